@@ -1,0 +1,14 @@
+//! From the steps of one modality to one vector per utterance.
+
+mod cell;
+mod orthogonal;
+mod packed;
+mod recurrent;
+mod sequence;
+mod text;
+
+pub use cell::CellKind;
+pub use packed::PackedSequence;
+pub use recurrent::{Recurrent, RecurrentConfig, RecurrentOutput};
+pub use sequence::{EncoderOutput, SequenceEncoder, SequenceEncoderConfig};
+pub use text::{TextEncoder, TextEncoderConfig, WordEncoder};

@@ -1,0 +1,96 @@
+//! Random matrices with orthonormal columns.
+
+use burn::{
+    prelude::*,
+    tensor::{Distribution, TensorData},
+};
+
+/// A random matrix with orthonormal columns, uniformly distributed among them.
+///
+/// It is the factor Q of the QR decomposition of a normal matrix, with the diagonal of R positive,
+/// as in PyTorch's orthogonal initialisation. Found through the Cholesky factor of the Gram
+/// matrix, whose products run on `device`: a tall normal matrix is far from singular.
+///
+/// # Shapes
+///
+/// - output: `[rows, columns]`, `rows` at least `columns`
+pub(crate) fn orthogonal([rows, columns]: [usize; 2], device: &Device) -> Tensor<2> {
+    let normal = Tensor::random([rows, columns], Distribution::Normal(0.0, 1.0), device);
+    // The second pass removes what rounding left in the first.
+    orthonormalise(orthonormalise(normal))
+}
+
+/// `A L^-T`, where `A^T A = L L^T`.
+fn orthonormalise(matrix: Tensor<2>) -> Tensor<2> {
+    let [_, columns] = matrix.dims();
+    let gram = matrix.clone().transpose().matmul(matrix.clone());
+    let gram: Vec<f64> = gram.into_data().iter::<f64>().collect();
+    let inverse = inverse_lower(&cholesky(gram, columns), columns);
+    let inverse: Vec<f32> = inverse.into_iter().map(|x| x as f32).collect();
+    let inverse = TensorData::new(inverse, [columns, columns]);
+    let inverse: Tensor<2> = Tensor::from_data(inverse, &matrix.device());
+    matrix.matmul(inverse.transpose())
+}
+
+/// The lower factor of a positive definite matrix of `n` rows.
+fn cholesky(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
+    for row in 0..n {
+        let (above, current) = matrix.split_at_mut(row * n);
+        for column in 0..row {
+            let other = &above[column * n..];
+            current[column] = (current[column] - dot(&current[..column], other)) / other[column];
+        }
+        let rest = current[row] - dot(&current[..row], &current[..row]);
+        current[row] = rest.sqrt();
+        current[row + 1..n].fill(0.0);
+    }
+    matrix
+}
+
+/// The inverse of a lower triangular matrix of `n` rows.
+fn inverse_lower(lower: &[f64], n: usize) -> Vec<f64> {
+    let mut inverse = vec![0.0; n * n];
+    for row in 0..n {
+        let (above, current) = inverse.split_at_mut(row * n);
+        let factors = &lower[row * n..];
+        for (factor, solved) in factors.iter().zip(above.chunks_exact(n)) {
+            for (value, solved) in current[..row].iter_mut().zip(solved) {
+                *value -= factor * solved;
+            }
+        }
+        current[row] = 1.0;
+        current[..=row]
+            .iter_mut()
+            .for_each(|value| *value /= factors[row]);
+    }
+    inverse
+}
+
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Tolerance;
+
+    #[test]
+    fn factors_match_hand_computed_values() {
+        // [[4, 2], [2, 10]] = [[2, 0], [1, 3]] [[2, 1], [0, 3]]
+        let lower = cholesky(vec![4.0, 2.0, 2.0, 10.0], 2);
+        assert_eq!(lower, [2.0, 0.0, 1.0, 3.0]);
+        assert_eq!(inverse_lower(&lower, 2), [0.5, 0.0, -1.0 / 6.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn columns_are_orthonormal() {
+        let device = Device::flex();
+        for shape in [[4, 1], [6, 6], [120, 30]] {
+            let matrix = orthogonal(shape, &device);
+            let identity = Tensor::<2>::eye(shape[1], &device).into_data();
+            let product = matrix.clone().transpose().matmul(matrix).into_data();
+            product.assert_approx_eq::<f32>(&identity, Tolerance::absolute(1e-5));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A sequence to one vector: two bidirectional layers with a layer norm between them.
+
+use crate::encoder::{CellKind, PackedSequence, Recurrent, RecurrentConfig};
+use burn::{
+    nn::{LayerNorm, LayerNormConfig},
+    prelude::*,
+};
+
+/// Configuration of [`SequenceEncoder`].
+#[derive(Config, Debug)]
+pub struct SequenceEncoderConfig {
+    /// Features of a step.
+    pub d_input: usize,
+    /// Recurrent unit.
+    #[config(default = "CellKind::Lstm")]
+    pub cell: CellKind,
+}
+
+/// Stacked bidirectional recurrent encoder of one modality.
+///
+/// - Source: MISA, utterance-level representations.
+/// - Differs: the width of the recurrence is the width of its input, as in the official code; the
+///   paper leaves it open.
+#[derive(Module, Debug)]
+pub struct SequenceEncoder {
+    first: Recurrent,
+    norm: LayerNorm,
+    second: Recurrent,
+}
+
+/// What an encoder says of each sequence.
+#[derive(Clone, Debug)]
+pub struct EncoderOutput {
+    /// One vector per utterance, `[batch, d_encoded]`.
+    pub encoded: Tensor<2>,
+    /// The normalised states between the two layers, `2 * d_input` features a step.
+    pub steps: PackedSequence,
+}
+
+impl SequenceEncoderConfig {
+    /// Size of the encoded vector: the final states of two layers in two directions.
+    pub fn d_encoded(&self) -> usize {
+        4 * self.d_input
+    }
+
+    /// Creates the encoder on `device`.
+    pub fn init(&self, device: &Device) -> SequenceEncoder {
+        let layer = |d_input| {
+            RecurrentConfig::new(d_input, self.d_input)
+                .with_cell(self.cell)
+                .init(device)
+        };
+        SequenceEncoder {
+            first: layer(self.d_input),
+            norm: LayerNormConfig::new(2 * self.d_input).init(device),
+            second: layer(2 * self.d_input),
+        }
+    }
+}
+
+impl SequenceEncoder {
+    /// Encodes each sequence as its final states, in the order first layer forward, second layer
+    /// forward, first layer backward, second layer backward.
+    ///
+    /// # Shapes
+    ///
+    /// - input: rows of `d_input` features
+    /// - encoded: `[batch, 4 * d_input]`
+    pub fn forward(&self, input: &PackedSequence) -> EncoderOutput {
+        let first = self.first.forward(input);
+        let steps = input.with_rows(self.norm.forward(first.steps.rows));
+        let second = self.second.forward(&steps);
+
+        let [first_forward, first_backward] = first.hidden;
+        let [second_forward, second_backward] = second.hidden;
+        let states = vec![
+            first_forward,
+            second_forward,
+            first_backward,
+            second_backward,
+        ];
+        EncoderOutput {
+            encoded: Tensor::cat(states, 1),
+            steps,
+        }
+    }
+}

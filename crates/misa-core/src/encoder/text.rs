@@ -1,0 +1,148 @@
+//! Text to one vector, from word ids or from precomputed vectors.
+
+use crate::{
+    ConfigError, Modality, TextInput, TextSize,
+    encoder::{
+        CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
+        packed::Packing,
+    },
+};
+use burn::{
+    nn::{Embedding, EmbeddingConfig},
+    prelude::*,
+};
+use std::sync::Arc;
+
+/// Configuration of [`TextEncoder`].
+#[derive(Config, Debug)]
+pub struct TextEncoderConfig {
+    /// How text arrives.
+    pub size: TextSize,
+    /// Size of a word vector; of no effect on precomputed vectors.
+    #[config(default = 300)]
+    pub d_embedding: usize,
+    /// Keep the word vectors as they are.
+    #[config(default = false)]
+    pub freeze_embedding: bool,
+    /// Recurrent unit.
+    #[config(default = "CellKind::Lstm")]
+    pub cell: CellKind,
+}
+
+/// The text path, by what it reads. A further kind of encoder is a further variant.
+///
+/// - Source: MISA, utterance-level representations.
+/// - Differs: word vectors are trained unless frozen; the official code means to freeze them, but
+///   sets the flag where it has no effect.
+#[derive(Module, Debug)]
+pub enum TextEncoder {
+    /// Word ids through an embedding.
+    Words(WordEncoder),
+    /// Precomputed vectors.
+    Features(SequenceEncoder),
+}
+
+/// Word vectors and the encoder that reads them.
+#[derive(Module, Debug)]
+pub struct WordEncoder {
+    embedding: Embedding,
+    sequence: SequenceEncoder,
+}
+
+impl TextEncoderConfig {
+    /// Size of the encoded vector.
+    pub fn d_encoded(&self) -> usize {
+        self.sequence().d_encoded()
+    }
+
+    /// Creates the encoder on `device`; word vectors are drawn from a standard normal.
+    pub fn init(&self, device: &Device) -> TextEncoder {
+        let sequence = self.sequence().init(device);
+        match self.size {
+            TextSize::Words { vocabulary } => {
+                let embedding = EmbeddingConfig::new(vocabulary, self.d_embedding).init(device);
+                TextEncoder::Words(WordEncoder {
+                    embedding: match self.freeze_embedding {
+                        true => embedding.freeze(),
+                        false => embedding,
+                    },
+                    sequence,
+                })
+            }
+            TextSize::Features { .. } => TextEncoder::Features(sequence),
+        }
+    }
+
+    fn sequence(&self) -> SequenceEncoderConfig {
+        let d_input = match self.size {
+            TextSize::Words { .. } => self.d_embedding,
+            TextSize::Features { d_input } => d_input,
+        };
+        SequenceEncoderConfig::new(d_input).with_cell(self.cell)
+    }
+}
+
+impl TextEncoder {
+    /// Encodes each utterance's text.
+    ///
+    /// # Shapes
+    ///
+    /// - output: see [`SequenceEncoder::forward`]
+    ///
+    /// # Panics
+    ///
+    /// Panics if the input is not of the kind the encoder was made for.
+    pub fn forward(&self, input: &TextInput, lengths: &[usize]) -> EncoderOutput {
+        match (self, input) {
+            (Self::Words(encoder), TextInput::Words(ids)) => encoder.forward(ids.clone(), lengths),
+            (Self::Features(encoder), TextInput::Features(features)) => {
+                encoder.forward(&PackedSequence::new(features.clone(), lengths))
+            }
+            (Self::Words(_), TextInput::Features(_)) => {
+                panic!("this model reads word ids, got precomputed vectors")
+            }
+            (Self::Features(_), TextInput::Words(_)) => {
+                panic!("this model reads precomputed vectors, got word ids")
+            }
+        }
+    }
+
+    /// The same encoder with other word vectors.
+    pub(crate) fn with_embedding(self, rows: Tensor<2>) -> Result<Self, ConfigError> {
+        match self {
+            Self::Words(encoder) => encoder.with_embedding(rows).map(Self::Words),
+            Self::Features(_) => Err(ConfigError::NoEmbedding {
+                modality: Modality::Text,
+            }),
+        }
+    }
+}
+
+impl WordEncoder {
+    fn forward(&self, ids: Tensor<2, Int>, lengths: &[usize]) -> EncoderOutput {
+        let packing = Packing::new(lengths);
+        let ids = packing.pack_ids(ids).unsqueeze();
+        let rows = self.embedding.forward(ids).squeeze_dim(0);
+        self.sequence.forward(&PackedSequence {
+            rows,
+            packing: Arc::new(packing),
+        })
+    }
+
+    fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
+        let expected = self.embedding.weight.val().dims();
+        let found = rows.dims();
+        if expected != found {
+            return Err(ConfigError::EmbeddingShape { expected, found });
+        }
+        self.embedding.weight = self.embedding.weight.map(|old| {
+            let trained = old.is_require_grad();
+            let rows = rows.to_device(&old.device()).detach();
+            match trained {
+                true => rows.require_grad(),
+                false => rows,
+            }
+        });
+        Ok(self)
+    }
+}

@@ -1,0 +1,126 @@
+//! What can be wrong with a configuration or a file of weights.
+
+use crate::Modality;
+use std::{io, path::PathBuf};
+use thiserror::Error;
+
+/// A configuration that cannot be used.
+#[derive(Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A number outside its range.
+    #[error("{field} must be in {range}, got {value}")]
+    OutOfRange {
+        /// Name of the field.
+        field: &'static str,
+        /// Allowed values, in interval notation.
+        range: &'static str,
+        /// Value found.
+        value: f64,
+    },
+    /// `d_hidden` cannot be divided among the attention heads.
+    #[error("d_hidden must be a multiple of {n_heads} (the attention heads), got {d_hidden}")]
+    Heads {
+        /// Size of both subspaces.
+        d_hidden: usize,
+        /// Attention heads of the fusion.
+        n_heads: usize,
+    },
+    /// Every modality is switched off.
+    #[error("modalities must name at least one of text, visual, acoustic, got none")]
+    NoModality,
+    /// A name that is no modality.
+    #[error("unknown modality `{name}`, expected text, visual or acoustic")]
+    UnknownModality {
+        /// The name found.
+        name: String,
+    },
+    /// The embedding rows do not fit the model.
+    #[error("embedding has shape {found:?}, expected {expected:?}")]
+    EmbeddingShape {
+        /// Vocabulary and vector size of the model.
+        expected: [usize; 2],
+        /// Shape found.
+        found: [usize; 2],
+    },
+    /// The model has no word embedding to fill.
+    #[error("{modality} of this model is not made of word ids, so it has no embedding to fill")]
+    NoEmbedding {
+        /// Always text, named for the message.
+        modality: Modality,
+    },
+}
+
+impl ConfigError {
+    /// An error unless `holds`.
+    pub(crate) fn check(
+        field: &'static str,
+        value: f64,
+        range: &'static str,
+        holds: bool,
+    ) -> Result<(), Self> {
+        match holds {
+            true => Ok(()),
+            false => Err(Self::OutOfRange {
+                field,
+                range,
+                value,
+            }),
+        }
+    }
+}
+
+/// Weights that cannot be read, written or given to a model.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WeightsError {
+    /// The file cannot be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// The file is larger than any checkpoint of this model can be.
+    #[error("{path}: {bytes} bytes, expected at most {limit}", path = path.display())]
+    TooLarge {
+        /// File at hand.
+        path: PathBuf,
+        /// Size found.
+        bytes: u64,
+        /// Size allowed.
+        limit: u64,
+    },
+    /// The bytes are no safetensors.
+    #[error("not a safetensors file: {source}")]
+    Format {
+        /// Cause.
+        #[from]
+        source: safetensors::SafeTensorError,
+    },
+    /// An element type other than 32-bit or 64-bit floats.
+    #[error("tensor `{name}`: element type {dtype}, expected F32 or F64")]
+    ElementType {
+        /// Name of the tensor.
+        name: String,
+        /// Type found.
+        dtype: String,
+    },
+    /// Tensors absent from the file or of another shape than the model's.
+    #[error("weights do not fit the model: {}", list(.missing, .misshaped))]
+    Mismatch {
+        /// Names the model needs and the file lacks.
+        missing: Vec<String>,
+        /// Name, expected and found shape.
+        misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
+    },
+}
+
+fn list(missing: &[String], misshaped: &[(String, Vec<usize>, Vec<usize>)]) -> String {
+    let missing = missing.iter().map(|name| format!("`{name}` is missing"));
+    let misshaped = misshaped.iter().map(|(name, expected, found)| {
+        format!("`{name}` has shape {found:?}, expected {expected:?}")
+    });
+    missing.chain(misshaped).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,96 @@
+//! The MISA model for multimodal sentiment analysis, and its losses.
+//!
+//! MISA (Hazarika, Zimmermann and Poria, ACM MM 2020) splits each modality of an utterance into a
+//! modality-invariant (shared) and a modality-specific (private) representation, and predicts
+//! sentiment or humour from all of them. This crate follows the authors' code, value for value;
+//! what differs is said where it differs.
+//!
+//! ```text
+//! MisaInput ── encode ──► encoded ── project ──► projected ──► shared, private ── fuse ──► prediction
+//!                                                    ▲               │
+//!                                                    └ reconstruct ──┘
+//! ```
+//!
+//! The device decides where the model runs; no type names a backend. Which devices there are is
+//! the choice of the program, by the features of [`burn`] it enables.
+//!
+//! ```
+//! use misa_core::{FeatureSizes, MisaConfig, MisaInput, PerModality, TextInput, TextSize, burn};
+//! use burn::tensor::{Device, Tensor};
+//!
+//! let device = Device::default();
+//! let sizes = FeatureSizes {
+//!     text: TextSize::Features { d_input: 6 },
+//!     visual: 4,
+//!     acoustic: 5,
+//! };
+//! let model = MisaConfig::new(sizes).with_d_hidden(8).init(&device);
+//!
+//! // Two utterances: of three and of two steps.
+//! let output = model.forward(&MisaInput {
+//!     text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+//!     visual: Tensor::zeros([2, 3, 4], &device),
+//!     acoustic: Tensor::zeros([2, 3, 5], &device),
+//!     lengths: PerModality::from_fn(|_| vec![3, 2]),
+//! });
+//! assert_eq!(output.prediction.dims(), [2, 1]);
+//! assert_eq!(output.subspaces.shared.text.dims(), [2, 8]);
+//! ```
+//!
+//! | Read | for |
+//! | --- | --- |
+//! | [`Misa`], [`MisaConfig`], [`MisaOutput`] | the model |
+//! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
+//! | [`encoder`] | steps to one vector per utterance |
+//! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
+//! | [`loss`] | the objective and its terms |
+//! | [`StateDict`], [`weights`] | checkpoints under the official names |
+//!
+//! Shapes are written with these names throughout:
+//!
+//! | Name | Meaning |
+//! | --- | --- |
+//! | `batch` | utterances in a batch |
+//! | `steps` | padded steps of a sequence |
+//! | `rows` | real steps of a batch of sequences |
+//! | `d_input` | feature size of the modality at hand |
+//! | `d_encoded` | size of an encoded utterance |
+//! | `d_hidden` | size of both subspaces |
+
+mod activation;
+mod adversary;
+pub mod encoder;
+mod error;
+mod fusion;
+mod input;
+pub mod loss;
+mod modalities;
+mod modality;
+mod model;
+mod projection;
+mod reconstruction;
+mod state_dict;
+mod subspace;
+mod task;
+mod transformer;
+pub mod weights;
+
+pub use activation::{Activation, ActivationKind};
+pub use adversary::{
+    Adversary, AdversaryConfig, SubspaceDiscriminator, SubspaceLogits, reverse_gradient,
+};
+pub use burn;
+pub use encoder::CellKind;
+pub use error::{ConfigError, WeightsError};
+pub use fusion::{Fusion, FusionConfig, FusionOutput};
+pub use input::{FeatureSizes, MisaInput, TextInput, TextSize};
+pub use modalities::Modalities;
+pub use modality::{Modality, PerModality};
+pub use model::{Misa, MisaConfig, MisaOutput};
+pub use projection::{Projection, ProjectionConfig};
+pub use reconstruction::{Reconstruction, ReconstructionConfig};
+pub use state_dict::StateDict;
+pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
+pub use task::Task;
+pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
+pub use weights::LoadedWeights;

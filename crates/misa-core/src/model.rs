@@ -1,0 +1,312 @@
+//! The whole model, from padded sequences to a prediction.
+
+use crate::{
+    Activation, ActivationKind, Adversary, AdversaryConfig, ConfigError, FeatureSizes, Fusion,
+    FusionConfig, FusionOutput, MisaInput, Modalities, Modality, PerModality, Projection,
+    ProjectionConfig, Reconstruction, ReconstructionConfig, SubspaceDiscriminator, SubspaceLogits,
+    Subspaces, SubspacesConfig, SubspacesOutput, Task, TransformerLayerConfig,
+    encoder::{
+        CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
+        TextEncoder, TextEncoderConfig,
+    },
+};
+use burn::{
+    module::{ModuleVisitor, Param},
+    prelude::*,
+};
+
+/// Configuration of [`Misa`].
+///
+/// | Field | Default | Range | Meaning |
+/// | --- | --- | --- | --- |
+/// | `sizes` | | at least 1 each | feature sizes of the data set |
+/// | `d_hidden` | 128 | even | size of both subspaces |
+/// | `d_embedding` | 300 | `[1, inf)` | size of a word vector |
+/// | `dropout` | 0.5 | `[0, 1)` | of the head and the adversary |
+/// | `attention_dropout` | 0.1 | `[0, 1)` | of the transformer layer |
+/// | `reversal_weight` | 1.0 | `(0, inf)` | of the adversary's gradient |
+#[derive(Config, Debug)]
+pub struct MisaConfig {
+    /// Feature sizes of the data set.
+    pub sizes: FeatureSizes,
+    /// What is predicted.
+    #[config(default = "Task::Regression")]
+    pub task: Task,
+    /// Modalities in use; the others are off everywhere.
+    #[config(default = "Modalities::ALL")]
+    pub modalities: Modalities,
+    /// Size of both subspaces.
+    #[config(default = 128)]
+    pub d_hidden: usize,
+    /// Size of a word vector; of no effect on precomputed text vectors.
+    #[config(default = 300)]
+    pub d_embedding: usize,
+    /// Keep the word vectors as they are.
+    #[config(default = false)]
+    pub freeze_embedding: bool,
+    /// Recurrent unit of the encoders.
+    #[config(default = "CellKind::Lstm")]
+    pub cell: CellKind,
+    /// Activation of the projections, the head and the adversary.
+    #[config(default = "ActivationKind::Relu")]
+    pub activation: ActivationKind,
+    /// Dropout of the head and the adversary.
+    #[config(default = 0.5)]
+    pub dropout: f64,
+    /// Dropout of the transformer layer.
+    #[config(default = 0.1)]
+    pub attention_dropout: f64,
+    /// Whether the model has an adversary, for [`crate::loss::Similarity::Adversarial`].
+    #[config(default = false)]
+    pub adversary: bool,
+    /// Factor of the adversary's reversed gradient.
+    #[config(default = 1.0)]
+    pub reversal_weight: f64,
+    /// Whether the model has a discriminator of subspaces, which the official code builds and
+    /// never trains.
+    #[config(default = false)]
+    pub subspace_discriminator: bool,
+}
+
+/// MISA: every modality encoded, projected, split into a shared and a private representation, and
+/// all of them fused into one prediction.
+///
+/// - Source: MISA, approach; official code for every size and constant.
+#[derive(Module, Debug)]
+pub struct Misa {
+    text: Option<TextEncoder>,
+    visual: Option<SequenceEncoder>,
+    acoustic: Option<SequenceEncoder>,
+    projections: PerModality<Option<Projection>>,
+    subspaces: Subspaces,
+    reconstruction: Reconstruction,
+    adversary: Option<Adversary>,
+    subspace_discriminator: Option<SubspaceDiscriminator>,
+    fusion: Fusion,
+    activation: Activation,
+    #[module(skip)]
+    modalities: Modalities,
+    d_hidden: usize,
+}
+
+/// Everything the objective and the plots need. The model itself keeps no activations.
+#[derive(Clone, Debug)]
+pub struct MisaOutput {
+    /// `[batch, 1]`, or `[batch, classes]` logits.
+    pub prediction: Tensor<2>,
+    /// `[batch, d_hidden]` per modality: the inputs of the subspaces.
+    pub projected: PerModality<Tensor<2>>,
+    /// Both representations of each modality.
+    pub subspaces: SubspacesOutput,
+    /// `[batch, d_hidden]` per modality.
+    pub reconstructed: PerModality<Tensor<2>>,
+    /// Tokens, attention and hidden layer of the fusion.
+    pub fusion: FusionOutput,
+    /// `[batch, 3]` per modality, of a model with an adversary.
+    pub domain_logits: Option<PerModality<Tensor<2>>>,
+    /// Of a model with a discriminator of subspaces.
+    pub subspace_logits: Option<SubspaceLogits>,
+    /// Modalities that were used; tensors of the others are zeros.
+    pub modalities: Modalities,
+}
+
+impl MisaConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first field that cannot be used.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let sizes = [
+            ("visual features", self.sizes.visual),
+            ("acoustic features", self.sizes.acoustic),
+            ("text features", self.text().d_encoded()),
+            ("d_hidden", self.d_hidden),
+        ];
+        for (field, value) in sizes {
+            ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
+        }
+        let n_heads = TransformerLayerConfig::new(self.d_hidden).n_heads;
+        if !self.d_hidden.is_multiple_of(n_heads) {
+            return Err(ConfigError::Heads {
+                d_hidden: self.d_hidden,
+                n_heads,
+            });
+        }
+        for (field, value) in [
+            ("dropout", self.dropout),
+            ("attention_dropout", self.attention_dropout),
+        ] {
+            ConfigError::check(field, value, "[0, 1)", (0.0..1.0).contains(&value))?;
+        }
+        let weight = self.reversal_weight;
+        ConfigError::check(
+            "reversal_weight",
+            weight,
+            "(0, inf)",
+            weight > 0.0 && weight.is_finite(),
+        )
+    }
+
+    /// Creates the model on `device`, every weight drawn as in the official code.
+    ///
+    /// The weights are drawn at once, from the random state of `device`: seed it first for a model
+    /// that can be made again.
+    pub fn init(&self, device: &Device) -> Misa {
+        let used = |modality| self.modalities.contains(modality);
+        let sequence =
+            |modality, d_input| used(modality).then(|| self.sequence(d_input).init(device));
+        let subspaces = SubspacesConfig::new(self.d_hidden).with_modalities(self.modalities);
+        let decoders = ReconstructionConfig::new(self.d_hidden).with_modalities(self.modalities);
+        let model = Misa {
+            text: used(Modality::Text).then(|| self.text().init(device)),
+            visual: sequence(Modality::Visual, self.sizes.visual),
+            acoustic: sequence(Modality::Acoustic, self.sizes.acoustic),
+            projections: self.modalities.build(|modality| {
+                ProjectionConfig::new(self.d_encoded(modality), self.d_hidden).init(device)
+            }),
+            subspaces: subspaces.init(device),
+            reconstruction: decoders.init(device),
+            adversary: self.adversary.then(|| {
+                AdversaryConfig::new(self.d_hidden)
+                    .with_dropout(self.dropout)
+                    .with_reversal_weight(self.reversal_weight)
+                    .init(device)
+            }),
+            subspace_discriminator: self
+                .subspace_discriminator
+                .then(|| SubspaceDiscriminator::new(self.d_hidden, device)),
+            fusion: FusionConfig::new(self.d_hidden, self.task.d_output())
+                .with_modalities(self.modalities)
+                .with_dropout(self.dropout)
+                .with_attention_dropout(self.attention_dropout)
+                .init(device),
+            activation: self.activation.init(device),
+            modalities: self.modalities,
+            d_hidden: self.d_hidden,
+        };
+        model.visit(&mut Draw);
+        model
+    }
+
+    fn text(&self) -> TextEncoderConfig {
+        TextEncoderConfig::new(self.sizes.text)
+            .with_d_embedding(self.d_embedding)
+            .with_freeze_embedding(self.freeze_embedding)
+            .with_cell(self.cell)
+    }
+
+    fn sequence(&self, d_input: usize) -> SequenceEncoderConfig {
+        SequenceEncoderConfig::new(d_input).with_cell(self.cell)
+    }
+
+    fn d_encoded(&self, modality: Modality) -> usize {
+        match modality {
+            Modality::Text => self.text().d_encoded(),
+            Modality::Visual => self.sequence(self.sizes.visual).d_encoded(),
+            Modality::Acoustic => self.sequence(self.sizes.acoustic).d_encoded(),
+        }
+    }
+}
+
+impl Misa {
+    /// Predicts the target of each utterance.
+    ///
+    /// # Shapes
+    ///
+    /// - output: see [`MisaOutput`]
+    ///
+    /// # Panics
+    ///
+    /// Panics if the input does not have the sizes of the configuration.
+    pub fn forward(&self, input: &MisaInput) -> MisaOutput {
+        let encoded = self.encode(input);
+        let projected = self.project(encoded, input.batch());
+        let subspaces = self.subspaces.forward(&projected);
+        let reconstructed = self.reconstruction.forward(&subspaces);
+        let fusion = self.fusion.forward(&subspaces, &self.activation);
+
+        MisaOutput {
+            prediction: fusion.prediction.clone(),
+            domain_logits: self
+                .adversary
+                .as_ref()
+                .map(|adversary| adversary.forward(&subspaces.shared, &self.activation)),
+            subspace_logits: self
+                .subspace_discriminator
+                .as_ref()
+                .map(|discriminator| discriminator.forward(&subspaces, self.modalities)),
+            projected,
+            subspaces,
+            reconstructed,
+            fusion,
+            modalities: self.modalities,
+        }
+    }
+
+    /// Encodes each modality in use: the first stage of [`Misa::forward`].
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Misa::forward`] does.
+    pub fn encode(&self, input: &MisaInput) -> PerModality<Option<EncoderOutput>> {
+        input.assert_consistent();
+        let lengths = &input.lengths;
+        let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, lengths: &[usize]| {
+            let encoder = encoder.as_ref()?;
+            Some(encoder.forward(&PackedSequence::new(x.clone(), lengths)))
+        };
+        PerModality {
+            text: (self.text.as_ref()).map(|text| text.forward(&input.text, &lengths.text)),
+            visual: sequence(&self.visual, &input.visual, &lengths.visual),
+            acoustic: sequence(&self.acoustic, &input.acoustic, &lengths.acoustic),
+        }
+    }
+
+    /// Modalities in use.
+    pub fn modalities(&self) -> Modalities {
+        self.modalities
+    }
+
+    /// The same model with other word vectors, such as GloVe's.
+    ///
+    /// # Shapes
+    ///
+    /// - rows: `[vocabulary, d_embedding]`
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the model reads no word ids or the shape differs.
+    pub fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
+        self.text = (self.text.map(|text| text.with_embedding(rows))).transpose()?;
+        Ok(self)
+    }
+
+    fn project(
+        &self,
+        encoded: PerModality<Option<EncoderOutput>>,
+        batch: usize,
+    ) -> PerModality<Tensor<2>> {
+        let device = &self.device();
+        let parts = self.projections.as_ref().zip(encoded);
+        parts.map(|(projection, encoded)| match (projection, encoded) {
+            (Some(projection), Some(EncoderOutput { encoded, .. })) => {
+                projection.forward(encoded, &self.activation)
+            }
+            _ => Tensor::zeros([batch, self.d_hidden], device),
+        })
+    }
+
+    fn device(&self) -> Device {
+        self.devices().into_iter().next().unwrap_or_default()
+    }
+}
+
+/// Draws every weight that is still to be drawn: Burn waits for the first use.
+struct Draw;
+
+impl ModuleVisitor for Draw {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        param.val();
+    }
+}

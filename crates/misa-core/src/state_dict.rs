@@ -1,0 +1,130 @@
+//! Named tensors on the host, as a safetensors file holds them.
+
+use crate::WeightsError;
+use burn::tensor::TensorData;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// No checkpoint of this model comes near it; a larger file is refused before it is read.
+const MAX_FILE_BYTES: u64 = 8 << 30;
+
+/// Tensors by name, in 32-bit floats and PyTorch's layout.
+#[derive(Clone, Debug, Default)]
+pub struct StateDict {
+    tensors: BTreeMap<String, TensorData>,
+}
+
+impl StateDict {
+    /// Reads a safetensors file of 32-bit or 64-bit floats.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] if the file cannot be read, is no safetensors, or holds other elements.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, WeightsError> {
+        let path = path.as_ref();
+        let io = |source| WeightsError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
+        let bytes = fs::metadata(path).map_err(io)?.len();
+        if bytes > MAX_FILE_BYTES {
+            return Err(WeightsError::TooLarge {
+                path: path.to_path_buf(),
+                bytes,
+                limit: MAX_FILE_BYTES,
+            });
+        }
+        Self::from_bytes(&fs::read(path).map_err(io)?)
+    }
+
+    /// Reads the bytes of a safetensors file.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] as for [`StateDict::read`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        let file = SafeTensors::deserialize(bytes)?;
+        let tensors = file.iter().map(|(name, view)| {
+            let values = floats(name, &view)?;
+            let data = TensorData::new(values, view.shape().to_vec());
+            Ok((name.to_string(), data))
+        });
+        Ok(Self {
+            tensors: tensors.collect::<Result<_, WeightsError>>()?,
+        })
+    }
+
+    /// The bytes of a safetensors file that holds these tensors.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Format`] if the tensors do not fit the format.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
+        let bytes: Vec<_> = self.tensors.values().map(little_endian).collect();
+        let views = self
+            .tensors
+            .iter()
+            .zip(&bytes)
+            .map(|((name, data), bytes)| {
+                let view = TensorView::new(Dtype::F32, data.shape().to_vec(), bytes)?;
+                Ok((name.clone(), view))
+            });
+        let views = views.collect::<Result<Vec<_>, WeightsError>>()?;
+        let metadata = [("format".to_string(), "pt".to_string())].into();
+        Ok(safetensors::serialize(views, Some(metadata))?)
+    }
+
+    /// The tensor called `name`.
+    pub fn get(&self, name: &str) -> Option<&TensorData> {
+        self.tensors.get(name)
+    }
+
+    /// Names in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// Adds or replaces a tensor; its elements are converted to 32-bit floats.
+    pub fn insert(&mut self, name: String, data: TensorData) {
+        self.tensors.insert(name, data.convert::<f32>());
+    }
+
+    /// Takes a tensor out.
+    pub fn remove(&mut self, name: &str) -> Option<TensorData> {
+        self.tensors.remove(name)
+    }
+}
+
+impl FromIterator<(String, TensorData)> for StateDict {
+    /// Elements are converted to 32-bit floats.
+    fn from_iter<I: IntoIterator<Item = (String, TensorData)>>(tensors: I) -> Self {
+        let tensors = tensors.into_iter();
+        Self {
+            tensors: tensors
+                .map(|(name, data)| (name, data.convert::<f32>()))
+                .collect(),
+        }
+    }
+}
+
+fn floats(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, WeightsError> {
+    let data = view.data();
+    match view.dtype() {
+        Dtype::F32 => Ok(elements(data).map(f32::from_le_bytes).collect()),
+        Dtype::F64 => Ok(elements(data)
+            .map(|bytes| f64::from_le_bytes(bytes) as f32)
+            .collect()),
+        other => Err(WeightsError::ElementType {
+            name: name.to_string(),
+            dtype: format!("{other:?}"),
+        }),
+    }
+}
+
+fn elements<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
+    bytes.as_chunks().0.iter().copied()
+}
+
+fn little_endian(data: &TensorData) -> Vec<u8> {
+    data.iter::<f32>().flat_map(f32::to_le_bytes).collect()
+}

@@ -1,0 +1,28 @@
+//! What the model predicts.
+
+use serde::{Deserialize, Serialize};
+
+/// Kind of prediction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// One number, such as a sentiment from -3 (negative) to 3 (positive). Scored by its squared
+    /// error.
+    #[default]
+    Regression,
+    /// One of several classes, such as humour or not. Scored by its cross-entropy.
+    Classification {
+        /// Number of classes, at least 2.
+        classes: usize,
+    },
+}
+
+impl Task {
+    /// Columns of a prediction.
+    pub fn d_output(self) -> usize {
+        match self {
+            Self::Regression => 1,
+            Self::Classification { classes } => classes,
+        }
+    }
+}

@@ -1,0 +1,452 @@
+//! The official code's names for the weights, and the way between its layout and ours.
+
+use crate::{Misa, StateDict, WeightsError};
+use burn::{
+    module::{ModuleMapper, ModuleVisitor, Param},
+    prelude::*,
+    tensor::Gradients,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Query, key and value share one packed tensor.
+const PARTS: usize = 3;
+
+/// Where a parameter lies in an official checkpoint.
+#[derive(Debug, PartialEq, Eq)]
+struct Official {
+    name: String,
+    /// Linear weights are `[d_output, d_input]` there and `[d_input, d_output]` here.
+    transposed: bool,
+    /// Query, key and value lie one under the other in one packed tensor: number of this one.
+    part: Option<usize>,
+}
+
+/// What loading a checkpoint left over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadedWeights {
+    /// Names in the file that no parameter of the model has, such as a discriminator's.
+    pub unused: Vec<String>,
+}
+
+/// The parameters of `module` by their official names, in the official layout.
+///
+/// `at` is the place of the module in the model, such as `text.first`; empty for the whole model.
+///
+/// # Panics
+///
+/// Panics if no such module stands at `at`.
+pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
+    collect(module, at, Source::Values)
+}
+
+/// The gradients of `module` by the official names of their parameters; parameters without a
+/// gradient are left out.
+///
+/// # Panics
+///
+/// Panics as [`state_dict`] does.
+pub fn gradient_dict<M: Module>(module: &M, at: &str, gradients: &Gradients) -> StateDict {
+    collect(module, at, Source::Gradients(gradients))
+}
+
+/// The same module with the weights of a checkpoint of the official code.
+///
+/// # Errors
+///
+/// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
+///
+/// # Panics
+///
+/// Panics as [`state_dict`] does.
+pub fn load<M: Module>(
+    module: M,
+    at: &str,
+    weights: &StateDict,
+) -> Result<(M, LoadedWeights), WeightsError> {
+    let mut loader = Loader {
+        path: path(at),
+        weights,
+        used: BTreeSet::new(),
+        missing: Vec::new(),
+        misshaped: Vec::new(),
+    };
+    let module = module.map(&mut loader);
+    if !loader.missing.is_empty() || !loader.misshaped.is_empty() {
+        return Err(WeightsError::Mismatch {
+            missing: loader.missing,
+            misshaped: loader.misshaped,
+        });
+    }
+    let unused = weights.names().filter(|name| !loader.used.contains(*name));
+    let unused = unused.map(str::to_string).collect();
+    Ok((module, LoadedWeights { unused }))
+}
+
+impl Misa {
+    /// The parameters by their official names, in the official layout.
+    pub fn state_dict(&self) -> StateDict {
+        state_dict(self, "")
+    }
+
+    /// The same model with the weights of a checkpoint by the official code.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
+    pub fn load_state_dict(
+        self,
+        weights: &StateDict,
+    ) -> Result<(Self, LoadedWeights), WeightsError> {
+        load(self, "", weights)
+    }
+}
+
+fn path(at: &str) -> Vec<String> {
+    let parts = at.split('.').filter(|part| !part.is_empty());
+    parts.map(str::to_string).collect()
+}
+
+/// The official place of the parameter at `path`.
+///
+/// # Panics
+///
+/// Panics on a path that no module of the model has: a new module needs a name here.
+fn official(path: &[String]) -> Official {
+    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    let (name, transposed, part) = match parts.as_slice() {
+        ["text", .., "embedding", "weight"] => ("embed.weight".to_string(), false, None),
+        [
+            modality,
+            ..,
+            layer @ ("first" | "second"),
+            direction,
+            weight,
+        ] => (recurrent(modality, layer, direction, weight), false, None),
+        [modality, .., "norm", leaf @ ("gamma" | "beta")] if *modality != "projections" => (
+            format!("{}layer_norm.{}", letter(modality), norm(leaf)),
+            false,
+            None,
+        ),
+        ["projections", modality, "linear", leaf] => {
+            linear(&format!("project_{0}.project_{0}", letter(modality)), leaf)
+        }
+        ["projections", modality, "norm", leaf] => {
+            let letter = letter(modality);
+            (
+                format!(
+                    "project_{letter}.project_{letter}_layer_norm.{}",
+                    norm(leaf)
+                ),
+                false,
+                None,
+            )
+        }
+        ["subspaces", "shared", leaf] => linear("shared.shared_1", leaf),
+        ["subspaces", "private", modality, leaf] => {
+            // The official code numbers this one layer differently.
+            let number = if *modality == "acoustic" { 3 } else { 1 };
+            linear(
+                &format!("private_{0}.private_{0}_{number}", letter(modality)),
+                leaf,
+            )
+        }
+        ["reconstruction", "decoders", modality, leaf] => {
+            linear(&format!("recon_{0}.recon_{0}_1", letter(modality)), leaf)
+        }
+        ["adversary", "hidden", leaf] => linear("discriminator.discriminator_layer_1", leaf),
+        ["adversary", "output", leaf] => linear("discriminator.discriminator_layer_2", leaf),
+        ["subspace_discriminator", "linear", leaf] => {
+            linear("sp_discriminator.sp_discriminator_layer_1", leaf)
+        }
+        ["fusion", rest @ ..] => fusion(rest),
+        ["activation", ..] => ("activation.weight".to_string(), false, None),
+        _ => panic!("parameter `{}` has no official name", path.join(".")),
+    };
+    Official {
+        name,
+        transposed,
+        part,
+    }
+}
+
+type Place = (String, bool, Option<usize>);
+
+fn fusion(path: &[&str]) -> Place {
+    match path {
+        ["transformer", rest @ ..] => transformer(rest),
+        ["hidden", leaf] => linear("fusion.fusion_layer_1", leaf),
+        ["output", leaf] => linear("fusion.fusion_layer_3", leaf),
+        _ => panic!("parameter `fusion.{}` has no official name", path.join(".")),
+    }
+}
+
+fn transformer(path: &[&str]) -> Place {
+    const LAYER: &str = "transformer_encoder.layers.0";
+    match path {
+        ["attention", "output", leaf] => linear(&format!("{LAYER}.self_attn.out_proj"), leaf),
+        ["attention", projection, leaf] => {
+            let part = ["query", "key", "value"]
+                .iter()
+                .position(|name| name == projection);
+            (
+                format!("{LAYER}.self_attn.in_proj_{leaf}"),
+                *leaf == "weight",
+                part,
+            )
+        }
+        ["attention_norm", leaf] => (format!("{LAYER}.norm1.{}", norm(leaf)), false, None),
+        ["feed_forward_norm", leaf] => (format!("{LAYER}.norm2.{}", norm(leaf)), false, None),
+        ["expand", leaf] => linear(&format!("{LAYER}.linear1"), leaf),
+        ["contract", leaf] => linear(&format!("{LAYER}.linear2"), leaf),
+        _ => panic!(
+            "parameter `transformer.{}` has no official name",
+            path.join(".")
+        ),
+    }
+}
+
+fn recurrent(modality: &str, layer: &str, direction: &str, weight: &str) -> String {
+    let layer = if layer == "first" { 1 } else { 2 };
+    let suffix = if direction == "backward" {
+        "_reverse"
+    } else {
+        ""
+    };
+    format!("{}rnn{layer}.{weight}_l0{suffix}", letter(modality))
+}
+
+fn linear(name: &str, leaf: &str) -> Place {
+    (format!("{name}.{leaf}"), leaf == "weight", None)
+}
+
+/// The official code names a modality by its first letter.
+fn letter(modality: &str) -> &str {
+    &modality[..1]
+}
+
+/// PyTorch's names of the parameters of a layer norm.
+fn norm(leaf: &str) -> &'static str {
+    if leaf == "gamma" { "weight" } else { "bias" }
+}
+
+/// What to read of each parameter.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Values,
+    Gradients(&'a Gradients),
+}
+
+/// Reads every parameter and brings it to its official name and layout.
+fn collect<M: Module>(module: &M, at: &str, source: Source<'_>) -> StateDict {
+    let mut collector = Collector {
+        path: path(at),
+        source,
+        parts: BTreeMap::new(),
+    };
+    module.visit(&mut collector);
+    let parts = collector.parts.into_iter();
+    parts
+        .map(|(name, parts)| (name, stacked(parts.into_values())))
+        .collect()
+}
+
+struct Collector<'a> {
+    path: Vec<String>,
+    source: Source<'a>,
+    /// The parts of each official tensor, by their number.
+    parts: BTreeMap<String, BTreeMap<usize, TensorData>>,
+}
+
+impl ModuleVisitor for Collector<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = match self.source {
+            Source::Values => Some(param.val()),
+            Source::Gradients(gradients) => param.val().grad(gradients),
+        };
+        if let Some(value) = value {
+            let place = official(&self.path);
+            let data = value.into_data();
+            let data = if place.transposed {
+                transposed(&data)
+            } else {
+                data
+            };
+            let parts = self.parts.entry(place.name).or_default();
+            parts.insert(place.part.unwrap_or(0), data);
+        }
+    }
+}
+
+/// Gives every parameter its values from a checkpoint.
+struct Loader<'a> {
+    path: Vec<String>,
+    weights: &'a StateDict,
+    used: BTreeSet<String>,
+    missing: Vec<String>,
+    misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.find(param.val().dims().to_vec()) {
+            Some(data) => param.map(|old| replace(old, data)),
+            None => param,
+        }
+    }
+}
+
+impl Loader<'_> {
+    /// The values of the parameter at hand, if the checkpoint has them in the right shape.
+    fn find(&mut self, shape: Vec<usize>) -> Option<TensorData> {
+        let place = official(&self.path);
+        let Some(found) = self.weights.get(&place.name) else {
+            self.missing.push(place.name);
+            return None;
+        };
+        let mut expected = shape;
+        if place.transposed {
+            expected.reverse();
+        }
+        if place.part.is_some() {
+            expected[0] *= PARTS;
+        }
+        if found.shape().to_vec() != expected {
+            self.misshaped
+                .push((place.name, expected, found.shape().to_vec()));
+            return None;
+        }
+        self.used.insert(place.name);
+        let data = match place.part {
+            Some(part) => unstacked(found, part),
+            None => found.clone(),
+        };
+        Some(if place.transposed {
+            transposed(&data)
+        } else {
+            data
+        })
+    }
+}
+
+/// The values of `data` where `old` lives, trained if `old` is.
+fn replace<const D: usize>(old: Tensor<D>, data: TensorData) -> Tensor<D> {
+    let new = Tensor::from_data(data, &old.device());
+    new.set_require_grad(old.is_require_grad())
+}
+
+fn transposed(data: &TensorData) -> TensorData {
+    let [rows, columns] = data.shape().dims();
+    let values: Vec<f32> = data.iter::<f32>().collect();
+    let swapped = (0..columns).flat_map(|column| {
+        let values = &values;
+        (0..rows).map(move |row| values[row * columns + column])
+    });
+    TensorData::new(swapped.collect::<Vec<f32>>(), [columns, rows])
+}
+
+/// Parts of one tensor, one under the other.
+fn stacked(parts: impl Iterator<Item = TensorData>) -> TensorData {
+    let parts: Vec<_> = parts.collect();
+    let mut shape = parts[0].shape().to_vec();
+    shape[0] *= parts.len();
+    let values: Vec<f32> = parts.iter().flat_map(TensorData::iter::<f32>).collect();
+    TensorData::new(values, shape)
+}
+
+/// One of the packed parts.
+fn unstacked(packed: &TensorData, part: usize) -> TensorData {
+    let mut shape = packed.shape().to_vec();
+    shape[0] /= PARTS;
+    let count = shape.iter().product();
+    let values: Vec<f32> = packed
+        .iter::<f32>()
+        .skip(part * count)
+        .take(count)
+        .collect();
+    TensorData::new(values, shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FeatureSizes, MisaConfig, TextSize};
+
+    fn model() -> Misa {
+        let sizes = FeatureSizes {
+            text: TextSize::Words { vocabulary: 5 },
+            visual: 2,
+            acoustic: 3,
+        };
+        let config = MisaConfig::new(sizes).with_d_hidden(4).with_d_embedding(2);
+        let config = config
+            .with_adversary(true)
+            .with_subspace_discriminator(true);
+        config.init(&Device::flex())
+    }
+
+    #[test]
+    fn packed_parts_come_apart_as_they_were_put_together() {
+        let part =
+            |start: f32| TensorData::from([[start, start + 1.0], [start + 2.0, start + 3.0]]);
+        let packed = stacked([part(0.0), part(4.0), part(8.0)].into_iter());
+        assert_eq!(packed.shape().to_vec(), [6, 2]);
+        assert_eq!(unstacked(&packed, 1), part(4.0));
+        assert_eq!(
+            transposed(&part(0.0)),
+            TensorData::from([[0.0f32, 2.0], [1.0, 3.0]])
+        );
+    }
+
+    #[test]
+    fn saved_weights_load_bit_by_bit() {
+        let saved = model().state_dict();
+        let bytes = saved.to_bytes().unwrap();
+        let read = StateDict::from_bytes(&bytes).unwrap();
+        let (loaded, report) = model().load_state_dict(&read).unwrap();
+        assert_eq!(report, LoadedWeights::default());
+        assert_eq!(loaded.state_dict().to_bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_listed() {
+        let mut weights = model().state_dict();
+        weights.remove("embed.weight");
+        weights.insert(
+            "shared.shared_1.bias".to_string(),
+            TensorData::from([0.0f32; 9]),
+        );
+        let error = model().load_state_dict(&weights).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "weights do not fit the model: `embed.weight` is missing; \
+             `shared.shared_1.bias` has shape [9], expected [4]"
+        );
+    }
+
+    #[test]
+    fn what_is_not_used_is_reported() {
+        let mut weights = model().state_dict();
+        weights.insert(
+            "bertmodel.pooler.bias".to_string(),
+            TensorData::from([0.0f32]),
+        );
+        let (_, report) = model().load_state_dict(&weights).unwrap();
+        assert_eq!(report.unused, ["bertmodel.pooler.bias"]);
+    }
+}

@@ -1,0 +1,304 @@
+//! Layers, losses and the optimiser, one by one.
+
+use crate::{
+    folder,
+    tensors::{Tensors, assert_gradient, assert_output, assert_within, host},
+};
+use burn::{
+    grad_clipping::GradientClippingConfig,
+    module::{Module, Param},
+    nn::{
+        LayerNormConfig,
+        loss::{CrossEntropyLossConfig, MseLoss, Reduction},
+    },
+    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+    prelude::*,
+};
+use misa_core::{
+    ActivationKind, CellKind, StateDict, TransformerLayerConfig,
+    encoder::{PackedSequence, RecurrentConfig},
+    loss::{CmdLossConfig, DifferenceLoss},
+    reverse_gradient, weights,
+};
+use std::collections::BTreeSet;
+
+/// Every file of the folder but BERT's.
+#[test]
+fn golden_parts() {
+    for path in folder::files("parts") {
+        let name = folder::stem(&path);
+        match name {
+            "detinit" => continue,
+            "bert_tiny" => {
+                println!("{name}: needs BERT, not run");
+                continue;
+            }
+            "losses" => losses(&Tensors::read(&path)),
+            "ce_reverse" => cross_entropy_and_reversal(&Tensors::read(&path)),
+            "layers" => layers(&Tensors::read(&path)),
+            "adam" => adam(&Tensors::read(&path)),
+            _ if name.starts_with("rnn_lstm") => recurrent(&Tensors::read(&path), CellKind::Lstm),
+            _ if name.starts_with("rnn_gru") => recurrent(&Tensors::read(&path), CellKind::Gru),
+            _ => panic!("{path:?}: no test knows this file"),
+        }
+        println!("{name}: equal");
+    }
+}
+
+fn device() -> Device {
+    Device::flex().autodiff()
+}
+
+fn losses(stored: &Tensors) {
+    let sets: BTreeSet<_> = stored
+        .with_prefix("")
+        .filter_map(|(name, _)| name.split_once('.'))
+        .map(|(set, _)| set)
+        .collect();
+    assert!(!sets.is_empty());
+    for set in sets {
+        for (name, expected) in stored.with_prefix(&format!("{set}.")) {
+            if name.contains('.') || name.starts_with('x') || name == "simse" {
+                // Gradients go with their loss; the scale-invariant error is in no objective.
+                continue;
+            }
+            let [x, y] = ["x1", "x2"].map(|x| {
+                stored
+                    .get(&format!("{set}.{x}"))
+                    .tensor::<2>(&device())
+                    .require_grad()
+            });
+            let loss = match name.strip_prefix("cmd") {
+                Some(moments) => {
+                    let config = CmdLossConfig::new().with_moments(moments.parse().unwrap());
+                    config.init().forward(x.clone(), y.clone())
+                }
+                None if name == "diff" => DifferenceLoss.forward(x.clone(), y.clone()),
+                None if name == "mse" => {
+                    MseLoss::new().forward(x.clone(), y.clone(), Reduction::Mean)
+                }
+                None => panic!("{set}.{name}: no test knows this loss"),
+            };
+            assert_output(&format!("{set}.{name}"), &host(&loss), expected);
+            let gradients = loss.backward();
+            for (x, which) in [(x, "g1"), (y, "g2")] {
+                let what = format!("{set}.{name}.{which}");
+                let gradient = host(&x.grad(&gradients).unwrap());
+                let expected = stored.get(&what);
+                match expected.values.iter().any(|x| x.is_nan()) {
+                    // Where the official gradient is not a number, ours has to be one.
+                    true => assert!(
+                        gradient.iter().all(|x| x.is_finite()),
+                        "{what}: {gradient:?}"
+                    ),
+                    false => assert_gradient(&what, &gradient, expected),
+                }
+            }
+        }
+    }
+}
+
+fn recurrent(stored: &Tensors, cell: CellKind) {
+    let device = device();
+    let mut state: StateDict = StateDict::default();
+    for (name, weight) in stored.with_prefix("w.") {
+        state.insert(format!("trnn1.{name}"), weight.data());
+    }
+    let input = stored.get("x");
+    let [steps, _, d_input] = input.shape[..] else {
+        panic!("shape of x")
+    };
+    let d_hidden = stored.get("w.weight_hh_l0").shape[1];
+    let layer = RecurrentConfig::new(d_input, d_hidden)
+        .with_cell(cell)
+        .init(&device);
+    let (layer, _) = weights::load(layer, "text.first", &state).unwrap();
+
+    let x = input.tensor::<3>(&device).require_grad();
+    let lengths: Vec<_> = stored
+        .get("lengths")
+        .values
+        .iter()
+        .map(|&x| x as usize)
+        .collect();
+    let packed = PackedSequence::new(x.clone().swap_dims(0, 1), &lengths);
+    let output = layer.forward(&packed);
+    let sequence = output.steps.padded(steps).swap_dims(0, 1);
+    let hidden: Tensor<3> = Tensor::stack(output.hidden.to_vec(), 0);
+    assert_output("out", &host(&sequence), stored.get("out"));
+    assert_output("h", &host(&hidden), stored.get("h"));
+
+    let weight = |name: &str| stored.get(name).tensor::<3>(&device);
+    let mut scalar = (sequence * weight("r_out")).sum() + (hidden * weight("r_h")).sum();
+    if let Some(memory) = output.memory {
+        let memory: Tensor<3> = Tensor::stack(memory.to_vec(), 0);
+        assert_output("c", &host(&memory), stored.get("c"));
+        scalar = scalar + (memory * weight("r_c")).sum();
+    }
+    assert_output("scalar", &host(&scalar), stored.get("scalar"));
+    let gradients = scalar.backward();
+    assert_gradient(
+        "grad.x",
+        &host(&x.grad(&gradients).unwrap()),
+        stored.get("grad.x"),
+    );
+    let gradients = weights::gradient_dict(&layer, "text.first", &gradients);
+    for (name, _) in stored.with_prefix("w.") {
+        let gradient = gradients.get(&format!("trnn1.{name}")).unwrap();
+        let gradient: Vec<_> = gradient.iter::<f64>().collect();
+        assert_gradient(name, &gradient, stored.get(&format!("grad.{name}")));
+    }
+}
+
+fn cross_entropy_and_reversal(stored: &Tensors) {
+    let device = device();
+    let logits = stored.get("ce.logits").tensor::<2>(&device).require_grad();
+    let targets = stored.get("ce.target").ints::<1>(&device);
+    let loss = CrossEntropyLossConfig::new()
+        .init(&device)
+        .forward(logits.clone(), targets);
+    assert_output("ce.value", &host(&loss), stored.get("ce.value"));
+    let gradient = logits.grad(&loss.backward()).unwrap();
+    assert_gradient("ce.grad", &host(&gradient), stored.get("ce.grad"));
+
+    let mut weights = 0;
+    for (name, expected) in stored.with_prefix("reverse.") {
+        let Some(weight) = name.strip_suffix(".grad") else {
+            continue;
+        };
+        let x = stored.get("reverse.x").tensor::<2>(&device).require_grad();
+        let reversed = reverse_gradient(x.clone(), weight.parse().unwrap());
+        let scalar = (reversed * stored.get("reverse.w").tensor(&device)).sum();
+        let value = stored.get(&format!("reverse.{weight}.value"));
+        assert_output(name, &host(&scalar), value);
+        assert_gradient(name, &host(&x.grad(&scalar.backward()).unwrap()), expected);
+        weights += 1;
+    }
+    assert!(weights > 0, "no reversal found");
+}
+
+fn layers(stored: &Tensors) {
+    activations(stored);
+    layer_norm(stored);
+    transformer(stored);
+}
+
+fn activations(stored: &Tensors) {
+    let device = device();
+    for (name, expected) in stored.with_prefix("act.") {
+        let Some(kind) = name.strip_suffix(".y") else {
+            continue;
+        };
+        let Ok(kind) = serde_json::from_value::<ActivationKind>(kind.into()) else {
+            // Activations of other layers.
+            assert!(
+                matches!(kind, "gelu" | "sigmoid"),
+                "{kind}: unknown activation"
+            );
+            continue;
+        };
+        // Evaluation form of the random slopes; the others have one form.
+        let activation = kind.init(&device).valid();
+        let x = stored.get("act.x").tensor::<1>(&device).require_grad();
+        let y = activation.forward(x.clone());
+        assert_output(name, &host(&y), expected);
+        let gradient = host(&x.grad(&y.sum().backward()).unwrap());
+        let name = name.replace(".y", ".grad");
+        assert_gradient(&name, &gradient, stored.get(&format!("act.{name}")));
+    }
+}
+
+fn layer_norm(stored: &Tensors) {
+    let device = device();
+    let x = stored.get("ln.x").tensor::<2>(&device).require_grad();
+    let mut norm = LayerNormConfig::new(stored.get("ln.w").values.len()).init(&device);
+    norm.gamma = Param::from_tensor(stored.get("ln.w").tensor(&device));
+    norm.beta = Some(Param::from_tensor(stored.get("ln.b").tensor(&device)));
+    let y = norm.forward(x.clone());
+    assert_output("ln.y", &host(&y), stored.get("ln.y"));
+    let gradients = (y * stored.get("ln.r").tensor(&device)).sum().backward();
+    assert_gradient(
+        "ln.grad.x",
+        &host(&x.grad(&gradients).unwrap()),
+        stored.get("ln.grad.x"),
+    );
+    let weight = norm.gamma.val().grad(&gradients).unwrap();
+    assert_gradient("ln.grad.w", &host(&weight), stored.get("ln.grad.w"));
+}
+
+fn transformer(stored: &Tensors) {
+    const AT: &str = "fusion.transformer";
+    let device = device();
+    let mut state: StateDict = StateDict::default();
+    for (name, weight) in stored.with_prefix("enc.w.") {
+        state.insert(format!("transformer_encoder.{name}"), weight.data());
+    }
+    let input = stored.get("enc.x");
+    let d_feed_forward = stored.get("enc.w.layers.0.linear1.bias").values.len();
+    let layer = TransformerLayerConfig::new(input.shape[2])
+        .with_d_feed_forward(d_feed_forward)
+        .with_dropout(0.0)
+        .init(&device);
+    let (layer, _) = weights::load(layer, AT, &state).unwrap();
+
+    let x = input.tensor::<3>(&device).require_grad();
+    let output = layer.forward(x.clone().swap_dims(0, 1));
+    let y = output.tokens.swap_dims(0, 1);
+    assert_output("enc.y", &host(&y), stored.get("enc.y"));
+    assert_output(
+        "attn.weights",
+        &host(&output.attention),
+        stored.get("attn.weights"),
+    );
+    let gradients = (y * stored.get("enc.r").tensor(&device)).sum().backward();
+    assert_gradient(
+        "enc.grad.x",
+        &host(&x.grad(&gradients).unwrap()),
+        stored.get("enc.grad.x"),
+    );
+    let gradients = weights::gradient_dict(&layer, AT, &gradients);
+    for (name, _) in stored.with_prefix("enc.w.") {
+        let gradient = gradients
+            .get(&format!("transformer_encoder.{name}"))
+            .unwrap();
+        let gradient: Vec<_> = gradient.iter::<f64>().collect();
+        assert_gradient(name, &gradient, stored.get(&format!("enc.grad.{name}")));
+    }
+}
+
+/// One parameter, to hand the optimiser given gradients.
+#[derive(Module, Debug)]
+struct Parameter {
+    value: Param<Tensor<2>>,
+}
+
+fn adam(stored: &Tensors) {
+    let device = device();
+    let start = stored.get("adam.p0").tensor::<2>(&device);
+    let mut module = Parameter {
+        value: Param::from_tensor(start),
+    };
+    let mut optimiser: ModuleOptimizer = AdamConfig::new()
+        .with_epsilon(1e-8)
+        .with_grad_clipping(Some(GradientClippingConfig::Value(1.0)))
+        .init();
+    let mut steps = 0;
+    for step in 1.. {
+        let Some(gradient) = stored.find(&format!("adam.g{step}")) else {
+            break;
+        };
+        let gradient = gradient.tensor::<2>(&device);
+        let loss = (module.value.val() * gradient).sum();
+        let gradients = GradientsParams::from_grads(loss.backward(), &module);
+        module = optimiser.step(1e-2, module, gradients);
+        let name = format!("adam.f64.p{step}");
+        assert_within(
+            &name,
+            &host(&module.value.val()),
+            &stored.get(&name).values,
+            |_| 1e-6,
+        );
+        steps = step;
+    }
+    assert_eq!(steps, 6);
+}

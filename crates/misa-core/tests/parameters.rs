@@ -1,0 +1,75 @@
+//! Number of parameters of every published configuration, and of the parts that make it up.
+
+use burn::prelude::*;
+use misa_core::{CellKind, FeatureSizes, MisaConfig, Task, TextSize, encoder::RecurrentConfig};
+
+/// Word vectors of 3,000 words and the text recurrence over them.
+const WORDS: usize = 900_000 + 3_609_600;
+/// The projection of 1,200 encoded text features in place of BERT's 768.
+const WIDER_PROJECTION: usize = 153_984 - 98_688;
+
+fn config(visual: usize, acoustic: usize) -> MisaConfig {
+    MisaConfig::new(FeatureSizes {
+        text: TextSize::Words { vocabulary: 3_000 },
+        visual,
+        acoustic,
+    })
+    .with_subspace_discriminator(true)
+}
+
+fn count(config: &MisaConfig) -> usize {
+    config.init(&Device::flex()).num_params()
+}
+
+/// The specification counts without BERT; here text is read from word vectors instead.
+#[test]
+fn published_data_sets() {
+    for (name, visual, acoustic, without_text) in [
+        ("MOSI", 47, 74, 1_479_169),
+        ("MOSEI", 35, 74, 1_433_233),
+        // MMSA's port also holds a norm that nothing uses, of BERT's width in place of GloVe's.
+        ("MOSI as distributed with MMSA", 20, 5, 1_138_033 - 1_872),
+        ("MOSEI as distributed with MMSA", 35, 74, 1_435_105 - 1_872),
+    ] {
+        let found = count(&config(visual, acoustic));
+        assert_eq!(found, without_text + WORDS + WIDER_PROJECTION, "{name}");
+    }
+}
+
+#[test]
+fn ur_funny_predicts_two_classes() {
+    let config = config(75, 81).with_task(Task::Classification { classes: 2 });
+    assert_eq!(count(&config), 1_678_774 + WORDS + WIDER_PROJECTION);
+}
+
+#[test]
+fn an_adversary_adds_its_own() {
+    let config = config(47, 74);
+    assert_eq!(count(&config), 6_044_065);
+    assert_eq!(count(&config.with_adversary(true)), 6_044_065 + 16_899);
+}
+
+#[test]
+fn recurrent_layers() {
+    for (d_input, d_hidden, expected) in [
+        (47, 47, 36_096),
+        (94, 47, 53_768),
+        (74, 74, 88_800),
+        (148, 74, 132_608),
+        (81, 81, 106_272),
+        (162, 81, 158_760),
+    ] {
+        let layer = RecurrentConfig::new(d_input, d_hidden).init(&Device::flex());
+        assert_eq!(layer.num_params(), expected);
+    }
+}
+
+#[test]
+fn a_gated_unit_has_three_gates_of_four() {
+    let lstm = RecurrentConfig::new(6, 5).init(&Device::flex());
+    let gru = RecurrentConfig::new(6, 5).with_cell(CellKind::Gru);
+    assert_eq!(
+        4 * gru.init(&Device::flex()).num_params(),
+        3 * lstm.num_params()
+    );
+}

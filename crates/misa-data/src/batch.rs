@@ -1,0 +1,25 @@
+//! What the model and its loss receive at once.
+
+use burn::prelude::*;
+use misa_core::MisaInput;
+
+/// One batch of utterances, longest text first.
+#[derive(Clone, Debug)]
+pub struct UtteranceBatch {
+    /// What the model sees.
+    pub input: MisaInput,
+    /// The labels, `[batch, 1]`. Kept apart from the input: the model cannot see them.
+    pub targets: Tensor<2>,
+    /// The names of the utterances, in the order of the rows.
+    pub ids: Vec<String>,
+    /// Seed of the randomness (such as dropout) of the step that consumes the batch: a function
+    /// of the loader's seed, the epoch and the step. 0 where nothing is random: in file order.
+    pub seed: u64,
+}
+
+impl UtteranceBatch {
+    /// Number of utterances.
+    pub fn batch(&self) -> usize {
+        self.ids.len()
+    }
+}

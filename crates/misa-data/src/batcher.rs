@@ -1,0 +1,160 @@
+//! Utterances to padded tensors.
+
+use crate::{Sequence, TextSequence, Utterance, UtteranceBatch, Vocabulary};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use misa_core::{MisaInput, PerModality, TextInput};
+
+/// Pads utterances to the longest of each modality and uploads one tensor per part.
+///
+/// Padding stands at the end: word ids with [`Vocabulary::PADDING`], features with 0.
+///
+/// - Source: official MISA, `collate_fn`: longest text first, ties in the given order.
+/// - Differs: batch first, not time first; each modality has its own length.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UtteranceBatcher;
+
+impl UtteranceBatcher {
+    /// The batch of `utterances`, by falling number of text steps.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are no utterances, or they differ in feature sizes; a
+    /// [`UtteranceDataset`](crate::UtteranceDataset) holds none that do.
+    pub fn batch<'a>(
+        &self,
+        utterances: impl IntoIterator<Item = &'a Utterance>,
+        device: &Device,
+    ) -> UtteranceBatch {
+        let mut utterances: Vec<&Utterance> = utterances.into_iter().collect();
+        assert!(!utterances.is_empty(), "a batch needs an utterance");
+        utterances.sort_by_key(|utterance| std::cmp::Reverse(utterance.text.steps()));
+        let labels: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
+        let targets = TensorData::new(labels, [utterances.len(), 1]);
+        UtteranceBatch {
+            input: MisaInput {
+                text: text(&utterances, device),
+                visual: padded(utterances.iter().map(|utterance| &utterance.visual), device),
+                acoustic: padded(
+                    utterances.iter().map(|utterance| &utterance.acoustic),
+                    device,
+                ),
+                lengths: lengths(&utterances),
+            },
+            targets: Tensor::from_data(targets, device),
+            ids: utterances
+                .iter()
+                .map(|utterance| utterance.id.clone())
+                .collect(),
+            seed: 0,
+        }
+    }
+}
+
+fn lengths(utterances: &[&Utterance]) -> PerModality<Vec<usize>> {
+    PerModality::from_fn(|modality| {
+        let steps = utterances
+            .iter()
+            .map(|utterance| *utterance.steps().get(modality));
+        steps.collect()
+    })
+}
+
+fn text(utterances: &[&Utterance], device: &Device) -> TextInput {
+    let features: Vec<&Sequence> = utterances
+        .iter()
+        .filter_map(|utterance| match &utterance.text {
+            TextSequence::Words(_) => None,
+            TextSequence::Features(features) => Some(features),
+        })
+        .collect();
+    if !features.is_empty() {
+        assert_eq!(
+            features.len(),
+            utterances.len(),
+            "utterances with text features"
+        );
+        return TextInput::Features(padded(features.into_iter(), device));
+    }
+    let steps = utterances.iter().map(|utterance| utterance.text.steps());
+    let steps = steps.max().unwrap_or(0);
+    let mut ids = vec![Vocabulary::PADDING as i32; utterances.len() * steps];
+    for (row, utterance) in ids.chunks_exact_mut(steps).zip(utterances) {
+        if let TextSequence::Words(words) = &utterance.text {
+            for (target, &id) in row.iter_mut().zip(words) {
+                // Ids lie below `Vocabulary::MAX_LEN`.
+                *target = id as i32;
+            }
+        }
+    }
+    let data = TensorData::new(ids, [utterances.len(), steps]);
+    TextInput::Words(Tensor::from_data(data, device))
+}
+
+/// `[batch, steps, d_input]` in one host buffer, zeros after the end of each sequence.
+fn padded<'a>(
+    sequences: impl ExactSizeIterator<Item = &'a Sequence> + Clone,
+    device: &Device,
+) -> Tensor<3> {
+    let batch = sequences.len();
+    let steps = sequences.clone().map(Sequence::steps).max().unwrap_or(0);
+    let d_input = sequences.clone().map(Sequence::d_input).max().unwrap_or(0);
+    let mut values = vec![0.0_f32; batch * steps * d_input];
+    for (row, sequence) in values.chunks_exact_mut(steps * d_input).zip(sequences) {
+        assert_eq!(sequence.d_input(), d_input, "features of a step");
+        row[..sequence.values().len()].copy_from_slice(sequence.values());
+    }
+    Tensor::from_data(TensorData::new(values, [batch, steps, d_input]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utterance(id: &str, words: &[u32], visual: &[f32]) -> Utterance {
+        let visual = Sequence::new(1, visual.to_vec()).unwrap();
+        let acoustic = Sequence::new(2, vec![9.0, 8.0]).unwrap();
+        let text = TextSequence::Words(words.to_vec());
+        Utterance::new(id, vec![], text, visual, acoustic, words[0] as f32).unwrap()
+    }
+
+    #[test]
+    fn longest_text_comes_first_and_ties_keep_their_order() {
+        let utterances = [
+            utterance("a", &[2], &[1.0]),
+            utterance("b", &[3, 4], &[2.0]),
+            utterance("c", &[5], &[3.0]),
+        ];
+        let batch = UtteranceBatcher.batch(&utterances, &Device::flex());
+        batch.input.assert_consistent();
+        assert_eq!(batch.ids, ["b", "a", "c"]);
+        let targets: Vec<f32> = batch.targets.into_data().try_to_vec().unwrap();
+        assert_eq!(targets, [3.0, 2.0, 5.0]);
+        assert_eq!(batch.seed, 0);
+    }
+
+    #[test]
+    fn each_modality_is_padded_to_its_longest() {
+        let utterances = [
+            utterance("a", &[2, 3], &[1.0]),
+            utterance("b", &[4], &[2.0, 3.0, 4.0]),
+        ];
+        let batch = UtteranceBatcher.batch(&utterances, &Device::flex());
+        let TextInput::Words(ids) = batch.input.text else {
+            panic!("word ids went in");
+        };
+        let ids: Vec<i64> = ids.try_into_vec_as().unwrap();
+        assert_eq!(ids, [2, 3, 4, 1]);
+        assert_eq!(batch.input.visual.dims(), [2, 3, 1]);
+        let visual: Vec<f32> = batch.input.visual.into_data().try_to_vec().unwrap();
+        assert_eq!(visual, [1.0, 0.0, 0.0, 2.0, 3.0, 4.0]);
+        assert_eq!(batch.input.lengths.visual, [1, 3]);
+        assert_eq!(batch.input.acoustic.dims(), [2, 1, 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a batch needs an utterance")]
+    fn nothing_is_no_batch() {
+        UtteranceBatcher.batch(&[], &Device::flex());
+    }
+}

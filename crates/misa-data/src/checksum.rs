@@ -1,0 +1,67 @@
+//! One number for the content of a data set.
+
+use crate::{Sequence, TextSequence, Utterance};
+use sha2::{Digest, Sha256};
+
+/// SHA-256 in hexadecimal over every utterance of every split, in order.
+///
+/// Every part is preceded by its length, so that different data never yields the same bytes.
+pub(crate) fn of(splits: &[Vec<Utterance>; 3]) -> String {
+    let mut hasher = Sha256::new();
+    for utterances in splits {
+        length(&mut hasher, utterances.len());
+        for utterance in utterances {
+            add(&mut hasher, utterance);
+        }
+    }
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn add(hasher: &mut Sha256, utterance: &Utterance) {
+    text(hasher, &utterance.id);
+    length(hasher, utterance.words.len());
+    for word in &utterance.words {
+        text(hasher, word);
+    }
+    match &utterance.text {
+        TextSequence::Words(ids) => {
+            hasher.update([0]);
+            length(hasher, ids.len());
+            for id in ids {
+                hasher.update(id.to_le_bytes());
+            }
+        }
+        TextSequence::Features(features) => {
+            hasher.update([1]);
+            sequence(hasher, features);
+        }
+    }
+    sequence(hasher, &utterance.visual);
+    sequence(hasher, &utterance.acoustic);
+    hasher.update(utterance.label.to_le_bytes());
+}
+
+fn length(hasher: &mut Sha256, length: usize) {
+    hasher.update((length as u64).to_le_bytes());
+}
+
+fn text(hasher: &mut Sha256, text: &str) {
+    length(hasher, text.len());
+    hasher.update(text);
+}
+
+fn sequence(hasher: &mut Sha256, sequence: &Sequence) {
+    length(hasher, sequence.d_input());
+    length(hasher, sequence.values().len());
+    // A step at a time: hashing four bytes a call would take most of the time.
+    let mut bytes = Vec::with_capacity(4 * sequence.d_input());
+    for step in sequence.iter() {
+        bytes.clear();
+        bytes.extend(step.iter().flat_map(|value| value.to_le_bytes()));
+        hasher.update(&bytes);
+    }
+}

@@ -1,0 +1,212 @@
+//! What can be wrong with a data set.
+//!
+//! Every message reads "where: what, expected, found".
+
+use crate::pickle::PickleError;
+use crate::{Format, Split};
+use misa_core::Modality;
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// A data set that cannot be read, built or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// Nothing is there.
+    #[error("{}: no such file or folder", path.display())]
+    Missing {
+        /// What was to be opened.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file at hand.
+        path: PathBuf,
+        /// Its reason.
+        #[source]
+        source: io::Error,
+    },
+    /// A folder without a file that could be a data set.
+    #[error("{}: no data set, expected `train.pkl` or one .pkl or .safetensors file", path.display())]
+    NoData {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder with several files that could each be a data set.
+    #[error("{}: {} data files, expected `train.pkl` or a single one, found {}", path.display(), found.len(), found.join(", "))]
+    Ambiguous {
+        /// The folder.
+        path: PathBuf,
+        /// The names of the files, sorted.
+        found: Vec<String>,
+    },
+    /// A known kind of file that holds no data set we read.
+    #[error("{}: expected a pickle or our safetensors, found {found}", path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A format that is never stored in files of its own.
+    #[error("{}: data of format `{format}` is made in memory, not opened", path.display())]
+    NotStored {
+        /// What was to be opened.
+        path: PathBuf,
+        /// The format asked for.
+        format: Format,
+    },
+    /// A pickle that is damaged, too large, or more than data.
+    #[error("{}: {source}", path.display())]
+    Pickle {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: PickleError,
+    },
+    /// Something else than the format has at a place.
+    #[error("{place}: expected {expected}, found {found}")]
+    Layout {
+        /// File and place in it.
+        place: String,
+        /// What the format has there.
+        expected: String,
+        /// What the file has there.
+        found: String,
+    },
+    /// An utterance that is wrong by itself.
+    #[error("{place}: utterance {id:?}: {source}")]
+    Utterance {
+        /// File or split.
+        place: String,
+        /// Name of the utterance.
+        id: String,
+        /// What is wrong with it.
+        #[source]
+        source: UtteranceError,
+    },
+    /// An utterance whose features differ in size from those before it.
+    #[error("{place}: utterance {id:?}: {modality} has {found}, expected {expected}")]
+    Width {
+        /// File or split.
+        place: String,
+        /// Name of the utterance.
+        id: String,
+        /// The modality that differs.
+        modality: Modality,
+        /// What the utterances before have.
+        expected: Width,
+        /// What this one has.
+        found: Width,
+    },
+    /// A word id that contradicts the vocabulary.
+    #[error("{place}: utterance {id:?}: word id {word_id} is {word:?}, expected {expected}")]
+    Word {
+        /// File or split.
+        place: String,
+        /// Name of the utterance.
+        id: String,
+        /// The word id.
+        word_id: u32,
+        /// The word it stands for here.
+        word: String,
+        /// What was known before.
+        expected: String,
+    },
+    /// No utterance to learn from.
+    #[error("{place}: no utterances, expected at least 1 in {}", Split::Train)]
+    NoTrain {
+        /// File or split.
+        place: String,
+    },
+    /// A file whose content is not what was written.
+    #[error("{}: checksum {found}, expected {expected}", path.display())]
+    Checksum {
+        /// The file.
+        path: PathBuf,
+        /// The checksum stored when it was written.
+        expected: String,
+        /// The checksum of what it holds.
+        found: String,
+    },
+}
+
+impl DataError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        |source| match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            _ => Self::Io { path, source },
+        }
+    }
+
+    pub(crate) fn layout(
+        place: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self::Layout {
+            place: place.into(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+}
+
+/// Size of a step, as far as utterances of one data set must agree on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Width {
+    /// Word ids.
+    #[error("word ids")]
+    Words,
+    /// This many features.
+    #[error("{0} features")]
+    Features(usize),
+}
+
+/// An utterance that is wrong by itself.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum UtteranceError {
+    /// A modality without steps.
+    #[error("{modality} has no steps, expected at least 1")]
+    Empty {
+        /// The modality.
+        modality: Modality,
+    },
+    /// A label that cannot be learnt.
+    #[error("label is {found}, expected a finite number")]
+    Label {
+        /// The label.
+        found: f32,
+    },
+    /// Words and word ids that differ in number.
+    #[error("text has {ids} word ids, {words} words")]
+    Words {
+        /// Number of words.
+        words: usize,
+        /// Number of word ids.
+        ids: usize,
+    },
+    /// Feature rows of one modality that differ in size, or are empty.
+    #[error("a row has {found} features, expected {expected}")]
+    Rows {
+        /// Features of the row.
+        found: usize,
+        /// Features of the first row.
+        expected: usize,
+    },
+    /// Modalities that differ in steps in a word-aligned file.
+    #[error("{modality} has {found} steps, text has {expected}")]
+    Steps {
+        /// The modality.
+        modality: Modality,
+        /// Its steps.
+        found: usize,
+        /// The steps of text.
+        expected: usize,
+    },
+}

@@ -1,0 +1,70 @@
+//! Values of a pickle as parts of an utterance, with messages that say where they are.
+
+use crate::pickle::{ConvertError, Items, Value};
+use crate::{DataError, Sequence, Utterance, UtteranceError};
+
+/// Turns a failed conversion into an error that names its place.
+pub(super) fn at(place: &str) -> impl FnOnce(ConvertError) -> DataError {
+    move |error| match error {
+        ConvertError::Kind { expected, found } => DataError::layout(place, expected, found),
+        ConvertError::Limit { .. } => {
+            DataError::layout(place, "fewer shared values", error.to_string())
+        }
+    }
+}
+
+/// The items of a list or tuple of one of the lengths.
+pub(super) fn items<'p>(
+    place: &str,
+    value: Value<'p>,
+    lengths: &[usize],
+    expected: &str,
+) -> Result<Items<'p>, DataError> {
+    match value.items() {
+        Some(items) if lengths.contains(&items.len()) => Ok(items),
+        _ => Err(DataError::layout(place, expected, value.describe())),
+    }
+}
+
+/// A matrix as the feature rows of one modality, at most `steps` of them.
+pub(super) fn sequence(
+    place: &str,
+    value: Value<'_>,
+    steps: Option<usize>,
+) -> Result<Sequence, DataError> {
+    let wrong = || DataError::layout(place, "an array [steps, d_input]", value.describe());
+    let array = value.array().ok_or_else(wrong)?;
+    let &[rows, d_input] = array.shape() else {
+        return Err(wrong());
+    };
+    let rows = steps.map_or(rows, |steps| steps.min(rows));
+    let values = array.to_floats(0..rows * d_input).map_err(at(place))?;
+    Sequence::new(d_input, values).ok_or_else(wrong)
+}
+
+/// Whole numbers as word ids.
+pub(super) fn word_ids(place: &str, value: Value<'_>) -> Result<Vec<u32>, DataError> {
+    let ids = value.to_ints().map_err(at(place))?;
+    ids.into_iter()
+        .map(|id| {
+            let wrong = |_| DataError::layout(place, "word ids of at least 0", id.to_string());
+            u32::try_from(id).map_err(wrong)
+        })
+        .collect()
+}
+
+/// Turns a wrong utterance into an error that names it.
+pub(super) fn of_utterance(place: &str, id: &str) -> impl FnOnce(UtteranceError) -> DataError {
+    move |source| DataError::Utterance {
+        place: place.to_owned(),
+        id: id.to_owned(),
+        source,
+    }
+}
+
+/// Fails unless the modalities have equal steps.
+pub(super) fn check_aligned(place: &str, utterance: &Utterance) -> Result<(), DataError> {
+    utterance
+        .check_aligned()
+        .map_err(of_utterance(place, &utterance.id))
+}

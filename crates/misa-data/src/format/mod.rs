@@ -1,0 +1,260 @@
+//! The formats a data set is stored in, and which one a path holds.
+
+mod fields;
+pub mod misa;
+mod mmsa;
+pub(crate) mod safetensors;
+
+use crate::DataError;
+use crate::dataset::Parts;
+use crate::pickle::{Limits, Pickle};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Where the utterances of a data set come from.
+///
+/// | Format | On disk |
+/// |---|---|
+/// | `misa` | folder with `train.pkl` and perhaps `dev.pkl` (or `valid.pkl`) and `test.pkl`, each a list of `((word_ids, visual, acoustic, words), label, segment)`; or one such list, read as the train split |
+/// | `mmsa` | one pickle: a dictionary of splits, each a dictionary of padded arrays |
+/// | `safetensors` | our own: one file with every split and a checksum |
+/// | `synthetic`, `memory` | made by a program |
+///
+/// The first bytes and the outermost structure decide, never the name of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Format {
+    /// Pickles of the official MISA code.
+    Misa,
+    /// Feature file of the MMSA platform.
+    Mmsa,
+    /// Our own file.
+    Safetensors,
+    /// Made by [`SyntheticConfig`](crate::SyntheticConfig).
+    Synthetic,
+    /// Built by the caller.
+    Memory,
+}
+
+impl Format {
+    const ALL: [Self; 5] = [
+        Self::Misa,
+        Self::Mmsa,
+        Self::Safetensors,
+        Self::Synthetic,
+        Self::Memory,
+    ];
+
+    /// The name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Misa => "misa",
+            Self::Mmsa => "mmsa",
+            Self::Safetensors => "safetensors",
+            Self::Synthetic => "synthetic",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that is no format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("format {found:?}, expected misa, mmsa, safetensors, synthetic or memory")]
+pub struct UnknownFormat {
+    /// The name.
+    pub found: String,
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let format = Self::ALL.into_iter().find(|format| format.name() == name);
+        format.ok_or_else(|| UnknownFormat {
+            found: name.to_owned(),
+        })
+    }
+}
+
+/// Reads the data set at `path`, as `format` if one is given.
+pub(crate) fn read(path: &Path, format: Option<Format>) -> Result<Parts, DataError> {
+    if let Some(format @ (Format::Synthetic | Format::Memory)) = format {
+        let path = path.to_owned();
+        return Err(DataError::NotStored { path, format });
+    }
+    let is_folder = fs::metadata(path).map_err(DataError::io(path))?.is_dir();
+    let has_train = is_folder && path.join(misa::TRAIN).is_file();
+    match format {
+        None | Some(Format::Misa) if has_train => misa::read_folder(path),
+        _ if is_folder => read_file(&single_file(path)?, format),
+        _ => read_file(path, format),
+    }
+}
+
+fn read_file(path: &Path, format: Option<Format>) -> Result<Parts, DataError> {
+    match (format, Magic::of(path)?) {
+        (Some(Format::Safetensors), _) | (None, Magic::Safetensors) => safetensors::read(path),
+        (None, Magic::Other(found)) => Err(DataError::Unsupported {
+            path: path.to_owned(),
+            found,
+        }),
+        _ => with_pickle(path, |pickle| {
+            let is_list = pickle.root().kind() == "list";
+            match format {
+                Some(Format::Misa) => misa::read_root(path, pickle),
+                None if is_list => misa::read_root(path, pickle),
+                _ => mmsa::read_root(path, pickle),
+            }
+        }),
+    }
+}
+
+/// The only data file of a folder.
+fn single_file(folder: &Path) -> Result<PathBuf, DataError> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
+        let path = entry.map_err(DataError::io(folder))?.path();
+        let known = |extension| extension == "pkl" || extension == "safetensors";
+        if path.is_file() && path.extension().is_some_and(known) {
+            found.push(path);
+        }
+    }
+    match found.len() {
+        1 => Ok(found.swap_remove(0)),
+        0 => Err(DataError::NoData {
+            path: folder.to_owned(),
+        }),
+        _ => {
+            let mut names: Vec<String> = found
+                .iter()
+                .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+                .collect();
+            names.sort();
+            Err(DataError::Ambiguous {
+                path: folder.to_owned(),
+                found: names,
+            })
+        }
+    }
+}
+
+/// What the first bytes of a file say.
+#[derive(Debug)]
+enum Magic {
+    Safetensors,
+    /// Perhaps a pickle: older ones start with no fixed bytes.
+    Unknown,
+    /// Certainly something else.
+    Other(&'static str),
+}
+
+impl Magic {
+    const OTHERS: [(&[u8], &str); 6] = [
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file (.csd, .h5)"),
+        (b"PK\x03\x04", "a zip archive (.npz, .pt)"),
+        (b"\x93NUMPY", "a NumPy array (.npy)"),
+        (b"\x1f\x8b", "a gzip file"),
+        (b"MATLAB 5.0", "a MATLAB file"),
+        (b"ARROW1", "an Arrow file"),
+    ];
+
+    fn of(path: &Path) -> Result<Self, DataError> {
+        let mut start = Vec::new();
+        let file = File::open(path).map_err(DataError::io(path))?;
+        let size = file.metadata().map_err(DataError::io(path))?.len();
+        file.take(16)
+            .read_to_end(&mut start)
+            .map_err(DataError::io(path))?;
+        let other = Self::OTHERS
+            .iter()
+            .find(|(magic, _)| start.starts_with(magic));
+        Ok(match (other, start.split_first_chunk::<8>()) {
+            (Some((_, name)), _) => Self::Other(name),
+            (None, Some((length, [b'{', ..]))) if u64::from_le_bytes(*length) < size => {
+                Self::Safetensors
+            }
+            _ => Self::Unknown,
+        })
+    }
+}
+
+/// Reads and parses a pickle, and hands it to `use_it`.
+fn with_pickle<T>(
+    path: &Path,
+    use_it: impl FnOnce(&Pickle<'_>) -> Result<T, DataError>,
+) -> Result<T, DataError> {
+    let limits = Limits::default();
+    let file = File::open(path).map_err(DataError::io(path))?;
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that the parser sees that there was too much.
+    file.take(limits.file_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(DataError::io(path))?;
+    let pickle = Pickle::parse(&bytes, &limits).map_err(|source| DataError::Pickle {
+        path: path.to_owned(),
+        source,
+    })?;
+    use_it(&pickle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_and_written() {
+        for format in Format::ALL {
+            assert_eq!(format.to_string().parse(), Ok(format));
+        }
+        let error = "MISA".parse::<Format>().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("format \"MISA\", expected misa, mmsa")
+        );
+    }
+
+    #[test]
+    fn known_foreign_files_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mosi.pkl");
+        fs::write(&path, b"\x89HDF\r\n\x1a\nrest").unwrap();
+        let error = read(folder.path(), None).unwrap_err().to_string();
+        assert!(error.ends_with("found an HDF5 file (.csd, .h5)"), "{error}");
+    }
+
+    #[test]
+    fn folders_hold_one_data_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read(folder.path(), None).unwrap_err();
+        assert!(matches!(error, DataError::NoData { .. }), "{error}");
+        for name in ["b.pkl", "a.safetensors", "notes.txt"] {
+            fs::write(folder.path().join(name), b"").unwrap();
+        }
+        let error = read(folder.path(), None).unwrap_err().to_string();
+        assert!(error.ends_with("found a.safetensors, b.pkl"), "{error}");
+    }
+
+    #[test]
+    fn missing_paths_are_missing() {
+        let error = read(Path::new("no/such/place"), None).unwrap_err();
+        assert_eq!(error.to_string(), "no/such/place: no such file or folder");
+    }
+
+    #[test]
+    fn formats_of_memory_are_not_opened() {
+        let error = read(Path::new("."), Some(Format::Synthetic)).unwrap_err();
+        assert!(matches!(error, DataError::NotStored { .. }), "{error}");
+    }
+}

@@ -1,0 +1,107 @@
+//! Our own file: every split of a data set in one safetensors file.
+//!
+//! Of each split `S` that has utterances:
+//!
+//! | Tensor | Type, shape | Content |
+//! |---|---|---|
+//! | `S.label` | f32 `[utterances]` | |
+//! | `S.id`, `S.id.ends` | u8 `[bytes]`, u64 `[utterances]` | texts one after the other, and where each ends |
+//! | `S.words`, `S.words.ends` | u8 `[bytes]`, u64 `[words]` | the words of all utterances |
+//! | `S.words.counts` | u32 `[utterances]` | words of each utterance |
+//! | `S.text` | u32 `[steps]` or f32 `[steps, d_input]` | word ids or features of all utterances |
+//! | `S.visual`, `S.acoustic` | f32 `[steps, d_input]` | features of all utterances |
+//! | `S.text.steps`, `S.visual.steps`, `S.acoustic.steps` | u32 `[utterances]` | steps of each utterance |
+//!
+//! With word ids also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32 `[words]`). The
+//! metadata holds `format`, the `checksum` of the utterances and the `notes` of the data set.
+
+mod read;
+mod write;
+
+pub(crate) use read::read;
+pub(crate) use write::write;
+
+/// Name and version of the layout.
+const LAYOUT: &str = "misa-utterances-1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DataError, SyntheticConfig, UtteranceDataset};
+    use std::fs;
+
+    fn small() -> UtteranceDataset {
+        let config = SyntheticConfig::new()
+            .with_train(3)
+            .with_valid(2)
+            .with_test(0);
+        config
+            .with_d_visual(2)
+            .with_d_acoustic(3)
+            .generate()
+            .dataset
+    }
+
+    /// The bytes of a saved data set, changed by `damage`, read again.
+    fn damaged(damage: impl FnOnce(&mut Vec<u8>)) -> DataError {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        small().save(&path).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        damage(&mut bytes);
+        fs::write(&path, bytes).unwrap();
+        read(&path).unwrap_err()
+    }
+
+    #[test]
+    fn nothing_is_left_beside_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        small().save(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let missing = folder.path().join("no/x.safetensors");
+        assert!(matches!(
+            small().save(missing),
+            Err(DataError::Missing { .. })
+        ));
+    }
+
+    #[test]
+    fn a_changed_value_is_noticed() {
+        let error = damaged(|bytes| *bytes.last_mut().unwrap() ^= 1);
+        assert!(matches!(error, DataError::Checksum { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_cut_file_is_noticed() {
+        let error = damaged(|bytes| bytes.truncate(bytes.len() - 4)).to_string();
+        assert!(error.contains("header: expected"), "{error}");
+        assert!(error.contains("bytes of data"), "{error}");
+    }
+
+    #[test]
+    fn a_huge_header_is_not_allocated() {
+        let error = damaged(|bytes| bytes[..8].copy_from_slice(&(1_u64 << 60).to_le_bytes()));
+        assert!(
+            error
+                .to_string()
+                .contains("found 1152921504606846976 bytes"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn another_layout_is_named() {
+        let error = damaged(|bytes| {
+            let place = bytes
+                .windows(17)
+                .position(|text| text == LAYOUT.as_bytes())
+                .unwrap();
+            bytes[place + 16] = b'2';
+        });
+        assert!(
+            error.to_string().ends_with("found \"misa-utterances-2\""),
+            "{error}"
+        );
+    }
+}

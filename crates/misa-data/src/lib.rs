@@ -1,0 +1,83 @@
+//! Files to batches: data sets of multimodal sentiment, read safely and padded for
+//! [`misa_core`].
+//!
+//! ```text
+//! pickles, safetensors            a program
+//!    │ format                        │ synthetic, from_splits
+//!    ▼                               ▼
+//! Utterance { id, words, text, visual, acoustic, label }
+//!    │ checked, non-finite values replaced and counted (Note)
+//!    ▼
+//! UtteranceDataset { train, valid, test }
+//!    │ UtteranceLoader: order, one thread ahead
+//!    │ UtteranceBatcher: pad, one upload per tensor
+//!    ▼
+//! UtteranceBatch { input: MisaInput, targets, ids, seed }
+//! ```
+//!
+//! A file is not trusted: nothing in it is executed, every length is checked before memory is
+//! allocated, and every fault is an error or a count.
+//!
+//! ```
+//! use burn::prelude::*;
+//! use misa_data::{Split, SyntheticConfig, UtteranceBatcher};
+//!
+//! let data = SyntheticConfig::new().with_train(16).generate().dataset;
+//! let utterances = &data.split(Split::Train)[..4];
+//! let batch = UtteranceBatcher.batch(utterances, &Device::flex());
+//!
+//! let longest = batch.input.lengths.text[0];
+//! assert_eq!(batch.input.visual.dims(), [4, longest, 35]);
+//! assert_eq!(batch.targets.dims(), [4, 1]);
+//! ```
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
+//! | `split.rs`, `vocabulary.rs`, `note.rs` | what utterances come with |
+//! | `dataset.rs`, `widths.rs`, `checksum.rs` | all utterances, checked as a whole |
+//! | `format/` | one file per layout on disk |
+//! | `pickle/` | Python's files without Python |
+//! | `glove.rs` | word vectors for a vocabulary |
+//! | `prepare.rs` | the official way from word-aligned rows to utterances |
+//! | `normalise.rs` | scaling of features |
+//! | `batch.rs`, `batcher.rs`, `loader.rs` | utterances to tensors |
+//! | `random.rs`, `synthetic.rs` | seeded numbers, and data made from them |
+//! | `error.rs` | everything that can be wrong |
+
+mod batch;
+mod batcher;
+mod checksum;
+mod dataset;
+mod error;
+pub mod format;
+mod glove;
+mod loader;
+mod normalise;
+mod note;
+pub mod pickle;
+mod prepare;
+mod random;
+mod sequence;
+mod split;
+mod synthetic;
+mod utterance;
+mod vocabulary;
+mod widths;
+
+pub use batch::UtteranceBatch;
+pub use batcher::UtteranceBatcher;
+pub use dataset::UtteranceDataset;
+pub use error::{DataError, UtteranceError, Width};
+pub use format::Format;
+pub use glove::{GloveRows, read_glove};
+pub use loader::{LoaderConfig, Order, UtteranceLoader};
+pub use normalise::Normalisation;
+pub use note::{Note, NoteKind};
+pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
+pub use random::{Random, mix};
+pub use sequence::Sequence;
+pub use split::Split;
+pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
+pub use utterance::{TextSequence, Utterance};
+pub use vocabulary::Vocabulary;

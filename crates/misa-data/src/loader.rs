@@ -1,0 +1,380 @@
+//! Batches of a split, epoch after epoch, one thread ahead of their consumer.
+
+use crate::random::{Random, mix};
+use crate::{Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
+use burn::config::Config;
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::data::dataset::DatasetError;
+use burn::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{self, JoinHandle};
+
+/// Batches that wait for their consumer: enough to hide the padding, few enough for memory.
+const AHEAD: usize = 2;
+
+/// In which order a loader hands out utterances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// As in the file, the same in every epoch: for evaluation.
+    File,
+    /// At random, another order in every epoch.
+    Shuffled,
+    /// At random, but with utterances of similar length in the same batch, which saves padding.
+    Bucketed {
+        /// Batches whose utterances are sorted by length together; more means less padding and
+        /// less chance in the make-up of a batch.
+        batches: usize,
+    },
+}
+
+/// How a loader cuts a split into batches.
+#[derive(Config, Debug)]
+pub struct LoaderConfig {
+    /// Utterances in a batch; the last one of an epoch may have fewer.
+    pub batch_size: usize,
+    /// In which order. Default: as in the file.
+    #[config(default = "Order::File")]
+    pub order: Order,
+    /// Seed of the order, and of the seeds that batches carry. Default: 0.
+    #[config(default = 0)]
+    pub seed: u64,
+}
+
+/// Batches of one split of a data set.
+///
+/// The order is a function of the configuration and the epoch alone, see
+/// [`set_epoch`](Self::set_epoch); a run that resumes in epoch 7 sees what it would have seen.
+#[derive(Clone, Debug)]
+pub struct UtteranceLoader {
+    dataset: Arc<UtteranceDataset>,
+    split: Split,
+    /// The part of the split this loader covers.
+    range: Range<usize>,
+    config: LoaderConfig,
+    device: Device,
+    /// Shared by the copies that `to_device` and `slice` make.
+    epoch: Arc<AtomicUsize>,
+}
+
+impl UtteranceLoader {
+    /// A loader over a whole split, at epoch 0.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the batch size, or the number of batches of a bucket, is 0.
+    pub fn new(
+        dataset: Arc<UtteranceDataset>,
+        split: Split,
+        config: LoaderConfig,
+        device: &Device,
+    ) -> Self {
+        assert!(
+            config.batch_size > 0,
+            "batch_size must be at least 1, got 0"
+        );
+        let is_empty_bucket = matches!(config.order, Order::Bucketed { batches: 0 });
+        assert!(
+            !is_empty_bucket,
+            "batches of a bucket must be at least 1, got 0"
+        );
+        Self {
+            range: 0..dataset.split(split).len(),
+            dataset,
+            split,
+            config,
+            device: device.clone(),
+            epoch: Arc::new(AtomicUsize::new(0)),
+        }
+    }
+
+    /// Chooses the order of the following iterations, here and in all copies of this loader.
+    pub fn set_epoch(&self, epoch: usize) {
+        self.epoch.store(epoch, Ordering::Release);
+    }
+
+    /// The epoch that the next iteration belongs to.
+    pub fn epoch(&self) -> usize {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// The utterances of each batch of `epoch`, as places in the split.
+    pub fn batches(&self, epoch: usize) -> Vec<Vec<usize>> {
+        let size = self.config.batch_size;
+        let mut places: Vec<usize> = self.range.clone().collect();
+        let mut random = Random::new(mix(self.config.seed, epoch as u64, 0, "order"));
+        match self.config.order {
+            Order::File => {}
+            Order::Shuffled => random.shuffle(&mut places),
+            Order::Bucketed { batches } => return self.buckets(places, batches, &mut random),
+        }
+        places.chunks(size).map(<[usize]>::to_vec).collect()
+    }
+
+    /// Shuffles, sorts each bucket by length, cuts batches, and shuffles those.
+    fn buckets(
+        &self,
+        mut places: Vec<usize>,
+        batches: usize,
+        random: &mut Random,
+    ) -> Vec<Vec<usize>> {
+        let size = self.config.batch_size;
+        let utterances = self.dataset.split(self.split);
+        random.shuffle(&mut places);
+        for bucket in places.chunks_mut(size.saturating_mul(batches)) {
+            bucket.sort_by_key(|&place| utterances[place].text.steps());
+        }
+        let mut cut: Vec<Vec<usize>> = places.chunks(size).map(<[usize]>::to_vec).collect();
+        random.shuffle(&mut cut);
+        cut
+    }
+
+    /// The seed that batch number `step` of `epoch` carries.
+    fn batch_seed(&self, epoch: usize, step: usize) -> u64 {
+        match self.config.order {
+            Order::File => 0,
+            _ => mix(self.config.seed, epoch as u64, step as u64, "step"),
+        }
+    }
+
+    fn batch(&self, places: &[usize], seed: u64) -> UtteranceBatch {
+        let utterances: &[Utterance] = self.dataset.split(self.split);
+        let chosen = places.iter().map(|&place| &utterances[place]);
+        let mut batch = UtteranceBatcher.batch(chosen, &self.device);
+        batch.seed = seed;
+        batch
+    }
+}
+
+impl DataLoader<UtteranceBatch> for UtteranceLoader {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<UtteranceBatch> + 'a> {
+        Box::new(Prefetch::start(self.clone()))
+    }
+
+    fn num_items(&self) -> usize {
+        self.range.len()
+    }
+
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<UtteranceBatch>> {
+        Arc::new(Self {
+            device: device.clone(),
+            ..self.clone()
+        })
+    }
+
+    /// Places outside the loader's own are left out.
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<UtteranceBatch>> {
+        let place = |offset: usize| self.range.start.saturating_add(offset).min(self.range.end);
+        Arc::new(Self {
+            range: place(start)..place(end).max(place(start)),
+            ..self.clone()
+        })
+    }
+}
+
+/// An epoch whose batches are made by a thread of its own.
+#[derive(Debug)]
+struct Prefetch {
+    /// Taken away to tell the thread that nobody listens any more.
+    batches: Option<Receiver<UtteranceBatch>>,
+    thread: Option<JoinHandle<()>>,
+    done: usize,
+    total: usize,
+}
+
+impl Prefetch {
+    fn start(loader: UtteranceLoader) -> Self {
+        let (sender, receiver) = sync_channel(AHEAD);
+        let total = loader.num_items();
+        let thread = thread::spawn(move || {
+            let epoch = loader.epoch();
+            for (step, places) in loader.batches(epoch).iter().enumerate() {
+                let batch = loader.batch(places, loader.batch_seed(epoch, step));
+                if sender.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            batches: Some(receiver),
+            thread: Some(thread),
+            done: 0,
+            total,
+        }
+    }
+
+    /// Waits for the thread; what made it panic goes on here.
+    fn join(&mut self) {
+        self.batches = None;
+        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join)
+            && !thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl Iterator for Prefetch {
+    type Item = Result<UtteranceBatch, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.batches.as_ref()?.recv() {
+            Ok(batch) => {
+                self.done += batch.batch();
+                Some(Ok(batch))
+            }
+            // The thread has ended: after the last batch, or in a panic.
+            Err(_) => {
+                self.join();
+                None
+            }
+        }
+    }
+}
+
+impl DataLoaderIterator<UtteranceBatch> for Prefetch {
+    fn progress(&self) -> Progress {
+        Progress::new(self.done, self.total, Some("utterances".to_owned()))
+    }
+}
+
+impl Drop for Prefetch {
+    fn drop(&mut self) {
+        self.join();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Sequence, TextSequence};
+
+    /// Utterance `i` has `1 + i % 5` steps of text.
+    fn dataset(count: usize) -> Arc<UtteranceDataset> {
+        let utterance = |i: usize| {
+            let features = Sequence::new(1, vec![i as f32]).unwrap();
+            let text = TextSequence::Words(vec![2; 1 + i % 5]);
+            Utterance::new(i.to_string(), vec![], text, features.clone(), features, 0.0).unwrap()
+        };
+        let train = (0..count).map(utterance).collect();
+        Arc::new(UtteranceDataset::from_splits(train, vec![], vec![], None).unwrap())
+    }
+
+    fn loader(count: usize, order: Order) -> UtteranceLoader {
+        let config = LoaderConfig::new(4).with_order(order).with_seed(9);
+        UtteranceLoader::new(dataset(count), Split::Train, config, &Device::flex())
+    }
+
+    fn ids(loader: &dyn DataLoader<UtteranceBatch>) -> Vec<Vec<String>> {
+        loader.iter().map(|batch| batch.unwrap().ids).collect()
+    }
+
+    #[test]
+    fn file_order_is_kept_and_the_last_batch_is_short() {
+        let loader = loader(10, Order::File);
+        assert_eq!(
+            loader.batches(3),
+            [vec![0, 1, 2, 3], vec![4, 5, 6, 7], vec![8, 9]]
+        );
+        let batches: Vec<UtteranceBatch> = loader.iter().map(Result::unwrap).collect();
+        assert_eq!(
+            batches
+                .iter()
+                .map(UtteranceBatch::batch)
+                .collect::<Vec<_>>(),
+            [4, 4, 2]
+        );
+        assert!(batches.iter().all(|batch| batch.seed == 0));
+    }
+
+    #[test]
+    fn epochs_differ_and_repeat() {
+        let loader = loader(40, Order::Shuffled);
+        let first = ids(&loader);
+        loader.set_epoch(1);
+        let second = ids(&loader);
+        assert_ne!(first, second);
+        loader.set_epoch(0);
+        assert_eq!(ids(&loader), first);
+    }
+
+    #[test]
+    fn buckets_hold_similar_lengths() {
+        let batches = loader(80, Order::Bucketed { batches: 20 }).batches(0);
+        let spread = |batch: &[usize]| {
+            let steps: Vec<usize> = batch.iter().map(|place| place % 5).collect();
+            steps.iter().max().unwrap() - steps.iter().min().unwrap()
+        };
+        // One bucket of everything: 16 utterances of each length fill 4 batches.
+        assert!(batches.iter().all(|batch| spread(batch) == 0));
+    }
+
+    #[test]
+    fn copies_share_the_epoch() {
+        let loader = loader(40, Order::Shuffled);
+        let copy = DataLoader::to_device(&loader, &Device::flex());
+        loader.set_epoch(5);
+        assert_eq!(ids(copy.as_ref()), ids(&loader));
+    }
+
+    #[test]
+    fn slices_cover_their_part() {
+        let slice = loader(10, Order::File).slice(3, 9);
+        assert_eq!(slice.num_items(), 6);
+        let mut found: Vec<String> = ids(slice.as_ref()).concat();
+        found.sort();
+        assert_eq!(found, ["3", "4", "5", "6", "7", "8"]);
+        assert_eq!(slice.slice(4, 99).num_items(), 2);
+    }
+
+    #[test]
+    fn progress_counts_utterances() {
+        let loader = loader(10, Order::File);
+        let mut batches = loader.iter();
+        batches.next();
+        let progress = batches.progress();
+        assert_eq!((progress.items_processed, progress.items_total), (4, 10));
+    }
+
+    #[test]
+    fn leaving_early_ends_the_thread() {
+        let loader = loader(400, Order::Shuffled);
+        let watch = Arc::downgrade(&loader.dataset);
+        let mut batches = loader.iter();
+        assert!(batches.next().is_some());
+        drop(batches);
+        drop(loader);
+        // The thread held a copy of the loader; it is gone once the drop has returned.
+        assert_eq!(watch.strong_count(), 0);
+    }
+
+    #[test]
+    fn every_step_has_a_seed_of_its_own() {
+        let loader = loader(20, Order::Shuffled);
+        let seeds = || {
+            loader
+                .iter()
+                .map(|batch| batch.unwrap().seed)
+                .collect::<Vec<_>>()
+        };
+        let first = seeds();
+        assert!(
+            first
+                .iter()
+                .enumerate()
+                .all(|(i, seed)| !first[..i].contains(seed))
+        );
+        loader.set_epoch(1);
+        assert!(seeds().iter().all(|seed| !first.contains(seed)));
+    }
+
+    #[test]
+    #[should_panic(expected = "batch_size must be at least 1, got 0")]
+    fn batches_hold_something() {
+        let config = LoaderConfig::new(0);
+        UtteranceLoader::new(dataset(1), Split::Train, config, &Device::flex());
+    }
+}

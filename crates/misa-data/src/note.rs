@@ -1,0 +1,131 @@
+//! What reading a data set dropped, replaced or found odd.
+
+use crate::Split;
+use misa_core::Modality;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How often one kind of fault was met in a split. No fault passes without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Where; `None` when the utterances belong to no split.
+    pub split: Option<Split>,
+    /// What was met.
+    pub kind: NoteKind,
+    /// How often.
+    pub count: usize,
+}
+
+/// Kinds of faults that do not stop the reading of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoteKind {
+    /// Feature values that are NaN or infinite, replaced by 0.
+    NonFinite(Modality),
+    /// Labels that are NaN or infinite, replaced as the official code does.
+    Label,
+    /// Words outside the vocabulary, read as unknown.
+    UnknownWord,
+    /// Utterances without any words, read as one unknown word.
+    NoText,
+    /// Sequences with a stated length of 0, read as one step.
+    NoSteps(Modality),
+    /// Sequences with a stated length beyond the stored steps, cut there.
+    TooLong(Modality),
+    /// Utterances whose id another one of the split has.
+    DuplicateId,
+    /// Utterances whose id an earlier split has: scores may be too good.
+    SharedId,
+    /// Utterances dropped because their modalities differ in steps.
+    Misaligned,
+    /// Utterances dropped because only pauses were left of them.
+    OnlyPauses,
+    /// Utterances dropped because their video is in no split.
+    NoSplit,
+}
+
+impl NoteKind {
+    /// Whether every data set is searched for it anew, wherever it comes from.
+    pub(crate) fn is_found_again(self) -> bool {
+        matches!(self, Self::DuplicateId | Self::SharedId)
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.count;
+        match self.split {
+            Some(split) => write!(f, "{split}: ")?,
+            None => f.write_str("no split: ")?,
+        }
+        match self.kind {
+            NoteKind::NonFinite(modality) => {
+                write!(f, "{count} non-finite {modality} values replaced by 0")
+            }
+            NoteKind::Label => write!(f, "{count} non-finite labels replaced"),
+            NoteKind::UnknownWord => write!(f, "{count} words outside the vocabulary"),
+            NoteKind::NoText => write!(f, "{count} utterances without words"),
+            NoteKind::NoSteps(modality) => {
+                write!(
+                    f,
+                    "{count} {modality} sequences of length 0 read as one step"
+                )
+            }
+            NoteKind::TooLong(modality) => {
+                write!(f, "{count} {modality} sequences longer than what is stored")
+            }
+            NoteKind::DuplicateId => write!(f, "{count} utterances with an id used before"),
+            NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
+            NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
+            NoteKind::OnlyPauses => write!(f, "{count} utterances of pauses dropped"),
+            NoteKind::NoSplit => write!(f, "{count} utterances of no split dropped"),
+        }
+    }
+}
+
+/// Counts of faults while they are met, in the order of their first appearance.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes(Vec<Note>);
+
+impl Notes {
+    /// Adds `count` faults; 0 leaves no trace.
+    pub fn add(&mut self, split: impl Into<Option<Split>>, kind: NoteKind, count: usize) {
+        let split = split.into();
+        if count == 0 {
+            return;
+        }
+        let known = |note: &&mut Note| note.split == split && note.kind == kind;
+        match self.0.iter_mut().find(known) {
+            Some(note) => note.count += count,
+            None => self.0.push(Note { split, kind, count }),
+        }
+    }
+
+    pub fn extend<'a>(&mut self, notes: impl IntoIterator<Item = &'a Note>) {
+        for note in notes {
+            self.add(note.split, note.kind, note.count);
+        }
+    }
+
+    pub fn into_vec(self) -> Vec<Note> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_faults_are_counted_together() {
+        let mut notes = Notes::default();
+        notes.add(Split::Train, NoteKind::NonFinite(Modality::Acoustic), 2);
+        notes.add(Split::Train, NoteKind::UnknownWord, 0);
+        notes.add(Split::Train, NoteKind::NonFinite(Modality::Acoustic), 1);
+        let notes = notes.into_vec();
+        assert_eq!(notes.len(), 1);
+        let text = "train: 3 non-finite acoustic values replaced by 0";
+        assert_eq!(notes[0].to_string(), text);
+    }
+}

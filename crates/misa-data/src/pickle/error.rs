@@ -1,0 +1,142 @@
+//! What can be wrong with a pickle.
+
+use thiserror::Error;
+
+/// A pickle that cannot be read, with the place of the offending opcode.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PickleError {
+    /// The file holds nothing.
+    #[error("no bytes, expected a pickle")]
+    Empty,
+    /// An argument or the stop opcode lies beyond the end.
+    #[error("byte {offset}: the file ends, expected {expected} more bytes, found {found}")]
+    Truncated {
+        /// Where the missing bytes would start.
+        offset: usize,
+        /// Bytes needed.
+        expected: u64,
+        /// Bytes left.
+        found: usize,
+    },
+    /// Bytes after the stop opcode.
+    #[error("byte {offset}: {found} bytes after the end of the pickle")]
+    Trailing {
+        /// Where the pickle ends.
+        offset: usize,
+        /// Bytes left.
+        found: usize,
+    },
+    /// A byte that is no opcode: not a pickle, or a damaged one.
+    #[error("byte {offset}: 0x{opcode:02x} is no pickle opcode")]
+    UnknownOpcode {
+        /// Place of the opcode.
+        offset: usize,
+        /// The byte found.
+        opcode: u8,
+    },
+    /// An opcode that only serves to build objects of arbitrary classes.
+    #[error("byte {offset}: opcode `{name}` is not allowed")]
+    OpcodeNotAllowed {
+        /// Place of the opcode.
+        offset: usize,
+        /// Python's name of the opcode.
+        name: &'static str,
+    },
+    /// A function or class outside the list of allowed ones.
+    #[error("byte {offset}: global `{name}` is not allowed")]
+    GlobalNotAllowed {
+        /// Place of the opcode.
+        offset: usize,
+        /// Module and name, joined by a dot.
+        name: String,
+    },
+    /// A protocol newer than 5.
+    #[error("byte {offset}: protocol {found}, expected 0 to 5")]
+    Protocol {
+        /// Place of the opcode.
+        offset: usize,
+        /// The protocol found.
+        found: u8,
+    },
+    /// A bound of [`Limits`](super::Limits) would be exceeded.
+    #[error("byte {offset}: {what}, expected at most {limit}")]
+    Limit {
+        /// Place of the opcode.
+        offset: usize,
+        /// What there is too much of.
+        what: &'static str,
+        /// The bound.
+        limit: u64,
+    },
+    /// An opcode found something else on the stack than it works on.
+    #[error("byte {offset}: opcode 0x{opcode:02x} expected {expected}, found {found}")]
+    Stack {
+        /// Place of the opcode.
+        offset: usize,
+        /// The opcode.
+        opcode: u8,
+        /// What the opcode works on.
+        expected: &'static str,
+        /// What is on the stack.
+        found: &'static str,
+    },
+    /// A reference to a value that was never remembered.
+    #[error("byte {offset}: memo entry {index} does not exist")]
+    Memo {
+        /// Place of the opcode.
+        offset: usize,
+        /// The entry asked for.
+        index: u64,
+    },
+    /// A number or text that cannot be decoded.
+    #[error("byte {offset}: expected {expected}")]
+    Literal {
+        /// Place of the opcode.
+        offset: usize,
+        /// What the bytes should have been.
+        expected: &'static str,
+    },
+    /// An element type that holds neither numbers nor texts.
+    #[error("byte {offset}: element type {found:?} is not supported")]
+    Dtype {
+        /// Place of the opcode.
+        offset: usize,
+        /// NumPy's name of the type.
+        found: String,
+    },
+    /// An array whose shape and bytes do not agree.
+    #[error(
+        "byte {offset}: array of shape {shape:?} and element size {size}, found {found} bytes or elements"
+    )]
+    ArraySize {
+        /// Place of the opcode.
+        offset: usize,
+        /// The claimed shape.
+        shape: Vec<u64>,
+        /// Bytes of an element (1 for objects).
+        size: usize,
+        /// Bytes (objects: elements) there are.
+        found: usize,
+    },
+}
+
+/// A value that is not of the wanted kind.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// Another kind of value.
+    #[error("expected {expected}, found {found}")]
+    Kind {
+        /// What was wanted.
+        expected: &'static str,
+        /// What there is.
+        found: String,
+    },
+    /// The values of the file expand to more bytes than allowed.
+    #[error("the values expand to more than {limit} bytes")]
+    Limit {
+        /// The bound.
+        limit: u64,
+    },
+}

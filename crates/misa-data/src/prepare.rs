@@ -1,0 +1,277 @@
+//! From word-aligned rows to the utterances that the official code trains on.
+
+use crate::normalise::EPSILON;
+use crate::note::Notes;
+use crate::{
+    DataError, Note, NoteKind, Sequence, Split, TextSequence, Utterance, UtteranceError, Vocabulary,
+};
+use misa_core::Modality;
+
+/// The word that stands for a pause in word-aligned data.
+const PAUSE: &str = "sp";
+
+/// What becomes of values that are infinite before scaling. NaN always becomes 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NonFinite {
+    /// 0, so that one broken step does not flatten a feature of the whole utterance.
+    #[default]
+    Zero,
+    /// The largest finite value of the same sign, in the precision of the data.
+    ///
+    /// Source: official MISA, `numpy.nan_to_num` before the scaling.
+    Official,
+}
+
+/// One utterance as word-aligned files hold it: a row of features per word.
+#[derive(Clone, Debug)]
+pub struct RawUtterance {
+    /// Name, usually `video[number]`.
+    pub id: String,
+    /// The split of its video; `None` when the video is in none.
+    pub split: Option<Split>,
+    /// The words, pauses included.
+    pub words: Vec<String>,
+    /// Visual features, one row per word.
+    pub visual: Vec<Vec<f64>>,
+    /// Acoustic features, one row per word.
+    pub acoustic: Vec<Vec<f64>>,
+    /// The label.
+    pub label: f64,
+    /// Whether the file holds single precision: infinities then become its largest value.
+    pub is_single: bool,
+}
+
+/// What [`prepare`] yields, ready for [`UtteranceDataset::from_splits`](crate::UtteranceDataset::from_splits).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared {
+    /// Utterances of the train split.
+    pub train: Vec<Utterance>,
+    /// Utterances of the valid split.
+    pub valid: Vec<Utterance>,
+    /// Utterances of the test split.
+    pub test: Vec<Utterance>,
+    /// Words of all aligned utterances, even those of no split.
+    pub vocabulary: Vocabulary,
+    /// What was dropped or replaced.
+    pub notes: Vec<Note>,
+}
+
+/// The utterances that the official code makes of word-aligned data.
+///
+/// 1. Utterances whose modalities differ in rows are dropped.
+/// 2. Non-finite values are replaced, see [`NonFinite`].
+/// 3. Pauses are removed with their rows; what holds only pauses is dropped.
+/// 4. Words get ids by first appearance, over all splits and also from utterances of no split.
+/// 5. Every feature is scaled to zero mean and unit deviation over the utterance.
+///
+/// - Source: official MISA, `create_dataset.py`.
+/// - Differs: infinities become 0 by default; scaling is done in double precision.
+///
+/// # Errors
+///
+/// [`DataError::Utterance`] when rows of a modality differ in size, or a label is not finite and
+/// not replaced.
+pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Prepared, DataError> {
+    let mut builder = Builder {
+        non_finite,
+        vocabulary: Vocabulary::new(),
+        notes: Notes::default(),
+    };
+    let mut splits = [const { Vec::new() }; 3];
+    for raw in utterances {
+        if let Some((split, spoken)) = builder.keep(raw) {
+            splits[split.index()].push(builder.utterance(split, raw, &spoken)?);
+        }
+    }
+    builder.vocabulary.freeze();
+    let [train, valid, test] = splits;
+    Ok(Prepared {
+        train,
+        valid,
+        test,
+        vocabulary: builder.vocabulary,
+        notes: builder.notes.into_vec(),
+    })
+}
+
+/// What grows while utterances are prepared.
+#[derive(Debug)]
+struct Builder {
+    non_finite: NonFinite,
+    vocabulary: Vocabulary,
+    notes: Notes,
+}
+
+impl Builder {
+    /// The split of an utterance that is kept and the places of its words without pauses, all of
+    /// which get an id. That of no split gives ids too, and then goes.
+    fn keep(&mut self, raw: &RawUtterance) -> Option<(Split, Vec<usize>)> {
+        let steps = raw.words.len();
+        if raw.visual.len() != steps || raw.acoustic.len() != steps {
+            self.notes.add(raw.split, NoteKind::Misaligned, 1);
+            return None;
+        }
+        let spoken: Vec<usize> = (0..steps).filter(|&i| raw.words[i] != PAUSE).collect();
+        for &i in &spoken {
+            self.vocabulary.add(&raw.words[i]);
+        }
+        match raw.split {
+            Some(split) if !spoken.is_empty() => return Some((split, spoken)),
+            Some(split) => self.notes.add(split, NoteKind::OnlyPauses, 1),
+            None => self.notes.add(None, NoteKind::NoSplit, 1),
+        }
+        None
+    }
+
+    fn utterance(
+        &mut self,
+        split: Split,
+        raw: &RawUtterance,
+        spoken: &[usize],
+    ) -> Result<Utterance, DataError> {
+        let wrong = |source| DataError::Utterance {
+            place: split.to_string(),
+            id: raw.id.clone(),
+            source,
+        };
+        let words: Vec<String> = spoken.iter().map(|&i| raw.words[i].clone()).collect();
+        let ids = words.iter().map(|word| self.vocabulary.id(word)).collect();
+        let mut sequence = |modality, rows: &[Vec<f64>]| {
+            let rows: Vec<&[f64]> = spoken.iter().map(|&i| &*rows[i]).collect();
+            let values = rows.iter().flat_map(|row| row.iter());
+            let count = values.filter(|value| !value.is_finite()).count();
+            self.notes.add(split, NoteKind::NonFinite(modality), count);
+            scaled(&rows, self.non_finite, raw.is_single)
+        };
+        let visual = sequence(Modality::Visual, &raw.visual).map_err(wrong)?;
+        let acoustic = sequence(Modality::Acoustic, &raw.acoustic).map_err(wrong)?;
+        let label = match self.non_finite {
+            NonFinite::Official if !raw.label.is_finite() => {
+                self.notes.add(split, NoteKind::Label, 1);
+                finite(raw.label, self.non_finite, raw.is_single)
+            }
+            _ => raw.label,
+        };
+        let text = TextSequence::Words(ids);
+        Utterance::new(raw.id.as_str(), words, text, visual, acoustic, label as f32).map_err(wrong)
+    }
+}
+
+/// The rows with every feature scaled over the utterance.
+fn scaled(
+    rows: &[&[f64]],
+    non_finite: NonFinite,
+    is_single: bool,
+) -> Result<Sequence, UtteranceError> {
+    let d_input = rows.first().map_or(0, |row| row.len());
+    let wrong = |found, expected| UtteranceError::Rows { found, expected };
+    if let Some(row) = rows.iter().find(|row| row.len() != d_input) {
+        return Err(wrong(row.len(), d_input));
+    }
+    let replaced: Vec<f64> = rows
+        .iter()
+        .flat_map(|row| row.iter())
+        .map(|&value| finite(value, non_finite, is_single))
+        .collect();
+    let mut values = vec![0.0; replaced.len()];
+    for feature in 0..d_input {
+        let column = || replaced.iter().skip(feature).step_by(d_input);
+        let count = rows.len() as f64;
+        let sum = in_precision(column().sum(), is_single);
+        let mean = sum / count;
+        let squares = column().map(|value| in_precision((value - mean).powi(2), is_single));
+        let deviation = (in_precision(squares.sum(), is_single) / count).sqrt();
+        let targets = values.iter_mut().skip(feature).step_by(d_input);
+        for (target, value) in targets.zip(column()) {
+            let value = (value - mean) / (EPSILON + deviation);
+            *target = finite(value, NonFinite::Official, is_single) as f32;
+        }
+    }
+    Sequence::new(d_input, values).ok_or(wrong(0, 1))
+}
+
+/// A sum that single precision cannot hold is infinite there, as in the original.
+fn in_precision(value: f64, is_single: bool) -> f64 {
+    if is_single {
+        f64::from(value as f32)
+    } else {
+        value
+    }
+}
+
+fn finite(value: f64, non_finite: NonFinite, is_single: bool) -> f64 {
+    let largest = if is_single {
+        f64::from(f32::MAX)
+    } else {
+        f64::MAX
+    };
+    match non_finite {
+        _ if value.is_nan() => 0.0,
+        NonFinite::Zero if value.is_infinite() => 0.0,
+        _ => value.clamp(-largest, largest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(split: Option<Split>, words: &[&str], visual: &[f64]) -> RawUtterance {
+        RawUtterance {
+            id: "v[0]".into(),
+            split,
+            words: words.iter().map(|&word| word.to_owned()).collect(),
+            visual: visual.iter().map(|&value| vec![value]).collect(),
+            acoustic: vec![vec![1.0, 2.0]; words.len()],
+            label: 1.5,
+            is_single: true,
+        }
+    }
+
+    fn values(prepared: &Prepared) -> &[f32] {
+        prepared.train[0].visual.values()
+    }
+
+    #[test]
+    fn pauses_leave_with_their_rows() {
+        let raw = raw(Some(Split::Train), &["a", "sp", "b"], &[1.0, 99.0, 3.0]);
+        let prepared = prepare(&[raw], NonFinite::Zero).unwrap();
+        assert_eq!(prepared.train[0].words, ["a", "b"]);
+        // Mean 2, deviation 1.
+        assert!((values(&prepared)[1] - 1.0).abs() < 1e-5);
+        assert_eq!(prepared.train[0].acoustic.values(), [0.0; 4]);
+    }
+
+    #[test]
+    fn ids_count_utterances_of_no_split_but_not_misaligned_ones() {
+        let raws = [
+            raw(Some(Split::Train), &["x", "y"], &[1.0]),
+            raw(None, &["a"], &[1.0]),
+            raw(Some(Split::Train), &["sp"], &[1.0]),
+            raw(Some(Split::Train), &["b"], &[1.0]),
+        ];
+        let prepared = prepare(&raws, NonFinite::Zero).unwrap();
+        assert_eq!(prepared.train.len(), 1);
+        assert_eq!(prepared.train[0].text, TextSequence::Words(vec![3]));
+        let notes: Vec<String> = prepared.notes.iter().map(Note::to_string).collect();
+        let expected = [
+            "train: 1 misaligned utterances dropped",
+            "no split: 1 utterances of no split dropped",
+            "train: 1 utterances of pauses dropped",
+        ];
+        assert_eq!(notes, expected);
+    }
+
+    #[test]
+    fn infinities_become_zero_or_huge() {
+        let words = ["a", "b", "c"];
+        let visual = [f64::INFINITY, 3.0, f64::NAN];
+        let raw = [raw(Some(Split::Train), &words, &visual)];
+        // 0, 3, 0: mean 1, deviation sqrt(2).
+        let prepared = prepare(&raw, NonFinite::Zero).unwrap();
+        assert!((values(&prepared)[1] - 2.0_f32.sqrt()).abs() < 1e-5);
+        // The square of the largest f32 is infinite in f32, which flattens the feature.
+        let prepared = prepare(&raw, NonFinite::Official).unwrap();
+        assert_eq!(values(&prepared), [0.0, 0.0, 0.0]);
+    }
+}

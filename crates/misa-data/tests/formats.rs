@@ -1,0 +1,349 @@
+//! The layouts that are read, in all their variants, and what is counted on the way.
+
+mod support;
+
+use misa_core::{FeatureSizes, TextSize};
+use misa_data::{DataError, Format, Note, Split, TextSequence, UtteranceDataset, Vocabulary};
+use std::fs;
+use std::path::Path;
+use support::pickled::Py;
+
+fn save(folder: &Path, name: &str, value: &Py) {
+    fs::write(folder.join(name), value.pickle()).unwrap();
+}
+
+/// Opens a folder of these files; the folder's own path is cut from the error.
+fn open(files: &[(&str, Py)]) -> Result<UtteranceDataset, String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value) in files {
+        save(folder.path(), name, value);
+    }
+    UtteranceDataset::open(folder.path()).map_err(|error| {
+        let prefix = format!("{}/", folder.path().display());
+        error.to_string().replace(&prefix, "")
+    })
+}
+
+fn notes(data: &UtteranceDataset) -> Vec<String> {
+    data.notes().iter().map(Note::to_string).collect()
+}
+
+fn ints(values: &[i32]) -> Py {
+    Py::List(values.iter().map(|&value| Py::Int(value)).collect())
+}
+
+fn texts(values: &[&'static str]) -> Py {
+    Py::List(values.iter().map(|&value| Py::Text(value)).collect())
+}
+
+/// An utterance of the official layout with 2 visual and 3 acoustic features.
+fn official(id: &'static str, ids: &[i32], words: &[&'static str], label: f64) -> Py {
+    let steps = words.len();
+    let features = vec![
+        ints(ids),
+        Py::zeros(steps, 2),
+        Py::zeros(steps, 3),
+        texts(words),
+    ];
+    Py::Tuple(vec![Py::Tuple(features), Py::Float(label), Py::Text(id)])
+}
+
+#[test]
+fn splits_lie_in_files_of_their_own() {
+    let train = Py::List(vec![official("a[0]", &[5, 2], &["e", "b"], 1.0)]);
+    let valid = Py::List(vec![official("b[0]", &[2], &["b"], -1.0)]);
+    for name in ["dev.pkl", "valid.pkl"] {
+        let data = open(&[("train.pkl", train.clone()), (name, valid.clone())]).unwrap();
+        assert_eq!(data.format(), Format::Misa);
+        assert_eq!(data.split(Split::Valid)[0].id, "b[0]");
+        assert!(data.split(Split::Test).is_empty());
+        let expected = FeatureSizes {
+            text: TextSize::Words { vocabulary: 6 },
+            visual: 2,
+            acoustic: 3,
+        };
+        assert_eq!(data.feature_sizes(), expected);
+        let vocabulary = data.vocabulary().unwrap();
+        assert_eq!((vocabulary.word(5), vocabulary.word(3)), (Some("e"), None));
+        assert_eq!(vocabulary.id("never"), Vocabulary::UNKNOWN);
+    }
+}
+
+#[test]
+fn a_single_list_is_a_train_split() {
+    let train = Py::List(vec![official("a[0]", &[2], &["b"], 1.0)]);
+    let data = open(&[("mine.pkl", train)]).unwrap();
+    assert_eq!(data.split(Split::Train).len(), 1);
+}
+
+#[test]
+fn utterances_without_a_segment_are_numbered() {
+    let Py::Tuple(mut parts) = official("", &[2], &["b"], 1.0) else {
+        panic!("a tuple");
+    };
+    parts.truncate(2);
+    let data = open(&[("train.pkl", Py::List(vec![Py::Tuple(parts)]))]).unwrap();
+    assert_eq!(data.split(Split::Train)[0].id, "train[0]");
+}
+
+#[test]
+fn the_long_form_states_lengths() {
+    let features = vec![
+        ints(&[2]),
+        Py::zeros(4, 2),
+        Py::zeros(5, 3),
+        texts(&["b"]),
+        Py::Int(3),
+        Py::Int(5),
+    ];
+    let utterance = Py::Tuple(vec![Py::Tuple(features), Py::zeros(1, 1), Py::Text("a[0]")]);
+    let data = open(&[("train.pkl", Py::List(vec![utterance]))]).unwrap();
+    let steps = data.split(Split::Train)[0].steps();
+    assert_eq!(steps.into_array(), [1, 3, 5]);
+}
+
+#[test]
+fn one_id_has_one_word() {
+    let train = Py::List(vec![official("a[0]", &[2], &["b"], 1.0)]);
+    let same_id = Py::List(vec![official("b[0]", &[2], &["c"], 1.0)]);
+    let error = open(&[("train.pkl", train.clone()), ("dev.pkl", same_id)]).unwrap_err();
+    let expected = "dev.pkl: utterance \"b[0]\": word id 2 is \"c\", expected \"b\" as before";
+    assert_eq!(error, expected);
+    let same_word = Py::List(vec![official("b[0]", &[3], &["b"], 1.0)]);
+    let error = open(&[("train.pkl", train), ("dev.pkl", same_word)]).unwrap_err();
+    let expected =
+        "dev.pkl: utterance \"b[0]\": word id 3 is \"b\", expected id 2 for it as before";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn unknown_words_share_their_id() {
+    let train = Py::List(vec![official("a[0]", &[0, 0], &["x", "y"], 1.0)]);
+    assert_eq!(
+        open(&[("train.pkl", train)])
+            .unwrap()
+            .vocabulary()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[test]
+fn wrong_utterances_are_named() {
+    let cases = [
+        (
+            official("a[0]", &[2], &["b"], f64::NAN),
+            "label is NaN, expected a finite number",
+        ),
+        (
+            official("a[0]", &[], &[], 1.0),
+            "text has no steps, expected at least 1",
+        ),
+        (
+            official("a[0]", &[2, 3], &["b"], 1.0),
+            "text has 2 word ids, 1 words",
+        ),
+        (
+            official("a[0]", &[-1], &["b"], 1.0),
+            "text: expected word ids of at least 0, found -1",
+        ),
+    ];
+    for (utterance, expected) in cases {
+        let error = open(&[("train.pkl", Py::List(vec![utterance]))]).unwrap_err();
+        assert_eq!(error, format!("train.pkl: utterance \"a[0]\": {expected}"));
+    }
+}
+
+#[test]
+fn sizes_agree_between_files() {
+    let train = Py::List(vec![official("a[0]", &[2], &["b"], 1.0)]);
+    let features = vec![ints(&[2]), Py::zeros(1, 4), Py::zeros(1, 3), texts(&["b"])];
+    let other = Py::Tuple(vec![Py::Tuple(features), Py::Int(0), Py::Text("b[0]")]);
+    let error = open(&[("train.pkl", train), ("test.pkl", Py::List(vec![other]))]).unwrap_err();
+    let expected = "test.pkl: utterance \"b[0]\": visual has 4 features, expected 2 features";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn a_train_file_without_utterances_is_refused() {
+    let error = open(&[("train.pkl", Py::List(vec![]))]).unwrap_err();
+    assert_eq!(
+        error,
+        "train.pkl: no utterances, expected at least 1 in train"
+    );
+}
+
+/// One utterance per transcript, 4 visual and 5 acoustic steps of 2 and 3 features.
+fn platform(transcripts: &[&'static str], more: Vec<(&'static str, Py)>) -> Py {
+    let count = transcripts.len();
+    let mut entries = vec![
+        ("raw_text", texts(transcripts)),
+        ("vision", Py::Array(vec![count, 4, 2], vec![1.0; count * 8])),
+        ("audio", Py::Array(vec![count, 5, 3], vec![1.0; count * 15])),
+        (
+            "regression_labels",
+            Py::Array(vec![count], vec![0.5; count]),
+        ),
+        ("text", Py::None),
+    ];
+    entries.extend(more);
+    Py::Dict(entries)
+}
+
+fn splits(train: Py, test: Py) -> Py {
+    Py::Dict(vec![("train", train), ("test", test)])
+}
+
+#[test]
+fn transcripts_are_words_where_there_are_no_features() {
+    let train = platform(&["the cat  sat", ""], vec![]);
+    let test = platform(&["the dog"], vec![]);
+    let data = open(&[("mine.pkl", splits(train, test))]).unwrap();
+    assert_eq!(data.format(), Format::Mmsa);
+    let text = |split, i: usize| data.split(split)[i].text.clone();
+    assert_eq!(text(Split::Train, 0), TextSequence::Words(vec![2, 3, 4]));
+    assert_eq!(text(Split::Train, 1), TextSequence::Words(vec![0]));
+    assert_eq!(text(Split::Test, 0), TextSequence::Words(vec![2, 0]));
+    assert_eq!(data.split(Split::Test)[0].words, ["the", "dog"]);
+    let expected = [
+        "train: 1 utterances without words",
+        "test: 1 words outside the vocabulary",
+        "test: 1 utterances with an id of an earlier split",
+    ];
+    // Without ids, utterances are numbered, and those numbers differ between splits.
+    assert_eq!(notes(&data), expected[..2]);
+    assert_eq!(data.split(Split::Test)[0].id, "test[0]");
+}
+
+#[test]
+fn stated_lengths_are_kept_in_bounds() {
+    let lengths = vec![
+        ("vision_lengths", ints(&[3, 0])),
+        ("audio_lengths", Py::Array(vec![2], vec![9.0, 2.0])),
+        ("id", texts(&["v$_$0", "v$_$0"])),
+    ];
+    let train = platform(&["a", "b"], lengths);
+    let data = open(&[("mine.pkl", Py::Dict(vec![("train", train)]))]).unwrap();
+    let steps: Vec<[usize; 3]> = data
+        .split(Split::Train)
+        .iter()
+        .map(|utterance| utterance.steps().into_array())
+        .collect();
+    assert_eq!(steps, [[1, 3, 5], [1, 1, 2]]);
+    let expected = [
+        "train: 1 acoustic sequences longer than what is stored",
+        "train: 1 visual sequences of length 0 read as one step",
+        "train: 1 utterances with an id used before",
+    ];
+    assert_eq!(notes(&data), expected);
+}
+
+#[test]
+fn text_features_end_with_their_mask() {
+    // Tokens of the first utterance: 3 of 4; of the second: 1.
+    let masks = [[1.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]];
+    let bert = masks
+        .iter()
+        .flat_map(|mask| [[7.0; 4], *mask, [0.0; 4]])
+        .flatten()
+        .collect();
+    let more = vec![
+        (
+            "text",
+            Py::Array(vec![2, 4, 1], (0..8).map(|i| i as f32).collect()),
+        ),
+        ("text_bert", Py::Array(vec![2, 3, 4], bert)),
+    ];
+    let train = platform(&["a b", "c"], more);
+    let data = open(&[("mine.pkl", Py::Dict(vec![("train", train)]))]).unwrap();
+    let [first, second] = data.split(Split::Train) else {
+        panic!("two utterances");
+    };
+    let TextSequence::Features(text) = &second.text else {
+        panic!("text features");
+    };
+    assert_eq!(text.values(), [4.0]);
+    // Visual is as long as text, hence aligned to it; acoustic is not.
+    assert_eq!(first.steps().into_array(), [3, 3, 5]);
+    assert!(data.vocabulary().is_none());
+}
+
+#[test]
+fn wrong_columns_are_named() {
+    let cases = [
+        (
+            ("vision", Py::zeros(1, 2)),
+            "vision: expected an array [1, steps, d_input], found array f4 [1, 2]",
+        ),
+        (
+            ("id", texts(&["a", "b"])),
+            "id: expected 1 entries, one per label, found 2",
+        ),
+        (
+            ("audio_lengths", ints(&[-3])),
+            "audio_lengths: expected counts, found -3",
+        ),
+        (
+            ("regression_labels", Py::Text("x")),
+            "regression_labels: expected numbers, found text",
+        ),
+        (
+            ("raw_text", Py::None),
+            "expected a dict with \"text\" or \"raw_text\", found neither",
+        ),
+        (
+            ("regression_labels", Py::Array(vec![1], vec![f32::NAN])),
+            "utterance \"train[0]\": label is NaN, expected a finite number",
+        ),
+    ];
+    for (entry, expected) in cases {
+        let train = platform(&["a"], vec![entry]);
+        let error = open(&[("mine.pkl", Py::Dict(vec![("train", train)]))]).unwrap_err();
+        assert_eq!(error, format!("mine.pkl: train: {expected}"));
+    }
+}
+
+#[test]
+fn infinite_features_are_counted() {
+    let mut audio = vec![1.0; 15];
+    audio[4] = f32::NEG_INFINITY;
+    audio[7] = f32::NAN;
+    let train = platform(&["a"], vec![("audio", Py::Array(vec![1, 5, 3], audio))]);
+    let data = open(&[("mine.pkl", Py::Dict(vec![("train", train)]))]).unwrap();
+    assert_eq!(data.split(Split::Train)[0].acoustic.values()[4], 0.0);
+    assert_eq!(
+        notes(&data),
+        ["train: 2 non-finite acoustic values replaced by 0"]
+    );
+}
+
+#[test]
+fn saved_data_keeps_its_notes_and_counts_nothing_twice() {
+    let train = platform(&["", "x"], vec![("id", texts(&["a", "a"]))]);
+    let data = open(&[("mine.pkl", Py::Dict(vec![("train", train)]))]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    data.save(folder.path().join("mine.safetensors")).unwrap();
+    let again = UtteranceDataset::open(folder.path()).unwrap();
+    assert_eq!(again.format(), Format::Safetensors);
+    assert_eq!(notes(&data).len(), 2);
+    assert_eq!(notes(&again), notes(&data));
+}
+
+#[test]
+fn files_of_other_kinds_are_told_by_their_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("train.pkl");
+    let cases: [(&[u8], &str); 3] = [
+        (b"\x89HDF\r\n\x1a\n........", "an HDF5 file (.csd, .h5)"),
+        (b"PK\x03\x04............", "a zip archive (.npz, .pt)"),
+        (b"\x93NUMPY\x01\0........", "a NumPy array (.npy)"),
+    ];
+    for (content, kind) in cases {
+        fs::write(&path, content).unwrap();
+        match UtteranceDataset::open(&path).unwrap_err() {
+            DataError::Unsupported { found, .. } => assert_eq!(found, kind),
+            other => panic!("{other}"),
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! Agreement with files and arrays that the official code and NumPy wrote.
+//!
+//! The cases are discovered: a folder or file that no test here knows is a failure.
+
+mod support;
+
+use burn::prelude::*;
+use misa_core::{FeatureSizes, TextInput, TextSize};
+use misa_data::format::misa;
+use misa_data::pickle::{Limits, Pickle, Value};
+use misa_data::{
+    NonFinite, RawUtterance, Split, TextSequence, Utterance, UtteranceBatcher, UtteranceDataset,
+    prepare, read_glove,
+};
+use serde_json::Value as Json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use support::{Golden, entries, golden_folder, golden_root, name};
+
+/// Absolute tolerance of scaled features; NumPy sums in single precision.
+const TOLERANCE: f32 = 1e-5;
+
+/// What a later version covers: BERT tokens, PyTorch files, other layouts and UR-FUNNY.
+const LATER: [&str; 5] = [
+    "tokenizer.json",
+    "vocab.txt",
+    ".pt",
+    "mult_style",
+    "mag_bert_style",
+];
+
+fn is_later(name: &str) -> bool {
+    LATER
+        .iter()
+        .any(|later| name.starts_with(later) || name.ends_with(later))
+}
+
+fn assert_close(found: &[f32], expected: &[f64], place: &str) {
+    assert_eq!(found.len(), expected.len(), "{place}");
+    for (i, (&found, &expected)) in found.iter().zip(expected).enumerate() {
+        let difference = (found - expected as f32).abs();
+        assert!(
+            difference <= TOLERANCE,
+            "{place}[{i}]: {found}, expected {expected}"
+        );
+    }
+}
+
+/// The files' name of a split.
+fn foreign(split: Split) -> &'static str {
+    match split {
+        Split::Valid => "dev",
+        other => other.name(),
+    }
+}
+
+fn json(path: &Path) -> Json {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn texts(value: &Json) -> Vec<String> {
+    let items = value.as_array().unwrap().iter();
+    items
+        .map(|item| item.as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn check_split(utterances: &[Utterance], golden: &Golden, info: &Json, split: &str) {
+    let expected = info["expected"][split].as_array().unwrap();
+    assert_eq!(utterances.len(), expected.len(), "{split}");
+    for (i, (utterance, expected)) in utterances.iter().zip(expected).enumerate() {
+        let place = format!("{split}.{i}");
+        assert_eq!(
+            utterance.id,
+            expected["segment"].as_str().unwrap(),
+            "{place}"
+        );
+        assert_eq!(utterance.words, texts(&expected["actual_words"]), "{place}");
+        let ids = golden.ints(&format!("{place}.words"));
+        let ids = ids
+            .into_iter()
+            .map(|id| u32::try_from(id).unwrap())
+            .collect();
+        assert_eq!(utterance.text, TextSequence::Words(ids), "{place}");
+        let column = |part: &str| golden.floats(&format!("{place}.{part}"));
+        assert_close(utterance.visual.values(), &column("visual"), &place);
+        assert_close(utterance.acoustic.values(), &column("acoustic"), &place);
+        assert_close(&[utterance.label], &column("label"), &place);
+    }
+}
+
+fn misa_folders() -> Vec<PathBuf> {
+    let Some(folder) = golden_folder() else {
+        return Vec::new();
+    };
+    let folders: Vec<PathBuf> = entries(&folder)
+        .into_iter()
+        .filter(|path| name(path).starts_with("misa_"))
+        .collect();
+    assert!(!folders.is_empty(), "no case in {}", folder.display());
+    folders
+}
+
+#[test]
+fn golden_every_folder_is_known() {
+    let Some(folder) = golden_folder() else {
+        return;
+    };
+    const KNOWN: [&str; 5] = [
+        "collate_mosi",
+        "mmsa",
+        "pickle_dtypes",
+        "hostile",
+        "ur_funny",
+    ];
+    for path in entries(&folder) {
+        let name = name(&path);
+        assert!(
+            name.starts_with("misa_") || KNOWN.contains(&&*name),
+            "unknown case {name}"
+        );
+    }
+}
+
+#[test]
+fn golden_official_pickles_in_every_dialect() {
+    for folder in misa_folders() {
+        let golden = Golden::open(&folder.join("expected.safetensors"));
+        let info = json(&folder.join("info.json"));
+        let mut count = 0;
+        for path in entries(&folder.join("pkl")) {
+            let name = name(&path);
+            if is_later(&name) {
+                continue;
+            }
+            let split = name.split('.').next().unwrap();
+            assert!(
+                ["train", "dev", "test"].contains(&split) && name.ends_with(".pkl"),
+                "{name}"
+            );
+            check_split(&misa::read_split(&path).unwrap(), &golden, &info, split);
+            count += 1;
+        }
+        assert!(count > 0, "no pickle in {}", folder.display());
+    }
+}
+
+#[test]
+fn golden_vocabulary_is_rebuilt() {
+    for folder in misa_folders() {
+        let info = json(&folder.join("info.json"));
+        let copy = tempfile::tempdir().unwrap();
+        for split in ["train", "dev", "test"] {
+            let from = folder.join(format!("pkl/{split}.np1_p3.pkl"));
+            fs::copy(from, copy.path().join(format!("{split}.pkl"))).unwrap();
+        }
+        let data = UtteranceDataset::open(copy.path()).unwrap();
+        let vocabulary = data.vocabulary().unwrap();
+        let expected = info["word2id"].as_object().unwrap();
+        for (id, word) in vocabulary.iter() {
+            assert_eq!(expected[word], id, "{word}");
+        }
+        // Words that only dropped utterances hold are gaps.
+        for (word, id) in expected {
+            let id = id.as_u64().unwrap() as u32;
+            assert!(
+                [Some(word.as_str()), None].contains(&vocabulary.word(id)),
+                "{word}"
+            );
+        }
+    }
+}
+
+#[test]
+fn golden_official_build() {
+    for folder in misa_folders() {
+        let info = json(&folder.join("info.json"));
+        let raw = Golden::open(&folder.join("raw.safetensors"));
+        let order = texts(&info["order"]);
+        let utterances: Vec<RawUtterance> = order
+            .iter()
+            .enumerate()
+            .map(|(k, id)| raw_utterance(&raw, &info, k, id))
+            .collect();
+        let prepared = prepare(&utterances, NonFinite::Official).unwrap();
+        let golden = Golden::open(&folder.join("expected.safetensors"));
+        for (split, utterances) in [
+            (Split::Train, &prepared.train),
+            (Split::Valid, &prepared.valid),
+            (Split::Test, &prepared.test),
+        ] {
+            check_split(utterances, &golden, &info, foreign(split));
+        }
+        let expected = info["word2id"].as_object().unwrap();
+        assert_eq!(prepared.vocabulary.len(), expected.len());
+        assert!(
+            prepared
+                .vocabulary
+                .iter()
+                .all(|(id, word)| expected[word] == id)
+        );
+    }
+}
+
+fn raw_utterance(raw: &Golden, info: &Json, k: usize, id: &str) -> RawUtterance {
+    let (video, _) = id.rsplit_once('[').unwrap();
+    let is_in = |split: &Split| texts(&info["splits"][foreign(*split)]).contains(&video.to_owned());
+    RawUtterance {
+        id: id.to_owned(),
+        split: Split::ALL.into_iter().find(is_in),
+        words: texts(&info["words"][id]),
+        visual: raw.rows(&format!("raw.{k}.visual")),
+        acoustic: raw.rows(&format!("raw.{k}.acoustic")),
+        label: raw.floats(&format!("raw.{k}.label"))[0],
+        is_single: raw.is_single(&format!("raw.{k}.visual")),
+    }
+}
+
+#[test]
+fn golden_glove_rows() {
+    for folder in misa_folders() {
+        let info = json(&folder.join("info.json"));
+        let golden = Golden::open(&folder.join("expected.safetensors"));
+        let embedding = golden.rows("pretrained_emb");
+        let mut vocabulary = misa_data::Vocabulary::new();
+        let mut words: Vec<(&String, u64)> = info["word2id"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(word, id)| (word, id.as_u64().unwrap()))
+            .collect();
+        words.sort_by_key(|&(_, id)| id);
+        for (word, id) in words {
+            assert_eq!(u64::from(vocabulary.add(word)), id);
+        }
+        let glove = read_glove(folder.join("glove_mini.txt"), &vocabulary, 300).unwrap();
+        let stdout = info["stdout"].as_str().unwrap();
+        let found = format!("Found {} words in the embedding file", glove.found());
+        assert!(stdout.contains(&found), "{found}");
+        assert_eq!(glove.found() + glove.missing, vocabulary.len() - 2);
+        assert_eq!(glove.skipped, 0);
+        for (id, row) in &glove.rows {
+            assert_close(row, &embedding[*id as usize], &format!("row {id}"));
+        }
+    }
+}
+
+#[test]
+fn golden_collate_word_path() {
+    let Some(folder) = golden_folder() else {
+        return;
+    };
+    let folder = folder.join("collate_mosi");
+    for path in entries(&folder) {
+        assert!(
+            name(&path) == "collate.safetensors" || is_later(&name(&path)),
+            "{}",
+            path.display()
+        );
+    }
+    let golden = Golden::open(&folder.join("collate.safetensors"));
+    let mut count = 0;
+    for tensor in golden.names() {
+        let Some(case) = tensor.strip_suffix(".lengths") else {
+            continue;
+        };
+        let parts: Vec<&str> = case.split('.').collect();
+        let [mode, size, batch] = parts[..] else {
+            panic!("unknown case {case}");
+        };
+        let size: usize = size.strip_prefix("bs").unwrap().parse().unwrap();
+        let batch: usize = batch.parse().unwrap();
+        let path = folder.join(format!("../misa_mosi_f32/pkl/{mode}.np1_p3.pkl"));
+        let utterances = misa::read_split(path).unwrap();
+        let chosen = utterances.chunks(size).nth(batch).unwrap();
+        check_batch(chosen, &golden, case);
+        count += 1;
+    }
+    assert!(count > 0, "no batch");
+}
+
+fn check_batch(utterances: &[Utterance], golden: &Golden, case: &str) {
+    let batch = UtteranceBatcher.batch(utterances, &Device::flex());
+    batch.input.assert_consistent();
+    let lengths: Vec<i64> = batch
+        .input
+        .lengths
+        .text
+        .iter()
+        .map(|&length| length as i64)
+        .collect();
+    assert_eq!(lengths, golden.ints(&format!("{case}.lengths")), "{case}");
+    let TextInput::Words(ids) = batch.input.text else {
+        panic!("{case}: word ids went in");
+    };
+    // The official batches are time first.
+    let ids: Vec<i64> = ids.transpose().try_into_vec_as().unwrap();
+    assert_eq!(ids, golden.ints(&format!("{case}.sentences")), "{case}");
+    for (tensor, part) in [
+        (batch.input.visual, "visual"),
+        (batch.input.acoustic, "acoustic"),
+    ] {
+        let values: Vec<f32> = tensor.swap_dims(0, 1).try_into_vec_as().unwrap();
+        assert_close(&values, &golden.floats(&format!("{case}.{part}")), case);
+    }
+    let targets: Vec<f32> = batch.targets.try_into_vec_as().unwrap();
+    assert_close(&targets, &golden.floats(&format!("{case}.labels")), case);
+}
+
+#[test]
+fn golden_mmsa_feature_files() {
+    let Some(folder) = golden_folder() else {
+        return;
+    };
+    let folder = folder.join("mmsa");
+    let golden = Golden::open(&folder.join("expected.safetensors"));
+    let mut count = 0;
+    for path in entries(&folder) {
+        let name = name(&path);
+        if name.starts_with("aligned_") || name.starts_with("unaligned_") {
+            let data = UtteranceDataset::open(&path).unwrap();
+            let case = name.split('.').next().unwrap();
+            for split in Split::ALL {
+                check_mmsa(data.split(split), &golden, &format!("{case}.{split}"));
+            }
+            let sizes = FeatureSizes {
+                text: TextSize::Features { d_input: 6 },
+                visual: 5,
+                acoustic: 4,
+            };
+            assert_eq!(data.feature_sizes(), sizes);
+            assert!(
+                data.notes()
+                    .iter()
+                    .any(|note| note.to_string().contains("non-finite acoustic"))
+            );
+            count += 1;
+        } else {
+            assert!(
+                name.starts_with("expected") || is_later(&name),
+                "unknown case {name}"
+            );
+        }
+    }
+    assert!(count > 0, "no feature file");
+}
+
+fn check_mmsa(utterances: &[Utterance], golden: &Golden, case: &str) {
+    let column = |part: &str| golden.floats(&format!("{case}.{part}"));
+    let labels = column("label_M");
+    assert_eq!(utterances.len(), labels.len(), "{case}");
+    let bert = column("text_bert");
+    let padded = bert.len() / labels.len() / 3;
+    for (i, utterance) in utterances.iter().enumerate() {
+        assert_eq!(utterance.label, labels[i] as f32, "{case}.{i}");
+        let mask = &bert[(3 * i + 1) * padded..(3 * i + 2) * padded];
+        let tokens = mask.iter().filter(|&&value| value == 1.0).count();
+        let stated = |key: &str| match golden.contains(&format!("{case}.{key}")) {
+            true => golden.ints(&format!("{case}.{key}"))[i] as usize,
+            // Aligned: as long as text.
+            false => tokens,
+        };
+        let TextSequence::Features(text) = &utterance.text else {
+            panic!("{case}: text features went in");
+        };
+        for (sequence, part, steps) in [
+            (text, "text", tokens),
+            (&utterance.visual, "vision", stated("vision_lengths")),
+            (&utterance.acoustic, "audio", stated("audio_lengths")),
+        ] {
+            let all = column(part);
+            let start = i * all.len() / labels.len();
+            assert_eq!(sequence.steps(), steps, "{case}.{i}.{part}");
+            let end = start + steps * sequence.d_input();
+            assert_close(
+                sequence.values(),
+                &all[start..end],
+                &format!("{case}.{i}.{part}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn golden_pickle_types_and_orders() {
+    let Some(folder) = golden_folder() else {
+        return;
+    };
+    let folder = folder.join("pickle_dtypes");
+    let golden = Golden::open(&folder.join("dtypes_expected.safetensors"));
+    let mut count = 0;
+    for path in entries(&folder) {
+        let name = name(&path);
+        if name.starts_with("dtypes_expected") {
+            continue;
+        }
+        assert!(name.ends_with(".pkl"), "unknown case {name}");
+        let bytes = fs::read(&path).unwrap();
+        let pickle = Pickle::parse(&bytes, &Limits::default()).unwrap();
+        if name.starts_with("shared_refs") {
+            check_shared(pickle.root());
+        } else {
+            assert!(name.starts_with("dtypes."), "unknown case {name}");
+            check_types(pickle.root(), &golden);
+        }
+        count += 1;
+    }
+    assert!(count > 0, "no pickle");
+}
+
+fn check_types(root: Value<'_>, golden: &Golden) {
+    for tensor in golden.names() {
+        let array = root.get(&tensor).unwrap().array().unwrap();
+        let found = array.to_doubles().unwrap();
+        let expected = golden.floats(&tensor);
+        assert_eq!(array.len(), expected.len(), "{tensor}");
+        // Bits, so that NaN and -0 count.
+        let bits = |values: &[f64]| -> Vec<u64> {
+            let one_nan = |value: &f64| if value.is_nan() { f64::NAN } else { *value };
+            values
+                .iter()
+                .map(|value| one_nan(value).to_bits())
+                .collect()
+        };
+        assert_eq!(bits(&found), bits(&expected), "{tensor}");
+    }
+    let get = |key: &str| root.get(key).unwrap();
+    assert_eq!(get("U").to_texts().unwrap(), ["ab", "\u{e9}\u{65e5}"]);
+    assert_eq!(get("S").to_texts().unwrap(), ["xy", "z"]);
+    assert_eq!(get("scalar_f32").as_float(), Some(1.5));
+    assert_eq!(get("scalar_f64").as_float(), Some(-2.25));
+    assert_eq!(get("scalar_i64").as_int(), Some(7));
+    assert_eq!(get("empty").array().unwrap().shape(), [0, 4]);
+    let max = get("u64").array().unwrap().to_doubles().unwrap();
+    assert!(max.iter().all(|value| value.is_finite()));
+    let objects: Vec<&str> = get("obj")
+        .items()
+        .unwrap()
+        .iter()
+        .map(|item| item.kind())
+        .collect();
+    assert_eq!(objects, ["text", "int", "none", "float"]);
+    let plain = get("py").items().unwrap();
+    assert!(plain.get(0).unwrap().is_none());
+    assert_eq!(plain.get(3).unwrap().as_int(), Some(-1));
+    assert_eq!(plain.get(6).unwrap().as_float(), Some(2.0_f64.powi(70)));
+    assert_eq!(plain.get(6).unwrap().as_int(), None);
+    assert_eq!(plain.get(8).unwrap().to_text().unwrap(), "s");
+}
+
+fn check_shared(root: Value<'_>) {
+    let numbers = |value: Value<'_>| value.array().unwrap().to_doubles().unwrap();
+    let one = numbers(root.get("one").unwrap());
+    assert_eq!(one.len(), 4);
+    assert_eq!(numbers(root.get("two").unwrap()), one);
+    for key in ["t1", "t2"] {
+        let pair = root.get(key).unwrap().items().unwrap();
+        assert_eq!(numbers(pair.get(1).unwrap()), one);
+    }
+}
+
+#[test]
+fn golden_learning_set_opens() {
+    let Some(folder) = golden_root() else {
+        return;
+    };
+    let folder = folder.join("learning");
+    let data = UtteranceDataset::open(&folder).unwrap();
+    let info = json(&folder.join("curves.json"));
+    let size = |key: &str| info["hyper"][key].as_u64().unwrap() as usize;
+    let sizes = data.feature_sizes();
+    assert_eq!(
+        (sizes.visual, sizes.acoustic),
+        (size("visual"), size("acoustic"))
+    );
+    let TextSize::Words { vocabulary } = sizes.text else {
+        panic!("word ids went in");
+    };
+    // The official table counts the words of dropped utterances too.
+    assert!(vocabulary <= size("vocab"), "{vocabulary}");
+    for split in Split::ALL {
+        let expected = info["sizes"][foreign(split)].as_u64().unwrap();
+        assert_eq!(data.split(split).len() as u64, expected, "{split}");
+    }
+    // A large file that not every copy of the golden data has.
+    let values = folder.join("data.safetensors");
+    if values.is_file() {
+        check_learning(&data, &Golden::open(&values));
+    }
+}
+
+fn check_learning(data: &UtteranceDataset, golden: &Golden) {
+    for split in Split::ALL {
+        let utterances = data.split(split);
+        let column = |part: &str| golden.floats(&format!("{}.{part}", foreign(split)));
+        let all = |part: fn(&Utterance) -> &[f32]| -> Vec<f32> {
+            utterances.iter().flat_map(part).copied().collect()
+        };
+        assert_close(
+            &all(|utterance| utterance.visual.values()),
+            &column("visual"),
+            split.name(),
+        );
+        assert_close(
+            &all(|utterance| utterance.acoustic.values()),
+            &column("acoustic"),
+            split.name(),
+        );
+        let labels: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
+        assert_close(&labels, &column("labels"), split.name());
+    }
+}

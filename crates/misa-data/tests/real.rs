@@ -1,0 +1,80 @@
+//! Real data sets, where they are at hand: in `MISA_DATA_DIR`, or shared beside the repository.
+
+use misa_core::{FeatureSizes, TextSize};
+use misa_data::{Format, Split, UtteranceDataset};
+use std::path::{Path, PathBuf};
+
+fn data_folder(name: &str) -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = std::env::var_os("MISA_DATA_DIR").map_or(shared, PathBuf::from);
+    let folder = folder.join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: no real data in {}", folder.display());
+    None
+}
+
+fn counts(data: &UtteranceDataset) -> [usize; 3] {
+    Split::ALL.map(|split| data.split(split).len())
+}
+
+#[test]
+fn mosi_in_the_official_layout() {
+    let Some(folder) = data_folder("mosi/misa_style") else {
+        return;
+    };
+    let data = UtteranceDataset::open(&folder).unwrap();
+    assert_eq!(data.format(), Format::Misa);
+    assert_eq!(counts(&data), [1284, 229, 0]);
+    let sizes = data.feature_sizes();
+    assert_eq!((sizes.visual, sizes.acoustic), (100, 76));
+    let expected = std::fs::read(folder.join("word2id.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
+    let vocabulary = data.vocabulary().unwrap();
+    assert!(vocabulary.len() > 2_000);
+    for (id, word) in vocabulary.iter() {
+        assert_eq!(expected[word], id, "{word}");
+    }
+}
+
+#[test]
+fn mosi_in_the_layout_of_mmsa() {
+    let Some(folder) = data_folder("mosi/mmsa_style") else {
+        return;
+    };
+    let data = UtteranceDataset::open(&folder).unwrap();
+    assert_eq!(data.format(), Format::Mmsa);
+    assert_eq!(counts(&data), [1134, 150, 229]);
+    let vocabulary = data.vocabulary().unwrap().len();
+    let expected = FeatureSizes {
+        text: TextSize::Words { vocabulary },
+        visual: 100,
+        acoustic: 76,
+    };
+    assert_eq!(data.feature_sizes(), expected);
+    // Only train words are known.
+    assert!(
+        data.notes()
+            .iter()
+            .any(|note| note.to_string().contains("words outside"))
+    );
+    for utterance in data.split(Split::Test) {
+        assert_eq!(utterance.visual.steps(), 1);
+    }
+}
+
+#[test]
+fn saved_data_is_the_same_data() {
+    let Some(folder) = data_folder("mosi/misa_style") else {
+        return;
+    };
+    let data = UtteranceDataset::open(folder).unwrap();
+    let target = tempfile::tempdir().unwrap();
+    let path = target.path().join("mosi.safetensors");
+    data.save(&path).unwrap();
+    let again = UtteranceDataset::open(target.path()).unwrap();
+    assert_eq!(again.checksum(), data.checksum());
+    assert_eq!(again.vocabulary(), data.vocabulary());
+    assert_eq!(again.split(Split::Train), data.split(Split::Train));
+}

@@ -1,0 +1,2 @@
+//! Embeds the model.
+fn main() {}
