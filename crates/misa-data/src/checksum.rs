@@ -1,6 +1,6 @@
 //! One number for the content of a data set.
 
-use crate::{Sequence, TextSequence, Utterance};
+use crate::{Sequence, TextSequence, Utterance, Vocabulary};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal over every utterance of every split, in order.
@@ -14,6 +14,20 @@ pub(crate) fn of(splits: &[Vec<Utterance>; 3]) -> String {
             add(&mut hasher, utterance);
         }
     }
+    hexadecimal(hasher)
+}
+
+/// SHA-256 in hexadecimal over the words and their ids; of nothing when there is no vocabulary.
+pub(crate) fn of_vocabulary(vocabulary: Option<&Vocabulary>) -> String {
+    let mut hasher = Sha256::new();
+    for (id, word) in vocabulary.into_iter().flat_map(Vocabulary::iter) {
+        hasher.update(id.to_le_bytes());
+        text(&mut hasher, word);
+    }
+    hexadecimal(hasher)
+}
+
+fn hexadecimal(hasher: Sha256) -> String {
     hasher
         .finalize()
         .iter()

@@ -34,8 +34,8 @@ pub enum DataError {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder with several files that could each be a data set.
-    #[error("{}: {} data files, expected `train.pkl` or a single one, found {}", path.display(), found.len(), found.join(", "))]
+    /// A folder with several files where only one can be meant.
+    #[error("{}: expected one of these files, found {}", path.display(), found.join(", "))]
     Ambiguous {
         /// The folder.
         path: PathBuf,

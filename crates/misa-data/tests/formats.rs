@@ -1,5 +1,8 @@
 //! The layouts that are read, in all their variants, and what is counted on the way.
 
+// Helpers of tests are tests too, but the lint only knows functions marked so.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use misa_core::{FeatureSizes, TextSize};
@@ -67,6 +70,21 @@ fn splits_lie_in_files_of_their_own() {
         assert_eq!((vocabulary.word(5), vocabulary.word(3)), (Some("e"), None));
         assert_eq!(vocabulary.id("never"), Vocabulary::UNKNOWN);
     }
+}
+
+#[test]
+fn two_valid_files_are_one_too_many() {
+    let list = || Py::List(vec![official("a[0]", &[2], &["b"], 1.0)]);
+    let files = [
+        ("train.pkl", list()),
+        ("dev.pkl", list()),
+        ("valid.pkl", list()),
+    ];
+    let error = open(&files).unwrap_err();
+    assert!(
+        error.ends_with(": expected one of these files, found dev.pkl, valid.pkl"),
+        "{error}"
+    );
 }
 
 #[test]

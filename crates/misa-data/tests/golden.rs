@@ -2,6 +2,9 @@
 //!
 //! The cases are discovered: a folder or file that no test here knows is a failure.
 
+// Helpers of tests are tests too, but the lint only knows functions marked so.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use burn::prelude::*;
@@ -20,7 +23,7 @@ use support::{Golden, entries, golden_folder, golden_root, name};
 /// Absolute tolerance of scaled features; NumPy sums in single precision.
 const TOLERANCE: f32 = 1e-5;
 
-/// What a later version covers: BERT tokens, PyTorch files, other layouts and UR-FUNNY.
+/// What a later version covers: BERT tokens, PyTorch files and other layouts.
 const LATER: [&str; 5] = [
     "tokenizer.json",
     "vocab.txt",
@@ -76,17 +79,21 @@ fn check_split(utterances: &[Utterance], golden: &Golden, info: &Json, split: &s
             "{place}"
         );
         assert_eq!(utterance.words, texts(&expected["actual_words"]), "{place}");
-        let ids = golden.ints(&format!("{place}.words"));
-        let ids = ids
-            .into_iter()
-            .map(|id| u32::try_from(id).unwrap())
-            .collect();
-        assert_eq!(utterance.text, TextSequence::Words(ids), "{place}");
-        let column = |part: &str| golden.floats(&format!("{place}.{part}"));
-        assert_close(utterance.visual.values(), &column("visual"), &place);
-        assert_close(utterance.acoustic.values(), &column("acoustic"), &place);
-        assert_close(&[utterance.label], &column("label"), &place);
+        check_parts(utterance, golden, &place);
     }
+}
+
+fn check_parts(utterance: &Utterance, golden: &Golden, place: &str) {
+    let ids = golden.ints(&format!("{place}.words"));
+    let ids = ids
+        .into_iter()
+        .map(|id| u32::try_from(id).unwrap())
+        .collect();
+    assert_eq!(utterance.text, TextSequence::Words(ids), "{place}");
+    let column = |part: &str| golden.floats(&format!("{place}.{part}"));
+    assert_close(utterance.visual.values(), &column("visual"), place);
+    assert_close(utterance.acoustic.values(), &column("acoustic"), place);
+    assert_close(&[utterance.label], &column("label"), place);
 }
 
 fn misa_folders() -> Vec<PathBuf> {
@@ -142,6 +149,27 @@ fn golden_official_pickles_in_every_dialect() {
             count += 1;
         }
         assert!(count > 0, "no pickle in {}", folder.display());
+    }
+}
+
+#[test]
+fn golden_ur_funny_pickles() {
+    let Some(folder) = golden_folder() else {
+        return;
+    };
+    let folder = folder.join("ur_funny");
+    let golden = Golden::open(&folder.join("expected.safetensors"));
+    let info = json(&folder.join("info.json"));
+    for split in Split::ALL {
+        let split = foreign(split);
+        let utterances = misa::read_split(folder.join(format!("{split}.np1_p3.pkl"))).unwrap();
+        let expected = info["expected"][split].as_array().unwrap();
+        assert_eq!(utterances.len(), expected.len(), "{split}");
+        for (i, (utterance, words)) in utterances.iter().zip(expected).enumerate() {
+            assert_eq!(utterance.id, format!("{split}.np1_p3[{i}]"));
+            assert_eq!(utterance.words, texts(words));
+            check_parts(utterance, &golden, &format!("{split}.{i}"));
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Real data sets, where they are at hand: in `MISA_DATA_DIR`, or shared beside the repository.
 
+// Helpers of tests are tests too, but the lint only knows functions marked so.
+#![allow(clippy::unwrap_used)]
+
 use misa_core::{FeatureSizes, TextSize};
 use misa_data::{Format, Split, UtteranceDataset};
 use std::path::{Path, PathBuf};

@@ -34,12 +34,14 @@ pub fn read_split(path: impl AsRef<Path>) -> Result<Vec<Utterance>, DataError> {
 
 /// The data set of a folder with a file per split.
 pub(super) fn read_folder(folder: &Path) -> Result<Parts, DataError> {
-    let paths = Split::ALL.map(|split| split_path(folder, split));
+    let mut paths = [const { PathBuf::new() }; 3];
     let mut splits = [const { Vec::new() }; 3];
-    for (path, split) in paths.iter().zip(&mut splits) {
+    for split in Split::ALL {
+        let path = split_path(folder, split)?;
         if path.is_file() {
-            *split = read_split(path)?;
+            splits[split.index()] = read_split(&path)?;
         }
+        paths[split.index()] = path;
     }
     parts(paths.map(|path| path.display().to_string()), splits)
 }
@@ -51,18 +53,18 @@ pub(super) fn read_root(path: &Path, pickle: &Pickle<'_>) -> Result<Parts, DataE
     parts([place.clone(), place.clone(), place], splits)
 }
 
-fn split_path(folder: &Path, split: Split) -> PathBuf {
+/// The file of a split; the valid one has two customary names.
+fn split_path(folder: &Path, split: Split) -> Result<PathBuf, DataError> {
+    let (dev, valid) = (folder.join("dev.pkl"), folder.join("valid.pkl"));
     match split {
-        Split::Train => folder.join(TRAIN),
-        Split::Test => folder.join("test.pkl"),
-        Split::Valid => {
-            let dev = folder.join("dev.pkl");
-            if dev.is_file() {
-                dev
-            } else {
-                folder.join("valid.pkl")
-            }
-        }
+        Split::Train => Ok(folder.join(TRAIN)),
+        Split::Test => Ok(folder.join("test.pkl")),
+        Split::Valid if dev.is_file() && valid.is_file() => Err(DataError::Ambiguous {
+            path: folder.to_owned(),
+            found: vec!["dev.pkl".to_owned(), "valid.pkl".to_owned()],
+        }),
+        Split::Valid if valid.is_file() => Ok(valid),
+        Split::Valid => Ok(dev),
     }
 }
 

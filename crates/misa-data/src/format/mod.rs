@@ -11,7 +11,7 @@ use crate::pickle::{Limits, Pickle};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -103,6 +103,12 @@ pub(crate) fn read(path: &Path, format: Option<Format>) -> Result<Parts, DataErr
 }
 
 fn read_file(path: &Path, format: Option<Format>) -> Result<Parts, DataError> {
+    // Devices and pipes have no size, and may have no end.
+    if !fs::metadata(path).map_err(DataError::io(path))?.is_file() {
+        let path = path.to_owned();
+        let found = "no regular file";
+        return Err(DataError::Unsupported { path, found });
+    }
     match (format, Magic::of(path)?) {
         (Some(Format::Safetensors), _) | (None, Magic::Safetensors) => safetensors::read(path),
         (None, Magic::Other(found)) => Err(DataError::Unsupported {
@@ -195,17 +201,30 @@ fn with_pickle<T>(
     use_it: impl FnOnce(&Pickle<'_>) -> Result<T, DataError>,
 ) -> Result<T, DataError> {
     let limits = Limits::default();
-    let file = File::open(path).map_err(DataError::io(path))?;
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that the parser sees that there was too much.
-    file.take(limits.file_bytes + 1)
-        .read_to_end(&mut bytes)
-        .map_err(DataError::io(path))?;
+    let bytes = read_bytes(path, limits.file_bytes)?;
     let pickle = Pickle::parse(&bytes, &limits).map_err(|source| DataError::Pickle {
         path: path.to_owned(),
         source,
     })?;
     use_it(&pickle)
+}
+
+/// The whole file, once it is known to be at most `limit` bytes and to fit into memory.
+fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
+    let mut file = File::open(path).map_err(DataError::io(path))?;
+    let size = file.metadata().map_err(DataError::io(path))?.len();
+    if size > limit {
+        let place = path.display().to_string();
+        let expected = format!("at most {limit} bytes");
+        return Err(DataError::layout(place, expected, size.to_string()));
+    }
+    let mut bytes = Vec::new();
+    let room = usize::try_from(size).unwrap_or(usize::MAX);
+    let reserved = bytes.try_reserve_exact(room).map_err(io::Error::from);
+    reserved
+        .and_then(|()| file.by_ref().take(size).read_to_end(&mut bytes))
+        .map_err(DataError::io(path))?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

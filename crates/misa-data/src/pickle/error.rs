@@ -9,6 +9,12 @@ pub enum PickleError {
     /// The file holds nothing.
     #[error("no bytes, expected a pickle")]
     Empty,
+    /// A first byte that no pickle starts with.
+    #[error("byte 0: expected the start of a pickle, found 0x{found:02x}")]
+    Start {
+        /// The first byte.
+        found: u8,
+    },
     /// An argument or the stop opcode lies beyond the end.
     #[error("byte {offset}: the file ends, expected {expected} more bytes, found {found}")]
     Truncated {

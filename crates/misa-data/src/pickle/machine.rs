@@ -123,10 +123,10 @@ impl<'a> Machine<'a> {
 
     /// Takes `bytes` of the memory that decoding may use, before it is used.
     pub fn charge(&mut self, bytes: usize) -> Result<(), PickleError> {
-        self.budget = self
-            .budget
-            .checked_sub(bytes as u64)
-            .ok_or_else(|| self.limit("the values expand too much", self.budget))?;
+        self.budget = self.budget.checked_sub(bytes as u64).ok_or_else(|| {
+            let limit = self.limits.budget(self.input.len());
+            self.limit("the values expand too much", limit)
+        })?;
         Ok(())
     }
 
@@ -162,6 +162,20 @@ impl<'a> Machine<'a> {
         PickleError::Literal {
             offset: self.offset,
             expected,
+        }
+    }
+
+    /// Files of other kinds fail at once, for reasons that only make sense inside a pickle.
+    pub fn at_start(&self, error: PickleError) -> PickleError {
+        use PickleError::{Literal, Memo, Stack, UnknownOpcode};
+        match error {
+            Memo { .. } | Stack { .. } | UnknownOpcode { .. } | Literal { .. }
+                if self.offset == 0 =>
+            {
+                let found = self.opcode;
+                PickleError::Start { found }
+            }
+            error => error,
         }
     }
 

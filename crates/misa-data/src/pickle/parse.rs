@@ -24,7 +24,7 @@ impl<'a> Machine<'a> {
             if self.opcode == b'.' {
                 return self.finish();
             }
-            self.step()?;
+            self.step().map_err(|error| self.at_start(error))?;
         }
     }
 

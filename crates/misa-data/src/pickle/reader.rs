@@ -18,6 +18,10 @@ impl<'a> Reader<'a> {
         self.position
     }
 
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub fn remaining(&self) -> usize {
         self.bytes.len() - self.position
     }

@@ -3,13 +3,18 @@
 use crate::format::fields::at;
 use crate::pickle::{Array, Value};
 use crate::{DataError, Sequence};
+use misa_core::Modality;
 
 /// Padded features of one modality over all utterances of a split.
 #[derive(Debug)]
 pub(super) struct Padded<'p> {
+    pub modality: Modality,
     array: Array<'p>,
+    /// Steps of every utterance, padding included.
     pub steps: usize,
     d_input: usize,
+    /// Steps of each utterance without padding, where the file states them.
+    stated: Option<Vec<usize>>,
 }
 
 impl Padded<'_> {
@@ -37,8 +42,6 @@ pub(super) struct Columns<'p> {
     pub acoustic: Padded<'p>,
     /// True steps of text, from the attention mask.
     mask: Option<(Vec<usize>, usize)>,
-    pub visual_lengths: Option<Vec<usize>>,
-    pub acoustic_lengths: Option<Vec<usize>>,
 }
 
 impl<'p> Columns<'p> {
@@ -55,37 +58,46 @@ impl<'p> Columns<'p> {
             .map_err(at(&label_place))?;
         let count = labels.len();
         let texts = |key: &str| {
-            optional(key)
-                .map(|v| strings(place, key, v, count))
+            let value = optional(key);
+            value
+                .map(|value| strings(place, key, value, count))
                 .transpose()
         };
-        let padded = |key: &str, value| padded(&format!("{place}: {key}"), value, count);
-        let lengths = |key: &str| {
-            optional(key)
-                .map(|v| lengths(place, key, v, count))
-                .transpose()
+        let features = |modality, key: &str, value, stated| {
+            let stated = match optional(stated) {
+                Some(value) => Some(lengths(place, stated, value, count)?),
+                None => None,
+            };
+            padded(modality, &format!("{place}: {key}"), value, count, stated)
         };
+        let text = optional("text");
+        let mask = optional("text_bert").map(|value| mask(place, value, count));
+        let text = text.map(|value| features(Modality::Text, "text", value, "text_lengths"));
         Ok(Self {
             place,
             ids: texts("id")?,
             transcripts: texts("raw_text")?,
-            text: optional("text")
-                .map(|value| padded("text", value))
-                .transpose()?,
-            visual: padded("vision", required("vision")?)?,
-            acoustic: padded("audio", required("audio")?)?,
-            mask: optional("text_bert")
-                .map(|v| mask(place, v, count))
-                .transpose()?,
-            visual_lengths: lengths("vision_lengths")?,
-            acoustic_lengths: lengths("audio_lengths")?,
+            text: text.transpose()?,
+            visual: features(
+                Modality::Visual,
+                "vision",
+                required("vision")?,
+                "vision_lengths",
+            )?,
+            acoustic: features(
+                Modality::Acoustic,
+                "audio",
+                required("audio")?,
+                "audio_lengths",
+            )?,
+            mask: mask.transpose()?,
             labels,
         })
     }
 
-    /// Stated or implied steps of features that are stored as `padded`.
-    pub fn steps(&self, padded: &Padded<'_>, stated: Option<&Vec<usize>>, index: usize) -> usize {
-        match (stated, &self.mask) {
+    /// Stated or implied steps of utterance `index`.
+    pub fn steps(&self, padded: &Padded<'_>, index: usize) -> usize {
+        match (&padded.stated, &self.mask) {
             (Some(lengths), _) => lengths[index],
             // As long as text: aligned to its tokens.
             (None, Some((lengths, steps))) if *steps == padded.steps => lengths[index],
@@ -94,12 +106,20 @@ impl<'p> Columns<'p> {
     }
 }
 
-fn padded<'p>(place: &str, value: Value<'p>, count: usize) -> Result<Padded<'p>, DataError> {
+fn padded<'p>(
+    modality: Modality,
+    place: &str,
+    value: Value<'p>,
+    count: usize,
+    stated: Option<Vec<usize>>,
+) -> Result<Padded<'p>, DataError> {
     match value.array().map(|array| (array, array.shape())) {
         Some((array, &[utterances, steps, d_input])) if utterances == count => Ok(Padded {
+            modality,
             array,
             steps,
             d_input,
+            stated,
         }),
         _ => {
             let expected = format!("an array [{count}, steps, d_input]");

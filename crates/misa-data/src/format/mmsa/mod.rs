@@ -9,7 +9,7 @@
 //! | `text_bert` | `[utterances, 3, steps]`: token ids, attention mask, segments |
 //! | `raw_text` | transcripts, read as words where there is no `text` |
 //! | `vision`, `audio` | `[utterances, steps, d_input]` |
-//! | `vision_lengths`, `audio_lengths` | true steps, in unaligned files |
+//! | `vision_lengths`, `audio_lengths` | true steps, in unaligned files (and `text_lengths`, if any) |
 //! | `regression_labels`, `id` | one per utterance |
 //!
 //! - Source: thuiar/MMSA, `data_loader.py`.
@@ -22,9 +22,8 @@ use super::fields::of_utterance;
 use crate::dataset::Parts;
 use crate::note::Notes;
 use crate::pickle::Pickle;
-use crate::{DataError, NoteKind, Split, TextSequence, Utterance, Vocabulary};
-use columns::Columns;
-use misa_core::Modality;
+use crate::{DataError, NoteKind, Sequence, Split, TextSequence, Utterance, Vocabulary};
+use columns::{Columns, Padded};
 use std::path::Path;
 
 /// The data set in one file.
@@ -92,47 +91,31 @@ impl SplitReader<'_, '_> {
             None => format!("{}[{index}]", self.split),
         };
         let here = format!("{}: utterance {id:?}", self.columns.place);
-        let transcript = self.columns.transcripts.as_ref();
-        let words: Vec<String> = transcript
-            .map(|texts| texts[index].split_whitespace().map(str::to_owned).collect())
-            .unwrap_or_default();
-        let (words, text) = self.text(&format!("{here}: text"), words, index)?;
+        let (words, text) = self.text(&here, index)?;
         let columns = &self.columns;
-        let visual = columns.steps(&columns.visual, columns.visual_lengths.as_ref(), index);
-        let acoustic = columns.steps(&columns.acoustic, columns.acoustic_lengths.as_ref(), index);
-        let visual = self.bounded(Modality::Visual, visual, self.columns.visual.steps);
-        let acoustic = self.bounded(Modality::Acoustic, acoustic, self.columns.acoustic.steps);
-        let columns = &self.columns;
-        let visual = columns
-            .visual
-            .sequence(&format!("{here}: visual"), index, visual)?;
-        let acoustic = columns
-            .acoustic
-            .sequence(&format!("{here}: acoustic"), index, acoustic)?;
+        let (visual, acoustic) = (&columns.visual, &columns.acoustic);
+        let visual = rows(self.notes, self.split, &here, columns, visual, index)?;
+        let acoustic = rows(self.notes, self.split, &here, columns, acoustic, index)?;
         let label = columns.labels[index];
         Utterance::new(id.as_str(), words, text, visual, acoustic, label)
             .map_err(of_utterance(columns.place, &id))
     }
 
-    /// Text features where the file has them, else the words of the transcript.
-    fn text(
-        &mut self,
-        place: &str,
-        words: Vec<String>,
-        index: usize,
-    ) -> Result<(Vec<String>, TextSequence), DataError> {
-        if let Some(text) = &self.columns.text {
-            let (stored, stated) = (text.steps, self.columns.steps(text, None, index));
-            let steps = self.bounded(Modality::Text, stated, stored);
-            let Some(text) = &self.columns.text else {
-                return Err(DataError::layout(place, "text features", "none"));
-            };
-            let features = text.sequence(place, index, steps)?;
+    /// The words of the transcript, and text features where the file has them, else word ids.
+    fn text(&mut self, here: &str, index: usize) -> Result<(Vec<String>, TextSequence), DataError> {
+        let columns = &self.columns;
+        let transcript = columns.transcripts.as_ref().map(|texts| &texts[index]);
+        let words = transcript
+            .into_iter()
+            .flat_map(|text| text.split_whitespace());
+        let words: Vec<String> = words.map(str::to_owned).collect();
+        if let Some(text) = &columns.text {
+            let features = rows(self.notes, self.split, here, columns, text, index)?;
             return Ok((words, TextSequence::Features(features)));
         }
-        if self.columns.transcripts.is_none() {
+        if transcript.is_none() {
             let expected = "a dict with \"text\" or \"raw_text\"";
-            return Err(DataError::layout(self.columns.place, expected, "neither"));
+            return Err(DataError::layout(columns.place, expected, "neither"));
         }
         if words.is_empty() {
             self.notes.add(self.split, NoteKind::NoText, 1);
@@ -144,15 +127,25 @@ impl SplitReader<'_, '_> {
         self.notes.add(self.split, NoteKind::UnknownWord, unknown);
         Ok((words, TextSequence::Words(ids)))
     }
+}
 
-    /// `stated` steps where they lie in `1..=stored`, else the nearest of them, counted.
-    fn bounded(&mut self, modality: Modality, stated: usize, stored: usize) -> usize {
-        let kind = match stated {
-            0 => NoteKind::NoSteps(modality),
-            _ if stated > stored => NoteKind::TooLong(modality),
-            _ => return stated,
-        };
-        self.notes.add(self.split, kind, 1);
-        stated.max(1).min(stored)
+/// The rows of utterance `index` without their padding. A stated length outside `1..=stored` is
+/// read as the nearest one inside, and counted.
+fn rows(
+    notes: &mut Notes,
+    split: Split,
+    here: &str,
+    columns: &Columns<'_>,
+    padded: &Padded<'_>,
+    index: usize,
+) -> Result<Sequence, DataError> {
+    let (modality, stored) = (padded.modality, padded.steps);
+    let stated = columns.steps(padded, index);
+    if stated == 0 {
+        notes.add(split, NoteKind::NoSteps(modality), 1);
+    } else if stated > stored {
+        notes.add(split, NoteKind::TooLong(modality), 1);
     }
+    let steps = stated.max(1).min(stored);
+    padded.sequence(&format!("{here}: {modality}"), index, steps)
 }

@@ -13,7 +13,8 @@
 //! | `S.text.steps`, `S.visual.steps`, `S.acoustic.steps` | u32 `[utterances]` | steps of each utterance |
 //!
 //! With word ids also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32 `[words]`). The
-//! metadata holds `format`, the `checksum` of the utterances and the `notes` of the data set.
+//! metadata holds `format`, the `checksum` of the utterances, that of the `vocabulary`, and the
+//! `notes` of the data set.
 
 mod read;
 mod write;

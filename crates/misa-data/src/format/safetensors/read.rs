@@ -28,15 +28,12 @@ pub(crate) fn read(path: &Path) -> Result<Parts, DataError> {
             splits[split.index()] = source.split(split)?;
         }
     }
-    let expected = source.entry("checksum")?.to_owned();
-    let found = checksum::of(&splits);
-    if found != expected {
-        return Err(DataError::Checksum {
-            path: path.to_owned(),
-            expected,
-            found,
-        });
-    }
+    source.compare("checksum", checksum::of(&splits), path)?;
+    source.compare(
+        "vocabulary",
+        checksum::of_vocabulary(vocabulary.as_ref()),
+        path,
+    )?;
     let stored: Vec<Note> = serde_json::from_str(source.entry("notes")?)
         .map_err(|error| source.layout("notes", "notes", error.to_string()))?;
     let mut notes = Notes::default();
@@ -114,6 +111,20 @@ impl Source {
             .and_then(|entries| entries.get(key))
             .map(String::as_str)
             .ok_or_else(|| self.layout("header", &format!("an entry {key:?}"), "none"))
+    }
+
+    /// Fails unless the checksum that was stored as `key` is the one found.
+    fn compare(&self, key: &str, found: String, path: &Path) -> Result<(), DataError> {
+        let expected = self.entry(key)?.to_owned();
+        if found == expected {
+            return Ok(());
+        }
+        let path = path.to_owned();
+        Err(DataError::Checksum {
+            path,
+            expected,
+            found,
+        })
     }
 
     fn info(&self, name: &str, dtypes: &[Dtype]) -> Result<TensorInfo, DataError> {

@@ -1,7 +1,7 @@
 //! Writing our own file.
 
 use super::LAYOUT;
-use crate::{DataError, Sequence, Split, TextSequence, Utterance, UtteranceDataset};
+use crate::{DataError, Sequence, Split, TextSequence, Utterance, UtteranceDataset, checksum};
 use misa_core::Modality;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use std::collections::HashMap;
@@ -87,6 +87,10 @@ fn header(data: &UtteranceDataset, columns: &[Column<'_>]) -> serde_json::Result
     let metadata = HashMap::from([
         ("format".to_owned(), LAYOUT.to_owned()),
         ("checksum".to_owned(), data.checksum().to_owned()),
+        (
+            "vocabulary".to_owned(),
+            checksum::of_vocabulary(data.vocabulary()),
+        ),
         ("notes".to_owned(), serde_json::to_string(data.notes())?),
     ]);
     let mut end = 0;
