@@ -52,8 +52,12 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// An error unless `holds`.
-    pub(crate) fn check(
+    /// [`ConfigError::OutOfRange`] unless `holds`.
+    ///
+    /// # Errors
+    ///
+    /// Says which field, its range and the value found.
+    pub fn check(
         field: &'static str,
         value: f64,
         range: &'static str,

@@ -268,6 +268,11 @@ impl Misa {
         self.modalities
     }
 
+    /// The word vectors, `[vocabulary, d_embedding]`, of a model that reads word ids.
+    pub fn embedding(&self) -> Option<Tensor<2>> {
+        self.text.as_ref().and_then(TextEncoder::embedding)
+    }
+
     /// The same model with other word vectors, such as GloVe's.
     ///
     /// # Shapes

@@ -1,5 +1,6 @@
 //! Words and their ids.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Words by id.
@@ -7,8 +8,11 @@ use std::collections::HashMap;
 /// Id 0 stands for every unknown word and id 1 for padding. Ids may have gaps, since a file only
 /// tells the words it uses. Once frozen, unknown words stay unknown.
 ///
+/// Serialised, it is the list of its words in the order of their ids, `null` in a gap.
+///
 /// - Source: official MISA, one vocabulary over all splits, ids by first appearance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Option<String>>", into = "Vec<Option<String>>")]
 pub struct Vocabulary {
     words: Vec<Option<String>>,
     ids: HashMap<String, u32>,
@@ -129,6 +133,37 @@ impl Default for Vocabulary {
     }
 }
 
+impl TryFrom<Vec<Option<String>>> for Vocabulary {
+    type Error = String;
+
+    /// Reads a list that was serialised; the result is frozen.
+    fn try_from(words: Vec<Option<String>>) -> Result<Self, String> {
+        let mut vocabulary = Self::new();
+        let length = words.len();
+        for (id, word) in (0..).zip(words) {
+            let Some(word) = word else { continue };
+            vocabulary
+                .insert(id, &word)
+                .map_err(|conflict| match conflict {
+                    Conflict::Word(known) => format!("word {id}: `{word}`, expected `{known}`"),
+                    Conflict::Id(known) => format!("word {id}: `{word}` is word {known} already"),
+                    Conflict::Range => {
+                        format!("{length} words, expected at most {}", Self::MAX_LEN)
+                    }
+                })?;
+        }
+        vocabulary.words.resize(length.max(2), None);
+        vocabulary.freeze();
+        Ok(vocabulary)
+    }
+}
+
+impl From<Vocabulary> for Vec<Option<String>> {
+    fn from(vocabulary: Vocabulary) -> Self {
+        vocabulary.words
+    }
+}
+
 /// What a new pair of id and word contradicts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
@@ -161,6 +196,21 @@ mod tests {
         assert_eq!(vocabulary.add("b"), Vocabulary::UNKNOWN);
         assert_eq!(vocabulary.add("a"), 2);
         assert_eq!(vocabulary.len(), 3);
+    }
+
+    #[test]
+    fn a_list_of_words_is_read_back_frozen() {
+        let mut vocabulary = Vocabulary::new();
+        vocabulary.insert(4, "e").unwrap();
+        let json = serde_json::to_string(&vocabulary).unwrap();
+        assert_eq!(json, r#"["<unk>","<pad>",null,null,"e"]"#);
+        let mut read: Vocabulary = serde_json::from_str(&json).unwrap();
+        assert_eq!((read.len(), read.id("e"), read.add("f")), (5, 4, 0));
+        let twice = serde_json::from_str::<Vocabulary>(r#"["<unk>","<pad>","a","a"]"#);
+        assert_eq!(
+            twice.unwrap_err().to_string(),
+            "word 3: `a` is word 2 already"
+        );
     }
 
     #[test]

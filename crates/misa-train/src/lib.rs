@@ -1,1 +1,68 @@
-//! Training.
+//! Training, metrics and reports for [`misa_core`], on Burn's training framework.
+//!
+//! ```text
+//! UtteranceDataset ── train ──► MisaLearner ── epochs ──► best model ── evaluate ──► Report
+//!                    TrainingConfig                        Checkpoint
+//! ```
+//!
+//! ```
+//! use burn::prelude::*;
+//! use misa_data::{Split, SyntheticConfig};
+//! use misa_train::{Preset, Corpus, Progress, train_with};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let data = SyntheticConfig::new().with_train(32).with_valid(8).with_test(8).generate().dataset;
+//! let config = Preset::Official.config(Corpus::Mosei)?.with_epochs(1).with_d_embedding(8);
+//! # let folder = tempfile::tempdir()?;
+//! let report = train_with(&config, data, &Device::flex(), folder.path(), Progress::Silent)?;
+//! let scores = report.scores_of(Split::Test).ok_or("no test split")?;
+//! assert!(scores.get("MAE").is_some());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | File | Holds |
+//! | --- | --- |
+//! | `config.rs`, `preset.rs` | settings, and published ones |
+//! | `train.rs` | the whole of a run |
+//! | `fit.rs`, `patience.rs`, `learner.rs`, `output.rs` | epochs, steps and when to stop |
+//! | `score.rs`, `metric.rs`, `evaluate.rs` | what a model is worth |
+//! | `report.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
+//! | `checkpoint.rs`, `files.rs` | what a run keeps |
+//! | `error.rs` | everything that can stop a run |
+//!
+//! Everything random in a run is a function of its seed, the epoch and the step: a run on the CPU
+//! gives the same numbers each time.
+
+mod checkpoint;
+mod config;
+mod error;
+mod evaluate;
+mod files;
+mod fit;
+mod history;
+mod learner;
+mod metric;
+mod output;
+mod patience;
+mod preset;
+mod progress;
+mod report;
+pub mod score;
+mod system;
+mod train;
+
+pub use checkpoint::Checkpoint;
+pub use config::TrainingConfig;
+pub use error::TrainError;
+pub use evaluate::{Evaluation, Scores, evaluate};
+pub use history::{EpochRecord, TermMeans};
+pub use learner::MisaLearner;
+pub use metric::{EpochMetric, TermMetric};
+pub use output::{PredictionInput, SentimentOutput, TermsInput};
+pub use patience::{Patience, Verdict};
+pub use preset::{Corpus, Preset};
+pub use progress::Progress;
+pub use report::{DataSummary, GloveSummary, Report};
+pub use system::{System, peak_memory};
+pub use train::{train, train_with};

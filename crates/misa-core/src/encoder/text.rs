@@ -107,6 +107,14 @@ impl TextEncoder {
         }
     }
 
+    /// The word vectors, `[vocabulary, d_embedding]`, if there are any.
+    pub(crate) fn embedding(&self) -> Option<Tensor<2>> {
+        match self {
+            Self::Words(encoder) => Some(encoder.embedding.weight.val()),
+            Self::Features(_) => None,
+        }
+    }
+
     /// The same encoder with other word vectors.
     pub(crate) fn with_embedding(self, rows: Tensor<2>) -> Result<Self, ConfigError> {
         match self {

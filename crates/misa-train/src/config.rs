@@ -1,0 +1,160 @@
+//! How a model is trained.
+
+use burn::config::Config;
+use misa_core::{
+    ActivationKind, CellKind, ConfigError, FeatureSizes, MisaConfig, Modalities,
+    loss::{MisaLossConfig, Similarity},
+};
+use misa_data::{Normalisation, Order};
+use std::path::PathBuf;
+
+/// Configuration of a run: everything but the data and the device.
+///
+/// The defaults are the official ones for MOSI; [`crate::Preset`] gives those of other corpora.
+///
+/// | Field | Default | Range | Meaning |
+/// | --- | --- | --- | --- |
+/// | `seed` | 336 | | of weights, order and dropout |
+/// | `epochs` | 500 | `[1, inf)` | at most |
+/// | `patience` | 6 | `[0, inf)` | epochs without improvement that are forgiven |
+/// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
+/// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
+/// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
+/// | `gradient_clip` | 1.0 | `(0, inf)` | bound of every element of a gradient |
+#[derive(Config, Debug)]
+pub struct TrainingConfig {
+    /// Seed of everything random.
+    #[config(default = 336)]
+    pub seed: u64,
+    /// Most epochs.
+    #[config(default = 500)]
+    pub epochs: usize,
+    /// Epochs in a row without improvement that are forgiven; the next one stops the run.
+    #[config(default = 6)]
+    pub patience: usize,
+    /// Utterances in a batch.
+    #[config(default = 64)]
+    pub batch_size: usize,
+    /// Batches whose gradients are added up for one optimiser step.
+    #[config(default = 1)]
+    pub accumulation: usize,
+    /// Order of the utterances in training.
+    #[config(default = "Order::Shuffled")]
+    pub order: Order,
+    /// Learning rate of Adam.
+    #[config(default = 1e-4)]
+    pub learning_rate: f64,
+    /// Bound of every element of a gradient.
+    #[config(default = 1.0)]
+    pub gradient_clip: f64,
+    /// How visual and acoustic features are scaled first; files of the official code are scaled
+    /// already.
+    pub normalisation: Option<Normalisation>,
+    /// Text file of word vectors to start from, such as GloVe's.
+    pub glove: Option<PathBuf>,
+    /// Modalities in use; the others are off everywhere.
+    #[config(default = "Modalities::ALL")]
+    pub modalities: Modalities,
+    /// Size of both subspaces.
+    #[config(default = 128)]
+    pub d_hidden: usize,
+    /// Size of a word vector.
+    #[config(default = 300)]
+    pub d_embedding: usize,
+    /// Keep the word vectors as they are.
+    #[config(default = false)]
+    pub freeze_embedding: bool,
+    /// Recurrent unit.
+    #[config(default = "CellKind::Lstm")]
+    pub cell: CellKind,
+    /// Activation of the projections, the head and the adversary.
+    #[config(default = "ActivationKind::Relu")]
+    pub activation: ActivationKind,
+    /// Dropout of the head and the adversary.
+    #[config(default = 0.5)]
+    pub dropout: f64,
+    /// Dropout of the transformer layer.
+    #[config(default = 0.1)]
+    pub attention_dropout: f64,
+    /// Factor of the adversary's reversed gradient.
+    #[config(default = 1.0)]
+    pub reversal_weight: f64,
+    /// The objective.
+    #[config(default = "MisaLossConfig::new()")]
+    pub loss: MisaLossConfig,
+}
+
+impl TrainingConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first field that cannot be used.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        for (field, value) in [
+            ("epochs", self.epochs),
+            ("batch_size", self.batch_size),
+            ("accumulation", self.accumulation),
+        ] {
+            ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
+        }
+        for (field, value) in [
+            ("learning_rate", self.learning_rate),
+            ("gradient_clip", self.gradient_clip),
+        ] {
+            ConfigError::check(field, value, "(0, inf)", value > 0.0 && value.is_finite())?;
+        }
+        if let Order::Bucketed { batches } = self.order {
+            ConfigError::check("order.batches", batches as f64, "[1, inf)", batches >= 1)?;
+        }
+        self.loss.validate()
+    }
+
+    /// The model for data of the given sizes.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first field that cannot be used.
+    pub fn model(&self, sizes: FeatureSizes) -> Result<MisaConfig, ConfigError> {
+        let model = MisaConfig::new(sizes)
+            .with_task(self.loss.task)
+            .with_modalities(self.modalities)
+            .with_d_hidden(self.d_hidden)
+            .with_d_embedding(self.d_embedding)
+            .with_freeze_embedding(self.freeze_embedding)
+            .with_cell(self.cell)
+            .with_activation(self.activation)
+            .with_dropout(self.dropout)
+            .with_attention_dropout(self.attention_dropout)
+            .with_adversary(self.loss.similarity == Similarity::Adversarial)
+            .with_reversal_weight(self.reversal_weight)
+            .with_subspace_discriminator(self.loss.discrimination_weight > 0.0);
+        model.validate()?;
+        Ok(model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_outside_their_range_are_named() {
+        let error = TrainingConfig::new().with_learning_rate(0.0).validate();
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "learning_rate must be in (0, inf), got 0"
+        );
+        assert!(TrainingConfig::new().with_batch_size(0).validate().is_err());
+    }
+
+    #[test]
+    fn a_config_survives_json() {
+        let config = TrainingConfig::new()
+            .with_seed(u64::MAX)
+            .with_learning_rate(1.0 / 3.0);
+        let json = serde_json::to_string(&config).unwrap();
+        let read: TrainingConfig = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+}

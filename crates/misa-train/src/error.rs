@@ -1,0 +1,95 @@
+//! Everything that can stop a run.
+
+use burn::train::TrainingError;
+use misa_core::{ConfigError, WeightsError};
+use misa_data::{DataError, Split};
+use std::{io, path::PathBuf, sync::Arc};
+use thiserror::Error;
+
+/// Why a run ended without a report.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// A setting outside its range.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A preset that does not exist.
+    #[error("preset `{preset}` has no values for `{corpus}`, expected one of {expected}")]
+    Preset {
+        /// Name of the preset.
+        preset: &'static str,
+        /// Name of the corpus.
+        corpus: &'static str,
+        /// Corpora the preset knows.
+        expected: &'static str,
+    },
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A split that training needs has no utterances.
+    #[error("split `{split}` has no utterances, expected at least 1")]
+    EmptySplit {
+        /// The split.
+        split: Split,
+    },
+    /// A label that is no class.
+    #[error("{split}: utterance `{id}`: label {label}, expected a class from 0 to {last}")]
+    Class {
+        /// Where the utterance is.
+        split: Split,
+        /// Its id.
+        id: String,
+        /// Its label.
+        label: f32,
+        /// The last class.
+        last: usize,
+    },
+    /// The loss is no longer a number.
+    #[error(
+        "epoch {epoch}, step {step}: loss is {value}, expected a finite number; \
+         utterances of the batch: {}", .ids.join(", ")
+    )]
+    NonFiniteLoss {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Step of the epoch, from 1.
+        step: usize,
+        /// Loss found.
+        value: f64,
+        /// Utterances of the batch.
+        ids: Vec<String>,
+    },
+    /// A file of the run cannot be written or read.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// File or folder at hand.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// A file of the run is not what it should be.
+    #[error("{path}: {source}", path = path.display())]
+    Json {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: serde_json::Error,
+    },
+    /// The weights of a checkpoint cannot be used.
+    #[error("{path}: {source}", path = path.display())]
+    Weights {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: WeightsError,
+    },
+    /// The user stopped the run.
+    #[error("stopped before the end: {reason}")]
+    Interrupted {
+        /// Reason given.
+        reason: String,
+    },
+    /// The framework stopped the run.
+    #[error("training stopped: {0}")]
+    Training(Arc<TrainingError>),
+}

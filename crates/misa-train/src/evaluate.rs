@@ -1,0 +1,123 @@
+//! A model and a split to predictions and scores.
+
+use crate::{
+    MisaLearner, SentimentOutput,
+    history::TermMeans,
+    score::{decide, scores},
+};
+use burn::{
+    data::dataloader::DataLoader,
+    prelude::*,
+    train::{InferenceStep, TrainingError},
+};
+use misa_core::{Task, loss::MisaLossTerms};
+use misa_data::{UtteranceBatch, UtteranceLoader};
+use serde::{Deserialize, Serialize};
+
+/// What a model says of a split, utterance by utterance in the order of the batches.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// Names of the utterances.
+    pub ids: Vec<String>,
+    /// The prediction of each, a class where the task has classes.
+    pub predictions: Vec<f32>,
+    /// The target of each.
+    pub targets: Vec<f32>,
+    /// Mean over the batches of each loss term.
+    pub losses: TermMeans,
+}
+
+/// The scores of one split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Number of utterances scored.
+    pub utterances: usize,
+    /// Task loss, the mean of its batches.
+    pub task_loss: f64,
+    /// Each score under its name; `null` where a score is not defined, such as the correlation of
+    /// a constant.
+    pub scores: Vec<(String, Option<f64>)>,
+}
+
+impl Evaluation {
+    /// Applies every score of the task.
+    pub fn scores(&self, task: Task) -> Scores {
+        Scores {
+            utterances: self.predictions.len(),
+            task_loss: self.losses.task,
+            scores: named_scores(task, &self.predictions, &self.targets),
+        }
+    }
+}
+
+impl Scores {
+    /// The score called `name`, if it is defined.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        let mut named = self.scores.iter().filter(|(found, _)| found == name);
+        named.next()?.1
+    }
+}
+
+/// Predicts every utterance that `loader` gives.
+///
+/// `learner` must be in evaluation form, see [`Module::valid`].
+///
+/// # Errors
+///
+/// Whatever stops the loader or the device.
+pub fn evaluate(
+    learner: &MisaLearner,
+    loader: &UtteranceLoader,
+    task: Task,
+) -> Result<Evaluation, TrainingError> {
+    let mut evaluation = Evaluation::default();
+    let mut losses = Vec::new();
+    for batch in loader.iter() {
+        let batch: UtteranceBatch = batch.map_err(TrainingError::Dataset)?;
+        evaluation.ids.extend_from_slice(&batch.ids);
+        let output = InferenceStep::step(learner, batch);
+        losses.push(values(&output.loss));
+        evaluation.add(&output, task);
+    }
+    evaluation.losses = TermMeans::of(&losses);
+    Ok(evaluation)
+}
+
+impl Evaluation {
+    /// Adds the predictions of a batch.
+    pub(crate) fn add(&mut self, output: &SentimentOutput, task: Task) {
+        let predictions: Vec<f32> = output.predictions.to_data().iter::<f32>().collect();
+        self.predictions.extend(decide(task, &predictions));
+        self.targets.extend(output.targets.to_data().iter::<f32>());
+    }
+}
+
+/// The terms on the host, in the order of [`TermMeans`]; one read for all of them.
+pub(crate) fn values(terms: &MisaLossTerms) -> [f64; 6] {
+    let terms = [
+        &terms.task,
+        &terms.similarity,
+        &terms.difference,
+        &terms.reconstruction,
+        &terms.discrimination,
+        &terms.total,
+    ];
+    let joined = Tensor::cat(terms.map(Tensor::clone).to_vec(), 0).into_data();
+    let mut values = joined.iter::<f64>();
+    [(); 6].map(|()| values.next().unwrap_or(f64::NAN))
+}
+
+pub(crate) fn named_scores(
+    task: Task,
+    predictions: &[f32],
+    targets: &[f32],
+) -> Vec<(String, Option<f64>)> {
+    let named = scores(task).iter().map(|named| {
+        let value = (named.score)(predictions, targets);
+        (
+            named.name.to_string(),
+            Some(value).filter(|value| value.is_finite()),
+        )
+    });
+    named.collect()
+}

@@ -1,0 +1,82 @@
+//! What one step hands to the metrics.
+
+use burn::{
+    prelude::*,
+    tensor::ExecutionError,
+    train::{
+        ItemLazy,
+        metric::{Adaptor, LossInput},
+    },
+};
+use misa_core::loss::MisaLossTerms;
+
+/// Losses, predictions and targets of one batch.
+#[derive(Clone, Debug)]
+pub struct SentimentOutput {
+    /// Every term of the objective.
+    pub loss: MisaLossTerms,
+    /// `[batch, 1]`, or `[batch, classes]` logits.
+    pub predictions: Tensor<2>,
+    /// `[batch, 1]`
+    pub targets: Tensor<2>,
+}
+
+/// Predictions and targets of one batch, as a metric receives them.
+#[derive(Clone, Debug)]
+pub struct PredictionInput {
+    /// `[batch, 1]`, or `[batch, classes]` logits.
+    pub predictions: Tensor<2>,
+    /// `[batch, 1]`
+    pub targets: Tensor<2>,
+}
+
+/// The loss terms of one batch, as a metric receives them.
+#[derive(Clone, Debug)]
+pub struct TermsInput(pub MisaLossTerms);
+
+impl ItemLazy for SentimentOutput {
+    fn sync(self) -> Result<Self, ExecutionError> {
+        self.predictions.device().flush()?;
+        Ok(self.without_autodiff())
+    }
+}
+
+impl SentimentOutput {
+    /// The same values, without the graph that made them.
+    pub(crate) fn without_autodiff(self) -> Self {
+        let loss = self.loss;
+        Self {
+            loss: MisaLossTerms {
+                task: loss.task.without_autodiff(),
+                similarity: loss.similarity.without_autodiff(),
+                difference: loss.difference.without_autodiff(),
+                reconstruction: loss.reconstruction.without_autodiff(),
+                discrimination: loss.discrimination.without_autodiff(),
+                total: loss.total.without_autodiff(),
+            },
+            predictions: self.predictions.without_autodiff(),
+            targets: self.targets.without_autodiff(),
+        }
+    }
+}
+
+impl Adaptor<LossInput> for SentimentOutput {
+    fn adapt(&self) -> LossInput {
+        LossInput::new(self.loss.task.clone())
+    }
+}
+
+impl Adaptor<PredictionInput> for SentimentOutput {
+    fn adapt(&self) -> PredictionInput {
+        PredictionInput {
+            predictions: self.predictions.clone(),
+            targets: self.targets.clone(),
+        }
+    }
+}
+
+impl Adaptor<TermsInput> for SentimentOutput {
+    fn adapt(&self) -> TermsInput {
+        TermsInput(self.loss.clone())
+    }
+}
