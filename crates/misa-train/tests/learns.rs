@@ -1,0 +1,247 @@
+//! Short runs, end to end.
+
+#![allow(clippy::unwrap_used)]
+
+use burn::prelude::*;
+use misa_core::{
+    Modalities, Task,
+    loss::{MisaLossConfig, Similarity},
+};
+use misa_data::{
+    Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance, UtteranceBatcher,
+    UtteranceDataset,
+};
+use misa_train::{Checkpoint, Progress, Report, TrainError, TrainingConfig, train_with};
+use std::{fs, path::Path, sync::Arc};
+use tempfile::tempdir;
+
+fn data() -> UtteranceDataset {
+    let config = SyntheticConfig::new()
+        .with_train(64)
+        .with_valid(16)
+        .with_test(16);
+    let config = config
+        .with_d_visual(6)
+        .with_d_acoustic(5)
+        .with_mean_steps(5.0);
+    config.generate().dataset
+}
+
+fn config() -> TrainingConfig {
+    TrainingConfig::new()
+        .with_seed(7)
+        .with_epochs(15)
+        .with_patience(20)
+        .with_batch_size(16)
+        .with_learning_rate(3e-3)
+        .with_d_hidden(16)
+        .with_d_embedding(8)
+}
+
+fn run(config: &TrainingConfig, data: UtteranceDataset, dir: &Path) -> Result<Report, TrainError> {
+    train_with(config, data, &Device::flex(), dir, Progress::Silent)
+}
+
+#[test]
+fn loss_falls_and_the_best_model_is_scored() {
+    let dir = tempdir().unwrap();
+    let report = run(&config(), data(), dir.path()).unwrap();
+    let task: Vec<_> = report
+        .history
+        .iter()
+        .map(|epoch| epoch.train.task)
+        .collect();
+    assert!(task[14] < task[0] / 2.0, "{task:?}");
+
+    let best = &report.history[report.best_epoch - 1];
+    let losses = report.history.iter().map(|epoch| epoch.valid_task);
+    assert_eq!(best.valid_task, losses.fold(f64::INFINITY, f64::min));
+    let valid = report.scores_of(Split::Valid).unwrap();
+    assert_eq!(valid.task_loss, best.valid_task, "another model is scored");
+    assert_eq!(valid.scores, best.valid);
+    assert_eq!(report.scores_of(Split::Test).unwrap().utterances, 16);
+}
+
+#[test]
+fn a_seed_gives_the_same_bytes_twice_and_another_gives_others() {
+    let weights = |seed, order| {
+        let dir = tempdir().unwrap();
+        let config = config().with_seed(seed).with_epochs(2).with_order(order);
+        run(&config, data(), dir.path()).unwrap();
+        fs::read(dir.path().join("checkpoint/model.safetensors")).unwrap()
+    };
+    assert!(weights(1, Order::Shuffled) == weights(1, Order::Shuffled));
+    assert!(weights(1, Order::Shuffled) != weights(2, Order::Shuffled));
+    let bucketed = Order::Bucketed { batches: 2 };
+    assert!(weights(1, bucketed) == weights(1, bucketed));
+}
+
+#[test]
+fn a_checkpoint_predicts_what_was_scored() {
+    let dir = tempdir().unwrap();
+    let report = run(&config().with_epochs(2), data(), dir.path()).unwrap();
+    let device = Device::flex();
+    let checkpoint = Checkpoint::load(dir.path().join("checkpoint"), &device).unwrap();
+    let data = data();
+    let words = |vocabulary: &misa_data::Vocabulary| -> Vec<String> {
+        vocabulary
+            .iter()
+            .map(|(_, word)| word.to_string())
+            .collect()
+    };
+    let vocabulary = checkpoint.vocabulary.unwrap();
+    assert_eq!(words(&vocabulary), words(data.vocabulary().unwrap()));
+
+    let batch = UtteranceBatcher.batch(data.split(Split::Test), &device);
+    let predictions = checkpoint.model.forward(&batch.input).prediction;
+    let error: f32 = (predictions - batch.targets).abs().mean().into_scalar();
+    let reported = report.scores_of(Split::Test).unwrap().get("MAE").unwrap();
+    assert!(
+        (f64::from(error) - reported).abs() < 1e-5,
+        "{error} and {reported}"
+    );
+}
+
+#[test]
+fn reports_are_read_back_and_tell_what_matters() {
+    let dir = tempdir().unwrap();
+    let report = run(&config().with_epochs(1), data(), dir.path()).unwrap();
+    let read = Report::read(dir.path()).unwrap();
+    assert_eq!(read.scores, report.scores);
+    assert_eq!(read.history, report.history);
+
+    let markdown = fs::read_to_string(dir.path().join("report.md")).unwrap();
+    assert_eq!(markdown, report.to_string());
+    let data = data();
+    for part in [
+        "seed 7",
+        "Acc-2 (neg/pos)",
+        "F1 (neg/non-neg)",
+        "burn 0.22.1",
+        data.checksum(),
+    ] {
+        assert!(markdown.contains(part), "`{part}` is not in\n{markdown}");
+    }
+}
+
+#[test]
+fn every_kind_of_objective_trains() {
+    let adversarial = MisaLossConfig::new()
+        .with_similarity(Similarity::Adversarial)
+        .with_discrimination_weight(0.1);
+    let modalities: Modalities = "text,acoustic".parse().unwrap();
+    for config in [
+        config().with_loss(adversarial),
+        config().with_modalities(modalities),
+        config().with_accumulation(3),
+    ] {
+        let dir = tempdir().unwrap();
+        let report = run(&config.with_epochs(6), data(), dir.path()).unwrap();
+        let losses: Vec<_> = report
+            .history
+            .iter()
+            .map(|epoch| epoch.train.task)
+            .collect();
+        assert!(losses[5] < losses[0], "{losses:?}");
+    }
+}
+
+/// Labels above 0 are one class, the others the other.
+fn humour() -> UtteranceDataset {
+    let data = data();
+    let [train, valid, test] = Split::ALL.map(|split| {
+        let utterances = data.split(split).iter().cloned();
+        let classes = utterances.map(|utterance| Utterance {
+            label: f32::from(u8::from(utterance.label > 0.0)),
+            ..utterance
+        });
+        classes.collect()
+    });
+    UtteranceDataset::from_splits(train, valid, test, data.vocabulary().cloned()).unwrap()
+}
+
+fn two_classes() -> TrainingConfig {
+    let task = Task::Classification { classes: 2 };
+    config().with_loss(MisaLossConfig::new().with_task(task))
+}
+
+#[test]
+fn classes_are_learned() {
+    let dir = tempdir().unwrap();
+    let config = two_classes().with_learning_rate(1e-3).with_dropout(0.1);
+    let report = run(&config, humour(), dir.path()).unwrap();
+    let task: Vec<_> = report.history.iter().map(|epoch| epoch.train.task).collect();
+    // Chance is ln 2, 0.69.
+    assert!(task[14] < 0.5, "{task:?}");
+    let scores = report.scores_of(Split::Test).unwrap();
+    assert!(scores.get("Acc").is_some() && scores.get("F1").is_some());
+}
+
+fn utterance(id: &str, label: f32) -> Utterance {
+    let features = Sequence::new(1, vec![0.5; 2]).unwrap();
+    let text = TextSequence::Features(features.clone());
+    Utterance::new(id, vec![], text, features.clone(), features, label).unwrap()
+}
+
+#[test]
+fn what_cannot_be_trained_on_is_one_clear_error() {
+    let dir = tempdir().unwrap();
+    let error = |config: &TrainingConfig, train, valid| {
+        let data = UtteranceDataset::from_splits(train, valid, vec![], None).unwrap();
+        run(config, data, dir.path()).unwrap_err().to_string()
+    };
+    let one = || vec![utterance("a", 1.0)];
+    assert_eq!(
+        error(&config(), one(), vec![]),
+        "split `valid` has no utterances, expected at least 1"
+    );
+    assert_eq!(
+        error(&two_classes(), one(), vec![utterance("b", 1.5)]),
+        "valid: utterance `b`: label 1.5, expected a class from 0 to 1"
+    );
+    assert_eq!(
+        error(&config().with_dropout(1.5), one(), one()),
+        "dropout must be in [0, 1), got 1.5"
+    );
+    // A finite label whose square is not.
+    assert_eq!(
+        error(&config(), vec![utterance("huge", 3e38)], one()),
+        "epoch 1, step 1: loss is inf, expected a finite number; utterances of the batch: huge"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let dir = tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "in the way").unwrap();
+    let folder = file.join("run");
+    let error = run(&config().with_epochs(1), data(), &folder)
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with(&folder.display().to_string()), "{error}");
+}
+
+#[test]
+fn runs_in_one_process_do_not_disturb_each_other() {
+    let dir = tempdir().unwrap();
+    let data = Arc::new(data());
+    let config = config().with_epochs(1);
+    let report = |name: &str| {
+        let folder = dir.path().join(name);
+        train_with(
+            &config,
+            data.clone(),
+            &Device::flex(),
+            folder,
+            Progress::Silent,
+        )
+        .unwrap()
+    };
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| report("first"));
+        let second = report("second");
+        (first.join().unwrap(), second)
+    });
+    assert_eq!(first.scores, second.scores);
+}
