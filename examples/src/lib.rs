@@ -1,1 +1,5 @@
-//! Shared by the examples.
+//! What the examples and the benches share: the choice of a device.
+
+mod device;
+
+pub use device::{DeviceError, device, names};

@@ -43,6 +43,7 @@ pub(crate) struct Outcome {
     pub history: Vec<EpochRecord>,
     pub best_epoch: usize,
     pub stopped_early: bool,
+    /// Why the loop ended before its time, if it did.
     pub error: Option<TrainError>,
 }
 
@@ -78,9 +79,12 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
             };
             let record = match self.epoch(&mut learner, &mut epoch) {
                 Ok(Some(record)) => record,
-                Ok(None) => break,
+                // Asked here because the live plots forget it when they close.
+                Ok(None) => {
+                    outcome.error = Some(interruption(&interrupter));
+                    break;
+                }
                 Err(error) => {
-                    interrupter.stop(Some("an error"));
                     outcome.error = Some(error);
                     break;
                 }
@@ -218,6 +222,16 @@ impl Epoch<'_> {
         batch: Result<UtteranceBatch, E>,
     ) -> Option<UtteranceBatch> {
         batch.map_err(|error| self.interrupter.fail(error)).ok()
+    }
+}
+
+/// Why the loop was told to stop.
+fn interruption(interrupter: &Interrupter) -> TrainError {
+    match interrupter.error() {
+        Some(error) => TrainError::Training(error),
+        None => TrainError::Interrupted {
+            reason: (interrupter.get_message()).unwrap_or_else(|| "no reason given".to_string()),
+        },
     }
 }
 

@@ -244,12 +244,6 @@ fn finish(
     if let Some(error) = result.error {
         return Err(TrainError::Training(error));
     }
-    if let Some(interruption) = result.interrupted {
-        let reason = interruption
-            .reason
-            .unwrap_or_else(|| "no reason given".to_string());
-        return Err(TrainError::Interrupted { reason });
-    }
     Ok((result.model, outcome))
 }
 

@@ -170,7 +170,11 @@ fn classes_are_learned() {
     let dir = tempdir().unwrap();
     let config = two_classes().with_learning_rate(1e-3).with_dropout(0.1);
     let report = run(&config, humour(), dir.path()).unwrap();
-    let task: Vec<_> = report.history.iter().map(|epoch| epoch.train.task).collect();
+    let task: Vec<_> = report
+        .history
+        .iter()
+        .map(|epoch| epoch.train.task)
+        .collect();
     // Chance is ln 2, 0.69.
     assert!(task[14] < 0.5, "{task:?}");
     let scores = report.scores_of(Split::Test).unwrap();

@@ -1,0 +1,156 @@
+//! One training step on the CPU and on a GPU: everything it computes must agree.
+//!
+//! `scripts/check-backends` runs it. Compiling the kernels takes far longer than the step, so the
+//! model is tiny and its modalities share their shapes where they can.
+
+/// Says what is missing, where the two devices are not compiled in.
+#[cfg(not(all(feature = "flex", feature = "wgpu")))]
+#[test]
+fn a_training_step_agrees_between_flex_and_wgpu() {
+    println!("skipped: needs --features flex,wgpu");
+}
+
+#[cfg(all(feature = "flex", feature = "wgpu"))]
+mod step {
+    use burn::{
+        grad_clipping::GradientClippingConfig,
+        optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+        prelude::*,
+        tensor::TensorData,
+    };
+    use misa_core::{
+        FeatureSizes, Misa, MisaConfig, MisaInput, PerModality, StateDict, TextInput, TextSize,
+        loss::{MisaLossConfig, MisaLossTerms},
+        weights,
+    };
+    use misa_examples::device;
+    use std::collections::BTreeMap;
+
+    const BATCH: usize = 3;
+    const STEPS: usize = 3;
+    const D_VISUAL: usize = 2;
+    const D_ACOUSTIC: usize = 3;
+    /// Largest difference, as a share of the largest element of the tensor.
+    const TOLERANCE: f32 = 1e-3;
+    /// A tensor of smaller elements is compared as if its largest were this.
+    const FLOOR: f32 = 1e-3;
+    /// Far above rounding, so that an element whose gradient is rounding alone hardly moves; with
+    /// the usual 1e-8 it moves by the learning rate, in a direction that is chance.
+    const ADAM_EPSILON: f32 = 1e-3;
+
+    #[test]
+    fn a_training_step_agrees_between_flex_and_wgpu() {
+        let flex = device("flex").unwrap().autodiff();
+        flex.seed(5);
+        let weights = config().init(&flex).state_dict();
+        let expected = step(&weights, &flex);
+
+        let wgpu = device("wgpu").unwrap_or_else(|error| panic!("{error}"));
+        let found = step(&weights, &wgpu.autodiff());
+
+        let names: Vec<_> = expected.keys().collect();
+        assert_eq!(
+            found.keys().collect::<Vec<_>>(),
+            names,
+            "what a step computes"
+        );
+        for (name, expected) in &expected {
+            assert_agree(name, &found[name], expected);
+        }
+        println!("{} tensors agree", expected.len());
+    }
+
+    fn config() -> MisaConfig {
+        MisaConfig::new(FeatureSizes {
+            text: TextSize::Words { vocabulary: 7 },
+            visual: D_VISUAL,
+            acoustic: D_ACOUSTIC,
+        })
+        .with_d_hidden(4)
+        .with_d_embedding(D_ACOUSTIC)
+        .with_dropout(0.0)
+        .with_attention_dropout(0.0)
+    }
+
+    /// Every value of a training step from `weights`, by its name.
+    fn step(weights: &StateDict, device: &Device) -> BTreeMap<String, Vec<f32>> {
+        let (model, _) = config().init(device).load_state_dict(weights).unwrap();
+        let objective = MisaLossConfig::new().init(device);
+        let targets = Tensor::from_data([[1.5f32], [-0.5], [-2.0]], device);
+
+        let output = model.forward(&input(device));
+        let terms = objective.forward(&output, targets);
+        let gradients = terms.total.backward();
+        let mut values = named_terms(&terms);
+        values.insert("prediction".to_owned(), host(output.prediction));
+        let by_name = weights::gradient_dict(&model, "", &gradients);
+        values.extend(named("gradient", &by_name));
+        let gradients = GradientsParams::from_grads(gradients, &model);
+        let model: Misa = optimiser().step(1e-2, model, gradients);
+        values.extend(named("parameter", &model.state_dict()));
+        values
+    }
+
+    /// Three utterances of three, two and one steps.
+    fn input(device: &Device) -> MisaInput {
+        let features = |d_input: usize, phase: f32| {
+            let count = BATCH * STEPS * d_input;
+            let values: Vec<f32> = (0..count).map(|i| (phase + i as f32).sin()).collect();
+            Tensor::from_data(TensorData::new(values, [BATCH, STEPS, d_input]), device)
+        };
+        let ids = [[2, 3, 4], [5, 6, 1], [3, 1, 1]];
+        MisaInput {
+            text: TextInput::Words(Tensor::from_data(ids, device)),
+            visual: features(D_VISUAL, 0.3),
+            acoustic: features(D_ACOUSTIC, 0.7),
+            lengths: PerModality::from_fn(|_| vec![3, 2, 1]),
+        }
+    }
+
+    fn optimiser() -> ModuleOptimizer {
+        AdamConfig::new()
+            .with_epsilon(ADAM_EPSILON)
+            .with_grad_clipping(Some(GradientClippingConfig::Value(1.0)))
+            .init()
+    }
+
+    fn named_terms(terms: &MisaLossTerms) -> BTreeMap<String, Vec<f32>> {
+        let named = [
+            ("task", &terms.task),
+            ("similarity", &terms.similarity),
+            ("difference", &terms.difference),
+            ("reconstruction", &terms.reconstruction),
+            ("total", &terms.total),
+        ];
+        let named = named.into_iter();
+        named
+            .map(|(name, term)| (format!("{name} loss"), host(term.clone())))
+            .collect()
+    }
+
+    fn named(kind: &str, tensors: &StateDict) -> Vec<(String, Vec<f32>)> {
+        let values = tensors.names().filter_map(|name| {
+            let values = tensors.get(name)?.iter::<f32>().collect();
+            Some((format!("{kind} of {name}"), values))
+        });
+        values.collect()
+    }
+
+    fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+        tensor.into_data().iter::<f32>().collect()
+    }
+
+    fn assert_agree(name: &str, found: &[f32], expected: &[f32]) {
+        assert_eq!(found.len(), expected.len(), "{name}: elements");
+        let largest = expected
+            .iter()
+            .fold(FLOOR, |largest, x| largest.max(x.abs()));
+        for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+            let difference = (found - expected).abs();
+            assert!(
+                difference <= TOLERANCE * largest,
+                "{name}: element {i} is {found}, expected {expected}, largest {largest}"
+            );
+        }
+    }
+}

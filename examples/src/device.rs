@@ -1,0 +1,242 @@
+//! The device a program runs on, chosen by its name among those compiled in.
+
+use burn::tensor::Device;
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
+use burn::tensor::DeviceKind;
+#[cfg(any(
+    feature = "wgpu",
+    feature = "vulkan",
+    feature = "metal",
+    feature = "cuda"
+))]
+use burn::tensor::DeviceType;
+use thiserror::Error;
+
+/// Every device by its name, which is also that of its feature, and whether it is compiled in.
+const DEVICES: [(&str, bool); 6] = [
+    ("flex", cfg!(feature = "flex")),
+    ("ndarray", cfg!(feature = "ndarray")),
+    ("wgpu", cfg!(feature = "wgpu")),
+    ("vulkan", cfg!(feature = "vulkan")),
+    ("metal", cfg!(feature = "metal")),
+    ("cuda", cfg!(feature = "cuda")),
+];
+
+/// A device that cannot be had.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// No device has this name.
+    #[error(
+        "unknown device `{name}`, expected flex, ndarray, wgpu, vulkan, metal, cuda or cuda:NUMBER"
+    )]
+    Unknown {
+        /// The name asked for.
+        name: String,
+    },
+    /// The program was built without it.
+    #[error("device {name} is not compiled in, build with --features {name}")]
+    NotCompiledIn {
+        /// The device, and the feature to build with.
+        name: &'static str,
+    },
+    /// The driver shows nothing, or there is none.
+    #[error("device {name}: no {missing} found on this machine")]
+    Absent {
+        /// The name asked for.
+        name: String,
+        /// What the device needs.
+        missing: &'static str,
+    },
+    /// There are fewer devices of this kind.
+    #[error("device {name}: expected a number below {found}, the devices found")]
+    Number {
+        /// The name asked for.
+        name: String,
+        /// Devices of this kind.
+        found: usize,
+    },
+}
+
+/// The device called `name`: `flex`, `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda` or `cuda:1`.
+///
+/// Whether it is there is asked before anything runs on it: Burn panics later, in a thread of its
+/// own.
+///
+/// # Errors
+///
+/// [`DeviceError`] if no device has this name, or it is not compiled in, or not there.
+pub fn device(name: &str) -> Result<Device, DeviceError> {
+    let (kind, number) = parse(name)?;
+    if !names().contains(&kind) {
+        return Err(DeviceError::NotCompiledIn { name: kind });
+    }
+    open(kind, number, name)
+}
+
+/// The names of the devices compiled in.
+pub fn names() -> Vec<&'static str> {
+    let compiled = DEVICES.into_iter().filter(|(_, is_compiled)| *is_compiled);
+    compiled.map(|(name, _)| name).collect()
+}
+
+/// The kind of a device and its number. Only CUDA devices are numbered.
+fn parse(name: &str) -> Result<(&'static str, usize), DeviceError> {
+    let (kind, number) = match name.split_once(':') {
+        Some(("cuda", number)) => ("cuda", number.parse().ok()),
+        _ => (name, Some(0)),
+    };
+    let known = DEVICES.into_iter().find(|(known, _)| *known == kind);
+    match (known, number) {
+        (Some((kind, _)), Some(number)) => Ok((kind, number)),
+        _ => Err(DeviceError::Unknown {
+            name: name.to_owned(),
+        }),
+    }
+}
+
+// Without CUDA no device has a number, and without any GPU none can be absent.
+#[allow(unused_variables)]
+fn open(kind: &'static str, number: usize, name: &str) -> Result<Device, DeviceError> {
+    match kind {
+        #[cfg(feature = "flex")]
+        "flex" => Ok(Device::flex()),
+        #[cfg(feature = "ndarray")]
+        "ndarray" =>
+        {
+            #[allow(
+                deprecated,
+                reason = "offered as long as Burn has it, to compare with flex"
+            )]
+            Ok(Device::ndarray())
+        }
+        #[cfg(feature = "wgpu")]
+        "wgpu" => {
+            found(DeviceType::Wgpu, "graphics adapter", number, name)?;
+            Ok(Device::wgpu(DeviceKind::DefaultDevice))
+        }
+        #[cfg(feature = "vulkan")]
+        "vulkan" => {
+            found(DeviceType::Vulkan, "Vulkan adapter", number, name)?;
+            Ok(Device::vulkan(DeviceKind::DefaultDevice))
+        }
+        #[cfg(feature = "metal")]
+        "metal" => {
+            found(DeviceType::Metal, "Metal adapter", number, name)?;
+            Ok(Device::metal(DeviceKind::DefaultDevice))
+        }
+        #[cfg(feature = "cuda")]
+        "cuda" => {
+            found(DeviceType::Cuda, "working CUDA driver", number, name)?;
+            Ok(Device::cuda(number))
+        }
+        _ => Err(DeviceError::NotCompiledIn { name: kind }),
+    }
+}
+
+/// Fails unless the machine has device `number` of this kind. Listing them starts none.
+#[cfg(any(
+    feature = "wgpu",
+    feature = "vulkan",
+    feature = "metal",
+    feature = "cuda"
+))]
+fn found(
+    kind: DeviceType,
+    missing: &'static str,
+    number: usize,
+    name: &str,
+) -> Result<(), DeviceError> {
+    let name = || name.to_owned();
+    match Device::enumerate(kind).into_vec().len() {
+        0 => Err(DeviceError::Absent {
+            name: name(),
+            missing,
+        }),
+        found if number >= found => Err(DeviceError::Number {
+            name: name(),
+            found,
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(name: &str) -> String {
+        device(name).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_are_those_of_features() {
+        for (name, is_compiled) in DEVICES {
+            assert_eq!(parse(name), Ok((name, 0)));
+            assert_eq!(names().contains(&name), is_compiled);
+        }
+    }
+
+    #[test]
+    fn only_cuda_devices_are_numbered() {
+        assert_eq!(parse("cuda:3"), Ok(("cuda", 3)));
+        for name in ["cuda:", "cuda:x", "cuda:-1", "flex:0", "gpu", "Flex", ""] {
+            assert_eq!(
+                message(name),
+                format!(
+                    "unknown device `{name}`, expected flex, ndarray, wgpu, vulkan, metal, cuda \
+                     or cuda:NUMBER"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_device_left_out_names_its_feature() {
+        for (name, is_compiled) in DEVICES {
+            if !is_compiled {
+                let expected =
+                    format!("device {name} is not compiled in, build with --features {name}");
+                assert_eq!(message(name), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_says_what_is_missing() {
+        let absent = DeviceError::Absent {
+            name: "cuda:1".into(),
+            missing: "working CUDA driver",
+        };
+        assert_eq!(
+            absent.to_string(),
+            "device cuda:1: no working CUDA driver found on this machine"
+        );
+        let beyond = DeviceError::Number {
+            name: "cuda:2".into(),
+            found: 2,
+        };
+        assert_eq!(
+            beyond.to_string(),
+            "device cuda:2: expected a number below 2, the devices found"
+        );
+    }
+
+    /// Opens what is compiled in: a device, or one line that says what the machine lacks.
+    #[test]
+    fn what_is_compiled_in_opens_or_says_why_not() {
+        for name in names() {
+            match device(name) {
+                Ok(_) => {}
+                Err(DeviceError::Absent { .. }) => assert!(!matches!(name, "flex" | "ndarray")),
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+
+    #[cfg(feature = "flex")]
+    #[test]
+    fn flex_is_always_there() {
+        assert_eq!(device("flex"), Ok(Device::flex()));
+    }
+}
