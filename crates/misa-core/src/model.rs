@@ -221,7 +221,7 @@ impl Misa {
     /// Panics if the input does not have the sizes of the configuration.
     pub fn forward(&self, input: &MisaInput) -> MisaOutput {
         let encoded = self.encode(input);
-        let projected = self.project(encoded, input.batch());
+        let projected = self.project(encoded, input);
         let subspaces = self.subspaces.forward(&projected);
         let reconstructed = self.reconstruction.forward(&subspaces);
         let fusion = self.fusion.forward(&subspaces, &self.activation);
@@ -290,20 +290,16 @@ impl Misa {
     fn project(
         &self,
         encoded: PerModality<Option<EncoderOutput>>,
-        batch: usize,
+        input: &MisaInput,
     ) -> PerModality<Tensor<2>> {
-        let device = &self.device();
+        let device = &input.visual.device();
         let parts = self.projections.as_ref().zip(encoded);
         parts.map(|(projection, encoded)| match (projection, encoded) {
             (Some(projection), Some(EncoderOutput { encoded, .. })) => {
                 projection.forward(encoded, &self.activation)
             }
-            _ => Tensor::zeros([batch, self.d_hidden], device),
+            _ => Tensor::zeros([input.batch(), self.d_hidden], device),
         })
-    }
-
-    fn device(&self) -> Device {
-        self.devices().into_iter().next().unwrap_or_default()
     }
 }
 
