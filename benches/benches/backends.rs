@@ -15,17 +15,14 @@ use burn::{
     prelude::*,
 };
 use clap::Parser;
-use misa_core::{
-    Misa, MisaConfig,
-    loss::{MisaLoss, MisaLossConfig},
-};
-use misa_data::{Split, SyntheticConfig, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
-use serde::Serialize;
+use misa_core::{MisaConfig, loss::MisaLossConfig};
+use misa_data::{Split, SyntheticConfig, Utterance, UtteranceBatcher};
+use serde_json::json;
 use std::{error::Error, fs, path::PathBuf, time::Instant};
 
 /// Utterances in a batch.
 const SIZES: [usize; 3] = [1, 16, 64];
-/// Words of the vocabulary: tens of thousands, as MOSEI has. Each has a gradient in every step.
+/// Words of the vocabulary, as many as a large corpus has. Each has a gradient in every step.
 const WORDS: usize = 20_000;
 const LEARNING_RATE: f64 = 1e-4;
 
@@ -46,74 +43,32 @@ struct Arguments {
     bench: bool,
 }
 
-/// Median times of one batch size on one device.
-#[derive(Serialize)]
-struct Row {
-    device: String,
-    batch: usize,
-    /// Longest utterance of the batch.
-    steps: usize,
-    forward_ms: f64,
-    training_step_ms: f64,
-}
-
-/// How often each time is taken.
-#[derive(Clone, Copy)]
-struct Repetitions {
-    warm_up: usize,
-    timed: usize,
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let (sizes, repetitions) = match arguments.quick {
-        true => (
-            &SIZES[..1],
-            Repetitions {
-                warm_up: 1,
-                timed: 1,
-            },
-        ),
-        false => (
-            &SIZES[..],
-            Repetitions {
-                warm_up: 3,
-                timed: 9,
-            },
-        ),
+    let quick = arguments.quick;
+    let sizes = if quick { &SIZES[..1] } else { &SIZES };
+    let config = SyntheticConfig::new().with_train(64).with_words(WORDS);
+    let data = config.generate().dataset;
+    let names = match &arguments.device {
+        Some(name) => vec![name.as_str()],
+        None => misa_examples::names(),
     };
-    let data = SyntheticConfig::new()
-        .with_train(SIZES[SIZES.len() - 1])
-        .with_words(WORDS);
-    let data = data.generate().dataset;
 
-    let all = || {
-        misa_examples::names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
-    };
-    let names: Vec<String> = arguments.device.map_or_else(all, |name| vec![name]);
     let mut rows = Vec::new();
-    println!(
-        "| Device | Batch | Steps | Forward, ms | Training step, ms | Utterances/s, training |"
-    );
+    println!("| Device | Batch | Steps | Forward, ms | Training step, ms | Utterances/s |");
     println!("|---|--:|--:|--:|--:|--:|");
     for name in names {
-        let device = misa_examples::device(&name)?;
-        for &batch in sizes {
-            let row = measure(&name, &device, &data, batch, repetitions)?;
-            let Row {
-                steps,
-                forward_ms,
-                training_step_ms,
-                ..
-            } = row;
-            let rate = batch as f64 / training_step_ms * 1e3;
-            println!(
-                "| {name} | {batch} | {steps} | {forward_ms:.1} | {training_step_ms:.1} | {rate:.0} |"
-            );
-            rows.push(row);
+        let device = misa_examples::device(name)?;
+        for utterances in sizes.iter().map(|&size| &data.split(Split::Train)[..size]) {
+            let sizes = data.feature_sizes();
+            let [forward, step] = measure(&device, &MisaConfig::new(sizes), utterances, quick)?;
+            let (batch, steps) = (utterances.len(), longest(utterances));
+            let rate = batch as f64 / step * 1e3;
+            println!("| {name} | {batch} | {steps} | {forward:.1} | {step:.1} | {rate:.0} |");
+            rows.push(json!({
+                "device": name, "batch": batch, "steps": steps,
+                "forward_ms": forward, "training_step_ms": step,
+            }));
         }
     }
     if let Some(path) = arguments.json {
@@ -122,68 +77,52 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(
-    name: &str,
-    device: &Device,
-    data: &UtteranceDataset,
-    batch: usize,
-    repetitions: Repetitions,
-) -> Result<Row, Box<dyn Error>> {
-    device.seed(0);
-    let utterances = &data.split(Split::Train)[..batch];
-    let training = &device.clone().autodiff();
-    let mut model = MisaConfig::new(data.feature_sizes()).init(training);
+fn longest(utterances: &[Utterance]) -> usize {
+    let steps = utterances.iter().map(|utterance| utterance.text.steps());
+    steps.max().unwrap_or(0)
+}
 
-    let (inference, still) = (model.valid(), UtteranceBatcher.batch(utterances, device));
-    let forward_ms = median(device, repetitions, || {
-        inference.forward(&still.input);
-    })?;
+/// Median times of a forward pass and of a training step, in milliseconds.
+fn measure(
+    device: &Device,
+    config: &MisaConfig,
+    utterances: &[Utterance],
+    quick: bool,
+) -> Result<[f64; 2], Box<dyn Error>> {
+    device.seed(0);
+    let training = &device.clone().autodiff();
+    let mut model = config.init(training);
+
+    let (inference, batch) = (model.valid(), UtteranceBatcher.batch(utterances, device));
+    let forward = median(device, quick, || drop(inference.forward(&batch.input)))?;
 
     let batch = UtteranceBatcher.batch(utterances, training);
     let objective = MisaLossConfig::new().init(training);
-    let mut optimiser = AdamConfig::new()
+    let mut optimiser: ModuleOptimizer = AdamConfig::new()
         .with_epsilon(1e-8)
         .with_grad_clipping(Some(GradientClippingConfig::Value(1.0)))
         .init();
-    let training_step_ms = median(device, repetitions, || {
-        model = step(model.clone(), &objective, &mut optimiser, &batch);
+    let step = median(device, quick, || {
+        let output = model.forward(&batch.input);
+        let total = objective.forward(&output, batch.targets.clone()).total;
+        let gradients = GradientsParams::from_grads(total.backward(), &model);
+        model = optimiser.step(LEARNING_RATE, model.clone(), gradients);
     })?;
-    Ok(Row {
-        device: name.to_owned(),
-        batch: batch.batch(),
-        steps: batch.input.lengths.text[0],
-        forward_ms,
-        training_step_ms,
-    })
+    Ok([forward, step])
 }
 
-fn step(
-    model: Misa,
-    objective: &MisaLoss,
-    optimiser: &mut ModuleOptimizer,
-    batch: &UtteranceBatch,
-) -> Misa {
-    let output = model.forward(&batch.input);
-    let total = objective.forward(&output, batch.targets.clone()).total;
-    let gradients = GradientsParams::from_grads(total.backward(), &model);
-    optimiser.step(LEARNING_RATE, model, gradients)
-}
-
-/// Median time of `work` in milliseconds, the device waited for.
-fn median(
-    device: &Device,
-    repetitions: Repetitions,
-    mut work: impl FnMut(),
-) -> Result<f64, Box<dyn Error>> {
+/// Median time of `work` after a warm-up, the device waited for.
+fn median(device: &Device, quick: bool, mut work: impl FnMut()) -> Result<f64, Box<dyn Error>> {
+    let (warm_up, timed) = if quick { (1, 1) } else { (3, 9) };
     let mut times = Vec::new();
-    for _ in 0..repetitions.warm_up + repetitions.timed {
+    for _ in 0..warm_up + timed {
         device.sync()?;
         let start = Instant::now();
         work();
         device.sync()?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    let mut times = times.split_off(repetitions.warm_up);
+    let mut times = times.split_off(warm_up);
     times.sort_by(f64::total_cmp);
-    Ok(times[times.len() / 2])
+    Ok(times[timed / 2])
 }

@@ -3,6 +3,8 @@
 //! `scripts/check-backends` runs it. Compiling the kernels takes far longer than the step, so the
 //! model is tiny and its modalities share their shapes where they can.
 
+#![allow(clippy::unwrap_used)]
+
 /// Says what is missing, where the two devices are not compiled in.
 #[cfg(not(all(feature = "flex", feature = "wgpu")))]
 #[test]
@@ -27,13 +29,15 @@ mod step {
     use std::collections::BTreeMap;
 
     const BATCH: usize = 3;
-    const STEPS: usize = 3;
+    const STEPS: usize = 2;
     const D_VISUAL: usize = 2;
     const D_ACOUSTIC: usize = 3;
     /// Largest difference, as a share of the largest element of the tensor.
     const TOLERANCE: f32 = 1e-3;
     /// A tensor of smaller elements is compared as if its largest were this.
     const FLOOR: f32 = 1e-3;
+    /// Factor of every weight but those of the norms.
+    const ENLARGEMENT: f32 = 2.0;
     /// Far above rounding, so that an element whose gradient is rounding alone hardly moves; with
     /// the usual 1e-8 it moves by the learning rate, in a direction that is chance.
     const ADAM_EPSILON: f32 = 1e-3;
@@ -42,7 +46,7 @@ mod step {
     fn a_training_step_agrees_between_flex_and_wgpu() {
         let flex = device("flex").unwrap().autodiff();
         flex.seed(5);
-        let weights = config().init(&flex).state_dict();
+        let weights = initial_weights(&flex);
         let expected = step(&weights, &flex);
 
         let wgpu = device("wgpu").unwrap_or_else(|error| panic!("{error}"));
@@ -54,9 +58,11 @@ mod step {
             names,
             "what a step computes"
         );
-        for (name, expected) in &expected {
-            assert_agree(name, &found[name], expected);
-        }
+        let disagreements: Vec<String> = expected
+            .iter()
+            .filter_map(|(name, expected)| disagreement(name, &found[name], expected))
+            .collect();
+        assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
         println!("{} tensors agree", expected.len());
     }
 
@@ -70,6 +76,29 @@ mod step {
         .with_d_embedding(D_ACOUSTIC)
         .with_dropout(0.0)
         .with_attention_dropout(0.0)
+    }
+
+    /// Weights drawn as usual and then enlarged.
+    ///
+    /// From those drawn the utterances come out so alike that centring leaves little but rounding,
+    /// which the difference loss scales up: on the CPU alone, weights changed by 3e-7 of themselves
+    /// change gradients by a hundredth. From these they change by less than 1e-4.
+    fn initial_weights(device: &Device) -> StateDict {
+        let drawn = config().init(device).state_dict();
+        let enlarged = drawn.names().filter_map(|name| {
+            let data = drawn.get(name)?;
+            let factor = if name.contains("norm") {
+                1.0
+            } else {
+                ENLARGEMENT
+            };
+            let values: Vec<f32> = data.iter::<f32>().map(|value| factor * value).collect();
+            Some((
+                name.to_owned(),
+                TensorData::new(values, data.shape().to_vec()),
+            ))
+        });
+        enlarged.collect()
     }
 
     /// Every value of a training step from `weights`, by its name.
@@ -91,19 +120,19 @@ mod step {
         values
     }
 
-    /// Three utterances of three, two and one steps.
+    /// Three utterances, the last one shorter.
     fn input(device: &Device) -> MisaInput {
         let features = |d_input: usize, phase: f32| {
             let count = BATCH * STEPS * d_input;
             let values: Vec<f32> = (0..count).map(|i| (phase + i as f32).sin()).collect();
             Tensor::from_data(TensorData::new(values, [BATCH, STEPS, d_input]), device)
         };
-        let ids = [[2, 3, 4], [5, 6, 1], [3, 1, 1]];
+        let ids = [[2, 3], [5, 6], [4, 1]];
         MisaInput {
             text: TextInput::Words(Tensor::from_data(ids, device)),
             visual: features(D_VISUAL, 0.3),
             acoustic: features(D_ACOUSTIC, 0.7),
-            lengths: PerModality::from_fn(|_| vec![3, 2, 1]),
+            lengths: PerModality::from_fn(|_| vec![2, 2, 1]),
         }
     }
 
@@ -140,17 +169,18 @@ mod step {
         tensor.into_data().iter::<f32>().collect()
     }
 
-    fn assert_agree(name: &str, found: &[f32], expected: &[f32]) {
+    /// The element that differs most, if it differs too much.
+    fn disagreement(name: &str, found: &[f32], expected: &[f32]) -> Option<String> {
         assert_eq!(found.len(), expected.len(), "{name}: elements");
         let largest = expected
             .iter()
             .fold(FLOOR, |largest, x| largest.max(x.abs()));
-        for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
-            let difference = (found - expected).abs();
-            assert!(
-                difference <= TOLERANCE * largest,
-                "{name}: element {i} is {found}, expected {expected}, largest {largest}"
-            );
-        }
+        let pairs = found.iter().zip(expected);
+        let (found, expected) =
+            pairs.max_by(|x, y| (x.0 - x.1).abs().total_cmp(&(y.0 - y.1).abs()))?;
+        let difference = (found - expected).abs() / largest;
+        // Not a number is a disagreement, too.
+        let agrees = difference <= TOLERANCE;
+        (!agrees).then(|| format!("{name}: {found}, expected {expected}, largest {largest}"))
     }
 }
