@@ -33,6 +33,8 @@ struct Case {
     clip: f32,
     no_grad_params: Vec<String>,
     frozen_params: Vec<String>,
+    /// Total loss before each of the optimiser steps.
+    loss_curve_f64: Vec<Option<f64>>,
     detinit: Option<Recipe>,
 }
 
@@ -166,7 +168,7 @@ fn check(case: &Case, path: &Path) {
     );
     assert!(matches!(
         case.config.data.as_deref(),
-        None | Some("mosei" | "ur_funny")
+        None | Some("mosi" | "mosei" | "ur_funny")
     ));
 
     let model = case.config.model().init(&device);
@@ -407,6 +409,12 @@ fn check_training(
         .init();
     for step in 1..=5 {
         let terms = objective.forward(&model.forward(input), targets.clone());
+        if let Some(Some(expected)) = case.loss_curve_f64.get(step - 1) {
+            let what = format!("loss before step {step}");
+            assert_within(&what, &host(&terms.total), &[*expected], |x| {
+                5e-5 + 5e-5 * x.abs()
+            });
+        }
         let gradients = GradientsParams::from_grads(terms.total.backward(), &model);
         model = optimiser.step(case.lr, model, gradients);
         if matches!(step, 1 | 2 | 5) {
