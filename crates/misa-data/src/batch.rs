@@ -13,7 +13,7 @@ pub struct UtteranceBatch {
     /// The names of the utterances, in the order of the rows.
     pub ids: Vec<String>,
     /// Seed of the randomness (such as dropout) of the step that consumes the batch: a function
-    /// of the loader's seed, the epoch and the step. 0 where nothing is random: in file order.
+    /// of the loader's seed, the epoch and the step. 0 in a batch that no loader made.
     pub seed: u64,
 }
 

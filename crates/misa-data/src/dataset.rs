@@ -3,8 +3,8 @@
 use crate::note::Notes;
 use crate::widths::{Widths, check_widths};
 use crate::{
-    DataError, Format, Normalisation, Note, NoteKind, Sequence, Split, TextSequence, Utterance,
-    Vocabulary, Width, checksum, format, normalise,
+    DataError, Format, Normalisation, Note, NoteKind, Scaling, Sequence, Split, TextSequence,
+    Utterance, Vocabulary, Width, checksum, format,
 };
 use misa_core::{FeatureSizes, Modality, TextSize};
 use std::collections::HashSet;
@@ -151,9 +151,16 @@ impl UtteranceDataset {
         format::safetensors::write(self, path.as_ref())
     }
 
+    /// What `normalisation` is for this data set.
+    pub fn scaling(&self, normalisation: Normalisation) -> Scaling {
+        Scaling::of(normalisation, self.split(Split::Train))
+    }
+
     /// The same data set with visual and acoustic features scaled.
-    pub fn normalised(mut self, normalisation: Normalisation) -> Self {
-        normalise::normalise(&mut self.splits, normalisation);
+    pub fn scaled(mut self, scaling: &Scaling) -> Self {
+        for utterance in self.splits.iter_mut().flatten() {
+            scaling.apply(utterance);
+        }
         self.checksum = OnceLock::new();
         self
     }

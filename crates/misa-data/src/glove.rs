@@ -37,7 +37,8 @@ impl GloveRows {
 ///
 /// # Errors
 ///
-/// [`DataError`] when the file cannot be read, or when no line at all has the expected size.
+/// [`DataError`] when the file cannot be read, when no line at all has the expected size, or when
+/// none of the words is found.
 ///
 /// # Panics
 ///
@@ -78,7 +79,18 @@ pub fn read_glove(
             found,
         ));
     }
-    Ok(collector.finish())
+    let glove = collector.finish();
+    if glove.rows.is_empty() && glove.missing > 0 {
+        // A shorter vector leaves numbers in the word, so that every line still looks whole.
+        let expected = format!("vectors of {d_embedding} numbers for the words of the data");
+        let found = format!("none in {good} lines");
+        return Err(DataError::layout(
+            path.display().to_string(),
+            expected,
+            found,
+        ));
+    }
+    Ok(glove)
 }
 
 /// The vectors found so far.

@@ -72,7 +72,7 @@ pub use error::{DataError, UtteranceError, Width};
 pub use format::Format;
 pub use glove::{GloveRows, read_glove};
 pub use loader::{LoaderConfig, Order, UtteranceLoader};
-pub use normalise::Normalisation;
+pub use normalise::{Normalisation, Scaling, Statistics};
 pub use note::{Note, NoteKind};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
 pub use random::{Random, mix};

@@ -134,10 +134,7 @@ impl UtteranceLoader {
 
     /// The seed that batch number `step` of `epoch` carries.
     fn batch_seed(&self, epoch: usize, step: usize) -> u64 {
-        match self.config.order {
-            Order::File => 0,
-            _ => mix(self.config.seed, epoch as u64, step as u64, "step"),
-        }
+        mix(self.config.seed, epoch as u64, step as u64, "step")
     }
 
     fn batch(&self, places: &[usize], seed: u64) -> UtteranceBatch {
@@ -287,7 +284,7 @@ mod tests {
                 .collect::<Vec<_>>(),
             [4, 4, 2]
         );
-        assert!(batches.iter().all(|batch| batch.seed == 0));
+        assert_ne!(batches[0].seed, batches[1].seed);
     }
 
     #[test]

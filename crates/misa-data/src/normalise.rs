@@ -1,6 +1,6 @@
 //! Scaling of visual and acoustic features.
 
-use crate::{Sequence, Split, Utterance};
+use crate::{Sequence, Utterance};
 use serde::{Deserialize, Serialize};
 
 /// Keeps the division finite for features that never change.
@@ -20,11 +20,58 @@ pub enum Normalisation {
     Train,
 }
 
-/// `(x - mean) / (deviation + EPSILON)` with the deviation of the whole population.
-#[derive(Clone, Debug)]
-struct Statistics {
+/// A normalisation with all it takes to scale an utterance nobody has seen yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scaling {
+    /// See [`Normalisation::Utterance`].
+    Utterance,
+    /// See [`Normalisation::Train`].
+    Train {
+        /// Of the visual features.
+        visual: Statistics,
+        /// Of the acoustic features.
+        acoustic: Statistics,
+    },
+}
+
+/// `(x - mean) / (deviation + 1e-6)` with the deviation of the whole population.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
     mean: Vec<f64>,
     deviation: Vec<f64>,
+}
+
+impl Scaling {
+    /// What `normalisation` is for data with this train split.
+    pub fn of(normalisation: Normalisation, train: &[Utterance]) -> Self {
+        match normalisation {
+            Normalisation::Utterance => Self::Utterance,
+            Normalisation::Train => Self::Train {
+                visual: of_all(train.iter().map(|utterance| &utterance.visual)),
+                acoustic: of_all(train.iter().map(|utterance| &utterance.acoustic)),
+            },
+        }
+    }
+
+    /// Scales the visual and acoustic features of `utterance`.
+    pub fn apply(&self, utterance: &mut Utterance) {
+        let [visual, acoustic] = [&mut utterance.visual, &mut utterance.acoustic];
+        match self {
+            Self::Utterance => {
+                for sequence in [visual, acoustic] {
+                    Statistics::of(sequence.d_input(), sequence.iter()).apply(sequence);
+                }
+            }
+            Self::Train {
+                visual: of_visual,
+                acoustic: of_acoustic,
+            } => {
+                of_visual.apply(visual);
+                of_acoustic.apply(acoustic);
+            }
+        }
+    }
 }
 
 impl Statistics {
@@ -58,42 +105,6 @@ impl Statistics {
     }
 }
 
-type Part = fn(&mut Utterance) -> &mut Sequence;
-
-/// Scales every split in place.
-pub(crate) fn normalise(splits: &mut [Vec<Utterance>; 3], normalisation: Normalisation) {
-    let visual: Part = |utterance| &mut utterance.visual;
-    let acoustic: Part = |utterance| &mut utterance.acoustic;
-    match normalisation {
-        Normalisation::Utterance => {
-            for utterance in splits.iter_mut().flatten() {
-                for part in [visual, acoustic] {
-                    let sequence = part(utterance);
-                    Statistics::of(sequence.d_input(), sequence.iter()).apply(sequence);
-                }
-            }
-        }
-        Normalisation::Train => {
-            let train = &splits[Split::Train.index()];
-            let scales = [
-                (
-                    visual,
-                    of_all(train.iter().map(|utterance| &utterance.visual)),
-                ),
-                (
-                    acoustic,
-                    of_all(train.iter().map(|utterance| &utterance.acoustic)),
-                ),
-            ];
-            for utterance in splits.iter_mut().flatten() {
-                for (part, statistics) in &scales {
-                    statistics.apply(part(utterance));
-                }
-            }
-        }
-    }
-}
-
 /// Statistics over the steps of many sequences.
 fn of_all<'a>(sequences: impl Iterator<Item = &'a Sequence> + Clone) -> Statistics {
     let d_input = sequences.clone().next().map_or(0, Sequence::d_input);
@@ -114,6 +125,20 @@ mod tests {
 
     fn visual(utterance: &Utterance) -> &[f32] {
         utterance.visual.values()
+    }
+
+    fn normalise(splits: &mut [Vec<Utterance>; 3], normalisation: Normalisation) {
+        let scaling = Scaling::of(normalisation, &splits[0]);
+        for utterance in splits.iter_mut().flatten() {
+            scaling.apply(utterance);
+        }
+    }
+
+    #[test]
+    fn a_scaling_survives_json() {
+        let scaling = Scaling::of(Normalisation::Train, &[utterance(&[1.0, 4.0])]);
+        let json = serde_json::to_string(&scaling).unwrap();
+        assert_eq!(serde_json::from_str::<Scaling>(&json).unwrap(), scaling);
     }
 
     #[test]

@@ -1,22 +1,24 @@
-//! A trained model as a folder.
+//! A trained model as a folder, and its predictions.
 
-use crate::{TrainError, files};
+use crate::{TrainError, files, score::decide};
 use burn::tensor::Device;
-use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
-use misa_data::{Normalisation, Vocabulary};
-use serde::{Deserialize, Serialize};
-use std::path::Path;
+use misa_core::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError};
+use misa_data::{Scaling, TextSequence, Utterance, UtteranceBatcher, Vocabulary};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{cmp::Reverse, fs, io::ErrorKind, path::Path};
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
 const VOCABULARY: &str = "vocabulary.json";
-const PREPROCESSING: &str = "preprocessing.json";
+const SCALING: &str = "scaling.json";
+/// Utterances predicted at once.
+const BATCH: usize = 64;
 
 /// A model with what it takes to use it.
 ///
-/// The folder holds `model.safetensors` under the official names, `config.json`,
-/// `preprocessing.json` and, for a model of word ids, `vocabulary.json`: the words in the order of
-/// their ids.
+/// The folder holds `model.safetensors` under the official names and `config.json`; for a model of
+/// word ids `vocabulary.json`, the words in the order of their ids; and for features that are
+/// scaled `scaling.json`, with the statistics of the train split where it takes them.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The model.
@@ -25,15 +27,8 @@ pub struct Checkpoint {
     pub config: MisaConfig,
     /// The words its ids stand for.
     pub vocabulary: Option<Vocabulary>,
-    /// How features are to be scaled before the model sees them.
-    pub normalisation: Option<Normalisation>,
-}
-
-/// What happens to features before the model sees them, as its file holds it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Preprocessing {
-    normalisation: Option<Normalisation>,
+    /// How features are scaled before the model sees them.
+    pub scaling: Option<Scaling>,
 }
 
 impl Checkpoint {
@@ -51,13 +46,8 @@ impl Checkpoint {
             &path,
             &weights.map_err(|source| weights_error(&path, source))?,
         )?;
-        if let Some(vocabulary) = &self.vocabulary {
-            files::write_json(&folder.join(VOCABULARY), vocabulary)?;
-        }
-        let preprocessing = Preprocessing {
-            normalisation: self.normalisation,
-        };
-        files::write_json(&folder.join(PREPROCESSING), &preprocessing)?;
+        write_optional(&folder.join(VOCABULARY), self.vocabulary.as_ref())?;
+        write_optional(&folder.join(SCALING), self.scaling.as_ref())?;
         files::write_json(&folder.join(CONFIG), &self.config)
     }
 
@@ -74,18 +64,153 @@ impl Checkpoint {
         let at = |source| weights_error(&path, source);
         let weights = StateDict::read(&path).map_err(at)?;
         let (model, _) = config.init(device).load_state_dict(&weights).map_err(at)?;
-        let path = folder.join(VOCABULARY);
-        let vocabulary = match path.exists() {
-            true => Some(files::read_json(&path)?),
-            false => None,
-        };
-        let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
-        Ok(Self {
+        let checkpoint = Self {
             model,
+            vocabulary: read_optional(&folder.join(VOCABULARY))?,
+            scaling: read_optional(&folder.join(SCALING))?,
             config,
-            vocabulary,
-            normalisation: preprocessing.normalisation,
-        })
+        };
+        checkpoint.check_vocabulary(folder)?;
+        Ok(checkpoint)
+    }
+
+    /// The prediction of each utterance in order: a number, or a class.
+    ///
+    /// Words are looked up in the model's own vocabulary, and features are scaled as they were in
+    /// training: utterances of any data set with the same features will do.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Features`] names the first utterance that does not have the features the
+    /// model was trained on.
+    pub fn predict(
+        &self,
+        utterances: &[Utterance],
+        device: &Device,
+    ) -> Result<Vec<f32>, TrainError> {
+        let prepared = utterances.iter().map(|utterance| self.prepare(utterance));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        // Batches come longest first; the order is put back at the end.
+        let mut order: Vec<usize> = (0..prepared.len()).collect();
+        order.sort_by_key(|&place| Reverse(prepared[place].text.steps()));
+        let mut predictions = vec![0.0; prepared.len()];
+        for places in order.chunks(BATCH) {
+            let chosen = places.iter().map(|&place| &prepared[place]);
+            let batch = UtteranceBatcher.batch(chosen, device);
+            let output = self.model.forward(&batch.input).prediction.into_data();
+            let values: Vec<f32> = output.iter::<f32>().collect();
+            for (&place, value) in places.iter().zip(decide(self.config.task, &values)) {
+                predictions[place] = value;
+            }
+        }
+        Ok(predictions)
+    }
+
+    /// The utterance as the model is to see it.
+    fn prepare(&self, utterance: &Utterance) -> Result<Utterance, TrainError> {
+        let mut utterance = utterance.clone();
+        let sizes = self.config.sizes;
+        let check = |modality, found: usize, expected: usize| match found == expected {
+            true => Ok(()),
+            false => Err(self.features(&utterance, modality, format!("{found} features"))),
+        };
+        check(Modality::Visual, utterance.visual.d_input(), sizes.visual)?;
+        check(
+            Modality::Acoustic,
+            utterance.acoustic.d_input(),
+            sizes.acoustic,
+        )?;
+        match (sizes.text, &utterance.text) {
+            (TextSize::Features { d_input }, TextSequence::Features(text)) => {
+                check(Modality::Text, text.d_input(), d_input)?;
+            }
+            (TextSize::Words { .. }, TextSequence::Words(ids)) => {
+                utterance.text = TextSequence::Words(self.ids(&utterance, ids)?);
+            }
+            (_, TextSequence::Features(_)) => {
+                return Err(self.features(&utterance, Modality::Text, "vectors".to_string()));
+            }
+            (_, TextSequence::Words(_)) => {
+                return Err(self.features(&utterance, Modality::Text, "word ids".to_string()));
+            }
+        }
+        if let Some(scaling) = &self.scaling {
+            scaling.apply(&mut utterance);
+        }
+        Ok(utterance)
+    }
+
+    /// The ids of the utterance's words in the model's vocabulary.
+    fn ids(&self, utterance: &Utterance, ids: &[u32]) -> Result<Vec<u32>, TrainError> {
+        if let Some(vocabulary) = &self.vocabulary
+            && utterance.words.len() == ids.len()
+        {
+            return Ok(utterance
+                .words
+                .iter()
+                .map(|word| vocabulary.id(word))
+                .collect());
+        }
+        let beyond = |&&id: &&u32| match self.config.sizes.text {
+            TextSize::Words { vocabulary } => id as usize >= vocabulary,
+            TextSize::Features { .. } => true,
+        };
+        match ids.iter().find(beyond) {
+            None => Ok(ids.to_vec()),
+            Some(id) => Err(self.features(utterance, Modality::Text, format!("word id {id}"))),
+        }
+    }
+
+    fn features(&self, utterance: &Utterance, modality: Modality, found: String) -> TrainError {
+        let sizes = self.config.sizes;
+        let expected = match (modality, sizes.text) {
+            (Modality::Visual, _) => format!("{} features", sizes.visual),
+            (Modality::Acoustic, _) => format!("{} features", sizes.acoustic),
+            (_, TextSize::Words { vocabulary }) => format!("word ids below {vocabulary}"),
+            (_, TextSize::Features { d_input }) => format!("vectors of {d_input} features"),
+        };
+        TrainError::Features {
+            id: utterance.id.clone(),
+            modality,
+            expected,
+            found,
+        }
+    }
+
+    /// A vocabulary of another size belongs to another model.
+    fn check_vocabulary(&self, folder: &Path) -> Result<(), TrainError> {
+        let found = self.vocabulary.as_ref().map(Vocabulary::len);
+        match (self.config.sizes.text, found) {
+            (TextSize::Words { vocabulary }, Some(found)) if found != vocabulary => {
+                Err(TrainError::Vocabulary {
+                    path: folder.join(VOCABULARY),
+                    expected: vocabulary,
+                    found,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Writes the file, or removes that of an earlier checkpoint.
+fn write_optional<T: Serialize>(path: &Path, value: Option<&T>) -> Result<(), TrainError> {
+    let Some(value) = value else {
+        return match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(TrainError::Io {
+                path: path.to_path_buf(),
+                source: error,
+            }),
+            _ => Ok(()),
+        };
+    };
+    files::write_json(path, value)
+}
+
+fn read_optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, TrainError> {
+    match path.exists() {
+        true => files::read_json(path).map(Some),
+        false => Ok(None),
     }
 }
 

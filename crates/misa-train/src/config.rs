@@ -21,6 +21,8 @@ use std::path::PathBuf;
 /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
 /// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
 /// | `gradient_clip` | 1.0 | `(0, inf)` | bound of every element of a gradient |
+///
+/// The fields of the model have the ranges of [`MisaConfig`].
 #[derive(Config, Debug)]
 pub struct TrainingConfig {
     /// Seed of everything random.
@@ -85,7 +87,8 @@ pub struct TrainingConfig {
 }
 
 impl TrainingConfig {
-    /// Checks every range.
+    /// Checks the range of every field that is not the model's; [`TrainingConfig::model`] checks
+    /// those.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Everything that can stop a run.
 
 use burn::train::TrainingError;
-use misa_core::{ConfigError, WeightsError};
+use misa_core::{ConfigError, Modality, WeightsError};
 use misa_data::{DataError, Split};
 use std::{io, path::PathBuf, sync::Arc};
 use thiserror::Error;
@@ -59,6 +59,36 @@ pub enum TrainError {
         /// Utterances of the batch.
         ids: Vec<String>,
     },
+    /// The loss of the valid split is no longer a number.
+    #[error("epoch {epoch}: loss of the valid split is {value}, expected a finite number")]
+    NonFiniteValid {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Loss found.
+        value: f64,
+    },
+    /// An utterance does not have the features a model was trained on.
+    #[error("utterance `{id}`: {modality} has {found}, the model expects {expected}")]
+    Features {
+        /// The utterance.
+        id: String,
+        /// The modality that differs.
+        modality: Modality,
+        /// What the model reads.
+        expected: String,
+        /// What the utterance has.
+        found: String,
+    },
+    /// The vocabulary of a checkpoint is not that of its model.
+    #[error("{path}: {found} words, expected {expected}", path = path.display())]
+    Vocabulary {
+        /// File at hand.
+        path: PathBuf,
+        /// Words of the model.
+        expected: usize,
+        /// Words of the file.
+        found: usize,
+    },
     /// A file of the run cannot be written or read.
     #[error("{path}: {source}", path = path.display())]
     Io {
@@ -91,5 +121,5 @@ pub enum TrainError {
     },
     /// The framework stopped the run.
     #[error("training stopped: {0}")]
-    Training(Arc<TrainingError>),
+    Training(#[source] Arc<TrainingError>),
 }

@@ -48,6 +48,13 @@ impl Evaluation {
             scores: named_scores(task, &self.predictions, &self.targets),
         }
     }
+
+    /// Adds the predictions of a batch.
+    pub(crate) fn add(&mut self, output: &SentimentOutput, task: Task) {
+        let predictions: Vec<f32> = output.predictions.to_data().iter::<f32>().collect();
+        self.predictions.extend(decide(task, &predictions));
+        self.targets.extend(output.targets.to_data().iter::<f32>());
+    }
 }
 
 impl Scores {
@@ -81,15 +88,6 @@ pub fn evaluate(
     }
     evaluation.losses = TermMeans::of(&losses);
     Ok(evaluation)
-}
-
-impl Evaluation {
-    /// Adds the predictions of a batch.
-    pub(crate) fn add(&mut self, output: &SentimentOutput, task: Task) {
-        let predictions: Vec<f32> = output.predictions.to_data().iter::<f32>().collect();
-        self.predictions.extend(decide(task, &predictions));
-        self.targets.extend(output.targets.to_data().iter::<f32>());
-    }
 }
 
 /// The terms on the host, in the order of [`TermMeans`]; one read for all of them.

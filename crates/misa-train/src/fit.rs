@@ -125,6 +125,11 @@ impl Fit {
         if epoch.interrupter.should_stop() {
             return Ok(None);
         }
+        let value = valid.losses.task;
+        if !value.is_finite() {
+            let epoch = epoch.number;
+            return Err(TrainError::NonFiniteValid { epoch, value });
+        }
         let task = self.config.loss.task;
         Ok(Some(EpochRecord {
             epoch: epoch.number,

@@ -61,7 +61,7 @@ pub use learner::MisaLearner;
 pub use metric::{EpochMetric, TermMetric};
 pub use output::{PredictionInput, SentimentOutput, TermsInput};
 pub use patience::{Patience, Verdict};
-pub use preset::{Corpus, Preset};
+pub use preset::{Corpus, Preset, UnknownName};
 pub use progress::Progress;
 pub use report::{DataSummary, GloveSummary, Report};
 pub use system::{System, peak_memory};

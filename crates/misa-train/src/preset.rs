@@ -4,6 +4,7 @@ use crate::{TrainError, TrainingConfig};
 use misa_core::{Task, loss::MisaLossConfig};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
+use thiserror::Error;
 
 /// A corpus that settings were published for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +45,10 @@ pub enum Preset {
     /// Both: Adam at 1e-4, clip 0.8 by value, reversal weight 0.8, two batches per optimiser step,
     /// the 8th epoch in a row without improvement stops, first of the seeds 1111 to 1115.
     ///
-    /// - Differs: at most 500 epochs; a tie counts as an improvement; batches of evaluation keep
-    ///   the order of the file; the last odd batch of an epoch is used, which MMSA loses; gradients are clipped
+    /// - Differs: text is what the data gives, word ids or vectors, where MMSA fine-tunes BERT;
+    ///   visual and acoustic sequences keep their own lengths, where MMSA takes those of BERT's
+    ///   mask; at most 500 epochs; any gain of the valid loss and even a tie is an improvement,
+    ///   where MMSA rounds to four digits first; batches of evaluation keep the file's order; the last odd batch of an epoch is used, which MMSA loses; gradients are clipped
     ///   once per optimiser step instead of after each batch; weight decay is left out, which MMSA
     ///   configures and never applies; recurrent weights start orthogonal, as in the official code.
     Mmsa,
@@ -135,39 +138,67 @@ impl fmt::Display for Corpus {
     }
 }
 
-impl FromStr for Preset {
-    type Err = String;
+/// A name that is no preset or no corpus.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown {kind} `{name}`, expected {expected}")]
+pub struct UnknownName {
+    /// What the name should be of.
+    pub kind: &'static str,
+    /// The name found.
+    pub name: String,
+    /// The names there are.
+    pub expected: &'static str,
+}
 
-    fn from_str(name: &str) -> Result<Self, String> {
-        let known = [Self::Official, Self::Mmsa].into_iter();
-        let mut named = known.filter(|preset| preset.name() == name);
-        named
-            .next()
-            .ok_or_else(|| format!("unknown preset `{name}`, expected official or mmsa"))
+impl FromStr for Preset {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let mut known = [Self::Official, Self::Mmsa].into_iter();
+        let named = known.find(|preset| preset.name() == name);
+        named.ok_or_else(|| UnknownName {
+            kind: "preset",
+            name: name.to_string(),
+            expected: "official or mmsa",
+        })
     }
 }
 
 impl FromStr for Corpus {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
-        let known = [Self::Mosi, Self::Mosei, Self::UrFunny].into_iter();
-        let mut named = known.filter(|corpus| corpus.name() == name);
-        let unknown = || format!("unknown corpus `{name}`, expected mosi, mosei or ur_funny");
-        named.next().ok_or_else(unknown)
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let mut known = [Self::Mosi, Self::Mosei, Self::UrFunny].into_iter();
+        let named = known.find(|corpus| corpus.name() == name);
+        named.ok_or_else(|| UnknownName {
+            kind: "corpus",
+            name: name.to_string(),
+            expected: "mosi, mosei or ur_funny",
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use misa_core::{FeatureSizes, TextSize};
 
     #[test]
     fn every_preset_is_valid() {
         for preset in [Preset::Official, Preset::Mmsa] {
             for corpus in [Corpus::Mosi, Corpus::Mosei, Corpus::UrFunny] {
                 match preset.config(corpus) {
-                    Ok(config) => config.validate().unwrap(),
+                    Ok(config) => {
+                        config.validate().unwrap();
+                        let text = TextSize::Words { vocabulary: 9 };
+                        let (visual, acoustic) = (35, 74);
+                        let sizes = FeatureSizes {
+                            text,
+                            visual,
+                            acoustic,
+                        };
+                        config.model(sizes).unwrap();
+                    }
                     Err(error) => assert_eq!(
                         error.to_string(),
                         "preset `mmsa` has no values for `ur_funny`, expected one of mosi, mosei"
@@ -182,7 +213,7 @@ mod tests {
         assert_eq!("mmsa".parse(), Ok(Preset::Mmsa));
         assert_eq!("ur_funny".parse(), Ok(Corpus::UrFunny));
         assert_eq!(
-            "best".parse::<Preset>().unwrap_err(),
+            "best".parse::<Preset>().unwrap_err().to_string(),
             "unknown preset `best`, expected official or mmsa"
         );
     }

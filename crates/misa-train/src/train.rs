@@ -16,7 +16,7 @@ use burn::{
     tensor::TensorData,
     train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
 };
-use misa_core::{Misa, MisaConfig, Task};
+use misa_core::{ConfigError, Misa, MisaConfig, Modality, Task};
 use misa_data::{LoaderConfig, Order, Split, UtteranceDataset, UtteranceLoader, mix, read_glove};
 use std::{
     path::Path,
@@ -37,8 +37,9 @@ static ONE_RUN: Mutex<()> = Mutex::new(());
 ///
 /// # Errors
 ///
-/// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class, a
-/// loss that is no longer a number, a file that cannot be written, or an interruption.
+/// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class,
+/// word vectors that cannot be read or have no place in the model, a loss that is no longer a
+/// number, a file that cannot be written, or an interruption.
 pub fn train(
     config: &TrainingConfig,
     data: impl Into<Arc<UtteranceDataset>>,
@@ -64,7 +65,13 @@ pub fn train_with(
     let started = Instant::now();
     let folder = dir.as_ref();
     config.validate()?;
-    let data = prepare(config, data.into())?;
+    let data = data.into();
+    check(config, &data)?;
+    let scaling = config.normalisation.map(|how| data.scaling(how));
+    let data = match &scaling {
+        Some(scaling) => Arc::new(Arc::unwrap_or_clone(data).scaled(scaling)),
+        None => data,
+    };
     let model_config = config.model(data.feature_sizes())?;
     files::create_folder(folder)?;
 
@@ -91,7 +98,7 @@ pub fn train_with(
         model: learner.model,
         config: model_config,
         vocabulary: data.vocabulary().cloned(),
-        normalisation: config.normalisation,
+        scaling,
     };
     checkpoint.save(folder.join("checkpoint"))?;
     let report = report.with_peak_memory();
@@ -99,23 +106,17 @@ pub fn train_with(
     Ok(report)
 }
 
-/// The data as the model is to see it, with what training needs.
-fn prepare(
-    config: &TrainingConfig,
-    data: Arc<UtteranceDataset>,
-) -> Result<Arc<UtteranceDataset>, TrainError> {
+/// Whether the data has what training needs.
+fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<(), TrainError> {
     for split in [Split::Train, Split::Valid] {
         if data.split(split).is_empty() {
             return Err(TrainError::EmptySplit { split });
         }
     }
-    if let Task::Classification { classes } = config.loss.task {
-        check_classes(&data, classes)?;
+    match config.loss.task {
+        Task::Classification { classes } => check_classes(data, classes),
+        Task::Regression => Ok(()),
     }
-    Ok(match config.normalisation {
-        Some(normalisation) => Arc::new(Arc::unwrap_or_clone(data).normalised(normalisation)),
-        None => data,
-    })
 }
 
 fn check_classes(data: &UtteranceDataset, classes: usize) -> Result<(), TrainError> {
@@ -144,8 +145,12 @@ fn initial_model(
 ) -> Result<(Misa, Option<GloveSummary>), TrainError> {
     device.seed(mix(config.seed, 0, 0, "weights"));
     let model = model.init(device);
-    let (Some(path), Some(vocabulary)) = (&config.glove, data.vocabulary()) else {
+    let Some(path) = &config.glove else {
         return Ok((model, None));
+    };
+    let (Some(vocabulary), Some(rows)) = (data.vocabulary(), model.embedding()) else {
+        let modality = Modality::Text;
+        return Err(ConfigError::NoEmbedding { modality }.into());
     };
     let glove = read_glove(path, vocabulary, config.d_embedding)?;
     let summary = GloveSummary {
@@ -155,10 +160,7 @@ fn initial_model(
     };
     // Words without a vector keep their random numbers, as in the official code.
     let width = config.d_embedding;
-    let mut rows: Vec<f32> = match model.embedding() {
-        Some(rows) => rows.into_data().iter::<f32>().collect(),
-        None => return Ok((model, None)),
-    };
+    let mut rows: Vec<f32> = rows.into_data().iter::<f32>().collect();
     for (id, vector) in glove.rows {
         let start = id as usize * width;
         rows[start..start + width].copy_from_slice(&vector);

@@ -8,7 +8,7 @@ use misa_core::{
     loss::{MisaLossConfig, Similarity},
 };
 use misa_data::{
-    Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance, UtteranceBatcher,
+    Normalisation, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
 use misa_train::{Checkpoint, Progress, Report, TrainError, TrainingConfig, train_with};
@@ -89,16 +89,91 @@ fn a_checkpoint_predicts_what_was_scored() {
             .map(|(_, word)| word.to_string())
             .collect()
     };
-    let vocabulary = checkpoint.vocabulary.unwrap();
-    assert_eq!(words(&vocabulary), words(data.vocabulary().unwrap()));
+    let vocabulary = checkpoint.vocabulary.as_ref().unwrap();
+    assert_eq!(words(vocabulary), words(data.vocabulary().unwrap()));
 
-    let batch = UtteranceBatcher.batch(data.split(Split::Test), &device);
-    let predictions = checkpoint.model.forward(&batch.input).prediction;
-    let error: f32 = (predictions - batch.targets).abs().mean().into_scalar();
+    let test = data.split(Split::Test);
+    let predictions = checkpoint.predict(test, &device).unwrap();
+    let errors = predictions
+        .iter()
+        .zip(test)
+        .map(|(p, utterance)| (p - utterance.label).abs());
+    let error = errors.sum::<f32>() / test.len() as f32;
     let reported = report.scores_of(Split::Test).unwrap().get("MAE").unwrap();
     assert!(
         (f64::from(error) - reported).abs() < 1e-5,
         "{error} and {reported}"
+    );
+}
+
+/// The same utterance from a data set whose vocabulary has other ids.
+#[test]
+fn words_are_looked_up_in_the_models_own_vocabulary() {
+    let dir = tempdir().unwrap();
+    run(&config().with_epochs(1), data(), dir.path()).unwrap();
+    let device = Device::flex();
+    let checkpoint = Checkpoint::load(dir.path().join("checkpoint"), &device).unwrap();
+    let utterance = data().split(Split::Test)[0].clone();
+    let mut other = utterance.clone();
+    other.text = TextSequence::Words(vec![999_999; utterance.text.steps()]);
+    let predict = |utterance: Utterance| checkpoint.predict(&[utterance], &device);
+    assert_eq!(
+        predict(utterance.clone()).unwrap(),
+        predict(other.clone()).unwrap()
+    );
+
+    other.words.clear();
+    let error = predict(other).unwrap_err().to_string();
+    assert!(error.contains("text has word id 999999"), "{error}");
+    let mut narrow = utterance;
+    narrow.visual = Sequence::new(2, vec![0.0; 4]).unwrap();
+    let error = predict(narrow).unwrap_err().to_string();
+    assert!(
+        error.ends_with("visual has 2 features, the model expects 6 features"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_checkpoint_scales_by_the_train_split_it_was_trained_on() {
+    let dir = tempdir().unwrap();
+    let config = config()
+        .with_epochs(1)
+        .with_normalisation(Some(Normalisation::Train));
+    let report = run(&config, data(), dir.path()).unwrap();
+    let checkpoint = Checkpoint::load(dir.path().join("checkpoint"), &Device::flex()).unwrap();
+    let data = data();
+    let test = data.split(Split::Test);
+    let predictions = checkpoint.predict(test, &Device::flex()).unwrap();
+    let targets: Vec<f32> = test.iter().map(|utterance| utterance.label).collect();
+    let error = misa_train::score::mean_absolute_error(&predictions, &targets);
+    let reported = report.scores_of(Split::Test).unwrap().get("MAE").unwrap();
+    assert!((error - reported).abs() < 1e-5, "{error} and {reported}");
+}
+
+#[test]
+fn a_checkpoint_leaves_nothing_of_the_one_it_replaces() {
+    let dir = tempdir().unwrap();
+    let with_words = config()
+        .with_epochs(1)
+        .with_normalisation(Some(Normalisation::Train));
+    run(&with_words, data(), dir.path()).unwrap();
+    let utterances = |n: usize| (0..n).map(|i| utterance(&i.to_string(), 1.0)).collect();
+    let features = UtteranceDataset::from_splits(utterances(4), utterances(2), vec![], None);
+    run(&config().with_epochs(1), features.unwrap(), dir.path()).unwrap();
+    let checkpoint = Checkpoint::load(dir.path().join("checkpoint"), &Device::flex()).unwrap();
+    assert!(checkpoint.vocabulary.is_none() && checkpoint.scaling.is_none());
+}
+
+#[test]
+fn word_vectors_without_words_are_an_error() {
+    let dir = tempdir().unwrap();
+    let one = || vec![utterance("a", 1.0)];
+    let data = UtteranceDataset::from_splits(one(), one(), vec![], None).unwrap();
+    let config = config().with_glove(Some("vectors.txt".into()));
+    assert_eq!(
+        run(&config, data, dir.path()).unwrap_err().to_string(),
+        "text of this model is not made of word ids, so it has no embedding to fill"
     );
 }
 
@@ -206,6 +281,10 @@ fn what_cannot_be_trained_on_is_one_clear_error() {
     assert_eq!(
         error(&config().with_dropout(1.5), one(), one()),
         "dropout must be in [0, 1), got 1.5"
+    );
+    assert_eq!(
+        error(&config(), one(), vec![utterance("huge", 3e38)]),
+        "epoch 1: loss of the valid split is inf, expected a finite number"
     );
     // A finite label whose square is not.
     assert_eq!(
