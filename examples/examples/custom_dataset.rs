@@ -1,18 +1,20 @@
 //! Your own features: any text vectors, visual and acoustic rows, each with its own length.
 //!
 //! ```text
-//! cargo run --release --example custom_dataset
+//! cargo run --release --example custom_dataset -- --device flex
 //! ```
 //!
-//! Makes a small set in memory, writes it as one `.safetensors` file, reads that back as
-//! `train_mosei --data` would, and trains for three epochs.
+//! Makes a small set, writes it as one `.safetensors` file, reads that back and trains on it.
 
-use burn::prelude::*;
 use misa_data::{Random, Sequence, TextSequence, Utterance, UtteranceDataset};
 use misa_train::{TrainingConfig, train};
-use std::error::Error;
+use std::{error::Error, process::ExitCode};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    misa_examples::exit("custom_dataset", run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut random = Random::new(1);
     let mut utterances = |count: usize| -> Result<Vec<Utterance>, Box<dyn Error>> {
         (0..count)
@@ -28,12 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     data.save(&file)?;
     let data = UtteranceDataset::open(&file)?;
 
-    let config = TrainingConfig::new()
-        .with_epochs(3)
-        .with_batch_size(16)
-        .with_learning_rate(1e-3)
-        .with_d_hidden(32);
-    let device = Device::default();
+    let config = TrainingConfig::new().with_epochs(3).with_batch_size(16);
+    let config = config.with_learning_rate(1e-3).with_d_hidden(32);
+    let device = misa_examples::chosen_device()?;
     let report = train(&config, data, &device, folder.join("run"))?;
     println!("\n{report}");
     Ok(())

@@ -5,14 +5,13 @@
 //! cargo run --release --example predict -- --run runs/train_mosei
 //! ```
 //!
-//! Prints one line per utterance: its id, the prediction, the target. With `--data`, the
-//! utterances come from the test split of a file, or from its valid split if it has none.
+//! Prints one line per utterance: its id, the prediction, the label. With `--data`, the utterances
+//! come from the test split of a file, or from its valid split if it has none.
 
-use burn::prelude::*;
-use clap::Parser;
-use misa_data::{Split, SyntheticConfig, UtteranceBatcher, UtteranceDataset};
+use clap::{Parser, value_parser};
+use misa_data::{Split, SyntheticConfig, UtteranceDataset};
 use misa_train::Checkpoint;
-use std::{error::Error, path::PathBuf};
+use std::{error::Error, path::PathBuf, process::ExitCode};
 
 /// Score utterances with a trained model.
 #[derive(Parser)]
@@ -24,40 +23,34 @@ struct Arguments {
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// Utterances to score
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    count: usize,
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = value_parser!(u32).range(1..))]
+    count: u32,
+    /// Where to compute: flex, ndarray, wgpu, vulkan, metal or cuda[:N], as far as compiled in
+    #[arg(long, value_name = "NAME", default_value = misa_examples::names()[0])]
+    device: String,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
-    let device = Device::default();
+fn main() -> ExitCode {
+    misa_examples::exit("predict", run(&Arguments::parse()))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let device = misa_examples::device(&arguments.device)?;
     let checkpoint = Checkpoint::load(arguments.run.join("checkpoint"), &device)?;
-    let mut data = match &arguments.data {
+    let data = match &arguments.data {
         Some(path) => UtteranceDataset::open(path)?,
         None => SyntheticConfig::new().generate().dataset,
     };
-    if let Some(normalisation) = checkpoint.normalisation {
-        data = data.normalised(normalisation);
-    }
-
-    let splits = [Split::Test, Split::Valid].map(|split| data.split(split));
-    let found = splits.into_iter().find(|utterances| !utterances.is_empty());
-    let utterances = found.ok_or("neither a test nor a valid split to score")?;
-    let utterances = &utterances[..arguments.count.min(utterances.len())];
-    let batch = UtteranceBatcher.batch(utterances, &device);
-    let predictions = checkpoint
-        .model
-        .forward(&batch.input)
-        .prediction
-        .into_data();
-    let targets = batch.targets.into_data();
-    for ((id, prediction), target) in batch
-        .ids
-        .iter()
-        .zip(predictions.iter::<f32>())
-        .zip(targets.iter::<f32>())
-    {
-        println!("{id:<20} predicted {prediction:>6.2}   target {target:>6.2}");
+    let mut splits = [Split::Test, Split::Valid]
+        .into_iter()
+        .map(|split| data.split(split));
+    let found = splits.find(|utterances| !utterances.is_empty());
+    let utterances = found.ok_or("the data has neither a test nor a valid split to score")?;
+    let utterances = &utterances[..utterances.len().min(arguments.count as usize)];
+    let predictions = checkpoint.predict(utterances, &device)?;
+    for (utterance, prediction) in utterances.iter().zip(predictions) {
+        let (id, label) = (&utterance.id, utterance.label);
+        println!("{id:<20} predicted {prediction:>6.2}   label {label:>6.2}");
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! One batch through the model: the shapes of its representations, and how alike they are.
 //!
 //! ```text
-//! cargo run --release --example subspaces
+//! cargo run --release --example subspaces -- --device flex
 //! ```
 //!
 //! The model is untrained: train one with `train_mosei` and load it as `predict` does, and the
@@ -10,10 +10,14 @@
 use burn::prelude::*;
 use misa_core::{MisaConfig, Modality, loss::CmdLossConfig};
 use misa_data::{Split, SyntheticConfig, UtteranceBatcher};
-use std::error::Error;
+use std::{error::Error, process::ExitCode};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let device = Device::default();
+fn main() -> ExitCode {
+    misa_examples::exit("subspaces", run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let device = misa_examples::chosen_device()?;
     let data = SyntheticConfig::new().generate().dataset;
     let batch = UtteranceBatcher.batch(&data.split(Split::Test)[..32], &device);
 

@@ -1,8 +1,33 @@
-//! What the examples and the benches share: the choice of a device.
+//! What the examples and the benches share: the choice of a device, and how a program ends.
 
 mod device;
 
 pub use device::{DeviceError, device, names};
+
+use burn::tensor::Device;
+use std::{env, error::Error, process::ExitCode};
+
+/// The device that follows `--device` on the command line, or the first one compiled in.
+///
+/// # Errors
+///
+/// As [`device()`].
+pub fn chosen_device() -> Result<Device, DeviceError> {
+    let mut arguments = env::args().skip_while(|argument| argument != "--device");
+    let name = arguments.nth(1);
+    device(name.as_deref().unwrap_or(names()[0]))
+}
+
+/// The exit status of a program; says what went wrong in one line, under its name.
+pub fn exit(program: &str, result: Result<(), Box<dyn Error>>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{program}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Holds the README's code to what compiles.
 #[cfg(doctest)]

@@ -2,34 +2,22 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::program;
 use std::{
-    env, fs,
-    path::{Path, PathBuf},
+    fs,
+    path::Path,
     process::{Command, Output},
 };
 use tempfile::{TempDir, tempdir};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../datasets/golden/data");
 
-/// The example lies beside the folder of this test program.
-fn program() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let profile = test.parent().unwrap().parent().unwrap();
-    let program = profile
-        .join("examples")
-        .join("train_mosei")
-        .with_extension(env::consts::EXE_EXTENSION);
-    assert!(
-        program.exists(),
-        "{program:?}: build the examples first, as `cargo test` does"
-    );
-    program
-}
-
 fn run(arguments: &[&str]) -> Output {
     let out = tempdir().unwrap();
     let out = out.path().join("run");
-    let mut command = Command::new(program());
+    let mut command = Command::new(program("train_mosei"));
     command
         .args(arguments)
         .arg("--out")
@@ -74,7 +62,7 @@ const TEST: (&str, &str) = ("test.pkl", "misa_mosi_f32/pkl/test.np1_p3.pkl");
 fn trains_on_files_and_leaves_a_report_and_a_model() {
     let data = folder(&[TRAIN, DEV, TEST]);
     let out = tempdir().unwrap();
-    let output = Command::new(program())
+    let output = Command::new(program("train_mosei"))
         .args(["--epochs", "2", "--seed", "5", "--data"])
         .arg(data.path())
         .arg("--out")
@@ -222,6 +210,16 @@ fn what_the_command_line_cannot_mean_is_said() {
             "unknown scaling `max`, expected utterance or train",
         ),
         (["--device", "tpu"], "unknown device `tpu`"),
+        (["--epochs", "-1"], "invalid digit"),
+        (["--format", "word"], "expected misa, mmsa or safetensors"),
+        (
+            ["--learning-rate", "-1"],
+            "learning_rate must be in (0, inf), got -1",
+        ),
+        (
+            ["--d-embedding", "0"],
+            "d_embedding must be in [1, inf), got 0",
+        ),
         (["--epochs", "0"], "epochs must be in [1, inf), got 0"),
         (
             ["--learning-rate", "0"],
@@ -244,7 +242,10 @@ fn a_device_that_is_not_compiled_in_names_its_feature() {
 
 #[test]
 fn help_tells_what_it_reads_and_gives_examples() {
-    let output = Command::new(program()).arg("--help").output().unwrap();
+    let output = Command::new(program("train_mosei"))
+        .arg("--help")
+        .output()
+        .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     for part in [
         "train.pkl",

@@ -103,4 +103,67 @@ impl MisaInput {
             );
         }
     }
+
+    /// Checks that the features are those of a data set.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a modality has another feature size, naming it.
+    pub fn assert_sizes(&self, sizes: FeatureSizes) {
+        let [_, _, visual] = self.visual.dims();
+        let [_, _, acoustic] = self.acoustic.dims();
+        assert_eq!(visual, sizes.visual, "features of visual");
+        assert_eq!(acoustic, sizes.acoustic, "features of acoustic");
+        if let (TextInput::Features(text), TextSize::Features { d_input }) =
+            (&self.text, sizes.text)
+        {
+            let [_, _, found] = text.dims();
+            assert_eq!(found, d_input, "features of text");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(d_visual: usize, lengths: Vec<usize>) -> MisaInput {
+        let device = Device::flex();
+        MisaInput {
+            text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+            visual: Tensor::zeros([2, 3, d_visual], &device),
+            acoustic: Tensor::zeros([2, 3, 5], &device),
+            lengths: PerModality::from_fn(|_| lengths.clone()),
+        }
+    }
+
+    const SIZES: FeatureSizes = FeatureSizes {
+        text: TextSize::Features { d_input: 6 },
+        visual: 4,
+        acoustic: 5,
+    };
+
+    #[test]
+    fn what_belongs_together_is_accepted() {
+        input(4, vec![3, 1]).assert_consistent();
+        input(4, vec![3, 1]).assert_sizes(SIZES);
+    }
+
+    #[test]
+    #[should_panic(expected = "features of visual")]
+    fn another_feature_size_is_named() {
+        input(7, vec![3, 1]).assert_sizes(SIZES);
+    }
+
+    #[test]
+    #[should_panic(expected = "lengths of text must lie in 1..=3, got [3, 0]")]
+    fn a_length_of_zero_is_named() {
+        input(4, vec![3, 0]).assert_consistent();
+    }
+
+    #[test]
+    #[should_panic(expected = "lengths of text must lie in 1..=3, got [4, 1]")]
+    fn a_length_beyond_the_padding_is_named() {
+        input(4, vec![4, 1]).assert_consistent();
+    }
 }

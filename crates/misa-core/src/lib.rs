@@ -67,6 +67,7 @@ pub mod loss;
 mod modalities;
 mod modality;
 mod model;
+mod official;
 mod projection;
 mod reconstruction;
 mod state_dict;

@@ -86,6 +86,8 @@ pub struct Misa {
     activation: Activation,
     #[module(skip)]
     modalities: Modalities,
+    #[module(skip)]
+    sizes: FeatureSizes,
     d_hidden: usize,
 }
 
@@ -118,9 +120,10 @@ impl MisaConfig {
     /// [`ConfigError`] names the first field that cannot be used.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let sizes = [
+            ("d_embedding", self.d_embedding),
+            ("text features", self.text().d_encoded()),
             ("visual features", self.sizes.visual),
             ("acoustic features", self.sizes.acoustic),
-            ("text features", self.text().d_encoded()),
             ("d_hidden", self.d_hidden),
         ];
         for (field, value) in sizes {
@@ -183,6 +186,7 @@ impl MisaConfig {
                 .init(device),
             activation: self.activation.init(device),
             modalities: self.modalities,
+            sizes: self.sizes,
             d_hidden: self.d_hidden,
         };
         model.visit(&mut Draw);
@@ -251,6 +255,7 @@ impl Misa {
     /// Panics as [`Misa::forward`] does.
     pub fn encode(&self, input: &MisaInput) -> PerModality<Option<EncoderOutput>> {
         input.assert_consistent();
+        input.assert_sizes(self.sizes);
         let lengths = &input.lengths;
         let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, lengths: &[usize]| {
             let encoder = encoder.as_ref()?;

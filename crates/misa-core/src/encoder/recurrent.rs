@@ -101,7 +101,13 @@ impl Recurrent {
     ///
     /// - input: rows of `d_input` features
     /// - output: rows of `2 * d_hidden` features, states of `d_hidden`
+    ///
+    /// # Panics
+    ///
+    /// Panics if a row does not have `d_input` features.
     pub fn forward(&self, input: &PackedSequence) -> RecurrentOutput {
+        let [_, d_input] = self.forward.weight_ih.val().dims();
+        assert_shape!(input.rows, [_, d_input]);
         let packing = &input.packing;
         let [forward, backward] = [
             (&self.forward, Time::Forward),
@@ -187,6 +193,17 @@ mod tests {
             .map(|x| x.into_data().try_to_vec().unwrap())
             .collect();
         assert_eq!(pieces, [vec![1.0, 2.0], vec![3.0, 4.0], vec![5.0]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "axis 1 expected 3, got 2")]
+    fn rows_must_have_the_features_of_the_layer() {
+        let device = Device::flex();
+        let layer = RecurrentConfig::new(3, 4).init(&device);
+        let _ = layer.forward(&PackedSequence::new(
+            Tensor::zeros([1, 2, 2], &device),
+            &[2],
+        ));
     }
 
     #[test]

@@ -66,6 +66,10 @@ impl SequenceEncoder {
     ///
     /// - input: rows of `d_input` features
     /// - encoded: `[batch, 4 * d_input]`
+    ///
+    /// # Panics
+    ///
+    /// Panics if a row does not have `d_input` features.
     pub fn forward(&self, input: &PackedSequence) -> EncoderOutput {
         let first = self.first.forward(input);
         let steps = input.with_rows(self.norm.forward(first.steps.rows));

@@ -70,7 +70,7 @@ impl fmt::Display for Format {
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("format {found:?}, expected misa, mmsa, safetensors, synthetic or memory")]
+#[error("format {found:?}, expected misa, mmsa or safetensors")]
 pub struct UnknownFormat {
     /// The name.
     pub found: String,
