@@ -218,7 +218,7 @@ fn what_the_command_line_cannot_mean_is_said() {
         ),
         (
             ["--d-embedding", "0"],
-            "d_embedding must be in [1, inf), got 0",
+            "d_embedding must be in [1, 16777216], got 0",
         ),
         (["--epochs", "0"], "epochs must be in [1, inf), got 0"),
         (

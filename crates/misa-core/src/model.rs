@@ -4,7 +4,7 @@ use crate::{
     Activation, ActivationKind, Adversary, AdversaryConfig, ConfigError, FeatureSizes, Fusion,
     FusionConfig, FusionOutput, MisaInput, Modalities, Modality, PerModality, Projection,
     ProjectionConfig, Reconstruction, ReconstructionConfig, SubspaceDiscriminator, SubspaceLogits,
-    Subspaces, SubspacesConfig, SubspacesOutput, Task, TransformerLayerConfig,
+    Subspaces, SubspacesConfig, SubspacesOutput, Task, TextSize, TransformerLayerConfig,
     encoder::{
         CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
         TextEncoder, TextEncoderConfig,
@@ -15,13 +15,16 @@ use burn::{
     prelude::*,
 };
 
+/// Largest size of anything: far beyond every data set, and safe to multiply.
+const MAX_SIZE: usize = 1 << 24;
+
 /// Configuration of [`Misa`].
 ///
 /// | Field | Default | Range | Meaning |
 /// | --- | --- | --- | --- |
-/// | `sizes` | | at least 1 each | feature sizes of the data set |
-/// | `d_hidden` | 128 | even | size of both subspaces |
-/// | `d_embedding` | 300 | `[1, inf)` | size of a word vector |
+/// | `sizes` | | `[1, 2^24]` each | feature sizes of the data set |
+/// | `d_hidden` | 128 | even, `[2, 2^24]` | size of both subspaces |
+/// | `d_embedding` | 300 | `[1, 2^24]` | size of a word vector |
 /// | `dropout` | 0.5 | `[0, 1)` | of the head and the adversary |
 /// | `attention_dropout` | 0.1 | `[0, 1)` | of the transformer layer |
 /// | `reversal_weight` | 1.0 | `(0, inf)` | of the adversary's gradient |
@@ -119,15 +122,20 @@ impl MisaConfig {
     ///
     /// [`ConfigError`] names the first field that cannot be used.
     pub fn validate(&self) -> Result<(), ConfigError> {
+        let (text, size) = match self.sizes.text {
+            TextSize::Words { vocabulary } => ("vocabulary", vocabulary),
+            TextSize::Features { d_input } => ("text features", d_input),
+        };
         let sizes = [
+            (text, size),
             ("d_embedding", self.d_embedding),
-            ("text features", self.text().d_encoded()),
             ("visual features", self.sizes.visual),
             ("acoustic features", self.sizes.acoustic),
             ("d_hidden", self.d_hidden),
         ];
         for (field, value) in sizes {
-            ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
+            let holds = (1..=MAX_SIZE).contains(&value);
+            ConfigError::check(field, value as f64, "[1, 16777216]", holds)?;
         }
         let n_heads = TransformerLayerConfig::new(self.d_hidden).n_heads;
         if !self.d_hidden.is_multiple_of(n_heads) {

@@ -1,6 +1,6 @@
 //! Weights by their official names, and the way between the official layout and ours.
 
-use crate::{Misa, StateDict, WeightsError, official::official};
+use crate::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError, official::official};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},
     prelude::*,
@@ -88,6 +88,64 @@ impl Misa {
         weights: &StateDict,
     ) -> Result<(Self, LoadedWeights), WeightsError> {
         load(self, "", weights)
+    }
+}
+
+impl MisaConfig {
+    /// Whether `weights` are those of a model of this configuration, as far as the sizes say that
+    /// decide how much memory the model takes.
+    ///
+    /// A configuration from a file can ask for any size: this refuses it before
+    /// [`MisaConfig::init`] allocates.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
+    pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
+        let (mut missing, mut misshaped) = (Vec::new(), Vec::new());
+        for (name, expected) in self.decisive_shapes() {
+            match weights.get(&name).map(|found| found.shape().to_vec()) {
+                None => missing.push(name),
+                Some(found) if found != expected => misshaped.push((name, expected, found)),
+                Some(_) => {}
+            }
+        }
+        match missing.is_empty() && misshaped.is_empty() {
+            true => Ok(()),
+            false => Err(WeightsError::Mismatch { missing, misshaped }),
+        }
+    }
+
+    /// Official name and shape of the tensors that every size shows in.
+    fn decisive_shapes(&self) -> Vec<(String, Vec<usize>)> {
+        let d_hidden = self.d_hidden;
+        let d_head = d_hidden.saturating_mul(self.modalities.count());
+        let mut shapes = vec![
+            (
+                "shared.shared_1.weight".to_string(),
+                vec![d_hidden, d_hidden],
+            ),
+            (
+                "fusion.fusion_layer_3.weight".to_string(),
+                vec![self.task.d_output(), d_head],
+            ),
+        ];
+        for modality in self.modalities.iter() {
+            let d_input = match (modality, self.sizes.text) {
+                (Modality::Visual, _) => self.sizes.visual,
+                (Modality::Acoustic, _) => self.sizes.acoustic,
+                (Modality::Text, TextSize::Features { d_input }) => d_input,
+                (Modality::Text, TextSize::Words { vocabulary }) => {
+                    let shape = vec![vocabulary, self.d_embedding];
+                    shapes.push(("embed.weight".to_string(), shape));
+                    self.d_embedding
+                }
+            };
+            let name = format!("{}rnn1.weight_ih_l0", &modality.name()[..1]);
+            let rows = self.cell.gates().saturating_mul(d_input);
+            shapes.push((name, vec![rows, d_input]));
+        }
+        shapes
     }
 }
 
@@ -252,19 +310,45 @@ fn unstacked(packed: &TensorData, part: usize) -> TensorData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FeatureSizes, MisaConfig, TextSize};
+    use crate::FeatureSizes;
 
-    fn model() -> Misa {
+    fn config() -> MisaConfig {
         let sizes = FeatureSizes {
             text: TextSize::Words { vocabulary: 5 },
             visual: 2,
             acoustic: 3,
         };
         let config = MisaConfig::new(sizes).with_d_hidden(4).with_d_embedding(2);
-        let config = config
+        config
             .with_adversary(true)
-            .with_subspace_discriminator(true);
-        config.init(&Device::flex())
+            .with_subspace_discriminator(true)
+    }
+
+    fn model() -> Misa {
+        config().init(&Device::flex())
+    }
+
+    #[test]
+    fn a_configuration_of_another_size_is_refused_before_it_allocates() {
+        let weights = model().state_dict();
+        config().check_weights(&weights).unwrap();
+        let vocabulary = usize::MAX;
+        let mut huge = config();
+        huge.sizes.text = TextSize::Words { vocabulary };
+        let error = huge.check_weights(&weights).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("expected [{vocabulary}, 2]")),
+            "{error}"
+        );
+        for other in [
+            config().with_d_hidden(1 << 40),
+            config().with_d_embedding(1 << 40),
+        ] {
+            assert!(other.check_weights(&weights).is_err());
+        }
+        huge = config();
+        huge.sizes.visual = usize::MAX;
+        assert!(huge.check_weights(&weights).is_err());
     }
 
     #[test]

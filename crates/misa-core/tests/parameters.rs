@@ -73,3 +73,15 @@ fn a_gated_unit_has_three_gates_of_four() {
         3 * lstm.num_params()
     );
 }
+
+#[test]
+fn sizes_beyond_reason_are_refused() {
+    for config in [
+        config(usize::MAX, 74),
+        config(47, 0),
+        config(47, 74).with_d_embedding(usize::MAX),
+        config(47, 74).with_d_hidden(7),
+    ] {
+        assert!(config.validate().is_err());
+    }
+}

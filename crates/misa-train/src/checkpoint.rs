@@ -63,6 +63,7 @@ impl Checkpoint {
         let path = folder.join(WEIGHTS);
         let at = |source| weights_error(&path, source);
         let weights = StateDict::read(&path).map_err(at)?;
+        config.check_weights(&weights).map_err(at)?;
         let (model, _) = config.init(device).load_state_dict(&weights).map_err(at)?;
         let checkpoint = Self {
             model,

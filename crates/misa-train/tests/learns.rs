@@ -152,6 +152,21 @@ fn a_checkpoint_scales_by_the_train_split_it_was_trained_on() {
 }
 
 #[test]
+fn a_configuration_that_asks_for_the_moon_is_refused() {
+    let dir = tempdir().unwrap();
+    run(&config().with_epochs(1), data(), dir.path()).unwrap();
+    let path = dir.path().join("checkpoint/config.json");
+    let json = fs::read_to_string(&path).unwrap();
+    let json = json.replace("\"d_hidden\": 16", "\"d_hidden\": 10000000");
+    fs::write(&path, json).unwrap();
+    let error = Checkpoint::load(dir.path().join("checkpoint"), &Device::flex()).unwrap_err();
+    assert!(
+        error.to_string().contains("expected [10000000, 10000000]"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_checkpoint_leaves_nothing_of_the_one_it_replaces() {
     let dir = tempdir().unwrap();
     let with_words = config()
