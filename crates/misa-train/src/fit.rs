@@ -19,7 +19,7 @@ use burn::{
 };
 use misa_data::{UtteranceBatch, UtteranceLoader};
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
@@ -103,9 +103,7 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
                 break;
             }
         }
-        if let Ok(mut slot) = self.outcome.lock() {
-            *slot = outcome;
-        }
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
         (best, events)
     }
 }

@@ -212,10 +212,8 @@ fn fit(
         .init();
     let learner = Learner::new(learner, optimiser, config.learning_rate);
     let result = with_metrics(training, config.loss.task).launch(learner);
-    let outcome = outcome
-        .lock()
-        .map(|mut outcome| std::mem::take(&mut *outcome));
-    finish(result, outcome.unwrap_or_default())
+    let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
+    finish(result, std::mem::take(&mut *outcome))
 }
 
 fn with_metrics(
