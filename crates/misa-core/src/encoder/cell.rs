@@ -4,19 +4,7 @@ use burn::{
     prelude::*,
     tensor::activation::{sigmoid, tanh},
 };
-use serde::{Deserialize, Serialize};
-
-/// Which recurrent unit an encoder is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CellKind {
-    /// Long short-term memory; gates input, forget, candidate, output.
-    #[default]
-    Lstm,
-    /// Gated recurrent unit; gates reset, update, candidate, the reset applied after the
-    /// recurrent product.
-    Gru,
-}
+use misa_kernels::CellKind;
 
 /// What a cell carries from one step to the next, `[rows, d_hidden]` each.
 #[derive(Clone, Debug)]
@@ -26,40 +14,30 @@ pub(crate) struct CellState {
     pub(crate) memory: Option<Tensor<2>>,
 }
 
-impl CellKind {
-    /// Number of gates stacked in each weight.
-    pub fn gates(self) -> usize {
-        match self {
-            Self::Lstm => 4,
-            Self::Gru => 3,
-        }
+/// The state before the first step: zeros.
+pub(crate) fn initial_state(
+    cell: CellKind,
+    rows: usize,
+    d_hidden: usize,
+    device: &Device,
+) -> CellState {
+    let zeros = || Tensor::zeros([rows, d_hidden], device);
+    CellState {
+        hidden: zeros(),
+        memory: (cell == CellKind::Lstm).then(zeros),
     }
+}
 
-    /// The state before the first step: zeros.
-    pub(crate) fn initial_state(self, rows: usize, d_hidden: usize, device: &Device) -> CellState {
-        let zeros = || Tensor::zeros([rows, d_hidden], device);
-        CellState {
-            hidden: zeros(),
-            memory: (self == Self::Lstm).then(zeros),
-        }
-    }
-
-    /// The state after one step.
-    ///
-    /// # Shapes
-    ///
-    /// - input: `[rows, gates * d_hidden]`, the step times its weight plus its bias
-    /// - recurrent: `[rows, gates * d_hidden]`, the state times its weight plus its bias
-    pub(crate) fn step(
-        self,
-        input: Tensor<2>,
-        recurrent: Tensor<2>,
-        state: CellState,
-    ) -> CellState {
-        match state.memory {
-            Some(memory) => lstm(input + recurrent, memory),
-            None => gru(input, recurrent, state.hidden),
-        }
+/// The state after one step.
+///
+/// # Shapes
+///
+/// - input: `[rows, gates * d_hidden]`, the step times its weight plus its bias
+/// - recurrent: `[rows, gates * d_hidden]`, the state times its weight plus its bias
+pub(crate) fn next_state(input: Tensor<2>, recurrent: Tensor<2>, state: CellState) -> CellState {
+    match state.memory {
+        Some(memory) => lstm(input + recurrent, memory),
+        None => gru(input, recurrent, state.hidden),
     }
 }
 
@@ -151,7 +129,7 @@ mod tests {
             memory: Some(row([2.0])),
         };
         let gates = row([0.0, 3.0f32.ln(), 0.5, 0.0]);
-        let next = CellKind::Lstm.step(gates, row([0.0; 4]), state);
+        let next = next_state(gates, row([0.0; 4]), state);
         let memory = 0.75 * 2.0 + 0.5 * 0.5f32.tanh();
         assert_row(next.memory.unwrap(), memory);
         assert_row(next.hidden, 0.5 * memory.tanh());
@@ -164,7 +142,7 @@ mod tests {
             hidden: row([2.0]),
             memory: None,
         };
-        let next = CellKind::Gru.step(row([0.0, 0.0, 1.0]), row([0.0, 3.0f32.ln(), 4.0]), state);
+        let next = next_state(row([0.0, 0.0, 1.0]), row([0.0, 3.0f32.ln(), 4.0]), state);
         assert_row(next.hidden, 0.25 * 3.0f32.tanh() + 0.75 * 2.0);
     }
 }

@@ -7,7 +7,7 @@ mod recurrent;
 mod sequence;
 mod text;
 
-pub use cell::CellKind;
+pub use misa_kernels::CellKind;
 pub use packed::PackedSequence;
 pub use recurrent::{Recurrent, RecurrentConfig, RecurrentOutput};
 pub use sequence::{EncoderOutput, SequenceEncoder, SequenceEncoderConfig};

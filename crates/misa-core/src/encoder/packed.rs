@@ -1,6 +1,7 @@
 //! Sequences of unequal length without their padding.
 
 use burn::prelude::*;
+use misa_kernels::PackedSteps;
 use std::sync::Arc;
 
 /// Where the real steps of a padded batch lie, longest sequence first.
@@ -15,6 +16,8 @@ pub(crate) struct Packing {
     order: Vec<usize>,
     /// Number of sequences with more than `t` steps, for every `t` below the longest.
     active: Vec<usize>,
+    /// The same for the kernels.
+    steps: Arc<PackedSteps>,
 }
 
 /// The real steps of a batch of sequences, as one row each.
@@ -33,15 +36,36 @@ impl Packing {
         let mut order: Vec<usize> = (0..lengths.len()).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(lengths[index]));
         let longest = order.first().map_or(0, |&index| lengths[index]);
-        let active = (0..longest)
+        let active: Vec<usize> = (0..longest)
             .map(|step| order.partition_point(|&index| lengths[index] > step))
             .collect();
-        Self { order, active }
+        let steps = Arc::new(PackedSteps::new(&active));
+        Self {
+            order,
+            active,
+            steps,
+        }
     }
 
     /// Sequences alive at each step.
     pub(crate) fn active(&self) -> &[usize] {
         &self.active
+    }
+
+    /// Where the steps lie, for the kernels.
+    pub(crate) fn steps(&self) -> &Arc<PackedSteps> {
+        &self.steps
+    }
+
+    /// For each sequence, in batch order, the row of its last step and the row of its first.
+    pub(crate) fn ends(&self) -> [Vec<usize>; 2] {
+        let last = self.steps.last_rows();
+        let mut ends = [vec![0; self.order.len()], vec![0; self.order.len()]];
+        for (row, &index) in self.order.iter().enumerate() {
+            ends[0][index] = last[row];
+            ends[1][index] = row;
+        }
+        ends
     }
 
     /// Number of sequences.
@@ -147,7 +171,7 @@ impl PackedSequence {
     }
 }
 
-fn int_tensor(values: Vec<i64>, device: &Device) -> Tensor<1, Int> {
+pub(crate) fn int_tensor(values: Vec<i64>, device: &Device) -> Tensor<1, Int> {
     let count = values.len();
     // The indices carry no gradient, but must live where the rows live.
     Tensor::from_data(TensorData::new(values, [count]), device)

@@ -1,11 +1,14 @@
 //! A bidirectional recurrent layer over sequences of unequal length.
 
 use crate::encoder::{
-    cell::{CellKind, CellState},
+    CellKind,
+    cell::{CellState, initial_state, next_state},
     orthogonal::orthogonal,
-    packed::{PackedSequence, Packing},
+    packed::{PackedSequence, Packing, int_tensor},
 };
 use burn::{module::Param, nn::Initializer, prelude::*};
+use misa_kernels::{DirectionWeights, Layer, available};
+use std::sync::Arc;
 
 /// Configuration of [`Recurrent`].
 #[derive(Config, Debug)]
@@ -53,7 +56,8 @@ pub struct RecurrentOutput {
     /// Final state of the forward and of the backward direction, `[batch, d_hidden]` each: after
     /// the last and after the first step.
     pub hidden: [Tensor<2>; 2],
-    /// Final memory of both directions, `[batch, d_hidden]` each. Only an LSTM has one.
+    /// Final memory of both directions, `[batch, d_hidden]` each, if asked for. Only an LSTM has
+    /// one.
     pub memory: Option<[Tensor<2>; 2]>,
 }
 
@@ -97,17 +101,76 @@ impl RecurrentConfig {
 impl Recurrent {
     /// Reads every sequence in both directions.
     ///
+    /// One operation where the device has a kernel for it, else a loop of Burn's own.
+    ///
     /// # Shapes
     ///
     /// - input: rows of `d_input` features
-    /// - output: rows of `2 * d_hidden` features, states of `d_hidden`
+    /// - output: rows of `2 * d_hidden` features, states of `d_hidden`; no memory
     ///
     /// # Panics
     ///
     /// Panics if a row does not have `d_input` features.
     pub fn forward(&self, input: &PackedSequence) -> RecurrentOutput {
+        self.read(input, false)
+    }
+
+    /// [`Self::forward`] with the final memories of an LSTM, which cost a copy of the states.
+    pub fn forward_with_memory(&self, input: &PackedSequence) -> RecurrentOutput {
+        self.read(input, self.cell == CellKind::Lstm)
+    }
+
+    fn read(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
         let [_, d_input] = self.forward.weight_ih.val().dims();
         assert_shape!(input.rows, [_, d_input]);
+        match available(&input.rows.device(), input.rows.dtype()) {
+            true => self.read_with_kernel(input, with_memory),
+            false => self.read_step_by_step(input, with_memory),
+        }
+    }
+
+    fn read_with_kernel(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
+        let packing = &input.packing;
+        let [_, d_hidden] = self.forward.weight_hh.val().dims();
+        let [rows, d_input] = input.rows.dims();
+        let layer = Layer {
+            cell: self.cell,
+            d_input,
+            d_hidden,
+            steps: packing.steps().clone(),
+            with_memory,
+        };
+        let [forward, backward] = [&self.forward, &self.backward].map(Direction::weights);
+        let output = Arc::new(layer).forward(input.rows.clone(), forward, backward);
+
+        let batch = packing.batch();
+        let by_direction =
+            |x: Tensor<2>| [0, d_hidden].map(|start| x.clone().narrow(1, start, d_hidden));
+        let (states, memory) = match with_memory {
+            true => {
+                let memory = output.clone().narrow(0, rows, batch);
+                let memory = by_direction(packing.restore_order(memory));
+                (output.narrow(0, 0, rows), Some(memory))
+            }
+            false => (output, None),
+        };
+        // Both ends at once: the gradient of a selection is as large as what was selected from.
+        let ends = packing.ends().concat().into_iter().map(|row| row as i64);
+        let ends = int_tensor(ends.collect(), &states.device());
+        let ends = states.clone().select(0, ends);
+        let hidden = [0, 1].map(|direction| {
+            let ends = ends.clone().narrow(0, direction * batch, batch);
+            ends.narrow(1, direction * d_hidden, d_hidden)
+        });
+        RecurrentOutput {
+            steps: input.with_rows(states),
+            hidden,
+            memory,
+        }
+    }
+
+    /// The same from Burn's own operations: for every device, and what the kernels are held to.
+    fn read_step_by_step(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
         let packing = &input.packing;
         let [forward, backward] = [
             (&self.forward, Time::Forward),
@@ -115,6 +178,7 @@ impl Recurrent {
         ]
         .map(|(direction, time)| direction.read(input, self.cell, time));
         let memories = forward.1.memory.zip(backward.1.memory);
+        let memories = memories.filter(|_| with_memory);
 
         RecurrentOutput {
             steps: input.with_rows(Tensor::cat(vec![forward.0, backward.0], 1)),
@@ -125,6 +189,15 @@ impl Recurrent {
 }
 
 impl Direction {
+    fn weights(&self) -> DirectionWeights {
+        DirectionWeights {
+            input: self.weight_ih.val(),
+            hidden: self.weight_hh.val(),
+            input_bias: self.bias_ih.val(),
+            hidden_bias: self.bias_hh.val(),
+        }
+    }
+
     /// The state after every step, as rows in packed order, and the final states, longest first.
     fn read(&self, input: &PackedSequence, cell: CellKind, time: Time) -> (Tensor<2>, CellState) {
         let packing: &Packing = &input.packing;
@@ -137,14 +210,14 @@ impl Direction {
         let mut steps = split_rows(projected, packing.active());
         time.order(&mut steps);
         let first = steps.first().map_or(0, |step| step.dims()[0]);
-        let mut state = cell.initial_state(first, d_hidden, &input.rows.device());
+        let mut state = initial_state(cell, first, d_hidden, &input.rows.device());
         let mut states = Vec::with_capacity(steps.len());
         let mut ended = Vec::new();
         for step in steps {
             let (alive, cut) = state.resize(step.dims()[0]);
             ended.extend(cut);
             let recurrent = alive.hidden.clone().matmul(weight_hh.clone()) + bias_hh.clone();
-            state = cell.step(step, recurrent, alive);
+            state = next_state(step, recurrent, alive);
             states.push(state.hidden.clone());
         }
         time.order(&mut states);
@@ -193,6 +266,88 @@ mod tests {
             .map(|x| x.into_data().try_to_vec().unwrap())
             .collect();
         assert_eq!(pieces, [vec![1.0, 2.0], vec![3.0, 4.0], vec![5.0]]);
+    }
+
+    /// Values and gradients of a pass, by name.
+    fn pass(
+        layer: &Recurrent,
+        lengths: &[usize],
+        read: impl Fn(&Recurrent, &PackedSequence) -> RecurrentOutput,
+    ) -> Vec<(&'static str, TensorData)> {
+        let device = Device::flex().autodiff();
+        let steps = lengths.iter().copied().max().unwrap_or(0);
+        let [_, d_input] = layer.forward.weight_ih.val().dims();
+        let ramp = |count: usize, scale: f32| {
+            Tensor::<1, Int>::arange(0..count as i64, &device).float() * scale
+        };
+        let input = (ramp(lengths.len() * steps * d_input, 0.7).sin())
+            .reshape([lengths.len(), steps, d_input])
+            .require_grad();
+        let output = read(layer, &PackedSequence::new(input.clone(), lengths));
+
+        let weigh = |x: Tensor<2>| {
+            let [rows, columns] = x.dims();
+            (x * ramp(rows * columns, 0.3).cos().reshape([rows, columns])).sum()
+        };
+        let [last, first] = output.hidden.clone();
+        let mut total =
+            weigh(output.steps.rows.clone()) + weigh(last.clone()) + weigh(first.clone());
+        let mut found = vec![
+            ("states", output.steps.rows.into_data()),
+            ("last state", last.into_data()),
+            ("first state", first.into_data()),
+        ];
+        for memory in output.memory.into_iter().flatten() {
+            total = total + weigh(memory.clone());
+            found.push(("memory", memory.into_data()));
+        }
+        let gradients = total.backward();
+        let gradient = |x: Tensor<2>| x.grad(&gradients).expect("trained").into_data();
+        found.push((
+            "input",
+            input.grad(&gradients).expect("required").into_data(),
+        ));
+        for direction in [&layer.forward, &layer.backward] {
+            found.push(("weight_ih", gradient(direction.weight_ih.val())));
+            found.push(("weight_hh", gradient(direction.weight_hh.val())));
+            for (name, bias) in [
+                ("bias_ih", &direction.bias_ih),
+                ("bias_hh", &direction.bias_hh),
+            ] {
+                let bias = bias.val().grad(&gradients).expect("trained");
+                found.push((name, bias.into_data()));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_kernel_agrees_with_burns_own_operations() {
+        let device = Device::flex().autodiff();
+        let batches: [&[usize]; 5] = [&[1], &[7, 4, 2, 2], &[1, 9, 3], &[5; 14], &[40, 1, 17]];
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            for (d_input, d_hidden) in [(1, 1), (5, 17), (33, 16), (20, 37)] {
+                let layer = RecurrentConfig::new(d_input, d_hidden)
+                    .with_cell(cell)
+                    .init(&device);
+                for lengths in batches {
+                    for memory in [false, cell == CellKind::Lstm] {
+                        let kernel = pass(&layer, lengths, |layer, input| {
+                            layer.read_with_kernel(input, memory)
+                        });
+                        let steps = pass(&layer, lengths, |layer, input| {
+                            layer.read_step_by_step(input, memory)
+                        });
+                        for ((name, kernel), (_, steps)) in kernel.iter().zip(&steps) {
+                            assert_eq!(kernel.shape(), steps.shape(), "{name}");
+                            let tolerance = Tolerance::rel_abs(1e-4, 1e-5);
+                            kernel.assert_approx_eq::<f32>(steps, tolerance);
+                        }
+                        assert_eq!(kernel.len(), steps.len());
+                    }
+                }
+            }
+        }
     }
 
     #[test]

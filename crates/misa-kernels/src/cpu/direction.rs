@@ -1,0 +1,357 @@
+//! One direction of a recurrent layer over packed sequences.
+
+use crate::{
+    CellKind, PackedSteps,
+    cpu::{
+        gru, lstm,
+        matrix::{Left, Panels, Rows, multiply_add},
+        step::{BackwardStep, ForwardStep},
+    },
+};
+use pulp::Arch;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Fewest rows of a product worth a task of its own.
+const MIN_ROWS_PER_TASK: usize = 48;
+
+/// Weights of one direction, in PyTorch's layout.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weights<'a> {
+    /// `[gates * d_hidden, d_input]`
+    pub(crate) input: &'a [f32],
+    /// `[gates * d_hidden, d_hidden]`
+    pub(crate) hidden: &'a [f32],
+    /// `[gates * d_hidden]`
+    pub(crate) input_bias: &'a [f32],
+    /// `[gates * d_hidden]`
+    pub(crate) hidden_bias: &'a [f32],
+}
+
+/// A direction's layout.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Direction<'a> {
+    pub(crate) cell: CellKind,
+    pub(crate) d_input: usize,
+    pub(crate) d_hidden: usize,
+    pub(crate) steps: &'a PackedSteps,
+    /// Last step first.
+    pub(crate) reversed: bool,
+}
+
+/// Where the forward pass writes, one row per real step each.
+pub(crate) struct Trace<'a> {
+    /// `[rows, d_hidden]`
+    pub(crate) hidden: &'a mut [f32],
+    /// `[rows, gates * d_hidden]`: the values of the gates.
+    pub(crate) gates: &'a mut [f32],
+    /// `[rows, d_hidden]`: of an LSTM its memory, of a GRU the candidate's recurrent product.
+    pub(crate) memory: &'a mut [f32],
+}
+
+/// What the backward pass reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded<'a> {
+    /// `[rows, d_hidden]`
+    pub(crate) hidden: Rows<'a>,
+    /// `[rows, gates * d_hidden]`
+    pub(crate) gates: &'a [f32],
+    /// `[rows, d_hidden]`
+    pub(crate) memory: &'a [f32],
+    /// `[rows, d_hidden]`: gradient of the states.
+    pub(crate) d_output: Rows<'a>,
+    /// `[sequences, d_hidden]`: gradient of the final memory of an LSTM, if anything reads it.
+    pub(crate) d_memory: Option<Rows<'a>>,
+}
+
+/// Gradients of what a direction computed from its input, before they meet its weights.
+#[derive(Debug)]
+pub(crate) struct GateGradients {
+    /// `[rows, gates * d_hidden]`, of the recurrent product.
+    recurrent: Vec<f32>,
+    /// `[rows, d_hidden]`, of the candidate's input product in a GRU; empty in an LSTM.
+    candidate: Vec<f32>,
+}
+
+/// Gradients of [`Weights`], in the same layout.
+#[derive(Debug)]
+pub(crate) struct WeightGradients {
+    pub(crate) input: Vec<f32>,
+    pub(crate) hidden: Vec<f32>,
+    pub(crate) input_bias: Vec<f32>,
+    pub(crate) hidden_bias: Vec<f32>,
+}
+
+impl Direction<'_> {
+    /// Features of all gates together.
+    pub(crate) fn d_gates(&self) -> usize {
+        self.cell.gates() * self.d_hidden
+    }
+
+    /// Reads every sequence.
+    pub(crate) fn forward(&self, input: Rows<'_>, weights: Weights<'_>, trace: Trace<'_>) {
+        let d_gates = self.d_gates();
+        let panels = Panels::transposed(Rows::new(weights.input, self.d_input));
+        let rows = rows_per_task(input.count());
+        let chunks = trace.gates.par_chunks_mut(rows * d_gates);
+        chunks.enumerate().for_each(|(chunk, gates)| {
+            for row in gates.chunks_exact_mut(d_gates) {
+                row.copy_from_slice(weights.input_bias);
+            }
+            let first = chunk * rows;
+            let input = input.range(first..first + gates.len() / d_gates);
+            multiply_add(Left::Rows(input), &panels, gates, &mut Vec::new());
+        });
+        self.recur(weights, trace);
+    }
+
+    /// The recurrence itself.
+    fn recur(&self, weights: Weights<'_>, trace: Trace<'_>) {
+        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
+        let panels = Panels::transposed(Rows::new(weights.hidden, d_hidden));
+        let mut recurrent = vec![0.0; self.steps.sequences() * d_gates];
+        let mut scratch = Vec::new();
+        for step in self.in_order() {
+            let rows = self.steps.step(step);
+            let before = self.before(step);
+            let (hidden, hidden_before) = split(trace.hidden, d_hidden, &rows, &before);
+            let (memory, memory_before) = split(trace.memory, d_hidden, &rows, &before);
+            let recurrent = &mut recurrent[..rows.len() * d_gates];
+            for row in recurrent.chunks_exact_mut(d_gates) {
+                row.copy_from_slice(weights.hidden_bias);
+            }
+            let begun = &mut recurrent[..before.len() * d_gates];
+            let state = Left::Rows(Rows::new(hidden_before, d_hidden));
+            if !before.is_empty() {
+                multiply_add(state, &panels, begun, &mut scratch);
+            }
+            let step = ForwardStep {
+                d_hidden,
+                gates: of_rows(trace.gates, d_gates, &rows),
+                recurrent,
+                hidden_before,
+                memory_before,
+                hidden,
+                memory,
+            };
+            match self.cell {
+                CellKind::Lstm => Arch::new().dispatch(lstm::Forward(step)),
+                CellKind::Gru => Arch::new().dispatch(gru::Forward(step)),
+            }
+        }
+    }
+
+    /// Follows the gradient through the recurrence.
+    pub(crate) fn backward(&self, weights: Weights<'_>, recorded: Recorded<'_>) -> GateGradients {
+        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
+        let sequences = self.steps.sequences();
+        let rows = self.steps.rows();
+        let gru = self.cell == CellKind::Gru;
+        let panels = Panels::new(Rows::new(weights.hidden, d_hidden));
+        let mut gradients = GateGradients {
+            recurrent: vec![0.0; rows * d_gates],
+            candidate: vec![0.0; if gru { rows * d_hidden } else { 0 }],
+        };
+        let mut carried_hidden = vec![0.0; sequences * d_hidden];
+        let mut carried_memory = vec![0.0; sequences * d_hidden];
+        if let Some(d_memory) = recorded.d_memory {
+            for (row, carried) in carried_memory.chunks_exact_mut(d_hidden).enumerate() {
+                carried.copy_from_slice(d_memory.row(row));
+            }
+        }
+        let mut scratch = Vec::new();
+        let order: Vec<usize> = self.in_order().collect();
+        for step in order.into_iter().rev() {
+            let rows = self.steps.step(step);
+            let before = self.before(step);
+            let alive = ..rows.len() * d_hidden;
+            let recurrent = of_rows(&mut gradients.recurrent, d_gates, &rows);
+            let step = BackwardStep {
+                d_hidden,
+                gates: &recorded.gates[rows.start * d_gates..rows.end * d_gates],
+                memory: &recorded.memory[rows.start * d_hidden..rows.end * d_hidden],
+                memory_before: &recorded.memory[before.start * d_hidden..before.end * d_hidden],
+                hidden_before: recorded.hidden.range(before.clone()),
+                d_output: recorded.d_output.range(rows.clone()),
+                carried_hidden: &mut carried_hidden[alive],
+                carried_memory: &mut carried_memory[alive],
+                d_gates: &mut *recurrent,
+                d_candidate: match gru {
+                    true => of_rows(&mut gradients.candidate, d_hidden, &rows),
+                    false => &mut [],
+                },
+            };
+            match self.cell {
+                CellKind::Lstm => Arch::new().dispatch(lstm::Backward(step)),
+                CellKind::Gru => Arch::new().dispatch(gru::Backward(step)),
+            }
+            let carried = &mut carried_hidden[..before.len() * d_hidden];
+            if !gru {
+                carried.fill(0.0);
+            }
+            let begun = Rows::new(&recurrent[..before.len() * d_gates], d_gates);
+            if !before.is_empty() {
+                multiply_add(Left::Rows(begun), &panels, carried, &mut scratch);
+            }
+        }
+        gradients
+    }
+
+    /// Adds the gradient of some rows of the input to `out`.
+    ///
+    /// `panels` are those of the input weight, one per part that [`GateGradients`] keeps apart.
+    pub(crate) fn add_input_gradient(
+        &self,
+        gradients: &GateGradients,
+        panels: &[Panels],
+        rows: Range<usize>,
+        out: &mut [f32],
+    ) {
+        let mut scratch = Vec::new();
+        for ((_, part), panels) in self.input_parts(gradients).zip(panels) {
+            let part = Left::Rows(part.range(rows.clone()));
+            multiply_add(part, panels, out, &mut scratch);
+        }
+    }
+
+    /// The input weight, packed for [`Self::add_input_gradient`].
+    pub(crate) fn input_panels(&self, weights: Weights<'_>) -> Vec<Panels> {
+        let matrix = Rows::new(weights.input, self.d_input);
+        self.input_ranges()
+            .map(|range| Panels::new(matrix.range(range)))
+            .collect()
+    }
+
+    /// Gradients of the weights.
+    pub(crate) fn weight_gradients(
+        &self,
+        input: Rows<'_>,
+        hidden: Rows<'_>,
+        gradients: &GateGradients,
+    ) -> WeightGradients {
+        let (d_gates, d_input, d_hidden) = (self.d_gates(), self.d_input, self.d_hidden);
+        let recurrent = Rows::new(&gradients.recurrent, d_gates);
+        // A step's state reaches the next one: in time, or against it.
+        let begun = self.steps.sequences()..self.steps.rows();
+        let earlier = self.steps.previous();
+        let (from, to) = match self.reversed {
+            false => (hidden.list(earlier), recurrent.range(begun)),
+            true => (hidden.range(begun), recurrent.list(earlier)),
+        };
+        let of_input = || {
+            let mut weight = vec![0.0; d_gates * d_input];
+            let mut bias = vec![0.0; d_gates];
+            let panels = Panels::new(input);
+            for (range, part) in self.input_parts(gradients) {
+                let weight = of_rows(&mut weight, d_input, &range);
+                multiply_add(Left::Transposed(part), &panels, weight, &mut Vec::new());
+                add_rows(part, &mut bias[range]);
+            }
+            (weight, bias)
+        };
+        let of_hidden = || {
+            let mut weight = vec![0.0; d_gates * d_hidden];
+            let mut bias = vec![0.0; d_gates];
+            let panels = Panels::new(from);
+            multiply_add(Left::Transposed(to), &panels, &mut weight, &mut Vec::new());
+            add_rows(recurrent, &mut bias);
+            (weight, bias)
+        };
+        let ((input, input_bias), (hidden, hidden_bias)) = rayon::join(of_input, of_hidden);
+        WeightGradients {
+            input,
+            hidden,
+            input_bias,
+            hidden_bias,
+        }
+    }
+
+    /// Rows of the input weight whose gradients [`GateGradients`] keeps together.
+    fn input_ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        let d_gates = self.d_gates();
+        let cut = match self.cell {
+            CellKind::Lstm => d_gates,
+            CellKind::Gru => 2 * self.d_hidden,
+        };
+        [0..cut, cut..d_gates]
+            .into_iter()
+            .filter(|range| !range.is_empty())
+    }
+
+    /// Gradients of the input product, by rows of the input weight.
+    fn input_parts<'g>(
+        &self,
+        gradients: &'g GateGradients,
+    ) -> impl Iterator<Item = (Range<usize>, Rows<'g>)> {
+        let recurrent = Rows::new(&gradients.recurrent, self.d_gates());
+        let candidate = Rows::new(&gradients.candidate, self.d_hidden);
+        self.input_ranges().map(move |range| match range.start {
+            0 => (range.clone(), recurrent.columns(range)),
+            _ => (range, candidate),
+        })
+    }
+
+    /// Steps in the order in which they are read.
+    fn in_order(&self) -> impl Iterator<Item = usize> + use<> {
+        let last = self.steps.longest();
+        let reversed = self.reversed;
+        (0..last).map(move |step| match reversed {
+            true => last - 1 - step,
+            false => step,
+        })
+    }
+
+    /// Rows of the states that a step starts from: of its first sequences, none at the beginning.
+    fn before(&self, step: usize) -> Range<usize> {
+        let alive = self.steps.step(step).len();
+        let before = match self.reversed {
+            false => step.checked_sub(1),
+            true => Some(step + 1).filter(|&next| next < self.steps.longest()),
+        };
+        let Some(before) = before else {
+            return 0..0;
+        };
+        let rows = self.steps.step(before);
+        rows.start..rows.end.min(rows.start + alive)
+    }
+}
+
+/// Rows per task, for a product over all of them.
+pub(crate) fn rows_per_task(rows: usize) -> usize {
+    // The other direction makes as many.
+    let tasks = rayon::current_num_threads().div_ceil(2);
+    rows.div_ceil(tasks).max(MIN_ROWS_PER_TASK)
+}
+
+/// Adds up rows.
+fn add_rows(rows: Rows<'_>, out: &mut [f32]) {
+    for index in 0..rows.count() {
+        for (out, value) in out.iter_mut().zip(rows.row(index)) {
+            *out += value;
+        }
+    }
+}
+
+/// `rows` of a matrix of `width` columns.
+fn of_rows<'a>(data: &'a mut [f32], width: usize, rows: &Range<usize>) -> &'a mut [f32] {
+    &mut data[rows.start * width..rows.end * width]
+}
+
+/// Two steps of the same record: one to write, and the one it starts from.
+fn split<'a>(
+    data: &'a mut [f32],
+    width: usize,
+    rows: &Range<usize>,
+    before: &Range<usize>,
+) -> (&'a mut [f32], &'a [f32]) {
+    if before.start < rows.start {
+        let (earlier, rest) = data.split_at_mut(rows.start * width);
+        let before = &earlier[before.start * width..before.end * width];
+        (&mut rest[..rows.len() * width], before)
+    } else {
+        let (rest, later) = data.split_at_mut(rows.end * width);
+        let shift = |row: usize| row.saturating_sub(rows.end) * width;
+        let before = &later[shift(before.start)..shift(before.end)];
+        (&mut rest[rows.start * width..], before)
+    }
+}

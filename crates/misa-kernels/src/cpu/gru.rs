@@ -1,0 +1,104 @@
+//! One step of a GRU, forward and backward.
+
+use crate::cpu::{
+    functions::{sigmoid, tanh},
+    step::{BackwardStep, ForwardStep, lanes},
+};
+use pulp::{Simd, WithSimd};
+
+/// `n = tanh(x_n + r h_n)`, `h' = (1 - z) n + z h`. What is kept of a step as its memory is `h_n`,
+/// the recurrent product of the candidate.
+pub(crate) struct Forward<'a>(pub(crate) ForwardStep<'a>);
+
+/// The gradients of [`Forward`].
+pub(crate) struct Backward<'a>(pub(crate) BackwardStep<'a>);
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let step = self.0;
+        let d_hidden = step.d_hidden;
+        let gates = step.gates.chunks_exact_mut(3 * d_hidden);
+        let recurrent = step.recurrent.chunks_exact(3 * d_hidden);
+        let states =
+            (step.hidden.chunks_exact_mut(d_hidden)).zip(step.memory.chunks_exact_mut(d_hidden));
+        let mut hidden_before = step.hidden_before.chunks_exact(d_hidden);
+        for ((gates, recurrent), (hidden, memory)) in gates.zip(recurrent).zip(states) {
+            let before = hidden_before.next();
+            let (reset, gates) = gates.split_at_mut(d_hidden);
+            let (update, candidate) = gates.split_at_mut(d_hidden);
+            for lanes in lanes::<S>(d_hidden) {
+                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let product = |index: usize| load(&recurrent[index * d_hidden..]);
+                let r = sigmoid(simd, simd.add_f32s(load(reset), product(0)));
+                let z = sigmoid(simd, simd.add_f32s(load(update), product(1)));
+                let h_n = product(2);
+                let n = tanh(simd, simd.add_f32s(load(candidate), simd.mul_f32s(r, h_n)));
+                let old = match before {
+                    Some(before) => load(before),
+                    None => simd.splat_f32s(0.0),
+                };
+                let change = simd.mul_f32s(simd.sub_f32s(old, n), z);
+                for (out, value) in [
+                    (&mut *reset, r),
+                    (&mut *update, z),
+                    (&mut *candidate, n),
+                    (&mut *memory, h_n),
+                    (&mut *hidden, simd.add_f32s(change, n)),
+                ] {
+                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                }
+            }
+        }
+    }
+}
+
+impl WithSimd for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let step = self.0;
+        let d_hidden = step.d_hidden;
+        let one = simd.splat_f32s(1.0);
+        let d_gates = (step.d_gates.chunks_exact_mut(3 * d_hidden))
+            .zip(step.d_candidate.chunks_exact_mut(d_hidden));
+        let rows = (step.gates.chunks_exact(3 * d_hidden))
+            .zip(step.memory.chunks_exact(d_hidden))
+            .zip(step.carried_hidden.chunks_exact_mut(d_hidden))
+            .zip(d_gates);
+        for (row, (((gates, memory), carried), (d_gates, d_candidate))) in rows.enumerate() {
+            let d_output = step.d_output.row(row);
+            let before = (row < step.hidden_before.count()).then(|| step.hidden_before.row(row));
+            let (d_reset, d_rest) = d_gates.split_at_mut(d_hidden);
+            let (d_update, d_recurrent) = d_rest.split_at_mut(d_hidden);
+            for lanes in lanes::<S>(d_hidden) {
+                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let product = |a, b| simd.mul_f32s(a, b);
+                let gate = |index: usize| load(&gates[index * d_hidden..]);
+                let rest = |x| simd.sub_f32s(one, x);
+                let [r, z, n] = std::array::from_fn(gate);
+                let old = match before {
+                    Some(before) => load(before),
+                    None => simd.splat_f32s(0.0),
+                };
+                let d_h = simd.add_f32s(load(d_output), load(carried));
+                let d_n = product(product(d_h, rest(z)), rest(product(n, n)));
+                let d_z = product(product(d_h, simd.sub_f32s(old, n)), product(z, rest(z)));
+                let d_r = product(product(d_n, load(memory)), product(r, rest(r)));
+                for (out, value) in [
+                    (&mut *d_reset, d_r),
+                    (&mut *d_update, d_z),
+                    (&mut *d_recurrent, product(d_n, r)),
+                    (&mut *d_candidate, d_n),
+                    // The product with the recurrent weights is added to this.
+                    (&mut *carried, product(d_h, z)),
+                ] {
+                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! One step of an LSTM, forward and backward.
+
+use crate::cpu::{
+    functions::{sigmoid, tanh},
+    step::{BackwardStep, ForwardStep, lanes},
+};
+use pulp::{Simd, WithSimd};
+
+/// `c' = f c + i g`, `h' = o tanh(c')`.
+pub(crate) struct Forward<'a>(pub(crate) ForwardStep<'a>);
+
+/// The gradients of [`Forward`].
+pub(crate) struct Backward<'a>(pub(crate) BackwardStep<'a>);
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let step = self.0;
+        let d_hidden = step.d_hidden;
+        let gates = step.gates.chunks_exact_mut(4 * d_hidden);
+        let recurrent = step.recurrent.chunks_exact(4 * d_hidden);
+        let states =
+            (step.hidden.chunks_exact_mut(d_hidden)).zip(step.memory.chunks_exact_mut(d_hidden));
+        let mut memory_before = step.memory_before.chunks_exact(d_hidden);
+        for ((gates, recurrent), (hidden, memory)) in gates.zip(recurrent).zip(states) {
+            let before = memory_before.next();
+            let (input, gates) = gates.split_at_mut(d_hidden);
+            let (forget, gates) = gates.split_at_mut(d_hidden);
+            let (candidate, output) = gates.split_at_mut(d_hidden);
+            for lanes in lanes::<S>(d_hidden) {
+                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let gate = |x: &[f32], index: usize| {
+                    simd.add_f32s(load(x), load(&recurrent[index * d_hidden..]))
+                };
+                let i = sigmoid(simd, gate(input, 0));
+                let f = sigmoid(simd, gate(forget, 1));
+                let g = tanh(simd, gate(candidate, 2));
+                let o = sigmoid(simd, gate(output, 3));
+                let kept = match before {
+                    Some(before) => simd.mul_f32s(f, load(before)),
+                    None => simd.splat_f32s(0.0),
+                };
+                let c = simd.add_f32s(kept, simd.mul_f32s(i, g));
+                let h = simd.mul_f32s(o, tanh(simd, c));
+                for (out, value) in [
+                    (&mut *input, i),
+                    (&mut *forget, f),
+                    (&mut *candidate, g),
+                    (&mut *output, o),
+                    (&mut *memory, c),
+                    (&mut *hidden, h),
+                ] {
+                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                }
+            }
+        }
+    }
+}
+
+impl WithSimd for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let step = self.0;
+        let d_hidden = step.d_hidden;
+        let one = simd.splat_f32s(1.0);
+        let mut memory_before = step.memory_before.chunks_exact(d_hidden);
+        let carried = (step.carried_hidden.chunks_exact(d_hidden))
+            .zip(step.carried_memory.chunks_exact_mut(d_hidden));
+        let rows = (step.gates.chunks_exact(4 * d_hidden))
+            .zip(step.memory.chunks_exact(d_hidden))
+            .zip(step.d_gates.chunks_exact_mut(4 * d_hidden))
+            .zip(carried);
+        for (row, (((gates, memory), d_gates), (carried_hidden, carried_memory))) in
+            rows.enumerate()
+        {
+            let d_output = step.d_output.row(row);
+            let before = memory_before.next();
+            let (d_input, d_rest) = d_gates.split_at_mut(d_hidden);
+            let (d_forget, d_rest) = d_rest.split_at_mut(d_hidden);
+            let (d_candidate, d_out) = d_rest.split_at_mut(d_hidden);
+            for lanes in lanes::<S>(d_hidden) {
+                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let gate = |index: usize| load(&gates[index * d_hidden..]);
+                let product = |a, b| simd.mul_f32s(a, b);
+                // The derivative of a sigmoid by its value.
+                let slope = |x| product(x, simd.sub_f32s(one, x));
+                let [i, f, g, o] = std::array::from_fn(gate);
+                let tanh_c = tanh(simd, load(memory));
+                let d_h = simd.add_f32s(load(d_output), load(carried_hidden));
+                let through = product(product(d_h, o), curve(simd, tanh_c));
+                let d_c = simd.add_f32s(load(carried_memory), through);
+                let d_f = match before {
+                    Some(before) => product(product(d_c, load(before)), slope(f)),
+                    None => simd.splat_f32s(0.0),
+                };
+                for (out, value) in [
+                    (&mut *d_input, product(product(d_c, g), slope(i))),
+                    (&mut *d_forget, d_f),
+                    (&mut *d_candidate, product(product(d_c, i), curve(simd, g))),
+                    (&mut *d_out, product(product(d_h, tanh_c), slope(o))),
+                    (&mut *carried_memory, product(d_c, f)),
+                ] {
+                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                }
+            }
+        }
+    }
+}
+
+/// The derivative of a hyperbolic tangent by its value.
+#[inline(always)]
+fn curve<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    simd.sub_f32s(simd.splat_f32s(1.0), simd.mul_f32s(x, x))
+}

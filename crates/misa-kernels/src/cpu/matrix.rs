@@ -1,0 +1,464 @@
+//! Products of row-major matrices, packed for the vector unit.
+//!
+//! The right-hand side is packed once and used for many products: a recurrence multiplies by the
+//! same weights at every step. Each element of a product is summed in the order of its depth, so
+//! a result depends neither on the number of threads nor on how its rows were divided among them.
+
+use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
+
+/// Vectors a tile is wide.
+const VECTORS: usize = 2;
+/// Rows of the tallest tile there is code for.
+const MAX_ROWS: usize = 12;
+/// Depth of a block: its panel and a tile's rows share the first-level cache.
+const MAX_DEPTH: usize = 320;
+/// Rows packed at once: a block of them fits in the second-level cache.
+const MAX_PACKED_ROWS: usize = 384;
+
+/// Rows of a matrix that need not lie next to each other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a> {
+    data: &'a [f32],
+    stride: usize,
+    first_column: usize,
+    columns: usize,
+    rows: RowIndex<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum RowIndex<'a> {
+    Range { first: usize, count: usize },
+    List(&'a [usize]),
+}
+
+/// The left-hand side of a product.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Left<'a> {
+    /// `[rows, depth]`
+    Rows(Rows<'a>),
+    /// `[depth, rows]`: the transpose of what is multiplied.
+    Transposed(Rows<'a>),
+}
+
+/// The right-hand side of a product, `[depth, width]`, packed.
+///
+/// Blocks of depth, each made of panels of columns, each panel one row of columns after another.
+/// The last panel is filled up with zeros.
+#[derive(Debug)]
+pub(crate) struct Panels {
+    data: Vec<f32>,
+    depth: usize,
+    width: usize,
+    /// Columns of a panel.
+    panel: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// All of a `[_, columns]` matrix.
+    pub(crate) fn new(data: &'a [f32], columns: usize) -> Self {
+        let count = data.len().checked_div(columns).unwrap_or(0);
+        Self {
+            data,
+            stride: columns,
+            first_column: 0,
+            columns,
+            rows: RowIndex::Range { first: 0, count },
+        }
+    }
+
+    /// `range` of the rows.
+    pub(crate) fn range(self, range: Range<usize>) -> Self {
+        let rows = match self.rows {
+            RowIndex::Range { first, .. } => RowIndex::Range {
+                first: first + range.start,
+                count: range.len(),
+            },
+            RowIndex::List(list) => RowIndex::List(&list[range]),
+        };
+        Self { rows, ..self }
+    }
+
+    /// The rows of this matrix that `list` names, in its order.
+    pub(crate) fn list(self, list: &'a [usize]) -> Self {
+        Self {
+            rows: RowIndex::List(list),
+            ..self
+        }
+    }
+
+    /// `range` of the columns.
+    pub(crate) fn columns(self, range: Range<usize>) -> Self {
+        Self {
+            first_column: self.first_column + range.start,
+            columns: range.len(),
+            ..self
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        match self.rows {
+            RowIndex::Range { count, .. } => count,
+            RowIndex::List(list) => list.len(),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn row(&self, index: usize) -> &'a [f32] {
+        let row = match self.rows {
+            RowIndex::Range { first, .. } => first + index,
+            RowIndex::List(list) => list[index],
+        };
+        &self.data[row * self.stride + self.first_column..][..self.columns]
+    }
+}
+
+impl Left<'_> {
+    fn rows(&self) -> usize {
+        match self {
+            Left::Rows(rows) => rows.count(),
+            Left::Transposed(rows) => rows.columns,
+        }
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Left::Rows(rows) => rows.columns,
+            Left::Transposed(rows) => rows.count(),
+        }
+    }
+
+    /// Appends `rows` over `depth` as `[depth, rows]`.
+    #[inline(always)]
+    fn pack(&self, rows: Range<usize>, depth: Range<usize>, out: &mut [f32]) {
+        let height = rows.len();
+        match self {
+            Left::Rows(matrix) => {
+                for (offset, row) in rows.enumerate() {
+                    let source = &matrix.row(row)[depth.clone()];
+                    for (step, &value) in out.chunks_exact_mut(height).zip(source) {
+                        step[offset] = value;
+                    }
+                }
+            }
+            Left::Transposed(matrix) => {
+                for (step, index) in out.chunks_exact_mut(height).zip(depth) {
+                    step.copy_from_slice(&matrix.row(index)[rows.clone()]);
+                }
+            }
+        }
+    }
+}
+
+impl Panels {
+    /// Packs `[depth, width]`.
+    pub(crate) fn new(matrix: Rows<'_>) -> Self {
+        let mut packed = Self::empty(matrix.count(), matrix.columns);
+        packed.fill(|out, block, columns, panel| {
+            for (step, out) in block.zip(out.chunks_exact_mut(panel)) {
+                out[..columns.len()].copy_from_slice(&matrix.row(step)[columns.clone()]);
+            }
+        });
+        packed
+    }
+
+    /// Packs the transpose of `[width, depth]`.
+    pub(crate) fn transposed(matrix: Rows<'_>) -> Self {
+        let mut packed = Self::empty(matrix.columns, matrix.count());
+        packed.fill(|out, block, columns, panel| {
+            for (offset, column) in columns.enumerate() {
+                let source = &matrix.row(column)[block.clone()];
+                for (step, &value) in out.chunks_exact_mut(panel).zip(source) {
+                    step[offset] = value;
+                }
+            }
+        });
+        packed
+    }
+
+    fn empty(depth: usize, width: usize) -> Self {
+        let panel = Arch::new().dispatch(PanelColumns);
+        Self {
+            data: vec![0.0; depth * width.next_multiple_of(panel)],
+            depth,
+            width,
+            panel,
+        }
+    }
+
+    /// Has `pack` fill each panel, given its block of depth, its columns and how wide it is.
+    fn fill(&mut self, pack: impl Fn(&mut [f32], Range<usize>, Range<usize>, usize)) {
+        let mut rest = self.data.as_mut_slice();
+        for block in blocks(self.depth) {
+            for column in (0..self.width).step_by(self.panel) {
+                let (out, next) = rest.split_at_mut(block.len() * self.panel);
+                rest = next;
+                let columns = column..self.width.min(column + self.panel);
+                pack(out, block.clone(), columns, self.panel);
+            }
+        }
+    }
+
+    /// The panel of `block` that begins at `column`.
+    #[inline(always)]
+    fn panel(&self, block: &Range<usize>, column: usize) -> &[f32] {
+        let padded = self.width.next_multiple_of(self.panel);
+        let start = block.start * padded + column * block.len();
+        &self.data[start..start + block.len() * self.panel]
+    }
+}
+
+/// Adds `left * right` to `out`, `[rows, width]`.
+///
+/// `scratch` is overwritten; keeping it saves an allocation.
+pub(crate) fn multiply_add(
+    left: Left<'_>,
+    right: &Panels,
+    out: &mut [f32],
+    scratch: &mut Vec<f32>,
+) {
+    assert_eq!(left.depth(), right.depth);
+    assert_eq!(left.rows() * right.width, out.len());
+    Arch::new().dispatch(MultiplyAdd {
+        left,
+        right,
+        out,
+        scratch,
+    });
+}
+
+struct PanelColumns;
+
+struct MultiplyAdd<'a> {
+    left: Left<'a>,
+    right: &'a Panels,
+    out: &'a mut [f32],
+    scratch: &'a mut Vec<f32>,
+}
+
+impl WithSimd for PanelColumns {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        VECTORS * S::F32_LANES
+    }
+}
+
+impl WithSimd for MultiplyAdd<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            left,
+            right,
+            out,
+            scratch,
+        } = self;
+        // A tile's sums, one row of the panel and one value of the left side stay in registers.
+        let tallest = match S::REGISTER_COUNT >= 32 {
+            true => MAX_ROWS,
+            false => MAX_ROWS / 2,
+        };
+        let width = right.width;
+        for block in blocks(right.depth) {
+            for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
+                scratch.resize(chunk.len() * block.len(), 0.0);
+                let mut rest = scratch.as_mut_slice();
+                for tile in pieces(chunk.clone(), tallest) {
+                    let (out, next) = rest.split_at_mut(tile.len() * block.len());
+                    left.pack(tile, block.clone(), out);
+                    rest = next;
+                }
+                for column in (0..width).step_by(right.panel) {
+                    let panel = S::as_simd_f32s(right.panel(&block, column)).0;
+                    let filled = right.panel.min(width - column);
+                    let mut packed = scratch.as_slice();
+                    for tile in pieces(chunk.clone(), tallest) {
+                        let (rows, next) = packed.split_at(tile.len() * block.len());
+                        packed = next;
+                        let out = &mut out[tile.start * width + column..];
+                        add_tile(simd, tile.len(), rows, panel, out, width, filled);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Chooses the code for a tile of `height` rows.
+#[inline(always)]
+fn add_tile<S: Simd>(
+    simd: S,
+    height: usize,
+    rows: &[f32],
+    panel: &[S::f32s],
+    out: &mut [f32],
+    stride: usize,
+    filled: usize,
+) {
+    macro_rules! heights {
+        ($($height:literal)*) => {
+            match height {
+                $($height => tile::<S, $height>(simd, rows, panel, out, stride, filled),)*
+                _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
+            }
+        };
+    }
+    heights!(1 2 3 4 5 6 7 8 9 10 11 12);
+}
+
+/// Adds the product of `HEIGHT` rows and one panel to `out`, whose rows are `stride` apart.
+#[inline(always)]
+fn tile<S: Simd, const HEIGHT: usize>(
+    simd: S,
+    rows: &[f32],
+    panel: &[S::f32s],
+    out: &mut [f32],
+    stride: usize,
+    filled: usize,
+) {
+    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; HEIGHT];
+    let (rows, _) = rows.as_chunks::<HEIGHT>();
+    let (panel, _) = panel.as_chunks::<VECTORS>();
+    for (row, columns) in rows.iter().zip(panel) {
+        for (sums, &value) in sums.iter_mut().zip(row) {
+            let value = simd.splat_f32s(value);
+            for (sum, &column) in sums.iter_mut().zip(columns) {
+                *sum = simd.mul_add_e_f32s(value, column, *sum);
+            }
+        }
+    }
+    for (index, sums) in sums.iter().enumerate() {
+        let out = &mut out[index * stride..][..filled];
+        if filled == VECTORS * S::F32_LANES {
+            let (out, _) = S::as_mut_simd_f32s(out);
+            for (out, &sum) in out.iter_mut().zip(sums) {
+                *out = simd.add_f32s(*out, sum);
+            }
+        } else {
+            for (out, &sum) in out.chunks_mut(S::F32_LANES).zip(sums) {
+                let old = simd.partial_load_f32s(out);
+                simd.partial_store_f32s(out, simd.add_f32s(old, sum));
+            }
+        }
+    }
+}
+
+/// The blocks that a depth is cut into.
+fn blocks(depth: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    pieces(0..depth, MAX_DEPTH)
+}
+
+/// Cuts `range` into the fewest pieces of at most `longest`, all but equally long.
+#[inline(always)]
+fn pieces(range: Range<usize>, longest: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    let count = range.len().div_ceil(longest);
+    let start = range.start;
+    let total = range.len();
+    (0..count).map(move |piece| {
+        let cut = |piece: usize| start + total * piece / count;
+        cut(piece)..cut(piece + 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
+        let rows = matrix.len() / columns;
+        let at = |index: usize| matrix[index % rows * columns + index / rows];
+        (0..matrix.len()).map(at).collect()
+    }
+
+    fn expected(left: &[f32], right: &[f32], depth: usize, width: usize) -> Vec<f64> {
+        let rows = left.len() / depth;
+        let sum = |row: usize, column: usize| {
+            let terms = (0..depth)
+                .map(|k| f64::from(left[row * depth + k]) * f64::from(right[k * width + column]));
+            1.0 + terms.sum::<f64>()
+        };
+        (0..rows * width)
+            .map(|index| sum(index / width, index % width))
+            .collect()
+    }
+
+    #[test]
+    fn products_of_every_form_match_their_definition() {
+        for (rows, depth, width) in [
+            (1, 1, 1),
+            (3, 5, 7),
+            (12, 320, 32),
+            (13, 321, 33),
+            (25, 4, 64),
+            (400, 3, 70),
+            (7, 700, 20),
+        ] {
+            let left = numbers(rows * depth, 1);
+            let right = numbers(depth * width, 2);
+            let expected = expected(&left, &right, depth, width);
+            let left_turned = transpose(&left, depth);
+            let right_turned = transpose(&right, width);
+            for left in [
+                Left::Rows(Rows::new(&left, depth)),
+                Left::Transposed(Rows::new(&left_turned, rows)),
+            ] {
+                for right in [
+                    Panels::new(Rows::new(&right, width)),
+                    Panels::transposed(Rows::new(&right_turned, depth)),
+                ] {
+                    let mut out = vec![1.0; rows * width];
+                    multiply_add(left, &right, &mut out, &mut Vec::new());
+                    for (out, expected) in out.iter().zip(&expected) {
+                        assert!((f64::from(*out) - expected).abs() < 1e-5);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_can_be_chosen() {
+        let data = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+        let rows = Rows::new(&data, 3).columns(1..3);
+        assert_eq!(rows.range(1..2).row(0), [4.0, 5.0]);
+        assert_eq!(rows.list(&[2, 0]).row(0), [7.0, 8.0]);
+        assert_eq!(rows.list(&[2, 0]).range(1..2).row(0), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn pieces_are_as_equal_as_can_be() {
+        let cut = |range, longest| pieces(range, longest).collect::<Vec<_>>();
+        assert_eq!(cut(2..16, 12), [2..9, 9..16]);
+        assert!(cut(0..0, 12).is_empty());
+        assert_eq!(cut(0..13, 1).len(), 13);
+    }
+
+    #[test]
+    fn the_sum_of_an_element_does_not_depend_on_how_rows_are_divided() {
+        let (rows, depth, width) = (29, 650, 40);
+        let left = numbers(rows * depth, 3);
+        let left = Rows::new(&left, depth);
+        let right = numbers(depth * width, 4);
+        let right = Panels::new(Rows::new(&right, width));
+        let mut whole = vec![0.0; rows * width];
+        multiply_add(Left::Rows(left), &right, &mut whole, &mut Vec::new());
+        let mut parts = vec![0.0; rows * width];
+        for (index, out) in parts.chunks_mut(5 * width).enumerate() {
+            let left = left.range(index * 5..index * 5 + out.len() / width);
+            multiply_add(Left::Rows(left), &right, out, &mut Vec::new());
+        }
+        assert_eq!(whole, parts);
+    }
+}

@@ -1,0 +1,11 @@
+//! Recurrent layers on the processor.
+
+mod direction;
+mod functions;
+mod gru;
+pub(crate) mod layer;
+mod lstm;
+mod matrix;
+mod step;
+
+pub(crate) use direction::Weights;

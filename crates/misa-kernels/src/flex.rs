@@ -1,0 +1,102 @@
+//! The kernels for the processor behind the operation.
+
+use crate::{
+    Layer,
+    cpu::{self, layer::Saved},
+    ops::{Recorded, RecurrentKernel, RecurrentOps, Weights},
+};
+use burn::{
+    backend::{Flex, tensor::FloatTensor},
+    tensor::TensorData,
+};
+use std::sync::Arc;
+
+impl RecurrentOps for Flex {
+    fn bidirectional(
+        input: FloatTensor<Self>,
+        forward: Weights<Self>,
+        backward: Weights<Self>,
+        layer: Arc<Layer>,
+    ) -> FloatTensor<Self> {
+        Self::read(&layer, &input, &[forward, backward]).states
+    }
+}
+
+impl RecurrentKernel for Flex {
+    fn read(
+        layer: &Layer,
+        input: &FloatTensor<Self>,
+        weights: &[Weights<Self>; 2],
+    ) -> Recorded<Self> {
+        let input = input.to_contiguous();
+        let weights = weights.each_ref().map(contiguous);
+        let output = cpu::layer::forward(layer, host(&input), weights.each_ref().map(slices));
+        let (rows, d_hidden) = (layer.steps.rows(), layer.d_hidden);
+        let d_gates = layer.cell.gates() * d_hidden;
+        let states = output.states.len() / (2 * d_hidden);
+        Recorded {
+            states: tensor(output.states, [states, 2 * d_hidden]),
+            gates: tensor(output.gates, [2, rows, d_gates]),
+            memory: tensor(output.memory, [2, rows, d_hidden]),
+        }
+    }
+
+    fn gradients(
+        layer: &Layer,
+        input: FloatTensor<Self>,
+        weights: [Weights<Self>; 2],
+        recorded: Recorded<Self>,
+        d_states: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, [Weights<Self>; 2]) {
+        let input = input.to_contiguous();
+        let weights = weights.each_ref().map(contiguous);
+        let d_states = d_states.to_contiguous();
+        let saved = Saved {
+            input: host(&input),
+            weights: weights.each_ref().map(slices),
+            states: host(&recorded.states),
+            gates: host(&recorded.gates),
+            memory: host(&recorded.memory),
+        };
+        let gradients = cpu::layer::backward(layer, saved, host(&d_states));
+        let d_gates = layer.cell.gates() * layer.d_hidden;
+        let d_weights = gradients.weights.map(|weights| Weights {
+            input: tensor(weights.input, [d_gates, layer.d_input]),
+            hidden: tensor(weights.hidden, [d_gates, layer.d_hidden]),
+            input_bias: tensor(weights.input_bias, [d_gates]),
+            hidden_bias: tensor(weights.hidden_bias, [d_gates]),
+        });
+        let d_input = tensor(gradients.input, [layer.steps.rows(), layer.d_input]);
+        (d_input, d_weights)
+    }
+}
+
+fn contiguous(weights: &Weights<Flex>) -> Weights<Flex> {
+    Weights {
+        input: weights.input.to_contiguous(),
+        hidden: weights.hidden.to_contiguous(),
+        input_bias: weights.input_bias.to_contiguous(),
+        hidden_bias: weights.hidden_bias.to_contiguous(),
+    }
+}
+
+fn slices(weights: &Weights<Flex>) -> cpu::Weights<'_> {
+    cpu::Weights {
+        input: host(&weights.input),
+        hidden: host(&weights.hidden),
+        input_bias: host(&weights.input_bias),
+        hidden_bias: host(&weights.hidden_bias),
+    }
+}
+
+/// The numbers of a contiguous tensor.
+fn host(tensor: &FloatTensor<Flex>) -> &[f32] {
+    let found = tensor.dtype();
+    tensor
+        .as_slice()
+        .unwrap_or_else(|| panic!("the kernel reads contiguous f32, got {found:?}"))
+}
+
+fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Flex> {
+    FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
+}

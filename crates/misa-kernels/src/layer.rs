@@ -1,0 +1,119 @@
+//! The door to the kernels.
+
+#[cfg(feature = "flex")]
+use crate::ops::{RecurrentOps, Weights};
+use crate::{CellKind, PackedSteps};
+#[cfg(feature = "flex")]
+use burn::backend::{Dispatch, DispatchDevice};
+use burn::{prelude::*, tensor::DType};
+use std::sync::Arc;
+
+/// A bidirectional recurrent layer, apart from its weights.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Recurrent unit.
+    pub cell: CellKind,
+    /// Features of a step.
+    pub d_input: usize,
+    /// Features of the state in each direction.
+    pub d_hidden: usize,
+    /// Where the steps of the sequences lie.
+    pub steps: Arc<PackedSteps>,
+    /// Give the final memories, too. Only an LSTM has them.
+    pub with_memory: bool,
+}
+
+/// Weights of one direction, in PyTorch's layout and order of gates.
+#[derive(Clone, Debug)]
+pub struct DirectionWeights {
+    /// `[gates * d_hidden, d_input]`
+    pub input: Tensor<2>,
+    /// `[gates * d_hidden, d_hidden]`
+    pub hidden: Tensor<2>,
+    /// `[gates * d_hidden]`
+    pub input_bias: Tensor<1>,
+    /// `[gates * d_hidden]`
+    pub hidden_bias: Tensor<1>,
+}
+
+/// Whether there is a kernel for what lives on `device` in numbers of type `dtype`.
+///
+/// Without one, a layer has to be computed from Burn's own operations.
+pub fn available(device: &Device, dtype: DType) -> bool {
+    #[cfg(feature = "flex")]
+    if dtype == DType::F32 {
+        return matches!(
+            device.clone().inner().as_dispatch(),
+            DispatchDevice::Flex(_)
+        );
+    }
+    let _ = (device, dtype);
+    false
+}
+
+impl Layer {
+    /// Reads every sequence in both directions.
+    ///
+    /// Differentiable once, by the input and by all weights.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[rows, d_input]`, the real steps of all sequences as [`PackedSteps`] tells
+    /// - output: `[rows, 2 * d_hidden]`, the state after each step, the forward direction's
+    ///   features first; with memory, `[rows + sequences, 2 * d_hidden]`, the final memories after
+    ///   the states, longest sequence first
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no kernel, see [`available`], if a shape is not as above, or if memory is
+    /// asked of a GRU.
+    pub fn forward(
+        self: Arc<Self>,
+        input: Tensor<2>,
+        forward: DirectionWeights,
+        backward: DirectionWeights,
+    ) -> Tensor<2> {
+        let gates = self.cell.gates() * self.d_hidden;
+        assert_eq!(input.dims(), [self.steps.rows(), self.d_input]);
+        for weights in [&forward, &backward] {
+            assert_eq!(weights.input.dims(), [gates, self.d_input]);
+            assert_eq!(weights.hidden.dims(), [gates, self.d_hidden]);
+            assert_eq!(weights.input_bias.dims(), [gates]);
+            assert_eq!(weights.hidden_bias.dims(), [gates]);
+        }
+        assert!(!self.with_memory || self.cell == CellKind::Lstm);
+        assert!(
+            available(&input.device(), input.dtype()),
+            "no kernel for {:?}",
+            input.device()
+        );
+        self.dispatch(input, forward, backward)
+    }
+
+    #[cfg(feature = "flex")]
+    fn dispatch(
+        self: Arc<Self>,
+        input: Tensor<2>,
+        forward: DirectionWeights,
+        backward: DirectionWeights,
+    ) -> Tensor<2> {
+        let [forward, backward] = [forward, backward].map(|weights| Weights::<Dispatch> {
+            input: weights.input.into_dispatch(),
+            hidden: weights.hidden.into_dispatch(),
+            input_bias: weights.input_bias.into_dispatch(),
+            hidden_bias: weights.hidden_bias.into_dispatch(),
+        });
+        let input = input.into_dispatch();
+        Tensor::from_dispatch(Dispatch::bidirectional(input, forward, backward, self))
+    }
+
+    #[cfg(not(feature = "flex"))]
+    fn dispatch(
+        self: Arc<Self>,
+        _: Tensor<2>,
+        _: DirectionWeights,
+        _: DirectionWeights,
+    ) -> Tensor<2> {
+        unreachable!("there is no kernel for any device")
+    }
+}
