@@ -39,13 +39,22 @@ pub enum TextInput {
     Words(Tensor<2, Int>),
     /// Precomputed vectors, `[batch, steps, d_input]`.
     Features(Tensor<3>),
+    /// Word ids into vectors that come along, instead of those of the model.
+    ///
+    /// For who trains word vectors outside the model, a few rows at a time.
+    Lookup {
+        /// Rows of `vectors`, `[batch, steps]`.
+        ids: Tensor<2, Int>,
+        /// `[words, d_embedding]`
+        vectors: Tensor<2>,
+    },
 }
 
 impl TextInput {
     /// Utterances and padded steps.
     pub fn batch_and_steps(&self) -> [usize; 2] {
         match self {
-            Self::Words(ids) => ids.dims(),
+            Self::Words(ids) | Self::Lookup { ids, .. } => ids.dims(),
             Self::Features(features) => {
                 let [batch, steps, _] = features.dims();
                 [batch, steps]

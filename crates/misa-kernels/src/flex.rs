@@ -2,8 +2,9 @@
 
 use crate::{
     Layer,
+    adam::Factors,
     cpu::{self, layer::Saved},
-    ops::{Recorded, RecurrentKernel, RecurrentOps, Weights},
+    ops::{AdamOps, Recorded, RecurrentKernel, RecurrentOps, Weights},
 };
 use burn::{
     backend::{Flex, tensor::FloatTensor},
@@ -68,6 +69,32 @@ impl RecurrentKernel for Flex {
         });
         let d_input = tensor(gradients.input, [layer.steps.rows(), layer.d_input]);
         (d_input, d_weights)
+    }
+}
+
+impl AdamOps for Flex {
+    fn adam(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        factors: Factors,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let gradient = gradient.to_contiguous();
+        let [mut parameter, mut first, mut second] = [parameter, first, second].map(owned);
+        let moments = [first.storage_mut(), second.storage_mut()];
+        cpu::adam::update(parameter.storage_mut(), host(&gradient), moments, &factors);
+        (parameter, first, second)
+    }
+}
+
+/// The tensor as one piece of memory that is its own; without copying if it is that already.
+fn owned(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
+    let elements = tensor.layout().num_elements();
+    let whole = tensor.is_contiguous() && tensor.storage::<f32>().len() == elements;
+    match whole {
+        true => tensor,
+        false => FloatTensor::<Flex>::from_data(tensor.into_data()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The door to the kernels.
+//! The door to the recurrent kernels.
 
 #[cfg(feature = "flex")]
 use crate::ops::{RecurrentOps, Weights};

@@ -1,6 +1,6 @@
 //! The layer as one operation of Burn, with its gradients.
 
-use crate::Layer;
+use crate::{Layer, adam::Factors};
 use burn::backend::{
     Autodiff, Backend, ExtensionType,
     autodiff::{
@@ -75,6 +75,19 @@ pub trait RecurrentOps: Backend {
         #[extension_type] backward: Weights<Self>,
         layer: Arc<Layer>,
     ) -> FloatTensor<Self>;
+}
+
+/// Work on plain numbers, without gradients.
+#[backend_extension(Flex: cfg(feature = "flex"))]
+pub trait AdamOps: Backend {
+    /// The parameter and both moments after one step.
+    fn adam(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        factors: Factors,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The loop over epochs.
 
 use crate::{
-    MisaLearner, SentimentOutput, TrainError, TrainingConfig,
+    MisaLearner, SentimentOutput, TrainError, Trainer, TrainingConfig,
     evaluate::{Evaluation, named_scores, values},
     history::{EpochRecord, TermMeans},
     patience::{Patience, Verdict},
@@ -9,7 +9,6 @@ use crate::{
 };
 use burn::{
     data::dataloader::DataLoader,
-    optim::GradientsAccumulator,
     prelude::*,
     train::{
         EventProcessorTraining, InferenceStep, Interrupter, Learner, LearnerEvent,
@@ -59,7 +58,7 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
     fn fit(
         &self,
         components: TrainingComponents<MisaLearner>,
-        mut learner: Learner<MisaLearner>,
+        learner: Learner<MisaLearner>,
         _: TrainLoader<MisaLearner>,
         _: ValidLoader<MisaLearner>,
         starting_epoch: usize,
@@ -69,6 +68,9 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
         let mut patience = Patience::new(self.config.patience);
         // Kept before the first epoch, so that there is a model whatever happens.
         let mut best = learner.model();
+        let mut trainer = Trainer::new(best.clone(), self.config.gradient_clip);
+        // Updates are in place only where the trainer alone holds the weights.
+        drop(learner);
         let mut outcome = Outcome::default();
 
         for number in starting_epoch..=components.num_epochs {
@@ -77,7 +79,7 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
                 events: &mut events,
                 interrupter: &interrupter,
             };
-            let record = match self.epoch(&mut learner, &mut epoch) {
+            let record = match self.epoch(&mut trainer, &mut epoch) {
                 Ok(Some(record)) => record,
                 // Asked here because the live plots forget it when they close.
                 Ok(None) => {
@@ -92,7 +94,7 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
             let verdict = patience.judge(record.valid_task);
             let improved = verdict == Verdict::Improved;
             if improved {
-                best = learner.model();
+                best = trainer.learner();
                 outcome.best_epoch = number;
             }
             let record = EpochRecord { improved, ..record };
@@ -112,14 +114,14 @@ impl Fit {
     /// Trains and validates once; `None` when the user stopped the run.
     fn epoch(
         &self,
-        learner: &mut Learner<MisaLearner>,
+        trainer: &mut Trainer,
         epoch: &mut Epoch<'_>,
     ) -> Result<Option<EpochRecord>, TrainError> {
-        let train = self.train(learner, epoch)?;
+        let train = self.train(trainer, epoch)?;
         if epoch.interrupter.should_stop() {
             return Ok(None);
         }
-        let valid = self.validate(&learner.model().valid(), epoch);
+        let valid = self.validate(&trainer.learner().valid(), epoch);
         if epoch.interrupter.should_stop() {
             return Ok(None);
         }
@@ -139,38 +141,31 @@ impl Fit {
         }))
     }
 
-    fn train(
-        &self,
-        learner: &mut Learner<MisaLearner>,
-        epoch: &mut Epoch<'_>,
-    ) -> Result<TermMeans, TrainError> {
+    fn train(&self, trainer: &mut Trainer, epoch: &mut Epoch<'_>) -> Result<TermMeans, TrainError> {
         let total = self.train.num_items();
         epoch.start(total, Events::process_train);
         self.train.set_epoch(epoch.number);
-        let mut gradients = GradientsAccumulator::new();
         let mut waiting = 0;
         let mut losses = Vec::new();
         let mut batches = self.train.iter();
         while let Some(batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
             let ids = batch.ids.clone();
-            let output = learner.train_step(batch);
+            let output = trainer.learn(batch);
             let progress = batches.progress();
-            losses.push(values(&output.item.loss));
+            losses.push(values(&output.loss));
             check(losses.len(), epoch.number, &losses, ids)?;
 
-            gradients.accumulate(&learner.model(), output.grads);
             waiting += 1;
             // The last group of an epoch may be smaller; it is not thrown away.
             if waiting == self.config.accumulation || progress.is_completed() {
-                learner.lr_step();
-                learner.optimizer_step(gradients.grads());
+                trainer.update(self.config.learning_rate);
                 waiting = 0;
             }
             let item = TrainingItem::new(
-                output.item,
+                output,
                 progress,
                 Some(losses.len()),
-                Some(learner.lr_current()),
+                Some(self.config.learning_rate.into()),
             );
             epoch.send(LearnerEvent::ProcessedItem(item), Events::process_train);
             if epoch.interrupter.should_stop() {

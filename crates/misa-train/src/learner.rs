@@ -21,7 +21,7 @@ pub struct MisaLearner {
 }
 
 impl MisaLearner {
-    fn score(&self, batch: UtteranceBatch) -> SentimentOutput {
+    pub(crate) fn score(&self, batch: UtteranceBatch) -> SentimentOutput {
         let output = self.model.forward(&batch.input);
         let loss = self.objective.forward(&output, batch.targets.clone());
         SentimentOutput {

@@ -25,7 +25,8 @@
 //! | --- | --- |
 //! | `config.rs`, `preset.rs` | settings, and published ones |
 //! | `train.rs` | the whole of a run |
-//! | `fit.rs`, `patience.rs`, `learner.rs`, `output.rs` | epochs, steps and when to stop |
+//! | `fit.rs`, `patience.rs` | epochs, and when to stop |
+//! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs` | one step |
 //! | `score.rs`, `metric.rs`, `evaluate.rs` | what a model is worth |
 //! | `report.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
 //! | `checkpoint.rs`, `files.rs` | what a run keeps |
@@ -43,6 +44,7 @@ mod fit;
 mod history;
 mod learner;
 mod metric;
+mod optimiser;
 mod output;
 mod patience;
 mod preset;
@@ -51,6 +53,8 @@ mod report;
 pub mod score;
 mod system;
 mod train;
+mod trainer;
+mod word_vectors;
 
 pub use checkpoint::Checkpoint;
 pub use config::TrainingConfig;
@@ -66,3 +70,4 @@ pub use progress::Progress;
 pub use report::{DataSummary, GloveSummary, Report};
 pub use system::{System, peak_memory};
 pub use train::{train, train_with};
+pub use trainer::Trainer;

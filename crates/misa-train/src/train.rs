@@ -10,7 +10,6 @@ use crate::{
     score,
 };
 use burn::{
-    grad_clipping::GradientClippingConfig,
     optim::AdamConfig,
     prelude::*,
     tensor::TensorData,
@@ -204,13 +203,9 @@ fn fit(
     if !progress.is_live() {
         training = training.renderer(Box::new(Quiet));
     }
-    let optimiser = AdamConfig::new()
-        .with_epsilon(1e-8)
-        .with_grad_clipping(Some(GradientClippingConfig::Value(
-            config.gradient_clip as f32,
-        )))
-        .init();
-    let learner = Learner::new(learner, optimiser, config.learning_rate);
+    // The strategy brings an optimiser of its own and takes only the model from this.
+    let unused = AdamConfig::new().init();
+    let learner = Learner::new(learner, unused, config.learning_rate);
     let result = with_metrics(training, config.loss.task).launch(learner);
     let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
     finish(result, std::mem::take(&mut *outcome))

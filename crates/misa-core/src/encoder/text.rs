@@ -94,14 +94,21 @@ impl TextEncoder {
     /// Panics if the input is not of the kind the encoder was made for.
     pub fn forward(&self, input: &TextInput, lengths: &[usize]) -> EncoderOutput {
         match (self, input) {
-            (Self::Words(encoder), TextInput::Words(ids)) => encoder.forward(ids.clone(), lengths),
+            (Self::Words(encoder), TextInput::Words(ids)) => {
+                encoder.forward(ids.clone(), lengths, |ids| {
+                    encoder.embedding.forward(ids.unsqueeze()).squeeze_dim(0)
+                })
+            }
+            (Self::Words(encoder), TextInput::Lookup { ids, vectors }) => {
+                encoder.forward(ids.clone(), lengths, |ids| vectors.clone().select(0, ids))
+            }
             (Self::Features(encoder), TextInput::Features(features)) => {
                 encoder.forward(&PackedSequence::new(features.clone(), lengths))
             }
             (Self::Words(_), TextInput::Features(_)) => {
                 panic!("this model reads word ids, got precomputed vectors")
             }
-            (Self::Features(_), TextInput::Words(_)) => {
+            (Self::Features(_), TextInput::Words(_) | TextInput::Lookup { .. }) => {
                 panic!("this model reads precomputed vectors, got word ids")
             }
         }
@@ -127,10 +134,14 @@ impl TextEncoder {
 }
 
 impl WordEncoder {
-    fn forward(&self, ids: Tensor<2, Int>, lengths: &[usize]) -> EncoderOutput {
+    fn forward(
+        &self,
+        ids: Tensor<2, Int>,
+        lengths: &[usize],
+        look_up: impl FnOnce(Tensor<1, Int>) -> Tensor<2>,
+    ) -> EncoderOutput {
         let packing = Packing::new(lengths);
-        let ids = packing.pack_ids(ids).unsqueeze();
-        let rows = self.embedding.forward(ids).squeeze_dim(0);
+        let rows = look_up(packing.pack_ids(ids));
         self.sequence.forward(&PackedSequence {
             rows,
             packing: Arc::new(packing),

@@ -1,5 +1,6 @@
 //! Recurrent layers on the processor.
 
+pub(crate) mod adam;
 mod direction;
 mod functions;
 mod gru;
