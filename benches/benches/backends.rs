@@ -6,6 +6,9 @@
 //! cargo bench --bench backends --features cuda -- --json backends.json
 //! ```
 //!
+//! Where none is named, all that are found stand in one table; the last column tells how many times
+//! as fast a training step is as on the first of them.
+//!
 //! Data, weights and seed are the same everywhere. Batches are made before the clock starts, and
 //! the device is waited for before it stops: some devices answer before they have computed.
 
@@ -17,8 +20,9 @@ use burn::{
 use clap::Parser;
 use misa_core::{MisaConfig, loss::MisaLossConfig};
 use misa_data::{Split, SyntheticConfig, Utterance, UtteranceBatcher};
+use misa_examples::DeviceError;
 use serde_json::json;
-use std::{error::Error, fs, path::PathBuf, time::Instant};
+use std::{collections::BTreeMap, error::Error, fs, path::PathBuf, time::Instant};
 
 /// Utterances in a batch.
 const SIZES: [usize; 3] = [1, 16, 64];
@@ -49,22 +53,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sizes = if quick { &SIZES[..1] } else { &SIZES };
     let config = SyntheticConfig::new().with_train(64).with_words(WORDS);
     let data = config.generate().dataset;
-    let names = match &arguments.device {
-        Some(name) => vec![name.as_str()],
-        None => misa_examples::names(),
-    };
+    let devices = open(arguments.device.as_deref())?;
 
     let mut rows = Vec::new();
-    println!("| Device | Batch | Steps | Forward, ms | Training step, ms | Utterances/s |");
-    println!("|---|--:|--:|--:|--:|--:|");
-    for name in names {
-        let device = misa_examples::device(name)?;
+    let mut first = BTreeMap::new();
+    println!(
+        "| Device | Batch | Steps | Forward, ms | Training step, ms | Utterances/s | Factor |"
+    );
+    println!("|---|--:|--:|--:|--:|--:|--:|");
+    for (name, device) in devices {
         for utterances in sizes.iter().map(|&size| &data.split(Split::Train)[..size]) {
             let sizes = data.feature_sizes();
             let [forward, step] = measure(&device, &MisaConfig::new(sizes), utterances, quick)?;
             let (batch, steps) = (utterances.len(), longest(utterances));
             let rate = batch as f64 / step * 1e3;
-            println!("| {name} | {batch} | {steps} | {forward:.1} | {step:.1} | {rate:.0} |");
+            // How many times as fast as the first device of the table.
+            let factor = *first.entry(batch).or_insert(step) / step;
+            println!(
+                "| {name} | {batch} | {steps} | {forward:.1} | {step:.1} | {rate:.0} | {factor:.2} |"
+            );
             rows.push(json!({
                 "device": name, "batch": batch, "steps": steps,
                 "forward_ms": forward, "training_step_ms": step,
@@ -75,6 +82,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(path, serde_json::to_string_pretty(&rows)? + "\n")?;
     }
     Ok(())
+}
+
+/// The device asked for, or all that are compiled in and found on this machine.
+fn open(name: Option<&str>) -> Result<Vec<(&str, Device)>, DeviceError> {
+    if let Some(name) = name {
+        return Ok(vec![(name, misa_examples::device(name)?)]);
+    }
+    let mut devices = Vec::new();
+    for name in misa_examples::names() {
+        match misa_examples::device(name) {
+            Ok(device) => devices.push((name, device)),
+            Err(absent @ DeviceError::Absent { .. }) => eprintln!("skipped: {absent}"),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(devices)
 }
 
 fn longest(utterances: &[Utterance]) -> usize {

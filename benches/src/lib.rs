@@ -1,1 +1,36 @@
-//! Times of the model on every device; the programs are in `benches/`.
+//! What the benches share: workloads, made-up batches, steps and how they are timed.
+//!
+//! | File | Holds |
+//! | --- | --- |
+//! | `cases.rs`, `model_case.rs`, `lengths.rs` | the workloads of `cases.json`, which other implementations read too |
+//! | `batch.rs` | made-up batches of given lengths |
+//! | `training.rs`, `layer.rs` | one step of the model, one step of a layer |
+//! | `throughput.rs`, `timing.rs` | a case to a row: what is timed, and how |
+//! | `row.rs`, `process.rs` | the row, and what the system says of the process |
+//! | `compute.rs` | the device and its threads |
+//! | `statistics.rs`, `error.rs` | medians and lines, and what can be wrong |
+
+mod batch;
+mod cases;
+mod compute;
+mod error;
+mod layer;
+pub mod lengths;
+mod model_case;
+pub mod process;
+mod row;
+pub mod statistics;
+mod throughput;
+mod timing;
+mod training;
+
+pub use batch::BatchShape;
+pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
+pub use compute::{Compute, available_threads, use_threads};
+pub use error::BenchError;
+pub use layer::LayerStep;
+pub use model_case::{LossWeights, ModelCase, Optimiser, TaskLoss, Unsupported};
+pub use row::{Row, RowFile};
+pub use throughput::{Settings, run};
+pub use timing::{Timing, measure, timed};
+pub use training::TrainingStep;

@@ -1,0 +1,191 @@
+//! Times training and inference on the workloads of `cases.json`, in rows that can stand beside
+//! those of another implementation.
+//!
+//! ```text
+//! cargo run --release --bin throughput -- --case mosei_glove_b64 --threads 2 --seconds 10
+//! cargo run --release --bin throughput -- --all --json rows.json
+//! ```
+//!
+//! Each case runs in a process of its own where there are several, since memory and start-up are
+//! those of a process. What cannot be run is left out, with a line that says so.
+
+use clap::Parser;
+use misa_benches::{
+    BenchError, Case, Cases, Compute, RowFile, Settings, available_threads, run, use_threads,
+};
+use serde_json::{Value, json};
+use std::{
+    env, fs,
+    num::NonZeroUsize,
+    path::PathBuf,
+    process::{Command, ExitCode},
+    time::Instant,
+};
+use tempfile::NamedTempFile;
+
+/// Times training and inference on the workloads of cases.json.
+#[derive(Parser)]
+#[command(arg_required_else_help = true)]
+struct Arguments {
+    /// Workloads to read instead of the repository's.
+    #[arg(long, value_name = "FILE")]
+    cases: Option<PathBuf>,
+    /// Names of cases, separated by commas.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        conflicts_with = "all"
+    )]
+    case: Vec<String>,
+    /// Every case.
+    #[arg(long)]
+    all: bool,
+    /// Show the names of all cases and end.
+    #[arg(long)]
+    list: bool,
+    /// Threads that compute; all processors unless told.
+    #[arg(long, value_name = "NUMBER")]
+    threads: Option<NonZeroUsize>,
+    /// Measured time of a case, two thirds of it for training.
+    #[arg(long, default_value_t = 10.0, value_parser = seconds)]
+    seconds: f64,
+    /// Device, such as cpu, ndarray or cuda:1.
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    device: String,
+    /// Write the rows to this file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Keep the rows that the file has.
+    #[arg(long, requires = "json")]
+    append: bool,
+    /// Seed of weights, batches and dropout.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let arguments = Arguments::parse();
+    let result = arguments.run(started).map_err(Into::into);
+    misa_examples::exit("throughput", result)
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if seconds > 0.0 && f64::is_finite(seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds above 0".to_owned()),
+    }
+}
+
+impl Arguments {
+    fn run(&self, started: Instant) -> Result<(), BenchError> {
+        let cases = self.read_cases()?;
+        if self.list {
+            cases
+                .all()
+                .iter()
+                .for_each(|case| println!("{}", case.name));
+            return Ok(());
+        }
+        let mut file = match &self.json {
+            Some(path) if self.append => Some(RowFile::append(path)?),
+            Some(path) => Some(RowFile::replace(path)),
+            None => None,
+        };
+        let chosen = self.choose(&cases)?;
+        for case in &chosen {
+            let rows = match chosen.len() {
+                1 => vec![self.measure(case, started)?],
+                _ => self.measure_apart(case)?,
+            };
+            if let Some(file) = &mut file {
+                file.add(rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_cases(&self) -> Result<Cases, BenchError> {
+        let Some(path) = &self.cases else {
+            return Ok(Cases::bundled()?);
+        };
+        let text = fs::read_to_string(path).map_err(|source| BenchError::File {
+            path: path.clone(),
+            source,
+        })?;
+        Cases::parse(&text).map_err(|source| BenchError::Cases {
+            path: path.clone(),
+            source,
+        })
+    }
+
+    /// The cases asked for that can be run.
+    fn choose<'a>(&self, cases: &'a Cases) -> Result<Vec<&'a Case>, BenchError> {
+        let named = self.case.iter().map(|name| cases.named(name));
+        let mut chosen: Vec<&Case> = match self.all {
+            true => cases.all().iter().collect(),
+            false => named.collect::<Result<_, _>>()?,
+        };
+        chosen.retain(|case| match case.check_supported() {
+            Ok(()) => true,
+            Err(reason) => {
+                eprintln!("{}: skipped, {reason}", case.name);
+                false
+            }
+        });
+        match chosen.is_empty() {
+            true => Err(BenchError::Nothing),
+            false => Ok(chosen),
+        }
+    }
+
+    fn measure(&self, case: &Case, started: Instant) -> Result<Value, BenchError> {
+        let threads = self.threads.map_or_else(available_threads, usize::from);
+        use_threads(threads)?;
+        let settings = Settings {
+            compute: Compute::open(&self.device)?,
+            threads,
+            seconds: self.seconds,
+            seed: self.seed,
+            started,
+        };
+        let row = run(case, &settings)?;
+        println!("{row}");
+        Ok(json!(row))
+    }
+
+    /// Measures in a process of its own.
+    fn measure_apart(&self, case: &Case) -> Result<Vec<Value>, BenchError> {
+        let program = env::current_exe().map_err(|source| BenchError::File {
+            path: "this program".into(),
+            source,
+        })?;
+        let rows = NamedTempFile::new().map_err(|source| BenchError::File {
+            path: env::temp_dir(),
+            source,
+        })?;
+        let mut command = Command::new(&program);
+        command.args(["--case", &case.name, "--device", &self.device]);
+        command.args(["--seconds", &self.seconds.to_string()]);
+        command.args(["--seed", &self.seed.to_string()]);
+        command.arg("--json").arg(rows.path());
+        if let Some(threads) = self.threads {
+            command.args(["--threads", &threads.to_string()]);
+        }
+        if let Some(path) = &self.cases {
+            command.arg("--cases").arg(path);
+        }
+        let status = command.status().map_err(|source| BenchError::File {
+            path: program,
+            source,
+        })?;
+        match status.success() {
+            true => RowFile::rows(rows.path()),
+            false => Err(BenchError::Process {
+                case: case.name.clone(),
+                status,
+            }),
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! A case to a row: what is timed.
+
+use crate::{
+    BatchShape, BenchError, Case, Compute, LayerCase, LayerStep, ModelCase, Row, Timing,
+    TrainingStep, Workload, layer, measure, process, timed,
+};
+use burn::{prelude::*, tensor::TensorData};
+use misa_core::{MisaInput, TextInput};
+use misa_data::{Random, UtteranceBatch, mix};
+use misa_train::peak_memory;
+use std::time::{Duration, Instant};
+
+/// Part of the measuring time that training gets; inference gets the rest.
+const TRAINING: f64 = 2.0 / 3.0;
+const MIB: f64 = (1 << 20) as f64;
+
+/// How a case is measured.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What it is measured on.
+    pub compute: Compute,
+    /// Threads that compute.
+    pub threads: usize,
+    /// Measured time in seconds; start and warm-up come on top.
+    pub seconds: f64,
+    /// Seed of weights, batches and dropout.
+    pub seed: u64,
+    /// When the program began, for systems that do not tell when the process did.
+    pub started: Instant,
+}
+
+/// What is timed of a case, step by step, on batches made before.
+trait Steps {
+    /// Trains on batch number `index`; the time it took.
+    fn train(&mut self, index: usize) -> Result<Duration, BenchError>;
+    /// Predicts for batch number `index`; the time it took.
+    fn infer(&mut self, index: usize) -> Result<Duration, BenchError>;
+    /// Number of parameters.
+    fn parameters(&self) -> usize;
+}
+
+/// Measures a case. The largest memory and the time to the first step are those of the process:
+/// give each case one of its own.
+///
+/// # Errors
+///
+/// [`BenchError`] if the case cannot be run, or a step of it fails.
+pub fn run(case: &Case, settings: &Settings) -> Result<Row, BenchError> {
+    let load_before = process::load_average();
+    settings.compute.device.seed(settings.seed);
+    let mut steps = prepare(case, settings)?;
+    let batches = case.lengths.len();
+
+    let first = steps.train(0)?;
+    let start_to_first_step =
+        process::age().unwrap_or_else(|| settings.started.elapsed().as_secs_f64());
+    let seconds = settings.seconds * TRAINING;
+    let train = measure(batches, seconds, first, |index| steps.train(index))?;
+    let first = steps.infer(0)?;
+    let seconds = settings.seconds - seconds;
+    let infer = measure(batches, seconds, first, |index| steps.infer(index))?;
+
+    let rate = |timing: &Timing| rounded(1e3 * case.batch as f64 / timing.ms);
+    Ok(Row {
+        case: case.name.clone(),
+        implementation: "misa",
+        version: env!("CARGO_PKG_VERSION"),
+        device: settings.compute.kind.clone(),
+        device_name: settings.compute.name.clone(),
+        threads: settings.threads,
+        train_samples_per_s: rate(&train),
+        infer_samples_per_s: rate(&infer),
+        train_ms_per_step: rounded(train.ms),
+        infer_ms_per_step: rounded(infer.ms),
+        peak_rss_mib: peak_memory().map(|bytes| rounded(bytes as f64 / MIB)),
+        start_to_first_step_s: rounded(start_to_first_step),
+        train_ms_best: rounded(train.best_ms),
+        infer_ms_best: rounded(infer.best_ms),
+        train_steps: train.steps,
+        infer_steps: infer.steps,
+        cpu_per_wall_train: train.cpu_per_wall.map(rounded),
+        cpu_per_wall_infer: infer.cpu_per_wall.map(rounded),
+        load_before,
+        load_after: process::load_average(),
+        parameters: steps.parameters(),
+    })
+}
+
+/// To four digits after the point, as far as anything here is known.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+fn prepare(case: &Case, settings: &Settings) -> Result<Box<dyn Steps>, BenchError> {
+    Ok(match &case.workload {
+        Workload::Model(model) => {
+            let steps = ModelSteps::new(model, case, settings);
+            Box::new(steps.map_err(|source| BenchError::Unsupported {
+                case: case.name.clone(),
+                source,
+            })?)
+        }
+        Workload::Layer(layer) => Box::new(LayerSteps::new(*layer, case, settings)),
+    })
+}
+
+/// Steps of the whole model.
+struct ModelSteps {
+    step: TrainingStep,
+    shapes: Vec<BatchShape>,
+    /// On the device with gradients.
+    batches: Vec<UtteranceBatch>,
+    random: Random,
+    device: Device,
+    done: usize,
+}
+
+impl ModelSteps {
+    fn new(
+        model: &ModelCase,
+        case: &Case,
+        settings: &Settings,
+    ) -> Result<Self, crate::Unsupported> {
+        let device = settings.compute.device.clone().autodiff();
+        let step = TrainingStep::new(model, &device)?;
+        let (sizes, task) = (model.sizes()?, model.task());
+        let mut random = Random::new(mix(settings.seed, 0, 0, "batches"));
+        let shapes: Vec<BatchShape> = (case.lengths.iter())
+            .map(|lengths| BatchShape::new(lengths, sizes, task))
+            .collect();
+        let batches = shapes.iter().map(|shape| shape.draw(&mut random, &device));
+        Ok(Self {
+            step,
+            batches: batches.collect(),
+            shapes,
+            random,
+            device,
+            done: 0,
+        })
+    }
+
+    /// A batch with other words and another seed.
+    ///
+    /// The same four batches again and again would leave most words of the vocabulary unused,
+    /// which flatters whatever does less for those. Every step of an epoch brings others.
+    fn fresh(&mut self, index: usize) -> UtteranceBatch {
+        let mut batch = self.batches[index].clone();
+        batch.input.text = self.shapes[index].draw_text(&mut self.random, &self.device);
+        batch.seed = self.random.bits();
+        batch
+    }
+}
+
+impl Steps for ModelSteps {
+    fn train(&mut self, index: usize) -> Result<Duration, BenchError> {
+        let batch = self.fresh(index);
+        self.device.sync()?;
+        let time = timed(|| -> Result<(), BenchError> {
+            let [.., value] = self.step.run(batch);
+            let step = self.done + 1;
+            if !value.is_finite() {
+                return Err(BenchError::NonFiniteLoss { step, value });
+            }
+            Ok(self.device.sync()?)
+        })?;
+        self.done += 1;
+        Ok(time)
+    }
+
+    fn infer(&mut self, index: usize) -> Result<Duration, BenchError> {
+        let model = self.step.model();
+        let input = without_autodiff(&self.batches[index].input);
+        self.device.sync()?;
+        timed(|| {
+            model.forward(&input);
+            Ok(self.device.sync()?)
+        })
+    }
+
+    fn parameters(&self) -> usize {
+        self.step.parameters()
+    }
+}
+
+/// The same tensors for a model without gradients.
+fn without_autodiff(input: &MisaInput) -> MisaInput {
+    let mut input = input.clone();
+    if let TextInput::Words(ids) = input.text {
+        input.text = TextInput::Words(ids.without_autodiff());
+    }
+    input.visual = input.visual.without_autodiff();
+    input.acoustic = input.acoustic.without_autodiff();
+    input
+}
+
+/// Steps of one recurrent layer.
+struct LayerSteps {
+    step: LayerStep,
+    /// `[batch, steps, d_input]` on the device with gradients, and the lengths.
+    batches: Vec<(Tensor<3>, Vec<usize>)>,
+    device: Device,
+}
+
+impl LayerSteps {
+    fn new(layer: LayerCase, case: &Case, settings: &Settings) -> Self {
+        let device = settings.compute.device.clone().autodiff();
+        let mut random = Random::new(mix(settings.seed, 0, 0, "batches"));
+        let mut batch = |lengths: &Vec<usize>| {
+            let shape = [lengths.len(), lengths[0], layer.input_dim];
+            let values: Vec<f32> = (0..shape.iter().product())
+                .map(|_| random.normal() as f32)
+                .collect();
+            let sequences = Tensor::from_data(TensorData::new(values, shape), &device);
+            (sequences, lengths.clone())
+        };
+        Self {
+            step: LayerStep::new(layer, &device),
+            batches: case.lengths.iter().map(&mut batch).collect(),
+            device: device.clone(),
+        }
+    }
+}
+
+impl Steps for LayerSteps {
+    fn train(&mut self, index: usize) -> Result<Duration, BenchError> {
+        let (sequences, lengths) = &self.batches[index];
+        self.device.sync()?;
+        timed(|| -> Result<(), BenchError> {
+            self.step.run(sequences.clone(), lengths)?;
+            Ok(self.device.sync()?)
+        })
+    }
+
+    fn infer(&mut self, index: usize) -> Result<Duration, BenchError> {
+        let (sequences, lengths) = &self.batches[index];
+        let (layer, sequences) = (self.step.layer(), sequences.clone().without_autodiff());
+        self.device.sync()?;
+        timed(|| {
+            layer::forward(&layer, sequences, lengths);
+            Ok(self.device.sync()?)
+        })
+    }
+
+    fn parameters(&self) -> usize {
+        self.step.parameters()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Cases;
+
+    /// The keys that every implementation's rows must have.
+    const REQUIRED: [&str; 11] = [
+        "case",
+        "impl",
+        "version",
+        "device",
+        "threads",
+        "train_samples_per_s",
+        "infer_samples_per_s",
+        "train_ms_per_step",
+        "infer_ms_per_step",
+        "peak_rss_mib",
+        "start_to_first_step_s",
+    ];
+
+    fn row(name: &str, shrink: impl FnOnce(&mut Case)) -> Row {
+        let mut case = Cases::bundled().unwrap().named(name).unwrap().clone();
+        shrink(&mut case);
+        let settings = Settings {
+            compute: Compute::open("cpu").unwrap(),
+            threads: 1,
+            seconds: 1e-3,
+            seed: 0,
+            started: Instant::now(),
+        };
+        run(&case, &settings).unwrap()
+    }
+
+    #[test]
+    fn a_layer_gives_a_row() {
+        let row = row("bilstm_74_b64_s50", |case| {
+            (case.batch, case.lengths) = (2, vec![vec![3, 3]; 4]);
+        });
+        assert_eq!(row.parameters, 88_800);
+        assert!(row.train_steps >= 4 && row.infer_steps >= 4);
+        let json = serde_json::to_value(&row).unwrap();
+        for key in REQUIRED {
+            assert!(json.get(key).is_some(), "{key}");
+        }
+        assert_eq!(json["impl"], "misa");
+        assert_eq!(json["device"], "cpu");
+        // Two utterances a step.
+        let rate = row.train_samples_per_s * row.train_ms_per_step;
+        assert!((rate / 2e3 - 1.0).abs() < 1e-2, "{rate}");
+    }
+
+    #[test]
+    fn a_model_gives_a_row() {
+        let row = row("urfunny_glove_b32", |case| {
+            (case.batch, case.lengths) = (2, vec![vec![3, 2]; 4]);
+            if let Workload::Model(model) = &mut case.workload {
+                (model.text_dim, model.hidden, model.vocab) = (4, 8, Some(20));
+                model.visual_dim = 5;
+            }
+        });
+        assert!(row.train_steps >= 4 && row.infer_steps >= 4);
+        assert!(row.start_to_first_step_s > 0.0);
+    }
+
+    #[test]
+    fn every_step_brings_other_words() {
+        let cases = Cases::bundled().unwrap();
+        let case = cases.named("mosi_glove_b64").unwrap();
+        let Workload::Model(model) = &case.workload else {
+            panic!("a model");
+        };
+        let mut model = model.clone();
+        (model.text_dim, model.hidden) = (4, 8);
+        let settings = Settings {
+            compute: Compute::open("cpu").unwrap(),
+            threads: 1,
+            seconds: 1.0,
+            seed: 0,
+            started: Instant::now(),
+        };
+        let mut steps = ModelSteps::new(&model, case, &settings).unwrap();
+        let mut words = || match steps.fresh(0).input.text {
+            TextInput::Words(ids) => ids.try_into_vec_as::<i64>().unwrap(),
+            _ => panic!("word ids"),
+        };
+        assert_ne!(words(), words());
+    }
+}

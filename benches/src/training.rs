@@ -1,0 +1,128 @@
+//! One training step of the model, as training runs it.
+
+use crate::{ModelCase, Unsupported};
+use burn::{optim::GradientsAccumulator, prelude::*, train::Learner};
+use misa_core::{
+    Misa,
+    loss::{MisaLoss, MisaLossTerms},
+};
+use misa_data::UtteranceBatch;
+use misa_train::MisaLearner;
+
+/// A model in training, one step at a time.
+///
+/// A step does what one of `misa_train::train` does: forward, all losses, backward, every loss
+/// read back as a number, gradients bounded, Adam.
+pub struct TrainingStep {
+    learner: Learner<MisaLearner>,
+    /// Part of every step of a run, also where it has but one batch to add up.
+    gradients: GradientsAccumulator<MisaLearner>,
+}
+
+impl TrainingStep {
+    /// Creates the model on `device`, from the device's random state.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`] says what the model lacks.
+    pub fn new(case: &ModelCase, device: &Device) -> Result<Self, Unsupported> {
+        let device = &device.clone().autodiff();
+        let learner = MisaLearner {
+            model: case.model()?.init(device),
+            objective: case.objective().init(device),
+        };
+        Ok(Self {
+            learner: Learner::new(learner, case.optimiser(), case.learning_rate()),
+            gradients: GradientsAccumulator::new(),
+        })
+    }
+
+    /// Trains on one batch; gives the value of every loss term, the weighted sum last.
+    pub fn run(&mut self, batch: UtteranceBatch) -> [f64; 6] {
+        let output = self.learner.train_step(batch);
+        let values = values(&output.item.loss);
+        self.gradients
+            .accumulate(&self.learner.model(), output.grads);
+        self.learner.lr_step();
+        self.learner.optimizer_step(self.gradients.grads());
+        values
+    }
+
+    /// The model in evaluation form: no dropout, no gradients.
+    pub fn model(&self) -> Misa {
+        self.learner.model().model.valid()
+    }
+
+    /// The objective.
+    pub fn objective(&self) -> MisaLoss {
+        self.learner.model().objective.valid()
+    }
+
+    /// Number of parameters.
+    pub fn parameters(&self) -> usize {
+        self.learner.model().num_params()
+    }
+}
+
+/// Reads all terms back at once.
+fn values(terms: &MisaLossTerms) -> [f64; 6] {
+    let terms = [
+        &terms.task,
+        &terms.similarity,
+        &terms.difference,
+        &terms.reconstruction,
+        &terms.discrimination,
+        &terms.total,
+    ];
+    let joined = Tensor::cat(terms.map(Tensor::clone).to_vec(), 0).into_data();
+    let mut values = joined.iter::<f64>();
+    [(); 6].map(|()| values.next().unwrap_or(f64::NAN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BatchShape, Cases, Compute, Workload};
+    use misa_data::Random;
+
+    fn cpu() -> Device {
+        Compute::open("cpu").unwrap().device
+    }
+
+    fn parameters(name: &str) -> usize {
+        let cases = Cases::bundled().unwrap();
+        let Workload::Model(case) = &cases.named(name).unwrap().workload else {
+            panic!("a model");
+        };
+        TrainingStep::new(case, &cpu()).unwrap().parameters()
+    }
+
+    /// The counts of the workloads' description: the models compared are of the same size.
+    #[test]
+    fn models_have_the_parameters_of_their_workload() {
+        assert_eq!(parameters("mosi_glove_b64"), 6_044_065);
+        assert_eq!(parameters("mosei_glove_b16"), 11_098_129);
+        assert_eq!(parameters("urfunny_glove_b32"), 19_786_518);
+    }
+
+    #[test]
+    fn the_loss_falls() {
+        let cases = Cases::bundled().unwrap();
+        let Workload::Model(case) = &cases.named("mosi_glove_b64").unwrap().workload else {
+            panic!("a model");
+        };
+        let mut case = case.clone();
+        (case.text_dim, case.hidden, case.vocab) = (4, 8, Some(20));
+        (case.dropout, case.fusion_dropout) = (0.0, 0.0);
+        let device = &cpu();
+        let mut step = TrainingStep::new(&case, device).unwrap();
+        let shape = BatchShape::new(&[3, 2, 1], case.sizes().unwrap(), case.task());
+        let batch = shape.draw(&mut Random::new(0), &device.clone().autodiff());
+
+        let first = step.run(batch.clone());
+        let sum = first[0] + first[1] + 0.3 * first[2] + first[3];
+        assert!((first[5] - sum).abs() < 1e-5, "{first:?}");
+        let last = (0..30).map(|_| step.run(batch.clone())[5]).last().unwrap();
+        assert!(last < first[5], "from {} to {last}", first[5]);
+    }
+}
