@@ -185,7 +185,7 @@ impl Bench {
 
     /// All terms of the objective from what the model gave, without gradients.
     fn losses(&self, criterion: &mut Criterion) -> Outcome {
-        let training = TrainingStep::new(&self.case, &self.device)?;
+        let mut training = TrainingStep::new(&self.case, &self.device)?;
         let (model, objective) = (training.model(), training.objective());
         self.each(criterion, "losses", |group, id, shape| {
             let batch = shape.draw(&mut Random::new(SEED), &self.device);

@@ -1,13 +1,10 @@
 //! The workload of the whole model: its configuration, objective and optimiser.
 
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, ModuleOptimizer},
-};
 use misa_core::{
     ActivationKind, CellKind, FeatureSizes, MisaConfig, Task, TextSize, TransformerLayerConfig,
     loss::{MisaLossConfig, Similarity},
 };
+use misa_train::Adam;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -50,7 +47,7 @@ pub struct ModelCase {
     /// Weights of the objective.
     pub loss_weights: LossWeights,
     /// Bound of every element of a gradient.
-    pub clip_value: f32,
+    pub clip_value: f64,
     /// The optimiser.
     pub optimizer: Optimiser,
 }
@@ -85,11 +82,11 @@ pub enum Optimiser {
         /// Learning rate.
         lr: f64,
         /// Decay of the first moment.
-        beta1: f32,
+        beta1: f64,
         /// Decay of the second moment.
-        beta2: f32,
+        beta2: f64,
         /// Keeps the division finite.
-        eps: f32,
+        eps: f64,
     },
 }
 
@@ -177,16 +174,16 @@ impl ModelCase {
     }
 
     /// The optimiser, which also bounds the gradients.
-    pub fn optimiser(&self) -> ModuleOptimizer {
+    pub fn adam(&self) -> Adam {
         let Optimiser::Adam {
             beta1, beta2, eps, ..
         } = self.optimizer;
-        AdamConfig::new()
-            .with_beta_1(beta1)
-            .with_beta_2(beta2)
-            .with_epsilon(eps)
-            .with_grad_clipping(Some(GradientClippingConfig::Value(self.clip_value)))
-            .init()
+        Adam {
+            beta_1: beta1,
+            beta_2: beta2,
+            epsilon: eps,
+            clip: Some(self.clip_value),
+        }
     }
 
     /// The learning rate.

@@ -1,22 +1,22 @@
 //! One training step of the model, as training runs it.
 
-use crate::{ModelCase, Unsupported};
-use burn::{optim::GradientsAccumulator, prelude::*, train::Learner};
+use crate::{ModelCase, Unsupported, timed};
+use burn::prelude::*;
 use misa_core::{
     Misa,
     loss::{MisaLoss, MisaLossTerms},
 };
 use misa_data::UtteranceBatch;
-use misa_train::MisaLearner;
+use misa_train::{MisaLearner, Trainer};
+use std::{convert::Infallible, time::Duration};
 
 /// A model in training, one step at a time.
 ///
 /// A step does what one of `misa_train::train` does: forward, all losses, backward, every loss
 /// read back as a number, gradients bounded, Adam.
 pub struct TrainingStep {
-    learner: Learner<MisaLearner>,
-    /// Part of every step of a run, also where it has but one batch to add up.
-    gradients: GradientsAccumulator<MisaLearner>,
+    trainer: Trainer,
+    learning_rate: f64,
 }
 
 impl TrainingStep {
@@ -32,35 +32,36 @@ impl TrainingStep {
             objective: case.objective().init(device),
         };
         Ok(Self {
-            learner: Learner::new(learner, case.optimiser(), case.learning_rate()),
-            gradients: GradientsAccumulator::new(),
+            trainer: Trainer::new(learner, case.adam()),
+            learning_rate: case.learning_rate(),
         })
     }
 
     /// Trains on one batch; gives the value of every loss term, the weighted sum last.
     pub fn run(&mut self, batch: UtteranceBatch) -> [f64; 6] {
-        let output = self.learner.train_step(batch);
-        let values = values(&output.item.loss);
-        self.gradients
-            .accumulate(&self.learner.model(), output.grads);
-        self.learner.lr_step();
-        self.learner.optimizer_step(self.gradients.grads());
-        values
+        let output = self.trainer.learn(batch);
+        self.trainer.update(self.learning_rate);
+        values(&output.loss)
+    }
+
+    /// Does what steps have put off, as the end of an epoch would; the time it took.
+    pub fn settle(&mut self) -> Duration {
+        timed(|| Ok::<_, Infallible>(drop(self.trainer.learner()))).unwrap_or_default()
     }
 
     /// The model in evaluation form: no dropout, no gradients.
-    pub fn model(&self) -> Misa {
-        self.learner.model().model.valid()
+    pub fn model(&mut self) -> Misa {
+        self.trainer.learner().model.valid()
     }
 
     /// The objective.
-    pub fn objective(&self) -> MisaLoss {
-        self.learner.model().objective.valid()
+    pub fn objective(&mut self) -> MisaLoss {
+        self.trainer.learner().objective.valid()
     }
 
     /// Number of parameters.
-    pub fn parameters(&self) -> usize {
-        self.learner.model().num_params()
+    pub fn parameters(&mut self) -> usize {
+        self.trainer.learner().num_params()
     }
 }
 

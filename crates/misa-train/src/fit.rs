@@ -17,6 +17,7 @@ use burn::{
     },
 };
 use misa_data::{UtteranceBatch, UtteranceLoader};
+use misa_kernels::Adam;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
@@ -68,7 +69,7 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
         let mut patience = Patience::new(self.config.patience);
         // Kept before the first epoch, so that there is a model whatever happens.
         let mut best = learner.model();
-        let mut trainer = Trainer::new(best.clone(), self.config.gradient_clip);
+        let mut trainer = Trainer::new(best.clone(), adam(&self.config));
         // Updates are in place only where the trainer alone holds the weights.
         drop(learner);
         let mut outcome = Outcome::default();
@@ -220,6 +221,14 @@ impl Epoch<'_> {
         batch: Result<UtteranceBatch, E>,
     ) -> Option<UtteranceBatch> {
         batch.map_err(|error| self.interrupter.fail(error)).ok()
+    }
+}
+
+/// The optimiser's settings.
+fn adam(config: &TrainingConfig) -> Adam {
+    Adam {
+        clip: Some(config.gradient_clip),
+        ..Adam::default()
     }
 }
 

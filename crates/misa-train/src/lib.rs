@@ -63,6 +63,7 @@ pub use evaluate::{Evaluation, Scores, evaluate};
 pub use history::{EpochRecord, TermMeans};
 pub use learner::MisaLearner;
 pub use metric::{EpochMetric, TermMetric};
+pub use misa_kernels::Adam;
 pub use output::{PredictionInput, SentimentOutput, TermsInput};
 pub use patience::{Patience, Verdict};
 pub use preset::{Corpus, Preset, UnknownName};

@@ -10,7 +10,7 @@ use misa_kernels::{Adam, available};
 
 const PUT_BACK: &str = "the optimiser gives the learner back";
 
-/// A learner with its optimiser: Adam with each element of a gradient clipped.
+/// A learner with its optimiser.
 ///
 /// Word vectors on a CPU device are updated a row at a time, when next needed, with the numbers of
 /// an update of the whole table; see [`misa_kernels::RowAdam`].
@@ -26,15 +26,10 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Trains `learner`, which lives on an autodiff device, clipping gradients to
-    /// `±gradient_clip`.
+    /// Trains `learner`, which lives on an autodiff device.
     ///
     /// Weights are updated in place where the trainer alone holds them.
-    pub fn new(learner: MisaLearner, gradient_clip: f64) -> Self {
-        let adam = Adam {
-            clip: Some(gradient_clip),
-            ..Adam::default()
-        };
+    pub fn new(learner: MisaLearner, adam: Adam) -> Self {
         let device = learner.devices().first().cloned().unwrap_or_default();
         let words = available(&device, burn::tensor::DType::F32)
             .then(|| WordVectors::new(&learner.model, adam))
