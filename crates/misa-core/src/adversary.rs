@@ -1,6 +1,6 @@
 //! Two discriminators: of modalities, through gradient reversal, and of subspaces.
 
-use crate::{Activation, Modalities, PerModality, SubspacesOutput};
+use crate::{Activation, Modalities, PerModality, SubspacesOutput, dropout::drop_out};
 use burn::{
     nn::{Dropout, DropoutConfig, Linear, LinearConfig},
     prelude::*,
@@ -65,7 +65,7 @@ impl Adversary {
         shared.as_ref().map(|x| {
             let reversed = reverse_gradient(x.clone(), self.reversal_weight);
             let hidden = activation.forward(self.hidden.forward(reversed));
-            self.output.forward(self.dropout.forward(hidden))
+            self.output.forward(drop_out(&self.dropout, hidden))
         })
     }
 }

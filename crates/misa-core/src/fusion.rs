@@ -1,6 +1,9 @@
 //! Attention over the representations of an utterance, and the prediction head.
 
-use crate::{Activation, Modalities, SubspacesOutput, TransformerLayer, TransformerLayerConfig};
+use crate::{
+    Activation, Modalities, SubspacesOutput, TransformerLayer, TransformerLayerConfig,
+    dropout::drop_out,
+};
 use burn::{
     nn::{Dropout, DropoutConfig, Linear, LinearConfig},
     prelude::*,
@@ -88,7 +91,7 @@ impl Fusion {
         let [batch, count, d_hidden] = attended.tokens.dims();
         let concatenated = attended.tokens.clone().reshape([batch, count * d_hidden]);
         let hidden = self.hidden.forward(concatenated);
-        let activated = activation.forward(self.dropout.forward(hidden.clone()));
+        let activated = activation.forward(drop_out(&self.dropout, hidden.clone()));
         FusionOutput {
             fused: attended.tokens,
             attention: attended.attention,

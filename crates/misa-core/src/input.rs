@@ -34,6 +34,8 @@ pub enum TextSize {
 /// The text sequences of a batch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+// A tensor is a few hundred bytes whatever it holds; a batch has one of these.
+#[allow(clippy::large_enum_variant)]
 pub enum TextInput {
     /// Word ids, `[batch, steps]`.
     Words(Tensor<2, Int>),

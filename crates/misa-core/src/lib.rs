@@ -59,6 +59,7 @@
 
 mod activation;
 mod adversary;
+mod dropout;
 pub mod encoder;
 mod error;
 mod fusion;

@@ -1,5 +1,6 @@
 //! One transformer layer, post-norm, as PyTorch builds it.
 
+use crate::dropout::drop_out;
 use burn::{
     nn::{
         Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
@@ -98,7 +99,7 @@ impl TransformerLayer {
     /// - output: see [`TransformerLayerOutput`]
     pub fn forward(&self, tokens: Tensor<3>) -> TransformerLayerOutput {
         let attended = self.attention.forward(MhaInput::self_attn(tokens.clone()));
-        let tokens = tokens + self.dropout.forward(attended.context);
+        let tokens = tokens + drop_out(&self.dropout, attended.context);
         let tokens = self.attention_norm.forward(tokens);
         let tokens = tokens.clone() + self.feed_forward(tokens);
         TransformerLayerOutput {
@@ -108,8 +109,8 @@ impl TransformerLayer {
     }
 
     fn feed_forward(&self, tokens: Tensor<3>) -> Tensor<3> {
-        let expanded = self.dropout.forward(relu(self.expand.forward(tokens)));
-        self.dropout.forward(self.contract.forward(expanded))
+        let expanded = drop_out(&self.dropout, relu(self.expand.forward(tokens)));
+        drop_out(&self.dropout, self.contract.forward(expanded))
     }
 }
 

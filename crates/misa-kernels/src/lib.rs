@@ -11,6 +11,7 @@
 mod adam;
 mod cell;
 mod cpu;
+mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
 mod layer;
@@ -21,6 +22,7 @@ mod steps;
 
 pub use adam::Adam;
 pub use cell::CellKind;
+pub use dropout::dropout;
 pub use layer::{DirectionWeights, Layer, available};
 pub use rows::RowAdam;
 pub use steps::PackedSteps;

@@ -1,6 +1,9 @@
 //! Adam in one pass over memory.
 
-use crate::adam::Factors;
+use crate::{
+    adam::Factors,
+    cpu::step::{load, store},
+};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -100,15 +103,15 @@ impl WithSimd for Update<'_> {
         );
         for ((parameter, gradient), (first, second)) in elements {
             let element = Element {
-                parameter: simd.partial_load_f32s(parameter),
-                first: simd.partial_load_f32s(first),
-                second: simd.partial_load_f32s(second),
+                parameter: load(simd, parameter),
+                first: load(simd, first),
+                second: load(simd, second),
             };
-            let gradient = clip(simd, simd.partial_load_f32s(gradient), self.factors.clip);
+            let gradient = clip(simd, load(simd, gradient), self.factors.clip);
             let element = next(simd, element, gradient, self.factors);
-            simd.partial_store_f32s(parameter, element.parameter);
-            simd.partial_store_f32s(first, element.first);
-            simd.partial_store_f32s(second, element.second);
+            store(simd, parameter, element.parameter);
+            store(simd, first, element.first);
+            store(simd, second, element.second);
         }
     }
 }
@@ -130,9 +133,9 @@ impl WithSimd for CatchUp<'_> {
             .zip(first.chunks_mut(lanes).zip(second.chunks_mut(lanes)));
         for (parameter, (first, second)) in elements {
             let mut element = Element {
-                parameter: simd.partial_load_f32s(parameter),
-                first: simd.partial_load_f32s(first),
-                second: simd.partial_load_f32s(second),
+                parameter: load(simd, parameter),
+                first: load(simd, first),
+                second: load(simd, second),
             };
             let mut missed = self.factors.iter().enumerate();
             for (index, factors) in missed.by_ref() {
@@ -146,9 +149,9 @@ impl WithSimd for CatchUp<'_> {
             for (_, factors) in missed {
                 element = fade(simd, element, factors);
             }
-            simd.partial_store_f32s(parameter, element.parameter);
-            simd.partial_store_f32s(first, element.first);
-            simd.partial_store_f32s(second, element.second);
+            store(simd, parameter, element.parameter);
+            store(simd, first, element.first);
+            store(simd, second, element.second);
         }
     }
 }

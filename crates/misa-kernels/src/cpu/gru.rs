@@ -2,7 +2,7 @@
 
 use crate::cpu::{
     functions::{sigmoid, tanh},
-    step::{BackwardStep, ForwardStep, lanes},
+    step::{BackwardStep, ForwardStep, lanes, load, store},
 };
 use pulp::{Simd, WithSimd};
 
@@ -30,7 +30,7 @@ impl WithSimd for Forward<'_> {
             let (reset, gates) = gates.split_at_mut(d_hidden);
             let (update, candidate) = gates.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
-                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
                 let product = |index: usize| load(&recurrent[index * d_hidden..]);
                 let r = sigmoid(simd, simd.add_f32s(load(reset), product(0)));
                 let z = sigmoid(simd, simd.add_f32s(load(update), product(1)));
@@ -48,7 +48,7 @@ impl WithSimd for Forward<'_> {
                     (&mut *memory, h_n),
                     (&mut *hidden, simd.add_f32s(change, n)),
                 ] {
-                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                    store(simd, &mut out[lanes.clone()], value);
                 }
             }
         }
@@ -75,7 +75,7 @@ impl WithSimd for Backward<'_> {
             let (d_reset, d_rest) = d_gates.split_at_mut(d_hidden);
             let (d_update, d_recurrent) = d_rest.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
-                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
                 let product = |a, b| simd.mul_f32s(a, b);
                 let gate = |index: usize| load(&gates[index * d_hidden..]);
                 let rest = |x| simd.sub_f32s(one, x);
@@ -96,7 +96,7 @@ impl WithSimd for Backward<'_> {
                     // The product with the recurrent weights is added to this.
                     (&mut *carried, product(d_h, z)),
                 ] {
-                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                    store(simd, &mut out[lanes.clone()], value);
                 }
             }
         }

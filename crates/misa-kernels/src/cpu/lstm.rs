@@ -2,7 +2,7 @@
 
 use crate::cpu::{
     functions::{sigmoid, tanh},
-    step::{BackwardStep, ForwardStep, lanes},
+    step::{BackwardStep, ForwardStep, lanes, load, store},
 };
 use pulp::{Simd, WithSimd};
 
@@ -30,7 +30,7 @@ impl WithSimd for Forward<'_> {
             let (forget, gates) = gates.split_at_mut(d_hidden);
             let (candidate, output) = gates.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
-                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
                 let gate = |x: &[f32], index: usize| {
                     simd.add_f32s(load(x), load(&recurrent[index * d_hidden..]))
                 };
@@ -52,7 +52,7 @@ impl WithSimd for Forward<'_> {
                     (&mut *memory, c),
                     (&mut *hidden, h),
                 ] {
-                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                    store(simd, &mut out[lanes.clone()], value);
                 }
             }
         }
@@ -83,7 +83,7 @@ impl WithSimd for Backward<'_> {
             let (d_forget, d_rest) = d_rest.split_at_mut(d_hidden);
             let (d_candidate, d_out) = d_rest.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
-                let load = |x: &[f32]| simd.partial_load_f32s(&x[lanes.clone()]);
+                let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
                 let gate = |index: usize| load(&gates[index * d_hidden..]);
                 let product = |a, b| simd.mul_f32s(a, b);
                 // The derivative of a sigmoid by its value.
@@ -104,7 +104,7 @@ impl WithSimd for Backward<'_> {
                     (&mut *d_out, product(product(d_h, tanh_c), slope(o))),
                     (&mut *carried_memory, product(d_c, f)),
                 ] {
-                    simd.partial_store_f32s(&mut out[lanes.clone()], value);
+                    store(simd, &mut out[lanes.clone()], value);
                 }
             }
         }

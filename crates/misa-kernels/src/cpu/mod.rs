@@ -6,6 +6,7 @@ mod functions;
 mod gru;
 pub(crate) mod layer;
 mod lstm;
+pub(crate) mod mask;
 mod matrix;
 mod step;
 

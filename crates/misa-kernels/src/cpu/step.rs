@@ -54,3 +54,21 @@ pub(crate) fn lanes<S: Simd>(count: usize) -> impl Iterator<Item = Range<usize>>
         .step_by(S::F32_LANES)
         .map(move |start| start..count.min(start + S::F32_LANES))
 }
+
+/// The numbers of a piece of a row, a whole vector without a mask.
+#[inline(always)]
+pub(crate) fn load<S: Simd>(simd: S, piece: &[f32]) -> S::f32s {
+    match S::as_simd_f32s(piece).0 {
+        [whole] => *whole,
+        _ => simd.partial_load_f32s(piece),
+    }
+}
+
+/// Writes what [`load`] reads.
+#[inline(always)]
+pub(crate) fn store<S: Simd>(simd: S, piece: &mut [f32], values: S::f32s) {
+    match piece.len() == S::F32_LANES {
+        true => S::as_mut_simd_f32s(piece).0[0] = values,
+        false => simd.partial_store_f32s(piece, values),
+    }
+}
