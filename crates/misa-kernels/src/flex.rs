@@ -3,8 +3,8 @@
 use crate::{
     Layer,
     adam::Factors,
-    cpu::{self, layer::Saved},
-    ops::{AdamOps, Recorded, RecurrentKernel, RecurrentOps, Weights},
+    cpu::{self, layer::Trace},
+    ops::{AdamOps, RecurrentKernel, RecurrentOps, Saved, Weights},
 };
 use burn::{
     backend::{Flex, tensor::FloatTensor},
@@ -19,47 +19,42 @@ impl RecurrentOps for Flex {
         backward: Weights<Self>,
         layer: Arc<Layer>,
     ) -> FloatTensor<Self> {
-        Self::read(&layer, &input, &[forward, backward]).states
+        Self::read(&layer, &input, &[forward, backward]).0
     }
 }
 
 impl RecurrentKernel for Flex {
+    type Trace = Arc<Trace>;
+
     fn read(
         layer: &Layer,
         input: &FloatTensor<Self>,
         weights: &[Weights<Self>; 2],
-    ) -> Recorded<Self> {
+    ) -> (FloatTensor<Self>, Self::Trace) {
         let input = input.to_contiguous();
         let weights = weights.each_ref().map(contiguous);
         let output = cpu::layer::forward(layer, host(&input), weights.each_ref().map(slices));
-        let (rows, d_hidden) = (layer.steps.rows(), layer.d_hidden);
-        let d_gates = layer.cell.gates() * d_hidden;
-        let states = output.states.len() / (2 * d_hidden);
-        Recorded {
-            states: tensor(output.states, [states, 2 * d_hidden]),
-            gates: tensor(output.gates, [2, rows, d_gates]),
-            memory: tensor(output.memory, [2, rows, d_hidden]),
-        }
+        let states = output.states.len() / (2 * layer.d_hidden);
+        let states = tensor(output.states, [states, 2 * layer.d_hidden]);
+        (states, Arc::new(output.trace))
     }
 
     fn gradients(
-        layer: &Layer,
-        input: FloatTensor<Self>,
-        weights: [Weights<Self>; 2],
-        recorded: Recorded<Self>,
+        saved: Saved<Self>,
         d_states: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, [Weights<Self>; 2]) {
-        let input = input.to_contiguous();
-        let weights = weights.each_ref().map(contiguous);
+        let layer = &*saved.layer;
+        let input = saved.input.to_contiguous();
+        let weights = saved.weights.each_ref().map(contiguous);
         let d_states = d_states.to_contiguous();
-        let saved = Saved {
+        let forward = cpu::layer::Forward {
             input: host(&input),
             weights: weights.each_ref().map(slices),
-            states: host(&recorded.states),
-            gates: host(&recorded.gates),
-            memory: host(&recorded.memory),
+            states: host(&saved.states),
         };
-        let gradients = cpu::layer::backward(layer, saved, host(&d_states));
+        // Gradients take the place of what was recorded, unless a second pass may want that.
+        let trace = Arc::try_unwrap(saved.trace).unwrap_or_else(|trace| trace.copy());
+        let gradients = cpu::layer::backward(layer, forward, trace, host(&d_states));
         let d_gates = layer.cell.gates() * layer.d_hidden;
         let d_weights = gradients.weights.map(|weights| Weights {
             input: tensor(weights.input, [d_gates, layer.d_input]),

@@ -11,7 +11,7 @@ use burn::backend::{
     backend_extension,
     tensor::FloatTensor,
 };
-use std::sync::Arc;
+use std::{fmt::Debug, sync::Arc};
 
 /// Weights of one direction, in PyTorch's layout.
 #[derive(Clone, Debug, ExtensionType)]
@@ -26,41 +26,32 @@ pub struct Weights<B: Backend> {
     pub hidden_bias: FloatTensor<B>,
 }
 
-/// What a pass over the layer leaves for its gradients, `rows` standing for all real steps.
-#[derive(Clone, Debug)]
-pub struct Recorded<B: Backend> {
-    /// `[rows (+ sequences), 2 * d_hidden]`
-    pub states: FloatTensor<B>,
-    /// `[2, rows, gates * d_hidden]`
-    pub gates: FloatTensor<B>,
-    /// `[2, rows, d_hidden]`
-    pub memory: FloatTensor<B>,
-}
-
 /// Inputs of the layer and what it made of them.
 #[derive(Clone, Debug)]
-pub struct Saved<B: Backend> {
-    layer: Arc<Layer>,
-    input: FloatTensor<B>,
-    weights: [Weights<B>; 2],
-    recorded: Recorded<B>,
+pub struct Saved<B: RecurrentKernel> {
+    pub(crate) layer: Arc<Layer>,
+    pub(crate) input: FloatTensor<B>,
+    pub(crate) weights: [Weights<B>; 2],
+    pub(crate) states: FloatTensor<B>,
+    pub(crate) trace: B::Trace,
 }
 
 /// A backend with kernels of its own.
 pub trait RecurrentKernel: Backend {
-    /// Reads every sequence in both directions; `input` is `[rows, d_input]`.
+    /// What a pass leaves for its gradients besides the states.
+    type Trace: Clone + Debug + Send + 'static;
+
+    /// Reads every sequence in both directions; `input` is `[rows, d_input]`, the states are
+    /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if asked for.
     fn read(
         layer: &Layer,
         input: &FloatTensor<Self>,
         weights: &[Weights<Self>; 2],
-    ) -> Recorded<Self>;
+    ) -> (FloatTensor<Self>, Self::Trace);
 
     /// Gradients of the input and the weights, given that of the states.
     fn gradients(
-        layer: &Layer,
-        input: FloatTensor<Self>,
-        weights: [Weights<Self>; 2],
-        recorded: Recorded<Self>,
+        saved: Saved<Self>,
         d_states: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, [Weights<Self>; 2]);
 }
@@ -115,8 +106,7 @@ impl<B: RecurrentKernel, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> 
                 hidden_bias: part(weights.hidden_bias),
             }
         });
-        let recorded = B::read(&layer, &input, &weights);
-        let states = recorded.states.clone();
+        let (states, trace) = B::read(&layer, &input, &weights);
         let nodes = <[_; 9]>::try_from(nodes).expect("an input and two directions of four weights");
         match (Bidirectional.prepare::<C>(nodes).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => {
@@ -124,7 +114,8 @@ impl<B: RecurrentKernel, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> 
                     layer,
                     input,
                     weights,
-                    recorded,
+                    states: states.clone(),
+                    trace,
                 };
                 prepared.finish(saved, states)
             }
@@ -138,13 +129,7 @@ impl<B: RecurrentKernel> Backward<B, 9> for Bidirectional {
 
     fn backward(self, ops: Ops<Saved<B>, 9>, grads: &mut Gradients, _: &mut Checkpointer) {
         let d_states = grads.consume::<B>(&ops.node);
-        let Saved {
-            layer,
-            input,
-            weights,
-            recorded,
-        } = ops.state;
-        let (d_input, d_weights) = B::gradients(&layer, input, weights, recorded, d_states);
+        let (d_input, d_weights) = B::gradients(ops.state, d_states);
         let mut all = vec![d_input];
         for weights in d_weights {
             all.extend([

@@ -52,6 +52,11 @@ impl Packing {
         &self.active
     }
 
+    /// Whether every sequence has `steps` steps: then packing only changes the order of two axes.
+    fn is_full(&self, steps: usize) -> bool {
+        self.active.len() == steps && self.active.last() == Some(&self.batch())
+    }
+
     /// Where the steps lie, for the kernels.
     pub(crate) fn steps(&self) -> &Arc<PackedSteps> {
         &self.steps
@@ -128,11 +133,17 @@ impl PackedSequence {
         assert_eq!(lengths.len(), batch, "one length per sequence");
         assert!(lengths.iter().all(|&length| length <= steps));
         let packing = Packing::new(lengths);
-        let indices = int_tensor(packing.indices(steps), &sequences.device());
+        let rows = match packing.is_full(steps) {
+            true => sequences.swap_dims(0, 1).reshape([steps * batch, d_input]),
+            false => {
+                let indices = int_tensor(packing.indices(steps), &sequences.device());
+                sequences
+                    .reshape([batch * steps, d_input])
+                    .select(0, indices)
+            }
+        };
         Self {
-            rows: sequences
-                .reshape([batch * steps, d_input])
-                .select(0, indices),
+            rows,
             packing: Arc::new(packing),
         }
     }
@@ -159,6 +170,10 @@ impl PackedSequence {
         let device = self.rows.device();
         let batch = self.packing.batch();
         assert!(self.packing.active.len() <= steps, "padding too short");
+        if self.packing.is_full(steps) {
+            let sequences = self.rows.clone().reshape([steps, batch, d_input]);
+            return sequences.swap_dims(0, 1);
+        }
         // Every padded step reads the row of zeros appended at the end.
         let mut sources = vec![rows as i64; batch * steps];
         for (row, index) in self.packing.indices(steps).into_iter().enumerate() {
@@ -213,6 +228,18 @@ mod tests {
         ];
         let padded = packed.padded(4).into_data();
         padded.assert_eq(&TensorData::from(expected), true);
+    }
+
+    #[test]
+    fn sequences_of_one_length_come_in_the_same_order() {
+        let device = Device::flex();
+        let sequences = Tensor::<3>::from_data([[[1.0], [2.0]], [[3.0], [4.0]]], &device);
+        let packed = PackedSequence::new(sequences.clone(), &[2, 2]);
+        let rows = packed.rows.clone().into_data();
+        rows.assert_eq(&TensorData::from([[1.0f32], [3.0], [2.0], [4.0]]), true);
+        (packed.padded(2).into_data()).assert_eq(&sequences.clone().into_data(), true);
+        let padded = packed.padded(3).narrow(1, 0, 2).into_data();
+        padded.assert_eq(&sequences.into_data(), true);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::{
     CellKind, PackedSteps,
     cpu::{
+        buffer::Buffer,
         gru, lstm,
-        matrix::{Left, Panels, Rows, multiply_add},
+        matrix::{Left, Onto, Panels, Rows, multiply},
         step::{BackwardStep, ForwardStep},
     },
 };
@@ -50,12 +51,12 @@ pub(crate) struct Trace<'a> {
 }
 
 /// What the backward pass reads.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Recorded<'a> {
     /// `[rows, d_hidden]`
     pub(crate) hidden: Rows<'a>,
-    /// `[rows, gates * d_hidden]`
-    pub(crate) gates: &'a [f32],
+    /// `[rows, gates * d_hidden]`: the gradients take the place of the gates.
+    pub(crate) gates: &'a mut [f32],
     /// `[rows, d_hidden]`
     pub(crate) memory: &'a [f32],
     /// `[rows, d_hidden]`: gradient of the states.
@@ -66,11 +67,13 @@ pub(crate) struct Recorded<'a> {
 
 /// Gradients of what a direction computed from its input, before they meet its weights.
 #[derive(Debug)]
-pub(crate) struct GateGradients {
+pub(crate) struct GateGradients<'a> {
     /// `[rows, gates * d_hidden]`, of the recurrent product.
-    recurrent: Vec<f32>,
+    recurrent: &'a [f32],
     /// `[rows, d_hidden]`, of the candidate's input product in a GRU; empty in an LSTM.
-    candidate: Vec<f32>,
+    candidate: Buffer,
+    /// `[gates * d_hidden]`, the sum over the rows of the recurrent product.
+    hidden_bias: Vec<f32>,
 }
 
 /// Gradients of [`Weights`], in the same layout.
@@ -95,12 +98,14 @@ impl Direction<'_> {
         let rows = rows_per_task(input.count());
         let chunks = trace.gates.par_chunks_mut(rows * d_gates);
         chunks.enumerate().for_each(|(chunk, gates)| {
-            for row in gates.chunks_exact_mut(d_gates) {
-                row.copy_from_slice(weights.input_bias);
-            }
             let first = chunk * rows;
             let input = input.range(first..first + gates.len() / d_gates);
-            multiply_add(Left::Rows(input), &panels, gates, &mut Vec::new());
+            multiply(
+                Left::Rows(input),
+                &panels,
+                Onto::Row(weights.input_bias),
+                gates,
+            );
         });
         self.recur(weights, trace);
     }
@@ -109,21 +114,18 @@ impl Direction<'_> {
     fn recur(&self, weights: Weights<'_>, trace: Trace<'_>) {
         let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
         let panels = Panels::transposed(Rows::new(weights.hidden, d_hidden));
-        let mut recurrent = vec![0.0; self.steps.sequences() * d_gates];
-        let mut scratch = Vec::new();
+        let mut recurrent = Buffer::new(self.steps.sequences() * d_gates);
         for step in self.in_order() {
             let rows = self.steps.step(step);
             let before = self.before(step);
             let (hidden, hidden_before) = split(trace.hidden, d_hidden, &rows, &before);
             let (memory, memory_before) = split(trace.memory, d_hidden, &rows, &before);
             let recurrent = &mut recurrent[..rows.len() * d_gates];
-            for row in recurrent.chunks_exact_mut(d_gates) {
-                row.copy_from_slice(weights.hidden_bias);
-            }
-            let begun = &mut recurrent[..before.len() * d_gates];
+            let (begun, beginning) = recurrent.split_at_mut(before.len() * d_gates);
             let state = Left::Rows(Rows::new(hidden_before, d_hidden));
-            if !before.is_empty() {
-                multiply_add(state, &panels, begun, &mut scratch);
+            multiply(state, &panels, Onto::Row(weights.hidden_bias), begun);
+            for row in beginning.chunks_exact_mut(d_gates) {
+                row.copy_from_slice(weights.hidden_bias);
             }
             let step = ForwardStep {
                 d_hidden,
@@ -142,42 +144,42 @@ impl Direction<'_> {
     }
 
     /// Follows the gradient through the recurrence.
-    pub(crate) fn backward(&self, weights: Weights<'_>, recorded: Recorded<'_>) -> GateGradients {
+    pub(crate) fn backward<'g>(
+        &self,
+        weights: Weights<'_>,
+        recorded: Recorded<'g>,
+    ) -> GateGradients<'g> {
         let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
         let sequences = self.steps.sequences();
         let rows = self.steps.rows();
         let gru = self.cell == CellKind::Gru;
         let panels = Panels::new(Rows::new(weights.hidden, d_hidden));
-        let mut gradients = GateGradients {
-            recurrent: vec![0.0; rows * d_gates],
-            candidate: vec![0.0; if gru { rows * d_hidden } else { 0 }],
-        };
-        let mut carried_hidden = vec![0.0; sequences * d_hidden];
-        let mut carried_memory = vec![0.0; sequences * d_hidden];
+        let mut candidate = Buffer::new(if gru { rows * d_hidden } else { 0 });
+        let mut hidden_bias = vec![0.0; d_gates];
+        let mut carried_hidden = Buffer::zeros(sequences * d_hidden);
+        let mut carried_memory = Buffer::zeros(sequences * d_hidden);
         if let Some(d_memory) = recorded.d_memory {
             for (row, carried) in carried_memory.chunks_exact_mut(d_hidden).enumerate() {
                 carried.copy_from_slice(d_memory.row(row));
             }
         }
-        let mut scratch = Vec::new();
         let order: Vec<usize> = self.in_order().collect();
         for step in order.into_iter().rev() {
             let rows = self.steps.step(step);
             let before = self.before(step);
             let alive = ..rows.len() * d_hidden;
-            let recurrent = of_rows(&mut gradients.recurrent, d_gates, &rows);
+            let recurrent = of_rows(recorded.gates, d_gates, &rows);
             let step = BackwardStep {
                 d_hidden,
-                gates: &recorded.gates[rows.start * d_gates..rows.end * d_gates],
+                gates: &mut *recurrent,
                 memory: &recorded.memory[rows.start * d_hidden..rows.end * d_hidden],
                 memory_before: &recorded.memory[before.start * d_hidden..before.end * d_hidden],
                 hidden_before: recorded.hidden.range(before.clone()),
                 d_output: recorded.d_output.range(rows.clone()),
                 carried_hidden: &mut carried_hidden[alive],
                 carried_memory: &mut carried_memory[alive],
-                d_gates: &mut *recurrent,
                 d_candidate: match gru {
-                    true => of_rows(&mut gradients.candidate, d_hidden, &rows),
+                    true => of_rows(&mut candidate, d_hidden, &rows),
                     false => &mut [],
                 },
             };
@@ -185,32 +187,41 @@ impl Direction<'_> {
                 CellKind::Lstm => Arch::new().dispatch(lstm::Backward(step)),
                 CellKind::Gru => Arch::new().dispatch(gru::Backward(step)),
             }
+            // While they are in the nearest cache.
+            add_rows(Rows::new(recurrent, d_gates), &mut hidden_bias);
             let carried = &mut carried_hidden[..before.len() * d_hidden];
-            if !gru {
-                carried.fill(0.0);
-            }
-            let begun = Rows::new(&recurrent[..before.len() * d_gates], d_gates);
-            if !before.is_empty() {
-                multiply_add(Left::Rows(begun), &panels, carried, &mut scratch);
-            }
+            let begun = Left::Rows(Rows::new(&recurrent[..before.len() * d_gates], d_gates));
+            let onto = match gru {
+                true => Onto::Present,
+                false => Onto::Nothing,
+            };
+            multiply(begun, &panels, onto, carried);
         }
-        gradients
+        GateGradients {
+            recurrent: recorded.gates,
+            candidate,
+            hidden_bias,
+        }
     }
 
-    /// Adds the gradient of some rows of the input to `out`.
+    /// Adds the gradient of some rows of the input to `out`, or begins with it.
     ///
     /// `panels` are those of the input weight, one per part that [`GateGradients`] keeps apart.
     pub(crate) fn add_input_gradient(
         &self,
-        gradients: &GateGradients,
+        gradients: &GateGradients<'_>,
         panels: &[Panels],
         rows: Range<usize>,
         out: &mut [f32],
+        begin: bool,
     ) {
-        let mut scratch = Vec::new();
-        for ((_, part), panels) in self.input_parts(gradients).zip(panels) {
+        for ((range, part), panels) in self.input_parts(gradients).zip(panels) {
             let part = Left::Rows(part.range(rows.clone()));
-            multiply_add(part, panels, out, &mut scratch);
+            let onto = match begin && range.start == 0 {
+                true => Onto::Nothing,
+                false => Onto::Present,
+            };
+            multiply(part, panels, onto, out);
         }
     }
 
@@ -227,10 +238,10 @@ impl Direction<'_> {
         &self,
         input: Rows<'_>,
         hidden: Rows<'_>,
-        gradients: &GateGradients,
+        gradients: &GateGradients<'_>,
     ) -> WeightGradients {
         let (d_gates, d_input, d_hidden) = (self.d_gates(), self.d_input, self.d_hidden);
-        let recurrent = Rows::new(&gradients.recurrent, d_gates);
+        let recurrent = Rows::new(gradients.recurrent, d_gates);
         // A step's state reaches the next one: in time, or against it.
         let begun = self.steps.sequences()..self.steps.rows();
         let earlier = self.steps.previous();
@@ -240,29 +251,31 @@ impl Direction<'_> {
         };
         let of_input = || {
             let mut weight = vec![0.0; d_gates * d_input];
-            let mut bias = vec![0.0; d_gates];
+            let mut bias = gradients.hidden_bias.clone();
             let panels = Panels::new(input);
             for (range, part) in self.input_parts(gradients) {
                 let weight = of_rows(&mut weight, d_input, &range);
-                multiply_add(Left::Transposed(part), &panels, weight, &mut Vec::new());
-                add_rows(part, &mut bias[range]);
+                multiply(Left::Transposed(part), &panels, Onto::Nothing, weight);
+                // What is kept apart has another sum.
+                if range.start > 0 {
+                    bias[range.clone()].fill(0.0);
+                    add_rows(part, &mut bias[range]);
+                }
             }
             (weight, bias)
         };
         let of_hidden = || {
             let mut weight = vec![0.0; d_gates * d_hidden];
-            let mut bias = vec![0.0; d_gates];
             let panels = Panels::new(from);
-            multiply_add(Left::Transposed(to), &panels, &mut weight, &mut Vec::new());
-            add_rows(recurrent, &mut bias);
-            (weight, bias)
+            multiply(Left::Transposed(to), &panels, Onto::Nothing, &mut weight);
+            weight
         };
-        let ((input, input_bias), (hidden, hidden_bias)) = rayon::join(of_input, of_hidden);
+        let ((input, input_bias), hidden) = rayon::join(of_input, of_hidden);
         WeightGradients {
             input,
             hidden,
             input_bias,
-            hidden_bias,
+            hidden_bias: gradients.hidden_bias.clone(),
         }
     }
 
@@ -281,9 +294,9 @@ impl Direction<'_> {
     /// Gradients of the input product, by rows of the input weight.
     fn input_parts<'g>(
         &self,
-        gradients: &'g GateGradients,
+        gradients: &'g GateGradients<'_>,
     ) -> impl Iterator<Item = (Range<usize>, Rows<'g>)> {
-        let recurrent = Rows::new(&gradients.recurrent, self.d_gates());
+        let recurrent = Rows::new(gradients.recurrent, self.d_gates());
         let candidate = Rows::new(&gradients.candidate, self.d_hidden);
         self.input_ranges().map(move |range| match range.start {
             0 => (range.clone(), recurrent.columns(range)),

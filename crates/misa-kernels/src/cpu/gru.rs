@@ -63,23 +63,20 @@ impl WithSimd for Backward<'_> {
         let step = self.0;
         let d_hidden = step.d_hidden;
         let one = simd.splat_f32s(1.0);
-        let d_gates = (step.d_gates.chunks_exact_mut(3 * d_hidden))
-            .zip(step.d_candidate.chunks_exact_mut(d_hidden));
-        let rows = (step.gates.chunks_exact(3 * d_hidden))
+        let rows = (step.gates.chunks_exact_mut(3 * d_hidden))
             .zip(step.memory.chunks_exact(d_hidden))
             .zip(step.carried_hidden.chunks_exact_mut(d_hidden))
-            .zip(d_gates);
-        for (row, (((gates, memory), carried), (d_gates, d_candidate))) in rows.enumerate() {
+            .zip(step.d_candidate.chunks_exact_mut(d_hidden));
+        for (row, (((gates, memory), carried), d_candidate)) in rows.enumerate() {
             let d_output = step.d_output.row(row);
             let before = (row < step.hidden_before.count()).then(|| step.hidden_before.row(row));
-            let (d_reset, d_rest) = d_gates.split_at_mut(d_hidden);
-            let (d_update, d_recurrent) = d_rest.split_at_mut(d_hidden);
+            let (reset, gates) = gates.split_at_mut(d_hidden);
+            let (update, candidate) = gates.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
                 let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
                 let product = |a, b| simd.mul_f32s(a, b);
-                let gate = |index: usize| load(&gates[index * d_hidden..]);
                 let rest = |x| simd.sub_f32s(one, x);
-                let [r, z, n] = std::array::from_fn(gate);
+                let [r, z, n] = [&*reset, &*update, &*candidate].map(load);
                 let old = match before {
                     Some(before) => load(before),
                     None => simd.splat_f32s(0.0),
@@ -89,9 +86,9 @@ impl WithSimd for Backward<'_> {
                 let d_z = product(product(d_h, simd.sub_f32s(old, n)), product(z, rest(z)));
                 let d_r = product(product(d_n, load(memory)), product(r, rest(r)));
                 for (out, value) in [
-                    (&mut *d_reset, d_r),
-                    (&mut *d_update, d_z),
-                    (&mut *d_recurrent, product(d_n, r)),
+                    (&mut *reset, d_r),
+                    (&mut *update, d_z),
+                    (&mut *candidate, product(d_n, r)),
                     (&mut *d_candidate, d_n),
                     // The product with the recurrent weights is added to this.
                     (&mut *carried, product(d_h, z)),

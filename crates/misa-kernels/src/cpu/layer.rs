@@ -3,7 +3,8 @@
 use crate::{
     Layer,
     cpu::{
-        direction::{Direction, Recorded, Trace, WeightGradients, Weights, rows_per_task},
+        buffer::Buffer,
+        direction::{self, Direction, Recorded, WeightGradients, Weights, rows_per_task},
         matrix::Rows,
     },
 };
@@ -15,10 +16,16 @@ pub(crate) struct Output {
     /// `[rows, 2 * d_hidden]`, the forward direction's features first; after them, if asked for,
     /// the final memory of each sequence, `[sequences, 2 * d_hidden]`.
     pub(crate) states: Vec<f32>,
+    pub(crate) trace: Trace,
+}
+
+/// What the forward pass leaves for the backward pass alone.
+#[derive(Debug)]
+pub struct Trace {
     /// `[2, rows, gates * d_hidden]`
-    pub(crate) gates: Vec<f32>,
+    gates: Buffer,
     /// `[2, rows, d_hidden]`
-    pub(crate) memory: Vec<f32>,
+    memory: Buffer,
 }
 
 /// Gradients of the input, `[rows, d_input]`, and of both directions' weights.
@@ -28,14 +35,12 @@ pub(crate) struct Gradients {
     pub(crate) weights: [WeightGradients; 2],
 }
 
-/// What the backward pass needs, as the forward pass left it.
+/// What the forward pass read and made.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Saved<'a> {
+pub(crate) struct Forward<'a> {
     pub(crate) input: &'a [f32],
     pub(crate) weights: [Weights<'a>; 2],
     pub(crate) states: &'a [f32],
-    pub(crate) gates: &'a [f32],
-    pub(crate) memory: &'a [f32],
 }
 
 /// Reads every sequence in both directions.
@@ -43,15 +48,15 @@ pub(crate) fn forward(layer: &Layer, input: &[f32], weights: [Weights<'_>; 2]) -
     let d_hidden = layer.d_hidden;
     let rows = layer.steps.rows();
     let [first, second] = directions(layer);
-    let mut hidden = vec![0.0; 2 * rows * d_hidden];
-    let mut gates = vec![0.0; 2 * rows * first.d_gates()];
-    let mut memory = vec![0.0; 2 * rows * d_hidden];
+    let mut hidden = Buffer::new(2 * rows * d_hidden);
+    let mut gates = Buffer::new(2 * rows * first.d_gates());
+    let mut memory = Buffer::new(2 * rows * d_hidden);
 
     let input = Rows::new(input, layer.d_input);
     let hidden_halves = hidden.split_at_mut(rows * d_hidden);
     let gate_halves = gates.split_at_mut(rows * first.d_gates());
     let memory_halves = memory.split_at_mut(rows * d_hidden);
-    let trace = |hidden, gates, memory| Trace {
+    let trace = |hidden, gates, memory| direction::Trace {
         hidden,
         gates,
         memory,
@@ -67,41 +72,46 @@ pub(crate) fn forward(layer: &Layer, input: &[f32], weights: [Weights<'_>; 2]) -
     );
     Output {
         states: beside(layer, &hidden, &memory),
-        gates,
-        memory,
+        trace: Trace { gates, memory },
     }
 }
 
 /// The gradients of [`forward`]; `d_states` has the shape of its states.
-pub(crate) fn backward(layer: &Layer, saved: Saved<'_>, d_states: &[f32]) -> Gradients {
+pub(crate) fn backward(
+    layer: &Layer,
+    pass: Forward<'_>,
+    mut trace: Trace,
+    d_states: &[f32],
+) -> Gradients {
     let (d_input, d_hidden) = (layer.d_input, layer.d_hidden);
     let rows = layer.steps.rows();
     let directions = directions(layer);
-    let input = Rows::new(saved.input, d_input);
-    let states = Rows::new(saved.states, 2 * d_hidden).range(0..rows);
+    let input = Rows::new(pass.input, d_input);
+    let states = Rows::new(pass.states, 2 * d_hidden).range(0..rows);
     let d_states = Rows::new(d_states, 2 * d_hidden);
-    let gates = halves(saved.gates);
-    let memory = halves(saved.memory);
+    let middle = trace.gates.len() / 2;
+    let gates = trace.gates.split_at_mut(middle);
+    let memory = halves(&trace.memory);
     let columns = [0..d_hidden, d_hidden..2 * d_hidden];
 
-    let one = |index: usize| {
+    let one = |index: usize, gates| {
         let direction = directions[index];
         let hidden = states.columns(columns[index].clone());
         let d_states = d_states.columns(columns[index].clone());
         let recorded = Recorded {
             hidden,
-            gates: gates[index],
+            gates,
             memory: memory[index],
             d_output: d_states.range(0..rows),
             d_memory: (layer.with_memory)
                 .then(|| d_states.range(rows..rows + layer.steps.sequences())),
         };
-        let gradients = direction.backward(saved.weights[index], recorded);
+        let gradients = direction.backward(pass.weights[index], recorded);
         let weights = direction.weight_gradients(input, hidden, &gradients);
-        let panels = direction.input_panels(saved.weights[index]);
+        let panels = direction.input_panels(pass.weights[index]);
         (gradients, weights, panels)
     };
-    let (first, second) = rayon::join(|| one(0), || one(1));
+    let (first, second) = rayon::join(|| one(0, gates.0), || one(1, gates.1));
 
     let mut d_rows = vec![0.0; rows * d_input];
     let per_task = rows_per_task(rows);
@@ -109,13 +119,29 @@ pub(crate) fn backward(layer: &Layer, saved: Saved<'_>, d_states: &[f32]) -> Gra
     chunks.enumerate().for_each(|(chunk, out)| {
         let start = chunk * per_task;
         let range = start..start + out.len() / d_input;
-        for (direction, (gradients, _, panels)) in directions.iter().zip([&first, &second]) {
-            direction.add_input_gradient(gradients, panels, range.clone(), out);
+        for (index, (gradients, _, panels)) in [&first, &second].into_iter().enumerate() {
+            let begin = index == 0;
+            directions[index].add_input_gradient(gradients, panels, range.clone(), out, begin);
         }
     });
     Gradients {
         input: d_rows,
         weights: [first.1, second.1],
+    }
+}
+
+impl Trace {
+    /// The same, in memory of its own.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = |from: &Buffer| {
+            let mut to = Buffer::new(from.len());
+            to.copy_from_slice(from);
+            to
+        };
+        Self {
+            gates: copy(&self.gates),
+            memory: copy(&self.memory),
+        }
     }
 }
 

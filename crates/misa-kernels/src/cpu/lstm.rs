@@ -70,25 +70,21 @@ impl WithSimd for Backward<'_> {
         let mut memory_before = step.memory_before.chunks_exact(d_hidden);
         let carried = (step.carried_hidden.chunks_exact(d_hidden))
             .zip(step.carried_memory.chunks_exact_mut(d_hidden));
-        let rows = (step.gates.chunks_exact(4 * d_hidden))
+        let rows = (step.gates.chunks_exact_mut(4 * d_hidden))
             .zip(step.memory.chunks_exact(d_hidden))
-            .zip(step.d_gates.chunks_exact_mut(4 * d_hidden))
             .zip(carried);
-        for (row, (((gates, memory), d_gates), (carried_hidden, carried_memory))) in
-            rows.enumerate()
-        {
+        for (row, ((gates, memory), (carried_hidden, carried_memory))) in rows.enumerate() {
             let d_output = step.d_output.row(row);
             let before = memory_before.next();
-            let (d_input, d_rest) = d_gates.split_at_mut(d_hidden);
-            let (d_forget, d_rest) = d_rest.split_at_mut(d_hidden);
-            let (d_candidate, d_out) = d_rest.split_at_mut(d_hidden);
+            let (input, rest) = gates.split_at_mut(d_hidden);
+            let (forget, rest) = rest.split_at_mut(d_hidden);
+            let (candidate, output) = rest.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
                 let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
-                let gate = |index: usize| load(&gates[index * d_hidden..]);
                 let product = |a, b| simd.mul_f32s(a, b);
                 // The derivative of a sigmoid by its value.
                 let slope = |x| product(x, simd.sub_f32s(one, x));
-                let [i, f, g, o] = std::array::from_fn(gate);
+                let [i, f, g, o] = [&*input, &*forget, &*candidate, &*output].map(load);
                 let tanh_c = tanh(simd, load(memory));
                 let d_h = simd.add_f32s(load(d_output), load(carried_hidden));
                 let through = product(product(d_h, o), curve(simd, tanh_c));
@@ -98,10 +94,10 @@ impl WithSimd for Backward<'_> {
                     None => simd.splat_f32s(0.0),
                 };
                 for (out, value) in [
-                    (&mut *d_input, product(product(d_c, g), slope(i))),
-                    (&mut *d_forget, d_f),
-                    (&mut *d_candidate, product(product(d_c, i), curve(simd, g))),
-                    (&mut *d_out, product(product(d_h, tanh_c), slope(o))),
+                    (&mut *input, product(product(d_c, g), slope(i))),
+                    (&mut *forget, d_f),
+                    (&mut *candidate, product(product(d_c, i), curve(simd, g))),
+                    (&mut *output, product(product(d_h, tanh_c), slope(o))),
                     (&mut *carried_memory, product(d_c, f)),
                 ] {
                     store(simd, &mut out[lanes.clone()], value);

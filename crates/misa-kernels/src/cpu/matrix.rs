@@ -4,6 +4,10 @@
 //! same weights at every step. Each element of a product is summed in the order of its depth, so
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
+use crate::cpu::{
+    buffer::Buffer,
+    step::{load, store},
+};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -47,7 +51,7 @@ pub(crate) enum Left<'a> {
 /// The last panel is filled up with zeros.
 #[derive(Debug)]
 pub(crate) struct Panels {
-    data: Vec<f32>,
+    data: Buffer,
     depth: usize,
     width: usize,
     /// Columns of a panel.
@@ -128,7 +132,7 @@ impl Left<'_> {
         }
     }
 
-    /// Appends `rows` over `depth` as `[depth, rows]`.
+    /// Writes `rows` over `depth` as `[depth, rows]`.
     #[inline(always)]
     fn pack(&self, rows: Range<usize>, depth: Range<usize>, out: &mut [f32]) {
         let height = rows.len();
@@ -142,10 +146,43 @@ impl Left<'_> {
                 }
             }
             Left::Transposed(matrix) => {
-                for (step, index) in out.chunks_exact_mut(height).zip(depth) {
-                    step.copy_from_slice(&matrix.row(index)[rows.clone()]);
+                macro_rules! heights {
+                    ($($height:literal)*) => {
+                        match height {
+                            $($height => copy_columns::<$height>(matrix, rows.start, depth, out),)*
+                            _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
+                        }
+                    };
                 }
+                heights!(1 2 3 4 5 6 7 8 9 10 11 12);
             }
+        }
+    }
+}
+
+/// Columns `first..first + COUNT` of each of `rows`: pieces of a size known to the compiler, since
+/// a call for each would cost more than the copy.
+#[inline(always)]
+fn copy_columns<const COUNT: usize>(
+    matrix: &Rows<'_>,
+    first: usize,
+    rows: Range<usize>,
+    out: &mut [f32],
+) {
+    let (out, _) = out.as_chunks_mut::<COUNT>();
+    for (out, row) in out.iter_mut().zip(rows) {
+        if let Some(columns) = matrix.row(row)[first..].first_chunk() {
+            *out = *columns;
+        }
+    }
+}
+
+impl<'a> Onto<'a> {
+    #[inline(always)]
+    fn from_column(self, column: usize) -> Self {
+        match self {
+            Onto::Row(row) => Onto::Row(&row[column..]),
+            other => other,
         }
     }
 }
@@ -179,7 +216,7 @@ impl Panels {
     fn empty(depth: usize, width: usize) -> Self {
         let panel = Arch::new().dispatch(PanelColumns);
         Self {
-            data: vec![0.0; depth * width.next_multiple_of(panel)],
+            data: Buffer::new(depth * width.next_multiple_of(panel)),
             depth,
             width,
             panel,
@@ -188,12 +225,15 @@ impl Panels {
 
     /// Has `pack` fill each panel, given its block of depth, its columns and how wide it is.
     fn fill(&mut self, pack: impl Fn(&mut [f32], Range<usize>, Range<usize>, usize)) {
-        let mut rest = self.data.as_mut_slice();
+        let mut rest = &mut self.data[..];
         for block in blocks(self.depth) {
             for column in (0..self.width).step_by(self.panel) {
                 let (out, next) = rest.split_at_mut(block.len() * self.panel);
                 rest = next;
                 let columns = column..self.width.min(column + self.panel);
+                if columns.len() < self.panel {
+                    out.fill(0.0);
+                }
                 pack(out, block.clone(), columns, self.panel);
             }
         }
@@ -208,32 +248,39 @@ impl Panels {
     }
 }
 
-/// Adds `left * right` to `out`, `[rows, width]`.
-///
-/// `scratch` is overwritten; keeping it saves an allocation.
-pub(crate) fn multiply_add(
-    left: Left<'_>,
-    right: &Panels,
-    out: &mut [f32],
-    scratch: &mut Vec<f32>,
-) {
+/// What a product is added to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Onto<'a> {
+    /// Zero: what was there does not count.
+    Nothing,
+    /// What was there.
+    Present,
+    /// The same row everywhere.
+    Row(&'a [f32]),
+}
+
+/// `left * right` onto `out`, `[rows, width]`.
+pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut [f32]) {
     assert_eq!(left.depth(), right.depth);
     assert_eq!(left.rows() * right.width, out.len());
-    Arch::new().dispatch(MultiplyAdd {
+    if right.depth == 0 && matches!(onto, Onto::Nothing) {
+        out.fill(0.0);
+    }
+    Arch::new().dispatch(Multiply {
         left,
         right,
+        onto,
         out,
-        scratch,
     });
 }
 
 struct PanelColumns;
 
-struct MultiplyAdd<'a> {
+struct Multiply<'a> {
     left: Left<'a>,
     right: &'a Panels,
+    onto: Onto<'a>,
     out: &'a mut [f32],
-    scratch: &'a mut Vec<f32>,
 }
 
 impl WithSimd for PanelColumns {
@@ -245,7 +292,7 @@ impl WithSimd for PanelColumns {
     }
 }
 
-impl WithSimd for MultiplyAdd<'_> {
+impl WithSimd for Multiply<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -253,8 +300,8 @@ impl WithSimd for MultiplyAdd<'_> {
         let Self {
             left,
             right,
+            onto,
             out,
-            scratch,
         } = self;
         // A tile's sums, one row of the panel and one value of the left side stay in registers.
         let tallest = match S::REGISTER_COUNT >= 32 {
@@ -262,10 +309,15 @@ impl WithSimd for MultiplyAdd<'_> {
             false => MAX_ROWS / 2,
         };
         let width = right.width;
+        let mut packed_rows =
+            Buffer::new(left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH));
         for block in blocks(right.depth) {
+            let onto = match block.start {
+                0 => onto,
+                _ => Onto::Present,
+            };
             for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
-                scratch.resize(chunk.len() * block.len(), 0.0);
-                let mut rest = scratch.as_mut_slice();
+                let mut rest = &mut packed_rows[..];
                 for tile in pieces(chunk.clone(), tallest) {
                     let (out, next) = rest.split_at_mut(tile.len() * block.len());
                     left.pack(tile, block.clone(), out);
@@ -274,12 +326,18 @@ impl WithSimd for MultiplyAdd<'_> {
                 for column in (0..width).step_by(right.panel) {
                     let panel = S::as_simd_f32s(right.panel(&block, column)).0;
                     let filled = right.panel.min(width - column);
-                    let mut packed = scratch.as_slice();
+                    let mut packed = &packed_rows[..];
                     for tile in pieces(chunk.clone(), tallest) {
                         let (rows, next) = packed.split_at(tile.len() * block.len());
                         packed = next;
                         let out = &mut out[tile.start * width + column..];
-                        add_tile(simd, tile.len(), rows, panel, out, width, filled);
+                        let target = Target {
+                            out,
+                            stride: width,
+                            filled,
+                            onto: onto.from_column(column),
+                        };
+                        choose_tile(simd, tile.len(), rows, panel, target);
                     }
                 }
             }
@@ -287,21 +345,33 @@ impl WithSimd for MultiplyAdd<'_> {
     }
 }
 
+/// Where a tile goes.
+struct Target<'a> {
+    out: &'a mut [f32],
+    /// From one row to the next.
+    stride: usize,
+    /// Columns, at most those of a panel.
+    filled: usize,
+    /// From the first of those columns.
+    onto: Onto<'a>,
+}
+
 /// Chooses the code for a tile of `height` rows.
 #[inline(always)]
-fn add_tile<S: Simd>(
+fn choose_tile<S: Simd>(
     simd: S,
     height: usize,
     rows: &[f32],
     panel: &[S::f32s],
-    out: &mut [f32],
-    stride: usize,
-    filled: usize,
+    target: Target<'_>,
 ) {
     macro_rules! heights {
         ($($height:literal)*) => {
             match height {
-                $($height => tile::<S, $height>(simd, rows, panel, out, stride, filled),)*
+                $($height => match target.filled <= S::F32_LANES {
+                    true => tile::<S, $height, 1>(simd, rows, panel, target),
+                    false => tile::<S, $height, VECTORS>(simd, rows, panel, target),
+                },)*
                 _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
             }
         };
@@ -309,17 +379,32 @@ fn add_tile<S: Simd>(
     heights!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
-/// Adds the product of `HEIGHT` rows and one panel to `out`, whose rows are `stride` apart.
+/// The product of `HEIGHT` rows and the first `WIDTH` vectors of a panel, onto what `target` says.
 #[inline(always)]
-fn tile<S: Simd, const HEIGHT: usize>(
+fn tile<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
     simd: S,
     rows: &[f32],
     panel: &[S::f32s],
-    out: &mut [f32],
-    stride: usize,
-    filled: usize,
+    target: Target<'_>,
 ) {
-    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; HEIGHT];
+    let Target {
+        out,
+        stride,
+        filled,
+        onto,
+    } = target;
+    let whole = filled == WIDTH * S::F32_LANES;
+    // The sums begin with what they are added to, and all of them stay in registers.
+    let mut sums = [[simd.splat_f32s(0.0); WIDTH]; HEIGHT];
+    match onto {
+        Onto::Nothing => {}
+        Onto::Row(row) => sums = [read(simd, &row[..filled], whole); HEIGHT],
+        Onto::Present => {
+            for (index, sums) in sums.iter_mut().enumerate() {
+                *sums = read(simd, &out[index * stride..][..filled], whole);
+            }
+        }
+    }
     let (rows, _) = rows.as_chunks::<HEIGHT>();
     let (panel, _) = panel.as_chunks::<VECTORS>();
     for (row, columns) in rows.iter().zip(panel) {
@@ -332,18 +417,34 @@ fn tile<S: Simd, const HEIGHT: usize>(
     }
     for (index, sums) in sums.iter().enumerate() {
         let out = &mut out[index * stride..][..filled];
-        if filled == VECTORS * S::F32_LANES {
+        if whole {
             let (out, _) = S::as_mut_simd_f32s(out);
             for (out, &sum) in out.iter_mut().zip(sums) {
-                *out = simd.add_f32s(*out, sum);
+                *out = sum;
             }
         } else {
             for (out, &sum) in out.chunks_mut(S::F32_LANES).zip(sums) {
-                let old = simd.partial_load_f32s(out);
-                simd.partial_store_f32s(out, simd.add_f32s(old, sum));
+                store(simd, out, sum);
             }
         }
     }
+}
+
+/// The numbers of a panel's columns in `row`.
+#[inline(always)]
+fn read<S: Simd, const WIDTH: usize>(simd: S, row: &[f32], whole: bool) -> [S::f32s; WIDTH] {
+    let mut vectors = [simd.splat_f32s(0.0); WIDTH];
+    if whole {
+        let (row, _) = S::as_simd_f32s(row);
+        for (vector, &numbers) in vectors.iter_mut().zip(row) {
+            *vector = numbers;
+        }
+    } else {
+        for (vector, numbers) in vectors.iter_mut().zip(row.chunks(S::F32_LANES)) {
+            *vector = load(simd, numbers);
+        }
+    }
+    vectors
 }
 
 /// The blocks that a depth is cut into.
@@ -418,10 +519,17 @@ mod tests {
                     Panels::new(Rows::new(&right, width)),
                     Panels::transposed(Rows::new(&right_turned, depth)),
                 ] {
-                    let mut out = vec![1.0; rows * width];
-                    multiply_add(left, &right, &mut out, &mut Vec::new());
-                    for (out, expected) in out.iter().zip(&expected) {
-                        assert!((f64::from(*out) - expected).abs() < 1e-5);
+                    let ones = vec![1.0; width];
+                    for (onto, start, added) in [
+                        (Onto::Present, 1.0, 0.0),
+                        (Onto::Nothing, f32::NAN, 1.0),
+                        (Onto::Row(&ones), f32::NAN, 0.0),
+                    ] {
+                        let mut out = vec![start; rows * width];
+                        multiply(left, &right, onto, &mut out);
+                        for (out, expected) in out.iter().zip(&expected) {
+                            assert!((f64::from(*out) + added - expected).abs() < 1e-5);
+                        }
                     }
                 }
             }
@@ -453,11 +561,11 @@ mod tests {
         let right = numbers(depth * width, 4);
         let right = Panels::new(Rows::new(&right, width));
         let mut whole = vec![0.0; rows * width];
-        multiply_add(Left::Rows(left), &right, &mut whole, &mut Vec::new());
+        multiply(Left::Rows(left), &right, Onto::Nothing, &mut whole);
         let mut parts = vec![0.0; rows * width];
         for (index, out) in parts.chunks_mut(5 * width).enumerate() {
             let left = left.range(index * 5..index * 5 + out.len() / width);
-            multiply_add(Left::Rows(left), &right, out, &mut Vec::new());
+            multiply(Left::Rows(left), &right, Onto::Nothing, out);
         }
         assert_eq!(whole, parts);
     }

@@ -1,6 +1,7 @@
 //! Recurrent layers on the processor.
 
 pub(crate) mod adam;
+pub(crate) mod buffer;
 mod direction;
 mod functions;
 mod gru;

@@ -25,8 +25,9 @@ pub(crate) struct ForwardStep<'a> {
 /// One step of the backward pass.
 pub(crate) struct BackwardStep<'a> {
     pub(crate) d_hidden: usize,
-    /// `[alive, gates * d_hidden]`
-    pub(crate) gates: &'a [f32],
+    /// `[alive, gates * d_hidden]`: in, the values of the gates; out, the gradient of the recurrent
+    /// product.
+    pub(crate) gates: &'a mut [f32],
     /// `[alive, d_hidden]`
     pub(crate) memory: &'a [f32],
     /// `[begun, d_hidden]`
@@ -40,8 +41,6 @@ pub(crate) struct BackwardStep<'a> {
     pub(crate) carried_hidden: &'a mut [f32],
     /// `[alive, d_hidden]`: the same for the memory of an LSTM.
     pub(crate) carried_memory: &'a mut [f32],
-    /// `[alive, gates * d_hidden]`: out, gradient of the recurrent product.
-    pub(crate) d_gates: &'a mut [f32],
     /// `[alive, d_hidden]`: out, gradient of the candidate's input product, where it differs from
     /// that of its recurrent product: in a GRU.
     pub(crate) d_candidate: &'a mut [f32],
@@ -49,7 +48,7 @@ pub(crate) struct BackwardStep<'a> {
 
 /// The pieces of a row of `count` numbers that fit a vector.
 #[inline(always)]
-pub(crate) fn lanes<S: Simd>(count: usize) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn lanes<S: Simd>(count: usize) -> impl Iterator<Item = Range<usize>> + Clone {
     (0..count)
         .step_by(S::F32_LANES)
         .map(move |start| start..count.min(start + S::F32_LANES))

@@ -1,0 +1,105 @@
+//! Memory that is used again.
+//!
+//! A layer needs the same large pieces of memory in every step of training. Given back to the
+//! system, each would be zeroed and mapped again, page by page.
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{Mutex, PoisonError},
+};
+
+/// Pieces kept at most; beyond them the smallest go back to the system.
+const MAX_KEPT: usize = 48;
+/// A piece serves a request of at least this part of it.
+const MAX_WASTE: usize = 2;
+/// Numbers below which a request is left to the allocator, which keeps such pieces itself.
+const MIN_KEPT: usize = 1 << 12;
+
+static KEPT: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
+
+/// A piece of memory that is kept for the next who asks.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer {
+    /// May be longer than asked for.
+    data: Vec<f32>,
+    len: usize,
+}
+
+impl Buffer {
+    /// `len` numbers of any value.
+    pub(crate) fn new(len: usize) -> Self {
+        let data = match len < MIN_KEPT {
+            true => vec![0.0; len],
+            false => take(len).unwrap_or_else(|| vec![0.0; len]),
+        };
+        Self { data, len }
+    }
+
+    /// `len` zeros.
+    pub(crate) fn zeros(len: usize) -> Self {
+        let mut buffer = Self::new(len);
+        buffer.fill(0.0);
+        buffer
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.data[..self.len]
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.data[..self.len]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        if self.data.len() >= MIN_KEPT {
+            keep(std::mem::take(&mut self.data));
+        }
+    }
+}
+
+/// The smallest kept piece of at least `len` numbers, unless it is far larger.
+fn take(len: usize) -> Option<Vec<f32>> {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    // By size, smallest first.
+    let index = kept.partition_point(|piece| piece.len() < len);
+    let fits = kept
+        .get(index)
+        .is_some_and(|piece| piece.len() <= MAX_WASTE * len);
+    fits.then(|| kept.remove(index))
+}
+
+fn keep(piece: Vec<f32>) {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let index = kept.partition_point(|other| other.len() < piece.len());
+    kept.insert(index, piece);
+    if kept.len() > MAX_KEPT {
+        kept.remove(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A size that no other test asks for: the pieces belong to the process.
+    const LEN: usize = 7_654_321;
+
+    #[test]
+    fn a_piece_given_back_is_used_again() {
+        let mut first = Buffer::new(LEN);
+        first[5] = 1.0;
+        let address = first.as_ptr();
+        drop(first);
+        let second = Buffer::new(LEN - 3);
+        assert_eq!((second.as_ptr(), second.len()), (address, LEN - 3));
+        assert!(Buffer::zeros(LEN).iter().all(|&x| x == 0.0));
+    }
+}
