@@ -179,7 +179,7 @@ fn copy_columns<const COUNT: usize>(
 
 impl<'a> Onto<'a> {
     #[inline(always)]
-    fn from_column(self, column: usize) -> Self {
+    fn after(self, column: usize) -> Self {
         match self {
             Onto::Row(row) => Onto::Row(&row[column..]),
             other => other,
@@ -335,7 +335,7 @@ impl WithSimd for Multiply<'_> {
                             out,
                             stride: width,
                             filled,
-                            onto: onto.from_column(column),
+                            onto: onto.after(column),
                         };
                         choose_tile(simd, tile.len(), rows, panel, target);
                     }
