@@ -23,7 +23,7 @@ impl LayerStep {
     ///
     /// # Shapes
     ///
-    /// - sequences: `[batch, steps, d_input]`
+    /// - sequences: `[steps, batch, d_input]`, the order of memory that the layer needs
     ///
     /// # Errors
     ///
@@ -56,12 +56,12 @@ impl LayerStep {
 ///
 /// # Shapes
 ///
-/// - sequences: `[batch, steps, d_input]`
-/// - output: `[batch, steps, 2 * d_hidden]`
+/// - sequences: `[steps, batch, d_input]`
+/// - output: `[steps, batch, 2 * d_hidden]`
 pub(crate) fn forward(layer: &Recurrent, sequences: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-    let [_, steps, _] = sequences.dims();
-    let packed = PackedSequence::new(sequences, lengths);
-    layer.forward(&packed).steps.padded(steps)
+    let [steps, _, _] = sequences.dims();
+    let packed = PackedSequence::new(sequences.swap_dims(0, 1), lengths);
+    layer.forward(&packed).steps.padded(steps).swap_dims(0, 1)
 }
 
 #[cfg(test)]
@@ -85,9 +85,9 @@ mod tests {
         let device = cpu();
         let step = LayerStep::new(case, &device);
         assert_eq!(step.parameters(), 88_800);
-        let sequences = Tensor::ones([2, 3, 74], &device.clone().autodiff());
+        let sequences = Tensor::ones([3, 2, 74], &device.clone().autodiff());
         step.run(sequences, &[3, 3]).unwrap();
-        let output = forward(&step.layer(), Tensor::ones([2, 3, 74], &device), &[3, 3]);
-        assert_eq!(output.dims(), [2, 3, 148]);
+        let output = forward(&step.layer(), Tensor::ones([3, 2, 74], &device), &[3, 3]);
+        assert_eq!(output.dims(), [3, 2, 148]);
     }
 }

@@ -209,7 +209,7 @@ fn without_autodiff(input: &MisaInput) -> MisaInput {
 /// Steps of one recurrent layer.
 struct LayerSteps {
     step: LayerStep,
-    /// `[batch, steps, d_input]` on the device with gradients, and the lengths.
+    /// `[steps, batch, d_input]` on the device with gradients, and the lengths.
     batches: Vec<(Tensor<3>, Vec<usize>)>,
     device: Device,
 }
@@ -219,7 +219,7 @@ impl LayerSteps {
         let device = settings.compute.device.clone().autodiff();
         let mut random = Random::new(mix(settings.seed, 0, 0, "batches"));
         let mut batch = |lengths: &Vec<usize>| {
-            let shape = [lengths.len(), lengths[0], layer.input_dim];
+            let shape = [lengths[0], lengths.len(), layer.input_dim];
             let values: Vec<f32> = (0..shape.iter().product())
                 .map(|_| random.normal() as f32)
                 .collect();

@@ -40,7 +40,7 @@ impl WordVectors {
         let table = model.embedding().filter(|table| table.is_require_grad())?;
         let [_, d_embedding] = table.dims();
         Some(Self {
-            table: RowAdam::new(adam, table.into_data().iter().collect(), d_embedding),
+            table: RowAdam::new(adam, numbers(table), d_embedding),
             d_embedding,
             waiting: RowGradients::default(),
         })
@@ -83,7 +83,7 @@ impl WordVectors {
         };
         let gradient = RowGradients {
             rows: looked_up.rows,
-            values: gradient.into_data().iter().collect(),
+            values: numbers(gradient),
         };
         let waiting = std::mem::take(&mut self.waiting);
         self.waiting = waiting.plus(gradient, self.d_embedding);
@@ -102,6 +102,10 @@ impl WordVectors {
         let table = Tensor::from_data(TensorData::new(values, shape), device);
         (model.with_embedding(table)).expect("the table has the size it was taken with")
     }
+}
+
+fn numbers(tensor: Tensor<2>) -> Vec<f32> {
+    (tensor.into_data().try_into_vec()).expect("word vectors are single precision")
 }
 
 impl RowGradients {

@@ -76,7 +76,7 @@ impl WithSimd for Backward<'_> {
                 let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
                 let product = |a, b| simd.mul_f32s(a, b);
                 let rest = |x| simd.sub_f32s(one, x);
-                let [r, z, n] = [&*reset, &*update, &*candidate].map(load);
+                let (r, z, n) = (load(reset), load(update), load(candidate));
                 let old = match before {
                     Some(before) => load(before),
                     None => simd.splat_f32s(0.0),

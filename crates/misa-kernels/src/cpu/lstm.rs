@@ -84,7 +84,8 @@ impl WithSimd for Backward<'_> {
                 let product = |a, b| simd.mul_f32s(a, b);
                 // The derivative of a sigmoid by its value.
                 let slope = |x| product(x, simd.sub_f32s(one, x));
-                let [i, f, g, o] = [&*input, &*forget, &*candidate, &*output].map(load);
+                let (i, f) = (load(input), load(forget));
+                let (g, o) = (load(candidate), load(output));
                 let tanh_c = tanh(simd, load(memory));
                 let d_h = simd.add_f32s(load(d_output), load(carried_hidden));
                 let through = product(product(d_h, o), curve(simd, tanh_c));

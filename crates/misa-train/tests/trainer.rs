@@ -1,0 +1,141 @@
+//! Steps of the trainer against Burn's own optimiser.
+
+#![allow(clippy::unwrap_used)]
+
+use burn::{
+    grad_clipping::GradientClippingConfig,
+    optim::{AdamConfig, GradientsParams},
+    prelude::*,
+    tensor::Tolerance,
+    train::TrainStep,
+};
+use misa_core::MisaConfig;
+use misa_data::{Split, SyntheticConfig, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
+use misa_train::{Adam, MisaLearner, Trainer};
+use std::sync::Mutex;
+
+const LEARNING_RATE: f64 = 1e-2;
+const CLIP: f64 = 0.02;
+/// Large, so that gradients which are rounding alone are not scaled up to a learning rate.
+const EPSILON: f64 = 1e-3;
+
+/// The tests of this file share the random state of the process.
+static RANDOM: Mutex<()> = Mutex::new(());
+
+fn data() -> UtteranceDataset {
+    let config = SyntheticConfig::new().with_train(48).with_valid(4);
+    let config = config.with_test(4).with_d_visual(6).with_d_acoustic(5);
+    config.with_mean_steps(5.0).generate().dataset
+}
+
+/// The same in every test; without dropout, which would draw from what they share.
+fn learner(data: &UtteranceDataset, device: &Device) -> MisaLearner {
+    let _turn = RANDOM.lock().unwrap();
+    device.seed(3);
+    let model = MisaConfig::new(data.feature_sizes())
+        .with_d_hidden(16)
+        .with_d_embedding(8)
+        .with_dropout(0.0)
+        .with_attention_dropout(0.0);
+    MisaLearner {
+        model: model.init(device),
+        objective: misa_core::loss::MisaLossConfig::new().init(device),
+    }
+}
+
+fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {
+    let groups = data.split(Split::Train).chunks(8).enumerate();
+    let batch = |(seed, utterances)| UtteranceBatch {
+        seed: seed as u64,
+        ..UtteranceBatcher.batch(utterances, device)
+    };
+    groups.map(batch).collect()
+}
+
+fn trainer(learner: MisaLearner) -> Trainer {
+    Trainer::new(
+        learner,
+        Adam {
+            epsilon: EPSILON,
+            clip: Some(CLIP),
+            ..Adam::default()
+        },
+    )
+}
+
+fn assert_equal(actual: &MisaLearner, expected: &MisaLearner, tolerance: f32) {
+    let actual = actual.model.state_dict();
+    let expected = expected.model.state_dict();
+    assert!(actual.names().eq(expected.names()));
+    for name in actual.names() {
+        let (actual, expected) = (actual.get(name).unwrap(), expected.get(name).unwrap());
+        actual.assert_approx_eq::<f32>(expected, Tolerance::absolute(tolerance));
+    }
+}
+
+/// Burn's Adam moves every word vector in every step; ours those that are read, when they are.
+#[test]
+fn steps_are_those_of_a_dense_optimiser() {
+    let device = Device::flex().autodiff();
+    let data = data();
+    let mut expected = learner(&data, &device);
+    let mut trainer = trainer(expected.clone());
+    let mut optimiser = AdamConfig::new()
+        .with_epsilon(EPSILON as f32)
+        .with_grad_clipping(Some(GradientClippingConfig::Value(CLIP as f32)))
+        .init();
+    for batch in batches(&data, &device) {
+        let loss = trainer.learn(batch.clone()).loss.total;
+        trainer.update(LEARNING_RATE);
+        let output = TrainStep::step(&expected, batch);
+        let expected_loss = output.item.loss.total.clone().into_scalar::<f32>();
+        assert!((loss.into_scalar::<f32>() - expected_loss).abs() < 1e-4);
+        expected = optimiser.step(LEARNING_RATE, expected, output.grads);
+    }
+    assert_equal(&trainer.learner(), &expected, 2e-5);
+}
+
+#[test]
+fn gradients_of_several_batches_add_up_before_an_update() {
+    let device = Device::flex().autodiff();
+    let data = data();
+    let mut expected = learner(&data, &device);
+    let mut trainer = trainer(expected.clone());
+    let mut optimiser = AdamConfig::new()
+        .with_epsilon(EPSILON as f32)
+        .with_grad_clipping(Some(GradientClippingConfig::Value(CLIP as f32)))
+        .init();
+    for group in batches(&data, &device).chunks(3) {
+        let mut gradients = burn::optim::GradientsAccumulator::new();
+        for batch in group {
+            trainer.learn(batch.clone());
+            let output = TrainStep::step(&expected, batch.clone());
+            gradients.accumulate(&expected, output.grads);
+        }
+        trainer.update(LEARNING_RATE);
+        let gradients: GradientsParams = gradients.grads();
+        expected = optimiser.step(LEARNING_RATE, expected, gradients);
+    }
+    assert_equal(&trainer.learner(), &expected, 2e-5);
+}
+
+/// What was handed out is not touched by further training.
+#[test]
+fn a_learner_handed_out_stays_as_it_is() {
+    let device = Device::flex().autodiff();
+    let data = data();
+    let mut trainer = trainer(learner(&data, &device));
+    let batches = batches(&data, &device);
+    trainer.learn(batches[0].clone());
+    trainer.update(LEARNING_RATE);
+    let handed_out = trainer.learner();
+    let before = handed_out.model.state_dict();
+    for batch in &batches[1..] {
+        trainer.learn(batch.clone());
+        trainer.update(LEARNING_RATE);
+    }
+    let after = handed_out.model.state_dict();
+    for name in before.names() {
+        (before.get(name).unwrap()).assert_eq(after.get(name).unwrap(), true);
+    }
+}
