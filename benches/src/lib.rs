@@ -6,6 +6,7 @@
 //! | `batch.rs` | made-up batches of given lengths |
 //! | `training.rs`, `layer.rs` | one step of the model, one step of a layer |
 //! | `throughput.rs`, `timing.rs` | a case to a row: what is timed, and how |
+//! | `floor.rs` | what a step cannot go below |
 //! | `row.rs`, `process.rs` | the row, and what the system says of the process |
 //! | `compute.rs` | the device and its threads |
 //! | `statistics.rs`, `error.rs` | medians and lines, and what can be wrong |
@@ -14,6 +15,7 @@ mod batch;
 mod cases;
 mod compute;
 mod error;
+mod floor;
 mod layer;
 pub mod lengths;
 mod model_case;
@@ -28,6 +30,7 @@ pub use batch::BatchShape;
 pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
 pub use compute::{Compute, available_threads, use_threads};
 pub use error::BenchError;
+pub use floor::sgemm_rate;
 pub use layer::LayerStep;
 pub use model_case::{LossWeights, ModelCase, Optimiser, TaskLoss, Unsupported};
 pub use row::{Row, RowFile};

@@ -9,6 +9,7 @@
 use clap::Parser;
 use misa_benches::{
     BatchShape, BenchError, Cases, Compute, ModelCase, TrainingStep, Workload, available_threads,
+    sgemm_rate,
     statistics::{Line, median},
     timed, use_threads,
 };
@@ -66,8 +67,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     let mut clock = Clock::new(model, &compute, arguments.seed)?;
 
-    println!("{CASE} on {}, {threads} threads\n", compute.name);
-    let real_steps = real_steps(&mut clock, model, arguments.repeats.get())?;
+    println!("{CASE} on {}, {threads} threads", compute.name);
+    let sgemm = sgemm_rate(&compute.device)?;
+    println!("sgemm: {:.0} GFLOP/s\n", sgemm / 1e9);
+    let real_steps = real_steps(&mut clock, model, sgemm, arguments.repeats.get())?;
     println!();
     let padding = padding(&mut clock, model, &case.lengths[0], arguments.pairs.get())?;
     if let Some(path) = &arguments.json {
@@ -75,6 +78,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             "case": CASE,
             "device": compute.name,
             "threads": threads,
+            "sgemm_gflops": sgemm / 1e9,
             "real_steps": real_steps,
             "padding": padding,
         });
@@ -123,6 +127,7 @@ impl Clock {
 fn real_steps(
     clock: &mut Clock,
     model: &ModelCase,
+    sgemm: f64,
     repeats: usize,
 ) -> Result<Value, Box<dyn Error>> {
     let (sizes, task) = (model.sizes()?, model.task());
@@ -144,12 +149,17 @@ fn real_steps(
         .collect();
     let line = Line::fit(&points);
 
-    println!("| Real steps | Batch | Step, ms | Line, ms | Off the line |");
-    println!("|--:|--:|--:|--:|--:|");
+    let floor = |steps: f64| 1e3 * steps * model.recurrent_operations() / sgemm;
+    println!("| Real steps | Batch | Step, ms | Line, ms | Off the line | Floor, ms | Share |");
+    println!("|--:|--:|--:|--:|--:|--:|--:|");
     for (shape, (steps, ms)) in shapes.iter().zip(&points) {
         let (batch, on_line) = (shape.batch(), line.at(*steps));
         let off = percent(ms / on_line);
-        println!("| {steps} | {batch} | {ms:.1} | {on_line:.1} | {off:+.1} % |");
+        let floor = floor(*steps);
+        let share = 100.0 * floor / ms;
+        println!(
+            "| {steps} | {batch} | {ms:.1} | {on_line:.1} | {off:+.1} % | {floor:.1} | {share:.0} % |"
+        );
     }
     let per_thousand = line.slope * 1e3;
     println!(
@@ -159,7 +169,8 @@ fn real_steps(
     let points = points.iter().zip(&shapes);
     let points = points.map(|((_, ms), shape)| {
         let (real_steps, batch) = (shape.real_steps(), shape.batch());
-        json!({"real_steps": real_steps, "batch": batch, "ms": ms})
+        let floor = floor(real_steps as f64);
+        json!({"real_steps": real_steps, "batch": batch, "ms": ms, "floor_ms": floor})
     });
     Ok(json!({"points": points.collect::<Vec<_>>(), "line": line}))
 }
