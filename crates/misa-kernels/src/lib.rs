@@ -14,8 +14,10 @@ mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
+#[cfg(feature = "cube")]
+mod gpu;
 mod layer;
-#[cfg(feature = "flex")]
+#[cfg(any(feature = "flex", feature = "cube"))]
 mod ops;
 mod rows;
 mod steps;
@@ -23,6 +25,6 @@ mod steps;
 pub use adam::Adam;
 pub use cell::CellKind;
 pub use dropout::dropout;
-pub use layer::{DirectionWeights, Layer, available};
+pub use layer::{DirectionWeights, Layer, available, on_cpu};
 pub use rows::RowAdam;
 pub use steps::PackedSteps;
