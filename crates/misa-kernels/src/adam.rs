@@ -1,6 +1,6 @@
 //! Adam with gradients clipped by value, as one operation.
 
-use crate::layer::available;
+use crate::layer::on_cpu;
 #[cfg(feature = "flex")]
 use crate::ops::AdamOps;
 #[cfg(feature = "flex")]
@@ -62,7 +62,7 @@ impl Adam {
     ) -> (Tensor<D>, [Tensor<D>; 2]) {
         let factors = self.factors(learning_rate, time);
         let moments = moments.unwrap_or_else(|| [(); 2].map(|()| gradient.zeros_like()));
-        match available(&parameter.device(), parameter.dtype()) {
+        match on_cpu(&parameter.device(), parameter.dtype()) {
             true => in_one_pass(factors, parameter, gradient, moments),
             false => step_by_step(factors, parameter, gradient, moments),
         }

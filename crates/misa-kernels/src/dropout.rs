@@ -1,6 +1,6 @@
 //! Dropout without the device's own random numbers, one for each element.
 
-use crate::{available, cpu::mask::mask};
+use crate::{cpu::mask::mask, on_cpu};
 use burn::{
     prelude::*,
     tensor::{Distribution, TensorData},
@@ -17,7 +17,7 @@ use burn::{
 pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
     assert!((0.0..1.0).contains(&probability), "a probability below 1");
     let device = x.device();
-    if !available(&device, x.dtype()) {
+    if !on_cpu(&device, x.dtype()) {
         let kept = x.random_like(Distribution::Bernoulli(1.0 - probability));
         return x * kept / (1.0 - probability);
     }

@@ -27,7 +27,7 @@ impl RecurrentKernel for Flex {
     type Trace = Arc<Trace>;
 
     fn read(
-        layer: &Layer,
+        layer: &Arc<Layer>,
         input: &FloatTensor<Self>,
         weights: &[Weights<Self>; 2],
     ) -> (FloatTensor<Self>, Self::Trace) {

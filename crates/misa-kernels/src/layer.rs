@@ -1,9 +1,9 @@
 //! The door to the recurrent kernels.
 
-#[cfg(feature = "flex")]
+#[cfg(any(feature = "flex", feature = "cube"))]
 use crate::ops::{RecurrentOps, Weights};
 use crate::{CellKind, PackedSteps};
-#[cfg(feature = "flex")]
+#[cfg(any(feature = "flex", feature = "cube"))]
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::{prelude::*, tensor::DType};
 use std::sync::Arc;
@@ -36,10 +36,23 @@ pub struct DirectionWeights {
     pub hidden_bias: Tensor<1>,
 }
 
-/// Whether there is a kernel for what lives on `device` in numbers of type `dtype`.
+/// Whether there is a kernel of [`Layer`] for what lives on `device` in numbers of type `dtype`.
 ///
 /// Without one, a layer has to be computed from Burn's own operations.
 pub fn available(device: &Device, dtype: DType) -> bool {
+    #[cfg(feature = "cube")]
+    if dtype == DType::F32 {
+        let device = device.clone().inner();
+        if matches!(device.as_dispatch(), DispatchDevice::Cube(_)) {
+            return true;
+        }
+    }
+    on_cpu(device, dtype)
+}
+
+/// Whether the other operations of this crate have a kernel for what lives on `device` in numbers
+/// of type `dtype`: only those of the processor do.
+pub fn on_cpu(device: &Device, dtype: DType) -> bool {
     #[cfg(feature = "flex")]
     if dtype == DType::F32 {
         return matches!(
@@ -52,6 +65,15 @@ pub fn available(device: &Device, dtype: DType) -> bool {
 }
 
 impl Layer {
+    /// Rows of final memory after the states.
+    #[cfg(feature = "cube")]
+    pub(crate) fn memories(&self) -> usize {
+        match self.with_memory {
+            true => self.steps.sequences(),
+            false => 0,
+        }
+    }
+
     /// Reads every sequence in both directions.
     ///
     /// Differentiable once, by the input and by all weights.
@@ -90,7 +112,7 @@ impl Layer {
         self.dispatch(input, forward, backward)
     }
 
-    #[cfg(feature = "flex")]
+    #[cfg(any(feature = "flex", feature = "cube"))]
     fn dispatch(
         self: Arc<Self>,
         input: Tensor<2>,
@@ -107,7 +129,7 @@ impl Layer {
         Tensor::from_dispatch(Dispatch::bidirectional(input, forward, backward, self))
     }
 
-    #[cfg(not(feature = "flex"))]
+    #[cfg(not(any(feature = "flex", feature = "cube")))]
     fn dispatch(
         self: Arc<Self>,
         _: Tensor<2>,

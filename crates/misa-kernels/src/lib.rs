@@ -2,11 +2,12 @@
 //!
 //! [`Layer::forward`]: a bidirectional LSTM or GRU over packed sequences as one
 //! differentiable operation of Burn. [`available`] says for which devices there is a kernel;
-//! `misa-core` computes the same from Burn's own operations where there is none. [`Adam`]: the optimiser in one
+//! `misa-core` computes the same from Burn's own operations where there is none. The rest has
+//! kernels for the processor alone, see [`on_cpu`]. [`Adam`]: the optimiser in one
 //! pass over memory. [`RowAdam`]: the same numbers for a table of which a step touches few rows.
 //!
 //! Everything here is safe Rust: the vector instructions are those of `pulp`, chosen when the
-//! program starts.
+//! program starts, and graphics processors run kernels of CubeCL that check their bounds.
 
 mod adam;
 mod cell;
@@ -14,8 +15,10 @@ mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
+#[cfg(feature = "cube")]
+mod gpu;
 mod layer;
-#[cfg(feature = "flex")]
+#[cfg(any(feature = "flex", feature = "cube"))]
 mod ops;
 mod rows;
 mod steps;
@@ -23,6 +26,6 @@ mod steps;
 pub use adam::Adam;
 pub use cell::CellKind;
 pub use dropout::dropout;
-pub use layer::{DirectionWeights, Layer, available};
+pub use layer::{DirectionWeights, Layer, available, on_cpu};
 pub use rows::RowAdam;
 pub use steps::PackedSteps;

@@ -1,6 +1,8 @@
 //! The layer as one operation of Burn, with its gradients.
 
-use crate::{Layer, adam::Factors};
+use crate::Layer;
+#[cfg(feature = "flex")]
+use crate::adam::Factors;
 use burn::backend::{
     Autodiff, Backend, ExtensionType,
     autodiff::{
@@ -15,6 +17,7 @@ use std::{fmt::Debug, sync::Arc};
 
 /// Weights of one direction, in PyTorch's layout.
 #[derive(Clone, Debug, ExtensionType)]
+#[cfg_attr(feature = "cube", extension_type(fusion))]
 pub struct Weights<B: Backend> {
     /// `[gates * d_hidden, d_input]`
     pub input: FloatTensor<B>,
@@ -44,7 +47,7 @@ pub trait RecurrentKernel: Backend {
     /// Reads every sequence in both directions; `input` is `[rows, d_input]`, the states are
     /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if asked for.
     fn read(
-        layer: &Layer,
+        layer: &Arc<Layer>,
         input: &FloatTensor<Self>,
         weights: &[Weights<Self>; 2],
     ) -> (FloatTensor<Self>, Self::Trace);
@@ -57,7 +60,7 @@ pub trait RecurrentKernel: Backend {
 }
 
 /// The operation, chosen by the device of its input.
-#[backend_extension(Autodiff, Flex: cfg(feature = "flex"))]
+#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
 pub trait RecurrentOps: Backend {
     /// Reads every sequence in both directions.
     fn bidirectional(
@@ -69,7 +72,8 @@ pub trait RecurrentOps: Backend {
 }
 
 /// Work on plain numbers, without gradients.
-#[backend_extension(Flex: cfg(feature = "flex"))]
+#[cfg(feature = "flex")]
+#[backend_extension(Flex)]
 pub trait AdamOps: Backend {
     /// The parameter and both moments after one step.
     fn adam(

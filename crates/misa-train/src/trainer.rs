@@ -6,7 +6,7 @@ use burn::{
     prelude::*,
 };
 use misa_data::UtteranceBatch;
-use misa_kernels::{Adam, available};
+use misa_kernels::{Adam, on_cpu};
 
 const PUT_BACK: &str = "the optimiser gives the learner back";
 
@@ -31,7 +31,7 @@ impl Trainer {
     /// Weights are updated in place where the trainer alone holds them.
     pub fn new(learner: MisaLearner, adam: Adam) -> Self {
         let device = learner.devices().first().cloned().unwrap_or_default();
-        let words = available(&device, burn::tensor::DType::F32)
+        let words = on_cpu(&device, burn::tensor::DType::F32)
             .then(|| WordVectors::new(&learner.model, adam))
             .flatten();
         Self {

@@ -274,9 +274,10 @@ mod tests {
         lengths: &[usize],
         read: impl Fn(&Recurrent, &PackedSequence) -> RecurrentOutput,
     ) -> Vec<(&'static str, TensorData)> {
-        let device = Device::flex().autodiff();
+        let weight_ih = layer.forward.weight_ih.val();
+        let device = weight_ih.device();
         let steps = lengths.iter().copied().max().unwrap_or(0);
-        let [_, d_input] = layer.forward.weight_ih.val().dims();
+        let [_, d_input] = weight_ih.dims();
         let ramp = |count: usize, scale: f32| {
             Tensor::<1, Int>::arange(0..count as i64, &device).float() * scale
         };
@@ -338,14 +339,50 @@ mod tests {
                         let steps = pass(&layer, lengths, |layer, input| {
                             layer.read_step_by_step(input, memory)
                         });
-                        for ((name, kernel), (_, steps)) in kernel.iter().zip(&steps) {
-                            assert_eq!(kernel.shape(), steps.shape(), "{name}");
-                            let tolerance = Tolerance::rel_abs(1e-4, 1e-5);
-                            kernel.assert_approx_eq::<f32>(steps, tolerance);
-                        }
-                        assert_eq!(kernel.len(), steps.len());
+                        assert_agree(&kernel, &steps);
                     }
                 }
+            }
+        }
+    }
+
+    fn assert_agree(found: &[(&str, TensorData)], expected: &[(&str, TensorData)]) {
+        assert_eq!(found.len(), expected.len());
+        for ((name, found), (_, expected)) in found.iter().zip(expected) {
+            assert_eq!(found.shape(), expected.shape(), "{name}");
+            let tolerance = Tolerance::rel_abs(1e-4, 1e-5);
+            found.assert_approx_eq::<f32>(expected, tolerance);
+        }
+    }
+
+    /// One small shape: to compile the shaders of each takes far longer than to run them.
+    ///
+    /// `scripts/check-backends` runs it.
+    #[cfg(feature = "wgpu")]
+    #[test]
+    fn the_kernel_of_a_graphics_adapter_agrees_with_burns_own_operations() {
+        use burn::tensor::{DeviceKind, DeviceType};
+
+        if Device::enumerate(DeviceType::Wgpu).into_vec().is_empty() {
+            println!("skipped: no graphics adapter found");
+            return;
+        }
+        let (flex, wgpu) = (Device::flex(), Device::wgpu(DeviceKind::DefaultDevice));
+        let lengths = [2, 3, 1];
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let layer = RecurrentConfig::new(3, 5)
+                .with_cell(cell)
+                .init(&flex.clone().autodiff());
+            let there = layer.clone().fork(&wgpu.clone().autodiff());
+            for memory in [false, cell == CellKind::Lstm] {
+                let kernel = pass(&there, &lengths, |layer, input| {
+                    assert!(available(&input.rows.device(), input.rows.dtype()));
+                    layer.read_with_kernel(input, memory)
+                });
+                let steps = pass(&layer, &lengths, |layer, input| {
+                    layer.read_step_by_step(input, memory)
+                });
+                assert_agree(&kernel, &steps);
             }
         }
     }
