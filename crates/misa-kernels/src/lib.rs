@@ -7,10 +7,12 @@
 //! pass over memory. [`RowAdam`]: the same numbers for a table of which a step touches few rows.
 //!
 //! Everything here is safe Rust: the vector instructions are those of `pulp`, chosen when the
-//! program starts, and graphics processors run kernels of CubeCL that check their bounds.
+//! program starts, and GPUs run kernels of CubeCL that check their bounds.
 
 mod adam;
 mod cell;
+// Builds for other devices use less of it.
+#[cfg_attr(not(feature = "flex"), allow(dead_code))]
 mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]

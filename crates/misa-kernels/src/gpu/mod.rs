@@ -1,4 +1,4 @@
-//! The kernels for graphics processors behind the operation.
+//! The kernels for GPUs behind the operation.
 //!
 //! Each step of a layer is a product of matrices and one launch, in both directions at once.
 
