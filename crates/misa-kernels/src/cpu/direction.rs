@@ -5,7 +5,9 @@ use crate::{
     cpu::{
         buffer::Buffer,
         gru, lstm,
-        matrix::{Left, Onto, Panels, Rows, multiply},
+        matrix::Rows,
+        panels::{Left, Panels},
+        product::{Onto, multiply},
         step::{BackwardStep, ForwardStep},
     },
 };

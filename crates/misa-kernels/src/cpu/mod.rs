@@ -9,6 +9,8 @@ pub(crate) mod layer;
 mod lstm;
 pub(crate) mod mask;
 mod matrix;
+mod panels;
+mod product;
 mod step;
 
 pub(crate) use direction::Weights;

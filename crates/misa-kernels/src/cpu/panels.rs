@@ -1,0 +1,218 @@
+//! Both sides of a product in the order in which it reads them.
+
+use crate::cpu::{buffer::Buffer, matrix::Rows};
+use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
+
+/// Vectors a tile is wide.
+pub(crate) const VECTORS: usize = 2;
+/// Rows of the tallest tile there is code for.
+pub(crate) const MAX_ROWS: usize = 12;
+/// Depth of a block: its panel and a tile's rows share the first-level cache.
+pub(crate) const MAX_DEPTH: usize = 320;
+
+/// The left-hand side of a product.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Left<'a> {
+    /// `[rows, depth]`
+    Rows(Rows<'a>),
+    /// `[depth, rows]`: the transpose of what is multiplied.
+    Transposed(Rows<'a>),
+}
+
+/// The right-hand side of a product, `[depth, width]`, packed.
+///
+/// Blocks of depth, each made of panels of columns, each panel one row of columns after another.
+/// The last panel is filled up with zeros.
+#[derive(Debug)]
+pub(crate) struct Panels {
+    data: Buffer,
+    pub(crate) depth: usize,
+    pub(crate) width: usize,
+    /// Columns of a panel.
+    pub(crate) panel: usize,
+}
+
+struct PanelColumns;
+
+impl Left<'_> {
+    pub(crate) fn rows(&self) -> usize {
+        match self {
+            Left::Rows(rows) => rows.count(),
+            Left::Transposed(rows) => rows.columns,
+        }
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Left::Rows(rows) => rows.columns,
+            Left::Transposed(rows) => rows.count(),
+        }
+    }
+
+    /// Writes `rows` over `depth` as `[depth, rows]`.
+    #[inline(always)]
+    pub(crate) fn pack(&self, rows: Range<usize>, depth: Range<usize>, out: &mut [f32]) {
+        macro_rules! heights {
+            ($($height:literal)*) => {
+                match rows.len() {
+                    $($height => match self {
+                        Left::Rows(matrix) => {
+                            pack_rows::<$height>(matrix, rows.start, depth, out);
+                        }
+                        Left::Transposed(matrix) => {
+                            pack_columns::<$height>(matrix, rows.start, depth, out);
+                        }
+                    },)*
+                    _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
+                }
+            };
+        }
+        heights!(1 2 3 4 5 6 7 8 9 10 11 12);
+    }
+}
+
+/// Columns `columns` of `COUNT` rows from `first` on, turned: four rows at a time, for four values
+/// are written as easily as one.
+#[inline(always)]
+fn pack_rows<const COUNT: usize>(
+    matrix: &Rows<'_>,
+    first: usize,
+    columns: Range<usize>,
+    out: &mut [f32],
+) {
+    let (out, _) = out.as_chunks_mut::<COUNT>();
+    let row = |offset: usize| &matrix.row(first + offset)[columns.clone()];
+    for offset in (0..COUNT / 4 * 4).step_by(4) {
+        let rows = row(offset).iter().zip(row(offset + 1));
+        let rows = rows.zip(row(offset + 2).iter().zip(row(offset + 3)));
+        for (out, ((&a, &b), (&c, &d))) in out.iter_mut().zip(rows) {
+            out[offset..offset + 4].copy_from_slice(&[a, b, c, d]);
+        }
+    }
+    for offset in COUNT / 4 * 4..COUNT {
+        for (out, &value) in out.iter_mut().zip(row(offset)) {
+            out[offset] = value;
+        }
+    }
+}
+
+/// Columns `first..first + COUNT` of each of `rows`: pieces of a size known to the compiler, since
+/// a call for each would cost more than the copy.
+#[inline(always)]
+fn pack_columns<const COUNT: usize>(
+    matrix: &Rows<'_>,
+    first: usize,
+    rows: Range<usize>,
+    out: &mut [f32],
+) {
+    let (out, _) = out.as_chunks_mut::<COUNT>();
+    for (out, row) in out.iter_mut().zip(rows) {
+        if let Some(columns) = matrix.row(row)[first..].first_chunk() {
+            *out = *columns;
+        }
+    }
+}
+
+impl Panels {
+    /// Packs `[depth, width]`.
+    pub(crate) fn new(matrix: Rows<'_>) -> Self {
+        let mut packed = Self::empty(matrix.count(), matrix.columns);
+        packed.fill(|out, block, columns, panel| {
+            for (step, out) in block.zip(out.chunks_exact_mut(panel)) {
+                out[..columns.len()].copy_from_slice(&matrix.row(step)[columns.clone()]);
+            }
+        });
+        packed
+    }
+
+    /// Packs the transpose of `[width, depth]`.
+    pub(crate) fn transposed(matrix: Rows<'_>) -> Self {
+        let mut packed = Self::empty(matrix.columns, matrix.count());
+        packed.fill(|out, block, columns, panel| {
+            for (offset, column) in columns.enumerate() {
+                let source = &matrix.row(column)[block.clone()];
+                for (step, &value) in out.chunks_exact_mut(panel).zip(source) {
+                    step[offset] = value;
+                }
+            }
+        });
+        packed
+    }
+
+    fn empty(depth: usize, width: usize) -> Self {
+        let panel = Arch::new().dispatch(PanelColumns);
+        Self {
+            data: Buffer::new(depth * width.next_multiple_of(panel)),
+            depth,
+            width,
+            panel,
+        }
+    }
+
+    /// Has `pack` fill each panel, given its block of depth, its columns and how wide it is.
+    fn fill(&mut self, pack: impl Fn(&mut [f32], Range<usize>, Range<usize>, usize)) {
+        let mut rest = &mut self.data[..];
+        for block in blocks(self.depth) {
+            for column in (0..self.width).step_by(self.panel) {
+                let (out, next) = rest.split_at_mut(block.len() * self.panel);
+                rest = next;
+                let columns = column..self.width.min(column + self.panel);
+                if columns.len() < self.panel {
+                    out.fill(0.0);
+                }
+                pack(out, block.clone(), columns, self.panel);
+            }
+        }
+    }
+
+    /// The panel of `block` that begins at `column`.
+    #[inline(always)]
+    pub(crate) fn panel(&self, block: &Range<usize>, column: usize) -> &[f32] {
+        let padded = self.width.next_multiple_of(self.panel);
+        let start = block.start * padded + column * block.len();
+        &self.data[start..start + block.len() * self.panel]
+    }
+}
+
+impl WithSimd for PanelColumns {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        VECTORS * S::F32_LANES
+    }
+}
+
+/// The blocks that a depth is cut into.
+pub(crate) fn blocks(depth: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    pieces(0..depth, MAX_DEPTH)
+}
+
+/// Cuts `range` into the fewest pieces of at most `longest`, all but equally long.
+#[inline(always)]
+pub(crate) fn pieces(
+    range: Range<usize>,
+    longest: usize,
+) -> impl Iterator<Item = Range<usize>> + Clone {
+    let count = range.len().div_ceil(longest);
+    let start = range.start;
+    let total = range.len();
+    (0..count).map(move |piece| {
+        let cut = |piece: usize| start + total * piece / count;
+        cut(piece)..cut(piece + 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_as_equal_as_can_be() {
+        let cut = |range, longest| pieces(range, longest).collect::<Vec<_>>();
+        assert_eq!(cut(2..16, 12), [2..9, 9..16]);
+        assert!(cut(0..0, 12).is_empty());
+        assert_eq!(cut(0..13, 1).len(), 13);
+    }
+}

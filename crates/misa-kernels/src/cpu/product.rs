@@ -1,0 +1,304 @@
+//! Products of row-major matrices, packed for the vector unit.
+//!
+//! The right-hand side is packed once and used for many products: a recurrence multiplies by the
+//! same weights at every step. Each element of a product is summed in the order of its depth, so
+//! a result depends neither on the number of threads nor on how its rows were divided among them.
+
+use crate::cpu::{
+    buffer::Buffer,
+    panels::{Left, MAX_DEPTH, MAX_ROWS, Panels, VECTORS, blocks, pieces},
+    step::{load, store},
+};
+use pulp::{Arch, Simd, WithSimd};
+
+/// Rows packed at once: a block of them fits in the second-level cache.
+const MAX_PACKED_ROWS: usize = 384;
+
+/// What a product is added to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Onto<'a> {
+    /// Zero: what was there does not count.
+    Nothing,
+    /// What was there.
+    Present,
+    /// The same row everywhere.
+    Row(&'a [f32]),
+}
+
+/// `left * right` onto `out`, `[rows, width]`.
+pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut [f32]) {
+    assert_eq!(left.depth(), right.depth);
+    assert_eq!(left.rows() * right.width, out.len());
+    if right.depth == 0 && matches!(onto, Onto::Nothing) {
+        out.fill(0.0);
+    }
+    Arch::new().dispatch(Multiply {
+        left,
+        right,
+        onto,
+        out,
+    });
+}
+
+struct Multiply<'a> {
+    left: Left<'a>,
+    right: &'a Panels,
+    onto: Onto<'a>,
+    out: &'a mut [f32],
+}
+
+impl<'a> Onto<'a> {
+    #[inline(always)]
+    fn after(self, column: usize) -> Self {
+        match self {
+            Onto::Row(row) => Onto::Row(&row[column..]),
+            other => other,
+        }
+    }
+}
+
+impl WithSimd for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            left,
+            right,
+            onto,
+            out,
+        } = self;
+        // A tile's sums, one row of the panel and one value of the left side stay in registers.
+        let tallest = match S::REGISTER_COUNT >= 32 {
+            true => MAX_ROWS,
+            false => MAX_ROWS / 2,
+        };
+        let width = right.width;
+        let mut packed_rows =
+            Buffer::new(left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH));
+        for block in blocks(right.depth) {
+            let onto = match block.start {
+                0 => onto,
+                _ => Onto::Present,
+            };
+            for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
+                let mut rest = &mut packed_rows[..];
+                for tile in pieces(chunk.clone(), tallest) {
+                    let (out, next) = rest.split_at_mut(tile.len() * block.len());
+                    left.pack(tile, block.clone(), out);
+                    rest = next;
+                }
+                for column in (0..width).step_by(right.panel) {
+                    let panel = S::as_simd_f32s(right.panel(&block, column)).0;
+                    let filled = right.panel.min(width - column);
+                    let mut packed = &packed_rows[..];
+                    for tile in pieces(chunk.clone(), tallest) {
+                        let (rows, next) = packed.split_at(tile.len() * block.len());
+                        packed = next;
+                        let out = &mut out[tile.start * width + column..];
+                        let target = Target {
+                            out,
+                            stride: width,
+                            filled,
+                            onto: onto.after(column),
+                        };
+                        choose_tile(simd, tile.len(), rows, panel, target);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where a tile goes.
+struct Target<'a> {
+    out: &'a mut [f32],
+    /// From one row to the next.
+    stride: usize,
+    /// Columns, at most those of a panel.
+    filled: usize,
+    /// From the first of those columns.
+    onto: Onto<'a>,
+}
+
+/// Chooses the code for a tile of `height` rows.
+#[inline(always)]
+fn choose_tile<S: Simd>(
+    simd: S,
+    height: usize,
+    rows: &[f32],
+    panel: &[S::f32s],
+    target: Target<'_>,
+) {
+    macro_rules! heights {
+        ($($height:literal)*) => {
+            match height {
+                $($height => match target.filled <= S::F32_LANES {
+                    true => tile::<S, $height, 1>(simd, rows, panel, target),
+                    false => tile::<S, $height, VECTORS>(simd, rows, panel, target),
+                },)*
+                _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
+            }
+        };
+    }
+    heights!(1 2 3 4 5 6 7 8 9 10 11 12);
+}
+
+/// The product of `HEIGHT` rows and the first `WIDTH` vectors of a panel, onto what `target` says.
+#[inline(always)]
+fn tile<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
+    simd: S,
+    rows: &[f32],
+    panel: &[S::f32s],
+    target: Target<'_>,
+) {
+    let Target {
+        out,
+        stride,
+        filled,
+        onto,
+    } = target;
+    let whole = filled == WIDTH * S::F32_LANES;
+    // The sums begin with what they are added to, and all of them stay in registers.
+    let mut sums = [[simd.splat_f32s(0.0); WIDTH]; HEIGHT];
+    match onto {
+        Onto::Nothing => {}
+        Onto::Row(row) => sums = [read(simd, &row[..filled], whole); HEIGHT],
+        Onto::Present => {
+            for (index, sums) in sums.iter_mut().enumerate() {
+                *sums = read(simd, &out[index * stride..][..filled], whole);
+            }
+        }
+    }
+    let (rows, _) = rows.as_chunks::<HEIGHT>();
+    let (panel, _) = panel.as_chunks::<VECTORS>();
+    for (row, columns) in rows.iter().zip(panel) {
+        for (sums, &value) in sums.iter_mut().zip(row) {
+            let value = simd.splat_f32s(value);
+            for (sum, &column) in sums.iter_mut().zip(columns) {
+                *sum = simd.mul_add_e_f32s(value, column, *sum);
+            }
+        }
+    }
+    for (index, sums) in sums.iter().enumerate() {
+        let out = &mut out[index * stride..][..filled];
+        if whole {
+            let (out, _) = S::as_mut_simd_f32s(out);
+            for (out, &sum) in out.iter_mut().zip(sums) {
+                *out = sum;
+            }
+        } else {
+            for (out, &sum) in out.chunks_mut(S::F32_LANES).zip(sums) {
+                store(simd, out, sum);
+            }
+        }
+    }
+}
+
+/// The numbers of a panel's columns in `row`.
+#[inline(always)]
+fn read<S: Simd, const WIDTH: usize>(simd: S, row: &[f32], whole: bool) -> [S::f32s; WIDTH] {
+    let mut vectors = [simd.splat_f32s(0.0); WIDTH];
+    if whole {
+        let (row, _) = S::as_simd_f32s(row);
+        for (vector, &numbers) in vectors.iter_mut().zip(row) {
+            *vector = numbers;
+        }
+    } else {
+        for (vector, numbers) in vectors.iter_mut().zip(row.chunks(S::F32_LANES)) {
+            *vector = load(simd, numbers);
+        }
+    }
+    vectors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::matrix::Rows;
+
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
+        let rows = matrix.len() / columns;
+        let at = |index: usize| matrix[index % rows * columns + index / rows];
+        (0..matrix.len()).map(at).collect()
+    }
+
+    fn expected(left: &[f32], right: &[f32], depth: usize, width: usize) -> Vec<f64> {
+        let rows = left.len() / depth;
+        let sum = |row: usize, column: usize| {
+            let terms = (0..depth)
+                .map(|k| f64::from(left[row * depth + k]) * f64::from(right[k * width + column]));
+            1.0 + terms.sum::<f64>()
+        };
+        (0..rows * width)
+            .map(|index| sum(index / width, index % width))
+            .collect()
+    }
+
+    #[test]
+    fn products_of_every_form_match_their_definition() {
+        for (rows, depth, width) in [
+            (1, 1, 1),
+            (3, 5, 7),
+            (12, 320, 32),
+            (13, 321, 33),
+            (25, 4, 64),
+            (400, 3, 70),
+            (7, 700, 20),
+        ] {
+            let left = numbers(rows * depth, 1);
+            let right = numbers(depth * width, 2);
+            let expected = expected(&left, &right, depth, width);
+            let left_turned = transpose(&left, depth);
+            let right_turned = transpose(&right, width);
+            for left in [
+                Left::Rows(Rows::new(&left, depth)),
+                Left::Transposed(Rows::new(&left_turned, rows)),
+            ] {
+                for right in [
+                    Panels::new(Rows::new(&right, width)),
+                    Panels::transposed(Rows::new(&right_turned, depth)),
+                ] {
+                    let ones = vec![1.0; width];
+                    for (onto, start, added) in [
+                        (Onto::Present, 1.0, 0.0),
+                        (Onto::Nothing, f32::NAN, 1.0),
+                        (Onto::Row(&ones), f32::NAN, 0.0),
+                    ] {
+                        let mut out = vec![start; rows * width];
+                        multiply(left, &right, onto, &mut out);
+                        for (out, expected) in out.iter().zip(&expected) {
+                            assert!((f64::from(*out) + added - expected).abs() < 1e-5);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_sum_of_an_element_does_not_depend_on_how_rows_are_divided() {
+        let (rows, depth, width) = (29, 650, 40);
+        let left = numbers(rows * depth, 3);
+        let left = Rows::new(&left, depth);
+        let right = numbers(depth * width, 4);
+        let right = Panels::new(Rows::new(&right, width));
+        let mut whole = vec![0.0; rows * width];
+        multiply(Left::Rows(left), &right, Onto::Nothing, &mut whole);
+        let mut parts = vec![0.0; rows * width];
+        for (index, out) in parts.chunks_mut(5 * width).enumerate() {
+            let left = left.range(index * 5..index * 5 + out.len() / width);
+            multiply(Left::Rows(left), &right, Onto::Nothing, out);
+        }
+        assert_eq!(whole, parts);
+    }
+}
