@@ -2,12 +2,9 @@
 
 use crate::{ModelCase, Unsupported};
 use burn::prelude::*;
-use misa_core::{
-    Misa,
-    loss::{MisaLoss, MisaLossTerms},
-};
+use misa_core::{Misa, loss::MisaLoss};
 use misa_data::UtteranceBatch;
-use misa_train::{MisaLearner, Trainer};
+use misa_train::{MisaLearner, Trainer, loss_values};
 use std::time::{Duration, Instant};
 
 /// A model in training, one step at a time.
@@ -41,7 +38,7 @@ impl TrainingStep {
     pub fn run(&mut self, batch: UtteranceBatch) -> [f64; 6] {
         let output = self.trainer.learn(batch);
         self.trainer.update(self.learning_rate);
-        values(&output.loss)
+        loss_values(&output.loss)
     }
 
     /// Does what steps have put off, as the end of an epoch would; the time it took.
@@ -65,21 +62,6 @@ impl TrainingStep {
     pub fn parameters(&mut self) -> usize {
         self.trainer.learner().num_params()
     }
-}
-
-/// Reads all terms back at once.
-fn values(terms: &MisaLossTerms) -> [f64; 6] {
-    let terms = [
-        &terms.task,
-        &terms.similarity,
-        &terms.difference,
-        &terms.reconstruction,
-        &terms.discrimination,
-        &terms.total,
-    ];
-    let joined = Tensor::cat(terms.map(Tensor::clone).to_vec(), 0).into_data();
-    let mut values = joined.iter::<f64>();
-    [(); 6].map(|()| values.next().unwrap_or(f64::NAN))
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ pub fn evaluate(
 }
 
 /// The terms on the host, in the order of [`TermMeans`]; one read for all of them.
-pub(crate) fn values(terms: &MisaLossTerms) -> [f64; 6] {
+pub fn values(terms: &MisaLossTerms) -> [f64; 6] {
     let terms = [
         &terms.task,
         &terms.similarity,

@@ -59,7 +59,7 @@ mod word_vectors;
 pub use checkpoint::Checkpoint;
 pub use config::TrainingConfig;
 pub use error::TrainError;
-pub use evaluate::{Evaluation, Scores, evaluate};
+pub use evaluate::{Evaluation, Scores, evaluate, values as loss_values};
 pub use history::{EpochRecord, TermMeans};
 pub use learner::MisaLearner;
 pub use metric::{EpochMetric, TermMetric};
