@@ -37,7 +37,6 @@
 //! | `split.rs`, `vocabulary.rs`, `note.rs` | what utterances come with |
 //! | `dataset.rs`, `widths.rs`, `checksum.rs` | all utterances, checked as a whole |
 //! | `format/` | one file per layout on disk |
-//! | `pickle/` | Python's files without Python |
 //! | `glove.rs` | word vectors for a vocabulary |
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
 //! | `normalise.rs` | scaling of features |
@@ -55,7 +54,6 @@ mod glove;
 mod loader;
 mod normalise;
 mod note;
-pub mod pickle;
 mod prepare;
 mod random;
 mod sequence;
@@ -72,6 +70,7 @@ pub use error::{DataError, UtteranceError, Width};
 pub use format::Format;
 pub use glove::{GloveRows, read_glove};
 pub use loader::{LoaderConfig, Order, UtteranceLoader};
+pub use misa_files::pickle;
 pub use normalise::{Normalisation, Scaling, Statistics};
 pub use note::{Note, NoteKind};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};

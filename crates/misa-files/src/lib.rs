@@ -1,0 +1,12 @@
+//! Files that come from elsewhere, read without trust: nothing in them is executed, every length
+//! is checked before memory is allocated, and every fault is a typed error.
+//!
+//! This crate knows containers and values, not data sets: what the values mean is the business of
+//! the crate `misa-data`. It does without the tensor library, so that its parsers build in seconds
+//! and can be fuzzed.
+//!
+//! | Folder | Reads |
+//! |---|---|
+//! | `pickle/` | Python's files without Python |
+
+pub mod pickle;
