@@ -5,8 +5,12 @@
 //! the crate `misa-data`. It does without the tensor library, so that its parsers build in seconds
 //! and can be fuzzed.
 //!
-//! | Folder | Reads |
+//! | File | Holds |
 //! |---|---|
+//! | `source.rs` | the bytes of a file, in memory or where they are |
 //! | `pickle/` | Python's files without Python |
 
 pub mod pickle;
+mod source;
+
+pub use source::Source;

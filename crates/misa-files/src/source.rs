@@ -1,0 +1,226 @@
+//! Bytes that are read where they are needed, from memory or from a file.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// Bytes that a file source reads ahead. Parsers take a few bytes at a time.
+const WINDOW: usize = 1 << 16;
+
+/// The bytes of a file, wherever they are.
+///
+/// A file source holds a window of 64 KiB, so that a parser keeps no more of a large file than it
+/// asks for. The length is that of the file when it was opened; a file that shrinks meanwhile is
+/// an error at the read that misses its bytes.
+#[derive(Debug)]
+pub struct Source<'a> {
+    place: Place<'a>,
+    len: u64,
+}
+
+#[derive(Debug)]
+enum Place<'a> {
+    Memory(&'a [u8]),
+    File(RefCell<Window>),
+}
+
+/// The part of a file that was read last.
+#[derive(Debug)]
+struct Window {
+    file: File,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'a> From<&'a [u8]> for Source<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self {
+            place: Place::Memory(bytes),
+            len: bytes.len() as u64,
+        }
+    }
+}
+
+impl Source<'static> {
+    /// The file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when the file cannot be opened; [`io::ErrorKind::InvalidInput`] for
+    /// folders, devices and pipes, which have no size and may have no end.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        // Before opening: to open a pipe is to wait for its other end.
+        if !path.metadata()?.is_file() {
+            let kind = io::ErrorKind::InvalidInput;
+            return Err(io::Error::new(kind, "no regular file"));
+        }
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
+        let (start, bytes) = (0, Vec::new());
+        let window = Window { file, start, bytes };
+        Ok(Self {
+            place: Place::File(RefCell::new(window)),
+            len,
+        })
+    }
+}
+
+impl Source<'_> {
+    /// Number of bytes.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether the source has `len` bytes from `offset` on. To be asked before room is made for
+    /// them.
+    pub fn has(&self, offset: u64, len: u64) -> bool {
+        offset.checked_add(len).is_some_and(|end| end <= self.len)
+    }
+
+    /// Fills `target` with the bytes from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::UnexpectedEof`] when there are fewer bytes, else what the system says.
+    pub fn read(&self, offset: u64, target: &mut [u8]) -> io::Result<()> {
+        if !self.has(offset, target.len() as u64) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match &self.place {
+            Place::Memory(bytes) => {
+                // Fits: the bytes were found to be there.
+                let offset = offset as usize;
+                target.copy_from_slice(&bytes[offset..offset + target.len()]);
+                Ok(())
+            }
+            Place::File(window) => window.borrow_mut().read(offset, target, self.len),
+        }
+    }
+
+    /// The `len` bytes from `offset` on; borrowed where they are in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); nothing is allocated for bytes that are not there.
+    pub fn bytes(&self, offset: u64, len: usize) -> io::Result<Cow<'_, [u8]>> {
+        if !self.has(offset, len as u64) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match &self.place {
+            Place::Memory(bytes) => {
+                let offset = offset as usize;
+                Ok(Cow::Borrowed(&bytes[offset..offset + len]))
+            }
+            Place::File(_) => {
+                let mut bytes = Vec::new();
+                bytes.try_reserve_exact(len).map_err(io::Error::from)?;
+                bytes.resize(len, 0);
+                self.read(offset, &mut bytes)?;
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+}
+
+impl Window {
+    fn read(&mut self, offset: u64, target: &mut [u8], len: u64) -> io::Result<()> {
+        // Long runs gain nothing from a copy in between.
+        if target.len() >= WINDOW {
+            return self.read_file(offset, target);
+        }
+        if !self.holds(offset, target.len()) {
+            let ahead = (len - offset).min(WINDOW as u64) as usize;
+            let mut bytes = std::mem::take(&mut self.bytes);
+            bytes.resize(ahead, 0);
+            // A failed read leaves an empty window, not a wrong one.
+            self.read_file(offset, &mut bytes)?;
+            self.start = offset;
+            self.bytes = bytes;
+        }
+        let from = (offset - self.start) as usize;
+        target.copy_from_slice(&self.bytes[from..from + target.len()]);
+        Ok(())
+    }
+
+    fn holds(&self, offset: u64, len: usize) -> bool {
+        let end = self.start + self.bytes.len() as u64;
+        offset >= self.start && offset + len as u64 <= end
+    }
+
+    fn read_file(&mut self, offset: u64, target: &mut [u8]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(offset))?;
+        self.file.read_exact(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn bytes() -> Vec<u8> {
+        (0..200_000_u32).map(|i| (i * 7 % 251) as u8).collect()
+    }
+
+    #[test]
+    fn files_and_memory_hold_the_same_bytes() {
+        let bytes = bytes();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bytes");
+        fs::write(&path, &bytes).unwrap();
+        let file = Source::open(&path).unwrap();
+        let memory = Source::from(bytes.as_slice());
+        let places = [
+            (0, 10),
+            (60_000, 10_000),
+            (5, 3),
+            (65_530, 12),
+            (100, 150_000),
+            (199_999, 1),
+            (200_000, 0),
+        ];
+        for (offset, len) in places {
+            let expected = &bytes[offset..offset + len];
+            for source in [&file, &memory] {
+                assert_eq!(source.bytes(offset as u64, len).unwrap(), expected);
+            }
+        }
+        assert_eq!((file.len(), memory.len()), (200_000, 200_000));
+    }
+
+    #[test]
+    fn bytes_beyond_the_end_are_not_allocated() {
+        let source = Source::from(&b"abc"[..]);
+        for (offset, len) in [(0, 4), (3, 1), (u64::MAX, 1), (1, usize::MAX)] {
+            let error = source.bytes(offset, len).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        }
+        assert!(source.bytes(3, 0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_file_that_shrinks_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bytes");
+        fs::write(&path, bytes()).unwrap();
+        let source = Source::open(&path).unwrap();
+        fs::write(&path, b"short").unwrap();
+        let error = source.bytes(100, 4).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn folders_are_no_source() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Source::open(folder.path()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+}
