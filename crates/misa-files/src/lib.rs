@@ -8,9 +8,12 @@
 //! | File | Holds |
 //! |---|---|
 //! | `source.rs` | the bytes of a file, in memory or where they are |
+//! | `dtype.rs` | element types of arrays |
 //! | `pickle/` | Python's files without Python |
 
+mod dtype;
 pub mod pickle;
 mod source;
 
+pub use dtype::{Dtype, DtypeKind};
 pub use source::Source;

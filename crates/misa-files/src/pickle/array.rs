@@ -1,9 +1,9 @@
 //! NumPy arrays of a pickle.
 
 use super::ConvertError;
-use super::dtype::{Dtype, DtypeKind, Number};
 use super::node::NodeId;
 use super::value::{Pickle, text_cost};
+use crate::dtype::{Dtype, DtypeKind, Number};
 use std::fmt;
 use std::ops::Range;
 

@@ -13,12 +13,11 @@
 //! | `machine.rs` | the state of the stack machine |
 //! | `parse.rs` | its opcodes |
 //! | `reduce.rs` | what the allowed names build |
-//! | `dtype.rs`, `array.rs` | NumPy element types and arrays |
+//! | `array.rs` | NumPy arrays |
 //! | `node.rs`, `value.rs` | values as they are stored, and views of them |
 //! | `error.rs` | what can be wrong |
 
 mod array;
-mod dtype;
 mod error;
 mod limits;
 mod literal;
@@ -29,8 +28,8 @@ mod reader;
 mod reduce;
 mod value;
 
+pub use crate::dtype::{Dtype, DtypeKind};
 pub use array::Array;
-pub use dtype::{Dtype, DtypeKind};
 pub use error::{ConvertError, PickleError};
 pub use limits::Limits;
 pub use reduce::Global;

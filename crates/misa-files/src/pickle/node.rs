@@ -1,8 +1,8 @@
 //! Values as the machine stores them.
 
 use super::array::ArrayNode;
-use super::dtype::Dtype;
 use super::reduce::Global;
+use crate::dtype::Dtype;
 use std::borrow::Cow;
 
 /// Place of a value among the values of its pickle.

@@ -2,10 +2,10 @@
 
 use super::PickleError;
 use super::array::ArrayNode;
-use super::dtype::Dtype;
 use super::literal;
 use super::machine::Machine;
 use super::node::{Node, NodeId};
+use crate::dtype::Dtype;
 use std::borrow::Cow;
 
 /// The functions and classes that a pickle may name: constructors of values and arrays.

@@ -1,10 +1,10 @@
 //! The finished values of a pickle.
 
 use super::array::Array;
-use super::dtype::{Number, byte_text};
 use super::machine::Machine;
 use super::node::{Node, NodeId};
 use super::{ConvertError, Limits, PickleError};
+use crate::dtype::{Number, byte_text};
 use std::cell::Cell;
 
 /// The values of one pickle file; they borrow its bytes.

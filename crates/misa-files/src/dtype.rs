@@ -31,7 +31,7 @@ pub struct Dtype {
 
 /// One number of an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Number {
+pub(crate) enum Number {
     Int(i128),
     Float(f64),
 }
@@ -59,7 +59,7 @@ impl Number {
 
 impl Dtype {
     /// Little-endian floats of 4 bytes.
-    pub(super) const F4: Self = Self {
+    pub(crate) const F4: Self = Self {
         kind: DtypeKind::Float,
         size: 4,
         big_endian: false,
@@ -114,16 +114,16 @@ impl Dtype {
         self.size
     }
 
-    pub(super) fn is_little_f32(&self) -> bool {
+    pub(crate) fn is_little_f32(&self) -> bool {
         self.kind == DtypeKind::Float && self.size == 4 && !self.big_endian
     }
 
-    pub(super) fn set_big_endian(&mut self, big_endian: bool) {
+    pub(crate) fn set_big_endian(&mut self, big_endian: bool) {
         self.big_endian = big_endian;
     }
 
     /// The number in `bytes`, of this type's size; `None` for texts and objects.
-    pub(super) fn number(&self, bytes: &[u8]) -> Option<Number> {
+    pub(crate) fn number(&self, bytes: &[u8]) -> Option<Number> {
         let mut little = [0; 8];
         let low = little.get_mut(..bytes.len())?;
         low.copy_from_slice(bytes);
@@ -144,7 +144,7 @@ impl Dtype {
     }
 
     /// The text in `bytes`, of this type's size; `None` for numbers, objects and invalid texts.
-    pub(super) fn text(&self, bytes: &[u8]) -> Option<String> {
+    pub(crate) fn text(&self, bytes: &[u8]) -> Option<String> {
         match self.kind {
             DtypeKind::Bytes => {
                 let end = bytes
@@ -188,7 +188,7 @@ impl fmt::Display for Dtype {
 }
 
 /// Text of a Python 2 byte string: UTF-8 where it is, else Latin-1.
-pub(super) fn byte_text(bytes: &[u8]) -> String {
+pub(crate) fn byte_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
