@@ -78,6 +78,15 @@ impl<T> PerModality<T> {
         }
     }
 
+    /// The value of one modality, to be changed.
+    pub fn get_mut(&mut self, modality: Modality) -> &mut T {
+        match modality {
+            Modality::Text => &mut self.text,
+            Modality::Visual => &mut self.visual,
+            Modality::Acoustic => &mut self.acoustic,
+        }
+    }
+
     /// Applies `f` to each value.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> PerModality<U> {
         PerModality {

@@ -4,17 +4,36 @@ use crate::{Sequence, TextSequence, Utterance, Vocabulary};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal over every utterance of every split, in order.
-///
-/// Every part is preceded by its length, so that different data never yields the same bytes.
 pub(crate) fn of(splits: &[Vec<Utterance>; 3]) -> String {
-    let mut hasher = Sha256::new();
+    let mut checksum = Checksum::default();
     for utterances in splits {
-        length(&mut hasher, utterances.len());
+        checksum.split(utterances.len());
         for utterance in utterances {
-            add(&mut hasher, utterance);
+            checksum.add(utterance);
         }
     }
-    hexadecimal(hasher)
+    checksum.finish()
+}
+
+/// The same, utterance by utterance.
+///
+/// Every part is preceded by its length, so that different data never yields the same bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Checksum(Sha256);
+
+impl Checksum {
+    /// Starts the next split, of this many utterances.
+    pub fn split(&mut self, utterances: usize) {
+        length(&mut self.0, utterances);
+    }
+
+    pub fn add(&mut self, utterance: &Utterance) {
+        add(&mut self.0, utterance);
+    }
+
+    pub fn finish(self) -> String {
+        hexadecimal(self.0)
+    }
 }
 
 /// SHA-256 in hexadecimal over the words and their ids; of nothing when there is no vocabulary.

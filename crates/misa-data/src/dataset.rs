@@ -1,51 +1,35 @@
 //! A data set in memory, checked once.
 
-use crate::note::Notes;
-use crate::widths::{Widths, check_widths};
+use crate::intake::{Heading, Intake};
 use crate::{
-    DataError, Format, Normalisation, Note, NoteKind, Scaling, Sequence, Split, TextSequence,
-    Utterance, Vocabulary, Width, checksum, format,
+    DataError, Format, Normalisation, Note, OpenOptions, Overview, Policy, Scaling, Split,
+    Utterance, Vocabulary, checksum, format,
 };
-use misa_core::{FeatureSizes, Modality, TextSize};
-use std::collections::HashSet;
+use misa_core::FeatureSizes;
 use std::path::Path;
 use std::sync::OnceLock;
 
 /// Labelled utterances in three splits, all with the same feature sizes.
 ///
-/// Feature values are finite: others were replaced by 0 and counted in [`notes`](Self::notes).
+/// Labels and feature values are finite; what was replaced to that end is counted in
+/// [`notes`](Self::notes).
 #[derive(Clone, Debug)]
 pub struct UtteranceDataset {
-    format: Format,
     splits: [Vec<Utterance>; 3],
-    sizes: FeatureSizes,
-    vocabulary: Option<Vocabulary>,
-    notes: Vec<Note>,
+    overview: Overview,
     checksum: OnceLock<String>,
-}
-
-/// What a reader found, not yet checked as a whole.
-#[derive(Debug)]
-pub(crate) struct Parts {
-    pub format: Format,
-    /// How messages name each split.
-    pub places: [String; 3],
-    pub splits: [Vec<Utterance>; 3],
-    pub vocabulary: Option<Vocabulary>,
-    pub notes: Notes,
 }
 
 impl UtteranceDataset {
     /// The data set at `path`, whose format is told by its content.
     ///
-    /// A path is a file, a folder with `train.pkl`, or a folder with a single data file; see
-    /// [`Format`].
+    /// A path is a file or a folder; see [`Format`]. [`OpenOptions`] sets more.
     ///
     /// # Errors
     ///
     /// [`DataError`] when there is no data set, or it is damaged, inconsistent or too large.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
-        Self::from_parts(format::read(path.as_ref(), None)?)
+        OpenOptions::new().open(path)
     }
 
     /// The data set at `path`, read as `format` whatever it looks like.
@@ -54,58 +38,53 @@ impl UtteranceDataset {
     ///
     /// [`DataError`] as for [`open`](Self::open), and when the content is of another format.
     pub fn open_as(path: impl AsRef<Path>, format: Format) -> Result<Self, DataError> {
-        Self::from_parts(format::read(path.as_ref(), Some(format))?)
+        OpenOptions::new().with_format(format).open(path)
     }
 
-    /// A data set of your own utterances; `valid` and `test` may be empty.
+    /// A data set of your own utterances; splits may be empty, but not all of them.
     ///
-    /// Without a vocabulary, word ids count up to the largest one used.
+    /// Without a vocabulary, word ids count up to the largest one used. Numbers that are none are
+    /// treated by [`Policy::Strict`].
     ///
     /// # Errors
     ///
-    /// [`DataError`] when `train` is empty, an utterance is wrong by itself, feature sizes differ,
-    /// or a word id is outside the vocabulary.
+    /// [`DataError`] when there is no utterance, one is wrong by itself, feature sizes differ, or
+    /// a word id is outside the vocabulary.
     pub fn from_splits(
         train: Vec<Utterance>,
         valid: Vec<Utterance>,
         test: Vec<Utterance>,
         vocabulary: Option<Vocabulary>,
     ) -> Result<Self, DataError> {
-        Self::from_parts(Parts {
-            format: Format::Memory,
-            places: Split::ALL.map(|split| split.to_string()),
-            splits: [train, valid, test],
-            vocabulary,
-            notes: Notes::default(),
-        })
+        let format = Format::Memory;
+        Self::of([train, valid, test], Heading { format, vocabulary })
     }
 
-    pub(crate) fn from_parts(mut parts: Parts) -> Result<Self, DataError> {
-        let widths = parts.check()?;
-        parts.replace_non_finite();
-        parts.note_repeated_ids();
-        let sizes = FeatureSizes {
-            text: match widths.text {
-                Width::Words => TextSize::Words {
-                    vocabulary: parts.check_word_ids()?,
-                },
-                Width::Features(d_input) => TextSize::Features { d_input },
-            },
-            visual: features(widths.visual),
-            acoustic: features(widths.acoustic),
+    /// Utterances that are in memory already, checked.
+    pub(crate) fn of(given: [Vec<Utterance>; 3], heading: Heading) -> Result<Self, DataError> {
+        let mut splits = [const { Vec::new() }; 3];
+        let mut sink = |split: Split, utterance| {
+            splits[split.index()].push(utterance);
+            Ok(())
         };
-        let mut vocabulary = parts.vocabulary;
-        if let Some(vocabulary) = &mut vocabulary {
-            vocabulary.freeze();
+        let mut intake = Intake::new(Policy::Strict, &mut sink);
+        for (split, utterances) in Split::ALL.into_iter().zip(given) {
+            for utterance in utterances {
+                intake.push(split, split.name(), utterance)?;
+            }
         }
-        Ok(Self {
-            format: parts.format,
-            splits: parts.splits,
-            sizes,
-            vocabulary,
-            notes: parts.notes.into_vec(),
-            checksum: OnceLock::new(),
-        })
+        let overview = intake.finish("data set", heading)?;
+        Ok(Self::new(splits, overview))
+    }
+
+    /// What has passed the intake.
+    pub(crate) fn new(splits: [Vec<Utterance>; 3], overview: Overview) -> Self {
+        let checksum = OnceLock::new();
+        Self {
+            splits,
+            overview,
+            checksum,
+        }
     }
 
     /// The utterances of a split in file order; empty when the files have no such split.
@@ -115,17 +94,17 @@ impl UtteranceDataset {
 
     /// What a model needs to know of the data.
     pub fn feature_sizes(&self) -> FeatureSizes {
-        self.sizes
+        self.overview.sizes
     }
 
     /// The words, when text is word ids.
     pub fn vocabulary(&self) -> Option<&Vocabulary> {
-        self.vocabulary.as_ref()
+        self.overview.vocabulary.as_ref()
     }
 
     /// Where the data came from.
     pub fn format(&self) -> Format {
-        self.format
+        self.overview.format
     }
 
     /// SHA-256 of the utterances (ids, words, values and labels, in order), in hexadecimal.
@@ -137,7 +116,7 @@ impl UtteranceDataset {
 
     /// What was dropped, replaced or found odd, with counts.
     pub fn notes(&self) -> &[Note] {
-        &self.notes
+        &self.overview.notes
     }
 
     /// Writes one safetensors file that [`open`](Self::open) reads back unchanged.
@@ -166,107 +145,11 @@ impl UtteranceDataset {
     }
 }
 
-fn features(width: Width) -> usize {
-    match width {
-        Width::Features(d_input) => d_input,
-        // Visual and acoustic sequences are always features.
-        Width::Words => 0,
-    }
-}
-
-impl Parts {
-    fn check(&self) -> Result<Widths, DataError> {
-        let mut widths = None;
-        for (utterances, place) in self.splits.iter().zip(&self.places) {
-            for utterance in utterances {
-                utterance.check().map_err(|source| DataError::Utterance {
-                    place: place.clone(),
-                    id: utterance.id.clone(),
-                    source,
-                })?;
-            }
-            check_widths(place, utterances, &mut widths)?;
-        }
-        let [train, ..] = &self.splits;
-        widths
-            .filter(|_| !train.is_empty())
-            .ok_or_else(|| DataError::NoTrain {
-                place: self.places[0].clone(),
-            })
-    }
-
-    fn replace_non_finite(&mut self) {
-        for split in Split::ALL {
-            for modality in Modality::ALL {
-                let utterances = self.splits[split.index()].iter_mut();
-                let count = utterances
-                    .filter_map(|utterance| match (modality, &mut utterance.text) {
-                        (Modality::Text, TextSequence::Features(text)) => Some(text),
-                        (Modality::Text, TextSequence::Words(_)) => None,
-                        (Modality::Visual, _) => Some(&mut utterance.visual),
-                        (Modality::Acoustic, _) => Some(&mut utterance.acoustic),
-                    })
-                    .map(zero_non_finite)
-                    .sum();
-                self.notes.add(split, NoteKind::NonFinite(modality), count);
-            }
-        }
-    }
-
-    fn note_repeated_ids(&mut self) {
-        let mut earlier: HashSet<&str> = HashSet::new();
-        for split in Split::ALL {
-            let utterances = &self.splits[split.index()];
-            let ids: HashSet<&str> = utterances.iter().map(|utterance| &*utterance.id).collect();
-            let duplicate = utterances.len() - ids.len();
-            let shared = ids.intersection(&earlier).count();
-            self.notes.add(split, NoteKind::DuplicateId, duplicate);
-            self.notes.add(split, NoteKind::SharedId, shared);
-            earlier.extend(ids);
-        }
-    }
-
-    /// The number of word ids, once none is outside the vocabulary.
-    fn check_word_ids(&self) -> Result<usize, DataError> {
-        let bound = match &self.vocabulary {
-            Some(vocabulary) => vocabulary.len(),
-            None => Vocabulary::MAX_LEN,
-        };
-        let mut len = 2;
-        for (utterances, place) in self.splits.iter().zip(&self.places) {
-            for utterance in utterances {
-                let TextSequence::Words(ids) = &utterance.text else {
-                    continue;
-                };
-                let largest = ids.iter().copied().max().unwrap_or(0);
-                if largest as usize >= bound {
-                    return Err(DataError::layout(
-                        format!("{place}: utterance {:?}: text", utterance.id),
-                        format!("word ids below {bound}"),
-                        largest.to_string(),
-                    ));
-                }
-                len = len.max(largest as usize + 1);
-            }
-        }
-        Ok(self.vocabulary.as_ref().map_or(len, Vocabulary::len))
-    }
-}
-
-fn zero_non_finite(sequence: &mut Sequence) -> usize {
-    let mut count = 0;
-    for value in sequence.values_mut() {
-        if !value.is_finite() {
-            *value = 0.0;
-            count += 1;
-        }
-    }
-    count
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Sequence, TextSequence};
+    use misa_core::TextSize;
 
     fn utterance(id: &str, word_ids: Vec<u32>, d_visual: usize, value: f32) -> Utterance {
         let visual = Sequence::new(d_visual, vec![value; d_visual]).unwrap();
@@ -294,7 +177,7 @@ mod tests {
 
     #[test]
     fn non_finite_features_are_replaced_and_counted() {
-        let train = vec![utterance("a", vec![2], 3, f32::NEG_INFINITY)];
+        let train = vec![utterance("a", vec![2], 3, f32::NAN)];
         let data = dataset(train, vec![]).unwrap();
         assert_eq!(data.split(Split::Train)[0].visual.values(), [0.0; 3]);
         let text = "train: 3 non-finite visual values replaced by 0";
@@ -314,12 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_train_split_is_refused() {
-        let error = dataset(vec![], vec![utterance("a", vec![2], 1, 0.0)]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "train: no utterances, expected at least 1 in train"
-        );
+    fn one_split_is_enough_and_none_is_not() {
+        let data = dataset(vec![], vec![utterance("a", vec![2], 1, 0.0)]).unwrap();
+        assert!(data.split(Split::Train).is_empty());
+        let error = dataset(vec![], vec![]).unwrap_err();
+        let text = "data set: no utterances, expected at least 1";
+        assert_eq!(error.to_string(), text);
     }
 
     #[test]
@@ -344,7 +227,8 @@ mod tests {
         let mut broken = utterance("a", vec![2], 1, 0.0);
         broken.label = f32::INFINITY;
         let error = dataset(vec![broken], vec![]).unwrap_err();
-        let text = "train: utterance \"a\": label is inf, expected a finite number";
+        let text = "data set: expected finite labels and features, found train: 1 labels NaN or infinite \
+                    (a); policy compat replaces them";
         assert_eq!(error.to_string(), text);
     }
 }

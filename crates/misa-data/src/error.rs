@@ -2,8 +2,8 @@
 //!
 //! Every message reads "where: what, expected, found".
 
+use crate::Format;
 use crate::pickle::PickleError;
-use crate::{Format, Split};
 use misa_core::Modality;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -116,10 +116,30 @@ pub enum DataError {
         /// What was known before.
         expected: String,
     },
-    /// No utterance to learn from.
-    #[error("{place}: no utterances, expected at least 1 in {}", Split::Train)]
-    NoTrain {
-        /// File or split.
+    /// Labels or features that are NaN or infinite, where the policy wants numbers.
+    #[error(
+        "{place}: expected finite labels and features, found {found}; policy compat replaces them"
+    )]
+    NonFinite {
+        /// File or data set.
+        place: String,
+        /// How many of what, and the first ids.
+        found: String,
+    },
+    /// Utterances that another file has no like of.
+    #[error("{place}: expected the {modality} of every utterance, found none of {found}")]
+    NotReplaced {
+        /// The file that should have it.
+        place: String,
+        /// What it should have.
+        modality: Modality,
+        /// How many utterances, and the first ids.
+        found: String,
+    },
+    /// Not one utterance.
+    #[error("{place}: no utterances, expected at least 1")]
+    NoUtterances {
+        /// File or data set.
         place: String,
     },
     /// A file whose content is not what was written.

@@ -3,12 +3,12 @@
 //!
 //! ```text
 //! pickles, safetensors            a program
-//!    │ format                        │ synthetic, from_splits
+//!    │ format, OpenOptions           │ synthetic, from_splits
 //!    ▼                               ▼
 //! Utterance { id, words, text, visual, acoustic, label }
-//!    │ checked, non-finite values replaced and counted (Note)
+//!    │ checked one by one, what is replaced is counted (Note)
 //!    ▼
-//! UtteranceDataset { train, valid, test }
+//! UtteranceDataset { train, valid, test }, or one utterance at a time
 //!    │ UtteranceLoader: order, one thread ahead
 //!    │ UtteranceBatcher: pad, one upload per tensor
 //!    ▼
@@ -35,7 +35,9 @@
 //! |---|---|
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `split.rs`, `vocabulary.rs`, `note.rs` | what utterances come with |
-//! | `dataset.rs`, `widths.rs`, `checksum.rs` | all utterances, checked as a whole |
+//! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | what is asked of a file |
+//! | `intake.rs`, `widths.rs` | the checks every utterance passes |
+//! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
 //! | `format/` | one file per layout on disk |
 //! | `glove.rs` | word vectors for a vocabulary |
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
@@ -51,11 +53,17 @@ mod dataset;
 mod error;
 pub mod format;
 mod glove;
+mod intake;
 mod loader;
 mod normalise;
 mod note;
+mod open;
+mod overview;
+mod padding;
+mod policy;
 mod prepare;
 mod random;
+mod replacement;
 mod sequence;
 mod split;
 mod synthetic;
@@ -73,6 +81,10 @@ pub use loader::{LoaderConfig, Order, UtteranceLoader};
 pub use misa_files::pickle;
 pub use normalise::{Normalisation, Scaling, Statistics};
 pub use note::{Note, NoteKind};
+pub use open::OpenOptions;
+pub use overview::Overview;
+pub use padding::{Padding, UnknownPadding};
+pub use policy::{Policy, UnknownPolicy};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
 pub use random::{Random, mix};
 pub use sequence::Sequence;

@@ -33,6 +33,10 @@ pub enum NoteKind {
     NoSteps(Modality),
     /// Sequences with a stated length beyond the stored steps, cut there.
     TooLong(Modality),
+    /// Sequences of zeros alone, read as one step.
+    OnlyPadding(Modality),
+    /// Sequences padded at the front, the padding cut off there.
+    PaddedFront(Modality),
     /// Utterances whose id another one of the split has.
     DuplicateId,
     /// Utterances whose id an earlier split has: scores may be too good.
@@ -74,6 +78,15 @@ impl fmt::Display for Note {
             }
             NoteKind::TooLong(modality) => {
                 write!(f, "{count} {modality} sequences longer than what is stored")
+            }
+            NoteKind::OnlyPadding(modality) => {
+                write!(f, "{count} {modality} sequences of zeros read as one step")
+            }
+            NoteKind::PaddedFront(modality) => {
+                write!(
+                    f,
+                    "{count} {modality} sequences padded at the front, cut there"
+                )
             }
             NoteKind::DuplicateId => write!(f, "{count} utterances with an id used before"),
             NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),

@@ -46,6 +46,12 @@ impl Sequence {
         self.values.chunks_exact(self.d_input)
     }
 
+    /// Drops all steps but `steps`.
+    pub(crate) fn keep(&mut self, steps: std::ops::Range<usize>) {
+        self.values.truncate(steps.end * self.d_input);
+        self.values.drain(..steps.start * self.d_input);
+    }
+
     pub(crate) fn values_mut(&mut self) -> &mut [f32] {
         &mut self.values
     }
@@ -61,6 +67,13 @@ mod tests {
         assert_eq!(sequence.steps(), 3);
         assert_eq!(sequence.step(1), [3.0, 4.0]);
         assert_eq!(sequence.iter().len(), 3);
+    }
+
+    #[test]
+    fn steps_are_dropped_at_both_ends() {
+        let mut sequence = Sequence::new(2, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        sequence.keep(1..2);
+        assert_eq!(sequence.values(), [3.0, 4.0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Made-up utterances whose hidden factors are known.
 
-use crate::dataset::{Parts, UtteranceDataset};
-use crate::note::Notes;
+use crate::dataset::UtteranceDataset;
+use crate::intake::Heading;
 use crate::random::{Random, mix};
 use crate::{Format, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use burn::config::Config;
@@ -99,14 +99,12 @@ impl SyntheticConfig {
                 .map(|number| world.utterance(format!("{split}[{number}]"), &mut random))
                 .unzip();
         }
-        let dataset = UtteranceDataset::from_parts(Parts {
+        let heading = Heading {
             format: Format::Synthetic,
-            places: Split::ALL.map(|split| split.to_string()),
-            splits,
             vocabulary: Some(world.vocabulary),
-            notes: Notes::default(),
-        })
-        .expect("generated utterances are consistent");
+        };
+        let dataset =
+            UtteranceDataset::of(splits, heading).expect("generated utterances are consistent");
         SyntheticDataset { dataset, factors }
     }
 }

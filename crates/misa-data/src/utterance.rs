@@ -76,15 +76,21 @@ impl Utterance {
     }
 
     /// What `new` promises; fields are public, so it is asked again where it matters.
-    pub(crate) fn check(&self) -> Result<(), UtteranceError> {
+    fn check(&self) -> Result<(), UtteranceError> {
+        self.check_steps()?;
+        if !self.label.is_finite() {
+            return Err(UtteranceError::Label { found: self.label });
+        }
+        Ok(())
+    }
+
+    /// What `new` promises of sequences.
+    pub(crate) fn check_steps(&self) -> Result<(), UtteranceError> {
         let steps = self.steps();
         for modality in Modality::ALL {
             if *steps.get(modality) == 0 {
                 return Err(UtteranceError::Empty { modality });
             }
-        }
-        if !self.label.is_finite() {
-            return Err(UtteranceError::Label { found: self.label });
         }
         match &self.text {
             TextSequence::Words(ids) if ![0, ids.len()].contains(&self.words.len()) => {

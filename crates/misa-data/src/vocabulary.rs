@@ -84,6 +84,11 @@ impl Vocabulary {
         }
     }
 
+    /// The ids of words, see [`add`](Self::add).
+    pub(crate) fn ids_of(&mut self, words: &[String]) -> Vec<u32> {
+        words.iter().map(|word| self.add(word)).collect()
+    }
+
     /// Ends the learning of words: from now on new ones are unknown.
     pub fn freeze(&mut self) {
         self.frozen = true;

@@ -17,25 +17,26 @@ fn widths(utterance: &Utterance) -> Widths {
     }
 }
 
-/// Fails unless every utterance has the sizes of the first; `known` carries them between splits.
-pub(crate) fn check_widths(
+/// Fails unless `utterance` has the sizes of those before it, which `known` carries.
+pub(crate) fn check_width(
     place: &str,
-    utterances: &[Utterance],
+    utterance: &Utterance,
     known: &mut Option<Widths>,
 ) -> Result<(), DataError> {
-    for utterance in utterances {
-        let found = widths(utterance);
-        let expected = known.get_or_insert_with(|| widths(utterance));
-        for modality in Modality::ALL {
-            if found.get(modality) != expected.get(modality) {
-                return Err(DataError::Width {
-                    place: place.to_owned(),
-                    id: utterance.id.clone(),
-                    modality,
-                    expected: *expected.get(modality),
-                    found: *found.get(modality),
-                });
-            }
+    let found = widths(utterance);
+    let Some(expected) = known else {
+        *known = Some(found);
+        return Ok(());
+    };
+    for modality in Modality::ALL {
+        if found.get(modality) != expected.get(modality) {
+            return Err(DataError::Width {
+                place: place.to_owned(),
+                id: utterance.id.clone(),
+                modality,
+                expected: *expected.get(modality),
+                found: *found.get(modality),
+            });
         }
     }
     Ok(())

@@ -12,8 +12,8 @@ use misa_core::{FeatureSizes, TextInput, TextSize};
 use misa_data::format::misa;
 use misa_data::pickle::{Limits, Pickle, Value};
 use misa_data::{
-    NonFinite, RawUtterance, Split, TextSequence, Utterance, UtteranceBatcher, UtteranceDataset,
-    prepare, read_glove,
+    Format, NonFinite, OpenOptions, Policy, RawUtterance, Split, TextSequence, Utterance,
+    UtteranceBatcher, UtteranceDataset, prepare, read_glove,
 };
 use serde_json::Value as Json;
 use std::fs;
@@ -24,13 +24,7 @@ use support::{Golden, entries, golden_folder, golden_root, name};
 const TOLERANCE: f32 = 1e-5;
 
 /// What a later version covers: BERT tokens, PyTorch files and other layouts.
-const LATER: [&str; 5] = [
-    "tokenizer.json",
-    "vocab.txt",
-    ".pt",
-    "mult_style",
-    "mag_bert_style",
-];
+const LATER: [&str; 3] = ["tokenizer.json", "vocab.txt", ".pt"];
 
 fn is_later(name: &str) -> bool {
     LATER
@@ -346,7 +340,8 @@ fn golden_mmsa_feature_files() {
     for path in entries(&folder) {
         let name = name(&path);
         if name.starts_with("aligned_") || name.starts_with("unaligned_") {
-            let data = UtteranceDataset::open(&path).unwrap();
+            let options = OpenOptions::new().with_policy(Policy::Compat);
+            let data = options.open(&path).unwrap();
             let case = name.split('.').next().unwrap();
             for split in Split::ALL {
                 check_mmsa(data.split(split), &golden, &format!("{case}.{split}"));
@@ -365,7 +360,10 @@ fn golden_mmsa_feature_files() {
             count += 1;
         } else {
             assert!(
-                name.starts_with("expected") || is_later(&name),
+                name.starts_with("mult_")
+                    || name.starts_with("mag_")
+                    || name.starts_with("expected")
+                    || is_later(&name),
                 "unknown case {name}"
             );
         }
@@ -406,6 +404,92 @@ fn check_mmsa(utterances: &[Utterance], golden: &Golden, case: &str) {
                 &format!("{case}.{i}.{part}"),
             );
         }
+    }
+}
+
+#[test]
+fn golden_mult_and_mag_files() {
+    let Some(folder) = golden_folder().map(|folder| folder.join("mmsa")) else {
+        return;
+    };
+    let golden = Golden::open(&folder.join("expected_mult_mag.safetensors"));
+    let info = json(&folder.join("expected_strings.json"));
+    let mut count = 0;
+    for path in entries(&folder) {
+        let name = name(&path);
+        let check = match name.split('_').next() {
+            Some("mult") => check_mult,
+            Some("mag") => check_mag,
+            _ => continue,
+        };
+        let options = OpenOptions::new().with_policy(Policy::Compat);
+        let data = options.open(&path).unwrap();
+        for split in Split::ALL {
+            check(&data, split, &golden, &info);
+        }
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}
+
+fn check_mult(data: &UtteranceDataset, split: Split, golden: &Golden, info: &Json) {
+    assert_eq!(data.format(), Format::Mult);
+    let case = format!("mult.{split}");
+    let utterances = data.split(split);
+    let values = |part: fn(&Utterance) -> &[f32]| utterances.iter().flat_map(part).copied();
+    let text = |utterance: &Utterance| match &utterance.text {
+        TextSequence::Features(text) => text.values().to_vec(),
+        TextSequence::Words(_) => panic!("text features"),
+    };
+    let text: Vec<f32> = utterances.iter().flat_map(text).collect();
+    // MulT makes -inf 0 and leaves the rest as it is.
+    for (part, found) in [
+        (
+            "vision",
+            values(|utterance| utterance.visual.values()).collect(),
+        ),
+        (
+            "audio",
+            values(|utterance| utterance.acoustic.values()).collect(),
+        ),
+        ("text", text),
+        (
+            "labels",
+            utterances
+                .iter()
+                .map(|utterance| utterance.label)
+                .collect::<Vec<f32>>(),
+        ),
+    ] {
+        let place = format!("{case}.{part}");
+        let replaced = |value: f64| if value.is_infinite() { 0.0 } else { value };
+        let expected: Vec<f64> = golden.floats(&place).into_iter().map(replaced).collect();
+        assert_close(&found, &expected, &place);
+    }
+    let ids = info["mult_ids"][split.name()].as_array().unwrap();
+    assert_eq!(utterances.len(), ids.len());
+    for (utterance, id) in utterances.iter().zip(ids) {
+        let parts = texts(id);
+        assert_eq!(
+            utterance.id,
+            format!("{}[{},{}]", parts[0], parts[1], parts[2])
+        );
+    }
+}
+
+fn check_mag(data: &UtteranceDataset, split: Split, golden: &Golden, info: &Json) {
+    assert_eq!(data.format(), Format::Mag);
+    let words = info["mag_words"][foreign(split)].as_array().unwrap();
+    let ids = texts(&info["mag_segments"][foreign(split)]);
+    assert_eq!(data.split(split).len(), words.len());
+    for (index, utterance) in data.split(split).iter().enumerate() {
+        let place = format!("mag.{}.{index}", foreign(split));
+        assert_eq!(utterance.words, texts(&words[index]));
+        assert_eq!(utterance.id, ids[index]);
+        let part = |name: &str| golden.floats(&format!("{place}.{name}"));
+        assert_close(utterance.visual.values(), &part("visual"), &place);
+        assert_close(utterance.acoustic.values(), &part("acoustic"), &place);
+        assert_close(&[utterance.label], &part("label"), &place);
     }
 }
 

@@ -51,6 +51,21 @@ pub(super) fn word_ids(place: &str, value: Value<'_>) -> Result<Vec<u32>, DataEr
         .collect()
 }
 
+/// One number, of whatever shape, as a label.
+pub(super) fn label(place: &str, value: Value<'_>) -> Result<f32, DataError> {
+    let label = value.as_float().map(|label| label as f32);
+    label
+        .ok_or_else(|| DataError::layout(format!("{place}: label"), "one number", value.describe()))
+}
+
+/// Fails unless the modalities have equal steps and no more words.
+pub(super) fn check_aligned(place: &str, utterance: &Utterance) -> Result<(), DataError> {
+    let checked = utterance.check_steps();
+    checked
+        .and_then(|()| utterance.check_aligned())
+        .map_err(of_utterance(place, &utterance.id))
+}
+
 /// Turns a wrong utterance into an error that names it.
 pub(super) fn of_utterance(place: &str, id: &str) -> impl FnOnce(UtteranceError) -> DataError {
     move |source| DataError::Utterance {
@@ -58,11 +73,4 @@ pub(super) fn of_utterance(place: &str, id: &str) -> impl FnOnce(UtteranceError)
         id: id.to_owned(),
         source,
     }
-}
-
-/// Fails unless the modalities have equal steps.
-pub(super) fn check_aligned(place: &str, utterance: &Utterance) -> Result<(), DataError> {
-    utterance
-        .check_aligned()
-        .map_err(of_utterance(place, &utterance.id))
 }

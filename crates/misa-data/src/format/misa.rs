@@ -9,48 +9,58 @@
 //! - Differs: the vocabulary is rebuilt from the pairs of id and word of all splits, since the
 //!   file that holds it also names Python functions.
 
-use super::fields::{at, check_aligned, items, of_utterance, sequence, word_ids};
+use super::fields::{at, check_aligned, items, label, sequence, word_ids};
 use super::{Format, with_pickle};
-use crate::dataset::Parts;
-use crate::note::Notes;
+use crate::intake::{Heading, Intake};
 use crate::pickle::{Pickle, Value};
 use crate::vocabulary::Conflict;
-use crate::widths::check_widths;
-use crate::{DataError, Sequence, Split, TextSequence, Utterance, Vocabulary};
+use crate::{DataError, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a data set of this format.
 pub(super) const TRAIN: &str = "train.pkl";
 
-/// The utterances of one split file.
+/// The utterances of one split file, by [`Policy::Strict`].
 ///
 /// # Errors
 ///
 /// [`DataError`] when the file is no such pickle, an utterance is wrong or feature sizes differ.
 pub fn read_split(path: impl AsRef<Path>) -> Result<Vec<Utterance>, DataError> {
     let path = path.as_ref();
-    with_pickle(path, |pickle| utterances(path, pickle))
+    let mut utterances = Vec::new();
+    let mut sink = |_, utterance| {
+        utterances.push(utterance);
+        Ok(())
+    };
+    let mut intake = Intake::new(Policy::Strict, &mut sink);
+    let mut reader = Reader::new(&mut intake);
+    with_pickle(path, |pickle| reader.split(Split::Train, path, pickle))?;
+    let heading = reader.heading()?;
+    intake.finish(&path.display().to_string(), heading)?;
+    Ok(utterances)
 }
 
 /// The data set of a folder with a file per split.
-pub(super) fn read_folder(folder: &Path) -> Result<Parts, DataError> {
-    let mut paths = [const { PathBuf::new() }; 3];
-    let mut splits = [const { Vec::new() }; 3];
+pub(super) fn read_folder(folder: &Path, intake: &mut Intake<'_>) -> Result<Heading, DataError> {
+    let mut reader = Reader::new(intake);
     for split in Split::ALL {
         let path = split_path(folder, split)?;
         if path.is_file() {
-            splits[split.index()] = read_split(&path)?;
+            with_pickle(&path, |pickle| reader.split(split, &path, pickle))?;
         }
-        paths[split.index()] = path;
     }
-    parts(paths.map(|path| path.display().to_string()), splits)
+    reader.heading()
 }
 
 /// The data set of a single file: all of it is the train split.
-pub(super) fn read_root(path: &Path, pickle: &Pickle<'_>) -> Result<Parts, DataError> {
-    let place = path.display().to_string();
-    let splits = [utterances(path, pickle)?, Vec::new(), Vec::new()];
-    parts([place.clone(), place.clone(), place], splits)
+pub(super) fn read_root(
+    path: &Path,
+    pickle: &Pickle<'_>,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
+    let mut reader = Reader::new(intake);
+    reader.split(Split::Train, path, pickle)?;
+    reader.heading()
 }
 
 /// The file of a split; the valid one has two customary names.
@@ -68,38 +78,80 @@ fn split_path(folder: &Path, split: Split) -> Result<PathBuf, DataError> {
     }
 }
 
-fn parts(places: [String; 3], splits: [Vec<Utterance>; 3]) -> Result<Parts, DataError> {
-    let mut widths = None;
-    for (place, utterances) in places.iter().zip(&splits) {
-        check_widths(place, utterances, &mut widths)?;
-    }
-    Ok(Parts {
-        format: Format::Misa,
-        vocabulary: Some(vocabulary(&places, &splits)?),
-        places,
-        splits,
-        notes: Notes::default(),
-    })
+/// Reads split after split, and learns the words on the way.
+struct Reader<'r, 's> {
+    intake: &'r mut Intake<'s>,
+    vocabulary: Vocabulary,
+    /// Told last: sizes that differ explain more.
+    conflict: Option<DataError>,
 }
 
-fn utterances(path: &Path, pickle: &Pickle<'_>) -> Result<Vec<Utterance>, DataError> {
-    let place = path.display().to_string();
-    let root = pickle.root();
-    let list = match (root.kind(), root.items()) {
-        ("list", Some(items)) => items,
-        _ => {
-            let found = root.describe();
-            return Err(DataError::layout(place, "a list of utterances", found));
+impl<'r, 's> Reader<'r, 's> {
+    fn new(intake: &'r mut Intake<'s>) -> Self {
+        Self {
+            intake,
+            vocabulary: Vocabulary::new(),
+            conflict: None,
         }
-    };
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let utterances = list
-        .iter()
-        .enumerate()
-        .map(|(index, item)| utterance(&place, format!("{stem}[{index}]"), item))
-        .collect::<Result<Vec<_>, _>>()?;
-    check_widths(&place, &utterances, &mut None)?;
-    Ok(utterances)
+    }
+
+    fn heading(self) -> Result<Heading, DataError> {
+        match self.conflict {
+            Some(error) => Err(error),
+            None => Ok(Heading {
+                format: Format::Misa,
+                vocabulary: Some(self.vocabulary),
+            }),
+        }
+    }
+
+    fn split(&mut self, split: Split, path: &Path, pickle: &Pickle<'_>) -> Result<(), DataError> {
+        let place = path.display().to_string();
+        let root = pickle.root();
+        let list = match (root.kind(), root.items()) {
+            ("list", Some(items)) => items,
+            _ => {
+                let found = root.describe();
+                return Err(DataError::layout(place, "a list of utterances", found));
+            }
+        };
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        for (index, item) in list.iter().enumerate() {
+            let utterance = utterance(&place, format!("{stem}[{index}]"), item)?;
+            self.intake.check(&place, &utterance)?;
+            if let Err(error) = self.learn(&place, &utterance) {
+                self.conflict.get_or_insert(error);
+            }
+            self.intake.push(split, &place, utterance)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the pairs of id and word, on which all utterances have to agree.
+    fn learn(&mut self, place: &str, utterance: &Utterance) -> Result<(), DataError> {
+        let TextSequence::Words(ids) = &utterance.text else {
+            return Ok(());
+        };
+        for (&word_id, word) in ids.iter().zip(&utterance.words) {
+            // The id of unknown words stands for many.
+            if word_id == Vocabulary::UNKNOWN {
+                continue;
+            }
+            let learnt = self.vocabulary.insert(word_id, word);
+            learnt.map_err(|conflict| DataError::Word {
+                place: place.to_owned(),
+                id: utterance.id.clone(),
+                word_id,
+                word: word.clone(),
+                expected: match conflict {
+                    Conflict::Word(known) => format!("{known:?} as before"),
+                    Conflict::Id(known) => format!("id {known} for it as before"),
+                    Conflict::Range => format!("an id below {}", Vocabulary::MAX_LEN),
+                },
+            })?;
+        }
+        Ok(())
+    }
 }
 
 fn utterance(place: &str, position: String, item: Value<'_>) -> Result<Utterance, DataError> {
@@ -112,24 +164,20 @@ fn utterance(place: &str, position: String, item: Value<'_>) -> Result<Utterance
         None => position,
     };
     let here = format!("{place}: utterance {id:?}");
-    let inner: Vec<Value<'_>> = items(
-        &here,
-        outer[0],
-        &[4, 6],
-        "(word_ids, visual, acoustic, words)",
-    )?
-    .iter()
-    .collect();
+    let expected = "(word_ids, visual, acoustic, words)";
+    let inner: Vec<Value<'_>> = items(&here, outer[0], &[4, 6], expected)?.iter().collect();
     let ids = word_ids(&format!("{here}: text"), inner[0])?;
     let words = inner[3].to_texts().map_err(at(&format!("{here}: words")))?;
     let visual = rows(&format!("{here}: visual"), inner[1], inner.get(4))?;
     let acoustic = rows(&format!("{here}: acoustic"), inner[2], inner.get(5))?;
-    let label = outer[1].as_float().ok_or_else(|| {
-        DataError::layout(format!("{here}: label"), "one number", outer[1].describe())
-    })?;
-    let text = TextSequence::Words(ids);
-    let utterance = Utterance::new(id.as_str(), words, text, visual, acoustic, label as f32)
-        .map_err(of_utterance(place, &id))?;
+    let utterance = Utterance {
+        id,
+        words,
+        text: TextSequence::Words(ids),
+        visual,
+        acoustic,
+        label: label(&here, outer[1])?,
+    };
     // Only the long form knows features that are not aligned to words.
     if inner.len() == 4 {
         check_aligned(place, &utterance)?;
@@ -153,36 +201,4 @@ fn rows(place: &str, value: Value<'_>, length: Option<&Value<'_>>) -> Result<Seq
         },
     };
     sequence(place, value, steps)
-}
-
-/// The vocabulary that the pairs of id and word tell, and that all of them agree on.
-fn vocabulary(places: &[String; 3], splits: &[Vec<Utterance>; 3]) -> Result<Vocabulary, DataError> {
-    let mut vocabulary = Vocabulary::new();
-    for (place, utterances) in places.iter().zip(splits) {
-        for utterance in utterances {
-            let TextSequence::Words(ids) = &utterance.text else {
-                continue;
-            };
-            for (&word_id, word) in ids.iter().zip(&utterance.words) {
-                // The id of unknown words stands for many.
-                if word_id == Vocabulary::UNKNOWN {
-                    continue;
-                }
-                vocabulary
-                    .insert(word_id, word)
-                    .map_err(|conflict| DataError::Word {
-                        place: place.clone(),
-                        id: utterance.id.clone(),
-                        word_id,
-                        word: word.clone(),
-                        expected: match conflict {
-                            Conflict::Word(known) => format!("{known:?} as before"),
-                            Conflict::Id(known) => format!("id {known} for it as before"),
-                            Conflict::Range => format!("an id below {}", Vocabulary::MAX_LEN),
-                        },
-                    })?;
-            }
-        }
-    }
-    Ok(vocabulary)
 }

@@ -1,13 +1,16 @@
 //! The formats a data set is stored in, and which one a path holds.
 
 mod fields;
+mod mag;
 pub mod misa;
-mod mmsa;
+mod padded;
 pub(crate) mod safetensors;
 
-use crate::DataError;
-use crate::dataset::Parts;
+use crate::intake::{Heading, Intake};
 use crate::pickle::{Limits, Pickle};
+use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance};
+use misa_core::Modality;
+use padded::Dialect;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{self, File};
@@ -20,19 +23,25 @@ use std::str::FromStr;
 /// | Format | On disk |
 /// |---|---|
 /// | `misa` | folder with `train.pkl` and perhaps `dev.pkl` (or `valid.pkl`) and `test.pkl`, each a list of `((word_ids, visual, acoustic, words), label, segment)`; or one such list, read as the train split |
-/// | `mmsa` | one pickle: a dictionary of splits, each a dictionary of padded arrays |
+/// | `mmsa` | one pickle: a dictionary of splits, each a dictionary of padded arrays with `regression_labels` |
+/// | `mult` | the same with `labels`: MulT and MultiBench |
+/// | `mag` | one pickle: a dictionary of splits, each a list of `((words, visual, acoustic), label, segment)` |
 /// | `safetensors` | our own: one file with every split and a checksum |
 /// | `synthetic`, `memory` | made by a program |
 ///
 /// The first bytes and the outermost structure decide, never the name of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Format {
     /// Pickles of the official MISA code.
     Misa,
     /// Feature file of the MMSA platform.
     Mmsa,
+    /// Feature file of MulT or MultiBench.
+    Mult,
+    /// Pickle of MAG-BERT.
+    Mag,
     /// Our own file.
     Safetensors,
     /// Made by [`SyntheticConfig`](crate::SyntheticConfig).
@@ -42,9 +51,11 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Misa,
         Self::Mmsa,
+        Self::Mult,
+        Self::Mag,
         Self::Safetensors,
         Self::Synthetic,
         Self::Memory,
@@ -55,6 +66,8 @@ impl Format {
         match self {
             Self::Misa => "misa",
             Self::Mmsa => "mmsa",
+            Self::Mult => "mult",
+            Self::Mag => "mag",
             Self::Safetensors => "safetensors",
             Self::Synthetic => "synthetic",
             Self::Memory => "memory",
@@ -70,7 +83,7 @@ impl fmt::Display for Format {
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("format {found:?}, expected misa, mmsa or safetensors")]
+#[error("format {found:?}, expected misa, mmsa, mult, mag or safetensors")]
 pub struct UnknownFormat {
     /// The name.
     pub found: String,
@@ -87,8 +100,13 @@ impl FromStr for Format {
     }
 }
 
-/// Reads the data set at `path`, as `format` if one is given.
-pub(crate) fn read(path: &Path, format: Option<Format>) -> Result<Parts, DataError> {
+/// Hands the utterances at `path` to `intake`.
+pub(crate) fn read(
+    path: &Path,
+    options: &OpenOptions,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
+    let format = options.format();
     if let Some(format @ (Format::Synthetic | Format::Memory)) = format {
         let path = path.to_owned();
         return Err(DataError::NotStored { path, format });
@@ -96,31 +114,80 @@ pub(crate) fn read(path: &Path, format: Option<Format>) -> Result<Parts, DataErr
     let is_folder = fs::metadata(path).map_err(DataError::io(path))?.is_dir();
     let has_train = is_folder && path.join(misa::TRAIN).is_file();
     match format {
-        None | Some(Format::Misa) if has_train => misa::read_folder(path),
-        _ if is_folder => read_file(&single_file(path)?, format),
-        _ => read_file(path, format),
+        None | Some(Format::Misa) if has_train => misa::read_folder(path, intake),
+        _ if is_folder => read_file(&single_file(path)?, options, intake),
+        _ => read_file(path, options, intake),
     }
 }
 
-fn read_file(path: &Path, format: Option<Format>) -> Result<Parts, DataError> {
+/// Hands the features of one modality at `path` to `take`, with the id of their utterance.
+pub(crate) fn read_modality(
+    path: &Path,
+    options: &OpenOptions,
+    modality: Modality,
+    take: &mut dyn FnMut(String, Sequence),
+) -> Result<(), DataError> {
+    let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
+    if is_file && matches!(Magic::of(path)?, Magic::Unknown) {
+        let done = with_pickle(path, |pickle| {
+            if Dialect::of(pickle.root()).is_none() {
+                return Ok(false);
+            }
+            padded::read_modality(path, pickle, options, modality, take).map(|()| true)
+        })?;
+        if done {
+            return Ok(());
+        }
+    }
+    let mut sink = |_, utterance: Utterance| {
+        let sequence = match modality {
+            Modality::Visual => utterance.visual,
+            Modality::Acoustic => utterance.acoustic,
+            Modality::Text => match utterance.text {
+                TextSequence::Features(text) => text,
+                TextSequence::Words(_) => {
+                    let place = path.display().to_string();
+                    return Err(DataError::layout(place, "text features", "word ids"));
+                }
+            },
+        };
+        take(utterance.id, sequence);
+        Ok(())
+    };
+    let mut intake = Intake::new(options.policy(), &mut sink);
+    let heading = read(path, &OpenOptions::new(), &mut intake)?;
+    intake.finish(&path.display().to_string(), heading)?;
+    Ok(())
+}
+
+fn read_file(
+    path: &Path,
+    options: &OpenOptions,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
     // Devices and pipes have no size, and may have no end.
     if !fs::metadata(path).map_err(DataError::io(path))?.is_file() {
         let path = path.to_owned();
         let found = "no regular file";
         return Err(DataError::Unsupported { path, found });
     }
+    let format = options.format();
     match (format, Magic::of(path)?) {
-        (Some(Format::Safetensors), _) | (None, Magic::Safetensors) => safetensors::read(path),
+        (Some(Format::Safetensors), _) | (None, Magic::Safetensors) => {
+            safetensors::read(path, intake)
+        }
         (None, Magic::Other(found)) => Err(DataError::Unsupported {
             path: path.to_owned(),
             found,
         }),
         _ => with_pickle(path, |pickle| {
-            let is_list = pickle.root().kind() == "list";
+            let root = pickle.root();
             match format {
-                Some(Format::Misa) => misa::read_root(path, pickle),
-                None if is_list => misa::read_root(path, pickle),
-                _ => mmsa::read_root(path, pickle),
+                Some(Format::Misa) => misa::read_root(path, pickle, intake),
+                Some(Format::Mag) => mag::read_root(path, pickle, intake),
+                None if root.kind() == "list" => misa::read_root(path, pickle, intake),
+                None if mag::is_root(root) => mag::read_root(path, pickle, intake),
+                _ => padded::read_root(path, pickle, options, intake),
             }
         }),
     }
@@ -230,6 +297,11 @@ fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UtteranceDataset;
+
+    fn open(path: &Path) -> Result<UtteranceDataset, DataError> {
+        UtteranceDataset::open(path)
+    }
 
     #[test]
     fn names_are_read_and_written() {
@@ -249,31 +321,32 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mosi.pkl");
         fs::write(&path, b"\x89HDF\r\n\x1a\nrest").unwrap();
-        let error = read(folder.path(), None).unwrap_err().to_string();
+        let error = open(folder.path()).unwrap_err().to_string();
         assert!(error.ends_with("found an HDF5 file (.csd, .h5)"), "{error}");
     }
 
     #[test]
     fn folders_hold_one_data_set() {
         let folder = tempfile::tempdir().unwrap();
-        let error = read(folder.path(), None).unwrap_err();
+        let error = open(folder.path()).unwrap_err();
         assert!(matches!(error, DataError::NoData { .. }), "{error}");
         for name in ["b.pkl", "a.safetensors", "notes.txt"] {
             fs::write(folder.path().join(name), b"").unwrap();
         }
-        let error = read(folder.path(), None).unwrap_err().to_string();
+        let error = open(folder.path()).unwrap_err().to_string();
         assert!(error.ends_with("found a.safetensors, b.pkl"), "{error}");
     }
 
     #[test]
     fn missing_paths_are_missing() {
-        let error = read(Path::new("no/such/place"), None).unwrap_err();
+        let error = open(Path::new("no/such/place")).unwrap_err();
         assert_eq!(error.to_string(), "no/such/place: no such file or folder");
     }
 
     #[test]
     fn formats_of_memory_are_not_opened() {
-        let error = read(Path::new("."), Some(Format::Synthetic)).unwrap_err();
+        let options = OpenOptions::new().with_format(Format::Synthetic);
+        let error = options.open(".").unwrap_err();
         assert!(matches!(error, DataError::NotStored { .. }), "{error}");
     }
 }

@@ -28,7 +28,7 @@ const LAYOUT: &str = "misa-utterances-1";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DataError, SyntheticConfig, UtteranceDataset};
+    use crate::{DataError, Format, SyntheticConfig, UtteranceDataset};
     use std::fs;
 
     fn small() -> UtteranceDataset {
@@ -51,7 +51,7 @@ mod tests {
         let mut bytes = fs::read(&path).unwrap();
         damage(&mut bytes);
         fs::write(&path, bytes).unwrap();
-        read(&path).unwrap_err()
+        UtteranceDataset::open_as(&path, Format::Safetensors).unwrap_err()
     }
 
     #[test]

@@ -1,80 +1,73 @@
 //! Reading our own file.
 
 use super::LAYOUT;
-use crate::dataset::Parts;
+use crate::checksum::{self, Checksum};
 use crate::format::Format;
-use crate::format::fields::of_utterance;
-use crate::note::Notes;
+use crate::intake::{Heading, Intake};
 use crate::vocabulary::Conflict;
-use crate::{DataError, Note, Sequence, Split, TextSequence, Utterance, Vocabulary, checksum};
+use crate::{DataError, Note, Sequence, Split, TextSequence, Utterance, Vocabulary};
+use misa_core::Modality;
+use misa_files::Source;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Longest header that is read. Ours have about 4 KiB: the number of tensors is fixed.
 const MAX_HEADER: u64 = 1 << 20;
 
 /// The data set in one file.
-pub(crate) fn read(path: &Path) -> Result<Parts, DataError> {
-    let mut source = Source::open(path)?;
-    let vocabulary = match source.metadata.info("vocabulary") {
-        Some(_) => Some(source.vocabulary()?),
+pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, DataError> {
+    let file = Container::open(path)?;
+    let vocabulary = match file.metadata.info("vocabulary") {
+        Some(_) => Some(file.vocabulary()?),
         None => None,
     };
-    let mut splits = [const { Vec::new() }; 3];
+    let stored: Vec<Note> = serde_json::from_str(file.entry("notes")?)
+        .map_err(|error| file.layout("notes", "notes", error.to_string()))?;
+    // Found again while the utterances are taken in.
+    let stored = stored.iter().filter(|note| !note.kind.is_found_again());
+    intake.notes.extend(stored);
+    let mut checksum = Checksum::default();
     for split in Split::ALL {
-        if source.metadata.info(&format!("{split}.label")).is_some() {
-            splits[split.index()] = source.split(split)?;
+        match file.metadata.info(&format!("{split}.label")) {
+            Some(_) => file.split(split, &mut checksum, intake)?,
+            None => checksum.split(0),
         }
     }
-    source.compare("checksum", checksum::of(&splits), path)?;
-    source.compare(
-        "vocabulary",
-        checksum::of_vocabulary(vocabulary.as_ref()),
-        path,
-    )?;
-    let stored: Vec<Note> = serde_json::from_str(source.entry("notes")?)
-        .map_err(|error| source.layout("notes", "notes", error.to_string()))?;
-    let mut notes = Notes::default();
-    // Found again when the data set is put together.
-    notes.extend(stored.iter().filter(|note| !note.kind.is_found_again()));
-    Ok(Parts {
+    file.compare("checksum", checksum.finish(), path)?;
+    let found = checksum::of_vocabulary(vocabulary.as_ref());
+    file.compare("vocabulary", found, path)?;
+    Ok(Heading {
         format: Format::Safetensors,
-        places: Split::ALL.map(|split| source.place(split.name())),
-        splits,
         vocabulary,
-        notes,
     })
 }
 
 /// A safetensors file whose header has been read and agrees with the size of the file.
 #[derive(Debug)]
-struct Source {
-    file: BufReader<File>,
+struct Container {
+    source: Source<'static>,
     metadata: Metadata,
     /// Where the data starts.
     base: u64,
     path: String,
 }
 
-impl Source {
+impl Container {
     fn open(path: &Path) -> Result<Self, DataError> {
         let wrong = |expected: &str, found: String| {
             DataError::layout(format!("{}: header", path.display()), expected, found)
         };
-        let file = File::open(path).map_err(DataError::io(path))?;
-        let size = file.metadata().map_err(DataError::io(path))?.len();
-        let mut file = BufReader::new(file);
+        let source = Source::open(path).map_err(DataError::io(path))?;
+        let size = source.len();
         let mut length = [0; 8];
-        file.read_exact(&mut length).map_err(DataError::io(path))?;
+        source.read(0, &mut length).map_err(DataError::io(path))?;
         let length = u64::from_le_bytes(length);
         if length > MAX_HEADER.min(size.saturating_sub(8)) {
             let expected = format!("at most {MAX_HEADER} bytes of the file's {size}");
             return Err(wrong(&expected, format!("{length} bytes")));
         }
-        let mut header = vec![0; length as usize];
-        file.read_exact(&mut header).map_err(DataError::io(path))?;
+        let header = source.bytes(8, length as usize);
+        let header = header.map_err(DataError::io(path))?.into_owned();
         let metadata: Metadata = serde_json::from_slice(&header)
             .map_err(|error| wrong("a safetensors header", error.to_string()))?;
         let base = 8 + length;
@@ -85,14 +78,14 @@ impl Source {
                 format!("{} bytes", size - base),
             ));
         }
-        let source = Self {
-            file,
+        let container = Self {
+            source,
             metadata,
             base,
             path: path.display().to_string(),
         };
-        match source.entry("format")? {
-            LAYOUT => Ok(source),
+        match container.entry("format")? {
+            LAYOUT => Ok(container),
             found => Err(wrong(&format!("format {LAYOUT:?}"), format!("{found:?}"))),
         }
     }
@@ -138,37 +131,18 @@ impl Source {
         }
     }
 
-    fn seek(&mut self, info: &TensorInfo) -> Result<(), DataError> {
-        let start = self.base + info.data_offsets.0 as u64;
-        let sought = self.file.seek(SeekFrom::Start(start));
-        sought
-            .map(drop)
-            .map_err(DataError::io(Path::new(&self.path)))
-    }
-
-    /// The next bytes; the header guarantees that the file has them.
-    fn bytes(&mut self, count: usize) -> Result<Vec<u8>, DataError> {
-        let mut bytes = vec![0; count];
-        self.file
-            .read_exact(&mut bytes)
-            .map_err(DataError::io(Path::new(&self.path)))?;
-        Ok(bytes)
-    }
-
-    fn tensor<const N: usize>(
-        &mut self,
-        name: &str,
-        dtype: Dtype,
-    ) -> Result<Vec<[u8; N]>, DataError> {
+    fn tensor<const N: usize>(&self, name: &str, dtype: Dtype) -> Result<Vec<[u8; N]>, DataError> {
         let info = self.info(name, &[dtype])?;
-        self.seek(&info)?;
-        let bytes = self.bytes(info.data_offsets.1 - info.data_offsets.0)?;
+        let (start, end) = info.data_offsets;
+        // The header's sizes are those of the file.
+        let bytes = self.source.bytes(self.base + start as u64, end - start);
+        let bytes = bytes.map_err(DataError::io(Path::new(&self.path)))?;
         let (elements, _) = bytes.as_chunks::<N>();
         Ok(elements.to_vec())
     }
 
     /// Counts that add up to `total`, `len` of them.
-    fn counts(&mut self, name: &str, len: usize, total: usize) -> Result<Vec<usize>, DataError> {
+    fn counts(&self, name: &str, len: usize, total: usize) -> Result<Vec<usize>, DataError> {
         let counts: Vec<usize> = self
             .tensor(name, Dtype::U32)?
             .into_iter()
@@ -184,7 +158,7 @@ impl Source {
         Ok(counts)
     }
 
-    fn texts(&mut self, name: &str) -> Result<Vec<String>, DataError> {
+    fn texts(&self, name: &str) -> Result<Vec<String>, DataError> {
         let bytes: Vec<[u8; 1]> = self.tensor(name, Dtype::U8)?;
         let bytes = bytes.as_flattened();
         let ends: Vec<[u8; 8]> = self.tensor(&format!("{name}.ends"), Dtype::U64)?;
@@ -207,7 +181,7 @@ impl Source {
         Ok(texts)
     }
 
-    fn vocabulary(&mut self) -> Result<Vocabulary, DataError> {
+    fn vocabulary(&self) -> Result<Vocabulary, DataError> {
         let words = self.texts("vocabulary")?;
         let ids: Vec<[u8; 4]> = self.tensor("vocabulary.ids", Dtype::U32)?;
         if ids.len() != words.len() {
@@ -229,7 +203,12 @@ impl Source {
         Ok(vocabulary)
     }
 
-    fn split(&mut self, split: Split) -> Result<Vec<Utterance>, DataError> {
+    fn split(
+        &self,
+        split: Split,
+        checksum: &mut Checksum,
+        intake: &mut Intake<'_>,
+    ) -> Result<(), DataError> {
         let labels: Vec<[u8; 4]> = self.tensor(&format!("{split}.label"), Dtype::F32)?;
         let count = labels.len();
         let ids = self.texts(&format!("{split}.id"))?;
@@ -239,60 +218,97 @@ impl Source {
         }
         let mut words = self.texts(&format!("{split}.words"))?.into_iter();
         let counts = self.counts(&format!("{split}.words.counts"), count, words.len())?;
-        let text = self.text(split, count)?;
-        let visual = self.sequences(&format!("{split}.visual"), count)?;
-        let acoustic = self.sequences(&format!("{split}.acoustic"), count)?;
+        let mut text = Column::open(self, split, Modality::Text, count)?;
+        let mut visual = Column::open(self, split, Modality::Visual, count)?;
+        let mut acoustic = Column::open(self, split, Modality::Acoustic, count)?;
         let place = self.place(split.name());
-        let mut utterances = Vec::with_capacity(count);
-        for ((((label, id), count), text), (visual, acoustic)) in labels
-            .into_iter()
-            .zip(ids)
-            .zip(counts)
-            .zip(text)
-            .zip(visual.into_iter().zip(acoustic))
-        {
-            let words = words.by_ref().take(count).collect();
-            let label = f32::from_le_bytes(label);
-            let utterance = Utterance::new(id.as_str(), words, text, visual, acoustic, label);
-            utterances.push(utterance.map_err(of_utterance(&place, &id))?);
+        checksum.split(count);
+        for (index, (label, id)) in labels.into_iter().zip(ids).enumerate() {
+            let utterance = Utterance {
+                id,
+                words: words.by_ref().take(counts[index]).collect(),
+                text: text.text(index)?,
+                visual: visual.sequence(index)?,
+                acoustic: acoustic.sequence(index)?,
+                label: f32::from_le_bytes(label),
+            };
+            checksum.add(&utterance);
+            intake.push(split, &place, utterance)?;
         }
-        Ok(utterances)
+        Ok(())
     }
+}
 
-    fn text(&mut self, split: Split, count: usize) -> Result<Vec<TextSequence>, DataError> {
-        let name = format!("{split}.text");
-        if self.info(&name, &[Dtype::U32, Dtype::F32])?.dtype == Dtype::F32 {
-            let features = self.sequences(&name, count)?;
-            return Ok(features.into_iter().map(TextSequence::Features).collect());
-        }
-        let ids: Vec<[u8; 4]> = self.tensor(&name, Dtype::U32)?;
-        let steps = self.counts(&format!("{name}.steps"), count, ids.len())?;
-        let mut ids = ids.into_iter().map(u32::from_le_bytes);
-        let words = |steps| TextSequence::Words(ids.by_ref().take(steps).collect());
-        Ok(steps.into_iter().map(words).collect())
-    }
+/// The steps of one modality of one split, utterance after utterance.
+#[derive(Debug)]
+struct Column<'c> {
+    container: &'c Container,
+    name: String,
+    /// One of its own, so that three columns do not fight for one window of the file.
+    source: Source<'static>,
+    dtype: Dtype,
+    /// Values of a step.
+    d_input: usize,
+    steps: Vec<usize>,
+    offset: u64,
+}
 
-    /// The feature rows of one modality, utterance by utterance.
-    fn sequences(&mut self, name: &str, count: usize) -> Result<Vec<Sequence>, DataError> {
-        let info = self.info(name, &[Dtype::F32])?;
-        let &[rows, d_input] = info.shape.as_slice() else {
-            return Err(self.layout(name, "[steps, d_input]", format!("{:?}", info.shape)));
+impl<'c> Column<'c> {
+    fn open(
+        container: &'c Container,
+        split: Split,
+        modality: Modality,
+        count: usize,
+    ) -> Result<Self, DataError> {
+        let name = format!("{split}.{modality}");
+        let info = match modality {
+            Modality::Text => container.info(&name, &[Dtype::U32, Dtype::F32])?,
+            _ => container.info(&name, &[Dtype::F32])?,
         };
-        let steps = self.counts(&format!("{name}.steps"), count, rows)?;
-        self.seek(&info)?;
-        steps
-            .into_iter()
-            .map(|steps| {
-                // No overflow: all steps together are as many bytes as the file has.
-                let bytes = self.bytes(4 * steps * d_input)?;
-                let (values, _) = bytes.as_chunks::<4>();
-                let values = values
-                    .iter()
-                    .map(|&value| f32::from_le_bytes(value))
-                    .collect();
-                let wrong = || self.layout(name, "at least 1 feature", "0");
-                Sequence::new(d_input, values).ok_or_else(wrong)
-            })
-            .collect()
+        let (rows, d_input) = match (info.dtype, info.shape.as_slice()) {
+            (Dtype::U32, &[rows]) => (rows, 1),
+            (Dtype::F32, &[rows, d_input]) if d_input > 0 => (rows, d_input),
+            _ => {
+                let expected = "[steps] word ids or [steps, d_input] features";
+                return Err(container.layout(&name, expected, format!("{:?}", info.shape)));
+            }
+        };
+        let steps = container.counts(&format!("{name}.steps"), count, rows)?;
+        let path = Path::new(&container.path);
+        Ok(Self {
+            container,
+            name,
+            source: Source::open(path).map_err(DataError::io(path))?,
+            dtype: info.dtype,
+            d_input,
+            steps,
+            offset: container.base + info.data_offsets.0 as u64,
+        })
+    }
+
+    /// The four-byte values of the next utterance.
+    fn next(&mut self, index: usize) -> Result<Vec<[u8; 4]>, DataError> {
+        // No overflow: all steps together are as many bytes as the file has.
+        let len = 4 * self.steps[index] * self.d_input;
+        let path = Path::new(&self.container.path);
+        let bytes = self.source.bytes(self.offset, len);
+        let bytes = bytes.map_err(DataError::io(path))?;
+        self.offset += len as u64;
+        let (values, _) = bytes.as_chunks::<4>();
+        Ok(values.to_vec())
+    }
+
+    fn sequence(&mut self, index: usize) -> Result<Sequence, DataError> {
+        let values = self.next(index)?.into_iter().map(f32::from_le_bytes);
+        Sequence::new(self.d_input, values.collect())
+            .ok_or_else(|| self.container.layout(&self.name, "whole steps", "others"))
+    }
+
+    fn text(&mut self, index: usize) -> Result<TextSequence, DataError> {
+        if self.dtype == Dtype::F32 {
+            return self.sequence(index).map(TextSequence::Features);
+        }
+        let ids = self.next(index)?.into_iter().map(u32::from_le_bytes);
+        Ok(TextSequence::Words(ids.collect()))
     }
 }

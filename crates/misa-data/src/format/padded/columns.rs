@@ -1,0 +1,239 @@
+//! The arrays of one split.
+
+use super::Dialect;
+use crate::format::fields::at;
+use crate::pickle::{Array, ConvertError, Value};
+use crate::{DataError, Sequence, Split};
+use misa_core::Modality;
+use std::ops::Range;
+
+/// Padded features of one modality over all utterances of a split.
+#[derive(Debug)]
+pub(super) struct Padded<'p> {
+    pub modality: Modality,
+    place: String,
+    array: Array<'p>,
+    /// Number of utterances.
+    pub count: usize,
+    /// Steps of every utterance, padding included.
+    pub steps: usize,
+    d_input: usize,
+    /// Steps of each utterance without padding, where the file states them.
+    pub stated: Option<Vec<usize>>,
+}
+
+impl Padded<'_> {
+    /// Rows of utterance `index`.
+    pub fn sequence(&self, index: usize, rows: Range<usize>) -> Result<Sequence, DataError> {
+        let start = index * self.steps * self.d_input;
+        let range = start + rows.start * self.d_input..start + rows.end * self.d_input;
+        let values = self.array.to_floats(range).map_err(at(&self.place))?;
+        Sequence::new(self.d_input, values)
+            .ok_or_else(|| DataError::layout(&self.place, "at least 1 feature", "0 features"))
+    }
+}
+
+/// The arrays of a split, checked to have one entry per utterance.
+#[derive(Debug)]
+pub(super) struct Columns<'p> {
+    place: String,
+    value: Value<'p>,
+    pub count: usize,
+    ids: Option<Vec<String>>,
+    /// True steps of text and the steps they are padded to, from the attention mask.
+    pub mask: Option<(Vec<usize>, usize)>,
+}
+
+impl<'p> Columns<'p> {
+    pub fn new(place: &str, value: Value<'p>, dialect: Dialect) -> Result<Self, DataError> {
+        let mut columns = Self {
+            place: place.to_owned(),
+            value,
+            count: 0,
+            ids: None,
+            mask: None,
+        };
+        columns.count = columns.counted(dialect)?;
+        columns.ids = columns.read_ids()?;
+        columns.mask = columns.read_mask()?;
+        Ok(columns)
+    }
+
+    /// Entries of the first column that every file of the dialect has.
+    fn counted(&self, dialect: Dialect) -> Result<usize, DataError> {
+        let keys = [dialect.label(), "id", "vision", "audio", "text"];
+        let column = keys.into_iter().find_map(|key| self.optional(key));
+        let value = column.ok_or_else(|| self.missing(dialect.label()))?;
+        let rows = value.array().map(|array| array.shape().first().copied());
+        match (rows, value.items()) {
+            (Some(Some(rows)), _) => Ok(rows),
+            (None, Some(items)) => Ok(items.len()),
+            _ => {
+                let place = format!("{}: {}", self.place, dialect.label());
+                Err(DataError::layout(
+                    place,
+                    "a list or array",
+                    value.describe(),
+                ))
+            }
+        }
+    }
+
+    /// The name of utterance `index`.
+    pub fn id(&self, split: Split, index: usize) -> String {
+        match &self.ids {
+            Some(ids) => ids[index].clone(),
+            None => format!("{split}[{index}]"),
+        }
+    }
+
+    fn optional(&self, key: &str) -> Option<Value<'p>> {
+        let value = self.value.get(key);
+        value.filter(|value: &Value<'_>| !value.is_none())
+    }
+
+    fn missing(&self, key: &str) -> DataError {
+        let expected = format!("a dict with {key:?}");
+        DataError::layout(&self.place, expected, self.value.describe())
+    }
+
+    pub fn labels(&self, dialect: Dialect) -> Result<Vec<f32>, DataError> {
+        let key = dialect.label();
+        let place = format!("{}: {key}", self.place);
+        let value = self.optional(key).ok_or_else(|| self.missing(key))?;
+        self.check_count(&place, value.to_floats().map_err(at(&place))?)
+    }
+
+    pub fn transcripts(&self) -> Result<Option<Vec<String>>, DataError> {
+        let place = format!("{}: raw_text", self.place);
+        let texts = |value: Value<'_>| {
+            let texts = value.to_texts().map_err(at(&place))?;
+            self.check_count(&place, texts)
+        };
+        self.optional("raw_text").map(texts).transpose()
+    }
+
+    /// The names of the utterances. Where a name has parts, they are video, start and end.
+    fn read_ids(&self) -> Result<Option<Vec<String>>, DataError> {
+        let Some(value) = self.optional("id") else {
+            return Ok(None);
+        };
+        let place = format!("{}: id", self.place);
+        let ids = names(value).map_err(at(&place))?;
+        self.check_count(&place, ids).map(Some)
+    }
+
+    /// Number of tokens of each utterance, and the steps they are padded to.
+    fn read_mask(&self) -> Result<Option<(Vec<usize>, usize)>, DataError> {
+        let Some(value) = self.optional("text_bert") else {
+            return Ok(None);
+        };
+        let place = format!("{}: text_bert", self.place);
+        match value.array().map(|array| (array, array.shape())) {
+            Some((array, &[utterances, 3, steps])) if utterances == self.count => {
+                let tokens = |index: usize| {
+                    let start = (3 * index + 1) * steps;
+                    let mask = array.to_floats(start..start + steps).map_err(at(&place))?;
+                    Ok(mask.iter().filter(|&&value| value > 0.5).count())
+                };
+                let lengths: Result<Vec<usize>, DataError> = (0..self.count).map(tokens).collect();
+                Ok(Some((lengths?, steps)))
+            }
+            _ => {
+                let expected = format!("an array [{}, 3, steps]", self.count);
+                Err(DataError::layout(place, expected, value.describe()))
+            }
+        }
+    }
+
+    /// The features of a modality, which the split must have.
+    pub fn required(&self, modality: Modality) -> Result<Padded<'p>, DataError> {
+        let found = self.features(modality)?;
+        found.ok_or_else(|| self.missing(key(modality)))
+    }
+
+    /// The features of a modality.
+    pub fn features(&self, modality: Modality) -> Result<Option<Padded<'p>>, DataError> {
+        let key = key(modality);
+        let Some(value) = self.optional(key) else {
+            return Ok(None);
+        };
+        let stated = self.lengths(&format!("{key}_lengths"))?;
+        let place = format!("{}: {key}", self.place);
+        match value.array().map(|array| (array, array.shape())) {
+            Some((array, &[utterances, steps, d_input])) if utterances == self.count => {
+                Ok(Some(Padded {
+                    modality,
+                    place,
+                    array,
+                    count: self.count,
+                    steps,
+                    d_input,
+                    stated,
+                }))
+            }
+            _ => {
+                let expected = format!("an array [{}, steps, d_input]", self.count);
+                Err(DataError::layout(place, expected, value.describe()))
+            }
+        }
+    }
+
+    fn lengths(&self, key: &str) -> Result<Option<Vec<usize>>, DataError> {
+        let Some(value) = self.optional(key) else {
+            return Ok(None);
+        };
+        let place = format!("{}: {key}", self.place);
+        let ints = value.to_ints().map_err(at(&place))?;
+        let lengths = ints
+            .into_iter()
+            .map(|steps| {
+                let wrong = |_| DataError::layout(&place, "counts", steps.to_string());
+                usize::try_from(steps).map_err(wrong)
+            })
+            .collect::<Result<_, _>>()?;
+        self.check_count(&place, lengths).map(Some)
+    }
+
+    fn check_count<T>(&self, place: &str, values: Vec<T>) -> Result<Vec<T>, DataError> {
+        if values.len() == self.count {
+            Ok(values)
+        } else {
+            let expected = format!("{} entries, one per utterance", self.count);
+            Err(DataError::layout(place, expected, values.len().to_string()))
+        }
+    }
+}
+
+/// What the files call the features of a modality.
+fn key(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Text => "text",
+        Modality::Visual => "vision",
+        Modality::Acoustic => "audio",
+    }
+}
+
+/// Texts, of which those in one row make one name: `video[start,end]`.
+fn names(value: Value<'_>) -> Result<Vec<String>, ConvertError> {
+    if let Some(&[rows, parts @ 1..=usize::MAX]) = value.array().map(|array| array.shape()) {
+        let texts = value.to_texts()?;
+        let names = texts.chunks_exact(parts).map(name);
+        return Ok(names.take(rows).collect());
+    }
+    match value.items() {
+        Some(items) if items.iter().all(|item| item.items().is_some()) => items
+            .iter()
+            .map(|item| Ok(name(&item.to_texts()?)))
+            .collect(),
+        _ => value.to_texts(),
+    }
+}
+
+fn name(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [name] => name.clone(),
+        [video, times @ ..] => format!("{video}[{}]", times.join(",")),
+    }
+}

@@ -1,0 +1,235 @@
+//! Feature files with one padded array per modality: MMSA, MulT and MultiBench.
+//!
+//! One dictionary of splits (`train`, `valid` or `dev`, `test`), each a dictionary of arrays over
+//! all its utterances, padded to a common length:
+//!
+//! | Key | Content |
+//! |---|---|
+//! | `text` | text features `[utterances, steps, d_input]` |
+//! | `text_bert` | MMSA: `[utterances, 3, steps]`: token ids, attention mask, segments |
+//! | `raw_text` | MMSA: transcripts, read as words where there is no `text` |
+//! | `vision`, `audio` | `[utterances, steps, d_input]` |
+//! | `vision_lengths`, `audio_lengths` | true steps, in unaligned files of MMSA (and `text_lengths`, if any) |
+//! | `regression_labels` (MMSA), `labels` (MulT) | one per utterance, of any shape |
+//! | `id` | names; MulT: absent, or video, start and end |
+//!
+//! - Source: thuiar/MMSA, `data_loader.py`; yaohungt/Multimodal-Transformer, `dataset.py`.
+//! - Differs: padding is cut off, at whichever end it is, so that it is not read as silence.
+
+mod columns;
+mod rows;
+
+use super::Format;
+use crate::intake::{Heading, Intake};
+use crate::pickle::{Pickle, Value};
+use crate::{
+    DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance, Vocabulary,
+};
+use columns::Columns;
+use misa_core::{Modality, PerModality};
+use rows::Rows;
+use std::path::Path;
+
+/// Whose keys a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Mmsa,
+    Mult,
+}
+
+impl Dialect {
+    /// The dialect of a dictionary of splits.
+    pub fn of(root: Value<'_>) -> Option<Self> {
+        let mut splits = Split::ALL
+            .into_iter()
+            .filter_map(|split| split_of(root, split));
+        splits.find_map(|split| {
+            let has = |key: &str| split.get(key).is_some();
+            match () {
+                () if has("regression_labels") => Some(Self::Mmsa),
+                () if has("labels") => Some(Self::Mult),
+                // Of a single modality, or damaged: what is missing will be named.
+                () if split.kind() == "dict" => Some(Self::Mmsa),
+                () => None,
+            }
+        })
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Mmsa => "regression_labels",
+            Self::Mult => "labels",
+        }
+    }
+
+    fn format(self) -> Format {
+        match self {
+            Self::Mmsa => Format::Mmsa,
+            Self::Mult => Format::Mult,
+        }
+    }
+}
+
+/// The entry of a split, under either of its names.
+pub(super) fn split_of<'p>(root: Value<'p>, split: Split) -> Option<Value<'p>> {
+    let other = match split {
+        Split::Valid => root.get("dev"),
+        _ => None,
+    };
+    root.get(split.name()).or(other)
+}
+
+/// The data set in one file.
+pub(super) fn read_root(
+    path: &Path,
+    pickle: &Pickle<'_>,
+    options: &OpenOptions,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
+    let root = pickle.root();
+    let dialect = dialect(path, root)?;
+    let mut vocabulary = Vocabulary::new();
+    let mut has_words = false;
+    for split in Split::ALL {
+        if let Some(value) = split_of(root, split) {
+            let place = format!("{}: {split}", path.display());
+            let reader = SplitReader::new(split, place, value, dialect, options)?;
+            has_words |= reader.rows.features.text.is_none() && reader.rows.columns.count > 0;
+            reader.read(&mut vocabulary, intake)?;
+        }
+        // Only what the train split says is known.
+        vocabulary.freeze();
+    }
+    Ok(Heading {
+        format: dialect.format(),
+        vocabulary: has_words.then_some(vocabulary),
+    })
+}
+
+fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
+    Dialect::of(root).ok_or_else(|| {
+        let expected = "a dict of splits or a list of utterances";
+        DataError::layout(path.display().to_string(), expected, root.describe())
+    })
+}
+
+/// The features of one modality alone, with the name of their utterance.
+pub(super) fn read_modality(
+    path: &Path,
+    pickle: &Pickle<'_>,
+    options: &OpenOptions,
+    modality: Modality,
+    take: &mut dyn FnMut(String, Sequence),
+) -> Result<(), DataError> {
+    let root = pickle.root();
+    let dialect = dialect(path, root)?;
+    for split in Split::ALL {
+        let Some(value) = split_of(root, split) else {
+            continue;
+        };
+        let place = format!("{}: {split}", path.display());
+        let columns = Columns::new(&place, value, dialect)?;
+        let mut features = PerModality::from_fn(|_| None);
+        *features.get_mut(modality) = Some(columns.required(modality)?);
+        let rows = Rows::new(columns, features, options.padding())?;
+        for index in 0..rows.columns.count {
+            let mut sequences = rows.sequences(split, index, &mut Default::default())?;
+            if let Some(sequence) = sequences.get_mut(modality).take() {
+                take(rows.columns.id(split, index), sequence);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Everything needed to read one split.
+#[derive(Debug)]
+struct SplitReader<'p> {
+    split: Split,
+    place: String,
+    labels: Vec<f32>,
+    transcripts: Option<Vec<String>>,
+    rows: Rows<'p>,
+}
+
+impl<'p> SplitReader<'p> {
+    fn new(
+        split: Split,
+        place: String,
+        value: Value<'p>,
+        dialect: Dialect,
+        options: &OpenOptions,
+    ) -> Result<Self, DataError> {
+        let columns = Columns::new(&place, value, dialect)?;
+        let features = PerModality {
+            text: columns.features(Modality::Text)?,
+            visual: Some(columns.required(Modality::Visual)?),
+            acoustic: Some(columns.required(Modality::Acoustic)?),
+        };
+        let transcripts = columns.transcripts()?;
+        if features.text.is_none() && transcripts.is_none() {
+            let expected = "a dict with \"text\" or \"raw_text\"";
+            return Err(DataError::layout(place, expected, "neither"));
+        }
+        Ok(Self {
+            split,
+            labels: columns.labels(dialect)?,
+            transcripts,
+            rows: Rows::new(columns, features, options.padding())?,
+            place,
+        })
+    }
+
+    fn read(self, vocabulary: &mut Vocabulary, intake: &mut Intake<'_>) -> Result<(), DataError> {
+        for (index, &label) in self.labels.iter().enumerate() {
+            let id = self.rows.columns.id(self.split, index);
+            let sequences = self.rows.sequences(self.split, index, &mut intake.notes)?;
+            let (Some(visual), Some(acoustic)) = (sequences.visual, sequences.acoustic) else {
+                // Required above.
+                continue;
+            };
+            let words = self.words(index);
+            let (words, text) = match sequences.text {
+                Some(text) => (words, TextSequence::Features(text)),
+                None => self.word_ids(words, vocabulary, intake),
+            };
+            let utterance = Utterance {
+                id,
+                words,
+                text,
+                visual,
+                acoustic,
+                label,
+            };
+            intake.push(self.split, &self.place, utterance)?;
+        }
+        Ok(())
+    }
+
+    /// The words of the transcript, as far as there is one.
+    fn words(&self, index: usize) -> Vec<String> {
+        let transcript = self.transcripts.as_ref().map(|texts| &texts[index]);
+        let words = transcript
+            .into_iter()
+            .flat_map(|text| text.split_whitespace());
+        words.map(str::to_owned).collect()
+    }
+
+    /// The words with their ids; one unknown word where there is none.
+    fn word_ids(
+        &self,
+        words: Vec<String>,
+        vocabulary: &mut Vocabulary,
+        intake: &mut Intake<'_>,
+    ) -> (Vec<String>, TextSequence) {
+        let (ids, notes) = (vocabulary.ids_of(&words), &mut intake.notes);
+        if ids.is_empty() {
+            notes.add(self.split, NoteKind::NoText, 1);
+            let words = vec![Vocabulary::UNKNOWN_WORD.to_owned()];
+            return (words, TextSequence::Words(vec![Vocabulary::UNKNOWN]));
+        }
+        let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
+        notes.add(self.split, NoteKind::UnknownWord, unknown);
+        (words, TextSequence::Words(ids))
+    }
+}

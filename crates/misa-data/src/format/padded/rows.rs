@@ -1,0 +1,250 @@
+//! Which rows of padded sequences are real.
+
+use super::columns::{Columns, Padded};
+use crate::note::Notes;
+use crate::{DataError, NoteKind, Padding, Sequence, Split};
+use misa_core::{Modality, PerModality};
+use std::ops::Range;
+
+/// Sequences looked at to find the side of the padding; more would say the same.
+const SAMPLE: usize = 256;
+
+/// The features of a split and what tells their padding from them.
+#[derive(Debug)]
+pub(super) struct Rows<'p> {
+    pub columns: Columns<'p>,
+    pub features: PerModality<Option<Padded<'p>>>,
+    padding: Padding,
+    sides: PerModality<Side>,
+    /// Whether all modalities with features are padded to the same steps, word by word.
+    is_aligned: bool,
+}
+
+/// Where sequences are padded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Front,
+    Back,
+}
+
+/// Sequences that start, and that end, with a row of zeros while their other end does not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Votes {
+    front: usize,
+    back: usize,
+    /// All that were looked at.
+    sequences: usize,
+}
+
+impl<'p> Rows<'p> {
+    pub fn new(
+        columns: Columns<'p>,
+        features: PerModality<Option<Padded<'p>>>,
+        padding: Padding,
+    ) -> Result<Self, DataError> {
+        let is_aligned = is_aligned(&features);
+        let mut votes = PerModality::from_fn(|_| Votes::default());
+        if padding == Padding::Auto {
+            for modality in Modality::ALL {
+                if let Some(padded) = features.get(modality) {
+                    *votes.get_mut(modality) = Votes::of(padded)?;
+                }
+            }
+        }
+        if is_aligned {
+            let all = votes
+                .into_array()
+                .into_iter()
+                .fold(Votes::default(), Votes::and);
+            votes = PerModality::from_fn(|_| all);
+        }
+        Ok(Self {
+            columns,
+            features,
+            padding,
+            sides: votes.map(|votes| match padding {
+                Padding::Left => Side::Front,
+                Padding::Auto if votes.are_for_front() => Side::Front,
+                _ => Side::Back,
+            }),
+            is_aligned,
+        })
+    }
+
+    /// The sequences of utterance `index` without their padding.
+    pub fn sequences(
+        &self,
+        split: Split,
+        index: usize,
+        notes: &mut Notes,
+    ) -> Result<PerModality<Option<Sequence>>, DataError> {
+        let mut ranges = PerModality::from_fn(|_| None);
+        let mut sequences = PerModality::from_fn(|_| None);
+        for modality in Modality::ALL {
+            let Some(padded) = self.features.get(modality) else {
+                continue;
+            };
+            match self.stated(padded, index) {
+                Some(steps) => {
+                    let rows = stated_rows(padded, steps, split, notes);
+                    *sequences.get_mut(modality) = Some(padded.sequence(index, rows)?);
+                }
+                None => {
+                    let sequence = padded.sequence(index, 0..padded.steps)?;
+                    *ranges.get_mut(modality) = Some(real_rows(&sequence));
+                    *sequences.get_mut(modality) = Some(sequence);
+                }
+            }
+        }
+        if self.is_aligned {
+            join(&mut ranges);
+        }
+        for modality in Modality::ALL {
+            let range = ranges.get_mut(modality).take();
+            if let (Some(range), Some(sequence)) = (range, sequences.get_mut(modality)) {
+                self.cut(sequence, range, modality, split, notes);
+            }
+        }
+        Ok(sequences)
+    }
+
+    /// Steps from the front that the file states, or implies by its tokens.
+    fn stated(&self, padded: &Padded<'_>, index: usize) -> Option<usize> {
+        let mask = self.columns.mask.as_ref();
+        let tokens = mask.map(|(lengths, steps)| (lengths[index], *steps));
+        let side = *self.sides.get(padded.modality);
+        match (&padded.stated, tokens) {
+            _ if self.padding == Padding::Left => None,
+            (_, tokens) if self.padding == Padding::Mask => {
+                tokens.map(|(length, _)| length.min(padded.steps))
+            }
+            // Lengths were found by a search for zeros from the front: 1 where padding is there.
+            (Some(lengths), _) => (side == Side::Back).then_some(lengths[index]),
+            // As long as text: aligned to its tokens.
+            (None, Some((length, steps))) => (steps == padded.steps).then_some(length),
+            (None, None) => None,
+        }
+    }
+
+    /// Cuts the padding off a sequence whose rows in `real` are not all zero.
+    fn cut(
+        &self,
+        sequence: &mut Sequence,
+        real: Range<usize>,
+        modality: Modality,
+        split: Split,
+        notes: &mut Notes,
+    ) {
+        if real.is_empty() {
+            notes.add(split, NoteKind::OnlyPadding(modality), 1);
+            sequence.keep(0..1);
+            return;
+        }
+        match self.sides.get(modality) {
+            Side::Back => sequence.keep(0..real.end),
+            Side::Front => {
+                notes.add(
+                    split,
+                    NoteKind::PaddedFront(modality),
+                    usize::from(real.start > 0),
+                );
+                sequence.keep(real.start..sequence.steps());
+            }
+        }
+    }
+}
+
+impl Votes {
+    fn of(padded: &Padded<'_>) -> Result<Self, DataError> {
+        let mut votes = Self::default();
+        if padded.steps < 2 {
+            return Ok(votes);
+        }
+        let stride = padded.count.div_ceil(SAMPLE).max(1);
+        for index in (0..padded.count).step_by(stride) {
+            let first = padded.sequence(index, 0..1)?;
+            let last = padded.sequence(index, padded.steps - 1..padded.steps)?;
+            votes.sequences += 1;
+            match (is_zero(first.values()), is_zero(last.values())) {
+                (true, false) => votes.front += 1,
+                (false, true) => votes.back += 1,
+                _ => {}
+            }
+        }
+        Ok(votes)
+    }
+
+    /// Whether more sequences are padded in front, and not just one that starts with silence.
+    fn are_for_front(self) -> bool {
+        self.front > self.back && 4 * self.front >= self.sequences
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            front: self.front + other.front,
+            back: self.back + other.back,
+            sequences: self.sequences + other.sequences,
+        }
+    }
+}
+
+/// The rows of a stated length. One outside `1..=stored` is read as the nearest one inside, and
+/// counted.
+fn stated_rows(
+    padded: &Padded<'_>,
+    stated: usize,
+    split: Split,
+    notes: &mut Notes,
+) -> Range<usize> {
+    let (modality, stored) = (padded.modality, padded.steps);
+    if stated == 0 {
+        notes.add(split, NoteKind::NoSteps(modality), 1);
+    } else if stated > stored {
+        notes.add(split, NoteKind::TooLong(modality), 1);
+    }
+    0..stated.max(1).min(stored)
+}
+
+fn is_aligned(features: &PerModality<Option<Padded<'_>>>) -> bool {
+    let steps = |modality| features.get(modality).as_ref().map(|padded| padded.steps);
+    let text = steps(Modality::Text);
+    text.is_some() && text == steps(Modality::Visual) && text == steps(Modality::Acoustic)
+}
+
+/// From the first row with a value to the last one. NaN is a value.
+fn real_rows(sequence: &Sequence) -> Range<usize> {
+    let mut rows = sequence.iter();
+    let Some(first) = rows.position(|row| !is_zero(row)) else {
+        return 0..0;
+    };
+    let after = rows
+        .rposition(|row| !is_zero(row))
+        .map_or(0, |last| last + 1);
+    first..first + 1 + after
+}
+
+fn is_zero(row: &[f32]) -> bool {
+    row.iter().all(|&value| value == 0.0)
+}
+
+/// Where words are aligned, a word is real when one modality has a value for it.
+fn join(ranges: &mut PerModality<Option<Range<usize>>>) {
+    let real = |range: &&Range<usize>| !range.is_empty();
+    let all: Vec<Range<usize>> = ranges
+        .as_ref()
+        .into_array()
+        .into_iter()
+        .flatten()
+        .filter(real)
+        .cloned()
+        .collect();
+    let start = all.iter().map(|range| range.start).min();
+    let end = all.iter().map(|range| range.end).max();
+    if let (Some(start), Some(end)) = (start, end) {
+        for modality in Modality::ALL {
+            if let Some(range) = ranges.get_mut(modality) {
+                *range = start..end;
+            }
+        }
+    }
+}

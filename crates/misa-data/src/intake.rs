@@ -1,0 +1,396 @@
+//! The gate that every utterance of a data set passes, wherever it comes from.
+
+use crate::note::Notes;
+use crate::replacement::Replacements;
+use crate::widths::{Widths, check_width};
+use crate::{
+    DataError, Format, NoteKind, Overview, Policy, Sequence, Split, TextSequence, Utterance,
+    Vocabulary, Width,
+};
+use misa_core::{FeatureSizes, Modality, TextSize};
+use std::collections::HashSet;
+
+/// What takes the utterances that pass.
+pub(crate) type Sink<'s> = dyn FnMut(Split, Utterance) -> Result<(), DataError> + 's;
+
+/// What a reader knows when it has handed in all utterances.
+#[derive(Debug)]
+pub(crate) struct Heading {
+    pub format: Format,
+    pub vocabulary: Option<Vocabulary>,
+}
+
+/// Checks utterances one by one and hands them on, so that a reader never holds them all.
+pub(crate) struct Intake<'s> {
+    policy: Policy,
+    /// What readers count themselves.
+    pub notes: Notes,
+    widths: Option<Widths>,
+    ids: [HashSet<String>; 3],
+    counts: [usize; 3],
+    largest: Largest,
+    refused: Vec<Refusal>,
+    replacements: Replacements,
+    sink: &'s mut Sink<'s>,
+}
+
+/// The largest word id, and the place of its utterance.
+#[derive(Debug, Default)]
+struct Largest {
+    word_id: u32,
+    place: String,
+}
+
+/// Utterances that the policy does not let pass, for one reason.
+#[derive(Debug)]
+struct Refusal {
+    split: Split,
+    what: Refused,
+    count: usize,
+    /// The first of them.
+    ids: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Label,
+    Infinite(Modality),
+}
+
+impl<'s> Intake<'s> {
+    pub fn new(policy: Policy, sink: &'s mut Sink<'s>) -> Self {
+        Self {
+            policy,
+            notes: Notes::default(),
+            widths: None,
+            ids: Default::default(),
+            counts: [0; 3],
+            largest: Largest::default(),
+            refused: Vec::new(),
+            replacements: Replacements::default(),
+            sink,
+        }
+    }
+
+    /// Takes modalities from other files, before anything is checked.
+    pub fn with_replacements(mut self, replacements: Replacements) -> Self {
+        self.replacements = replacements;
+        self
+    }
+
+    /// Takes the next utterance of a split; `place` is how messages name where it is from.
+    pub fn push(
+        &mut self,
+        split: Split,
+        place: &str,
+        mut utterance: Utterance,
+    ) -> Result<(), DataError> {
+        if !self.replacements.apply(&mut utterance) {
+            return Ok(());
+        }
+        self.check(place, &utterance)?;
+        let may_pass = self.pass_label(split, &mut utterance);
+        let may_pass = self.pass_features(split, &mut utterance) && may_pass;
+        self.note_word_ids(place, &utterance);
+        if !self.ids[split.index()].insert(utterance.id.clone()) {
+            self.notes.add(split, NoteKind::DuplicateId, 1);
+        }
+        self.counts[split.index()] += 1;
+        if may_pass {
+            (self.sink)(split, utterance)?;
+        }
+        Ok(())
+    }
+
+    /// Fails when an utterance is wrong by itself, or has other sizes than those before it.
+    pub fn check(&mut self, place: &str, utterance: &Utterance) -> Result<(), DataError> {
+        let checked = utterance.check_steps();
+        checked.map_err(|source| DataError::Utterance {
+            place: place.to_owned(),
+            id: utterance.id.clone(),
+            source,
+        })?;
+        check_width(place, utterance, &mut self.widths)
+    }
+
+    fn pass_label(&mut self, split: Split, utterance: &mut Utterance) -> bool {
+        if utterance.label.is_finite() {
+            return true;
+        }
+        if self.policy == Policy::Strict {
+            self.refuse(split, Refused::Label, &utterance.id);
+            return false;
+        }
+        self.notes.add(split, NoteKind::Label, 1);
+        utterance.label = match utterance.label {
+            label if label.is_nan() => 0.0,
+            label => label.clamp(f32::MIN, f32::MAX),
+        };
+        true
+    }
+
+    fn pass_features(&mut self, split: Split, utterance: &mut Utterance) -> bool {
+        let mut may_pass = true;
+        for modality in Modality::ALL {
+            let sequence = match (modality, &mut utterance.text) {
+                (Modality::Text, TextSequence::Features(text)) => text,
+                (Modality::Text, TextSequence::Words(_)) => continue,
+                (Modality::Visual, _) => &mut utterance.visual,
+                (Modality::Acoustic, _) => &mut utterance.acoustic,
+            };
+            if is_finite(sequence.values()) {
+                continue;
+            }
+            let is_infinite = sequence.values().iter().any(|value| value.is_infinite());
+            if is_infinite && self.policy == Policy::Strict {
+                self.refuse(split, Refused::Infinite(modality), &utterance.id);
+                may_pass = false;
+                continue;
+            }
+            let count = zero_non_finite(sequence);
+            self.notes.add(split, NoteKind::NonFinite(modality), count);
+        }
+        may_pass
+    }
+
+    fn refuse(&mut self, split: Split, what: Refused, id: &str) {
+        /// Ids that a message lists.
+        const LISTED: usize = 10;
+        let known = |refusal: &Refusal| refusal.split == split && refusal.what == what;
+        let place = self.refused.iter().position(known).unwrap_or_else(|| {
+            let (count, ids) = (0, Vec::new());
+            self.refused.push(Refusal {
+                split,
+                what,
+                count,
+                ids,
+            });
+            self.refused.len() - 1
+        });
+        let refusal = &mut self.refused[place];
+        refusal.count += 1;
+        if refusal.ids.len() < LISTED {
+            refusal.ids.push(id.to_owned());
+        }
+    }
+
+    fn note_word_ids(&mut self, place: &str, utterance: &Utterance) {
+        let TextSequence::Words(ids) = &utterance.text else {
+            return;
+        };
+        let largest = ids.iter().copied().max().unwrap_or(0);
+        if largest > self.largest.word_id {
+            self.largest = Largest {
+                word_id: largest,
+                place: format!("{place}: utterance {:?}: text", utterance.id),
+            };
+        }
+    }
+
+    /// What is known now that all utterances have passed; `place` names the whole.
+    pub fn finish(mut self, place: &str, heading: Heading) -> Result<Overview, DataError> {
+        if !self.refused.is_empty() {
+            let found: Vec<String> = self.refused.iter().map(Refusal::to_string).collect();
+            return Err(DataError::NonFinite {
+                place: place.to_owned(),
+                found: found.join("; "),
+            });
+        }
+        self.replacements.check()?;
+        let widths = self.widths.take().ok_or_else(|| DataError::NoUtterances {
+            place: place.to_owned(),
+        })?;
+        self.note_shared_ids();
+        let sizes = FeatureSizes {
+            text: match widths.text {
+                Width::Words => TextSize::Words {
+                    vocabulary: self.words(heading.vocabulary.as_ref())?,
+                },
+                Width::Features(d_input) => TextSize::Features { d_input },
+            },
+            visual: features(widths.visual),
+            acoustic: features(widths.acoustic),
+        };
+        let has_words = widths.text == Width::Words;
+        let mut vocabulary = heading.vocabulary.filter(|_| has_words);
+        if let Some(vocabulary) = &mut vocabulary {
+            vocabulary.freeze();
+        }
+        Ok(Overview {
+            format: heading.format,
+            sizes,
+            vocabulary,
+            notes: self.notes.into_vec(),
+            counts: self.counts,
+        })
+    }
+
+    fn note_shared_ids(&mut self) {
+        for split in [Split::Valid, Split::Test] {
+            let (earlier, ids) = self.ids.split_at(split.index());
+            let is_shared = |id: &&String| earlier.iter().any(|earlier| earlier.contains(*id));
+            let shared = ids[0].iter().filter(is_shared).count();
+            self.notes.add(split, NoteKind::SharedId, shared);
+        }
+    }
+
+    /// The number of word ids, once none is outside the vocabulary.
+    fn words(&self, vocabulary: Option<&Vocabulary>) -> Result<usize, DataError> {
+        let bound = vocabulary.map_or(Vocabulary::MAX_LEN, Vocabulary::len);
+        let largest = self.largest.word_id as usize;
+        if largest >= bound {
+            return Err(DataError::layout(
+                self.largest.place.as_str(),
+                format!("word ids below {bound}"),
+                largest.to_string(),
+            ));
+        }
+        Ok(vocabulary.map_or((largest + 1).max(2), Vocabulary::len))
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (split, count) = (self.split, self.count);
+        match self.what {
+            Refused::Label => write!(f, "{split}: {count} labels NaN or infinite")?,
+            Refused::Infinite(modality) => {
+                write!(f, "{split}: {count} utterances with infinite {modality}")?;
+            }
+        }
+        write!(f, " ({}", self.ids.join(", "))?;
+        match count - self.ids.len() {
+            0 => f.write_str(")"),
+            more => write!(f, " and {more} more)"),
+        }
+    }
+}
+
+fn features(width: Width) -> usize {
+    match width {
+        Width::Features(d_input) => d_input,
+        // Visual and acoustic sequences are always features.
+        Width::Words => 0,
+    }
+}
+
+/// Whether no value is NaN or infinite. Without an early end, so that many are looked at at once.
+fn is_finite(values: &[f32]) -> bool {
+    const EXPONENT: u32 = 0x7f80_0000;
+    let is_bad = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
+    values.iter().map(is_bad).fold(0, |any, bad| any | bad) == 0
+}
+
+fn zero_non_finite(sequence: &mut Sequence) -> usize {
+    let mut count = 0;
+    for value in sequence.values_mut() {
+        if !value.is_finite() {
+            *value = 0.0;
+            count += 1;
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utterance(id: &str, label: f32, visual: &[f32]) -> Utterance {
+        Utterance {
+            id: id.to_owned(),
+            words: Vec::new(),
+            text: TextSequence::Words(vec![2]),
+            visual: Sequence::new(1, visual.to_vec()).unwrap(),
+            acoustic: Sequence::new(1, vec![0.0]).unwrap(),
+            label,
+        }
+    }
+
+    /// What comes out of these train utterances.
+    fn take(
+        policy: Policy,
+        utterances: Vec<Utterance>,
+    ) -> (Vec<Utterance>, Result<Overview, DataError>) {
+        let mut taken = Vec::new();
+        let mut sink = |_, utterance| {
+            taken.push(utterance);
+            Ok(())
+        };
+        let mut intake = Intake::new(policy, &mut sink);
+        for utterance in utterances {
+            intake.push(Split::Train, "place", utterance).unwrap();
+        }
+        let heading = Heading {
+            format: Format::Memory,
+            vocabulary: None,
+        };
+        let overview = intake.finish("place", heading);
+        (taken, overview)
+    }
+
+    #[test]
+    fn strict_refuses_and_lists() {
+        let mut utterances: Vec<Utterance> = (0..12)
+            .map(|i| utterance(&format!("u{i}"), f32::NAN, &[0.0]))
+            .collect();
+        utterances.push(utterance("v", 0.0, &[f32::NEG_INFINITY]));
+        let (taken, overview) = take(Policy::Strict, utterances);
+        assert!(taken.is_empty());
+        let expected = "place: expected finite labels and features, found train: 12 labels NaN or \
+                        infinite (u0, u1, u2, u3, u4, u5, u6, u7, u8, u9 and 2 more); train: \
+                        1 utterances with infinite visual (v); policy compat replaces them";
+        assert_eq!(overview.unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn strict_counts_features_that_are_missing() {
+        let (taken, overview) = take(
+            Policy::Strict,
+            vec![utterance("u", 1.0, &[f32::NAN, 2.0, f32::NAN])],
+        );
+        assert_eq!(taken[0].visual.values(), [0.0, 2.0, 0.0]);
+        let notes = overview.unwrap().notes;
+        assert_eq!(notes.len(), 1);
+        assert_eq!(
+            notes[0].to_string(),
+            "train: 2 non-finite visual values replaced by 0"
+        );
+    }
+
+    #[test]
+    fn compat_replaces_and_counts() {
+        let infinite = utterance("u", f32::INFINITY, &[f32::INFINITY, 1.0]);
+        let (taken, overview) = take(
+            Policy::Compat,
+            vec![infinite, utterance("v", f32::NAN, &[1.0])],
+        );
+        assert_eq!(taken[0].label, f32::MAX);
+        assert_eq!(taken[0].visual.values(), [0.0, 1.0]);
+        assert_eq!(taken[1].label, 0.0);
+        let notes: Vec<String> = overview
+            .unwrap()
+            .notes
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let expected = [
+            "train: 2 non-finite labels replaced",
+            "train: 1 non-finite visual values replaced by 0",
+        ];
+        assert_eq!(notes, expected);
+    }
+
+    #[test]
+    fn finite_means_neither_nan_nor_infinite() {
+        assert!(is_finite(&[
+            0.0,
+            -f32::MAX,
+            f32::MIN_POSITIVE / 2.0,
+            f32::MAX
+        ]));
+        for odd in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(!is_finite(&[1.0, odd, 2.0]));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Which rows of padded sequences are padding.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Where files with padded sequences hold their padding, and how it is found.
+///
+/// Read as silence, padding would be learnt; read from the wrong side, it would be all there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Padding {
+    /// The side that more sequences of the split are padded on tells, per modality.
+    #[default]
+    Auto,
+    /// At the front.
+    Left,
+    /// At the end.
+    Right,
+    /// Every modality is as long as its text has tokens, counted from the front.
+    ///
+    /// Source: MMSA's MISA, which reads the attention mask for all three modalities.
+    Mask,
+}
+
+impl Padding {
+    const ALL: [Self; 4] = [Self::Auto, Self::Left, Self::Right, Self::Mask];
+
+    /// The name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::Mask => "mask",
+        }
+    }
+}
+
+impl fmt::Display for Padding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that is no padding.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("padding {found:?}, expected auto, left, right or mask")]
+pub struct UnknownPadding {
+    /// The name.
+    pub found: String,
+}
+
+impl FromStr for Padding {
+    type Err = UnknownPadding;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPadding> {
+        let found = Self::ALL.into_iter().find(|padding| padding.name() == name);
+        found.ok_or_else(|| UnknownPadding {
+            found: name.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_and_written() {
+        for padding in Padding::ALL {
+            assert_eq!(padding.to_string().parse(), Ok(padding));
+        }
+        assert!("both".parse::<Padding>().is_err());
+    }
+}
