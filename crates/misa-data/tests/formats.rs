@@ -407,7 +407,7 @@ fn padding_is_found_on_the_side_where_it_is() {
         &[&[0.0, 0.0, 0.0, 5.0], &[0.0, 6.0, 0.0, 7.0]],
         &[&[0.0, 0.0], &[8.0, 9.0]],
     );
-    let data = open(&[file.clone()]).unwrap();
+    let data = open(std::slice::from_ref(&file)).unwrap();
     let expected = [
         [vec![1.0, 2.0], vec![5.0], vec![0.0]],
         [vec![3.0], vec![6.0, 0.0, 7.0], vec![8.0, 9.0]],
