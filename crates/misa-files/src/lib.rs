@@ -9,9 +9,11 @@
 //! |---|---|
 //! | `source.rs` | the bytes of a file, in memory or where they are |
 //! | `dtype.rs` | element types of arrays |
+//! | `elements.rs` | their elements, many at a time |
 //! | `pickle/` | Python's files without Python |
 
 mod dtype;
+mod elements;
 pub mod pickle;
 mod source;
 

@@ -24,6 +24,7 @@ pub struct Source<'a> {
 enum Place<'a> {
     Memory(&'a [u8]),
     File(RefCell<Window>),
+    Lent(&'a Source<'a>),
 }
 
 /// The part of a file that was read last.
@@ -39,6 +40,28 @@ impl<'a> From<&'a [u8]> for Source<'a> {
         Self {
             place: Place::Memory(bytes),
             len: bytes.len() as u64,
+        }
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Source<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Self::from(bytes.as_slice())
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Source<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::from(bytes.as_slice())
+    }
+}
+
+/// The same bytes again, for files of several parts: one parser may lend its source to another.
+impl<'a> From<&'a Source<'_>> for Source<'a> {
+    fn from(source: &'a Source<'_>) -> Self {
+        Self {
+            place: Place::Lent(source),
+            len: source.len,
         }
     }
 }
@@ -102,6 +125,7 @@ impl Source<'_> {
                 Ok(())
             }
             Place::File(window) => window.borrow_mut().read(offset, target, self.len),
+            Place::Lent(source) => source.read(offset, target),
         }
     }
 
@@ -126,6 +150,7 @@ impl Source<'_> {
                 self.read(offset, &mut bytes)?;
                 Ok(Cow::Owned(bytes))
             }
+            Place::Lent(source) => source.bytes(offset, len),
         }
     }
 }
@@ -177,7 +202,8 @@ mod tests {
         let path = folder.path().join("bytes");
         fs::write(&path, &bytes).unwrap();
         let file = Source::open(&path).unwrap();
-        let memory = Source::from(bytes.as_slice());
+        let memory = Source::from(&bytes);
+        let lent = Source::from(&file);
         let places = [
             (0, 10),
             (60_000, 10_000),
@@ -189,7 +215,7 @@ mod tests {
         ];
         for (offset, len) in places {
             let expected = &bytes[offset..offset + len];
-            for source in [&file, &memory] {
+            for source in [&file, &memory, &lent] {
                 assert_eq!(source.bytes(offset as u64, len).unwrap(), expected);
             }
         }
