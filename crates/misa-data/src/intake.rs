@@ -1,6 +1,7 @@
 //! The gate that every utterance of a data set passes, wherever it comes from.
 
 use crate::note::Notes;
+use crate::prepare::{NonFinite, Preparer, RawUtterance};
 use crate::replacement::Replacements;
 use crate::widths::{Widths, check_width};
 use crate::{
@@ -151,6 +152,43 @@ impl<'s> Intake<'s> {
             self.notes.add(split, NoteKind::NonFinite(modality), count);
         }
         may_pass
+    }
+
+    /// Takes what raw data becomes, if it is kept; with vectors, these are its text. By the strict policy an utterance with infinite
+    /// features is refused before they are scaled away.
+    pub fn push_raw(
+        &mut self,
+        place: &str,
+        raw: &RawUtterance,
+        vectors: Option<Sequence>,
+        preparer: &mut Preparer,
+    ) -> Result<(), DataError> {
+        let Some((split, mut utterance)) = preparer.prepare(raw, &mut self.notes)? else {
+            return Ok(());
+        };
+        if self.policy == Policy::Strict {
+            for (modality, rows) in [
+                (Modality::Visual, &raw.visual),
+                (Modality::Acoustic, &raw.acoustic),
+            ] {
+                if rows.iter().flatten().any(|value| value.is_infinite()) {
+                    self.refuse(split, Refused::Infinite(modality), &raw.id);
+                }
+            }
+        }
+        if let Some(vectors) = vectors {
+            utterance.words.clear();
+            utterance.text = TextSequence::Features(vectors);
+        }
+        self.push(split, place, utterance)
+    }
+
+    /// What becomes of infinities when raw features are scaled.
+    pub fn non_finite(&self) -> NonFinite {
+        match self.policy {
+            Policy::Strict => NonFinite::Zero,
+            Policy::Compat => NonFinite::Official,
+        }
     }
 
     fn refuse(&mut self, split: Split, what: Refused, id: &str) {

@@ -72,88 +72,148 @@ pub struct Prepared {
 /// [`DataError::Utterance`] when rows of a modality differ in size, or a label is not finite and
 /// not replaced.
 pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Prepared, DataError> {
-    let mut builder = Builder {
-        non_finite,
-        vocabulary: Vocabulary::new(),
-        notes: Notes::default(),
-    };
+    let mut preparer = Preparer::new(non_finite);
+    let mut notes = Notes::default();
     let mut splits = [const { Vec::new() }; 3];
     for raw in utterances {
-        if let Some((split, spoken)) = builder.keep(raw) {
-            splits[split.index()].push(builder.utterance(split, raw, &spoken)?);
+        if let Some((split, utterance)) = preparer.prepare(raw, &mut notes)? {
+            let wrong = |source| wrong(split, raw, source);
+            utterance.check_label().map_err(wrong)?;
+            splits[split.index()].push(utterance);
         }
     }
-    builder.vocabulary.freeze();
     let [train, valid, test] = splits;
     Ok(Prepared {
         train,
         valid,
         test,
-        vocabulary: builder.vocabulary,
-        notes: builder.notes.into_vec(),
+        vocabulary: preparer.finish(),
+        notes: notes.into_vec(),
     })
 }
 
-/// What grows while utterances are prepared.
+/// Prepares utterance by utterance, and learns the words on the way.
 #[derive(Debug)]
-struct Builder {
+pub(crate) struct Preparer {
     non_finite: NonFinite,
     vocabulary: Vocabulary,
-    notes: Notes,
+    /// What is removed with its rows.
+    pause: Option<&'static str>,
+    /// Whether words may differ from rows in number.
+    own_words: bool,
 }
 
-impl Builder {
+impl Preparer {
+    /// For data with a row per word, and pauses among the words.
+    pub fn new(non_finite: NonFinite) -> Self {
+        Self {
+            non_finite,
+            vocabulary: Vocabulary::new(),
+            pause: Some(PAUSE),
+            own_words: false,
+        }
+    }
+
+    /// For data whose words hold no pauses.
+    pub fn without_pauses(mut self) -> Self {
+        self.pause = None;
+        self
+    }
+
+    /// For words that may be another division of the text than the rows.
+    pub fn with_own_words(mut self) -> Self {
+        self.own_words = true;
+        self
+    }
+
+    /// The words learnt.
+    pub fn finish(mut self) -> Vocabulary {
+        self.vocabulary.freeze();
+        self.vocabulary
+    }
+
+    /// The utterance to be trained on, if it is kept. Its label may be no number.
+    pub fn prepare(
+        &mut self,
+        raw: &RawUtterance,
+        notes: &mut Notes,
+    ) -> Result<Option<(Split, Utterance)>, DataError> {
+        match self.keep(raw, notes) {
+            Some((split, spoken)) => {
+                let utterance = self.utterance(split, raw, &spoken, notes)?;
+                Ok(Some((split, utterance)))
+            }
+            None => Ok(None),
+        }
+    }
+
     /// The split of an utterance that is kept and the places of its words without pauses, all of
     /// which get an id. That of no split gives ids too, and then goes.
-    fn keep(&mut self, raw: &RawUtterance) -> Option<(Split, Vec<usize>)> {
-        let steps = raw.words.len();
-        if raw.visual.len() != steps || raw.acoustic.len() != steps {
-            self.notes.add(raw.split, NoteKind::Misaligned, 1);
+    fn keep(&mut self, raw: &RawUtterance, notes: &mut Notes) -> Option<(Split, Vec<usize>)> {
+        let words_agree = self.own_words || raw.visual.len() == raw.words.len();
+        if !words_agree || raw.acoustic.len() != raw.visual.len() {
+            notes.add(raw.split, NoteKind::Misaligned, 1);
             return None;
         }
-        let spoken: Vec<usize> = (0..steps).filter(|&i| raw.words[i] != PAUSE).collect();
+        let is_spoken = |i: &usize| self.pause != Some(&*raw.words[*i]);
+        let spoken: Vec<usize> = (0..raw.words.len()).filter(is_spoken).collect();
         for &i in &spoken {
             self.vocabulary.add(&raw.words[i]);
         }
+        let is_empty = spoken.is_empty() || raw.visual.is_empty();
         match raw.split {
-            Some(split) if !spoken.is_empty() => return Some((split, spoken)),
-            Some(split) => self.notes.add(split, NoteKind::OnlyPauses, 1),
-            None => self.notes.add(None, NoteKind::NoSplit, 1),
+            Some(split) if !is_empty => return Some((split, spoken)),
+            Some(split) => notes.add(split, NoteKind::OnlyPauses, 1),
+            None => notes.add(None, NoteKind::NoSplit, 1),
         }
         None
     }
 
     fn utterance(
-        &mut self,
+        &self,
         split: Split,
         raw: &RawUtterance,
         spoken: &[usize],
+        notes: &mut Notes,
     ) -> Result<Utterance, DataError> {
-        let wrong = |source| DataError::Utterance {
-            place: split.to_string(),
-            id: raw.id.clone(),
-            source,
-        };
         let words: Vec<String> = spoken.iter().map(|&i| raw.words[i].clone()).collect();
         let ids = words.iter().map(|word| self.vocabulary.id(word)).collect();
         let mut sequence = |modality, rows: &[Vec<f64>]| {
-            let rows: Vec<&[f64]> = spoken.iter().map(|&i| &*rows[i]).collect();
+            let rows: Vec<&[f64]> = match self.own_words {
+                true => rows.iter().map(Vec::as_slice).collect(),
+                false => spoken.iter().map(|&i| &*rows[i]).collect(),
+            };
             let values = rows.iter().flat_map(|row| row.iter());
             let count = values.filter(|value| !value.is_finite()).count();
-            self.notes.add(split, NoteKind::NonFinite(modality), count);
+            notes.add(split, NoteKind::NonFinite(modality), count);
             scaled(&rows, self.non_finite, raw.is_single)
+                .map_err(|source| wrong(split, raw, source))
         };
-        let visual = sequence(Modality::Visual, &raw.visual).map_err(wrong)?;
-        let acoustic = sequence(Modality::Acoustic, &raw.acoustic).map_err(wrong)?;
+        let visual = sequence(Modality::Visual, &raw.visual)?;
+        let acoustic = sequence(Modality::Acoustic, &raw.acoustic)?;
         let label = match self.non_finite {
             NonFinite::Official if !raw.label.is_finite() => {
-                self.notes.add(split, NoteKind::Label, 1);
+                notes.add(split, NoteKind::Label, 1);
                 finite(raw.label, self.non_finite, raw.is_single)
             }
             _ => raw.label,
         };
-        let text = TextSequence::Words(ids);
-        Utterance::new(raw.id.as_str(), words, text, visual, acoustic, label as f32).map_err(wrong)
+        Ok(Utterance {
+            id: raw.id.clone(),
+            words,
+            text: TextSequence::Words(ids),
+            visual,
+            acoustic,
+            label: label as f32,
+        })
+    }
+}
+
+fn wrong(split: Split, raw: &RawUtterance, source: UtteranceError) -> DataError {
+    DataError::Utterance {
+        place: split.to_string(),
+        id: raw.id.clone(),
+        source,
     }
 }
 

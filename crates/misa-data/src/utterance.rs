@@ -78,10 +78,15 @@ impl Utterance {
     /// What `new` promises; fields are public, so it is asked again where it matters.
     fn check(&self) -> Result<(), UtteranceError> {
         self.check_steps()?;
-        if !self.label.is_finite() {
-            return Err(UtteranceError::Label { found: self.label });
+        self.check_label()
+    }
+
+    /// What `new` promises of the label.
+    pub(crate) fn check_label(&self) -> Result<(), UtteranceError> {
+        match self.label.is_finite() {
+            true => Ok(()),
+            false => Err(UtteranceError::Label { found: self.label }),
         }
-        Ok(())
     }
 
     /// What `new` promises of sequences.

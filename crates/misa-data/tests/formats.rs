@@ -405,12 +405,12 @@ fn padding_is_found_on_the_side_where_it_is() {
     let file = mult(
         &[&[1.0, 2.0, 0.0], &[3.0, 0.0, 0.0]],
         &[&[0.0, 0.0, 0.0, 5.0], &[0.0, 6.0, 0.0, 7.0]],
-        &[&[0.0, 0.0], &[8.0, 9.0]],
+        &[&[0.0, 0.0], &[8.0, 0.0]],
     );
     let data = open(std::slice::from_ref(&file)).unwrap();
     let expected = [
         [vec![1.0, 2.0], vec![5.0], vec![0.0]],
-        [vec![3.0], vec![6.0, 0.0, 7.0], vec![8.0, 9.0]],
+        [vec![3.0], vec![6.0, 0.0, 7.0], vec![8.0]],
     ];
     assert_eq!(values(&data), expected);
     let expected = [
@@ -431,13 +431,21 @@ fn padding_is_found_on_the_side_where_it_is() {
 #[test]
 fn aligned_words_are_real_when_one_modality_has_them() {
     let file = mult(
-        &[&[0.0, 2.0, 0.0, 0.0], &[1.0, 1.0, 1.0, 1.0]],
-        &[&[1.0, 0.0, 0.0, 0.0], &[1.0, 1.0, 1.0, 1.0]],
-        &[&[1.0, 1.0, 4.0, 0.0], &[1.0, 1.0, 1.0, 1.0]],
+        &[&[0.0, 2.0, 0.0, 0.0], &[1.0, 1.0, 0.0, 0.0]],
+        &[&[1.0, 0.0, 0.0, 0.0], &[1.0, 1.0, 0.0, 0.0]],
+        &[&[1.0, 1.0, 4.0, 0.0], &[1.0, 1.0, 0.0, 0.0]],
     );
     let data = open(&[file]).unwrap();
-    let steps = data.split(Split::Train)[0].steps();
-    assert_eq!(steps.into_array(), [3, 3, 3]);
+    let steps = |i: usize| data.split(Split::Train)[i].steps().into_array();
+    assert_eq!((steps(0), steps(1)), ([3; 3], [2; 3]));
+}
+
+#[test]
+fn zeros_at_the_end_of_few_sequences_are_no_padding() {
+    let rows: [&[f32]; 2] = [&[1.0, 0.0], &[1.0, 1.0]];
+    let data = open(&[mult(&rows, &rows, &rows)]).unwrap();
+    assert_eq!(values(&data)[0][0], [1.0, 0.0]);
+    assert!(notes(&data).is_empty());
 }
 
 #[test]
@@ -466,6 +474,89 @@ fn one_modality_comes_from_another_file() {
     fs::write(&acoustic, other(&["y", "z"])).unwrap();
     let error = options.open(&path).unwrap_err().to_string();
     let expected = "acoustic.pkl: expected the acoustic of every utterance, found none of 1 (x)";
+    assert!(error.ends_with(expected), "{error}");
+}
+
+/// The files of UR-FUNNY for two utterances, without their text.
+fn humour() -> Vec<(&'static str, Py)> {
+    let features = |rows: &[f32]| {
+        let features = Py::Array(vec![rows.len(), 1], rows.to_vec());
+        Py::Dict(vec![("punchline_features", features)])
+    };
+    let table = |values: [Py; 2]| {
+        let numbers = [7, 9].map(Py::Int).into_iter();
+        Py::Map(numbers.zip(values).collect())
+    };
+    let folds = vec![
+        ("train", ints(&[7, 9])),
+        ("dev", ints(&[])),
+        ("test", ints(&[])),
+    ];
+    vec![
+        (
+            "humor_label_sdk.pkl",
+            table([Py::Float(1.0), Py::Float(0.0)]),
+        ),
+        ("data_folds.pkl", Py::Dict(folds)),
+        (
+            "openface_features_sdk.pkl",
+            table([features(&[1.0, 3.0]), features(&[1.0])]),
+        ),
+        (
+            "covarep_features_sdk.pkl",
+            table([features(&[0.0, 2.0]), features(&[1.0])]),
+        ),
+    ]
+}
+
+/// A file by number of utterance, with one key.
+fn spoken(name: &'static str, key: &'static str, values: [Py; 2]) -> (&'static str, Py) {
+    let entries = values.map(|value| Py::Dict(vec![(key, value)]));
+    (
+        name,
+        Py::Map([7, 9].map(Py::Int).into_iter().zip(entries).collect()),
+    )
+}
+
+#[test]
+fn humour_without_its_word_list_takes_sentences() {
+    let mut files = humour();
+    let error = open(&files).unwrap_err();
+    assert!(
+        error.ends_with("language_sdk.pkl, found none of these"),
+        "{error}"
+    );
+    let sentences = [Py::Text("so it goes"), Py::Text("ha")];
+    files.push(spoken("language_sdk.pkl", "punchline_sentence", sentences));
+    let data = open(&files).unwrap();
+    let train = data.split(Split::Train);
+    assert_eq!(train[0].words, ["so", "it", "goes"]);
+    assert_eq!(train[0].steps().into_array(), [3, 2, 2]);
+    assert_eq!((train[0].label, train[1].label), (1.0, 0.0));
+    assert_eq!(train[0].id, "7");
+}
+
+#[test]
+fn humour_without_words_takes_vectors() {
+    let mut files = humour();
+    let indexes = [ints(&[2, 0]), ints(&[1])];
+    let (name, key) = (
+        "word_embedding_indexes_sdk.pkl",
+        "punchline_embedding_indexes",
+    );
+    files.push(spoken(name, key, indexes));
+    let vectors = Py::Array(vec![3, 2], vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5]);
+    files.push(("word_embedding_list.pkl", vectors));
+    let data = open(&files).unwrap();
+    let TextSequence::Features(text) = &data.split(Split::Train)[0].text else {
+        panic!("text features");
+    };
+    assert_eq!(text.values(), [2.0, 2.5, 0.0, 0.5]);
+    assert!(data.vocabulary().is_none());
+
+    files[4] = spoken(name, key, [ints(&[3]), ints(&[1])]);
+    let error = open(&files).unwrap_err();
+    let expected = "utterance \"7\": punchline_embedding_indexes: expected places below 3, found 3";
     assert!(error.ends_with(expected), "{error}");
 }
 

@@ -168,6 +168,36 @@ fn golden_ur_funny_pickles() {
 }
 
 #[test]
+fn golden_ur_funny_folder() {
+    let Some(folder) = golden_folder().map(|folder| folder.join("ur_funny")) else {
+        return;
+    };
+    let golden = Golden::open(&folder.join("expected.safetensors"));
+    let info = json(&folder.join("info.json"));
+    let options = OpenOptions::new().with_policy(Policy::Compat);
+    let data = options.open(folder.join("sdk")).unwrap();
+    assert_eq!(data.format(), Format::UrFunny);
+    for split in Split::ALL {
+        let utterances = data.split(split);
+        let split = foreign(split);
+        let expected = info["expected"][split].as_array().unwrap();
+        assert_eq!(utterances.len(), expected.len(), "{split}");
+        for (i, (utterance, words)) in utterances.iter().zip(expected).enumerate() {
+            assert_eq!(utterance.words, texts(words));
+            check_parts(utterance, &golden, &format!("{split}.{i}"));
+        }
+    }
+    let notes: Vec<String> = data.notes().iter().map(ToString::to_string).collect();
+    let dropped = [
+        "train: 1 misaligned utterances dropped",
+        "no split: 1 utterances of no split dropped",
+    ];
+    for note in dropped {
+        assert!(notes.iter().any(|found| found == note), "{notes:?}");
+    }
+}
+
+#[test]
 fn golden_vocabulary_is_rebuilt() {
     for folder in misa_folders() {
         let info = json(&folder.join("info.json"));

@@ -68,6 +68,26 @@ fn mosi_in_the_layout_of_mmsa() {
 }
 
 #[test]
+fn reviews_in_the_layout_of_mult() {
+    let Some(folder) = data_folder("mmmo/mult_style") else {
+        return;
+    };
+    let data = UtteranceDataset::open(&folder).unwrap();
+    assert_eq!(data.format(), Format::Mult);
+    assert_eq!(counts(&data), [56, 12, 12]);
+    let expected = FeatureSizes {
+        text: TextSize::Features { d_input: 300 },
+        visual: 36,
+        acoustic: 74,
+    };
+    assert_eq!(data.feature_sizes(), expected);
+    for utterance in Split::ALL.into_iter().flat_map(|split| data.split(split)) {
+        assert_eq!(utterance.steps().into_array(), [20; 3], "{}", utterance.id);
+        assert!((1.0..=5.0).contains(&utterance.label));
+    }
+}
+
+#[test]
 fn saved_data_is_the_same_data() {
     let Some(folder) = data_folder("mosi/misa_style") else {
         return;

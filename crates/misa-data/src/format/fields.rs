@@ -40,6 +40,20 @@ pub(super) fn sequence(
     Sequence::new(d_input, values).ok_or_else(wrong)
 }
 
+/// A matrix, or a list of rows, whose rows need not be of one size.
+pub(super) fn rows(place: &str, value: Value<'_>) -> Result<Vec<Vec<f64>>, DataError> {
+    if let Some((array, &[_, d_input @ 1..=usize::MAX])) =
+        value.array().map(|array| (array, array.shape()))
+    {
+        let values = array.to_doubles().map_err(at(place))?;
+        return Ok(values.chunks_exact(d_input).map(<[f64]>::to_vec).collect());
+    }
+    let wrong = || DataError::layout(place, "rows of features", value.describe());
+    let rows = value.items().ok_or_else(wrong)?.iter();
+    rows.map(|row| row.to_doubles().map_err(at(place)))
+        .collect()
+}
+
 /// Whole numbers as word ids.
 pub(super) fn word_ids(place: &str, value: Value<'_>) -> Result<Vec<u32>, DataError> {
     let ids = value.to_ints().map_err(at(place))?;

@@ -10,7 +10,7 @@
 //!   file that holds it also names Python functions.
 
 use super::fields::{at, check_aligned, items, label, sequence, word_ids};
-use super::{Format, with_pickle};
+use super::{Format, open_pickle};
 use crate::intake::{Heading, Intake};
 use crate::pickle::{Pickle, Value};
 use crate::vocabulary::Conflict;
@@ -34,7 +34,7 @@ pub fn read_split(path: impl AsRef<Path>) -> Result<Vec<Utterance>, DataError> {
     };
     let mut intake = Intake::new(Policy::Strict, &mut sink);
     let mut reader = Reader::new(&mut intake);
-    with_pickle(path, |pickle| reader.split(Split::Train, path, pickle))?;
+    reader.split(Split::Train, path, &open_pickle(path)?)?;
     let heading = reader.heading()?;
     intake.finish(&path.display().to_string(), heading)?;
     Ok(utterances)
@@ -46,7 +46,7 @@ pub(super) fn read_folder(folder: &Path, intake: &mut Intake<'_>) -> Result<Head
     for split in Split::ALL {
         let path = split_path(folder, split)?;
         if path.is_file() {
-            with_pickle(&path, |pickle| reader.split(split, &path, pickle))?;
+            reader.split(split, &path, &open_pickle(&path)?)?;
         }
     }
     reader.heading()

@@ -5,16 +5,18 @@ mod mag;
 pub mod misa;
 mod padded;
 pub(crate) mod safetensors;
+mod ur_funny;
 
 use crate::intake::{Heading, Intake};
 use crate::pickle::{Limits, Pickle};
 use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance};
 use misa_core::Modality;
+use misa_files::Source;
 use padded::Dialect;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -26,6 +28,7 @@ use std::str::FromStr;
 /// | `mmsa` | one pickle: a dictionary of splits, each a dictionary of padded arrays with `regression_labels` |
 /// | `mult` | the same with `labels`: MulT and MultiBench |
 /// | `mag` | one pickle: a dictionary of splits, each a list of `((words, visual, acoustic), label, segment)` |
+/// | `ur_funny` | folder of UR-FUNNY's own pickles, with `humor_label_sdk.pkl` |
 /// | `safetensors` | our own: one file with every split and a checksum |
 /// | `synthetic`, `memory` | made by a program |
 ///
@@ -42,6 +45,8 @@ pub enum Format {
     Mult,
     /// Pickle of MAG-BERT.
     Mag,
+    /// Folder of UR-FUNNY's own pickles.
+    UrFunny,
     /// Our own file.
     Safetensors,
     /// Made by [`SyntheticConfig`](crate::SyntheticConfig).
@@ -51,11 +56,12 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Misa,
         Self::Mmsa,
         Self::Mult,
         Self::Mag,
+        Self::UrFunny,
         Self::Safetensors,
         Self::Synthetic,
         Self::Memory,
@@ -68,6 +74,7 @@ impl Format {
             Self::Mmsa => "mmsa",
             Self::Mult => "mult",
             Self::Mag => "mag",
+            Self::UrFunny => "ur_funny",
             Self::Safetensors => "safetensors",
             Self::Synthetic => "synthetic",
             Self::Memory => "memory",
@@ -83,7 +90,7 @@ impl fmt::Display for Format {
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("format {found:?}, expected misa, mmsa, mult, mag or safetensors")]
+#[error("format {found:?}, expected misa, mmsa, mult, mag, ur_funny or safetensors")]
 pub struct UnknownFormat {
     /// The name.
     pub found: String,
@@ -113,8 +120,11 @@ pub(crate) fn read(
     }
     let is_folder = fs::metadata(path).map_err(DataError::io(path))?.is_dir();
     let has_train = is_folder && path.join(misa::TRAIN).is_file();
+    let has_labels = is_folder && path.join(ur_funny::LABELS).is_file();
     match format {
         None | Some(Format::Misa) if has_train => misa::read_folder(path, intake),
+        None if has_labels => ur_funny::read_folder(path, intake),
+        Some(Format::UrFunny) if is_folder => ur_funny::read_folder(path, intake),
         _ if is_folder => read_file(&single_file(path)?, options, intake),
         _ => read_file(path, options, intake),
     }
@@ -129,14 +139,9 @@ pub(crate) fn read_modality(
 ) -> Result<(), DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
     if is_file && matches!(Magic::of(path)?, Magic::Unknown) {
-        let done = with_pickle(path, |pickle| {
-            if Dialect::of(pickle.root()).is_none() {
-                return Ok(false);
-            }
-            padded::read_modality(path, pickle, options, modality, take).map(|()| true)
-        })?;
-        if done {
-            return Ok(());
+        let pickle = open_pickle(path)?;
+        if Dialect::of(pickle.root()).is_some() {
+            return padded::read_modality(path, &pickle, options, modality, take);
         }
     }
     let mut sink = |_, utterance: Utterance| {
@@ -180,16 +185,23 @@ fn read_file(
             path: path.to_owned(),
             found,
         }),
-        _ => with_pickle(path, |pickle| {
-            let root = pickle.root();
-            match format {
-                Some(Format::Misa) => misa::read_root(path, pickle, intake),
-                Some(Format::Mag) => mag::read_root(path, pickle, intake),
-                None if root.kind() == "list" => misa::read_root(path, pickle, intake),
-                None if mag::is_root(root) => mag::read_root(path, pickle, intake),
-                _ => padded::read_root(path, pickle, options, intake),
-            }
-        }),
+        _ => read_pickle(path, &open_pickle(path)?, options, intake),
+    }
+}
+
+fn read_pickle(
+    path: &Path,
+    pickle: &Pickle<'_>,
+    options: &OpenOptions,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
+    let root = pickle.root();
+    match options.format() {
+        Some(Format::Misa) => misa::read_root(path, pickle, intake),
+        Some(Format::Mag) => mag::read_root(path, pickle, intake),
+        None if root.kind() == "list" => misa::read_root(path, pickle, intake),
+        None if mag::is_root(root) => mag::read_root(path, pickle, intake),
+        _ => padded::read_root(path, pickle, options, intake),
     }
 }
 
@@ -262,36 +274,13 @@ impl Magic {
     }
 }
 
-/// Reads and parses a pickle, and hands it to `use_it`.
-fn with_pickle<T>(
-    path: &Path,
-    use_it: impl FnOnce(&Pickle<'_>) -> Result<T, DataError>,
-) -> Result<T, DataError> {
-    let limits = Limits::default();
-    let bytes = read_bytes(path, limits.file_bytes)?;
-    let pickle = Pickle::parse(&bytes, &limits).map_err(|source| DataError::Pickle {
+/// Reads and parses a pickle; long arrays stay in the file until they are asked for.
+fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
+    let source = Source::open(path).map_err(DataError::io(path))?;
+    Pickle::parse(source, &Limits::default()).map_err(|source| DataError::Pickle {
         path: path.to_owned(),
         source,
-    })?;
-    use_it(&pickle)
-}
-
-/// The whole file, once it is known to be at most `limit` bytes and to fit into memory.
-fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
-    let mut file = File::open(path).map_err(DataError::io(path))?;
-    let size = file.metadata().map_err(DataError::io(path))?.len();
-    if size > limit {
-        let place = path.display().to_string();
-        let expected = format!("at most {limit} bytes");
-        return Err(DataError::layout(place, expected, size.to_string()));
-    }
-    let mut bytes = Vec::new();
-    let room = usize::try_from(size).unwrap_or(usize::MAX);
-    let reserved = bytes.try_reserve_exact(room).map_err(io::Error::from);
-    reserved
-        .and_then(|()| file.by_ref().take(size).read_to_end(&mut bytes))
-        .map_err(DataError::io(path))?;
-    Ok(bytes)
+    })
 }
 
 #[cfg(test)]

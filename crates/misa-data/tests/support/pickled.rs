@@ -10,6 +10,8 @@ pub enum Py {
     List(Vec<Py>),
     Tuple(Vec<Py>),
     Dict(Vec<(&'static str, Py)>),
+    /// A dictionary with keys of any kind.
+    Map(Vec<(Py, Py)>),
     /// An array of `f4`: shape and elements.
     Array(Vec<usize>, Vec<f32>),
 }
@@ -51,6 +53,10 @@ impl Py {
                     .iter()
                     .flat_map(|(key, value)| [Self::Text(key), value.clone()]);
                 items_between(bytes, &flat.collect::<Vec<_>>(), b'd');
+            }
+            Self::Map(entries) => {
+                let flat = entries.iter().flat_map(|(key, value)| [key, value]);
+                items_between(bytes, &flat.cloned().collect::<Vec<_>>(), b'd');
             }
             Self::Array(shape, values) => array(bytes, shape, values),
         }

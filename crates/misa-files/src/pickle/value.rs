@@ -219,6 +219,24 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// The same in double precision.
+    ///
+    /// # Errors
+    ///
+    /// [`ConvertError`] as for [`to_floats`](Self::to_floats).
+    pub fn to_doubles(self) -> Result<Vec<f64>, ConvertError> {
+        if let Some(items) = self.items() {
+            self.pickle.charge(8 * items.len())?;
+            let values: Option<Vec<f64>> = items.iter().map(Value::as_float).collect();
+            return values.ok_or_else(|| self.is_not("numbers"));
+        }
+        match (self.array(), self.as_float()) {
+            (Some(array), _) => array.to_doubles(),
+            (None, Some(value)) => Ok(vec![value]),
+            (None, None) => Err(self.is_not("numbers")),
+        }
+    }
+
     /// The whole numbers of a list or array, row by row, or the one number this is.
     ///
     /// # Errors

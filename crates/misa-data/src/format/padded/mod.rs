@@ -21,13 +21,14 @@ mod rows;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
+use crate::note::Notes;
 use crate::pickle::{Pickle, Value};
 use crate::{
     DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance, Vocabulary,
 };
 use columns::Columns;
 use misa_core::{Modality, PerModality};
-use rows::Rows;
+use rows::{Rows, Sides};
 use std::path::Path;
 
 /// Whose keys a file has.
@@ -88,17 +89,23 @@ pub(super) fn read_root(
 ) -> Result<Heading, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
-    let mut vocabulary = Vocabulary::new();
-    let mut has_words = false;
+    let mut readers = Vec::new();
     for split in Split::ALL {
         if let Some(value) = split_of(root, split) {
             let place = format!("{}: {split}", path.display());
-            let reader = SplitReader::new(split, place, value, dialect, options)?;
-            has_words |= reader.rows.features.text.is_none() && reader.rows.columns.count > 0;
-            reader.read(&mut vocabulary, intake)?;
+            readers.push(SplitReader::new(split, place, value, dialect)?);
         }
+    }
+    let votes: Result<Vec<_>, _> = readers.iter().map(|reader| reader.rows.votes()).collect();
+    let sides = Sides::decide(options.padding(), &votes?);
+    let mut vocabulary = Vocabulary::new();
+    let has_words = readers.iter().any(SplitReader::has_words);
+    for reader in readers {
         // Only what the train split says is known.
-        vocabulary.freeze();
+        if reader.split != Split::Train {
+            vocabulary.freeze();
+        }
+        reader.read(&sides, &mut vocabulary, intake)?;
     }
     Ok(Heading {
         format: dialect.format(),
@@ -123,6 +130,7 @@ pub(super) fn read_modality(
 ) -> Result<(), DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
+    let mut splits = Vec::new();
     for split in Split::ALL {
         let Some(value) = split_of(root, split) else {
             continue;
@@ -131,9 +139,14 @@ pub(super) fn read_modality(
         let columns = Columns::new(&place, value, dialect)?;
         let mut features = PerModality::from_fn(|_| None);
         *features.get_mut(modality) = Some(columns.required(modality)?);
-        let rows = Rows::new(columns, features, options.padding())?;
+        splits.push((split, Rows::new(columns, features)));
+    }
+    let votes: Result<Vec<_>, _> = splits.iter().map(|(_, rows)| rows.votes()).collect();
+    let sides = Sides::decide(options.padding(), &votes?);
+    for (split, rows) in splits {
         for index in 0..rows.columns.count {
-            let mut sequences = rows.sequences(split, index, &mut Default::default())?;
+            let mut notes = Notes::default();
+            let mut sequences = rows.sequences(&sides, split, index, &mut notes)?;
             if let Some(sequence) = sequences.get_mut(modality).take() {
                 take(rows.columns.id(split, index), sequence);
             }
@@ -158,7 +171,6 @@ impl<'p> SplitReader<'p> {
         place: String,
         value: Value<'p>,
         dialect: Dialect,
-        options: &OpenOptions,
     ) -> Result<Self, DataError> {
         let columns = Columns::new(&place, value, dialect)?;
         let features = PerModality {
@@ -175,15 +187,27 @@ impl<'p> SplitReader<'p> {
             split,
             labels: columns.labels(dialect)?,
             transcripts,
-            rows: Rows::new(columns, features, options.padding())?,
+            rows: Rows::new(columns, features),
             place,
         })
     }
 
-    fn read(self, vocabulary: &mut Vocabulary, intake: &mut Intake<'_>) -> Result<(), DataError> {
+    /// Whether text is words rather than features.
+    fn has_words(&self) -> bool {
+        self.rows.features.text.is_none() && !self.labels.is_empty()
+    }
+
+    fn read(
+        self,
+        sides: &Sides,
+        vocabulary: &mut Vocabulary,
+        intake: &mut Intake<'_>,
+    ) -> Result<(), DataError> {
+        let split = self.split;
         for (index, &label) in self.labels.iter().enumerate() {
-            let id = self.rows.columns.id(self.split, index);
-            let sequences = self.rows.sequences(self.split, index, &mut intake.notes)?;
+            let id = self.rows.columns.id(split, index);
+            let rows = &self.rows;
+            let sequences = rows.sequences(sides, split, index, &mut intake.notes)?;
             let (Some(visual), Some(acoustic)) = (sequences.visual, sequences.acoustic) else {
                 // Required above.
                 continue;
@@ -201,7 +225,7 @@ impl<'p> SplitReader<'p> {
                 acoustic,
                 label,
             };
-            intake.push(self.split, &self.place, utterance)?;
+            intake.push(split, &self.place, utterance)?;
         }
         Ok(())
     }

@@ -9,71 +9,46 @@ use std::ops::Range;
 /// Sequences looked at to find the side of the padding; more would say the same.
 const SAMPLE: usize = 256;
 
-/// The features of a split and what tells their padding from them.
+/// The features of a split.
 #[derive(Debug)]
 pub(super) struct Rows<'p> {
     pub columns: Columns<'p>,
     pub features: PerModality<Option<Padded<'p>>>,
-    padding: Padding,
-    sides: PerModality<Side>,
     /// Whether all modalities with features are padded to the same steps, word by word.
     is_aligned: bool,
 }
 
-/// Where sequences are padded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Front,
-    Back,
-}
-
-/// Sequences that start, and that end, with a row of zeros while their other end does not.
-#[derive(Clone, Copy, Debug, Default)]
-struct Votes {
-    front: usize,
-    back: usize,
-    /// All that were looked at.
-    sequences: usize,
-}
-
 impl<'p> Rows<'p> {
-    pub fn new(
-        columns: Columns<'p>,
-        features: PerModality<Option<Padded<'p>>>,
-        padding: Padding,
-    ) -> Result<Self, DataError> {
-        let is_aligned = is_aligned(&features);
+    pub fn new(columns: Columns<'p>, features: PerModality<Option<Padded<'p>>>) -> Self {
+        Self {
+            columns,
+            is_aligned: is_aligned(&features),
+            features,
+        }
+    }
+
+    /// What the ends of the sequences say.
+    pub fn votes(&self) -> Result<PerModality<Votes>, DataError> {
         let mut votes = PerModality::from_fn(|_| Votes::default());
-        if padding == Padding::Auto {
-            for modality in Modality::ALL {
-                if let Some(padded) = features.get(modality) {
-                    *votes.get_mut(modality) = Votes::of(padded)?;
-                }
+        for modality in Modality::ALL {
+            if let Some(padded) = self.features.get(modality) {
+                *votes.get_mut(modality) = Votes::of(padded)?;
             }
         }
-        if is_aligned {
+        if self.is_aligned {
             let all = votes
                 .into_array()
                 .into_iter()
                 .fold(Votes::default(), Votes::and);
             votes = PerModality::from_fn(|_| all);
         }
-        Ok(Self {
-            columns,
-            features,
-            padding,
-            sides: votes.map(|votes| match padding {
-                Padding::Left => Side::Front,
-                Padding::Auto if votes.are_for_front() => Side::Front,
-                _ => Side::Back,
-            }),
-            is_aligned,
-        })
+        Ok(votes)
     }
 
     /// The sequences of utterance `index` without their padding.
     pub fn sequences(
         &self,
+        sides: &Sides,
         split: Split,
         index: usize,
         notes: &mut Notes,
@@ -84,7 +59,7 @@ impl<'p> Rows<'p> {
             let Some(padded) = self.features.get(modality) else {
                 continue;
             };
-            match self.stated(padded, index) {
+            match self.stated(sides, padded, index) {
                 Some(steps) => {
                     let rows = stated_rows(padded, steps, split, notes);
                     *sequences.get_mut(modality) = Some(padded.sequence(index, rows)?);
@@ -102,27 +77,60 @@ impl<'p> Rows<'p> {
         for modality in Modality::ALL {
             let range = ranges.get_mut(modality).take();
             if let (Some(range), Some(sequence)) = (range, sequences.get_mut(modality)) {
-                self.cut(sequence, range, modality, split, notes);
+                sides.cut(sequence, range, modality, split, notes);
             }
         }
         Ok(sequences)
     }
 
     /// Steps from the front that the file states, or implies by its tokens.
-    fn stated(&self, padded: &Padded<'_>, index: usize) -> Option<usize> {
+    fn stated(&self, sides: &Sides, padded: &Padded<'_>, index: usize) -> Option<usize> {
         let mask = self.columns.mask.as_ref();
         let tokens = mask.map(|(lengths, steps)| (lengths[index], *steps));
-        let side = *self.sides.get(padded.modality);
+        let is_front = *sides.sides.get(padded.modality) == Some(Side::Front);
         match (&padded.stated, tokens) {
-            _ if self.padding == Padding::Left => None,
-            (_, tokens) if self.padding == Padding::Mask => {
+            _ if sides.padding == Padding::Left => None,
+            (_, tokens) if sides.padding == Padding::Mask => {
                 tokens.map(|(length, _)| length.min(padded.steps))
             }
             // Lengths were found by a search for zeros from the front: 1 where padding is there.
-            (Some(lengths), _) => (side == Side::Back).then_some(lengths[index]),
+            (Some(lengths), _) => (!is_front).then_some(lengths[index]),
             // As long as text: aligned to its tokens.
             (None, Some((length, steps))) => (steps == padded.steps).then_some(length),
             (None, None) => None,
+        }
+    }
+}
+
+/// Where the sequences of each modality are padded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Front,
+    Back,
+}
+
+/// What was asked for, or found by content, for all splits of a file.
+#[derive(Debug)]
+pub(super) struct Sides {
+    padding: Padding,
+    /// `None`: zeros at the ends are no padding.
+    sides: PerModality<Option<Side>>,
+}
+
+impl Sides {
+    /// What `padding` means for data whose splits vote like this.
+    pub fn decide(padding: Padding, votes: &[PerModality<Votes>]) -> Self {
+        let all = PerModality::from_fn(|modality| {
+            let votes = votes.iter().map(|votes| *votes.get(modality));
+            votes.fold(Votes::default(), Votes::and)
+        });
+        Self {
+            padding,
+            sides: all.map(|votes| match padding {
+                Padding::Left => Some(Side::Front),
+                Padding::Right | Padding::Mask => Some(Side::Back),
+                Padding::Auto => votes.side(),
+            }),
         }
     }
 
@@ -135,23 +143,33 @@ impl<'p> Rows<'p> {
         split: Split,
         notes: &mut Notes,
     ) {
-        if real.is_empty() {
-            notes.add(split, NoteKind::OnlyPadding(modality), 1);
-            sequence.keep(0..1);
-            return;
-        }
         match self.sides.get(modality) {
-            Side::Back => sequence.keep(0..real.end),
-            Side::Front => {
-                notes.add(
-                    split,
-                    NoteKind::PaddedFront(modality),
-                    usize::from(real.start > 0),
-                );
+            None => {}
+            Some(_) if real.is_empty() => {
+                notes.add(split, NoteKind::OnlyPadding(modality), 1);
+                sequence.keep(0..1);
+            }
+            Some(Side::Back) => sequence.keep(0..real.end),
+            Some(Side::Front) => {
+                let is_cut = usize::from(real.start > 0);
+                notes.add(split, NoteKind::PaddedFront(modality), is_cut);
                 sequence.keep(real.start..sequence.steps());
             }
         }
     }
+}
+
+/// What the first and last rows of sequences say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Votes {
+    /// Sequences that start with a row of zeros and do not end with one.
+    front: usize,
+    /// The other way round.
+    back: usize,
+    /// Sequences with a row of zeros at both ends.
+    both: usize,
+    /// All that were looked at.
+    sequences: usize,
 }
 
 impl Votes {
@@ -168,21 +186,31 @@ impl Votes {
             match (is_zero(first.values()), is_zero(last.values())) {
                 (true, false) => votes.front += 1,
                 (false, true) => votes.back += 1,
-                _ => {}
+                (true, true) => votes.both += 1,
+                (false, false) => {}
             }
         }
         Ok(votes)
     }
 
-    /// Whether more sequences are padded in front, and not just one that starts with silence.
-    fn are_for_front(self) -> bool {
-        self.front > self.back && 4 * self.front >= self.sequences
+    /// The side of the padding. Where fewer than two thirds have zeros at an end, they are missing
+    /// values: files that are padded have them nearly everywhere.
+    fn side(self) -> Option<Side> {
+        let padded = self.front + self.back + self.both;
+        if padded == 0 || 3 * padded < 2 * self.sequences {
+            return None;
+        }
+        match self.front > self.back {
+            true => Some(Side::Front),
+            false => Some(Side::Back),
+        }
     }
 
     fn and(self, other: Self) -> Self {
         Self {
             front: self.front + other.front,
             back: self.back + other.back,
+            both: self.both + other.both,
             sequences: self.sequences + other.sequences,
         }
     }
