@@ -9,9 +9,11 @@
 //! |---|---|
 //! | `source.rs` | the bytes of a file, in memory or where they are |
 //! | `dtype.rs` | element types of arrays |
+//! | `hdf5/` | HDF5 files without the HDF5 library |
 //! | `pickle/` | Python's files without Python |
 
 mod dtype;
+pub mod hdf5;
 pub mod pickle;
 mod source;
 
