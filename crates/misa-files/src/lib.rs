@@ -7,13 +7,15 @@
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `source.rs` | the bytes of a file, in memory or where they are |
+//! | `source.rs` | the bytes of a file or of a part of one, in memory or where they are |
 //! | `dtype.rs` | element types of arrays |
 //! | `elements.rs` | their elements, many at a time |
+//! | `hdf5/` | HDF5 files without the HDF5 library |
 //! | `pickle/` | Python's files without Python |
 
 mod dtype;
 mod elements;
+pub mod hdf5;
 pub mod pickle;
 mod source;
 

@@ -1,0 +1,181 @@
+//! Datasets: arrays of numbers or texts.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use super::chunk::{Chunk, Grid};
+use super::dataspace::Dataspace;
+use super::element::Element;
+use super::error::{Fault, Hdf5Error, Result};
+use super::filter::Filters;
+use super::header::{Header, Kind};
+use super::layout::Layout;
+use super::rows::Rows;
+use super::store::Store;
+use super::{dataspace, fill};
+
+/// A dataset of a file. Its values are read when they are asked for.
+#[derive(Clone, Debug)]
+pub struct Dataset<'f> {
+    pub(super) store: &'f Store<'f>,
+    pub(super) path: String,
+    /// Place of its header in the file.
+    pub(super) offset: u64,
+    pub(super) space: Dataspace,
+    pub(super) element: Element,
+    /// Bytes of an element.
+    pub(super) size: usize,
+    pub(super) layout: Layout,
+    pub(super) filters: Filters,
+    /// One element; empty for zeros.
+    pub(super) fill: Vec<u8>,
+    pub(super) chunks: OnceCell<(Grid, Vec<Chunk>)>,
+}
+
+type Read<T> = std::result::Result<T, Hdf5Error>;
+
+impl<'f> Dataset<'f> {
+    /// The dataset whose header is at `address`.
+    pub(super) fn open(store: &'f Store<'f>, path: String, address: u64) -> Result<Self> {
+        let header = Header::read(store, address)?;
+        let offset = header.offset;
+        let layout = header.find(Kind::Layout, Layout::parse)?;
+        let layout = layout.ok_or(Fault::NotADataset)?;
+        if header.has(Kind::ExternalFiles) {
+            return Err(Fault::unsupported(offset, "values in other files"));
+        }
+        let missing = |what| Fault::Missing { offset, what };
+        let space = header.find(Kind::Dataspace, Dataspace::parse)?;
+        let element = header.find(Kind::Datatype, Element::parse)?;
+        let filters = header.find(Kind::Filters, Filters::parse)?;
+        let (element, size) = element.ok_or(missing("element type"))?;
+        let fill = fill::parse(&header)?;
+        if !fill.is_empty() && fill.len() != size {
+            return Err(Fault::Value {
+                offset,
+                what: "bytes of the fill value",
+                found: fill.len() as u64,
+                expected: "the size of an element",
+            });
+        }
+        let dataset = Self {
+            store,
+            path,
+            offset,
+            space: space.ok_or(missing("shape"))?,
+            element,
+            size,
+            layout,
+            filters: filters.unwrap_or_default(),
+            fill,
+            chunks: OnceCell::new(),
+        };
+        dataset.check()?;
+        Ok(dataset)
+    }
+
+    /// Whether the parts of the header agree, so that lengths computed from them cannot overflow.
+    fn check(&self) -> Result<()> {
+        let offset = self.offset;
+        let elements = dataspace::elements(&self.space.shape, offset)?;
+        let what = "bytes of a dataset";
+        let bytes = elements.checked_mul(self.size as u64).ok_or(Fault::Limit {
+            offset,
+            what,
+            limit: u64::MAX,
+        })?;
+        let (found, stored) = match &self.layout {
+            Layout::Compact(bytes) => (bytes.len() as u64, true),
+            Layout::Contiguous { address, len } => (*len, address.is_some()),
+            Layout::Chunked(_) => return Ok(()),
+        };
+        if stored && found < bytes {
+            return Err(Fault::Truncated {
+                offset,
+                expected: bytes,
+                found,
+            });
+        }
+        if !self.filters.is_empty() {
+            return Err(Fault::unsupported(offset, "a filter without chunks"));
+        }
+        Ok(())
+    }
+
+    /// Path in the file, such as `/data/abc/features`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Lengths of the axes; empty for a single value.
+    pub fn shape(&self) -> &[u64] {
+        &self.space.shape
+    }
+
+    /// Type of the elements.
+    pub fn element(&self) -> Element {
+        self.element
+    }
+
+    /// Length of the first axis; 1 for a single value.
+    pub fn row_count(&self) -> u64 {
+        self.space.shape.first().copied().unwrap_or(1)
+    }
+
+    /// Values of a row: the product of the axes but the first.
+    pub fn row_len(&self) -> u64 {
+        // Opening has found that this does not overflow.
+        self.space.shape.iter().skip(1).product()
+    }
+
+    /// The rows of a range, of which only those are read.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Rows`] when the dataset does not have them.
+    pub fn rows(&self, range: Range<u64>) -> Read<Rows<'_>> {
+        let rows = self.row_count();
+        let Range { start, end } = range;
+        if start > end || end > rows {
+            return Err(self.at(Fault::Rows { start, end, rows }));
+        }
+        Ok(Rows::new(self, range))
+    }
+
+    /// All values as floats, the last axis first. Numbers of more digits are rounded.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Kind`] for texts, [`Fault::Limit`] when there are too many values, and everything
+    /// that can be wrong with the file.
+    pub fn to_floats(&self) -> Read<Vec<f32>> {
+        self.all().to_floats()
+    }
+
+    /// All values as floats of double precision, the last axis first. Integers beyond 2^53 are
+    /// rounded.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_floats`](Self::to_floats).
+    pub fn to_doubles(&self) -> Read<Vec<f64>> {
+        self.all().to_doubles()
+    }
+
+    /// All texts, the last axis first: UTF-8 where they are, else Latin-1.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_floats`](Self::to_floats), but [`Fault::Kind`] for numbers.
+    pub fn to_texts(&self) -> Read<Vec<String>> {
+        self.all().to_texts()
+    }
+
+    fn all(&self) -> Rows<'_> {
+        Rows::new(self, 0..self.row_count())
+    }
+
+    pub(super) fn at(&self, fault: Fault) -> Hdf5Error {
+        Hdf5Error::new(self.path.clone(), fault)
+    }
+}

@@ -1,0 +1,259 @@
+//! Filters: how chunks were packed, undone one by one.
+
+use std::borrow::Cow;
+
+use miniz_oxide::inflate::decompress_slice_iter_to_slice;
+
+use super::checksum::fletcher32;
+use super::cursor::Cursor;
+use super::error::{Fault, Result};
+
+/// Most filters that the format allows.
+const FILTERS: u8 = 32;
+
+/// Bytes that one byte of deflated data can give, rounded up.
+const DEFLATE: u64 = 1100;
+
+/// One step of packing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    Deflate,
+    /// Bytes of an element, which were sorted by their place in it.
+    Shuffle(usize),
+    Fletcher32,
+}
+
+/// The steps in which a dataset's chunks were packed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filters(Vec<Filter>);
+
+impl Filters {
+    pub fn parse(mut cursor: Cursor<'_>) -> Result<Self> {
+        let version = cursor.version("filters", &[1, 2])?;
+        let offset = cursor.offset();
+        let count = cursor.u8()?;
+        if count > FILTERS {
+            return Err(Fault::Value {
+                offset,
+                what: "filters",
+                found: count.into(),
+                expected: "at most 32",
+            });
+        }
+        if version == 1 {
+            cursor.skip(6)?;
+        }
+        let filters = (0..count)
+            .map(|_| Filter::parse(&mut cursor, version))
+            .collect::<Result<Vec<_>>>()?;
+        // Each would multiply what a small chunk may claim.
+        if filters.iter().filter(|&&f| f == Filter::Deflate).count() > 1 {
+            return Err(Fault::unsupported(offset, "deflate over deflate"));
+        }
+        Ok(Self(filters))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The bytes of a chunk of `size`, of which `packed` is stored at `offset`. A set bit of `mask`
+    /// says that the filter of this number was left out.
+    pub fn undo<'b>(
+        &self,
+        packed: Cow<'b, [u8]>,
+        mask: u32,
+        size: usize,
+        offset: u64,
+    ) -> Result<Cow<'b, [u8]>> {
+        let mut bytes = packed;
+        for (number, filter) in self.0.iter().enumerate().rev() {
+            if !left_out(mask, number) {
+                let size = self.size_after(number, mask, size);
+                bytes = filter.undo(bytes, size, offset)?;
+            }
+        }
+        if bytes.len() != size {
+            return Err(Fault::Chunk {
+                offset,
+                filter: "end",
+                expected: size as u64,
+                found: bytes.len() as u64,
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// Bytes once the filter `number` is undone: checksums of earlier filters are still there.
+    fn size_after(&self, number: usize, mask: u32, size: usize) -> usize {
+        let checksums = (0..number)
+            .filter(|&earlier| self.0[earlier] == Filter::Fletcher32 && !left_out(mask, earlier))
+            .count();
+        size.saturating_add(4 * checksums)
+    }
+}
+
+fn left_out(mask: u32, number: usize) -> bool {
+    mask >> number & 1 != 0
+}
+
+impl Filter {
+    fn parse(cursor: &mut Cursor<'_>, version: u8) -> Result<Self> {
+        let offset = cursor.offset();
+        let id = cursor.u16()?;
+        let named = version == 1 || id >= 256;
+        let name = if named { cursor.u16()? } else { 0 };
+        // Whether the filter may be left out, which each chunk says too.
+        cursor.skip(2)?;
+        let count = cursor.u16()?;
+        cursor.skip(name.into())?;
+        let values = (0..count)
+            .map(|_| cursor.u32())
+            .collect::<Result<Vec<_>>>()?;
+        if version == 1 && count % 2 == 1 {
+            cursor.skip(4)?;
+        }
+        match (id, values.first()) {
+            (1, _) => Ok(Self::Deflate),
+            (2, Some(&size)) => Ok(Self::Shuffle(size as usize)),
+            (3, _) => Ok(Self::Fletcher32),
+            _ => Err(Fault::unsupported(offset, format!("filter {id}"))),
+        }
+    }
+
+    fn undo<'b>(self, bytes: Cow<'b, [u8]>, size: usize, offset: u64) -> Result<Cow<'b, [u8]>> {
+        match self {
+            Self::Deflate => inflate(&bytes, size, offset).map(Cow::Owned),
+            Self::Shuffle(element) => Ok(unshuffle(bytes, element)),
+            Self::Fletcher32 => verify(bytes, offset),
+        }
+    }
+}
+
+fn inflate(packed: &[u8], size: usize, offset: u64) -> Result<Vec<u8>> {
+    let fault = |found| Fault::Chunk {
+        offset,
+        filter: "deflate",
+        expected: size as u64,
+        found,
+    };
+    let most = (packed.len() as u64).saturating_mul(DEFLATE);
+    if size as u64 > most {
+        return Err(fault(most));
+    }
+    let mut bytes = zeros(size)?;
+    let packed = std::iter::once(packed);
+    let found = decompress_slice_iter_to_slice(&mut bytes, packed, true, false)
+        .map_err(|_| Fault::Deflate { offset })?;
+    if found != size {
+        return Err(fault(found as u64));
+    }
+    Ok(bytes)
+}
+
+/// Room for `size` bytes, where the system has it.
+pub(super) fn zeros(size: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let fault = |_| Fault::Memory { bytes: size as u64 };
+    bytes.try_reserve_exact(size).map_err(fault)?;
+    bytes.resize(size, 0);
+    Ok(bytes)
+}
+
+/// First all first bytes of the elements are stored, then all second ones; a rest that is no whole
+/// element stays at the end.
+fn unshuffle(bytes: Cow<'_, [u8]>, element: usize) -> Cow<'_, [u8]> {
+    let count = bytes.len().checked_div(element).unwrap_or(0);
+    if element < 2 || count < 2 {
+        return bytes;
+    }
+    let mut sorted = bytes.to_vec();
+    for (place, column) in bytes[..count * element].chunks_exact(count).enumerate() {
+        let targets = sorted[place..].iter_mut().step_by(element);
+        for (target, &byte) in targets.zip(column) {
+            *target = byte;
+        }
+    }
+    Cow::Owned(sorted)
+}
+
+fn verify(bytes: Cow<'_, [u8]>, offset: u64) -> Result<Cow<'_, [u8]>> {
+    let what = "chunk";
+    let Some((body, stored)) = bytes.split_last_chunk::<4>() else {
+        return Err(Fault::Checksum { offset, what });
+    };
+    if fletcher32(body) != u32::from_le_bytes(*stored) {
+        return Err(Fault::Checksum { offset, what });
+    }
+    let len = body.len();
+    Ok(match bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[..len]),
+        Cow::Owned(mut bytes) => {
+            bytes.truncate(len);
+            Cow::Owned(bytes)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shuffled_bytes_find_back() {
+        let shuffled = Cow::Borrowed(&b"acebdfx"[..]);
+        assert_eq!(*unshuffle(shuffled, 2), *b"abcdefx");
+        let short = Cow::Borrowed(&b"abc"[..]);
+        assert_eq!(*unshuffle(short, 8), *b"abc");
+    }
+
+    #[test]
+    fn a_chunk_has_its_size_and_checksum() {
+        // `abc` with its checksum: words 0x6162 and 0x6300.
+        let packed = [b'a', b'b', b'c', 0x62, 0xc4, 0xc5, 0x25];
+        let filters = Filters(vec![Filter::Fletcher32]);
+        let undo = |bytes: &[u8], mask, size| {
+            let bytes = Cow::Owned(bytes.to_vec());
+            filters
+                .undo(bytes, mask, size, 7)
+                .map(Cow::into_owned)
+                .map_err(|fault| fault.to_string())
+        };
+        assert_eq!(undo(&packed, 0, 3).unwrap(), b"abc");
+        assert_eq!(undo(&packed, 1, 7).unwrap(), packed);
+        assert_eq!(
+            undo(&packed, 0, 4).unwrap_err(),
+            "byte 7: end of a chunk, expected 4 bytes, found 3"
+        );
+        let mut damaged = packed;
+        damaged[0] = b'b';
+        assert_eq!(
+            undo(&damaged, 0, 3).unwrap_err(),
+            "byte 7: the checksum of the chunk is wrong"
+        );
+    }
+
+    #[test]
+    fn a_bomb_is_not_given_room() {
+        let error = inflate(&[0; 10], 1 << 40, 3).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "byte 3: deflate of a chunk, expected 1099511627776 bytes, found 11000"
+        );
+    }
+
+    #[test]
+    fn inflated_data_end_where_the_chunk_does() {
+        // Stored, not packed: "ab", with its Adler checksum.
+        let packed = [
+            0x78, 0x01, 1, 2, 0, 0xfd, 0xff, b'a', b'b', 0x01, 0x26, 0x00, 0xc4,
+        ];
+        assert_eq!(inflate(&packed, 2, 0).unwrap(), b"ab");
+        assert!(inflate(&packed, 1, 0).is_err());
+        let error = inflate(&packed, 3, 0).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "byte 0: deflate of a chunk, expected 3 bytes, found 2"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! The newer B-trees: records in a given order, to links and to chunks.
+
+use super::cursor::Cursor;
+use super::error::{Fault, Result};
+use super::store::Store;
+
+/// Bytes of a node besides its records: signature, version, kind, checksum.
+const NODE: u64 = 10;
+
+/// A tree of records.
+#[derive(Debug)]
+struct Tree<'s> {
+    store: &'s Store<'s>,
+    kind: u8,
+    record: u64,
+    /// Bytes of the number of records of a child.
+    count_bytes: u8,
+    /// Bytes of the number of records of a child and below, by the depth of the child.
+    total_bytes: Vec<u8>,
+}
+
+/// A node to be read.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    address: u64,
+    records: u64,
+    depth: usize,
+}
+
+/// Calls `take` with each record of the tree at `address`, whose records must be of `kind`, and
+/// the bytes of a record.
+pub(super) fn walk(
+    store: &Store<'_>,
+    address: u64,
+    kind: u8,
+    mut take: impl FnMut(Cursor<'_>) -> Result<()>,
+) -> Result<()> {
+    let (tree, root) = Tree::read(store, address, kind)?;
+    // Depths fall on the way down, so that no way is endless; the store ends what is too much.
+    let mut open: Vec<Place> = root.into_iter().collect();
+    while let Some(place) = open.pop() {
+        tree.read_node(place, &mut take, &mut open)?;
+    }
+    Ok(())
+}
+
+/// Bytes that numbers up to `limit` take.
+fn bytes_for(limit: u64) -> u8 {
+    (limit.max(1).ilog2() / 8 + 1) as u8
+}
+
+impl<'s> Tree<'s> {
+    fn read(store: &'s Store<'s>, address: u64, kind: u8) -> Result<(Self, Option<Place>)> {
+        let sizes = store.sizes();
+        let len = 22 + u64::from(sizes.address) + u64::from(sizes.length);
+        let block = store.fetch(address, len)?;
+        block.cursor().signature("BTHD")?;
+        let mut cursor = block.checked("tree")?;
+        cursor.skip(4)?;
+        cursor.version("tree", &[0])?;
+        let offset = cursor.offset();
+        let found = cursor.u8()?;
+        if found != kind {
+            return Err(Fault::Value {
+                offset,
+                what: "kind of a tree",
+                found: found.into(),
+                expected: "that of links or chunks",
+            });
+        }
+        let (node, record) = (cursor.u32()?.into(), cursor.u16()?.into());
+        let depth = cursor.u16()?.into();
+        // When nodes are split and merged.
+        cursor.skip(2)?;
+        let root = cursor.address()?;
+        let records = cursor.u16()?.into();
+        let mut tree = Self {
+            store,
+            kind,
+            record,
+            count_bytes: 0,
+            total_bytes: Vec::new(),
+        };
+        tree.measure(node, depth, offset)?;
+        let place = |address| Place {
+            address,
+            records,
+            depth,
+        };
+        Ok((tree, root.map(place)))
+    }
+
+    /// Finds how many bytes the numbers in a node take, which follow from what a node can hold.
+    fn measure(&mut self, node: u64, depth: usize, offset: u64) -> Result<()> {
+        let fault = Fault::Value {
+            offset,
+            what: "bytes of a node",
+            found: node,
+            expected: "room for two records and their children",
+        };
+        let room = node.saturating_sub(NODE);
+        let mut most = room.checked_div(self.record).unwrap_or(0);
+        self.count_bytes = bytes_for(most);
+        let mut total = most;
+        self.total_bytes.push(0);
+        for below in 0..depth {
+            let pointer = u64::from(self.store.sizes().address)
+                + u64::from(self.count_bytes)
+                + u64::from(self.total_bytes[below]);
+            most = room.saturating_sub(pointer) / (self.record + pointer);
+            if most < 2 {
+                return Err(fault);
+            }
+            // Each level at least doubles, so that trees deeper than any file end here.
+            let Some(sum) = total
+                .checked_mul(most + 1)
+                .and_then(|t| t.checked_add(most))
+            else {
+                return Err(fault);
+            };
+            total = sum;
+            self.total_bytes.push(bytes_for(total));
+        }
+        if total == 0 { Err(fault) } else { Ok(()) }
+    }
+
+    fn read_node(
+        &self,
+        place: Place,
+        take: &mut impl FnMut(Cursor<'_>) -> Result<()>,
+        open: &mut Vec<Place>,
+    ) -> Result<()> {
+        let inner = place.depth > 0;
+        let address_bytes = u64::from(self.store.sizes().address);
+        let below = place.depth.saturating_sub(1);
+        let pointer =
+            address_bytes + u64::from(self.count_bytes) + u64::from(self.total_bytes[below]);
+        let children = if inner { place.records + 1 } else { 0 };
+        let body = place
+            .records
+            .saturating_mul(self.record)
+            .saturating_add(children.saturating_mul(pointer));
+        let block = self.store.fetch(place.address, body.saturating_add(NODE))?;
+        let signature = if inner { "BTIN" } else { "BTLF" };
+        block.cursor().signature(signature)?;
+        let mut cursor = block.checked("tree")?;
+        cursor.skip(4)?;
+        cursor.version("tree", &[0])?;
+        let offset = cursor.offset();
+        let found = cursor.u8()?;
+        if found != self.kind {
+            return Err(Fault::Value {
+                offset,
+                what: "kind of a node",
+                found: found.into(),
+                expected: "that of its tree",
+            });
+        }
+        for _ in 0..place.records {
+            let offset = cursor.offset();
+            let record = cursor.take(self.record)?;
+            take(Cursor::new(record, offset, cursor.sizes()))?;
+        }
+        for _ in 0..children {
+            let (offset, what) = (cursor.offset(), "child of a tree");
+            let address = cursor.address()?.ok_or(Fault::Missing { offset, what })?;
+            let records = cursor.uint(self.count_bytes)?;
+            cursor.skip(self.total_bytes[below].into())?;
+            open.push(Place {
+                address,
+                records,
+                depth: below,
+            });
+        }
+        Ok(())
+    }
+}

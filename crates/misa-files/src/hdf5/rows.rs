@@ -1,0 +1,258 @@
+//! Some rows of a dataset, and their values.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::chunk::{Chunk, Grid};
+use super::dataset::Dataset;
+use super::element::Element;
+use super::error::{Fault, Hdf5Error, Result};
+use super::filter::zeros;
+use super::index;
+use super::layout::{Chunked, Layout};
+use super::texts::Texts;
+
+/// Bytes of a dataset in one piece that are held at once.
+const PIECE: u64 = 1 << 20;
+
+/// Bytes that a text takes besides its own.
+const TEXT: u64 = 32;
+
+/// Rows of a dataset, read when their values are asked for.
+#[derive(Clone, Debug)]
+pub struct Rows<'d> {
+    dataset: &'d Dataset<'d>,
+    range: Range<u64>,
+}
+
+/// Takes values as they are in the file, and the place of the first one.
+type Take<'t> = dyn FnMut(&[u8], u64) -> Result<()> + 't;
+
+type Read<T> = std::result::Result<T, Hdf5Error>;
+
+impl<'d> Rows<'d> {
+    /// Rows that the dataset has.
+    pub(super) fn new(dataset: &'d Dataset<'d>, range: Range<u64>) -> Self {
+        Self { dataset, range }
+    }
+
+    /// The values as floats, the last axis first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::to_floats`].
+    pub fn to_floats(&self) -> Read<Vec<f32>> {
+        self.numbers(|value| value as f32)
+    }
+
+    /// The values as floats of double precision, the last axis first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::to_doubles`].
+    pub fn to_doubles(&self) -> Read<Vec<f64>> {
+        self.numbers(|value| value)
+    }
+
+    /// The texts, the last axis first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::to_texts`].
+    pub fn to_texts(&self) -> Read<Vec<String>> {
+        self.texts().map_err(|fault| self.dataset.at(fault))
+    }
+
+    fn numbers<T>(&self, convert: impl Fn(f64) -> T) -> Read<Vec<T>> {
+        self.convert_numbers(convert)
+            .map_err(|fault| self.dataset.at(fault))
+    }
+
+    fn convert_numbers<T>(&self, convert: impl Fn(f64) -> T) -> Result<Vec<T>> {
+        let Element::Number(dtype) = self.dataset.element else {
+            return Err(self.kind("numbers"));
+        };
+        let mut values = self.room::<T>(0)?;
+        self.visit(&mut |bytes, _| {
+            let numbers = bytes.chunks_exact(self.dataset.size);
+            // Number types always give numbers.
+            let numbers = numbers.filter_map(|bytes| dtype.number(bytes));
+            values.extend(numbers.map(|number| convert(number.as_f64())));
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    fn texts(&self) -> Result<Vec<String>> {
+        let element = self.dataset.element;
+        if matches!(element, Element::Number(_)) {
+            return Err(self.kind("texts"));
+        }
+        let mut values = self.room(TEXT)?;
+        let mut heaps = Texts::new(self.dataset.store);
+        self.visit(&mut |bytes, offset| {
+            for bytes in bytes.chunks_exact(self.dataset.size) {
+                values.push(match element.text(bytes) {
+                    Some(text) => text,
+                    None => heaps.read(bytes, offset)?,
+                });
+            }
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    fn kind(&self, expected: &'static str) -> Fault {
+        let found = self.dataset.element.to_string();
+        Fault::Kind { expected, found }
+    }
+
+    /// Bytes of a row. Opening has found that those of all rows do not overflow.
+    fn row_bytes(&self) -> u64 {
+        self.dataset.row_len() * self.dataset.size as u64
+    }
+
+    /// Room for all values, each of which takes `more` bytes besides those in the file.
+    fn room<T>(&self, more: u64) -> Result<Vec<T>> {
+        let rows = self.range.end - self.range.start;
+        let count = rows.saturating_mul(self.dataset.row_len());
+        let bytes = count.saturating_mul(self.dataset.size as u64 + more);
+        // Before the claim: a dataset that the file does not have is cut short, not too large.
+        if let Layout::Contiguous { address, .. } = self.dataset.layout
+            && let Some(address) = address
+        {
+            let start = address.saturating_add(self.range.start * self.row_bytes());
+            self.dataset.store.place(start, rows * self.row_bytes())?;
+        }
+        self.dataset.store.claim(self.dataset.offset, bytes)?;
+        let mut values = Vec::new();
+        // If these bytes can be counted, then so can those of all pieces.
+        let fault = || Fault::Memory { bytes };
+        let count = usize::try_from(bytes).map(|_| count as usize);
+        let reserved = values.try_reserve_exact(count.map_err(|_| fault())?);
+        reserved.map_err(|_| fault())?;
+        Ok(values)
+    }
+
+    /// Gives all bytes to `take`, in order and in pieces of whole elements.
+    fn visit(&self, take: &mut Take<'_>) -> Result<()> {
+        if self.range.is_empty() || self.row_bytes() == 0 {
+            return Ok(());
+        }
+        let Range { start, end } = self.range;
+        let (start, end) = (start * self.row_bytes(), end * self.row_bytes());
+        match &self.dataset.layout {
+            Layout::Compact(bytes) => {
+                take(&bytes[start as usize..end as usize], self.dataset.offset)
+            }
+            Layout::Contiguous {
+                address: Some(address),
+                ..
+            } => self.visit_stored(*address, start..end, take),
+            Layout::Contiguous { address: None, .. } => self.visit_fill(end - start, take),
+            Layout::Chunked(chunked) => self.visit_chunks(chunked, take),
+        }
+    }
+
+    /// Bytes of as many whole elements as fit into a piece.
+    fn piece(&self) -> u64 {
+        let size = self.dataset.size as u64;
+        (PIECE / size).max(1) * size
+    }
+
+    fn visit_stored(&self, address: u64, bytes: Range<u64>, take: &mut Take<'_>) -> Result<()> {
+        let mut at = bytes.start;
+        while at < bytes.end {
+            let len = self.piece().min(bytes.end - at);
+            let block = self.dataset.store.fetch(address.saturating_add(at), len)?;
+            take(&block.bytes, block.offset)?;
+            at += len;
+        }
+        Ok(())
+    }
+
+    fn visit_fill(&self, bytes: u64, take: &mut Take<'_>) -> Result<()> {
+        let piece = self.filled(self.piece().min(bytes))?;
+        let mut left = bytes;
+        while left > 0 {
+            let len = left.min(piece.len() as u64);
+            take(&piece[..len as usize], self.dataset.offset)?;
+            left -= len;
+        }
+        Ok(())
+    }
+
+    /// Bytes of elements that were never written.
+    fn filled(&self, len: u64) -> Result<Vec<u8>> {
+        let mut bytes = zeros(len as usize)?;
+        let fill = &self.dataset.fill;
+        if fill.iter().any(|&byte| byte != 0) {
+            for element in bytes.chunks_exact_mut(fill.len()) {
+                element.copy_from_slice(fill);
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Goes through the rows in bands, each as high as a chunk.
+    fn visit_chunks(&self, chunked: &Chunked, take: &mut Take<'_>) -> Result<()> {
+        let (grid, chunks) = self.chunks(chunked)?;
+        let mut start = self.range.start;
+        let first = grid.first(start);
+        let mut at = chunks.partition_point(|chunk| chunk.number < first);
+        while start < self.range.end {
+            let Some(chunk) = chunks.get(at) else {
+                return self.visit_fill((self.range.end - start) * self.row_bytes(), take);
+            };
+            // Bands without chunks are passed over together: there may be very many.
+            let band = grid.rows(chunk.number);
+            let written = band.start.clamp(start, self.range.end);
+            self.visit_fill((written - start) * self.row_bytes(), take)?;
+            let end = self.range.end.min(band.end);
+            if written == self.range.end {
+                return Ok(());
+            }
+            let mut bytes = self.filled((end - written) * self.row_bytes())?;
+            while let Some(chunk) = chunks.get(at)
+                && grid.rows(chunk.number) == band
+            {
+                let values = self.unpack(chunked, grid, chunk)?;
+                grid.copy(chunk.number, &values, &(written..end), &mut bytes);
+                at += 1;
+            }
+            take(&bytes, self.dataset.offset)?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn chunks(&self, chunked: &Chunked) -> Result<&'d (Grid, Vec<Chunk>)> {
+        let dataset = self.dataset;
+        if let Some(chunks) = dataset.chunks.get() {
+            return Ok(chunks);
+        }
+        let grid = Grid::new(&dataset.space, chunked, dataset.size)?;
+        let filtered = !dataset.filters.is_empty();
+        let chunks = index::read(dataset.store, chunked, &grid, filtered)?;
+        Ok(dataset.chunks.get_or_init(|| (grid, chunks)))
+    }
+
+    /// The values of a chunk.
+    fn unpack(&self, chunked: &Chunked, grid: &Grid, chunk: &Chunk) -> Result<Cow<'d, [u8]>> {
+        let dataset = self.dataset;
+        let block = dataset.store.fetch(chunk.address, chunk.stored)?;
+        let offset = block.offset;
+        let limit = dataset.store.limits().dataset_bytes;
+        let size = usize::try_from(grid.chunk_bytes).ok();
+        let size = size.filter(|_| grid.chunk_bytes <= limit);
+        let what = "bytes of a chunk";
+        let size = size.ok_or(Fault::Limit {
+            offset,
+            what,
+            limit,
+        })?;
+        let plain = chunked.plain_edges && grid.is_edge(chunk.number);
+        let mask = if plain { u32::MAX } else { chunk.mask };
+        dataset.filters.undo(block.bytes, mask, size, offset)
+    }
+}
