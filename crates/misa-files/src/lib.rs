@@ -8,12 +8,17 @@
 //! | File | Holds |
 //! |---|---|
 //! | `source.rs` | the bytes of a file, in memory or where they are |
+//! | `section.rs` | part of a source, or bytes unpacked from it |
 //! | `dtype.rs` | element types of arrays |
 //! | `pickle/` | Python's files without Python |
+//! | `zip/` | archives |
 
 mod dtype;
 pub mod pickle;
+mod section;
 mod source;
+pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};
+pub use section::Section;
 pub use source::Source;
