@@ -12,8 +12,10 @@
 //! | `dtype.rs` | element types of arrays |
 //! | `pickle/` | Python's files without Python |
 //! | `zip/` | archives |
+//! | `npy/` | NumPy's arrays and archives of them |
 
 mod dtype;
+pub mod npy;
 pub mod pickle;
 mod section;
 mod source;
