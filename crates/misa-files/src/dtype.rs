@@ -114,8 +114,8 @@ impl Dtype {
         self.size
     }
 
-    pub(crate) fn is_little_f32(&self) -> bool {
-        self.kind == DtypeKind::Float && self.size == 4 && !self.big_endian
+    pub(crate) fn is_big_endian(&self) -> bool {
+        self.big_endian
     }
 
     pub(crate) fn set_big_endian(&mut self, big_endian: bool) {
@@ -136,7 +136,7 @@ impl Dtype {
             (DtypeKind::Bool | DtypeKind::Uint, _) => Number::Int(i128::from(bits)),
             // Shifting up and back down copies the sign into the unused bits.
             (DtypeKind::Int, 1..) => Number::Int(i128::from((bits << unused) as i64 >> unused)),
-            (DtypeKind::Float, 2) => Number::Float(half(bits as u16)),
+            (DtypeKind::Float, 2) => Number::Float(half(bits as u16).into()),
             (DtypeKind::Float, 4) => Number::Float(f64::from(f32::from_bits(bits as u32))),
             (DtypeKind::Float, 8) => Number::Float(f64::from_bits(bits)),
             _ => return None,
@@ -195,17 +195,17 @@ pub(crate) fn byte_text(bytes: &[u8]) -> String {
     }
 }
 
-/// The half-precision float with these bits.
-fn half(bits: u16) -> f64 {
-    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let exponent = i32::from(bits >> 10 & 0x1f);
-    let fraction = f64::from(bits & 0x3ff) / 1024.0;
-    sign * match exponent {
-        0 => fraction * 2.0_f64.powi(-14),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1.0 + fraction) * 2.0_f64.powi(exponent - 15),
-    }
+/// The half-precision float with these bits, which a single one holds exactly.
+pub(crate) fn half(bits: u16) -> f32 {
+    const INFINITE: u32 = 0x7c00;
+    let (sign, rest) = (u32::from(bits & 0x8000) << 16, u32::from(bits & 0x7fff));
+    let value = if rest >= INFINITE {
+        f32::from_bits(0x7f80_0000 | rest << 13)
+    } else {
+        // The bits of a single at their places; its exponent is counted from 127 instead of 15.
+        f32::from_bits(rest << 13) * 2.0_f32.powi(112)
+    };
+    f32::from_bits(value.to_bits() | sign)
 }
 
 #[cfg(test)]
@@ -257,8 +257,11 @@ mod tests {
         assert_eq!(half(0x3c00), 1.0);
         assert_eq!(half(0xc000), -2.0);
         assert_eq!(half(0x7bff), 65504.0);
-        assert_eq!(half(0x0001), 2.0_f64.powi(-24));
-        assert_eq!(half(0x7c00), f64::INFINITY);
+        assert_eq!(half(0x0001), 2.0_f32.powi(-24));
+        assert_eq!(half(0x8001), -(2.0_f32.powi(-24)));
+        assert_eq!(half(0x8000).to_bits(), (-0.0_f32).to_bits());
+        assert_eq!(half(0x7c00), f32::INFINITY);
+        assert_eq!(half(0xfc00), f32::NEG_INFINITY);
         assert!(half(0x7e00).is_nan());
     }
 

@@ -7,20 +7,19 @@
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `source.rs` | the bytes of a file, in memory or where they are |
-//! | `section.rs` | part of a source, or bytes unpacked from it |
+//! | `source.rs` | the bytes of a file or of a part of one, in memory or where they are |
 //! | `dtype.rs` | element types of arrays |
+//! | `elements.rs` | their elements, many at a time |
 //! | `pickle/` | Python's files without Python |
 //! | `zip/` | archives |
 //! | `npy/` | NumPy's arrays and archives of them |
 
 mod dtype;
+mod elements;
 pub mod npy;
 pub mod pickle;
-mod section;
 mod source;
 pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};
-pub use section::Section;
 pub use source::Source;

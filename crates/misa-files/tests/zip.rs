@@ -21,8 +21,8 @@ fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Vec<u8>>, String> {
         entries
             .map(|entry| {
                 archive.verify(entry)?;
-                let section = archive.read(entry)?;
-                let bytes = section.bytes(0, section.len() as usize).unwrap();
+                let source = archive.read(entry)?;
+                let bytes = source.bytes(0, source.len() as usize).unwrap();
                 Ok(bytes.into_owned())
             })
             .collect()

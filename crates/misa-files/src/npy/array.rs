@@ -1,9 +1,11 @@
 //! One array of a file.
 
-use super::header::Header;
+use super::header::{Header, unread};
 use super::{NpyError, Rows};
-use crate::dtype::Dtype;
-use crate::{Section, Source};
+use crate::Source;
+use crate::dtype::{Dtype, DtypeKind};
+use crate::pickle::{Limits, Pickle};
+use std::io::ErrorKind;
 use std::ops::Range;
 
 /// An array whose header was read; its elements are still in the file.
@@ -11,29 +13,21 @@ use std::ops::Range;
 /// Elements are numbered with the last axis fastest, however they are stored.
 #[derive(Debug)]
 pub struct Npy<'s> {
-    pub(super) section: Section<'s>,
+    pub(super) source: Source<'s>,
     pub(super) header: Header,
 }
 
 impl<'s> Npy<'s> {
-    /// Reads the header of the array in `source`, the contents of a `.npy` file.
+    /// Reads the header of the array in `source`: a `.npy` file, or a member of an archive.
     ///
     /// # Errors
     ///
     /// [`NpyError`] when this is no array, when its elements are structures or of another type
     /// that holds neither numbers, texts nor objects, or when its shape does not fit its bytes.
-    pub fn open(source: &'s Source<'_>) -> Result<Self, NpyError> {
-        Self::parse(source.into())
-    }
-
-    /// Reads the header of the array in a member of an archive.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`](Self::open).
-    pub fn parse(section: Section<'s>) -> Result<Self, NpyError> {
-        let header = Header::read(&section)?;
-        Ok(Self { section, header })
+    pub fn open(source: impl Into<Source<'s>>) -> Result<Self, NpyError> {
+        let source = source.into();
+        let header = Header::read(&source)?;
+        Ok(Self { source, header })
     }
 
     /// Length of each axis.
@@ -113,6 +107,23 @@ impl<'s> Npy<'s> {
     /// [`NpyError`] when they are no texts or cannot be read.
     pub fn to_texts(&self) -> Result<Vec<String>, NpyError> {
         self.all().to_texts()
+    }
+
+    /// The objects of an array of objects: a pickle, whose root is the array. Offsets in messages
+    /// about it count from [`start`](Self::start).
+    ///
+    /// # Errors
+    ///
+    /// [`NpyError`] when this is no array of objects, or as [`Pickle::parse`].
+    pub fn into_objects(self, limits: &Limits) -> Result<Pickle<'s>, NpyError> {
+        if self.dtype().kind() != DtypeKind::Object {
+            return Err(self.is_not("objects"));
+        }
+        let start = self.start();
+        let len = self.source.len() - start;
+        let eof = || unread(start, "objects", ErrorKind::UnexpectedEof.into());
+        let part = self.source.into_part(start, len).ok_or_else(eof)?;
+        Pickle::parse(part, limits).map_err(|source| NpyError::Pickle { source })
     }
 
     fn all(&self) -> Rows<'_> {

@@ -2,7 +2,7 @@
 
 use super::NpyError;
 use super::literal::Literal;
-use crate::Section;
+use crate::Source;
 use crate::dtype::{Dtype, DtypeKind};
 
 const MAGIC: [u8; 6] = *b"\x93NUMPY";
@@ -23,13 +23,13 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub fn read(section: &Section<'_>) -> Result<Self, NpyError> {
-        let (at, len) = extent(section)?;
+    pub fn read(source: &Source<'_>) -> Result<Self, NpyError> {
+        let (at, len) = extent(source)?;
         if len > LONGEST {
             let limit = LONGEST;
             return Err(NpyError::HeaderLength { found: len, limit });
         }
-        let text = section
+        let text = source
             .bytes(at, len as usize)
             .map_err(|source| unread(at, "the header", source))?;
         let fields = Literal::new(&text, at).fields()?;
@@ -40,7 +40,7 @@ impl Header {
             });
         };
         let (start, fortran) = (at + len, fields.fortran);
-        let found = section.len() - start;
+        let found = source.len() - start;
         let Some((shape, len)) = sizes(&fields.shape, dtype, found) else {
             return Err(NpyError::Size {
                 offset: start,
@@ -60,11 +60,11 @@ impl Header {
 }
 
 /// Where the text of the header starts, and its length.
-fn extent(section: &Section<'_>) -> Result<(u64, u64), NpyError> {
+fn extent(source: &Source<'_>) -> Result<(u64, u64), NpyError> {
     let read = |at, bytes: &mut [u8]| {
         let expected = "the start of an array";
         let unread = |source| unread(at, expected, source);
-        section.read(at, bytes).map_err(unread)
+        source.read(at, bytes).map_err(unread)
     };
     let mut found = [0; 6];
     read(0, &mut found)?;

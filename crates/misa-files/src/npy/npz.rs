@@ -1,7 +1,8 @@
 //! An archive of arrays.
 
-use super::{Npy, NpzError};
+use super::{Npy, NpyError, NpzError};
 use crate::Source;
+use crate::pickle::{Limits, Pickle};
 use crate::zip::{self, Archive};
 
 const SUFFIX: &str = ".npy";
@@ -44,15 +45,28 @@ impl<'a> Npz<'a> {
                 expected: self.names().take(SHOWN).map(str::to_owned).collect(),
             });
         };
-        let section = self.archive.read(entry)?;
-        Npy::parse(section).map_err(|source| NpzError::Array {
-            name: name.to_owned(),
-            source,
-        })
+        let source = self.archive.read(entry)?;
+        Npy::open(source).map_err(|source| fault(name, source))
+    }
+
+    /// The objects of the array of objects called `name`; see [`Npy::into_objects`].
+    ///
+    /// # Errors
+    ///
+    /// As [`array`](Self::array), and when the array holds something else or its objects exceed
+    /// `limits` or are not allowed.
+    pub fn objects(&self, name: &str, limits: &Limits) -> Result<Pickle<'_>, NpzError> {
+        let objects = self.array(name)?.into_objects(limits);
+        objects.map_err(|source| fault(name, source))
     }
 
     /// The archive, for members that are no arrays.
     pub fn archive(&self) -> &Archive<'a> {
         &self.archive
     }
+}
+
+fn fault(name: &str, source: NpyError) -> NpzError {
+    let name = name.to_owned();
+    NpzError::Array { name, source }
 }

@@ -2,7 +2,7 @@
 
 use super::header::unread;
 use super::{Npy, NpyError};
-use crate::dtype::{DtypeKind, Number};
+use crate::dtype::{Dtype, DtypeKind, Number};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -37,10 +37,8 @@ impl<'n> Rows<'n> {
     ///
     /// [`NpyError`] when they are no numbers or cannot be read.
     pub fn to_floats(&self) -> Result<Vec<f32>, NpyError> {
-        let is_plain = self.array.dtype().is_little_f32();
-        self.collect("numbers", |bytes| match *bytes {
-            [a, b, c, d] if is_plain => Some(f32::from_le_bytes([a, b, c, d])),
-            _ => self.number(bytes).map(|number| number.as_f64() as f32),
+        self.collect("numbers", |bytes, values| {
+            self.array.dtype().floats(bytes, values)
         })
     }
 
@@ -50,7 +48,9 @@ impl<'n> Rows<'n> {
     ///
     /// [`NpyError`] when they are no numbers or cannot be read.
     pub fn to_doubles(&self) -> Result<Vec<f64>, NpyError> {
-        self.collect("numbers", |bytes| self.number(bytes).map(Number::as_f64))
+        self.collect("numbers", |bytes, values| {
+            self.array.dtype().doubles(bytes, values)
+        })
     }
 
     /// The elements as integers.
@@ -59,8 +59,10 @@ impl<'n> Rows<'n> {
     ///
     /// [`NpyError`] when they are no whole numbers below 2^63, or cannot be read.
     pub fn to_ints(&self) -> Result<Vec<i64>, NpyError> {
-        self.collect("whole numbers", |bytes| {
-            self.number(bytes).and_then(Number::as_i64)
+        let dtype = self.array.dtype();
+        self.collect("whole numbers", |bytes, values| {
+            let int = |element: &[u8]| dtype.number(element).and_then(Number::as_i64);
+            each(bytes, dtype, values, int)
         })
     }
 
@@ -70,18 +72,17 @@ impl<'n> Rows<'n> {
     ///
     /// [`NpyError`] when they are no texts or cannot be read.
     pub fn to_texts(&self) -> Result<Vec<String>, NpyError> {
-        self.collect("texts", |bytes| self.array.dtype().text(bytes))
+        let dtype = self.array.dtype();
+        self.collect("texts", |bytes, values| {
+            each(bytes, dtype, values, |bytes| dtype.text(bytes))
+        })
     }
 
-    fn number(&self, bytes: &[u8]) -> Option<Number> {
-        self.array.dtype().number(bytes)
-    }
-
-    /// Every element as what `convert` makes of its bytes.
+    /// What `convert` appends for the bytes of every block.
     fn collect<T>(
         &self,
         expected: &'static str,
-        convert: impl Fn(&[u8]) -> Option<T>,
+        convert: impl Fn(&[u8], &mut Vec<T>) -> Option<()>,
     ) -> Result<Vec<T>, NpyError> {
         let dtype = self.array.dtype();
         if dtype.kind() == DtypeKind::Object {
@@ -93,11 +94,8 @@ impl<'n> Rows<'n> {
             .try_reserve_exact(self.len())
             .map_err(|error| unread(self.array.start(), "room for the elements", error.into()))?;
         for block in self.blocks() {
-            let bytes = block.bytes()?;
-            for element in bytes.chunks_exact(dtype.size()) {
-                let value = convert(element).ok_or_else(|| self.array.is_not(expected))?;
-                values.push(value);
-            }
+            let converted = convert(&block.bytes()?, &mut values);
+            converted.ok_or_else(|| self.array.is_not(expected))?;
         }
         Ok(values)
     }
@@ -132,7 +130,7 @@ impl<'n> Rows<'n> {
         // Products of counts that were found to fit the file.
         let at = self.array.start() + (self.range.start * row_bytes) as u64;
         self.array
-            .section
+            .source
             .bytes(at, self.range.len() * row_bytes)
             .map_err(|source| unread(at, "elements", source))
     }
@@ -148,7 +146,7 @@ impl<'n> Rows<'n> {
             let at = self.array.start() + at as u64;
             let elements = self
                 .array
-                .section
+                .source
                 .bytes(at, run)
                 .map_err(|source| unread(at, "elements", source))?;
             let column = self.reading_place(place);
@@ -177,4 +175,17 @@ impl<'n> Rows<'n> {
         // Not the product of the other axes, which may overflow when there is no row.
         self.array.len() / self.array.n_rows().max(1)
     }
+}
+
+/// Appends what `value` makes of every element in `bytes`.
+fn each<T>(
+    bytes: &[u8],
+    dtype: Dtype,
+    values: &mut Vec<T>,
+    value: impl Fn(&[u8]) -> Option<T>,
+) -> Option<()> {
+    for element in bytes.chunks_exact(dtype.size()) {
+        values.push(value(element)?);
+    }
+    Some(())
 }

@@ -1,9 +1,13 @@
 //! NumPy arrays of a pickle.
 
 use super::ConvertError;
+use super::Pickle;
+use super::blob::{Blob, PIECE};
 use super::node::NodeId;
-use super::value::{Pickle, text_cost};
+use super::places::Places;
+use super::value::text_cost;
 use crate::dtype::{Dtype, DtypeKind, Number};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -25,7 +29,7 @@ impl ArrayNode {
         dtype: Dtype,
         fortran: bool,
         data: NodeId,
-        available: usize,
+        available: u64,
     ) -> Option<Self> {
         let shape: Vec<usize> = shape
             .iter()
@@ -34,7 +38,8 @@ impl ArrayNode {
         let elements = shape
             .iter()
             .try_fold(1_usize, |product, &axis| product.checked_mul(axis))?;
-        (elements.checked_mul(dtype.size())? == available).then_some(Self {
+        let size = elements.checked_mul(dtype.size())?;
+        (size as u64 == available).then_some(Self {
             shape,
             dtype,
             fortran,
@@ -46,13 +51,30 @@ impl ArrayNode {
         self.data
     }
 
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
     pub fn is_single(&self) -> bool {
         self.shape.iter().all(|&axis| axis == 1)
     }
 
+    /// Whether elements are stored in another order than that of reading.
+    fn is_scattered(&self) -> bool {
+        self.fortran && self.shape.iter().filter(|&&axis| axis > 1).count() > 1
+    }
+
     /// The list of objects, when this is an array of objects in reading order.
     pub fn objects(&self) -> Option<NodeId> {
-        let in_order = !self.fortran || self.shape.len() < 2;
+        let in_order = !self.is_scattered();
         (self.dtype.kind() == DtypeKind::Object && in_order).then_some(self.data)
     }
 }
@@ -64,20 +86,20 @@ impl fmt::Display for ArrayNode {
 }
 
 /// A view of an array; elements are numbered with the last axis fastest, however they are stored.
+///
+/// Elements are read from the file when they are asked for, and only those: an array may be larger
+/// than memory. Where the first axis is the fastest, the whole array is read once and kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Array<'p> {
     pickle: &'p Pickle<'p>,
     node: &'p ArrayNode,
-    bytes: &'p [u8],
+    /// `None` for objects, which are stored apart.
+    blob: Option<&'p Blob>,
 }
 
 impl<'p> Array<'p> {
-    pub(super) fn new(pickle: &'p Pickle<'p>, node: &'p ArrayNode, bytes: &'p [u8]) -> Self {
-        Self {
-            pickle,
-            node,
-            bytes,
-        }
+    pub(super) fn new(pickle: &'p Pickle<'p>, node: &'p ArrayNode, blob: Option<&'p Blob>) -> Self {
+        Self { pickle, node, blob }
     }
 
     /// Length of each axis.
@@ -92,7 +114,7 @@ impl<'p> Array<'p> {
 
     /// Number of elements.
     pub fn len(self) -> usize {
-        self.node.shape.iter().product()
+        self.node.len()
     }
 
     /// Whether there are no elements.
@@ -104,93 +126,140 @@ impl<'p> Array<'p> {
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when the elements are no numbers, the range is outside the array, or too
-    /// much was converted already.
+    /// [`ConvertError`] when the elements are no numbers, the range is outside the array, too
+    /// much was converted already, or the file cannot be read.
     pub fn to_floats(self, range: Range<usize>) -> Result<Vec<f32>, ConvertError> {
+        let mut values = Vec::new();
+        self.to_floats_into(range, &mut values)?;
+        Ok(values)
+    }
+
+    /// Appends the elements in `range` to `values`, as `f32`.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_floats`](Self::to_floats); `values` may have got some of the elements then.
+    pub fn to_floats_into(
+        self,
+        range: Range<usize>,
+        values: &mut Vec<f32>,
+    ) -> Result<(), ConvertError> {
         if range.end > self.len() || range.start > range.end {
             return Err(self.is_not("more elements"));
         }
+        self.check_numbers("numbers")?;
         self.pickle.charge(range.len().saturating_mul(4))?;
-        if self.dtype().is_little_f32() && !self.node.fortran {
-            let bytes = &self.bytes[4 * range.start..4 * range.end];
-            let value = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
-            return Ok(bytes.chunks_exact(4).map(value).collect());
-        }
-        range
-            .map(|index| self.number(index).map(|number| number.as_f64() as f32))
-            .collect::<Option<_>>()
-            .ok_or_else(|| self.is_not("numbers"))
+        values.reserve(range.len());
+        self.each_piece(range, |bytes| self.dtype().floats(bytes, values), "numbers")
     }
 
     /// All elements as `f64`.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when the elements are no numbers, or too much was converted already.
+    /// [`ConvertError`] when the elements are no numbers, too much was converted already, or the
+    /// file cannot be read.
     pub fn to_doubles(self) -> Result<Vec<f64>, ConvertError> {
+        self.check_numbers("numbers")?;
         self.pickle.charge(self.len().saturating_mul(8))?;
-        (0..self.len())
-            .map(|index| self.number(index).map(Number::as_f64))
-            .collect::<Option<_>>()
-            .ok_or_else(|| self.is_not("numbers"))
+        let mut values = Vec::with_capacity(self.len());
+        let convert = |bytes: &[u8]| self.dtype().doubles(bytes, &mut values);
+        self.each_piece(0..self.len(), convert, "numbers")?;
+        Ok(values)
     }
 
     /// All elements, when they are whole numbers.
-    pub(super) fn to_ints(self) -> Result<Option<Vec<i64>>, ConvertError> {
+    pub(super) fn to_ints(self) -> Result<Vec<i64>, ConvertError> {
+        self.check_numbers("whole numbers")?;
         self.pickle.charge(self.len().saturating_mul(8))?;
-        let int = |index| self.number(index).and_then(Number::as_i64);
-        Ok((0..self.len()).map(int).collect())
+        let mut values = Vec::new();
+        let convert = |bytes: &[u8]| {
+            for unit in bytes.chunks_exact(self.dtype().size()) {
+                values.push(self.dtype().number(unit)?.as_i64()?);
+            }
+            Some(())
+        };
+        self.each_piece(0..self.len(), convert, "whole numbers")?;
+        Ok(values)
     }
 
     /// All elements as texts.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when the elements are no texts, or too much was converted already.
+    /// [`ConvertError`] when the elements are no texts, too much was converted already, or the
+    /// file cannot be read.
     pub fn to_texts(self) -> Result<Vec<String>, ConvertError> {
         if !matches!(self.dtype().kind(), DtypeKind::Bytes | DtypeKind::Unicode) {
             return Err(self.is_not("texts"));
         }
-        // An element of size 0 costs no byte of the file, but a string of ours.
         self.pickle
             .charge(text_cost(self.dtype().size()).saturating_mul(self.len()))?;
-        (0..self.len())
-            .map(|index| self.dtype().text(self.element(index)?))
-            .collect::<Option<_>>()
-            .ok_or_else(|| self.is_not("texts"))
+        let mut texts = Vec::new();
+        let convert = |bytes: &[u8]| {
+            for unit in bytes.chunks_exact(self.dtype().size()) {
+                texts.push(self.dtype().text(unit)?);
+            }
+            Some(())
+        };
+        self.each_piece(0..self.len(), convert, "texts")?;
+        Ok(texts)
     }
 
     /// The number of an array of one.
     pub(super) fn single(self) -> Option<Number> {
-        if self.node.is_single() {
-            self.number(0)
-        } else {
-            None
+        // Too short to be kept in the file, so that no read can fail.
+        let bytes = self.blob?.in_memory()?;
+        match self.node.is_single() {
+            true => self.dtype().number(bytes),
+            false => None,
         }
     }
 
-    fn number(self, index: usize) -> Option<Number> {
-        self.dtype().number(self.element(index)?)
+    /// Texts and objects are told before anything is read.
+    fn check_numbers(self, expected: &'static str) -> Result<(), ConvertError> {
+        match self.dtype().kind() {
+            DtypeKind::Bytes | DtypeKind::Unicode | DtypeKind::Object => Err(self.is_not(expected)),
+            _ => Ok(()),
+        }
     }
 
-    fn element(self, index: usize) -> Option<&'p [u8]> {
+    /// Hands the bytes of the elements in `range` over, in reading order, whole elements at a
+    /// time; `take` says whether they are what is `expected`.
+    fn each_piece(
+        self,
+        range: Range<usize>,
+        mut take: impl FnMut(&[u8]) -> Option<()>,
+        expected: &'static str,
+    ) -> Result<(), ConvertError> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let blob = self.blob.ok_or_else(|| self.is_not(expected))?;
         let size = self.dtype().size();
-        let start = self.position(index) * size;
-        self.bytes.get(start..start + size)
-    }
-
-    /// Where element `index` is stored.
-    fn position(self, index: usize) -> usize {
-        if !self.node.fortran {
-            return index;
+        let count = (PIECE / size).max(1);
+        let scattered = self.node.is_scattered().then(|| {
+            let held = self.pickle.hold(self.node.data, blob);
+            held.map(|bytes| (bytes, Places::new(self.shape(), range.start)))
+        });
+        let mut scattered = scattered.transpose()?;
+        let mut start = range.start;
+        while start < range.end {
+            let end = range.end.min(start + count);
+            let bytes = match &mut scattered {
+                Some((bytes, places)) => {
+                    let mut units = Vec::with_capacity((end - start) * size);
+                    for place in places.take(end - start) {
+                        units.extend_from_slice(&bytes[place * size..(place + 1) * size]);
+                    }
+                    Cow::Owned(units)
+                }
+                None => self.pickle.read(blob, start * size..end * size)?,
+            };
+            take(&bytes).ok_or_else(|| self.is_not(expected))?;
+            start = end;
         }
-        let (mut rest, mut stride, mut position) = (index, self.len(), 0);
-        for &axis in self.shape().iter().rev() {
-            stride /= axis.max(1);
-            position += rest % axis.max(1) * stride;
-            rest /= axis.max(1);
-        }
-        position
+        Ok(())
     }
 
     fn is_not(self, expected: &'static str) -> ConvertError {

@@ -1,5 +1,6 @@
 //! What can be wrong with a pickle.
 
+use std::io::{self, ErrorKind};
 use thiserror::Error;
 
 /// A pickle that cannot be read, with the place of the offending opcode.
@@ -15,29 +16,37 @@ pub enum PickleError {
         /// The first byte.
         found: u8,
     },
+    /// The bytes cannot be read.
+    #[error("byte {offset}: cannot be read: {kind}")]
+    Io {
+        /// Where reading stopped.
+        offset: u64,
+        /// What the system says.
+        kind: ErrorKind,
+    },
     /// An argument or the stop opcode lies beyond the end.
     #[error("byte {offset}: the file ends, expected {expected} more bytes, found {found}")]
     Truncated {
         /// Where the missing bytes would start.
-        offset: usize,
+        offset: u64,
         /// Bytes needed.
         expected: u64,
         /// Bytes left.
-        found: usize,
+        found: u64,
     },
     /// Bytes after the stop opcode.
     #[error("byte {offset}: {found} bytes after the end of the pickle")]
     Trailing {
         /// Where the pickle ends.
-        offset: usize,
+        offset: u64,
         /// Bytes left.
-        found: usize,
+        found: u64,
     },
     /// A byte that is no opcode: not a pickle, or a damaged one.
     #[error("byte {offset}: 0x{opcode:02x} is no pickle opcode")]
     UnknownOpcode {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// The byte found.
         opcode: u8,
     },
@@ -45,7 +54,7 @@ pub enum PickleError {
     #[error("byte {offset}: opcode `{name}` is not allowed")]
     OpcodeNotAllowed {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// Python's name of the opcode.
         name: &'static str,
     },
@@ -53,7 +62,7 @@ pub enum PickleError {
     #[error("byte {offset}: global `{name}` is not allowed")]
     GlobalNotAllowed {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// Module and name, joined by a dot.
         name: String,
     },
@@ -61,7 +70,7 @@ pub enum PickleError {
     #[error("byte {offset}: protocol {found}, expected 0 to 5")]
     Protocol {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// The protocol found.
         found: u8,
     },
@@ -69,7 +78,7 @@ pub enum PickleError {
     #[error("byte {offset}: {what}, expected at most {limit}")]
     Limit {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// What there is too much of.
         what: &'static str,
         /// The bound.
@@ -79,7 +88,7 @@ pub enum PickleError {
     #[error("byte {offset}: opcode 0x{opcode:02x} expected {expected}, found {found}")]
     Stack {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// The opcode.
         opcode: u8,
         /// What the opcode works on.
@@ -91,7 +100,7 @@ pub enum PickleError {
     #[error("byte {offset}: memo entry {index} does not exist")]
     Memo {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// The entry asked for.
         index: u64,
     },
@@ -99,7 +108,7 @@ pub enum PickleError {
     #[error("byte {offset}: expected {expected}")]
     Literal {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// What the bytes should have been.
         expected: &'static str,
     },
@@ -107,7 +116,7 @@ pub enum PickleError {
     #[error("byte {offset}: element type {found:?} is not supported")]
     Dtype {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// NumPy's name of the type.
         found: String,
     },
@@ -117,13 +126,13 @@ pub enum PickleError {
     )]
     ArraySize {
         /// Place of the opcode.
-        offset: usize,
+        offset: u64,
         /// The claimed shape.
         shape: Vec<u64>,
         /// Bytes of an element (1 for objects).
         size: usize,
         /// Bytes (objects: elements) there are.
-        found: usize,
+        found: u64,
     },
 }
 
@@ -145,4 +154,16 @@ pub enum ConvertError {
         /// The bound.
         limit: u64,
     },
+    /// The bytes of the value cannot be read.
+    #[error("the bytes of the value cannot be read: {kind}")]
+    Io {
+        /// What the system says.
+        kind: ErrorKind,
+    },
+}
+
+impl From<io::Error> for ConvertError {
+    fn from(error: io::Error) -> Self {
+        Self::Io { kind: error.kind() }
+    }
 }

@@ -125,11 +125,16 @@ pub(super) fn raw_unicode(line: &[u8]) -> Option<String> {
     Some(text)
 }
 
-/// The bytes of a text whose characters are all Latin-1.
-pub(super) fn latin1(text: &str) -> Option<Vec<u8>> {
-    text.chars()
-        .map(|char| u8::try_from(u32::from(char)).ok())
-        .collect()
+/// Appends the bytes of a text whose characters are all Latin-1; false when they are not.
+pub(super) fn latin1(text: &str, bytes: &mut Vec<u8>) -> bool {
+    bytes.reserve(text.len());
+    for char in text.chars() {
+        match u8::try_from(u32::from(char)) {
+            Ok(byte) => bytes.push(byte),
+            Err(_) => return false,
+        }
+    }
+    true
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
@@ -190,7 +195,9 @@ mod tests {
 
     #[test]
     fn latin1_refuses_what_it_cannot_hold() {
-        assert_eq!(latin1("\u{ff}a"), Some(vec![255, 97]));
-        assert_eq!(latin1("\u{100}"), None);
+        let mut bytes = vec![];
+        assert!(latin1("\u{ff}a", &mut bytes));
+        assert_eq!(bytes, [255, 97]);
+        assert!(!latin1("\u{100}", &mut bytes));
     }
 }

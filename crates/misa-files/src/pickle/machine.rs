@@ -3,48 +3,68 @@
 use super::node::{Node, NodeId};
 use super::reader::Reader;
 use super::{Limits, PickleError};
+use crate::source::Source;
+use std::cell::Cell;
 
-/// The part of Python's pickle machine that builds values; see [`Global`] for what it may name.
+/// The part of Python's pickle machine that builds values; see `global.rs` for what it may name.
 #[derive(Debug)]
-pub(super) struct Machine<'a> {
-    pub input: Reader<'a>,
+pub(super) struct Machine<'s> {
+    pub input: Reader<'s>,
     pub limits: Limits,
-    pub nodes: Vec<Node<'a>>,
+    /// Whether what only PyTorch writes is allowed.
+    pub torch: bool,
+    pub nodes: Vec<Node>,
     pub stack: Vec<NodeId>,
     /// Height of the stack at each open mark.
     pub marks: Vec<usize>,
     pub memo: Vec<Option<NodeId>>,
     /// Bytes that decoding may still produce.
-    pub budget: u64,
+    pub budget: Cell<u64>,
+    /// Names outside the list that no one has used yet.
+    pub unknown: usize,
     /// Place and value of the opcode at hand.
-    pub offset: usize,
+    pub offset: u64,
     pub opcode: u8,
 }
 
 /// What a finished machine leaves behind.
 #[derive(Debug)]
-pub(super) struct Finished<'a> {
-    pub nodes: Vec<Node<'a>>,
+pub(super) struct Finished {
+    pub nodes: Vec<Node>,
     pub root: NodeId,
     pub budget: u64,
+    /// Where the pickle ends.
+    pub end: u64,
 }
 
-impl<'a> Machine<'a> {
-    pub fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+impl<'s> Machine<'s> {
+    /// A machine at the start of `source`, for plain pickles.
+    pub fn new(source: &'s Source<'s>, limits: &Limits) -> Self {
         Self {
-            input: Reader::new(bytes),
+            input: Reader::new(source, 0),
             limits: *limits,
+            torch: false,
             nodes: Vec::new(),
             stack: Vec::new(),
             marks: Vec::new(),
             memo: Vec::new(),
-            budget: limits.budget(bytes.len()),
+            budget: Cell::new(limits.budget(source.len())),
+            unknown: 0,
             offset: 0,
             opcode: 0,
         }
     }
 
-    pub fn push(&mut self, node: Node<'a>) -> Result<(), PickleError> {
+    /// A machine at `offset` of `source`, for pickles of PyTorch.
+    pub fn torch(source: &'s Source<'s>, offset: u64, limits: &Limits) -> Self {
+        Self {
+            input: Reader::new(source, offset),
+            torch: true,
+            ..Self::new(source, limits)
+        }
+    }
+
+    pub fn push(&mut self, node: Node) -> Result<(), PickleError> {
         if self.nodes.len() >= self.limits.values {
             return Err(self.limit("too many values", self.limits.values as u64));
         }
@@ -77,17 +97,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    pub fn check_available(&self, length: u64) -> Result<(), PickleError> {
-        if length > self.input.remaining() as u64 {
-            return Err(PickleError::Truncated {
-                offset: self.input.position(),
-                expected: length,
-                found: self.input.remaining(),
-            });
-        }
-        Ok(())
-    }
-
     pub fn pop(&mut self) -> Result<NodeId, PickleError> {
         let id = self.top()?;
         self.stack.pop();
@@ -104,29 +113,37 @@ impl<'a> Machine<'a> {
 
     pub fn pop_mark(&mut self) -> Result<Vec<NodeId>, PickleError> {
         match self.marks.pop() {
-            Some(mark) => Ok(self.stack.split_off(mark)),
+            Some(mark) => Ok(self.take_above(mark)),
             None => Err(self.wrong_stack("a mark", "none")),
         }
     }
 
-    pub fn node(&self, id: NodeId) -> &Node<'a> {
+    /// The topmost `count` values, in order.
+    pub fn pop_many(&mut self, count: usize) -> Result<Vec<NodeId>, PickleError> {
+        self.check_height(count)?;
+        Ok(self.take_above(self.stack.len() - count))
+    }
+
+    fn take_above(&mut self, height: usize) -> Vec<NodeId> {
+        // Not `split_off`: at 0 it makes the new stack as large as the old one, even for nothing.
+        self.stack.drain(height..).collect()
+    }
+
+    pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
     }
 
-    pub fn replace(&mut self, id: NodeId, node: Node<'a>) {
+    pub fn replace(&mut self, id: NodeId, node: Node) {
         self.nodes[id as usize] = node;
     }
 
-    pub fn offset(&self) -> usize {
-        self.offset
-    }
-
     /// Takes `bytes` of the memory that decoding may use, before it is used.
-    pub fn charge(&mut self, bytes: usize) -> Result<(), PickleError> {
-        self.budget = self.budget.checked_sub(bytes as u64).ok_or_else(|| {
-            let limit = self.limits.budget(self.input.len());
+    pub fn charge(&self, bytes: u64) -> Result<(), PickleError> {
+        let left = self.budget.get().checked_sub(bytes).ok_or_else(|| {
+            let limit = self.limits.budget(self.input.source().len());
             self.limit("the values expand too much", limit)
         })?;
+        self.budget.set(left);
         Ok(())
     }
 

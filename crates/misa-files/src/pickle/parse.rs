@@ -1,22 +1,23 @@
 //! The opcodes of a pickle, run on the stack machine.
 
 use super::PickleError;
+use super::blob::Blob;
 use super::literal::{self, Integer};
 use super::machine::{Finished, Machine};
 use super::node::{Node, NodeId};
-use super::reduce::Global;
-use std::borrow::Cow;
 
-impl<'a> Machine<'a> {
+/// Bytes of the longest name, and digits of the longest number. Python itself reads no more than
+/// 4300 digits.
+const LONGEST: u64 = 8192;
+
+impl Machine<'_> {
     /// Runs the whole program.
-    pub fn run(mut self) -> Result<Finished<'a>, PickleError> {
-        let size = self.input.remaining() as u64;
-        match size {
-            0 => return Err(PickleError::Empty),
-            _ if size > self.limits.file_bytes => {
-                return Err(self.limit("a file too large", self.limits.file_bytes));
-            }
-            _ => {}
+    pub fn run(mut self) -> Result<Finished, PickleError> {
+        if self.input.source().is_empty() {
+            return Err(PickleError::Empty);
+        }
+        if self.input.source().len() > self.limits.file_bytes {
+            return Err(self.limit("a file too large", self.limits.file_bytes));
         }
         loop {
             self.offset = self.input.position();
@@ -28,9 +29,10 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<Finished<'a>, PickleError> {
+    fn finish(mut self) -> Result<Finished, PickleError> {
         let root = self.pop()?;
-        if self.input.remaining() > 0 {
+        self.check_unknown()?;
+        if self.input.remaining() > 0 && !self.torch {
             return Err(PickleError::Trailing {
                 offset: self.input.position(),
                 found: self.input.remaining(),
@@ -39,7 +41,8 @@ impl<'a> Machine<'a> {
         Ok(Finished {
             nodes: self.nodes,
             root,
-            budget: self.budget,
+            budget: self.budget.get(),
+            end: self.input.position(),
         })
     }
 
@@ -50,7 +53,7 @@ impl<'a> Machine<'a> {
             0x95 => {
                 // Frames only announce how much to read ahead.
                 let length = self.input.u64()?;
-                self.check_available(length)
+                self.input.check(length)
             }
             b'(' => {
                 self.check_stack()?;
@@ -75,6 +78,7 @@ impl<'a> Machine<'a> {
                 self.build(target, state)
             }
             b'a' | b'e' | b's' | b'u' | 0x90 => self.extend(),
+            b'P' | b'Q' if self.torch => self.persistent(),
             _ => {
                 let node = self.container_or_value()?;
                 self.push(node)
@@ -82,29 +86,34 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn container_or_value(&mut self) -> Result<Node<'a>, PickleError> {
+    fn container_or_value(&mut self) -> Result<Node, PickleError> {
         Ok(match self.opcode {
             b']' => Node::List(Vec::new()),
-            b')' => Node::Tuple(Vec::new()),
+            b')' => self.tuple(Vec::new()),
             b'}' => Node::Dict(Vec::new()),
-            0x8f => Node::Set(Vec::new()),
+            0x8f => self.set(Vec::new(), false)?,
             b'l' => Node::List(self.pop_mark()?),
-            b't' => Node::Tuple(self.pop_mark()?),
-            0x91 => Node::Set(self.pop_mark()?),
+            b't' => {
+                let items = self.pop_mark()?;
+                self.tuple(items)
+            }
+            0x91 => {
+                let items = self.pop_mark()?;
+                self.set(items, true)?
+            }
             b'd' => {
                 let items = self.pop_mark()?;
                 Node::Dict(self.entries(&items)?)
             }
             0x85..=0x87 => {
-                let count = usize::from(self.opcode - 0x84);
-                self.check_height(count)?;
-                Node::Tuple(self.stack.split_off(self.stack.len() - count))
+                let items = self.pop_many(usize::from(self.opcode - 0x84))?;
+                self.tuple(items)
             }
             _ => self.value()?,
         })
     }
 
-    fn value(&mut self) -> Result<Node<'a>, PickleError> {
+    fn value(&mut self) -> Result<Node, PickleError> {
         Ok(match self.opcode {
             b'N' => Node::None,
             0x88 => Node::Bool(true),
@@ -113,37 +122,62 @@ impl<'a> Machine<'a> {
             b'M' => Node::Int(self.input.u16()?.into()),
             b'J' => Node::Int(i32::from_le_bytes(self.input.array()?).into()),
             b'G' => Node::Float(f64::from_be_bytes(self.input.array()?)),
-            0x8a | 0x8b => {
-                let bytes = self.sized_bytes()?;
-                integer(literal::little_endian(bytes))
-            }
+            0x8a | 0x8b => self.long()?,
             b'X' | 0x8c | 0x8d => {
-                let bytes = self.sized_bytes()?;
-                let text = std::str::from_utf8(bytes).map_err(|_| self.literal("UTF-8 text"))?;
-                Node::Text(Cow::Borrowed(text))
+                let text = self.sized()?;
+                match text.is_utf8(self.input.source()) {
+                    Ok(true) => Node::Text(text),
+                    Ok(false) => return Err(self.literal("UTF-8 text")),
+                    Err(error) => return Err(self.input.io(&error)),
+                }
             }
-            b'B' | b'C' | 0x8e | 0x96 => Node::Bytes(Cow::Borrowed(self.sized_bytes()?)),
-            b'T' | b'U' => Node::ByteText(Cow::Borrowed(self.sized_bytes()?)),
+            b'B' | b'C' | 0x8e | 0x96 => Node::Bytes(self.sized()?),
+            b'T' | b'U' => Node::ByteText(self.sized()?),
             b'I' | b'L' | b'F' | b'S' | b'V' => self.line_value()?,
             _ => return Err(self.refused()),
         })
     }
 
+    fn long(&mut self) -> Result<Node, PickleError> {
+        let digits = self.sized()?;
+        if digits.len() > LONGEST {
+            return Err(self.literal("an integer of at most 8192 bytes"));
+        }
+        match digits.all(self.input.source()) {
+            Ok(bytes) => Ok(integer(literal::little_endian(&bytes))),
+            Err(error) => Err(self.input.io(&error)),
+        }
+    }
+
     /// A value of protocol 0, written as a line of text.
-    fn line_value(&mut self) -> Result<Node<'a>, PickleError> {
-        let line = self.input.line()?;
+    fn line_value(&mut self) -> Result<Node, PickleError> {
+        let line = match self.opcode {
+            b'S' | b'V' => self.line(u64::MAX)?,
+            _ => self.short_line()?,
+        };
         match self.opcode {
             b'I' if line == b"00" || line == b"01" => Some(Node::Bool(line == b"01")),
-            b'I' | b'L' => literal::decimal(line).map(integer),
-            b'F' => literal::float(line).map(Node::Float),
-            b'S' => literal::quoted(line).map(Node::ByteText),
-            _ => literal::raw_unicode(line).map(|text| Node::Text(Cow::Owned(text))),
+            b'I' | b'L' => literal::decimal(&line).map(integer),
+            b'F' => literal::float(&line).map(Node::Float),
+            b'S' => literal::quoted(&line)
+                .map(|bytes| Node::ByteText(Blob::Memory(bytes.into_owned().into()))),
+            _ => literal::raw_unicode(&line).map(Node::text),
         }
         .ok_or_else(|| self.literal("a number or text in the notation of protocol 0"))
     }
 
+    /// A line with a name or number.
+    pub(super) fn short_line(&mut self) -> Result<Vec<u8>, PickleError> {
+        self.line(LONGEST)
+    }
+
+    fn line(&mut self, most: u64) -> Result<Vec<u8>, PickleError> {
+        let line = self.input.line(most)?;
+        line.ok_or_else(|| self.literal("a line of at most 8192 bytes"))
+    }
+
     /// The argument of an opcode that starts with its own length.
-    fn sized_bytes(&mut self) -> Result<&'a [u8], PickleError> {
+    fn sized(&mut self) -> Result<Blob, PickleError> {
         let length = match self.opcode {
             0x8a | 0x8c | b'C' | b'U' => self.input.u8()?.into(),
             b'X' | b'B' => self.input.u32()?.into(),
@@ -153,7 +187,7 @@ impl<'a> Machine<'a> {
             }
             _ => self.input.u64()?,
         };
-        self.input.take(length)
+        self.input.blob(length)
     }
 
     fn protocol(&mut self) -> Result<(), PickleError> {
@@ -166,126 +200,70 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn get(&mut self) -> Result<(), PickleError> {
-        let index = self.memo_index()?;
-        let entry = usize::try_from(index)
-            .ok()
-            .and_then(|index| *self.memo.get(index)?);
-        let id = entry.ok_or(PickleError::Memo {
-            offset: self.offset,
-            index,
-        })?;
-        self.push_id(id)
-    }
-
-    fn put(&mut self) -> Result<(), PickleError> {
-        let top = self.top()?;
-        let index = match self.opcode {
-            0x94 => self.memo.len() as u64,
-            _ => self.memo_index()?,
-        };
-        // Writers count up, so an honest index is smaller than the number of opcodes so far.
-        if index > self.offset as u64 {
-            return Err(self.limit("memo index", self.offset as u64));
-        }
-        let index = index as usize;
-        if index >= self.memo.len() {
-            self.memo.resize(index + 1, None);
-        }
-        self.memo[index] = Some(top);
-        Ok(())
-    }
-
-    fn memo_index(&mut self) -> Result<u64, PickleError> {
-        match self.opcode {
-            b'h' | b'q' => Ok(self.input.u8()?.into()),
-            b'j' | b'r' => Ok(self.input.u32()?.into()),
-            _ => match literal::decimal(self.input.line()?) {
-                Some(Integer::Exact(index)) => u64::try_from(index).ok(),
-                _ => None,
-            }
-            .ok_or_else(|| self.literal("a memo index")),
-        }
-    }
-
-    fn global(&mut self) -> Result<(), PickleError> {
-        let (module, name) = if self.opcode == b'c' {
-            let module = String::from_utf8_lossy(self.input.line()?);
-            (module, String::from_utf8_lossy(self.input.line()?))
-        } else {
-            let (name, module) = (self.pop()?, self.pop()?);
-            (self.global_text(module)?, self.global_text(name)?)
-        };
-        let found = Global::find(&module, &name).ok_or_else(|| {
-            // Long enough for every real name, short enough for a message.
-            const SHOWN: usize = 120;
-            let name = format!("{module}.{name}");
-            PickleError::GlobalNotAllowed {
-                offset: self.offset,
-                name: name.escape_debug().take(SHOWN).collect(),
-            }
-        })?;
-        self.push(Node::Global(found))
-    }
-
-    fn global_text(&self, id: NodeId) -> Result<Cow<'a, str>, PickleError> {
-        match self.node(id) {
-            Node::Text(text) => Ok(text.clone()),
-            _ => Err(self.wrong("a text", id)),
-        }
-    }
-
-    fn call(&mut self) -> Result<(), PickleError> {
-        let (arguments, global) = (self.pop()?, self.pop()?);
-        let Node::Global(global) = *self.node(global) else {
-            return Err(self.wrong("a global", global));
-        };
-        let Node::Tuple(items) = self.node(arguments) else {
-            return Err(self.wrong("a tuple", arguments));
-        };
-        // No allowed global takes more; longer lists of arguments are not copied.
-        const MOST: usize = 5;
-        let items: Vec<NodeId> = items.iter().copied().take(MOST).collect();
-        let node = self.reduce(global, &items)?;
-        self.push(node)
-    }
-
     /// Adds items to the container below them.
     fn extend(&mut self) -> Result<(), PickleError> {
         let items = match self.opcode {
             b'a' => vec![self.pop()?],
-            b's' => {
-                self.check_height(2)?;
-                self.stack.split_off(self.stack.len() - 2)
-            }
+            b's' => self.pop_many(2)?,
             _ => self.pop_mark()?,
         };
         let entries = match self.opcode {
             b's' | b'u' => self.entries(&items)?,
+            0x90 => {
+                self.check_keys(items.iter().copied())?;
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         let target = self.top()?;
         match (self.opcode, &mut self.nodes[target as usize]) {
             (b'a' | b'e', Node::List(list)) => list.extend(items),
-            (0x90, Node::Set(set)) => set.extend(items),
+            (0x90, Node::Set { items: set, .. }) => set.extend(items),
             (b's' | b'u', Node::Dict(dict)) => dict.extend(entries),
             _ => return Err(self.wrong("a container for its items", target)),
         }
         Ok(())
     }
 
+    pub(super) fn tuple(&self, items: Vec<NodeId>) -> Node {
+        let hashable = items.iter().all(|&id| self.node(id).is_hashable());
+        Node::Tuple { items, hashable }
+    }
+
+    pub(super) fn set(&self, items: Vec<NodeId>, frozen: bool) -> Result<Node, PickleError> {
+        self.check_keys(items.iter().copied())?;
+        Ok(Node::Set { items, frozen })
+    }
+
+    /// Fails when Python would take one of `keys` for no key.
+    fn check_keys(&self, keys: impl IntoIterator<Item = NodeId>) -> Result<(), PickleError> {
+        let mut keys = keys.into_iter();
+        match keys.find(|&id| !self.node(id).is_hashable()) {
+            Some(id) => Err(self.wrong("a key that cannot change", id)),
+            None => Ok(()),
+        }
+    }
+
     fn entries(&self, items: &[NodeId]) -> Result<Vec<(NodeId, NodeId)>, PickleError> {
         if !items.len().is_multiple_of(2) {
             return Err(self.wrong_stack("keys and values", "an odd number of values"));
         }
-        Ok(items
-            .chunks_exact(2)
-            .map(|pair| (pair[0], pair[1]))
-            .collect())
+        let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+        self.checked_entries(pairs.collect())
+    }
+
+    /// `entries`, when every key can be one.
+    pub(super) fn checked_entries(
+        &self,
+        entries: Vec<(NodeId, NodeId)>,
+    ) -> Result<Vec<(NodeId, NodeId)>, PickleError> {
+        let keys = entries.iter().map(|&(key, _)| key);
+        self.check_keys(keys)?;
+        Ok(entries)
     }
 }
 
-fn integer<'a>(value: Integer) -> Node<'a> {
+fn integer(value: Integer) -> Node {
     match value {
         Integer::Exact(value) => Node::Int(value),
         Integer::Huge(value) => Node::Huge(value),

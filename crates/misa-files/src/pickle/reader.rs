@@ -1,48 +1,89 @@
 //! Bounds-checked access to the bytes of a pickle.
 
 use super::PickleError;
+use super::blob::{Blob, KEPT};
+use crate::source::Source;
+use std::io;
+
+/// Bytes taken from the source at a time.
+const AHEAD: usize = 1 << 16;
 
 /// A position in the bytes of a pickle.
+///
+/// Opcodes are a few bytes long, so they are read from a piece of the file; long strings are
+/// passed over without being read.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
-    bytes: &'a [u8],
-    position: usize,
+pub(super) struct Reader<'s> {
+    source: &'s Source<'s>,
+    position: u64,
+    /// Bytes of the file from `piece_start` on.
+    piece: Vec<u8>,
+    piece_start: u64,
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0 }
+impl<'s> Reader<'s> {
+    /// Reads from `start` on.
+    pub fn new(source: &'s Source<'s>, start: u64) -> Self {
+        Self {
+            source,
+            position: start,
+            piece: Vec::new(),
+            piece_start: start,
+        }
     }
 
-    pub fn position(&self) -> usize {
+    pub fn source(&self) -> &'s Source<'s> {
+        self.source
+    }
+
+    pub fn position(&self) -> u64 {
         self.position
     }
 
-    pub fn len(&self) -> usize {
-        self.bytes.len()
+    pub fn remaining(&self) -> u64 {
+        self.source.len().saturating_sub(self.position)
     }
 
-    pub fn remaining(&self) -> usize {
-        self.bytes.len() - self.position
+    pub fn io(&self, error: &io::Error) -> PickleError {
+        PickleError::Io {
+            offset: self.position,
+            kind: error.kind(),
+        }
     }
 
-    /// The next `count` bytes, checked against what is left before anything is taken.
-    pub fn take(&mut self, count: u64) -> Result<&'a [u8], PickleError> {
-        let taken = usize::try_from(count)
-            .ok()
-            .and_then(|count| self.bytes[self.position..].get(..count))
-            .ok_or(PickleError::Truncated {
+    /// Fails when the file has less than `count` bytes left.
+    pub fn check(&self, count: u64) -> Result<(), PickleError> {
+        if count > self.remaining() {
+            return Err(PickleError::Truncated {
                 offset: self.position,
                 expected: count,
                 found: self.remaining(),
-            })?;
-        self.position += taken.len();
-        Ok(taken)
+            });
+        }
+        Ok(())
+    }
+
+    /// The next bytes: `least` of them, at most as many as are read ahead, and what more there is.
+    fn peek(&mut self, least: usize) -> Result<&[u8], PickleError> {
+        self.check(least as u64)?;
+        // The position may be far beyond the piece, after a long string.
+        let passed = self.position - self.piece_start;
+        if passed + least as u64 > self.piece.len() as u64 {
+            let ahead = self.remaining().min(AHEAD as u64) as usize;
+            self.piece.resize(ahead, 0);
+            let (source, position) = (self.source, self.position);
+            source
+                .read(position, &mut self.piece)
+                .map_err(|error| self.io(&error))?;
+            self.piece_start = position;
+        }
+        Ok(&self.piece[(self.position - self.piece_start) as usize..])
     }
 
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], PickleError> {
         let mut array = [0; N];
-        array.copy_from_slice(self.take(N as u64)?);
+        array.copy_from_slice(&self.peek(N)?[..N]);
+        self.position += N as u64;
         Ok(array)
     }
 
@@ -62,18 +103,42 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    /// The bytes up to the next line feed, which is skipped.
-    pub fn line(&mut self) -> Result<&'a [u8], PickleError> {
-        let rest = &self.bytes[self.position..];
-        let length = rest
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .ok_or(PickleError::Truncated {
-                offset: self.position + rest.len(),
-                expected: 1,
-                found: 0,
-            })?;
-        self.position += length + 1;
-        Ok(&rest[..length])
+    /// The next `count` bytes as a string, checked against what is left before any is taken.
+    pub fn blob(&mut self, count: u64) -> Result<Blob, PickleError> {
+        self.check(count)?;
+        let (offset, len) = (self.position, count);
+        let blob = if count < KEPT {
+            Blob::Memory(self.peek(count as usize)?[..count as usize].into())
+        } else {
+            Blob::File { offset, len }
+        };
+        self.position += count;
+        Ok(blob)
+    }
+
+    /// The bytes up to the next line feed, which is skipped; `None` when there are more than
+    /// `most`.
+    pub fn line(&mut self, most: u64) -> Result<Option<Vec<u8>>, PickleError> {
+        let start = self.position;
+        // The end is found before anything is copied.
+        loop {
+            let bytes = self.peek(1)?;
+            let end = bytes.iter().position(|&byte| byte == b'\n');
+            self.position += end.unwrap_or(bytes.len()) as u64;
+            if self.position - start > most {
+                return Ok(None);
+            }
+            if end.is_some() {
+                break;
+            }
+        }
+        let length = (self.position - start) as usize;
+        self.position += 1;
+        if start >= self.piece_start {
+            let from = (start - self.piece_start) as usize;
+            return Ok(Some(self.piece[from..from + length].to_vec()));
+        }
+        let bytes = self.source.bytes(start, length);
+        Ok(Some(bytes.map_err(|error| self.io(&error))?.into_owned()))
     }
 }

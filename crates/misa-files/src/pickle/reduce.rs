@@ -1,91 +1,20 @@
-//! What a pickle may name, and what each name builds.
+//! What the allowed names build.
 
 use super::PickleError;
 use super::array::ArrayNode;
-use super::literal;
+use super::blob::{Blob, KEPT};
+use super::global::Global;
 use super::machine::Machine;
 use super::node::{Node, NodeId};
-use crate::dtype::Dtype;
-use std::borrow::Cow;
+use crate::dtype::{Dtype, DtypeKind};
 
-/// The functions and classes that a pickle may name: constructors of values and arrays.
-///
-/// They are only labels here. Naming one makes a value; what "calling" it builds is written in
-/// this file, and there is no way to call anything else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Global {
-    /// `numpy.core.multiarray._reconstruct`: an array, filled in afterwards.
-    Reconstruct,
-    /// `numpy.ndarray`.
-    NdArray,
-    /// `numpy.dtype`.
-    Dtype,
-    /// `numpy.core.multiarray.scalar`.
-    Scalar,
-    /// `numpy.core.numeric._frombuffer`: an array of protocol 5.
-    FromBuffer,
-    /// `_codecs.encode`: how Python 3 writes bytes in protocols below 3.
-    Encode,
-    /// `collections.OrderedDict`.
-    OrderedDict,
-    /// `collections.defaultdict`.
-    DefaultDict,
-    /// `dict`.
-    Dict,
-    /// `list`.
-    List,
-    /// `tuple`.
-    Tuple,
-    /// `set`.
-    Set,
-    /// `frozenset`.
-    FrozenSet,
-    /// `bytes`.
-    Bytes,
-    /// `bytearray`.
-    ByteArray,
-    /// `int`, `float`, `str` and `bool`, as default factories only.
-    Plain,
-}
-
-impl Global {
-    /// The allowed name, whichever version of Python or NumPy wrote it.
-    pub fn find(module: &str, name: &str) -> Option<Self> {
-        Some(match (module, name) {
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
-                Self::Reconstruct
-            }
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Self::Scalar,
-            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Self::FromBuffer,
-            ("numpy", "ndarray") => Self::NdArray,
-            ("numpy", "dtype") => Self::Dtype,
-            ("_codecs", "encode") => Self::Encode,
-            ("collections", "OrderedDict") => Self::OrderedDict,
-            ("collections", "defaultdict") => Self::DefaultDict,
-            ("builtins" | "__builtin__", name) => match name {
-                "dict" => Self::Dict,
-                "list" => Self::List,
-                "tuple" => Self::Tuple,
-                "set" => Self::Set,
-                "frozenset" => Self::FrozenSet,
-                "bytes" => Self::Bytes,
-                "bytearray" => Self::ByteArray,
-                "int" | "float" | "str" | "bool" => Self::Plain,
-                _ => return None,
-            },
-            _ => return None,
-        })
-    }
-}
-
-impl<'a> Machine<'a> {
+impl Machine<'_> {
     /// What `global`, given `arguments`, builds.
     pub(super) fn reduce(
         &mut self,
         global: Global,
         arguments: &[NodeId],
-    ) -> Result<Node<'a>, PickleError> {
+    ) -> Result<Node, PickleError> {
         Ok(match (global, arguments) {
             (Global::Reconstruct, [class, ..]) => {
                 if !matches!(self.node(*class), Node::Global(Global::NdArray)) {
@@ -112,28 +41,49 @@ impl<'a> Machine<'a> {
     }
 
     /// The containers of Python itself, empty or filled.
-    fn container(&mut self, global: Global, arguments: &[NodeId]) -> Result<Node<'a>, PickleError> {
+    fn container(&mut self, global: Global, arguments: &[NodeId]) -> Result<Node, PickleError> {
         Ok(match (global, arguments) {
-            (Global::Bytes | Global::ByteArray, []) => Node::Bytes(Cow::Borrowed(&[])),
+            (Global::Bytes | Global::ByteArray, []) => Node::bytes(Vec::new()),
             (Global::Bytes | Global::ByteArray, &[bytes]) => self.copy_bytes(bytes)?,
             (Global::OrderedDict | Global::Dict, []) => Node::Dict(Vec::new()),
             (Global::OrderedDict | Global::Dict, &[pairs]) => self.pairs(pairs)?,
             // The factory would only be called for keys that are not there.
-            (Global::DefaultDict, [] | [_]) => Node::Dict(Vec::new()),
-            (Global::DefaultDict, &[_, pairs]) => self.pairs(pairs)?,
-            (Global::List, []) => Node::List(Vec::new()),
-            (Global::Tuple, []) => Node::Tuple(Vec::new()),
-            (Global::Set | Global::FrozenSet, []) => Node::Set(Vec::new()),
-            (Global::List, &[items]) => Node::List(self.copy_items(items)?),
-            (Global::Tuple, &[items]) => Node::Tuple(self.copy_items(items)?),
-            (Global::Set | Global::FrozenSet, &[items]) => Node::Set(self.copy_items(items)?),
+            (Global::DefaultDict, []) => Node::Dict(Vec::new()),
+            (Global::DefaultDict, &[factory, ref rest @ ..]) if rest.len() <= 1 => {
+                self.take_factory(factory);
+                match rest {
+                    [pairs] => self.pairs(*pairs)?,
+                    _ => Node::Dict(Vec::new()),
+                }
+            }
+            (Global::List | Global::Tuple | Global::Set | Global::FrozenSet, []) => {
+                self.sequence(global, Vec::new())?
+            }
+            (Global::List | Global::Tuple | Global::Set | Global::FrozenSet, &[items]) => {
+                let items = self.copy_items(items)?;
+                self.sequence(global, items)?
+            }
             _ => return Err(self.wrong_stack("the arguments of its global", "others")),
         })
     }
 
+    fn sequence(&self, global: Global, items: Vec<NodeId>) -> Result<Node, PickleError> {
+        match global {
+            Global::List => Ok(Node::List(items)),
+            Global::Tuple => Ok(self.tuple(items)),
+            _ => self.set(items, global == Global::FrozenSet),
+        }
+    }
+
     /// Fills in the array or element type `target` from `state`.
     pub(super) fn build(&mut self, target: NodeId, state: NodeId) -> Result<(), PickleError> {
-        let Node::Tuple(items) = self.node(state) else {
+        if let (true, Node::Dict(_), Node::Dict(_)) =
+            (self.torch, self.node(target), self.node(state))
+        {
+            // Attributes of a dictionary of tensors say which version of its module wrote it.
+            return Ok(());
+        }
+        let Node::Tuple { items, .. } = self.node(state) else {
             return Err(self.wrong("a tuple", state));
         };
         // States have at most nine parts; more are not copied.
@@ -171,19 +121,21 @@ impl<'a> Machine<'a> {
         dtype: Dtype,
         fortran: bool,
         data: NodeId,
-        available: Option<usize>,
-    ) -> Result<Node<'a>, PickleError> {
+        available: Option<u64>,
+    ) -> Result<Node, PickleError> {
         let available = match (available, self.node(data)) {
             (Some(available), _) => available,
-            (None, Node::List(items)) if dtype.kind() == super::DtypeKind::Object => items.len(),
-            (None, node) => match node.as_bytes() {
-                Some(bytes) if dtype.kind() != super::DtypeKind::Object => bytes.len(),
+            (None, Node::List(items)) if dtype.kind() == DtypeKind::Object => items.len() as u64,
+            (None, node) => match node.blob() {
+                Some(blob) if dtype.kind() != DtypeKind::Object => blob.len(),
                 _ => return Err(self.wrong("the elements of an array", data)),
             },
         };
+        // One tuple may be the shape of many arrays.
+        self.charge(size_of_val(shape) as u64)?;
         let array = ArrayNode::new(shape, dtype, fortran, data, available);
         let array = array.ok_or_else(|| PickleError::ArraySize {
-            offset: self.offset(),
+            offset: self.offset,
             shape: shape.to_vec(),
             size: dtype.size(),
             found: available,
@@ -206,7 +158,7 @@ impl<'a> Machine<'a> {
     fn shape(&self, id: NodeId) -> Result<Vec<u64>, PickleError> {
         // NumPy's own limit on the rank.
         const MAX_RANK: usize = 64;
-        let Node::Tuple(axes) = self.node(id) else {
+        let Node::Tuple { items: axes, .. } = self.node(id) else {
             return Err(self.wrong("a tuple of axes", id));
         };
         if axes.len() > MAX_RANK {
@@ -221,67 +173,67 @@ impl<'a> Machine<'a> {
             .ok_or_else(|| self.wrong_stack("axes of at least 0", "others"))
     }
 
+    /// A short word, such as the name of an element type.
     fn text(&self, id: NodeId) -> Result<&str, PickleError> {
-        // Python 2 texts of this kind are short words; checking long ones again and again is work.
-        const LONGEST: usize = 64;
         match self.node(id) {
-            Node::Text(text) => Some(text.as_ref()),
-            Node::ByteText(bytes) if bytes.len() <= LONGEST => std::str::from_utf8(bytes).ok(),
+            Node::Text(text) | Node::ByteText(text) => text.in_memory(),
             _ => None,
         }
+        // Checking long ones again and again is work.
+        .filter(|bytes| bytes.len() as u64 <= KEPT)
+        .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .ok_or_else(|| self.wrong("a text", id))
     }
 
-    /// Bytes that were written as a Latin-1 text.
-    fn encode(&mut self, text: NodeId, encoding: NodeId) -> Result<Node<'a>, PickleError> {
+    /// Bytes that were written as a Latin-1 text. The text itself stays in the file.
+    fn encode(&self, text: NodeId, encoding: NodeId) -> Result<Node, PickleError> {
         if !matches!(self.text(encoding)?, "latin1" | "latin-1") {
             return Err(self.wrong("`latin1`", encoding));
         }
-        self.charge(self.text(text)?.len())?;
-        match literal::latin1(self.text(text)?) {
-            Some(bytes) => Ok(Node::Bytes(Cow::Owned(bytes))),
-            None => Err(self.wrong("a Latin-1 text", text)),
+        let Node::Text(blob) = self.node(text) else {
+            return Err(self.wrong("a text", text));
+        };
+        self.charge(blob.len())?;
+        match blob.latin1(self.input.source()) {
+            Ok(Some(bytes)) => Ok(Node::Bytes(bytes)),
+            Ok(None) => Err(self.wrong("a Latin-1 text", text)),
+            Err(error) => Err(self.input.io(&error)),
         }
     }
 
-    fn copy_bytes(&mut self, id: NodeId) -> Result<Node<'a>, PickleError> {
-        let Node::Bytes(bytes) = self.node(id) else {
+    fn copy_bytes(&self, id: NodeId) -> Result<Node, PickleError> {
+        let Node::Bytes(blob) = self.node(id) else {
             return Err(self.wrong("bytes", id));
         };
-        let length = bytes.len();
-        self.charge(length)?;
-        match self.node(id) {
-            Node::Bytes(bytes) => Ok(Node::Bytes(bytes.clone())),
-            _ => Err(self.wrong("bytes", id)),
+        match blob {
+            &Blob::File { offset, len } => Ok(Node::Bytes(Blob::File { offset, len })),
+            Blob::Memory(bytes) => {
+                self.charge(bytes.len() as u64)?;
+                Ok(Node::Bytes(Blob::Memory(bytes.clone())))
+            }
         }
     }
 
-    fn copy_items(&mut self, id: NodeId) -> Result<Vec<NodeId>, PickleError> {
-        let (Node::List(items) | Node::Tuple(items) | Node::Set(items)) = self.node(id) else {
-            return Err(self.wrong("a list or tuple", id));
-        };
-        let size = items.len() * size_of::<NodeId>();
-        let items = items.clone();
-        self.charge(size)?;
-        Ok(items)
+    fn copy_items(&self, id: NodeId) -> Result<Vec<NodeId>, PickleError> {
+        let items = self.node(id).items();
+        let items = items.ok_or_else(|| self.wrong("a list or tuple", id))?;
+        self.charge(size_of_val(items) as u64)?;
+        Ok(items.to_vec())
     }
 
     /// A dictionary from a list of pairs, as Python 2 writes ordered ones.
-    fn pairs(&mut self, id: NodeId) -> Result<Node<'a>, PickleError> {
+    fn pairs(&self, id: NodeId) -> Result<Node, PickleError> {
         if let Node::Dict(entries) = self.node(id) {
-            let entries = entries.clone();
-            self.charge(entries.len() * size_of::<(NodeId, NodeId)>())?;
-            return Ok(Node::Dict(entries));
+            self.charge(size_of_val(entries.as_slice()) as u64)?;
+            return Ok(Node::Dict(entries.clone()));
         }
         let items = self.copy_items(id)?;
-        self.charge(items.len() * size_of::<NodeId>())?;
-        items
-            .into_iter()
-            .map(|item| match self.node(item) {
-                Node::List(pair) | Node::Tuple(pair) if pair.len() == 2 => Ok((pair[0], pair[1])),
-                _ => Err(self.wrong("a pair", item)),
-            })
-            .collect::<Result<_, _>>()
-            .map(Node::Dict)
+        self.charge(size_of_val(items.as_slice()) as u64)?;
+        let entries = items.into_iter().map(|item| match self.node(item).items() {
+            Some(&[key, value]) => Ok((key, value)),
+            _ => Err(self.wrong("a pair", item)),
+        });
+        let entries = entries.collect::<Result<_, _>>()?;
+        Ok(Node::Dict(self.checked_entries(entries)?))
     }
 }

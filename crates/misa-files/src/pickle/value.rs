@@ -1,63 +1,16 @@
-//! The finished values of a pickle.
+//! Views of the values of a pickle.
 
 use super::array::Array;
-use super::machine::Machine;
+use super::global::Global;
 use super::node::{Node, NodeId};
-use super::{ConvertError, Limits, PickleError};
+use super::{ConvertError, Items, Pickle};
 use crate::dtype::{Number, byte_text};
-use std::cell::Cell;
-
-/// The values of one pickle file; they borrow its bytes.
-#[derive(Debug)]
-pub struct Pickle<'a> {
-    nodes: Vec<Node<'a>>,
-    root: NodeId,
-    limit: u64,
-    /// Bytes that conversions may still produce.
-    budget: Cell<u64>,
-}
-
-impl<'a> Pickle<'a> {
-    /// Reads the pickle in `bytes`, protocols 0 to 5.
-    ///
-    /// Differs: only values, NumPy arrays and a few containers are built; nothing is executed.
-    ///
-    /// # Errors
-    ///
-    /// [`PickleError`] when the bytes are no complete pickle, name anything that is not allowed,
-    /// or exceed `limits`.
-    pub fn parse(bytes: &'a [u8], limits: &Limits) -> Result<Self, PickleError> {
-        let finished = Machine::new(bytes, limits).run()?;
-        Ok(Self {
-            nodes: finished.nodes,
-            root: finished.root,
-            limit: limits.budget(bytes.len()),
-            budget: Cell::new(finished.budget),
-        })
-    }
-
-    /// The outermost value.
-    pub fn root(&self) -> Value<'_> {
-        self.value(self.root)
-    }
-
-    fn value(&self, id: NodeId) -> Value<'_> {
-        Value { pickle: self, id }
-    }
-
-    /// Takes `bytes` of the memory that conversions may use, before they use it.
-    pub(super) fn charge(&self, bytes: usize) -> Result<(), ConvertError> {
-        let left = self.budget.get().checked_sub(bytes as u64);
-        self.budget
-            .set(left.ok_or(ConvertError::Limit { limit: self.limit })?);
-        Ok(())
-    }
-}
+use std::borrow::Cow;
 
 /// A view of one value.
 ///
-/// Converting accessors (`to_…`) produce owned values and share one memory budget per file; the
-/// others borrow.
+/// Converting accessors (`to_…`) produce owned values, may read the file, and share one memory
+/// budget per file; the others borrow.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'p> {
     pickle: &'p Pickle<'p>,
@@ -65,8 +18,12 @@ pub struct Value<'p> {
 }
 
 impl<'p> Value<'p> {
-    fn node(self) -> &'p Node<'p> {
-        &self.pickle.nodes[self.id as usize]
+    pub(super) fn new(pickle: &'p Pickle<'p>, id: NodeId) -> Self {
+        Self { pickle, id }
+    }
+
+    fn node(self) -> &'p Node {
+        self.pickle.node(self.id)
     }
 
     /// The kind of value in one word, such as `list` or `array`.
@@ -77,12 +34,12 @@ impl<'p> Value<'p> {
     /// The kind and size of the value, for messages.
     pub fn describe(self) -> String {
         match self.node() {
-            Node::List(items) | Node::Tuple(items) | Node::Set(items) => {
-                format!("{} of {}", self.kind(), items.len())
-            }
             Node::Dict(entries) => format!("dict of {}", entries.len()),
             Node::Array(array) => array.to_string(),
-            _ => self.kind().to_owned(),
+            node => match node.items() {
+                Some(items) => format!("{} of {}", node.kind(), items.len()),
+                None => node.kind().to_owned(),
+            },
         }
     }
 
@@ -91,20 +48,14 @@ impl<'p> Value<'p> {
         matches!(self.node(), Node::None)
     }
 
-    /// The items of a list or tuple, or of an array of objects.
+    /// The items of a list, tuple or set, or of an array of objects.
     pub fn items(self) -> Option<Items<'p>> {
-        let ids = match self.node() {
-            Node::List(ids) | Node::Tuple(ids) | Node::Set(ids) => ids,
-            Node::Array(array) => match self.pickle.nodes.get(array.objects()? as usize)? {
-                Node::List(ids) => ids,
-                _ => return None,
-            },
-            _ => return None,
+        let Node::Array(array) = self.node() else {
+            return Some(Items::new(self.pickle, self.node().items()?));
         };
-        Some(Items {
-            pickle: self.pickle,
-            ids,
-        })
+        let objects = self.pickle.node(array.objects()?).items()?;
+        // The list may have grown since it became an array.
+        (objects.len() == array.len()).then(|| Items::new(self.pickle, objects))
     }
 
     /// The entries of a dictionary, in file order.
@@ -132,8 +83,13 @@ impl<'p> Value<'p> {
 
     fn is_text(self, text: &str) -> bool {
         match self.node() {
-            Node::Text(found) => found == text,
-            Node::ByteText(found) => found.as_ref() == text.as_bytes(),
+            Node::Text(found) | Node::ByteText(found) => {
+                found.len() == text.len() as u64
+                    && self
+                        .pickle
+                        .read_all(found)
+                        .is_ok_and(|found| *found == *text.as_bytes())
+            }
             _ => false,
         }
     }
@@ -143,11 +99,11 @@ impl<'p> Value<'p> {
         let Node::Array(array) = self.node() else {
             return None;
         };
-        let bytes = match self.pickle.nodes.get(array.data() as usize)? {
-            Node::List(_) => &[],
-            node => node.as_bytes()?,
+        let blob = match self.pickle.node(array.data()) {
+            Node::List(_) => None,
+            node => Some(node.blob()?),
         };
-        Some(Array::new(self.pickle, array, bytes))
+        Some(Array::new(self.pickle, array, blob))
     }
 
     fn number(self) -> Option<Number> {
@@ -170,33 +126,63 @@ impl<'p> Value<'p> {
         self.number().and_then(Number::as_i64)
     }
 
-    /// The raw bytes of a byte string.
-    pub fn as_bytes(self) -> Option<&'p [u8]> {
-        self.node().as_bytes()
+    /// The name, when this is one.
+    pub fn global(self) -> Option<Global> {
+        match self.node() {
+            Node::Global(global) => Some(*global),
+            _ => None,
+        }
+    }
+
+    /// What PyTorch calls a value that is stored outside the pickle; mostly a tuple.
+    pub fn persistent(self) -> Option<Value<'p>> {
+        match self.node() {
+            Node::Persistent(id) => Some(self.pickle.value(*id)),
+            _ => None,
+        }
+    }
+
+    /// The function that PyTorch would call to make this value, [`Global::Tensor`] or
+    /// [`Global::Parameter`], and its arguments.
+    pub fn call(self) -> Option<(Global, Items<'p>)> {
+        let Node::Call(global, arguments) = self.node() else {
+            return None;
+        };
+        Some((*global, self.pickle.value(*arguments).items()?))
+    }
+
+    /// The raw bytes of a byte string; borrowed where they are in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`ConvertError`] when this is none, too much was converted already, or the file cannot be
+    /// read.
+    pub fn to_bytes(self) -> Result<Cow<'p, [u8]>, ConvertError> {
+        let blob = self.node().blob();
+        let blob = blob.ok_or_else(|| self.is_not("bytes"))?;
+        self.pickle.charge(blob.memory())?;
+        self.pickle.read_all(blob)
     }
 
     /// The text, when this is one; a Python 2 string is read as UTF-8, else as Latin-1.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when this is no text, or too much was converted already.
+    /// [`ConvertError`] when this is no text, too much was converted already, or the file cannot
+    /// be read.
     pub fn to_text(self) -> Result<String, ConvertError> {
-        let text = match self.node() {
-            Node::Text(text) => {
-                self.pickle.charge(text_cost(text.len()))?;
-                return Ok(text.clone().into_owned());
+        match self.node() {
+            Node::Text(blob) | Node::ByteText(blob) | Node::Bytes(blob) => {
+                self.pickle.charge(text_cost(blob.memory()))?;
+                Ok(byte_text(&self.pickle.read_all(blob)?))
             }
-            Node::ByteText(bytes) | Node::Bytes(bytes) => {
-                self.pickle.charge(text_cost(bytes.len()))?;
-                Some(byte_text(bytes))
+            Node::Array(array) if array.is_single() => {
+                let texts = self.array().map(Array::to_texts).transpose()?;
+                let text = texts.and_then(|mut texts| texts.pop());
+                text.ok_or_else(|| self.is_not("a text"))
             }
-            Node::Array(array) if array.is_single() => match self.array() {
-                Some(array) => array.to_texts()?.pop(),
-                None => None,
-            },
-            _ => None,
-        };
-        text.ok_or_else(|| self.is_not("a text"))
+            _ => Err(self.is_not("a text")),
+        }
     }
 
     /// The texts of a list or array.
@@ -243,7 +229,7 @@ impl<'p> Value<'p> {
             self.pickle.charge(8 * items.len())?;
             items.iter().map(Value::as_int).collect()
         } else if let Some(array) = self.array() {
-            array.to_ints()?
+            return array.to_ints();
         } else {
             self.as_int().map(|value| vec![value])
         };
@@ -260,34 +246,5 @@ impl<'p> Value<'p> {
 
 /// Memory that an owned text of `length` bytes is charged.
 pub(super) fn text_cost(length: usize) -> usize {
-    length + size_of::<usize>()
-}
-
-/// The items of a list, tuple, set or array of objects.
-#[derive(Clone, Copy, Debug)]
-pub struct Items<'p> {
-    pickle: &'p Pickle<'p>,
-    ids: &'p [NodeId],
-}
-
-impl<'p> Items<'p> {
-    /// Number of items.
-    pub fn len(self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there are no items.
-    pub fn is_empty(self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// One item.
-    pub fn get(self, index: usize) -> Option<Value<'p>> {
-        self.ids.get(index).map(|&id| self.pickle.value(id))
-    }
-
-    /// The items in order.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = Value<'p>> {
-        self.ids.iter().map(move |&id| self.pickle.value(id))
-    }
+    length.saturating_add(size_of::<usize>())
 }

@@ -3,7 +3,7 @@
 use super::directory::Directory;
 use super::entry::shown;
 use super::{Entry, Limits, Method, ZipError, inflate};
-use crate::{Section, Source};
+use crate::Source;
 use flate2::Crc;
 
 /// A zip archive whose directory was read and checked.
@@ -61,7 +61,7 @@ impl<'a> Archive<'a> {
     ///
     /// [`ZipError`] when the member is encrypted, packed by another method than deflate, exceeds
     /// the limits or is damaged.
-    pub fn read(&self, entry: &Entry) -> Result<Section<'_>, ZipError> {
+    pub fn read(&self, entry: &Entry) -> Result<Source<'_>, ZipError> {
         if entry.encrypted {
             let name = shown(entry.name());
             return Err(ZipError::Encrypted { name });
@@ -70,7 +70,7 @@ impl<'a> Archive<'a> {
             Method::Stored => self.stored(entry),
             Method::Deflated => {
                 check(entry, "unpacked bytes", self.limits.entry_bytes, entry.len)?;
-                inflate::inflate(&self.source, entry).map(Section::from)
+                inflate::inflate(&self.source, entry).map(Source::from)
             }
             Method::Other(found) => Err(ZipError::Method {
                 name: shown(entry.name()),
@@ -85,12 +85,12 @@ impl<'a> Archive<'a> {
     ///
     /// As [`read`](Self::read), and [`ZipError::Checksum`].
     pub fn verify(&self, entry: &Entry) -> Result<(), ZipError> {
-        let section = self.read(entry)?;
+        let member = self.read(entry)?;
         let (mut crc, mut at) = (Crc::new(), 0);
         let mut piece = [0; inflate::PIECE];
-        while at < section.len() {
-            let len = (section.len() - at).min(piece.len() as u64) as usize;
-            section
+        while at < member.len() {
+            let len = (member.len() - at).min(piece.len() as u64) as usize;
+            member
                 .read(at, &mut piece[..len])
                 .map_err(|source| inflate::unread(entry.start + at, source))?;
             crc.update(&piece[..len]);
@@ -102,11 +102,10 @@ impl<'a> Archive<'a> {
         Ok(())
     }
 
-    fn stored(&self, entry: &Entry) -> Result<Section<'_>, ZipError> {
+    fn stored(&self, entry: &Entry) -> Result<Source<'_>, ZipError> {
         let found = entry.packed_len;
-        let section = Section::part(&self.source, entry.start, found);
-        section
-            .filter(|_| found == entry.len)
+        let part = self.source.part(entry.start, found);
+        part.filter(|_| found == entry.len)
             .ok_or_else(|| ZipError::Length {
                 name: shown(entry.name()),
                 expected: entry.len,

@@ -1,0 +1,155 @@
+//! What a pickle may name.
+
+use super::PickleError;
+use super::machine::Machine;
+use super::node::{Node, NodeId};
+use crate::dtype::Dtype;
+
+/// The functions and classes that a pickle may name: constructors of values and arrays.
+///
+/// They are only labels here. Naming one makes a value; what "calling" it builds is written in
+/// `reduce.rs`, and there is no way to call anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Global {
+    /// `numpy.core.multiarray._reconstruct`: an array, filled in afterwards.
+    Reconstruct,
+    /// `numpy.ndarray`.
+    NdArray,
+    /// `numpy.dtype`.
+    Dtype,
+    /// `numpy.core.multiarray.scalar`.
+    Scalar,
+    /// `numpy.core.numeric._frombuffer`: an array of protocol 5.
+    FromBuffer,
+    /// `_codecs.encode`: how Python 3 writes bytes in protocols below 3.
+    Encode,
+    /// `collections.OrderedDict`.
+    OrderedDict,
+    /// `collections.defaultdict`.
+    DefaultDict,
+    /// `dict`.
+    Dict,
+    /// `list`.
+    List,
+    /// `tuple`.
+    Tuple,
+    /// `set`.
+    Set,
+    /// `frozenset`.
+    FrozenSet,
+    /// `bytes`.
+    Bytes,
+    /// `bytearray`.
+    ByteArray,
+    /// `int`, `float`, `str` and `bool`, as default factories only.
+    Plain,
+    /// `torch._utils._rebuild_tensor` and `_rebuild_tensor_v2`: a tensor from its storage, offset,
+    /// shape and strides, in this order.
+    Tensor,
+    /// `torch._utils._rebuild_parameter` and `torch.nn.parameter.Parameter`: a tensor that is
+    /// learned.
+    Parameter,
+    /// `torch.FloatStorage` and its like, with the type of the elements.
+    Storage(Dtype),
+    /// Any name that PyTorch was given as a default factory.
+    Opaque,
+}
+
+/// A name outside the list, with the place of its opcode.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub offset: u64,
+    pub name: String,
+}
+
+impl Global {
+    /// The allowed name, whichever version of Python or NumPy wrote it.
+    pub fn find(module: &str, name: &str) -> Option<Self> {
+        Some(match (module, name) {
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
+                Self::Reconstruct
+            }
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Self::Scalar,
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Self::FromBuffer,
+            ("numpy", "ndarray") => Self::NdArray,
+            ("numpy", "dtype") => Self::Dtype,
+            ("_codecs", "encode") => Self::Encode,
+            ("collections", "OrderedDict") => Self::OrderedDict,
+            ("collections", "defaultdict") => Self::DefaultDict,
+            ("builtins" | "__builtin__", name) => match name {
+                "dict" => Self::Dict,
+                "list" => Self::List,
+                "tuple" => Self::Tuple,
+                "set" => Self::Set,
+                "frozenset" => Self::FrozenSet,
+                "bytes" => Self::Bytes,
+                "bytearray" => Self::ByteArray,
+                "int" | "float" | "str" | "bool" => Self::Plain,
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl Machine<'_> {
+    /// Takes a name of the list.
+    pub(super) fn global(&mut self) -> Result<(), PickleError> {
+        let (module, name) = if self.opcode == b'c' {
+            (self.short_line()?, self.short_line()?)
+        } else {
+            let (name, module) = (self.pop()?, self.pop()?);
+            (self.name_part(module)?, self.name_part(name)?)
+        };
+        let module = String::from_utf8_lossy(&module);
+        let name = String::from_utf8_lossy(&name);
+        let found = match Global::find(&module, &name) {
+            None if self.torch => Global::find_torch(&module, &name),
+            found => found,
+        };
+        if let Some(global) = found {
+            return self.push(Node::Global(global));
+        }
+        // Long enough for every real name, short enough for a message.
+        const SHOWN: usize = 120;
+        let name = format!("{module}.{name}");
+        let name = name.escape_debug().take(SHOWN).collect();
+        let offset = self.offset;
+        let unknown = Unknown { offset, name };
+        if !self.torch {
+            return Err(unknown.refused());
+        }
+        self.charge(SHOWN as u64)?;
+        self.unknown += 1;
+        self.push(Node::Unknown(Box::new(unknown)))
+    }
+
+    fn name_part(&self, id: NodeId) -> Result<Vec<u8>, PickleError> {
+        match self.node(id) {
+            // Longer ones are no names, wherever they are kept.
+            Node::Text(text) => Ok(text.in_memory().unwrap_or(b"(a long text)").to_owned()),
+            _ => Err(self.wrong("a text", id)),
+        }
+    }
+
+    pub(super) fn call(&mut self) -> Result<(), PickleError> {
+        let (arguments, global) = (self.pop()?, self.pop()?);
+        let global = match self.node(global) {
+            Node::Global(global) => *global,
+            Node::Unknown(unknown) => return Err(unknown.refused()),
+            _ => return Err(self.wrong("a global", global)),
+        };
+        let Node::Tuple { items, .. } = self.node(arguments) else {
+            return Err(self.wrong("a tuple", arguments));
+        };
+        // No name of Python or NumPy takes more; longer lists of arguments are not copied.
+        const MOST: usize = 5;
+        let items: Vec<NodeId> = items.iter().copied().take(MOST).collect();
+        let node = match self.torch_call(global, arguments)? {
+            Some(node) => node,
+            None => self.reduce(global, &items)?,
+        };
+        self.push(node)
+    }
+}
