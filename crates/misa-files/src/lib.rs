@@ -12,12 +12,16 @@
 //! | `elements.rs` | their elements, many at a time |
 //! | `hdf5/` | HDF5 files without the HDF5 library |
 //! | `pickle/` | Python's files without Python |
+//! | `zip/` | archives |
+//! | `npy/` | NumPy's arrays and archives of them |
 
 mod dtype;
 mod elements;
 pub mod hdf5;
+pub mod npy;
 pub mod pickle;
 mod source;
+pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};
 pub use source::Source;

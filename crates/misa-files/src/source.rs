@@ -17,12 +17,15 @@ const WINDOW: usize = 1 << 16;
 #[derive(Debug)]
 pub struct Source<'a> {
     place: Place<'a>,
+    /// Where the bytes start at their place.
+    start: u64,
     len: u64,
 }
 
 #[derive(Debug)]
 enum Place<'a> {
     Memory(&'a [u8]),
+    Unpacked(Vec<u8>),
     File(RefCell<Window>),
     Lent(&'a Source<'a>),
 }
@@ -39,6 +42,7 @@ impl<'a> From<&'a [u8]> for Source<'a> {
     fn from(bytes: &'a [u8]) -> Self {
         Self {
             place: Place::Memory(bytes),
+            start: 0,
             len: bytes.len() as u64,
         }
     }
@@ -56,11 +60,23 @@ impl<'a, const N: usize> From<&'a [u8; N]> for Source<'a> {
     }
 }
 
+/// Bytes that are in no file as they are, such as those of a packed member of an archive.
+impl From<Vec<u8>> for Source<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self {
+            start: 0,
+            len: bytes.len() as u64,
+            place: Place::Unpacked(bytes),
+        }
+    }
+}
+
 /// The same bytes again, for files of several parts: one parser may lend its source to another.
 impl<'a> From<&'a Source<'_>> for Source<'a> {
     fn from(source: &'a Source<'_>) -> Self {
         Self {
             place: Place::Lent(source),
+            start: 0,
             len: source.len,
         }
     }
@@ -86,12 +102,27 @@ impl Source<'static> {
         let window = Window { file, start, bytes };
         Ok(Self {
             place: Place::File(RefCell::new(window)),
+            start: 0,
             len,
         })
     }
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// The `len` bytes from `offset` on, as a source of their own; `None` when there are fewer.
+    pub fn part(&self, offset: u64, len: u64) -> Option<Source<'_>> {
+        Source::from(self).into_part(offset, len)
+    }
+
+    /// As [`part`](Self::part), for a source that is needed no more.
+    pub fn into_part(self, offset: u64, len: u64) -> Option<Self> {
+        self.has(offset, len).then(|| Self {
+            place: self.place,
+            start: self.start + offset,
+            len,
+        })
+    }
+
     /// Number of bytes.
     pub fn len(&self) -> u64 {
         self.len
@@ -117,16 +148,17 @@ impl Source<'_> {
         if !self.has(offset, target.len() as u64) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        let at = self.start + offset;
         match &self.place {
-            Place::Memory(bytes) => {
-                // Fits: the bytes were found to be there.
-                let offset = offset as usize;
-                target.copy_from_slice(&bytes[offset..offset + target.len()]);
-                Ok(())
+            Place::File(window) => {
+                let end = self.start + self.len;
+                return window.borrow_mut().read(at, target, end);
             }
-            Place::File(window) => window.borrow_mut().read(offset, target, self.len),
-            Place::Lent(source) => source.read(offset, target),
+            Place::Lent(source) => return source.read(at, target),
+            Place::Memory(bytes) => target.copy_from_slice(run(bytes, at, target.len())),
+            Place::Unpacked(bytes) => target.copy_from_slice(run(bytes, at, target.len())),
         }
+        Ok(())
     }
 
     /// The `len` bytes from `offset` on; borrowed where they are in memory.
@@ -138,11 +170,11 @@ impl Source<'_> {
         if !self.has(offset, len as u64) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        let at = self.start + offset;
         match &self.place {
-            Place::Memory(bytes) => {
-                let offset = offset as usize;
-                Ok(Cow::Borrowed(&bytes[offset..offset + len]))
-            }
+            Place::Memory(bytes) => Ok(Cow::Borrowed(run(bytes, at, len))),
+            Place::Unpacked(bytes) => Ok(Cow::Borrowed(run(bytes, at, len))),
+            Place::Lent(source) => source.bytes(at, len),
             Place::File(_) => {
                 let mut bytes = Vec::new();
                 bytes.try_reserve_exact(len).map_err(io::Error::from)?;
@@ -150,9 +182,13 @@ impl Source<'_> {
                 self.read(offset, &mut bytes)?;
                 Ok(Cow::Owned(bytes))
             }
-            Place::Lent(source) => source.bytes(offset, len),
         }
     }
+}
+
+/// Bytes that were found to be there, so that their places fit.
+fn run(bytes: &[u8], at: u64, len: usize) -> &[u8] {
+    &bytes[at as usize..at as usize + len]
 }
 
 impl Window {
@@ -230,6 +266,36 @@ mod tests {
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         }
         assert!(source.bytes(3, 0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn parts_end_where_they_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bytes");
+        fs::write(&path, b"abcdefgh").unwrap();
+        let file = Source::open(&path).unwrap();
+        for source in [
+            &file,
+            &Source::from(b"abcdefgh"),
+            &b"abcdefgh".to_vec().into(),
+        ] {
+            let part = source.part(1, 5).unwrap();
+            let inner = part.part(1, 3).unwrap();
+            for inner in [&inner.part(0, 3).unwrap(), &inner] {
+                assert_eq!(inner.bytes(0, 3).unwrap(), &b"cde"[..]);
+                let mut target = [0; 2];
+                inner.read(1, &mut target).unwrap();
+                assert_eq!(&target, b"de");
+                for (offset, len) in [(0, 4), (3, 1), (u64::MAX, 2)] {
+                    let error = inner.bytes(offset, len).unwrap_err();
+                    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+                }
+            }
+            assert!(source.part(4, 5).is_none() && part.part(u64::MAX, 2).is_none());
+            assert!(part.into_part(2, 4).is_none());
+        }
+        let owned = file.into_part(2, 4).unwrap().into_part(1, 2).unwrap();
+        assert_eq!(owned.bytes(0, 2).unwrap(), &b"de"[..]);
     }
 
     #[test]

@@ -1,0 +1,22 @@
+//! NumPy arrays in files of their own (`.npy`) and in archives (`.npz`).
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `header.rs` | what an array is, before its bytes |
+//! | `literal.rs` | the piece of Python that headers are written in |
+//! | `array.rs` | one array |
+//! | `rows.rs` | some of its rows, as numbers or texts |
+//! | `npz.rs` | an archive of arrays |
+//! | `error.rs` | what can be wrong |
+
+mod array;
+mod error;
+mod header;
+mod literal;
+mod npz;
+mod rows;
+
+pub use array::Npy;
+pub use error::{NpyError, NpzError};
+pub use npz::Npz;
+pub use rows::Rows;
