@@ -5,6 +5,7 @@
 use crate::Format;
 use crate::pickle::PickleError;
 use misa_core::Modality;
+use misa_files::hdf5::Hdf5Error;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -66,6 +67,15 @@ pub enum DataError {
         /// What is wrong with it.
         #[source]
         source: PickleError,
+    },
+    /// An HDF5 file that is damaged, too large, or of a part of the format we do not read.
+    #[error("{}: {source}", path.display())]
+    Hdf5 {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Hdf5Error,
     },
     /// Something else than the format has at a place.
     #[error("{place}: expected {expected}, found {found}")]

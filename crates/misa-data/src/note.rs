@@ -45,6 +45,10 @@ pub enum NoteKind {
     Misaligned,
     /// Utterances dropped because only pauses were left of them.
     OnlyPauses,
+    /// Videos left out because not every file has them.
+    NotInAll,
+    /// Utterances left out because a file of their split is missing.
+    Incomplete,
     /// Utterances dropped because their video is in no split.
     NoSplit,
 }
@@ -92,6 +96,13 @@ impl fmt::Display for Note {
             NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
             NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
             NoteKind::OnlyPauses => write!(f, "{count} utterances of pauses dropped"),
+            NoteKind::NotInAll => write!(f, "{count} videos that are not in all files left out"),
+            NoteKind::Incomplete => {
+                write!(
+                    f,
+                    "{count} utterances left out, a file of their split is missing"
+                )
+            }
             NoteKind::NoSplit => write!(f, "{count} utterances of no split dropped"),
         }
     }

@@ -1,7 +1,9 @@
 //! The formats a data set is stored in, and which one a path holds.
 
+pub mod csd;
 mod fields;
 mod mag;
+mod mfn;
 pub mod misa;
 mod padded;
 pub(crate) mod safetensors;
@@ -29,6 +31,8 @@ use std::str::FromStr;
 /// | `mult` | the same with `labels`: MulT and MultiBench |
 /// | `mag` | one pickle: a dictionary of splits, each a list of `((words, visual, acoustic), label, segment)` |
 /// | `ur_funny` | folder of UR-FUNNY's own pickles, with `humor_label_sdk.pkl` |
+/// | `csd` | folder of computational sequences of the CMU Multimodal SDK: words, labels, visual, acoustic |
+/// | `mfn` | folder of `text_train_emb.h5`, `video_train.h5`, `audio_train.h5`, `y_train.h5` and so on |
 /// | `safetensors` | our own: one file with every split and a checksum |
 /// | `synthetic`, `memory` | made by a program |
 ///
@@ -47,6 +51,10 @@ pub enum Format {
     Mag,
     /// Folder of UR-FUNNY's own pickles.
     UrFunny,
+    /// Folder of computational sequences.
+    Csd,
+    /// Folder of HDF5 files per modality and split: MFN, LMF.
+    Mfn,
     /// Our own file.
     Safetensors,
     /// Made by [`SyntheticConfig`](crate::SyntheticConfig).
@@ -56,12 +64,14 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Misa,
         Self::Mmsa,
         Self::Mult,
         Self::Mag,
         Self::UrFunny,
+        Self::Csd,
+        Self::Mfn,
         Self::Safetensors,
         Self::Synthetic,
         Self::Memory,
@@ -75,6 +85,8 @@ impl Format {
             Self::Mult => "mult",
             Self::Mag => "mag",
             Self::UrFunny => "ur_funny",
+            Self::Csd => "csd",
+            Self::Mfn => "mfn",
             Self::Safetensors => "safetensors",
             Self::Synthetic => "synthetic",
             Self::Memory => "memory",
@@ -90,7 +102,7 @@ impl fmt::Display for Format {
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("format {found:?}, expected misa, mmsa, mult, mag, ur_funny or safetensors")]
+#[error("format {found:?}, expected misa, mmsa, mult, mag, ur_funny, csd, mfn or safetensors")]
 pub struct UnknownFormat {
     /// The name.
     pub found: String,
@@ -119,15 +131,55 @@ pub(crate) fn read(
         return Err(DataError::NotStored { path, format });
     }
     let is_folder = fs::metadata(path).map_err(DataError::io(path))?.is_dir();
-    let has_train = is_folder && path.join(misa::TRAIN).is_file();
-    let has_labels = is_folder && path.join(ur_funny::LABELS).is_file();
-    match format {
-        None | Some(Format::Misa) if has_train => misa::read_folder(path, intake),
-        None if has_labels => ur_funny::read_folder(path, intake),
-        Some(Format::UrFunny) if is_folder => ur_funny::read_folder(path, intake),
-        _ if is_folder => read_file(&single_file(path)?, options, intake),
-        _ => read_file(path, options, intake),
+    if !is_folder {
+        return read_file(path, options, intake);
     }
+    match format.or_else(|| folder_format(path)) {
+        Some(Format::Misa) if path.join(misa::TRAIN).is_file() => misa::read_folder(path, intake),
+        Some(Format::UrFunny) => ur_funny::read_folder(path, intake),
+        Some(Format::Csd) => csd::read_folder(path, intake),
+        Some(Format::Mfn) => mfn::read_folder(path, options, intake),
+        _ => read_file(&single_file(path)?, options, intake),
+    }
+}
+
+/// The format whose files a folder has.
+fn folder_format(folder: &Path) -> Option<Format> {
+    let has_csd = || files_with(folder, csd::EXTENSION).is_ok_and(|files| !files.is_empty());
+    match () {
+        () if folder.join(misa::TRAIN).is_file() => Some(Format::Misa),
+        () if folder.join(ur_funny::LABELS).is_file() => Some(Format::UrFunny),
+        () if mfn::is_folder(folder) => Some(Format::Mfn),
+        () if has_csd() => Some(Format::Csd),
+        () => None,
+    }
+}
+
+/// The files of a folder with an extension, in alphabetical order.
+fn files_with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, DataError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
+        let path = entry.map_err(DataError::io(folder))?.path();
+        if path.extension().is_some_and(|found| found == extension) && path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The whole of a small file.
+fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
+    let source = Source::open(path).map_err(DataError::io(path))?;
+    if source.len() > limit {
+        let place = path.display().to_string();
+        let expected = format!("at most {limit} bytes");
+        return Err(DataError::layout(place, expected, source.len().to_string()));
+    }
+    let bytes = source.bytes(0, source.len() as usize);
+    bytes
+        .map(|bytes| bytes.into_owned())
+        .map_err(DataError::io(path))
 }
 
 /// Hands the features of one modality at `path` to `take`, with the id of their utterance.

@@ -1,37 +1,12 @@
 //! The arrays of one split.
 
 use super::Dialect;
+use super::rows::Mask;
+use super::values::{Padded, Values};
 use crate::format::fields::at;
-use crate::pickle::{Array, ConvertError, Value};
-use crate::{DataError, Sequence, Split};
+use crate::pickle::{ConvertError, Value};
+use crate::{DataError, Split};
 use misa_core::Modality;
-use std::ops::Range;
-
-/// Padded features of one modality over all utterances of a split.
-#[derive(Debug)]
-pub(super) struct Padded<'p> {
-    pub modality: Modality,
-    place: String,
-    array: Array<'p>,
-    /// Number of utterances.
-    pub count: usize,
-    /// Steps of every utterance, padding included.
-    pub steps: usize,
-    d_input: usize,
-    /// Steps of each utterance without padding, where the file states them.
-    pub stated: Option<Vec<usize>>,
-}
-
-impl Padded<'_> {
-    /// Rows of utterance `index`.
-    pub fn sequence(&self, index: usize, rows: Range<usize>) -> Result<Sequence, DataError> {
-        let start = index * self.steps * self.d_input;
-        let range = start + rows.start * self.d_input..start + rows.end * self.d_input;
-        let values = self.array.to_floats(range).map_err(at(&self.place))?;
-        Sequence::new(self.d_input, values)
-            .ok_or_else(|| DataError::layout(&self.place, "at least 1 feature", "0 features"))
-    }
-}
 
 /// The arrays of a split, checked to have one entry per utterance.
 #[derive(Debug)]
@@ -40,8 +15,6 @@ pub(super) struct Columns<'p> {
     value: Value<'p>,
     pub count: usize,
     ids: Option<Vec<String>>,
-    /// True steps of text and the steps they are padded to, from the attention mask.
-    pub mask: Option<(Vec<usize>, usize)>,
 }
 
 impl<'p> Columns<'p> {
@@ -51,11 +24,9 @@ impl<'p> Columns<'p> {
             value,
             count: 0,
             ids: None,
-            mask: None,
         };
         columns.count = columns.counted(dialect)?;
         columns.ids = columns.read_ids()?;
-        columns.mask = columns.read_mask()?;
         Ok(columns)
     }
 
@@ -79,11 +50,13 @@ impl<'p> Columns<'p> {
         }
     }
 
-    /// The name of utterance `index`.
-    pub fn id(&self, split: Split, index: usize) -> String {
+    /// The names of the utterances; numbers where the file has none.
+    pub fn ids(&self, split: Split) -> Vec<String> {
         match &self.ids {
-            Some(ids) => ids[index].clone(),
-            None => format!("{split}[{index}]"),
+            Some(ids) => ids.clone(),
+            None => (0..self.count)
+                .map(|index| format!("{split}[{index}]"))
+                .collect(),
         }
     }
 
@@ -124,7 +97,7 @@ impl<'p> Columns<'p> {
     }
 
     /// Number of tokens of each utterance, and the steps they are padded to.
-    fn read_mask(&self) -> Result<Option<(Vec<usize>, usize)>, DataError> {
+    pub fn mask(&self) -> Result<Option<Mask>, DataError> {
         let Some(value) = self.optional("text_bert") else {
             return Ok(None);
         };
@@ -137,7 +110,10 @@ impl<'p> Columns<'p> {
                     Ok(mask.iter().filter(|&&value| value > 0.5).count())
                 };
                 let lengths: Result<Vec<usize>, DataError> = (0..self.count).map(tokens).collect();
-                Ok(Some((lengths?, steps)))
+                Ok(Some(Mask {
+                    lengths: lengths?,
+                    steps,
+                }))
             }
             _ => {
                 let expected = format!("an array [{}, 3, steps]", self.count);
@@ -165,7 +141,7 @@ impl<'p> Columns<'p> {
                 Ok(Some(Padded {
                     modality,
                     place,
-                    array,
+                    values: Values::Pickle(array),
                     count: self.count,
                     steps,
                     d_input,

@@ -18,18 +18,20 @@
 
 mod columns;
 mod rows;
+pub(super) mod table;
+pub(super) mod values;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::note::Notes;
 use crate::pickle::{Pickle, Value};
-use crate::{
-    DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance, Vocabulary,
-};
+use crate::{DataError, OpenOptions, Sequence, Split};
 use columns::Columns;
 use misa_core::{Modality, PerModality};
-use rows::{Rows, Sides};
+pub(super) use rows::Rows;
+use rows::Sides;
 use std::path::Path;
+use table::Table;
 
 /// Whose keys a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,27 +91,46 @@ pub(super) fn read_root(
 ) -> Result<Heading, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
-    let mut readers = Vec::new();
+    let mut tables = Vec::new();
     for split in Split::ALL {
         if let Some(value) = split_of(root, split) {
             let place = format!("{}: {split}", path.display());
-            readers.push(SplitReader::new(split, place, value, dialect)?);
+            tables.push(table(split, place, value, dialect)?);
         }
     }
-    let votes: Result<Vec<_>, _> = readers.iter().map(|reader| reader.rows.votes()).collect();
-    let sides = Sides::decide(options.padding(), &votes?);
-    let mut vocabulary = Vocabulary::new();
-    let has_words = readers.iter().any(SplitReader::has_words);
-    for reader in readers {
-        // Only what the train split says is known.
-        if reader.split != Split::Train {
-            vocabulary.freeze();
-        }
-        reader.read(&sides, &mut vocabulary, intake)?;
-    }
+    let vocabulary = table::read(tables, options.padding(), intake)?;
     Ok(Heading {
         format: dialect.format(),
-        vocabulary: has_words.then_some(vocabulary),
+        vocabulary,
+    })
+}
+
+/// What the arrays of a split are, all of them in place.
+fn table<'p>(
+    split: Split,
+    place: String,
+    value: Value<'p>,
+    dialect: Dialect,
+) -> Result<Table<'p>, DataError> {
+    let columns = Columns::new(&place, value, dialect)?;
+    let features = PerModality {
+        text: columns.features(Modality::Text)?,
+        visual: Some(columns.required(Modality::Visual)?),
+        acoustic: Some(columns.required(Modality::Acoustic)?),
+    };
+    let transcripts = columns.transcripts()?;
+    if features.text.is_none() && transcripts.is_none() {
+        let expected = "a dict with \"text\" or \"raw_text\"";
+        return Err(DataError::layout(place, expected, "neither"));
+    }
+    Ok(Table {
+        split,
+        labels: columns.labels(dialect)?,
+        ids: columns.ids(split),
+        transcripts,
+        places: None,
+        rows: Rows::new(columns.mask()?, features),
+        place,
     })
 }
 
@@ -139,121 +160,18 @@ pub(super) fn read_modality(
         let columns = Columns::new(&place, value, dialect)?;
         let mut features = PerModality::from_fn(|_| None);
         *features.get_mut(modality) = Some(columns.required(modality)?);
-        splits.push((split, Rows::new(columns, features)));
+        splits.push((split, columns.ids(split), Rows::new(None, features)));
     }
-    let votes: Result<Vec<_>, _> = splits.iter().map(|(_, rows)| rows.votes()).collect();
+    let votes: Result<Vec<_>, _> = splits.iter().map(|(.., rows)| rows.votes()).collect();
     let sides = Sides::decide(options.padding(), &votes?);
-    for (split, rows) in splits {
-        for index in 0..rows.columns.count {
+    for (split, ids, rows) in splits {
+        for (index, id) in ids.into_iter().enumerate() {
             let mut notes = Notes::default();
             let mut sequences = rows.sequences(&sides, split, index, &mut notes)?;
             if let Some(sequence) = sequences.get_mut(modality).take() {
-                take(rows.columns.id(split, index), sequence);
+                take(id, sequence);
             }
         }
     }
     Ok(())
-}
-
-/// Everything needed to read one split.
-#[derive(Debug)]
-struct SplitReader<'p> {
-    split: Split,
-    place: String,
-    labels: Vec<f32>,
-    transcripts: Option<Vec<String>>,
-    rows: Rows<'p>,
-}
-
-impl<'p> SplitReader<'p> {
-    fn new(
-        split: Split,
-        place: String,
-        value: Value<'p>,
-        dialect: Dialect,
-    ) -> Result<Self, DataError> {
-        let columns = Columns::new(&place, value, dialect)?;
-        let features = PerModality {
-            text: columns.features(Modality::Text)?,
-            visual: Some(columns.required(Modality::Visual)?),
-            acoustic: Some(columns.required(Modality::Acoustic)?),
-        };
-        let transcripts = columns.transcripts()?;
-        if features.text.is_none() && transcripts.is_none() {
-            let expected = "a dict with \"text\" or \"raw_text\"";
-            return Err(DataError::layout(place, expected, "neither"));
-        }
-        Ok(Self {
-            split,
-            labels: columns.labels(dialect)?,
-            transcripts,
-            rows: Rows::new(columns, features),
-            place,
-        })
-    }
-
-    /// Whether text is words rather than features.
-    fn has_words(&self) -> bool {
-        self.rows.features.text.is_none() && !self.labels.is_empty()
-    }
-
-    fn read(
-        self,
-        sides: &Sides,
-        vocabulary: &mut Vocabulary,
-        intake: &mut Intake<'_>,
-    ) -> Result<(), DataError> {
-        let split = self.split;
-        for (index, &label) in self.labels.iter().enumerate() {
-            let id = self.rows.columns.id(split, index);
-            let rows = &self.rows;
-            let sequences = rows.sequences(sides, split, index, &mut intake.notes)?;
-            let (Some(visual), Some(acoustic)) = (sequences.visual, sequences.acoustic) else {
-                // Required above.
-                continue;
-            };
-            let words = self.words(index);
-            let (words, text) = match sequences.text {
-                Some(text) => (words, TextSequence::Features(text)),
-                None => self.word_ids(words, vocabulary, intake),
-            };
-            let utterance = Utterance {
-                id,
-                words,
-                text,
-                visual,
-                acoustic,
-                label,
-            };
-            intake.push(split, &self.place, utterance)?;
-        }
-        Ok(())
-    }
-
-    /// The words of the transcript, as far as there is one.
-    fn words(&self, index: usize) -> Vec<String> {
-        let transcript = self.transcripts.as_ref().map(|texts| &texts[index]);
-        let words = transcript
-            .into_iter()
-            .flat_map(|text| text.split_whitespace());
-        words.map(str::to_owned).collect()
-    }
-
-    /// The words with their ids; one unknown word where there is none.
-    fn word_ids(
-        &self,
-        words: Vec<String>,
-        vocabulary: &mut Vocabulary,
-        intake: &mut Intake<'_>,
-    ) -> (Vec<String>, TextSequence) {
-        let (ids, notes) = (vocabulary.ids_of(&words), &mut intake.notes);
-        if ids.is_empty() {
-            notes.add(self.split, NoteKind::NoText, 1);
-            let words = vec![Vocabulary::UNKNOWN_WORD.to_owned()];
-            return (words, TextSequence::Words(vec![Vocabulary::UNKNOWN]));
-        }
-        let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
-        notes.add(self.split, NoteKind::UnknownWord, unknown);
-        (words, TextSequence::Words(ids))
-    }
 }

@@ -1,6 +1,6 @@
 //! Which rows of padded sequences are real.
 
-use super::columns::{Columns, Padded};
+use super::values::Padded;
 use crate::note::Notes;
 use crate::{DataError, NoteKind, Padding, Sequence, Split};
 use misa_core::{Modality, PerModality};
@@ -9,19 +9,28 @@ use std::ops::Range;
 /// Sequences looked at to find the side of the padding; more would say the same.
 const SAMPLE: usize = 256;
 
+/// True steps of text, from the attention mask.
+#[derive(Debug)]
+pub(in crate::format) struct Mask {
+    /// Of each utterance.
+    pub lengths: Vec<usize>,
+    /// The steps they are padded to.
+    pub steps: usize,
+}
+
 /// The features of a split.
 #[derive(Debug)]
-pub(super) struct Rows<'p> {
-    pub columns: Columns<'p>,
+pub(in crate::format) struct Rows<'p> {
+    mask: Option<Mask>,
     pub features: PerModality<Option<Padded<'p>>>,
     /// Whether all modalities with features are padded to the same steps, word by word.
     is_aligned: bool,
 }
 
 impl<'p> Rows<'p> {
-    pub fn new(columns: Columns<'p>, features: PerModality<Option<Padded<'p>>>) -> Self {
+    pub fn new(mask: Option<Mask>, features: PerModality<Option<Padded<'p>>>) -> Self {
         Self {
-            columns,
+            mask,
             is_aligned: is_aligned(&features),
             features,
         }
@@ -85,8 +94,8 @@ impl<'p> Rows<'p> {
 
     /// Steps from the front that the file states, or implies by its tokens.
     fn stated(&self, sides: &Sides, padded: &Padded<'_>, index: usize) -> Option<usize> {
-        let mask = self.columns.mask.as_ref();
-        let tokens = mask.map(|(lengths, steps)| (lengths[index], *steps));
+        let mask = self.mask.as_ref();
+        let tokens = mask.map(|mask| (mask.lengths[index], mask.steps));
         let is_front = *sides.sides.get(padded.modality) == Some(Side::Front);
         match (&padded.stated, tokens) {
             _ if sides.padding == Padding::Left => None,
@@ -111,7 +120,7 @@ enum Side {
 
 /// What was asked for, or found by content, for all splits of a file.
 #[derive(Debug)]
-pub(super) struct Sides {
+pub(in crate::format) struct Sides {
     padding: Padding,
     /// `None`: zeros at the ends are no padding.
     sides: PerModality<Option<Side>>,
@@ -161,7 +170,7 @@ impl Sides {
 
 /// What the first and last rows of sequences say.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Votes {
+pub(in crate::format) struct Votes {
     /// Sequences that start with a row of zeros and do not end with one.
     front: usize,
     /// The other way round.

@@ -1,0 +1,129 @@
+//! Which video belongs to which split.
+
+use crate::{DataError, Split};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The file of a folder that names its own folds.
+pub(super) const FILE: &str = "folds.json";
+
+/// Largest file of folds that is read. MOSEI's would have 50 KiB.
+const MAX_BYTES: u64 = 1 << 24;
+
+/// The standard folds of the CMU Multimodal SDK. Two of MOSEI's 678 test videos have no label and
+/// are left out.
+const STANDARD: [&str; 2] = [
+    include_str!("../../../folds/mosi.txt"),
+    include_str!("../../../folds/mosei.txt"),
+];
+
+/// The split of every video that is in one.
+#[derive(Debug)]
+pub(super) enum Folds {
+    /// By the first digits of the SHA-256 of the video's id.
+    Standard(HashMap<&'static str, Split>),
+    /// By the video's id.
+    Own(HashMap<String, Split>),
+}
+
+/// A file of folds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lists {
+    train: Vec<String>,
+    #[serde(alias = "dev")]
+    valid: Vec<String>,
+    test: Vec<String>,
+}
+
+impl Folds {
+    /// The folds that the folder names, else the standard ones.
+    pub fn open(folder: &Path) -> Result<Self, DataError> {
+        let path = folder.join(FILE);
+        if !path.is_file() {
+            return Ok(Self::Standard(standard()));
+        }
+        let bytes = crate::format::read_bytes(&path, MAX_BYTES)?;
+        let lists: Lists = serde_json::from_slice(&bytes).map_err(|error| {
+            let expected = "lists of video ids under train, valid and test";
+            DataError::layout(path.display().to_string(), expected, error.to_string())
+        })?;
+        let mut folds = HashMap::new();
+        let lists = [lists.train, lists.valid, lists.test];
+        for (split, videos) in Split::ALL.into_iter().zip(lists) {
+            for video in videos {
+                if let Some(other) = folds.insert(video.clone(), split).filter(|&o| o != split) {
+                    let place = path.display().to_string();
+                    let found = format!("{video:?} in {other} and {split}");
+                    return Err(DataError::layout(place, "every video in one split", found));
+                }
+            }
+        }
+        Ok(Self::Own(folds))
+    }
+
+    /// The split of a video.
+    pub fn split(&self, video: &str) -> Option<Split> {
+        match self {
+            Self::Own(folds) => folds.get(video).copied(),
+            Self::Standard(folds) => {
+                let digest = Sha256::digest(video);
+                let digits: String = digest[..8]
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                folds.get(digits.as_str()).copied()
+            }
+        }
+    }
+}
+
+fn standard() -> HashMap<&'static str, Split> {
+    let mut folds = HashMap::new();
+    for text in STANDARD {
+        let mut split = None;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let headline = Split::ALL
+                .into_iter()
+                .find(|split| line.starts_with(split.name()));
+            match (headline, split) {
+                (Some(next), _) => split = Some(next),
+                (None, Some(split)) => {
+                    folds.insert(line, split);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+    folds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn standard_folds_have_the_published_sizes() {
+        let folds = standard();
+        let count = |split| folds.values().filter(|&&found| found == split).count();
+        // MOSI 52, 10, 31; MOSEI 2249, 300, 676.
+        assert_eq!(Split::ALL.map(count), [2301, 310, 707]);
+    }
+
+    #[test]
+    fn a_folder_may_bring_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        fs::write(&path, r#"{"train": ["a"], "dev": ["b"], "test": []}"#).unwrap();
+        let folds = Folds::open(folder.path()).unwrap();
+        assert_eq!(folds.split("a"), Some(Split::Train));
+        assert_eq!(folds.split("b"), Some(Split::Valid));
+        assert_eq!(folds.split("c"), None);
+        fs::write(&path, r#"{"train": ["a"], "valid": ["a"], "test": []}"#).unwrap();
+        let error = Folds::open(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with("found \"a\" in train and valid"), "{error}");
+    }
+}

@@ -1,0 +1,317 @@
+//! Folders of computational sequences (`.csd`), as the CMU Multimodal SDK distributes them.
+//!
+//! One HDF5 file each for words, labels, visual and acoustic features; which is which is told by
+//! the name of the sequence inside and by its values. All videos that are in every sequence are
+//! aligned to words, where features are averaged, and then to labels: one utterance per label.
+//!
+//! - Source: CMU Multimodal SDK, `align`; official MISA, `create_dataset.py`.
+//! - Differs: videos and not prefixes of their names are compared; an utterance without a visual or
+//!   acoustic row is dropped and counted with the misaligned ones, where the code stops or skips.
+
+mod align;
+mod folds;
+mod sequence;
+
+use super::Format;
+use crate::intake::{Heading, Intake};
+use crate::prepare::{Preparer, RawUtterance};
+use crate::{DataError, NoteKind};
+use align::{Interval, Timeline, has_length, hull};
+use folds::Folds;
+pub(super) use sequence::at;
+use sequence::{Csd, Features};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Extension of the files.
+pub(super) const EXTENSION: &str = "csd";
+
+/// Names that tell the role of a sequence, in lower case.
+const LABELS: [&str; 2] = ["label", "opinion"];
+const VISUAL: [&str; 4] = ["facet", "openface", "visual", "video"];
+const ACOUSTIC: [&str; 4] = ["covarep", "opensmile", "acoustic", "audio"];
+const WORDS: [&str; 1] = ["word"];
+
+/// The computational sequences of a folder.
+#[derive(Debug)]
+pub struct CsdFolder {
+    words: Csd,
+    labels: Csd,
+    visual: Option<Csd>,
+    acoustic: Option<Csd>,
+    folds: Folds,
+}
+
+/// What lies in the time of one label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// `video[number of the label]`.
+    pub id: String,
+    /// The words, pauses (`sp`) included.
+    pub words: Vec<String>,
+    /// A row per word during which there was one; `None` where the folder has no such sequence.
+    pub visual: Option<Vec<Vec<f64>>>,
+    /// As `visual`.
+    pub acoustic: Option<Vec<Vec<f64>>>,
+    /// The first number of the label.
+    pub label: f64,
+}
+
+/// The data set of a folder.
+pub(super) fn read_folder(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, DataError> {
+    let folder = CsdFolder::open(path)?;
+    let place = path.display().to_string();
+    for (sequence, names) in [(&folder.visual, VISUAL), (&folder.acoustic, ACOUSTIC)] {
+        if sequence.is_none() {
+            let expected = format!("a sequence named like {}", names.join(", "));
+            return Err(DataError::layout(place, expected, "none"));
+        }
+    }
+    let mut preparer = Preparer::new(intake.non_finite());
+    let videos = folder.videos()?;
+    intake.notes.add(None, NoteKind::NotInAll, videos.left_out);
+    for video in &videos.names {
+        let split = folder.folds.split(video);
+        let is_single = folder.is_single(video)?;
+        for segment in folder.segments(video)? {
+            let raw = RawUtterance {
+                id: segment.id,
+                split,
+                words: segment.words,
+                visual: segment.visual.unwrap_or_default(),
+                acoustic: segment.acoustic.unwrap_or_default(),
+                label: segment.label,
+                is_single,
+            };
+            intake.push_raw(&place, &raw, None, &mut preparer)?;
+        }
+    }
+    Ok(Heading {
+        format: Format::Csd,
+        vocabulary: Some(preparer.finish()),
+    })
+}
+
+/// The videos of a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Videos {
+    /// Those that all sequences have, in alphabetical order.
+    pub names: Vec<String>,
+    /// How many others the labels have.
+    pub left_out: usize,
+}
+
+impl CsdFolder {
+    /// Opens the sequences of a folder: words and labels, and visual and acoustic features where
+    /// they are there. The splits are those of `folds.json` (`train`, `valid` or `dev`, `test`:
+    /// lists of video ids) or the standard ones of MOSI and MOSEI.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] when a file is damaged, words or labels are missing, or two files have one
+    /// role.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, DataError> {
+        let folder = folder.as_ref();
+        let mut roles: BTreeMap<Role, Csd> = BTreeMap::new();
+        for path in super::files_with(folder, EXTENSION)? {
+            let csd = Csd::open(path)?;
+            let Some(role) = Role::of(&csd)? else {
+                continue;
+            };
+            if let Some(other) = roles.get(&role) {
+                return Err(DataError::Ambiguous {
+                    path: folder.to_owned(),
+                    found: [&other.path, &csd.path].map(|path| name(path)).into(),
+                });
+            }
+            roles.insert(role, csd);
+        }
+        let mut required = |role, names: &[&str]| {
+            let found = roles.remove(&role);
+            found.ok_or_else(|| {
+                let expected = format!("a sequence named like {}", names.join(", "));
+                DataError::layout(folder.display().to_string(), expected, "none")
+            })
+        };
+        Ok(Self {
+            words: required(Role::Words, &WORDS)?,
+            labels: required(Role::Labels, &LABELS)?,
+            visual: roles.remove(&Role::Visual),
+            acoustic: roles.remove(&Role::Acoustic),
+            folds: Folds::open(folder)?,
+        })
+    }
+
+    fn features(&self) -> impl Iterator<Item = &Csd> {
+        [&self.visual, &self.acoustic].into_iter().flatten()
+    }
+
+    /// The videos that every sequence of the folder has.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] when a file is damaged.
+    pub fn videos(&self) -> Result<Videos, DataError> {
+        let mut names: Vec<String> = self.labels.videos()?.into_keys().collect();
+        let all = names.len();
+        for sequence in [&self.words].into_iter().chain(self.features()) {
+            let videos = sequence.videos()?;
+            names.retain(|video| videos.contains_key(video));
+        }
+        let left_out = all - names.len();
+        Ok(Videos { names, left_out })
+    }
+
+    fn is_single(&self, video: &str) -> Result<bool, DataError> {
+        match &self.visual {
+            Some(visual) => visual.is_single(&pieces(visual, video)?),
+            None => Ok(false),
+        }
+    }
+
+    /// What lies in the time of each label of a video.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] when a file is damaged or has other shapes.
+    pub fn segments(&self, video: &str) -> Result<Vec<Segment>, DataError> {
+        let (times, words) = self.words.texts(&pieces(&self.words, video)?)?;
+        let labels = self.labels.features(&pieces(&self.labels, video)?)?;
+        let visual = self.by_word(self.visual.as_ref(), video, &times)?;
+        let acoustic = self.by_word(self.acoustic.as_ref(), video, &times)?;
+        let spoken: Vec<usize> = (0..times.len()).filter(|&i| has_length(times[i])).collect();
+        let spoken_times: Vec<Interval> = spoken.iter().map(|&i| times[i]).collect();
+        let timeline = Timeline::new(&spoken_times);
+        let segment = |(number, &time): (usize, &Interval)| Segment {
+            id: format!("{video}[{number}]"),
+            words: timeline
+                .overlaps(time)
+                .into_iter()
+                .map(|(row, _)| words[spoken[row]].clone())
+                .collect(),
+            visual: visual.as_ref().map(|aligned| aligned.within(time)),
+            acoustic: acoustic.as_ref().map(|aligned| aligned.within(time)),
+            label: labels.row(number)[0],
+        };
+        let labelled = labels.intervals.iter().enumerate();
+        Ok(labelled
+            .filter(|(_, time)| has_length(**time))
+            .map(segment)
+            .collect())
+    }
+
+    /// The features of a sequence, averaged over every word during which it has some.
+    fn by_word(
+        &self,
+        sequence: Option<&Csd>,
+        video: &str,
+        words: &[Interval],
+    ) -> Result<Option<Aligned>, DataError> {
+        let Some(sequence) = sequence else {
+            return Ok(None);
+        };
+        let pieces = pieces(sequence, video)?;
+        let is_single = sequence.is_single(&pieces)?;
+        let features = sequence.features(&pieces)?;
+        let timeline = Timeline::new(&features.intervals);
+        let (mut times, mut rows) = (Vec::new(), Vec::new());
+        for &word in words.iter().filter(|&&word| has_length(word)) {
+            let overlaps = timeline.overlaps(word);
+            if !overlaps.is_empty() {
+                times.push(hull(&overlaps));
+                rows.push(mean(&features, &overlaps, is_single));
+            }
+        }
+        Ok(Some(Aligned {
+            timeline: Timeline::new(&times),
+            rows,
+        }))
+    }
+}
+
+/// A row of features per word.
+#[derive(Debug)]
+struct Aligned {
+    timeline: Timeline,
+    rows: Vec<Vec<f64>>,
+}
+
+impl Aligned {
+    fn within(&self, time: Interval) -> Vec<Vec<f64>> {
+        let overlaps = self.timeline.overlaps(time);
+        overlaps
+            .into_iter()
+            .map(|(row, _)| self.rows[row].clone())
+            .collect()
+    }
+}
+
+/// The mean of rows, whatever the length of their overlap.
+fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) -> Vec<f64> {
+    let mut sum = vec![0.0; features.d_input];
+    for &(row, _) in overlaps {
+        for (sum, value) in sum.iter_mut().zip(features.row(row)) {
+            *sum += value;
+        }
+    }
+    let count = overlaps.len() as f64;
+    let rounded = |sum: f64| match is_single {
+        true => f64::from((sum / count) as f32),
+        false => sum / count,
+    };
+    sum.into_iter().map(rounded).collect()
+}
+
+/// The names under which a sequence has the pieces of a video.
+fn pieces(sequence: &Csd, video: &str) -> Result<Vec<String>, DataError> {
+    let data = sequence.data()?;
+    if data.contains(video) {
+        return Ok(vec![video.to_owned()]);
+    }
+    let is_piece = |name: &&str| sequence::video(name) == video;
+    Ok(data.names().filter(is_piece).map(str::to_owned).collect())
+}
+
+/// What a sequence is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Words,
+    Labels,
+    Visual,
+    Acoustic,
+}
+
+impl Role {
+    /// By the name of the sequence, else by that of the file. Texts are words, and nothing else
+    /// is: vectors of words have "word" in their name too.
+    fn of(csd: &Csd) -> Result<Option<Self>, DataError> {
+        if csd.is_text()? {
+            let is_word = [&csd.root, &name(&csd.path)]
+                .into_iter()
+                .any(|name| has_one_of(name, &WORDS));
+            return Ok(is_word.then_some(Self::Words));
+        }
+        let by_name = |name: &str| {
+            let roles = [
+                (Self::Labels, LABELS.as_slice()),
+                (Self::Visual, &VISUAL),
+                (Self::Acoustic, &ACOUSTIC),
+            ];
+            let mut found = roles
+                .into_iter()
+                .filter(|(_, names)| has_one_of(name, names));
+            found.next().map(|(role, _)| role)
+        };
+        Ok(by_name(&csd.root).or_else(|| by_name(&name(&csd.path))))
+    }
+}
+
+fn has_one_of(name: &str, parts: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    parts.iter().any(|part| name.contains(part))
+}
+
+fn name(path: &Path) -> String {
+    let name = PathBuf::from(path.file_name().unwrap_or_default());
+    name.display().to_string()
+}

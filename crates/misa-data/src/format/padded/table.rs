@@ -1,0 +1,107 @@
+//! The utterances of a split whose features are padded.
+
+use super::rows::{Rows, Sides};
+use crate::intake::Intake;
+use crate::{DataError, NoteKind, Padding, Split, TextSequence, Utterance, Vocabulary};
+
+/// Everything needed to read one split.
+#[derive(Debug)]
+pub(in crate::format) struct Table<'p> {
+    pub split: Split,
+    /// How messages name the split.
+    pub place: String,
+    /// One per utterance, as the names are and the transcripts.
+    pub labels: Vec<f32>,
+    pub ids: Vec<String>,
+    pub transcripts: Option<Vec<String>>,
+    /// Where the features of each utterance are, unless in the same order.
+    pub places: Option<Vec<usize>>,
+    pub rows: Rows<'p>,
+}
+
+/// Hands in the utterances of all splits; the vocabulary, where text is words. Only what the train
+/// split says is known.
+pub(in crate::format) fn read(
+    tables: Vec<Table<'_>>,
+    padding: Padding,
+    intake: &mut Intake<'_>,
+) -> Result<Option<Vocabulary>, DataError> {
+    let votes: Result<Vec<_>, _> = tables.iter().map(|table| table.rows.votes()).collect();
+    let sides = Sides::decide(padding, &votes?);
+    let mut vocabulary = Vocabulary::new();
+    let has_words = tables.iter().any(Table::has_words);
+    for table in tables {
+        if table.split != Split::Train {
+            vocabulary.freeze();
+        }
+        table.read(&sides, &mut vocabulary, intake)?;
+    }
+    Ok(has_words.then_some(vocabulary))
+}
+
+impl Table<'_> {
+    /// Whether text is words rather than features.
+    fn has_words(&self) -> bool {
+        self.rows.features.text.is_none() && !self.labels.is_empty()
+    }
+
+    fn read(
+        self,
+        sides: &Sides,
+        vocabulary: &mut Vocabulary,
+        intake: &mut Intake<'_>,
+    ) -> Result<(), DataError> {
+        let split = self.split;
+        for (index, &label) in self.labels.iter().enumerate() {
+            let place = self.places.as_ref().map_or(index, |places| places[index]);
+            let notes = &mut intake.notes;
+            let sequences = self.rows.sequences(sides, split, place, notes)?;
+            let (Some(visual), Some(acoustic)) = (sequences.visual, sequences.acoustic) else {
+                let expected = "visual and acoustic features";
+                return Err(DataError::layout(self.place, expected, "none"));
+            };
+            let words = self.words(index);
+            let (words, text) = match sequences.text {
+                Some(text) => (words, TextSequence::Features(text)),
+                None => word_ids(split, words, vocabulary, intake),
+            };
+            let utterance = Utterance {
+                id: self.ids[index].clone(),
+                words,
+                text,
+                visual,
+                acoustic,
+                label,
+            };
+            intake.push(split, &self.place, utterance)?;
+        }
+        Ok(())
+    }
+
+    /// The words of the transcript, as far as there is one.
+    fn words(&self, index: usize) -> Vec<String> {
+        let transcript = self.transcripts.as_ref().map(|texts| &texts[index]);
+        let words = transcript
+            .into_iter()
+            .flat_map(|text| text.split_whitespace());
+        words.map(str::to_owned).collect()
+    }
+}
+
+/// The words with their ids; one unknown word where there is none.
+pub(in crate::format) fn word_ids(
+    split: Split,
+    words: Vec<String>,
+    vocabulary: &mut Vocabulary,
+    intake: &mut Intake<'_>,
+) -> (Vec<String>, TextSequence) {
+    let (ids, notes) = (vocabulary.ids_of(&words), &mut intake.notes);
+    if ids.is_empty() {
+        notes.add(split, NoteKind::NoText, 1);
+        let words = vec![Vocabulary::UNKNOWN_WORD.to_owned()];
+        return (words, TextSequence::Words(vec![Vocabulary::UNKNOWN]));
+    }
+    let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
+    notes.add(split, NoteKind::UnknownWord, unknown);
+    (words, TextSequence::Words(ids))
+}
