@@ -113,7 +113,7 @@ impl<'s> Machine<'s> {
 
     pub fn pop_mark(&mut self) -> Result<Vec<NodeId>, PickleError> {
         let mark = self.take_mark()?;
-        Ok(self.take_above(mark))
+        Ok(self.stack.split_off(mark))
     }
 
     /// Closes the last mark; what lies above it stays.
@@ -125,18 +125,13 @@ impl<'s> Machine<'s> {
     /// The topmost `count` values, in order.
     pub fn pop_many(&mut self, count: usize) -> Result<Vec<NodeId>, PickleError> {
         let height = self.height_below(count)?;
-        Ok(self.take_above(height))
+        Ok(self.stack.split_off(height))
     }
 
     /// The height of the stack below its topmost `count` values.
     pub fn height_below(&self, count: usize) -> Result<usize, PickleError> {
         self.check_height(count)?;
         Ok(self.stack.len() - count)
-    }
-
-    fn take_above(&mut self, height: usize) -> Vec<NodeId> {
-        // Not `split_off`: at 0 it makes the new stack as large as the old one, even for nothing.
-        self.stack.drain(height..).collect()
     }
 
     pub fn node(&self, id: NodeId) -> &Node {
