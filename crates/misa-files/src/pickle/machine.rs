@@ -112,21 +112,26 @@ impl<'s> Machine<'s> {
     }
 
     pub fn pop_mark(&mut self) -> Result<Vec<NodeId>, PickleError> {
-        match self.marks.pop() {
-            Some(mark) => Ok(self.take_above(mark)),
-            None => Err(self.wrong_stack("a mark", "none")),
-        }
+        let mark = self.take_mark()?;
+        Ok(self.stack.split_off(mark))
+    }
+
+    /// Closes the last mark; what lies above it stays.
+    pub fn take_mark(&mut self) -> Result<usize, PickleError> {
+        let mark = self.marks.pop();
+        mark.ok_or_else(|| self.wrong_stack("a mark", "none"))
     }
 
     /// The topmost `count` values, in order.
     pub fn pop_many(&mut self, count: usize) -> Result<Vec<NodeId>, PickleError> {
-        self.check_height(count)?;
-        Ok(self.take_above(self.stack.len() - count))
+        let height = self.height_below(count)?;
+        Ok(self.stack.split_off(height))
     }
 
-    fn take_above(&mut self, height: usize) -> Vec<NodeId> {
-        // Not `split_off`: at 0 it makes the new stack as large as the old one, even for nothing.
-        self.stack.drain(height..).collect()
+    /// The height of the stack below its topmost `count` values.
+    pub fn height_below(&self, count: usize) -> Result<usize, PickleError> {
+        self.check_height(count)?;
+        Ok(self.stack.len() - count)
     }
 
     pub fn node(&self, id: NodeId) -> &Node {
