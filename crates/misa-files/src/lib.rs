@@ -13,12 +13,14 @@
 //! | `pickle/` | Python's files without Python |
 //! | `zip/` | archives |
 //! | `npy/` | NumPy's arrays and archives of them |
+//! | `torch/` | tensors of PyTorch |
 
 mod dtype;
 mod elements;
 pub mod npy;
 pub mod pickle;
 mod source;
+pub mod torch;
 pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};
