@@ -112,16 +112,26 @@ impl<'s> Machine<'s> {
     }
 
     pub fn pop_mark(&mut self) -> Result<Vec<NodeId>, PickleError> {
-        match self.marks.pop() {
-            Some(mark) => Ok(self.take_above(mark)),
-            None => Err(self.wrong_stack("a mark", "none")),
-        }
+        let mark = self.take_mark()?;
+        Ok(self.take_above(mark))
+    }
+
+    /// Closes the last mark; what lies above it stays.
+    pub fn take_mark(&mut self) -> Result<usize, PickleError> {
+        let mark = self.marks.pop();
+        mark.ok_or_else(|| self.wrong_stack("a mark", "none"))
     }
 
     /// The topmost `count` values, in order.
     pub fn pop_many(&mut self, count: usize) -> Result<Vec<NodeId>, PickleError> {
+        let height = self.height_below(count)?;
+        Ok(self.take_above(height))
+    }
+
+    /// The height of the stack below its topmost `count` values.
+    pub fn height_below(&self, count: usize) -> Result<usize, PickleError> {
         self.check_height(count)?;
-        Ok(self.take_above(self.stack.len() - count))
+        Ok(self.stack.len() - count)
     }
 
     fn take_above(&mut self, height: usize) -> Vec<NodeId> {

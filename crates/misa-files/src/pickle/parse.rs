@@ -202,26 +202,26 @@ impl Machine<'_> {
 
     /// Adds items to the container below them.
     fn extend(&mut self) -> Result<(), PickleError> {
-        let items = match self.opcode {
-            b'a' => vec![self.pop()?],
-            b's' => self.pop_many(2)?,
-            _ => self.pop_mark()?,
+        let start = match self.opcode {
+            b'a' => self.height_below(1)?,
+            b's' => self.height_below(2)?,
+            _ => self.take_mark()?,
         };
-        let entries = match self.opcode {
-            b's' | b'u' => self.entries(&items)?,
-            0x90 => {
-                self.check_keys(items.iter().copied())?;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        };
-        let target = self.top()?;
+        let items = &self.stack[start..];
+        match self.opcode {
+            b's' | b'u' => self.check_entries(items)?,
+            0x90 => self.check_keys(items.iter().copied())?,
+            _ => {}
+        }
+        let target = self.stack[self.height_below(items.len() + 1)?];
+        let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));
         match (self.opcode, &mut self.nodes[target as usize]) {
-            (b'a' | b'e', Node::List(list)) => list.extend(items),
-            (0x90, Node::Set { items: set, .. }) => set.extend(items),
-            (b's' | b'u', Node::Dict(dict)) => dict.extend(entries),
+            (b'a' | b'e', Node::List(list)) => list.extend_from_slice(items),
+            (0x90, Node::Set { items: set, .. }) => set.extend_from_slice(items),
+            (b's' | b'u', Node::Dict(dict)) => dict.extend(pairs),
             _ => return Err(self.wrong("a container for its items", target)),
         }
+        self.stack.truncate(start);
         Ok(())
     }
 
@@ -236,7 +236,10 @@ impl Machine<'_> {
     }
 
     /// Fails when Python would take one of `keys` for no key.
-    fn check_keys(&self, keys: impl IntoIterator<Item = NodeId>) -> Result<(), PickleError> {
+    pub(super) fn check_keys(
+        &self,
+        keys: impl IntoIterator<Item = NodeId>,
+    ) -> Result<(), PickleError> {
         let mut keys = keys.into_iter();
         match keys.find(|&id| !self.node(id).is_hashable()) {
             Some(id) => Err(self.wrong("a key that cannot change", id)),
@@ -245,21 +248,17 @@ impl Machine<'_> {
     }
 
     fn entries(&self, items: &[NodeId]) -> Result<Vec<(NodeId, NodeId)>, PickleError> {
+        self.check_entries(items)?;
+        let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+        Ok(pairs.collect())
+    }
+
+    /// Fails unless `items` are keys and values in turn.
+    fn check_entries(&self, items: &[NodeId]) -> Result<(), PickleError> {
         if !items.len().is_multiple_of(2) {
             return Err(self.wrong_stack("keys and values", "an odd number of values"));
         }
-        let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));
-        self.checked_entries(pairs.collect())
-    }
-
-    /// `entries`, when every key can be one.
-    pub(super) fn checked_entries(
-        &self,
-        entries: Vec<(NodeId, NodeId)>,
-    ) -> Result<Vec<(NodeId, NodeId)>, PickleError> {
-        let keys = entries.iter().map(|&(key, _)| key);
-        self.check_keys(keys)?;
-        Ok(entries)
+        self.check_keys(items.iter().copied().step_by(2))
     }
 }
 

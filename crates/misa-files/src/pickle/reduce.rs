@@ -233,7 +233,8 @@ impl Machine<'_> {
             Some(&[key, value]) => Ok((key, value)),
             _ => Err(self.wrong("a pair", item)),
         });
-        let entries = entries.collect::<Result<_, _>>()?;
-        Ok(Node::Dict(self.checked_entries(entries)?))
+        let entries: Vec<_> = entries.collect::<Result<_, _>>()?;
+        self.check_keys(entries.iter().map(|&(key, _)| key))?;
+        Ok(Node::Dict(entries))
     }
 }

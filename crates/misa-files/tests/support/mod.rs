@@ -3,8 +3,11 @@
 // Every test binary uses its own part.
 #![allow(dead_code)]
 
+pub mod case;
 pub mod py;
+pub mod random;
 
+use misa_files::pickle::{ConvertError, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,4 +49,37 @@ pub fn golden_pickles() -> Vec<(PathBuf, Vec<u8>)> {
     }
     found.sort();
     found
+}
+
+/// All conversions of a value; the first that fails.
+pub fn convert(value: Value<'_>) -> Result<(), ConvertError> {
+    let results = [
+        value.to_texts().map(drop),
+        value.to_floats().map(drop),
+        value.to_ints().map(drop),
+        value.to_text().map(drop),
+        value.to_bytes().map(drop),
+    ];
+    let _ = (value.describe(), value.as_float(), value.as_int());
+    results.into_iter().find(Result::is_err).unwrap_or(Ok(()))
+}
+
+/// All conversions of a value, of what it holds, and of what that holds.
+pub fn read_all(root: Value<'_>) {
+    let _ = convert(root);
+    for item in inside(root) {
+        let _ = convert(item);
+        for item in inside(item).take(1000) {
+            let _ = convert(item);
+        }
+    }
+}
+
+/// Items, keys and values of any container.
+fn inside(value: Value<'_>) -> impl Iterator<Item = Value<'_>> {
+    let items = value.items().or(value.call().map(|(_, items)| items));
+    let items = items.into_iter().flat_map(|items| items.iter());
+    let entries = value.entries().into_iter().flatten();
+    let entries = entries.flat_map(|(key, value)| [key, value]);
+    items.chain(entries).chain(value.persistent())
 }

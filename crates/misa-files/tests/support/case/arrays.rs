@@ -1,0 +1,234 @@
+//! Arrays that are not what they say.
+
+use super::super::py::Py;
+use super::{Case, Expected, in_all_protocols};
+
+fn array(dtype: &str, shape: Py, data: Py) -> Py {
+    Py::array(Py::dtype(dtype, "<"), shape, Py::Bool(false), data)
+}
+
+fn zeros(count: usize) -> Py {
+    Py::Bytes(vec![0; count])
+}
+
+/// A whole number of 8 bytes.
+fn long(value: i64) -> Py {
+    let mut bytes = vec![0x8a, 8];
+    bytes.extend(value.to_le_bytes());
+    Py::Raw(bytes)
+}
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, value, text) in [types(), shapes()].concat() {
+        cases.extend(in_all_protocols(&name, &value, Expected::Refused(text)));
+    }
+    cases
+}
+
+type Wrong = (String, Py, &'static str);
+
+fn types() -> Vec<Wrong> {
+    let mut wrong: Vec<Wrong> = [
+        "V8",
+        "M8",
+        "m8",
+        "c8",
+        "c16",
+        "f1",
+        "f3",
+        "f16",
+        "f-4",
+        "i-1",
+        "i0",
+        "u3",
+        "S-1",
+        "S0",
+        "U0",
+        "U99999999999999999999",
+        "U9223372036854775807",
+        "4f",
+        "f4,f4",
+        "",
+        "(2,)f4",
+        "object",
+    ]
+    .into_iter()
+    .map(|name| {
+        let value = array(name, Py::ints(&[1]), zeros(4));
+        (format!("element type {name}"), value, "is not supported")
+    })
+    .collect();
+    let structured = Py::Build(
+        Box::new(Py::call("numpy", "dtype", vec![Py::text("f4")])),
+        Box::new(Py::Tuple(vec![
+            Py::Int(3),
+            Py::text("<"),
+            Py::None,
+            Py::Tuple(vec![Py::text("a")]),
+            Py::None,
+        ])),
+    );
+    let short = Py::Build(
+        Box::new(Py::call("numpy", "dtype", vec![Py::text("f4")])),
+        Box::new(Py::Tuple(vec![Py::Int(3)])),
+    );
+    let one = || Py::ints(&[1]);
+    let objects = Py::List(vec![Py::None]);
+    wrong.extend([
+        ("structured".into(), structured, "is not supported"),
+        (
+            "a short state".into(),
+            short,
+            "expected an array or element type",
+        ),
+        (
+            "objects of bytes".into(),
+            array("O8", one(), zeros(8)),
+            "the elements of an array",
+        ),
+        (
+            "floats of a list".into(),
+            array("f4", one(), objects),
+            "the elements of an array",
+        ),
+        (
+            "floats of a text".into(),
+            array("f4", one(), Py::text("abcd")),
+            "the elements",
+        ),
+        (
+            "floats of floats".into(),
+            array("f4", one(), Py::Float(1.0)),
+            "the elements",
+        ),
+    ]);
+    wrong
+}
+
+fn shapes() -> Vec<Wrong> {
+    let sized = "array of shape";
+    let axes = "axes of at least 0";
+    let max = long(i64::MAX);
+    let huge = || Py::Tuple(vec![long(1 << 40), long(1 << 40)]);
+    let fortran = |shape| Py::array(Py::dtype("f4", "<"), shape, Py::Bool(true), zeros(4));
+    let objects = |count| array("O8", Py::ints(&[count]), Py::List(vec![Py::None]));
+    [
+        (
+            "too few bytes",
+            array("f4", Py::ints(&[2]), zeros(7)),
+            sized,
+        ),
+        (
+            "too many bytes",
+            array("f4", Py::ints(&[2]), zeros(9)),
+            sized,
+        ),
+        ("no bytes", array("f4", Py::ints(&[1000]), zeros(0)), sized),
+        (
+            "bytes for nothing",
+            array("f4", Py::ints(&[0]), zeros(4)),
+            sized,
+        ),
+        ("a scalar of 8", array("f4", Py::ints(&[]), zeros(8)), sized),
+        (
+            "a wrong product",
+            array("f4", Py::ints(&[2, 3]), zeros(4)),
+            sized,
+        ),
+        (
+            "an overflowing product",
+            array("f4", huge(), zeros(0)),
+            sized,
+        ),
+        (
+            "an overflowing size",
+            array("f4", Py::Tuple(vec![max]), zeros(4)),
+            sized,
+        ),
+        (
+            "texts that overflow",
+            array("U536870912", Py::Tuple(vec![long(1 << 40)]), zeros(4)),
+            sized,
+        ),
+        ("Fortran, overflowing", fortran(huge()), sized),
+        (
+            "Fortran, huge",
+            fortran(Py::Tuple(vec![long(1 << 40), Py::Int(3)])),
+            sized,
+        ),
+        (
+            "overflow hidden by 0",
+            array(
+                "f4",
+                Py::Tuple(vec![long(i64::MAX), long(4), Py::Int(0)]),
+                zeros(0),
+            ),
+            sized,
+        ),
+        (
+            "rank 65",
+            array("f4", Py::ints(&[1; 65]), zeros(4)),
+            "axes of an array",
+        ),
+        (
+            "rank 1000",
+            array("f4", Py::ints(&[0; 1000]), zeros(0)),
+            "axes of an array",
+        ),
+        (
+            "a negative axis",
+            array("f4", Py::ints(&[-1]), zeros(4)),
+            axes,
+        ),
+        (
+            "two negative axes",
+            array("f4", Py::ints(&[-1, -1]), zeros(4)),
+            axes,
+        ),
+        (
+            "an axis of text",
+            array("f4", Py::Tuple(vec![Py::text("1")]), zeros(4)),
+            axes,
+        ),
+        (
+            "a broken axis",
+            array("f4", Py::Tuple(vec![Py::Float(1.0)]), zeros(4)),
+            axes,
+        ),
+        (
+            "an axis beyond 64 bits",
+            array(
+                "f4",
+                Py::Tuple(vec![Py::Raw(b"\x8a\x09\0\0\0\0\0\0\0\0\x01".to_vec())]),
+                zeros(4),
+            ),
+            axes,
+        ),
+        (
+            "a list as shape",
+            array("f4", Py::List(vec![Py::Int(1)]), zeros(4)),
+            "a tuple of axes",
+        ),
+        (
+            "no shape",
+            array("f4", Py::None, zeros(4)),
+            "a tuple of axes",
+        ),
+        ("too few objects", objects(2), sized),
+        ("too many objects", objects(0), sized),
+        (
+            "no order",
+            Py::array(Py::dtype("f4", "<"), Py::ints(&[1]), Py::None, zeros(4)),
+            "a bool",
+        ),
+        (
+            "no element type",
+            Py::array(Py::text("f4"), Py::ints(&[1]), Py::Bool(false), zeros(4)),
+            "an element type",
+        ),
+    ]
+    .into_iter()
+    .map(|(name, value, text)| (format!("array: {name}"), value, text))
+    .collect()
+}
