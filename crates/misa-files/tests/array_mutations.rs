@@ -101,7 +101,7 @@ fn read_torch(bytes: &[u8]) -> bool {
     read().is_ok()
 }
 
-/// Steele and Vigna's generator: the same numbers everywhere.
+/// SplitMix64: the same numbers everywhere.
 struct Random(u64);
 
 impl Random {
