@@ -13,6 +13,9 @@ pub enum DtypeKind {
     Uint,
     /// IEEE floats of 2, 4 or 8 bytes.
     Float,
+    /// Floats of 2 bytes with the range of 4: the upper half of an IEEE float. NumPy has none;
+    /// PyTorch calls them `bfloat16`.
+    Bfloat,
     /// Byte strings of a fixed size, filled up with zeros.
     Bytes,
     /// UTF-32 texts of a fixed size, filled up with zeros.
@@ -62,6 +65,13 @@ impl Dtype {
     pub(crate) const F4: Self = Self {
         kind: DtypeKind::Float,
         size: 4,
+        big_endian: false,
+    };
+
+    /// Floats of 2 bytes with the range of 4.
+    pub(crate) const BF16: Self = Self {
+        kind: DtypeKind::Bfloat,
+        size: 2,
         big_endian: false,
     };
 
@@ -136,6 +146,7 @@ impl Dtype {
             (DtypeKind::Bool | DtypeKind::Uint, _) => Number::Int(i128::from(bits)),
             // Shifting up and back down copies the sign into the unused bits.
             (DtypeKind::Int, 1..) => Number::Int(i128::from((bits << unused) as i64 >> unused)),
+            (DtypeKind::Bfloat, 2) => Number::Float(bfloat(bits as u16).into()),
             (DtypeKind::Float, 2) => Number::Float(half(bits as u16).into()),
             (DtypeKind::Float, 4) => Number::Float(f64::from(f32::from_bits(bits as u32))),
             (DtypeKind::Float, 8) => Number::Float(f64::from_bits(bits)),
@@ -181,6 +192,7 @@ impl fmt::Display for Dtype {
             DtypeKind::Float => ('f', self.size),
             DtypeKind::Bytes => ('S', self.size),
             DtypeKind::Unicode => ('U', self.size / 4),
+            DtypeKind::Bfloat => return f.write_str("bf16"),
             DtypeKind::Object => return f.write_str("O"),
         };
         write!(f, "{letter}{count}")
@@ -193,6 +205,11 @@ pub(crate) fn byte_text(bytes: &[u8]) -> String {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     }
+}
+
+/// The float whose upper half these bits are.
+pub(crate) fn bfloat(bits: u16) -> f32 {
+    f32::from_bits(u32::from(bits) << 16)
 }
 
 /// The half-precision float with these bits, which a single one holds exactly.
@@ -263,6 +280,21 @@ mod tests {
         assert_eq!(half(0x7c00), f32::INFINITY);
         assert_eq!(half(0xfc00), f32::NEG_INFINITY);
         assert!(half(0x7e00).is_nan());
+    }
+
+    #[test]
+    fn upper_halves_are_floats() {
+        assert_eq!(bfloat(0x3f80), 1.0);
+        assert_eq!(bfloat(0xc049), -3.140_625);
+        assert_eq!(
+            Dtype::BF16.number(&[0x80, 0xff]),
+            Some(Number::Float(f64::NEG_INFINITY))
+        );
+        let mut floats = Vec::new();
+        Dtype::BF16
+            .floats(&[0x80, 0x3f, 0x49, 0xc0], &mut floats)
+            .unwrap();
+        assert_eq!(floats, [1.0, -3.140_625]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Elements of arrays, many at a time.
 
-use crate::dtype::{Dtype, DtypeKind, half};
+use crate::dtype::{Dtype, DtypeKind, bfloat, half};
 
 impl Dtype {
     /// Appends the elements in `bytes` as `f32`; `None` for texts and objects.
@@ -45,6 +45,11 @@ impl Dtype {
             (DtypeKind::Float, 2) => {
                 each(bytes, big, values, |b| {
                     to(half(u16::from_le_bytes(b)).into())
+                });
+            }
+            (DtypeKind::Bfloat, 2) => {
+                each(bytes, big, values, |b| {
+                    to(bfloat(u16::from_le_bytes(b)).into())
                 });
             }
             (DtypeKind::Float, 4) => {

@@ -14,6 +14,7 @@
 //! | `pickle/` | Python's files without Python |
 //! | `zip/` | archives |
 //! | `npy/` | NumPy's arrays and archives of them |
+//! | `torch/` | tensors of PyTorch |
 
 mod dtype;
 mod elements;
@@ -21,6 +22,7 @@ pub mod hdf5;
 pub mod npy;
 pub mod pickle;
 mod source;
+pub mod torch;
 pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};

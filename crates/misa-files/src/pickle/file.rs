@@ -77,6 +77,14 @@ impl<'a> Pickle<'a> {
         self.value(self.root)
     }
 
+    /// What PyTorch calls the values outside the pickle, one for each reference.
+    pub(crate) fn persistent_ids(&self) -> impl Iterator<Item = Value<'_>> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Persistent(id) => Some(self.value(*id)),
+            _ => None,
+        })
+    }
+
     pub(super) fn value(&self, id: NodeId) -> Value<'_> {
         Value::new(self, id)
     }

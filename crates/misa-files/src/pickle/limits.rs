@@ -32,7 +32,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Bytes that decoding and conversion of a file of `file_bytes` may produce.
-    pub(super) fn budget(&self, file_bytes: u64) -> u64 {
+    pub(crate) fn budget(&self, file_bytes: u64) -> u64 {
         // A floor, because tiny files may well share a value a few times.
         const FLOOR: u64 = 1 << 20;
         file_bytes

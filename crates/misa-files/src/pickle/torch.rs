@@ -14,6 +14,7 @@ impl Global {
             ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Self::Tensor,
             ("torch._utils", "_rebuild_parameter") => Self::Parameter,
             ("torch.nn.parameter", "Parameter") => Self::Parameter,
+            ("torch", "BFloat16Storage") => Self::Storage(Dtype::BF16),
             ("torch" | "torch.storage", name) => Self::Storage(Dtype::parse(match name {
                 "DoubleStorage" => "f8",
                 "FloatStorage" => "f4",

@@ -96,10 +96,12 @@ fn end_record(source: &Source<'_>) -> Result<(u64, [u8; END]), ZipError> {
     let start = source.len() - searched;
     let tail = bytes(source, start, searched as usize, "the end record")?;
     for at in (0..(tail.len() + 1).saturating_sub(END)).rev() {
+        if !tail[at..].starts_with(b"PK\x05\x06") {
+            continue;
+        }
         let mut record = [0; END];
         record.copy_from_slice(&tail[at..at + END]);
-        let comment = number(&record, 20, 2) as usize;
-        if record.starts_with(b"PK\x05\x06") && at + END + comment == tail.len() {
+        if at + END + number(&record, 20, 2) as usize == tail.len() {
             return Ok((start + at as u64, record));
         }
     }
