@@ -127,10 +127,21 @@ def many(file):
         file.create_group("group %d" % number)
 
 
+def small(file):
+    values = random((6, 5), "f4")
+    file.create_dataset(
+        "x", data=values, chunks=(4, 3), compression="gzip", shuffle=True, fletcher32=True
+    )
+    file["group/text"] = "text"
+
+
 def refused(file):
     file["compound"] = np.zeros(2, [("a", "i4"), ("b", "f4")])
     file.create_dataset("lzf", data=np.zeros((50,)), compression="lzf")
     file["complex"] = np.zeros(2, "c8")
+    # A group that leads to the one it is in, which h5py allows.
+    group = file.create_group("a/b")
+    group["back"] = file["a"]
     virtual = h5py.VirtualLayout((2,), "f4")
     virtual[:] = h5py.VirtualSource("other.h5", "x", (2,))
     file.create_virtual_dataset("virtual", virtual)
@@ -182,5 +193,7 @@ if __name__ == "__main__":
         write(fill.__name__ + "_v110", fill, libver=("v110", "v110"))
     write("chunks_latest", chunks, libver="latest")
     write("wide_latest", wide, libver="latest")
+    write("small", small, libver=("earliest", "v108"))
+    write("small_latest", small, libver="latest")
     write("compact_block", compact, userblock_size=512)
     write("refused", refused)

@@ -104,7 +104,7 @@ macro_rules! fixtures {
 fixtures! {
     numbers texts csd chunks compact many
     numbers_v110 texts_v110 csd_v110 chunks_v110 compact_v110 many_v110 wide_v110
-    chunks_latest wide_latest compact_block
+    chunks_latest wide_latest compact_block small small_latest
 }
 
 /// Calls `ask` with the root of a fixture.
@@ -184,7 +184,7 @@ fn other_questions_than_the_file_answers_are_errors() {
 }
 
 #[test]
-fn parts_left_out_are_named() {
+fn parts_left_out_and_loops_are_named() {
     open("refused.h5", |root| {
         let what = |name| match root.dataset(name).unwrap_err().fault() {
             Fault::Unsupported { what, .. } => what.clone(),
@@ -194,6 +194,11 @@ fn parts_left_out_are_named() {
         assert_eq!(what("complex"), "an element type of class 6, 8 bytes");
         assert_eq!(what("lzf"), "filter 32000");
         assert_eq!(what("virtual"), "a virtual dataset");
+    });
+    open("refused.h5", |root| {
+        let error = root.object("a/b/back").unwrap_err();
+        assert_eq!(error.path(), "/a/b/back");
+        assert!(matches!(error.fault(), Fault::Cycle { what: "group", .. }));
     });
     open("compact.h5", |root| {
         assert!(message(root.dataset("path")).ends_with("a link to a path is not supported"));

@@ -129,6 +129,14 @@ pub enum Fault {
         /// What there are two of.
         what: &'static str,
     },
+    /// A link whose name cannot be part of a path.
+    #[error("byte {offset}: a link named {name:?}, expected a name without `/`")]
+    Name {
+        /// Where the link is.
+        offset: u64,
+        /// The name.
+        name: String,
+    },
     /// A chunk that does not decode to its size.
     #[error("byte {offset}: {filter} of a chunk, expected {expected} bytes, found {found}")]
     Chunk {

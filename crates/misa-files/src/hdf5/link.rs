@@ -113,6 +113,11 @@ impl<'s> Links<'s> {
     }
 
     fn add(&mut self, link: Link) -> Result<()> {
+        // A path of such a name would lead elsewhere, perhaps back here.
+        if link.name.is_empty() || link.name == "." || link.name.contains('/') {
+            let Link { name, offset, .. } = link;
+            return Err(Fault::Name { offset, name });
+        }
         let limit = self.store.limits().links;
         if self.links.len() >= limit {
             return Err(Fault::Limit {
