@@ -7,6 +7,7 @@ use crate::{DataError, Sequence, Utterance, UtteranceError};
 pub(super) fn at(place: &str) -> impl FnOnce(ConvertError) -> DataError {
     move |error| match error {
         ConvertError::Kind { expected, found } => DataError::layout(place, expected, found),
+        ConvertError::Io { .. } => DataError::layout(place, "bytes of the file", error.to_string()),
         _ => DataError::layout(place, "fewer shared values", error.to_string()),
     }
 }
