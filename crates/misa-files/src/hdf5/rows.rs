@@ -11,6 +11,7 @@ use super::filter::zeros;
 use super::index::Finder;
 use super::layout::{Chunked, Layout};
 use super::texts::Texts;
+use crate::dtype::Dtype;
 
 /// Bytes of a dataset in one piece that are held at once.
 const PIECE: u64 = 1 << 20;
@@ -42,7 +43,7 @@ impl<'d> Rows<'d> {
     ///
     /// As [`Dataset::to_floats`].
     pub fn to_floats(&self) -> Read<Vec<f32>> {
-        self.numbers(|value| value as f32)
+        self.numbers(|dtype, bytes, values| dtype.floats(bytes, values))
     }
 
     /// The values as floats of double precision, the last axis first.
@@ -51,7 +52,7 @@ impl<'d> Rows<'d> {
     ///
     /// As [`Dataset::to_doubles`].
     pub fn to_doubles(&self) -> Read<Vec<f64>> {
-        self.numbers(|value| value)
+        self.numbers(|dtype, bytes, values| dtype.doubles(bytes, values))
     }
 
     /// The texts, the last axis first.
@@ -63,29 +64,32 @@ impl<'d> Rows<'d> {
         self.texts().map_err(|fault| self.dataset.at(fault))
     }
 
-    fn numbers<T>(&self, convert: impl Fn(f64) -> T) -> Read<Vec<T>> {
-        self.convert_numbers(convert)
+    /// `append` adds all elements in some bytes to the values.
+    fn numbers<T: Copy>(
+        &self,
+        append: impl Fn(Dtype, &[u8], &mut Vec<T>) -> Option<()>,
+    ) -> Read<Vec<T>> {
+        self.convert_numbers(append)
             .map_err(|fault| self.dataset.at(fault))
     }
 
-    fn convert_numbers<T>(&self, convert: impl Fn(f64) -> T) -> Result<Vec<T>> {
+    fn convert_numbers<T: Copy>(
+        &self,
+        append: impl Fn(Dtype, &[u8], &mut Vec<T>) -> Option<()>,
+    ) -> Result<Vec<T>> {
         let Element::Number(dtype) = self.dataset.element else {
             return Err(self.kind("numbers"));
         };
         let mut values = self.room::<T>(0)?;
+        let is_not = || self.kind("numbers");
         self.visit(&mut |bytes, _, times| {
-            if dtype.is_little_f32() && times == 1 {
-                // Nearly all large datasets are of this type.
-                let (floats, _) = bytes.as_chunks();
-                let floats = floats.iter().map(|float| f32::from_le_bytes(*float));
-                values.extend(floats.map(|float| convert(float.into())));
-                return Ok(());
+            if times == 1 {
+                return append(dtype, bytes, &mut values).ok_or_else(is_not);
             }
-            let numbers = bytes.chunks_exact(self.dataset.size);
-            // Number types always give numbers.
-            for number in numbers.filter_map(|bytes| dtype.number(bytes)) {
-                let number = number.as_f64();
-                values.extend((0..times).map(|_| convert(number)));
+            let mut once = Vec::new();
+            append(dtype, bytes, &mut once).ok_or_else(is_not)?;
+            for value in once {
+                values.extend((0..times).map(|_| value));
             }
             Ok(())
         })?;
