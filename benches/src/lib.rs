@@ -6,6 +6,7 @@
 //! | `batch.rs` | made-up batches of given lengths |
 //! | `training.rs`, `layer.rs` | one step of the model, one step of a layer |
 //! | `throughput.rs`, `timing.rs` | a case to a row: what is timed, and how |
+//! | `feature_file.rs` | a feature file of any size |
 //! | `floor.rs` | what a step cannot go below |
 //! | `row.rs`, `process.rs` | the row, and what the system says of the process |
 //! | `compute.rs` | the device and its threads |
@@ -15,6 +16,7 @@ mod batch;
 mod cases;
 mod compute;
 mod error;
+mod feature_file;
 mod floor;
 mod layer;
 pub mod lengths;
@@ -30,6 +32,7 @@ pub use batch::BatchShape;
 pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
 pub use compute::{Compute, available_threads, use_threads};
 pub use error::BenchError;
+pub use feature_file::FeatureFile;
 pub use floor::sgemm_rate;
 pub use layer::LayerStep;
 pub use model_case::{LossWeights, ModelCase, Optimiser, TaskLoss, Unsupported};
