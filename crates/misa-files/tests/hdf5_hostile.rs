@@ -302,6 +302,9 @@ fn claims_beyond_the_file_are_refused() {
         huge,
         "/x: byte 256: elements of a dataset, expected at most 18446744073709551615"
     );
+    // No row of them, but each would be large.
+    let no_rows = error(&[0, 1 << 63, 4], contiguous(8));
+    assert_eq!(no_rows, huge);
     let absent = error(&[1 << 40], contiguous(1 << 40));
     assert_eq!(
         absent,

@@ -77,13 +77,15 @@ impl<'f> Dataset<'f> {
     /// Whether the parts of the header agree, so that lengths computed from them cannot overflow.
     fn check(&self) -> Result<()> {
         let offset = self.offset;
-        let elements = dataspace::elements(&self.space.shape, offset)?;
         let what = "bytes of a dataset";
-        let bytes = elements.checked_mul(self.size as u64).ok_or(Fault::Limit {
+        let most = dataspace::product(&self.space.shape, offset)?;
+        let most = most.checked_mul(self.size as u64).ok_or(Fault::Limit {
             offset,
             what,
             limit: u64::MAX,
         })?;
+        let empty = self.space.shape.contains(&0);
+        let bytes = if empty { 0 } else { most };
         let (found, stored) = match &self.layout {
             Layout::Compact(bytes) => (bytes.len() as u64, true),
             Layout::Contiguous { address, len } => (*len, address.is_some()),

@@ -8,7 +8,7 @@ use super::dataset::Dataset;
 use super::element::Element;
 use super::error::{Fault, Hdf5Error, Result};
 use super::filter::zeros;
-use super::index;
+use super::index::Finder;
 use super::layout::{Chunked, Layout};
 use super::texts::Texts;
 
@@ -232,8 +232,13 @@ impl<'d> Rows<'d> {
             return Ok(chunks);
         }
         let grid = Grid::new(&dataset.space, chunked, dataset.size)?;
-        let filtered = !dataset.filters.is_empty();
-        let chunks = index::read(dataset.store, chunked, &grid, filtered)?;
+        let finder = Finder {
+            store: dataset.store,
+            chunked,
+            grid: &grid,
+            filtered: !dataset.filters.is_empty(),
+        };
+        let chunks = finder.find()?;
         Ok(dataset.chunks.get_or_init(|| (grid, chunks)))
     }
 
