@@ -25,8 +25,8 @@ pub struct Rows<'d> {
     range: Range<u64>,
 }
 
-/// Takes values as they are in the file, and the place of the first one.
-type Take<'t> = dyn FnMut(&[u8], u64) -> Result<()> + 't;
+/// Takes values as they are in the file, the place of the first one, and how often they come.
+type Take<'t> = dyn FnMut(&[u8], u64, u64) -> Result<()> + 't;
 
 type Read<T> = std::result::Result<T, Hdf5Error>;
 
@@ -73,11 +73,20 @@ impl<'d> Rows<'d> {
             return Err(self.kind("numbers"));
         };
         let mut values = self.room::<T>(0)?;
-        self.visit(&mut |bytes, _| {
+        self.visit(&mut |bytes, _, times| {
+            if dtype.is_little_f32() && times == 1 {
+                // Nearly all large datasets are of this type.
+                let (floats, _) = bytes.as_chunks();
+                let floats = floats.iter().map(|float| f32::from_le_bytes(*float));
+                values.extend(floats.map(|float| convert(float.into())));
+                return Ok(());
+            }
             let numbers = bytes.chunks_exact(self.dataset.size);
             // Number types always give numbers.
-            let numbers = numbers.filter_map(|bytes| dtype.number(bytes));
-            values.extend(numbers.map(|number| convert(number.as_f64())));
+            for number in numbers.filter_map(|bytes| dtype.number(bytes)) {
+                let number = number.as_f64();
+                values.extend((0..times).map(|_| convert(number)));
+            }
             Ok(())
         })?;
         Ok(values)
@@ -90,12 +99,14 @@ impl<'d> Rows<'d> {
         }
         let mut values = self.room(TEXT)?;
         let mut heaps = Texts::new(self.dataset.store);
-        self.visit(&mut |bytes, offset| {
+        self.visit(&mut |bytes, offset, times| {
             for bytes in bytes.chunks_exact(self.dataset.size) {
-                values.push(match element.text(bytes) {
-                    Some(text) => text,
-                    None => heaps.read(bytes, offset)?,
-                });
+                for _ in 0..times {
+                    values.push(match element.text(bytes) {
+                        Some(text) => text,
+                        None => heaps.read(bytes, offset)?,
+                    });
+                }
             }
             Ok(())
         })?;
@@ -143,7 +154,7 @@ impl<'d> Rows<'d> {
         let (start, end) = (start * self.row_bytes(), end * self.row_bytes());
         match &self.dataset.layout {
             Layout::Compact(bytes) => {
-                take(&bytes[start as usize..end as usize], self.dataset.offset)
+                take(&bytes[start as usize..end as usize], self.dataset.offset, 1)
             }
             Layout::Contiguous {
                 address: Some(address),
@@ -165,21 +176,15 @@ impl<'d> Rows<'d> {
         while at < bytes.end {
             let len = self.piece().min(bytes.end - at);
             let block = self.dataset.store.fetch(address.saturating_add(at), len)?;
-            take(&block.bytes, block.offset)?;
+            take(&block.bytes, block.offset, 1)?;
             at += len;
         }
         Ok(())
     }
 
     fn visit_fill(&self, bytes: u64, take: &mut Take<'_>) -> Result<()> {
-        let piece = self.filled(self.piece().min(bytes))?;
-        let mut left = bytes;
-        while left > 0 {
-            let len = left.min(piece.len() as u64);
-            take(&piece[..len as usize], self.dataset.offset)?;
-            left -= len;
-        }
-        Ok(())
+        let size = self.dataset.size as u64;
+        take(&self.filled(size)?, self.dataset.offset, bytes / size)
     }
 
     /// Bytes of elements that were never written.
@@ -220,7 +225,7 @@ impl<'d> Rows<'d> {
                 grid.copy(chunk.number, &values, &(written..end), &mut bytes);
                 at += 1;
             }
-            take(&bytes, self.dataset.offset)?;
+            take(&bytes, self.dataset.offset, 1)?;
             start = end;
         }
         Ok(())
