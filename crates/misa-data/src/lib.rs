@@ -39,6 +39,7 @@
 //! | `intake.rs`, `widths.rs` | the checks every utterance passes |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
 //! | `format/` | one file per layout on disk |
+//! | `doctor/` | what a data set holds and lacks, in words |
 //! | `glove.rs` | word vectors for a vocabulary |
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
 //! | `normalise.rs` | scaling of features |
@@ -50,6 +51,7 @@ mod batch;
 mod batcher;
 mod checksum;
 mod dataset;
+pub mod doctor;
 mod error;
 pub mod format;
 mod glove;
@@ -76,6 +78,7 @@ pub use batcher::UtteranceBatcher;
 pub use dataset::UtteranceDataset;
 pub use error::{DataError, UtteranceError, Width};
 pub use format::Format;
+pub use format::safetensors::{UtteranceWriter, Written};
 pub use glove::{GloveRows, read_glove};
 pub use loader::{LoaderConfig, Order, UtteranceLoader};
 pub use misa_files::pickle;
