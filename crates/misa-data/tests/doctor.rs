@@ -10,16 +10,16 @@ use misa_data::doctor::{
     Content, Examination, FeatureReport, Finding, Progress, Severity, examine, examine_with,
 };
 use misa_data::{
-    OpenOptions, Padding, Policy, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
+    OpenOptions, Padding, Policy, Sequence, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::pickled::Py;
 
-/// An utterance of three words whose visual rows are `[value, step]`.
+/// An utterance of three words whose visual rows are `[value + step, step]`.
 fn utterance(id: &str, value: f32, label: f32) -> Utterance {
-    let rows = [value, 0.0, value, 1.0, value, 2.0];
+    let rows = [value, 0.0, value + 1.0, 1.0, value + 2.0, 2.0];
     Utterance::new(
         id,
         ["it", "is", "so"].map(str::to_owned).into(),
@@ -130,7 +130,7 @@ fn clean_data_is_fine() {
 fn text_fits_a_terminal_and_reads_without_colour() {
     let mut train = utterances("a", 30);
     train.extend((0..20).map(|n| utterance(&format!("{}[{n}]", "b".repeat(40)), -1.0, 0.0)));
-    let examination = examined(train, utterances("cc", 3), vec![]);
+    let examination = examined(train, vec![], utterances("cc", 3));
     let plain = examination.to_string();
     assert!(!plain.contains('\x1b'));
     for line in plain.lines().skip(1) {
@@ -263,7 +263,7 @@ fn utterances_in_two_splits_are_found() {
     let mut valid = utterances("bb", 10);
     let mut test = utterances("ccc", 10);
     valid.push(train[3].clone());
-    test.push(utterance("a7[1]", 99.0, 0.0));
+    test.push(utterance("a7[1]", 9.0, 0.0));
     let examination = examined(train, valid, test);
     let expected = [
         "copies_between_splits",
@@ -369,7 +369,7 @@ fn columns_and_sequences_that_say_nothing_are_found() {
         let rows = utterance
             .visual
             .iter()
-            .flat_map(|row| [row[0], row[1], 7.0, 1.0]);
+            .flat_map(|row| [row[0] - row[1], row[1], 7.0, 1.0]);
         utterance.visual = Sequence::new(4, rows.collect()).unwrap();
     }
     let mut valid = utterances("bb", 4);
@@ -377,7 +377,7 @@ fn columns_and_sequences_that_say_nothing_are_found() {
         let rows = utterance
             .visual
             .iter()
-            .flat_map(|row| [row[0], row[1], 7.0, row[1]]);
+            .flat_map(|row| [row[0] - row[1], row[1], 7.0, row[1]]);
         utterance.visual = Sequence::new(4, rows.collect()).unwrap();
     }
     let examination = examined(train, valid, vec![]);

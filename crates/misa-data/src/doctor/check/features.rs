@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::Split;
-use crate::doctor::finding::by_split;
+use crate::doctor::finding::{by_split, plural};
 use crate::doctor::record::Record;
 use crate::doctor::{FeatureReport, Finding, Severity, Values};
 use misa_core::Modality;
@@ -44,7 +44,9 @@ fn not_numbers(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut V
         let count = values(report, split).map_or(0, |values| {
             values.positive_infinite + values.negative_infinite
         });
-        let what = format!("{count} values are infinite, in {} utterances", ids.len());
+        let utterances = plural(ids.len(), "utterance", "utterances");
+        let what =
+            plural(count, "value is infinite", "values are infinite") + ", in " + &utterances;
         let advice = "--policy compat reads them as 0; better find out why they are there";
         let (severity, place) = (evidence.refused(), format!("{split}: {modality}"));
         let finding = Finding::new(severity, "infinite_features", place, what, advice);
@@ -52,7 +54,8 @@ fn not_numbers(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut V
     }
     for (split, ids) in ids(evidence, |record| *record.has_nan.get(modality)) {
         let count = values(report, split).map_or(0, |values| values.nan);
-        let what = format!("{count} values are NaN, in {} utterances", ids.len());
+        let utterances = plural(ids.len(), "utterance", "utterances");
+        let what = plural(count, "value is NaN", "values are NaN") + ", in " + &utterances;
         let advice = "they are read as 0: nothing to do if they are few";
         let (severity, place) = (Severity::Warning, format!("{split}: {modality}"));
         findings.push(Finding::new(severity, "nan_features", place, what, advice).with_ids(ids));
@@ -90,10 +93,11 @@ fn constant(report: &FeatureReport, findings: &mut Vec<Finding>) {
         } else {
             Severity::Note
         };
-        let what = match constant.len() {
-            1 => format!("1 of {d_input} columns has the same value everywhere"),
-            n => format!("{n} of {d_input} columns have the same value everywhere"),
-        };
+        let what = plural(
+            constant.len(),
+            &format!("of {d_input} columns has the same value everywhere"),
+            &format!("of {d_input} columns have the same value everywhere"),
+        );
         let advice = match all {
             true => "the modality says nothing: check the file, or leave it out by --modalities",
             false => "they carry nothing and do no harm",

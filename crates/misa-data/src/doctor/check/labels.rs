@@ -1,7 +1,7 @@
 //! Labels that are no numbers, or no labels.
 
 use super::Evidence;
-use crate::doctor::finding::by_split;
+use crate::doctor::finding::{by_split, plural};
 use crate::doctor::{Finding, Scale, Severity};
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -15,10 +15,11 @@ fn not_numbers(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let records = evidence.observations.records.iter();
     let records = records.filter(|record| !record.label.is_finite());
     for (split, ids) in by_split(records.map(|record| (record.split, record.id.as_str()))) {
-        let what = match ids.len() {
-            1 => "1 label is NaN or infinite".to_owned(),
-            n => format!("{n} labels are NaN or infinite"),
-        };
+        let what = plural(
+            ids.len(),
+            "label is NaN or infinite",
+            "labels are NaN or infinite",
+        );
         let advice = "better drop the utterances; --policy compat reads a NaN label as 0, neutral";
         let place = format!("{split}: labels");
         let finding = Finding::new(evidence.refused(), "bad_labels", place, what, advice);
@@ -50,10 +51,8 @@ fn outside(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let records = records.filter(|r| r.label.is_finite() && !range.contains(&r.label));
     for (split, ids) in by_split(records.map(|record| (record.split, record.id.as_str()))) {
         let (low, high) = (range.start(), range.end());
-        let what = format!(
-            "{} labels are not from {low} to {high}, as in {corpus}",
-            ids.len()
-        );
+        let labels = plural(ids.len(), "label is", "labels are");
+        let what = format!("{labels} not from {low} to {high}, as in {corpus}");
         let advice = "check where the labels are from, and their scale";
         let (severity, place) = (Severity::Warning, format!("{split}: labels"));
         findings.push(Finding::new(severity, "label_range", place, what, advice).with_ids(ids));

@@ -54,7 +54,7 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
         }
         NoteKind::Misaligned => {
             let advice = "they are left out: check the alignment";
-            (Warning, "misaligned", advice)
+            (Warning, "misaligned_dropped", advice)
         }
         _ => (Note, "dropped_or_replaced", "nothing to do if they are few"),
     })

@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::Split;
-use crate::doctor::finding::by_split;
+use crate::doctor::finding::{by_split, plural};
 use crate::doctor::identity::{Twins, repeated_ids, shared};
 use crate::doctor::record::Record;
 use crate::doctor::{Finding, Severity};
@@ -19,10 +19,11 @@ fn one_word(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let records = evidence.observations.records.iter();
     let records = records.filter(|record| record.has_one_word());
     for (split, ids) in by_split(records.map(|record| (record.split, record.id.as_str()))) {
-        let what = match ids.len() {
-            1 => "1 utterance has a single word".to_owned(),
-            n => format!("{n} utterances have a single word"),
-        };
+        let what = plural(
+            ids.len(),
+            "utterance has a single word",
+            "utterances have a single word",
+        );
         let advice = "nothing to do if people really said just that";
         let finding = Finding::new(Severity::Note, "one_word", split, what, advice);
         findings.push(finding.with_ids(ids));
@@ -37,10 +38,8 @@ fn misaligned(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (split, ids) in by_split(unaligned().map(|record| (record.split, record.id.as_str()))) {
-        let what = format!(
-            "the modalities of {} utterances differ in steps, those of the others do not",
-            ids.len()
-        );
+        let count = plural(ids.len(), "utterance", "utterances");
+        let what = format!("the modalities of {count} differ in steps, unlike all others");
         let advice = "check how they were aligned: words may not meet their own features";
         let finding = Finding::new(Severity::Warning, "misaligned", split, what, advice);
         findings.push(finding.with_ids(ids));
@@ -53,10 +52,11 @@ fn ids(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if repeated.is_empty() {
             continue;
         }
-        let what = match repeated.len() {
-            1 => format!("1 id stands for several utterances of {split}"),
-            n => format!("{n} ids stand for several utterances of {split}"),
-        };
+        let what = plural(
+            repeated.len(),
+            "id stands for several utterances",
+            "ids stand for several utterances",
+        );
         let advice = "predictions cannot be told apart: check how the file was put together";
         let finding = Finding::new(Severity::Warning, "repeated_ids", split, what, advice);
         findings.push(finding.with_ids(repeated));
@@ -70,14 +70,18 @@ fn between_splits(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let place = format!("{} and {}", splits[0], splits[1]);
         let ids = shared(records, splits, |record| Some(&record.id));
         if !ids.is_empty() {
-            let what = format!("{} ids are in {place}", ids.len());
+            let what = plural(ids.len(), "id is in both", "ids are in both");
             let advice = "remove them from one of the splits: scores are too good";
             let finding = Finding::new(Severity::Warning, "shared_ids", &place, what, advice);
             findings.push(finding.with_ids(ids));
         }
         let videos = shared(records, splits, Record::video);
         if !videos.is_empty() {
-            let what = format!("{} videos have utterances in {place}", videos.len());
+            let what = plural(
+                videos.len(),
+                "video has utterances in both",
+                "videos have utterances in both",
+            );
             // All 60 videos of CH-SIMS are in all three of its published splits.
             let (severity, advice) = match evidence.corpus() {
                 Some("CH-SIMS") => (
@@ -102,27 +106,30 @@ fn twins(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             twins.across,
             Severity::Warning,
             "copies_between_splits",
-            "are copies of utterances of an earlier split, label included",
+            "utterance is a copy of one of an earlier split, label included",
+            "utterances are copies of others of an earlier split, label included",
             "remove them from one of the splits: scores are too good",
         ),
         (
             twins.other_label,
             Severity::Warning,
             "copies_with_other_label",
-            "have the words and features of others, but another label",
+            "utterance has the words and features of another one, but another label",
+            "utterances have the words and features of others, but other labels",
             "one of the labels is wrong, or the features are no features of theirs",
         ),
         (
             twins.within,
             Severity::Note,
             "copies",
-            "are copies of others of the split, label included",
+            "utterance is a copy of another one of the split, label included",
+            "utterances are copies of others of the split, label included",
             "they count twice in training and scores: nothing to do if they are few",
         ),
     ];
-    for (twins, severity, kind, text, advice) in kinds {
+    for (twins, severity, kind, one, many, advice) in kinds {
         for (split, ids) in by_split(twins.into_iter()) {
-            let what = format!("{} utterances {text}", ids.len());
+            let what = plural(ids.len(), one, many);
             findings.push(Finding::new(severity, kind, split, what, advice).with_ids(ids));
         }
     }

@@ -2,6 +2,7 @@
 
 use super::section;
 use super::style::{Style, wrap};
+use crate::doctor::finding::plural;
 use crate::doctor::{Examination, Finding, Severity};
 
 /// Columns before the text of a finding.
@@ -22,11 +23,11 @@ pub(super) fn write(out: &mut String, examination: &Examination, style: Style) {
     let verdict = match examination.status {
         0 => style.green("Fine: nothing stands in the way of training."),
         1 => {
-            let text = plural(warnings, "warning");
+            let text = plural(warnings, "warning", "warnings");
             match errors {
                 0 => style.yellow(&format!("{text}: read before you trust a score.")),
                 _ => {
-                    let errors = plural(errors, "error");
+                    let errors = plural(errors, "error", "errors");
                     style.red(&format!("{errors}, {text}: training refuses it as it is."))
                 }
             }
@@ -68,11 +69,4 @@ fn one(out: &mut String, finding: &Finding, style: Style) {
         );
     }
     wrap(out, "", INDENT, &format!("-> {}", finding.advice));
-}
-
-fn plural(count: usize, name: &str) -> String {
-    match count {
-        1 => format!("1 {name}"),
-        count => format!("{count} {name}s"),
-    }
 }
