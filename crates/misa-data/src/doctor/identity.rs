@@ -2,7 +2,7 @@
 
 use super::record::Record;
 use crate::Split;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Ids that several utterances of a split have, in the order of their second appearance.
 pub(super) fn repeated_ids<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<&'a str> {
@@ -45,22 +45,21 @@ pub(super) struct Twins<'a> {
 
 impl<'a> Twins<'a> {
     pub fn of(records: &'a [Record]) -> Self {
-        let mut groups: BTreeMap<u64, Vec<&Record>> = BTreeMap::new();
-        for record in records {
-            groups.entry(record.content).or_default().push(record);
-        }
+        let mut contents = HashSet::new();
+        let mut labelled = HashSet::new();
+        let mut placed = HashSet::new();
         let mut twins = Self::default();
-        for group in groups.into_values() {
-            for (index, record) in group.iter().enumerate().skip(1) {
-                let earlier = &group[..index];
-                let entry = (record.split, record.id.as_str());
-                let equal = |other: &&&Record| other.label.to_bits() == record.label.to_bits();
-                let is_near = |other: &&Record| other.split == record.split;
-                match () {
-                    () if earlier.iter().filter(equal).any(is_near) => twins.within.push(entry),
-                    () if earlier.iter().any(|other| equal(&other)) => twins.across.push(entry),
-                    () => twins.other_label.push(entry),
-                }
+        for record in records {
+            let (content, label) = (record.content, record.label.to_bits());
+            let is_near = !placed.insert((content, label, record.split));
+            let is_equal = !labelled.insert((content, label));
+            let is_known = !contents.insert(content);
+            let entry = (record.split, record.id.as_str());
+            match () {
+                () if is_near => twins.within.push(entry),
+                () if is_equal => twins.across.push(entry),
+                () if is_known => twins.other_label.push(entry),
+                () => {}
             }
         }
         twins

@@ -147,10 +147,10 @@ impl Scale {
             return Self::Range;
         };
         let is_fifth = |value: &f32| (5.0 * value - (5.0 * value).round()).abs() < 1e-3;
+        let is_signed = (-3.0..0.0).contains(&min) && max <= 3.0;
         match () {
             () if min >= 0.0 && are_classes(values) => Self::Classes,
-            () if min < -1.0 && min >= -3.0 && max <= 3.0 => Self::MinusThreeToThree,
-            () if max > 1.0 && min < 0.0 && min >= -3.0 && max <= 3.0 => Self::MinusThreeToThree,
+            () if is_signed && (min < -1.0 || max > 1.0) => Self::MinusThreeToThree,
             () if are_classes(values) => Self::Classes,
             () if min < 0.0 && max <= 1.0 && values.iter().all(is_fifth) => Self::MinusOneToOne,
             () if values.len() <= STEPS => Self::Steps,

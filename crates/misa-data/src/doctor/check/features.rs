@@ -130,7 +130,7 @@ fn repeated(report: &FeatureReport, findings: &mut Vec<Finding>) {
         return;
     };
     let what = match repeated + report.constant.len() == d_input {
-        true => format!("every utterance repeats one row in all its steps"),
+        true => "every utterance repeats one row in all its steps".to_owned(),
         false => {
             format!("{repeated} of {d_input} columns never change within an utterance")
         }

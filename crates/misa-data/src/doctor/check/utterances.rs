@@ -7,6 +7,9 @@ use crate::doctor::identity::{Twins, repeated_ids, shared};
 use crate::doctor::record::Record;
 use crate::doctor::{Finding, Severity};
 
+/// Share of a split up to which copies in it are few.
+const FEW: f64 = 0.05;
+
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     one_word(evidence, findings);
     misaligned(evidence, findings);
@@ -124,12 +127,17 @@ fn twins(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             "copies",
             "utterance is a copy of another one of the split, label included",
             "utterances are copies of others of the split, label included",
-            "they count twice in training and scores: nothing to do if they are few",
+            "they count twice in training and scores: remove them if they are more than a few",
         ),
     ];
     for (twins, severity, kind, one, many, advice) in kinds {
         for (split, ids) in by_split(twins.into_iter()) {
             let what = plural(ids.len(), one, many);
+            let are_few = ids.len() as f64 <= FEW * evidence.overview.count(split) as f64;
+            let severity = match severity {
+                Severity::Note if !are_few => Severity::Warning,
+                severity => severity,
+            };
             findings.push(Finding::new(severity, kind, split, what, advice).with_ids(ids));
         }
     }

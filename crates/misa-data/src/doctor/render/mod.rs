@@ -56,13 +56,12 @@ fn number(value: impl Into<f64>) -> String {
 
 /// A size in bytes, in decimal units.
 fn bytes(size: u64) -> String {
-    let (value, unit) = match size {
-        ..1_000 => return format!("{size} bytes"),
-        ..1_000_000 => (size as f64 / 1e3, "kB"),
-        ..1_000_000_000 => (size as f64 / 1e6, "MB"),
-        _ => (size as f64 / 1e9, "GB"),
-    };
-    format!("{value:.1} {unit}")
+    let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let value = size as f64;
+    match units.into_iter().find(|(unit, _)| value >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", value / unit),
+        None => format!("{size} bytes"),
+    }
 }
 
 /// A few numbers of columns, runs of them as ranges.
