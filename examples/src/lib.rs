@@ -1,8 +1,11 @@
-//! What the examples and the benches share: the choice of a device, and how a program ends.
+//! What the examples and the benches share: the choice of a device, the line that shows progress,
+//! and how a program ends.
 
 mod device;
+mod progress;
 
 pub use device::{DeviceError, device, names};
+pub use progress::ProgressLine;
 
 use burn::tensor::Device;
 use std::{env, error::Error, process::ExitCode};

@@ -14,6 +14,9 @@ use std::collections::HashSet;
 /// What takes the utterances that pass.
 pub(crate) type Sink<'s> = dyn FnMut(Split, Utterance) -> Result<(), DataError> + 's;
 
+/// What sees every utterance as it was read, before anything is replaced or refused.
+pub(crate) type Observer<'s> = dyn FnMut(Split, &Utterance) + 's;
+
 /// What a reader knows when it has handed in all utterances.
 #[derive(Debug)]
 pub(crate) struct Heading {
@@ -32,6 +35,7 @@ pub(crate) struct Intake<'s> {
     largest: Largest,
     refused: Vec<Refusal>,
     replacements: Replacements,
+    observer: Option<&'s mut Observer<'s>>,
     sink: &'s mut Sink<'s>,
 }
 
@@ -69,6 +73,7 @@ impl<'s> Intake<'s> {
             largest: Largest::default(),
             refused: Vec::new(),
             replacements: Replacements::default(),
+            observer: None,
             sink,
         }
     }
@@ -76,6 +81,12 @@ impl<'s> Intake<'s> {
     /// Takes modalities from other files, before anything is checked.
     pub fn with_replacements(mut self, replacements: Replacements) -> Self {
         self.replacements = replacements;
+        self
+    }
+
+    /// Shows every utterance to `observer` as it was read.
+    pub fn with_observer(mut self, observer: &'s mut Observer<'s>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -90,6 +101,9 @@ impl<'s> Intake<'s> {
             return Ok(());
         }
         self.check(place, &utterance)?;
+        if let Some(observer) = &mut self.observer {
+            observer(split, &utterance);
+        }
         let may_pass = self.pass_label(split, &mut utterance);
         let may_pass = self.pass_features(split, &mut utterance) && may_pass;
         self.note_word_ids(place, &utterance);
@@ -313,7 +327,7 @@ fn features(width: Width) -> usize {
 }
 
 /// Whether no value is NaN or infinite. Without an early end, so that many are looked at at once.
-fn is_finite(values: &[f32]) -> bool {
+pub(crate) fn is_finite(values: &[f32]) -> bool {
     const EXPONENT: u32 = 0x7f80_0000;
     let is_bad = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
     values.iter().map(is_bad).fold(0, |any, bad| any | bad) == 0

@@ -39,6 +39,7 @@
 //! | `intake.rs`, `widths.rs` | the checks every utterance passes |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
 //! | `format/` | one file per layout on disk |
+//! | `doctor/` | what a data set holds and lacks, in words |
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
 //! | `labels.rs` | labels without features |
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
@@ -51,6 +52,7 @@ mod batch;
 mod batcher;
 mod checksum;
 mod dataset;
+pub mod doctor;
 mod embedding;
 mod error;
 pub mod format;
@@ -80,6 +82,7 @@ pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
 pub use error::{DataError, UtteranceError, Width};
 pub use format::Format;
+pub use format::safetensors::{UtteranceWriter, Written};
 pub use glove::{GloveRows, read_glove};
 pub use labels::{LabelRow, read_labels};
 pub use loader::{LoaderConfig, Order, UtteranceLoader};

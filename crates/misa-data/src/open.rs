@@ -1,6 +1,6 @@
 //! How data sets are opened.
 
-use crate::intake::Intake;
+use crate::intake::{Intake, Observer};
 use crate::replacement::Replacements;
 use crate::{
     DataError, Format, Overview, Padding, Policy, Split, Utterance, UtteranceDataset, format,
@@ -99,6 +99,20 @@ impl OpenOptions {
         let path = path.as_ref();
         let replacements = Replacements::read(self, &self.replacements)?;
         let mut intake = Intake::new(self.policy, &mut take).with_replacements(replacements);
+        let heading = format::read(path, self, &mut intake)?;
+        intake.finish(&path.display().to_string(), heading)
+    }
+
+    /// Shows every utterance at `path` to `observer` as it was read, before the policy sees it.
+    pub(crate) fn observe<'s>(
+        &self,
+        path: &Path,
+        observer: &'s mut Observer<'s>,
+    ) -> Result<Overview, DataError> {
+        let mut sink = |_, _| Ok(());
+        let replacements = Replacements::read(self, &self.replacements)?;
+        let intake = Intake::new(self.policy, &mut sink).with_replacements(replacements);
+        let mut intake = intake.with_observer(observer);
         let heading = format::read(path, self, &mut intake)?;
         intake.finish(&path.display().to_string(), heading)
     }

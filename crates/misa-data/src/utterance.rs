@@ -76,7 +76,7 @@ impl Utterance {
     }
 
     /// What `new` promises; fields are public, so it is asked again where it matters.
-    fn check(&self) -> Result<(), UtteranceError> {
+    pub(crate) fn check(&self) -> Result<(), UtteranceError> {
         self.check_steps()?;
         self.check_label()
     }

@@ -13,4 +13,5 @@ mod panels;
 mod product;
 mod step;
 
+#[cfg(feature = "flex")]
 pub(crate) use direction::Weights;

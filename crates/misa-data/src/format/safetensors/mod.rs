@@ -16,10 +16,13 @@
 //! metadata holds `format`, the `checksum` of the utterances, that of the `vocabulary`, and the
 //! `notes` of the data set.
 
+mod columns;
 mod read;
+mod stream;
 mod write;
 
 pub(crate) use read::read;
+pub use stream::{UtteranceWriter, Written};
 pub(crate) use write::write;
 
 /// Name and version of the layout.

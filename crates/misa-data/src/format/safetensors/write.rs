@@ -1,34 +1,71 @@
 //! Writing our own file.
 
 use super::LAYOUT;
-use crate::{DataError, Sequence, Split, TextSequence, Utterance, UtteranceDataset, checksum};
-use misa_core::Modality;
-use safetensors::tensor::{Dtype, Metadata, TensorInfo};
-use std::collections::HashMap;
-use std::io::{self, BufWriter, Write};
+use super::columns::{SplitColumns, Texts, features};
+use crate::{DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum};
+use misa_core::PerModality;
+use safetensors::tensor::{Dtype, TensorInfo};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
 /// Writes `data` to a temporary file beside `path`, which then takes its place.
 pub(crate) fn write(data: &UtteranceDataset, path: &Path) -> Result<(), DataError> {
-    let columns = columns(data);
-    let header = header(data, &columns).map_err(|error| DataError::io(path)(error.into()))?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let write = || -> io::Result<()> {
-        let mut file = BufWriter::new(temporary(folder)?);
+    let mut columns = vocabulary_columns(data.vocabulary());
+    for split in Split::ALL {
+        let utterances = data.split(split);
+        if utterances.is_empty() {
+            continue;
+        }
+        let mut small = SplitColumns::default();
+        utterances.iter().for_each(|utterance| small.add(utterance));
+        let values = PerModality::from_fn(|modality| {
+            let sequences = utterances
+                .iter()
+                .map(|utterance| features(utterance, modality));
+            sequences.collect::<Option<_>>().map(Content::Sequences)
+        });
+        small.write(split, values, &mut columns);
+    }
+    let (checksum, vocabulary) = (data.checksum(), data.vocabulary());
+    assemble(path, &columns, checksum, vocabulary, data.notes())?;
+    Ok(())
+}
+
+/// Puts the file together and returns its size in bytes.
+pub(super) fn assemble(
+    path: &Path,
+    columns: &[Column<'_>],
+    checksum: &str,
+    vocabulary: Option<&Vocabulary>,
+    notes: &[Note],
+) -> Result<u64, DataError> {
+    let header = header(columns, checksum, vocabulary, notes);
+    let header = header.map_err(|error| DataError::io(path)(error.into()))?;
+    let write = || -> io::Result<u64> {
+        let mut file = BufWriter::new(temporary(folder(path))?);
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
-        for column in &columns {
+        for column in columns {
             column.content.write(&mut file)?;
         }
         let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        let file = file.persist(path).map_err(|error| error.error)?;
+        Ok(file.metadata()?.len())
     };
     write().map_err(DataError::io(path))
+}
+
+/// The folder a file is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// A file that others may read, unlike temporary files usually.
@@ -45,7 +82,7 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 /// One tensor to be written.
 #[derive(Debug)]
-struct Column<'a> {
+pub(super) struct Column<'a> {
     name: String,
     dtype: Dtype,
     shape: Vec<usize>,
@@ -53,10 +90,51 @@ struct Column<'a> {
 }
 
 #[derive(Debug)]
-enum Content<'a> {
+pub(super) enum Content<'a> {
     Bytes(Vec<u8>),
     /// Written from where they are: together they may be larger than memory has room for twice.
     Sequences(Vec<&'a Sequence>),
+    /// All of a file, which holds this many bytes.
+    Part(File, usize),
+}
+
+impl Column<'_> {
+    pub fn bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.into(),
+            dtype: Dtype::U8,
+            shape: vec![bytes.len()],
+            content: Content::Bytes(bytes),
+        }
+    }
+
+    pub fn numbers<const N: usize>(
+        name: impl Into<String>,
+        dtype: Dtype,
+        values: impl Iterator<Item = [u8; N]>,
+    ) -> Self {
+        let bytes: Vec<u8> = values.flatten().collect();
+        Self {
+            dtype,
+            shape: vec![bytes.len() / N],
+            ..Self::bytes(name, bytes)
+        }
+    }
+
+    pub fn counts(name: impl Into<String>, values: &[u32]) -> Self {
+        Self::numbers(name, Dtype::U32, values.iter().map(|n| n.to_le_bytes()))
+    }
+}
+
+impl<'a> Column<'a> {
+    pub fn features(name: String, shape: [usize; 2], content: Content<'a>) -> Self {
+        Self {
+            name,
+            dtype: Dtype::F32,
+            shape: shape.into(),
+            content,
+        }
+    }
 }
 
 impl Content<'_> {
@@ -67,46 +145,69 @@ impl Content<'_> {
                 .iter()
                 .map(|sequence| 4 * sequence.values().len())
                 .sum(),
+            Self::Part(_, size) => *size,
         }
     }
 
     fn write(&self, file: &mut impl Write) -> io::Result<()> {
         match self {
             Self::Bytes(bytes) => file.write_all(bytes),
-            Self::Sequences(sequences) => {
-                for value in sequences.iter().flat_map(|sequence| sequence.values()) {
-                    file.write_all(&value.to_le_bytes())?;
-                }
-                Ok(())
+            Self::Sequences(sequences) => sequences
+                .iter()
+                .try_for_each(|sequence| write_values(sequence, file)),
+            Self::Part(part, _) => {
+                let mut part = part;
+                part.rewind()?;
+                io::copy(&mut part, file).map(drop)
             }
         }
     }
 }
 
-fn header(data: &UtteranceDataset, columns: &[Column<'_>]) -> serde_json::Result<String> {
-    let metadata = HashMap::from([
-        ("format".to_owned(), LAYOUT.to_owned()),
-        ("checksum".to_owned(), data.checksum().to_owned()),
-        (
-            "vocabulary".to_owned(),
-            checksum::of_vocabulary(data.vocabulary()),
-        ),
-        ("notes".to_owned(), serde_json::to_string(data.notes())?),
+/// The values of a sequence, little-endian.
+pub(super) fn write_values(sequence: &Sequence, file: &mut impl Write) -> io::Result<()> {
+    let mut values = sequence.values().iter();
+    values.try_for_each(|value| file.write_all(&value.to_le_bytes()))
+}
+
+/// The header of the file, its entries in an order that depends on nothing but the data.
+struct Header<'a> {
+    metadata: BTreeMap<&'static str, String>,
+    columns: &'a [Column<'a>],
+}
+
+impl Serialize for Header<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1 + self.columns.len()))?;
+        map.serialize_entry("__metadata__", &self.metadata)?;
+        let mut end = 0;
+        for column in self.columns {
+            let start = end;
+            end += column.content.size();
+            let info = TensorInfo {
+                dtype: column.dtype,
+                shape: column.shape.clone(),
+                data_offsets: (start, end),
+            };
+            map.serialize_entry(&column.name, &info)?;
+        }
+        map.end()
+    }
+}
+
+fn header(
+    columns: &[Column<'_>],
+    checksum: &str,
+    vocabulary: Option<&Vocabulary>,
+    notes: &[Note],
+) -> serde_json::Result<String> {
+    let metadata = BTreeMap::from([
+        ("format", LAYOUT.to_owned()),
+        ("checksum", checksum.to_owned()),
+        ("vocabulary", checksum::of_vocabulary(vocabulary)),
+        ("notes", serde_json::to_string(notes)?),
     ]);
-    let mut end = 0;
-    let tensors = columns.iter().map(|column| {
-        let start = end;
-        end += column.content.size();
-        let info = TensorInfo {
-            dtype: column.dtype,
-            shape: column.shape.clone(),
-            data_offsets: (start, end),
-        };
-        (column.name.clone(), info)
-    });
-    let metadata = Metadata::new(Some(metadata), tensors.collect())
-        .map_err(<serde_json::Error as serde::ser::Error>::custom)?;
-    let mut header = serde_json::to_string(&metadata)?;
+    let mut header = serde_json::to_string(&Header { metadata, columns })?;
     // The format wants the data to start at a multiple of eight.
     while header.len() % 8 != 0 {
         header.push(' ');
@@ -114,110 +215,14 @@ fn header(data: &UtteranceDataset, columns: &[Column<'_>]) -> serde_json::Result
     Ok(header)
 }
 
-fn columns(data: &UtteranceDataset) -> Vec<Column<'_>> {
+pub(super) fn vocabulary_columns<'a>(vocabulary: Option<&Vocabulary>) -> Vec<Column<'a>> {
     let mut columns = Vec::new();
-    if let Some(vocabulary) = data.vocabulary() {
-        texts(
-            &mut columns,
-            "vocabulary",
-            vocabulary.iter().map(|(_, word)| word),
-        );
-        let ids = vocabulary.iter().map(|(id, _)| id);
-        columns.push(numbers(
-            "vocabulary.ids",
-            Dtype::U32,
-            ids.map(u32::to_le_bytes),
-        ));
-    }
-    for split in Split::ALL {
-        if !data.split(split).is_empty() {
-            split_columns(&mut columns, split, data.split(split));
-        }
+    if let Some(vocabulary) = vocabulary {
+        let mut words = Texts::default();
+        vocabulary.iter().for_each(|(_, word)| words.push(word));
+        words.write("vocabulary", &mut columns);
+        let ids: Vec<u32> = vocabulary.iter().map(|(id, _)| id).collect();
+        columns.push(Column::counts("vocabulary.ids", &ids));
     }
     columns
-}
-
-fn split_columns<'a>(columns: &mut Vec<Column<'a>>, split: Split, utterances: &'a [Utterance]) {
-    let labels = utterances
-        .iter()
-        .map(|utterance| utterance.label.to_le_bytes());
-    columns.push(numbers(format!("{split}.label"), Dtype::F32, labels));
-    texts(
-        columns,
-        format!("{split}.id"),
-        utterances.iter().map(|utterance| &*utterance.id),
-    );
-    let words = utterances.iter().flat_map(|utterance| &utterance.words);
-    texts(columns, format!("{split}.words"), words.map(String::as_str));
-    let counts = utterances
-        .iter()
-        .map(|utterance| (utterance.words.len() as u32).to_le_bytes());
-    columns.push(numbers(format!("{split}.words.counts"), Dtype::U32, counts));
-    for modality in Modality::ALL {
-        let steps = utterances
-            .iter()
-            .map(|utterance| *utterance.steps().get(modality) as u32);
-        let name = format!("{split}.{modality}.steps");
-        columns.push(numbers(name, Dtype::U32, steps.map(u32::to_le_bytes)));
-        columns.push(modality_column(split, modality, utterances));
-    }
-}
-
-fn modality_column(split: Split, modality: Modality, utterances: &[Utterance]) -> Column<'_> {
-    let name = format!("{split}.{modality}");
-    let sequences: Vec<&Sequence> = utterances
-        .iter()
-        .filter_map(|utterance| match (modality, &utterance.text) {
-            (Modality::Text, TextSequence::Features(text)) => Some(text),
-            (Modality::Text, TextSequence::Words(_)) => None,
-            (Modality::Visual, _) => Some(&utterance.visual),
-            (Modality::Acoustic, _) => Some(&utterance.acoustic),
-        })
-        .collect();
-    if let Some(first) = sequences.first() {
-        let steps = sequences.iter().map(|sequence| sequence.steps()).sum();
-        return Column {
-            name,
-            dtype: Dtype::F32,
-            shape: vec![steps, first.d_input()],
-            content: Content::Sequences(sequences),
-        };
-    }
-    let ids = utterances
-        .iter()
-        .flat_map(|utterance| match &utterance.text {
-            TextSequence::Words(ids) => ids.as_slice(),
-            TextSequence::Features(_) => &[],
-        });
-    numbers(name, Dtype::U32, ids.map(|id| id.to_le_bytes()))
-}
-
-fn numbers<'a, const N: usize>(
-    name: impl Into<String>,
-    dtype: Dtype,
-    values: impl Iterator<Item = [u8; N]>,
-) -> Column<'a> {
-    let bytes: Vec<u8> = values.flatten().collect();
-    Column {
-        name: name.into(),
-        dtype,
-        shape: vec![bytes.len() / N],
-        content: Content::Bytes(bytes),
-    }
-}
-
-fn texts<'t>(
-    columns: &mut Vec<Column<'_>>,
-    name: impl Into<String>,
-    texts: impl Iterator<Item = &'t str> + Clone,
-) {
-    let name = name.into();
-    let ends = texts.clone().scan(0_u64, |end, text| {
-        *end += text.len() as u64;
-        Some(end.to_le_bytes())
-    });
-    let ends = numbers(format!("{name}.ends"), Dtype::U64, ends);
-    let bytes = texts.flat_map(str::bytes).map(|byte| [byte]);
-    columns.push(numbers(name, Dtype::U8, bytes));
-    columns.push(ends);
 }

@@ -1,0 +1,98 @@
+//! What to do about a data set that cannot be read.
+
+use super::{Finding, Severity};
+use crate::DataError;
+use crate::pickle::PickleError;
+use std::io;
+
+/// The one finding about a data set that cannot be read.
+pub(super) fn unreadable(error: &DataError) -> Finding {
+    let (place, what) = place_of(error);
+    Finding::new(Severity::Error, "unreadable", place, what, advice(error))
+}
+
+/// The place that starts a message, and the rest.
+fn place_of(error: &DataError) -> (String, String) {
+    let message = error.to_string();
+    match message.split_once(": ") {
+        Some((place, what)) => (place.to_owned(), what.to_owned()),
+        None => (String::new(), message),
+    }
+}
+
+fn advice(error: &DataError) -> &'static str {
+    match error {
+        DataError::Missing { .. } => "check the spelling of the path",
+        DataError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+            "you lack the permission to read it: ask its owner, or change it with chmod"
+        }
+        DataError::Io { .. } => "the system could not read it: check the disk, and try again",
+        DataError::NoData { .. } => {
+            "give the file itself, or a folder with train.pkl, dev.pkl and test.pkl"
+        }
+        DataError::Ambiguous { .. } => "give one of the files instead of the folder",
+        DataError::Unsupported { found, .. } if found.contains("HDF5") => {
+            "a .csd or .h5 file is one of several: give the folder that holds them all"
+        }
+        DataError::Unsupported { found, .. } if found.contains("gzip") => {
+            "unpack it first: gunzip or tar -xf"
+        }
+        DataError::Unsupported { .. } => {
+            "give a pickle of features or a .safetensors file of ours: see docs/data-format.md"
+        }
+        DataError::NotStored { .. } => "leave --format away, or name the format of the file",
+        DataError::Pickle { source, .. } => pickle_advice(source),
+        DataError::Hdf5 { .. } | DataError::Npz { .. } | DataError::Torch { .. } => {
+            "it is damaged, cut off, or of a kind we do not read: compare its size with the \
+             original, or write it again with plain arrays"
+        }
+        DataError::NonFinite { .. } => "try --policy compat, which replaces such numbers",
+        DataError::Checksum { .. } => {
+            "the file is not what was written: copy or convert it once more"
+        }
+        DataError::NotReplaced { .. } => {
+            "both files must hold the same utterances under the same ids"
+        }
+        DataError::NoUtterances { .. } => "there is nothing in it: check how it was made",
+        DataError::Width { .. } => {
+            "all utterances need features of one size: check whether files of two builds are mixed"
+        }
+        DataError::Word { .. } => "all splits must use one vocabulary: build them in one go",
+        DataError::Layout { .. } | DataError::Utterance { .. } => {
+            "if another format is meant, name it with --format; else compare the file with \
+             docs/data-format.md"
+        }
+    }
+}
+
+fn pickle_advice(error: &PickleError) -> &'static str {
+    let message = error.to_string();
+    if message.contains("is not allowed") {
+        return "it holds Python objects besides data, which are never run: save plain lists, \
+                dictionaries and NumPy arrays";
+    }
+    "it is damaged, cut off, or no pickle: compare its size with the original, or download it again"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_split_from_messages() {
+        let path = "mosi/words.csd".into();
+        let found = "an HDF5 file (.csd, .h5)";
+        let finding = unreadable(&DataError::Unsupported { path, found });
+        assert_eq!(finding.place, "mosi/words.csd");
+        assert!(
+            finding.what.starts_with("expected a pickle"),
+            "{}",
+            finding.what
+        );
+        assert!(
+            finding.advice.contains("give the folder"),
+            "{}",
+            finding.advice
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! Feature values that are no numbers, or say nothing.
+
+use super::Evidence;
+use crate::Split;
+use crate::doctor::finding::{by_split, plural};
+use crate::doctor::record::Record;
+use crate::doctor::{FeatureReport, Finding, Severity, Values};
+use misa_core::Modality;
+
+/// Share of sequences of zeros that is common: a face or voice is not always found.
+const COMMON_ZEROS: f64 = 0.05;
+/// Values beyond this were hardly scaled.
+const LARGE: f32 = 100.0;
+
+pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for report in &evidence.content.features {
+        not_numbers(evidence, report, findings);
+        zeros(evidence, report, findings);
+        constant(report, findings);
+        repeated(report, findings);
+        one_step(report, findings);
+        large(report, findings);
+    }
+}
+
+/// The ids of utterances that something is true of, by split.
+fn ids<'e>(
+    evidence: &Evidence<'e>,
+    is_meant: impl Fn(&Record) -> bool,
+) -> Vec<(Split, Vec<&'e str>)> {
+    let records = evidence.observations.records.iter();
+    let records = records.filter(|record| is_meant(record));
+    by_split(records.map(|record| (record.split, record.id.as_str()))).collect()
+}
+
+fn values(report: &FeatureReport, split: Split) -> Option<Values> {
+    let found = report.splits.iter().find(|found| found.split == split);
+    found.and_then(|found| found.values)
+}
+
+fn not_numbers(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let modality = report.modality;
+    for (split, ids) in ids(evidence, |record| *record.has_infinite.get(modality)) {
+        let count = values(report, split).map_or(0, |values| {
+            values.positive_infinite + values.negative_infinite
+        });
+        let utterances = plural(ids.len(), "utterance", "utterances");
+        let what =
+            plural(count, "value is infinite", "values are infinite") + ", in " + &utterances;
+        let advice = "--policy compat reads them as 0; better find out why they are there";
+        let (severity, place) = (evidence.refused(), format!("{split}: {modality}"));
+        let finding = Finding::new(severity, "infinite_features", place, what, advice);
+        findings.push(finding.with_ids(ids));
+    }
+    for (split, ids) in ids(evidence, |record| *record.has_nan.get(modality)) {
+        let count = values(report, split).map_or(0, |values| values.nan);
+        let utterances = plural(ids.len(), "utterance", "utterances");
+        let what = plural(count, "value is NaN", "values are NaN") + ", in " + &utterances;
+        let advice = "they are read as 0: nothing to do if they are few";
+        let (severity, place) = (Severity::Warning, format!("{split}: {modality}"));
+        findings.push(Finding::new(severity, "nan_features", place, what, advice).with_ids(ids));
+    }
+}
+
+fn zeros(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let modality = report.modality;
+    for (split, ids) in ids(evidence, |record| *record.is_zero.get(modality)) {
+        let of = evidence.overview.count(split);
+        let severity = match ids.len() as f64 <= COMMON_ZEROS * of as f64 {
+            true => Severity::Note,
+            false => Severity::Warning,
+        };
+        let what = format!("the features of {} of {of} utterances are all 0", ids.len());
+        let advice = match modality {
+            Modality::Text => "no word had a vector: check the word vectors",
+            Modality::Visual => "no face was found there, or the features were lost",
+            Modality::Acoustic => "no voice was found there, or the features were lost",
+        };
+        let place = format!("{split}: {modality}");
+        findings.push(Finding::new(severity, "zero_sequences", place, what, advice).with_ids(ids));
+    }
+}
+
+fn constant(report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let (modality, constant) = (report.modality, &report.constant);
+    let Some(d_input) = report.d_input.filter(|_| !report.splits.is_empty()) else {
+        return;
+    };
+    if !constant.is_empty() {
+        let all = constant.len() == d_input;
+        let severity = if all {
+            Severity::Warning
+        } else {
+            Severity::Note
+        };
+        let what = plural(
+            constant.len(),
+            &format!("of {d_input} columns has the same value everywhere"),
+            &format!("of {d_input} columns have the same value everywhere"),
+        );
+        let advice = match all {
+            true => "the modality says nothing: check the file, or leave it out by --modalities",
+            false => "they carry nothing and do no harm",
+        };
+        let finding = Finding::new(severity, "constant_columns", modality, what, advice);
+        findings.push(finding.with_ids(constant));
+    }
+    let only_in_train = |column: &&usize| constant.binary_search(column).is_err();
+    let columns: Vec<&usize> = report
+        .constant_in_train
+        .iter()
+        .filter(only_in_train)
+        .collect();
+    if !columns.is_empty() {
+        let count = columns.len();
+        let what = format!(
+            "{count} of {d_input} columns have the same value all over train, but not \
+             in the other splits"
+        );
+        let advice = "a model learns nothing of them and meets them for the first time in scoring";
+        let place = format!("train: {modality}");
+        let finding = Finding::new(Severity::Note, "constant_in_train", place, what, advice);
+        findings.push(finding.with_ids(columns));
+    }
+}
+
+fn repeated(report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let (modality, repeated) = (report.modality, report.repeated.len());
+    let Some(d_input) = report.d_input.filter(|_| repeated > 0) else {
+        return;
+    };
+    let what = match repeated + report.constant.len() == d_input {
+        true => "every utterance repeats one row in all its steps".to_owned(),
+        false => {
+            format!("{repeated} of {d_input} columns never change within an utterance")
+        }
+    };
+    let advice = "do not scale by utterance (--normalise utterance): it would leave zeros";
+    let finding = Finding::new(Severity::Note, "repeated_rows", modality, what, advice);
+    findings.push(finding.with_ids(&report.repeated));
+}
+
+fn one_step(report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let mut splits = report.splits.iter();
+    if splits.all(|split| split.steps.max == 1) {
+        let what = "every utterance has a single step";
+        let advice = "there is one vector per utterance, nothing to learn about its course";
+        findings.push(Finding::new(
+            Severity::Note,
+            "one_step",
+            report.modality,
+            what,
+            advice,
+        ));
+    }
+}
+
+fn large(report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let modality = report.modality;
+    let splits = report.splits.iter().filter_map(|split| split.values);
+    let largest = splits
+        .flat_map(|values| [values.min, values.max])
+        .flatten()
+        .map(f32::abs)
+        .fold(0.0, f32::max);
+    if largest > LARGE {
+        let what = format!("the values reach {largest:.0}: they are not scaled");
+        let advice = "--normalise train brings all columns to one scale";
+        findings.push(Finding::new(
+            Severity::Note,
+            "not_scaled",
+            modality,
+            what,
+            advice,
+        ));
+    }
+}

@@ -1,0 +1,90 @@
+//! What reading counted, as far as nothing else tells it.
+
+use super::Evidence;
+use crate::doctor::{Finding, Severity};
+use crate::{Note, NoteKind};
+
+pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for note in &evidence.overview.notes {
+        let Some((severity, kind, advice)) = judge(note, evidence) else {
+            continue;
+        };
+        let message = note.to_string();
+        let (place, what) = message.split_once(": ").unwrap_or(("", &message));
+        let what = match note.kind {
+            NoteKind::UnknownWord => unknown_words(note, evidence),
+            _ => what.to_owned(),
+        };
+        let finding = Finding::new(severity, kind, place, what, advice);
+        findings.push(finding.with_count(note.count));
+    }
+}
+
+/// Severity, kind and advice; `None` when other findings say it.
+fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str, &'static str)> {
+    use Severity::{Note, Warning};
+    Some(match note.kind {
+        NoteKind::DuplicateId | NoteKind::SharedId | NoteKind::OnlyPadding(_) => return None,
+        NoteKind::NonFinite(_) | NoteKind::Label if note.count <= seen(note, evidence) => {
+            return None;
+        }
+        NoteKind::NonFinite(_) | NoteKind::Label => {
+            let advice = "they were replaced while the utterances were built from raw features";
+            (Warning, "replaced_numbers", advice)
+        }
+        NoteKind::UnknownWord => {
+            let advice = "only words of train have vectors of their own: nothing to do";
+            (Note, "unknown_words", advice)
+        }
+        NoteKind::NoText => {
+            let advice = "they were read as one unknown word: check the transcripts";
+            (Warning, "no_words", advice)
+        }
+        NoteKind::NoSteps(_) => {
+            let advice = "one step was kept: check how the lengths were counted";
+            (Warning, "no_steps", advice)
+        }
+        NoteKind::TooLong(_) => {
+            let advice = "what is stored was read: the file was cut after its lengths were counted";
+            (Warning, "too_long", advice)
+        }
+        NoteKind::PaddedFront(_) => {
+            let advice = "the padding was cut off: nothing to do, unless real steps start with 0";
+            (Note, "padded_front", advice)
+        }
+        NoteKind::Misaligned => {
+            let advice = "they are left out: check the alignment";
+            (Warning, "misaligned_dropped", advice)
+        }
+        _ => (Note, "dropped_or_replaced", "nothing to do if they are few"),
+    })
+}
+
+/// How many of the values that a note counts other findings tell of.
+fn seen(note: &Note, evidence: &Evidence<'_>) -> usize {
+    let Some(split) = note.split else {
+        return 0;
+    };
+    let observations = evidence.observations;
+    match note.kind {
+        NoteKind::NonFinite(modality) => {
+            let columns = observations.columns[split.index()].get(modality).as_ref();
+            columns.map_or(0, |columns| columns.odd.count())
+        }
+        _ => {
+            let records = observations.split(split);
+            records.filter(|record| !record.label.is_finite()).count()
+        }
+    }
+}
+
+fn unknown_words(note: &Note, evidence: &Evidence<'_>) -> String {
+    let count = note.count;
+    let Some(split) = note.split else {
+        return format!("{count} words are not in the vocabulary");
+    };
+    let records = evidence.observations.split(split);
+    let words: usize = records.map(|record| record.words).sum();
+    let share = 100.0 * count as f64 / words.max(1) as f64;
+    format!("{count} of {words} words ({share:.1} %) are not in the vocabulary")
+}

@@ -1,0 +1,116 @@
+//! Utterances that are there more than once.
+
+use super::record::Record;
+use crate::Split;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Ids that several utterances of a split have, in the order of their second appearance.
+pub(super) fn repeated_ids<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<&'a str> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut repeated = Vec::new();
+    for record in records {
+        let times = seen.entry(&record.id).or_default();
+        *times += 1;
+        if *times == 2 {
+            repeated.push(record.id.as_str());
+        }
+    }
+    repeated
+}
+
+/// Names, of ids or videos, that two splits have.
+pub(super) fn shared<'a>(
+    records: &'a [Record],
+    splits: [Split; 2],
+    name: impl Fn(&'a Record) -> Option<&'a str>,
+) -> BTreeSet<&'a str> {
+    let of = |split: Split| -> BTreeSet<&'a str> {
+        let records = records.iter().filter(|record| record.split == split);
+        records.filter_map(&name).collect()
+    };
+    let [one, other] = splits.map(of);
+    one.intersection(&other).copied().collect()
+}
+
+/// Utterances with the words and features of an earlier one, by what else they share with it.
+#[derive(Debug, Default)]
+pub(super) struct Twins<'a> {
+    /// The label too, in the same split.
+    pub within: Vec<(Split, &'a str)>,
+    /// The label too, in an earlier split.
+    pub across: Vec<(Split, &'a str)>,
+    /// Another label.
+    pub other_label: Vec<(Split, &'a str)>,
+}
+
+impl<'a> Twins<'a> {
+    pub fn of(records: &'a [Record]) -> Self {
+        let mut contents = HashSet::new();
+        let mut labelled = HashSet::new();
+        let mut placed = HashSet::new();
+        let mut twins = Self::default();
+        for record in records {
+            let (content, label) = (record.content, record.label.to_bits());
+            let is_near = !placed.insert((content, label, record.split));
+            let is_equal = !labelled.insert((content, label));
+            let is_known = !contents.insert(content);
+            let entry = (record.split, record.id.as_str());
+            match () {
+                () if is_near => twins.within.push(entry),
+                () if is_equal => twins.across.push(entry),
+                () if is_known => twins.other_label.push(entry),
+                () => {}
+            }
+        }
+        twins
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use misa_core::PerModality;
+
+    fn record(split: Split, id: &str, content: u64, label: f32) -> Record {
+        Record {
+            split,
+            id: id.to_owned(),
+            label,
+            words: 1,
+            steps: PerModality::from_fn(|_| 1),
+            has_nan: PerModality::default(),
+            has_infinite: PerModality::default(),
+            is_zero: PerModality::default(),
+            content,
+        }
+    }
+
+    #[test]
+    fn twins_are_told_by_what_they_share() {
+        let records = [
+            record(Split::Train, "a", 1, 1.0),
+            record(Split::Train, "b", 1, 1.0),
+            record(Split::Train, "c", 1, 2.0),
+            record(Split::Test, "d", 1, 1.0),
+            record(Split::Test, "e", 2, 1.0),
+        ];
+        let twins = Twins::of(&records);
+        assert_eq!(twins.within, [(Split::Train, "b")]);
+        assert_eq!(twins.across, [(Split::Test, "d")]);
+        assert_eq!(twins.other_label, [(Split::Train, "c")]);
+    }
+
+    #[test]
+    fn ids_and_videos_are_compared_between_splits() {
+        let records = [
+            record(Split::Train, "v[0]", 1, 1.0),
+            record(Split::Train, "v[0]", 2, 1.0),
+            record(Split::Test, "v[1]", 3, 2.0),
+        ];
+        assert_eq!(repeated_ids(records.iter()), ["v[0]"]);
+        let splits = [Split::Train, Split::Test];
+        assert!(shared(&records, splits, |record| Some(&record.id)).is_empty());
+        let videos = shared(&records, splits, Record::video);
+        assert_eq!(Vec::from_iter(videos), ["v"]);
+    }
+}

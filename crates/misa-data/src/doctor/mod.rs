@@ -1,0 +1,136 @@
+//! What a data set holds and lacks, in numbers and in plain words.
+//!
+//! [`examine`] reads a data set once, without keeping its utterances, and compares what it finds
+//! with what is published of the common corpora. The [`Examination`] is data to be serialised, and
+//! text to be read.
+//!
+//! ```
+//! # fn main() -> Result<(), misa_data::DataError> {
+//! # use misa_data::{OpenOptions, SyntheticConfig, doctor};
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let path = folder.path().join("mine.safetensors");
+//! # SyntheticConfig::new().generate().dataset.save(&path)?;
+//! let examination = doctor::examine(&path, &OpenOptions::new());
+//! println!("{examination}");
+//! assert_eq!(examination.status, 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `report.rs`, `finding.rs`, `labels.rs` | the outcome |
+//! | `files.rs`, `published.rs`, `sizes.rs` | what files, counts and sizes are known |
+//! | `record.rs`, `columns.rs` | what is kept while utterances pass |
+//! | `survey.rs`, `identity.rs` | what follows from it |
+//! | `check/`, `advice.rs` | what is worth saying |
+//! | `render/` | the text |
+
+mod advice;
+mod check;
+mod columns;
+mod files;
+mod finding;
+mod identity;
+mod labels;
+mod published;
+mod record;
+mod render;
+mod report;
+mod sizes;
+mod survey;
+
+pub use finding::{Finding, Severity};
+pub use labels::{Bin, LabelReport, LabelSplit, Scale};
+pub use report::{
+    Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport, SplitReport,
+    Steps, Values,
+};
+
+use crate::{DataError, OpenOptions, Policy, Split, Utterance};
+use check::Evidence;
+use record::Observations;
+use std::path::Path;
+
+/// How far an examination is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Progress {
+    /// This many utterances have been read.
+    Utterances(usize),
+    /// The checksum of the file is computed.
+    Checksum {
+        /// Bytes seen.
+        bytes: u64,
+        /// Bytes of the file.
+        of: u64,
+    },
+}
+
+/// Examines the data set at `path`, opened as `options` say.
+///
+/// It is read by [`Policy::Compat`] whatever the options say, so that what [`Policy::Strict`]
+/// refuses becomes a finding and not the end. A data set that cannot be read at all has
+/// [`status`](Examination::status) 2 and one finding.
+pub fn examine(path: impl AsRef<Path>, options: &OpenOptions) -> Examination {
+    examine_with(path, options, &mut |_| ())
+}
+
+/// The same, and calls `progress` after every utterance and every piece of the checksum.
+pub fn examine_with(
+    path: impl AsRef<Path>,
+    options: &OpenOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Examination {
+    let path = path.as_ref();
+    let mut examination = Examination {
+        path: path.display().to_string(),
+        status: 2,
+        files: files::list(path),
+        sha256: None,
+        published: None,
+        content: None,
+        findings: Vec::new(),
+    };
+    match read(path, options, progress) {
+        Ok((content, findings)) => {
+            (examination.content, examination.findings) = (Some(content), findings);
+        }
+        Err(error) => examination.findings.push(advice::unreadable(&error)),
+    }
+    examination.sha256 = files::checksum(path, &examination.files, progress);
+    examination.published = examination.sha256.as_deref().and_then(published::file);
+    let worst = examination
+        .findings
+        .iter()
+        .map(|found| found.severity)
+        .max();
+    examination.status = match (&examination.content, worst) {
+        (None, _) => 2,
+        (Some(_), Some(Severity::Warning | Severity::Error)) => 1,
+        (Some(_), _) => 0,
+    };
+    examination
+}
+
+fn read(
+    path: &Path,
+    options: &OpenOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Content, Vec<Finding>), DataError> {
+    let mut observations = Observations::default();
+    let mut observe = |split: Split, utterance: &Utterance| {
+        observations.add(split, utterance);
+        progress(Progress::Utterances(observations.records.len()));
+    };
+    let lenient = options.clone().with_policy(Policy::Compat);
+    let overview = lenient.observe(path, &mut observe)?;
+    let content = survey::content(options, &overview, &observations);
+    let evidence = Evidence {
+        content: &content,
+        overview: &overview,
+        observations: &observations,
+    };
+    let findings = check::all(&evidence);
+    Ok((content, findings))
+}

@@ -1,0 +1,88 @@
+//! The section about features.
+
+use super::style::{Style, wrap};
+use super::table::Table;
+use super::{columns, number, section};
+use crate::doctor::{Content, FeatureReport, FeatureSplit};
+
+pub(super) fn write(out: &mut String, content: &Content, style: Style) {
+    section(out, "Features", style);
+    let head = [
+        "",
+        "size",
+        "split",
+        "steps",
+        "median",
+        "smallest",
+        "largest",
+        "mean",
+        "deviation",
+        "NaN",
+        "inf",
+        "all 0",
+    ];
+    let mut table = Table::new(1, head);
+    for report in &content.features {
+        for (index, split) in report.splits.iter().enumerate() {
+            table.row(cells(report, split, index == 0));
+        }
+    }
+    table.write(out, style);
+    out.push('\n');
+    for report in &content.features {
+        explain(out, content, report);
+    }
+    if let Some(text) = &content.comparison {
+        wrap(out, "", 2, text);
+    }
+}
+
+fn cells(report: &FeatureReport, split: &FeatureSplit, is_first: bool) -> Vec<String> {
+    let (name, size) = match (is_first, report.d_input) {
+        (true, Some(d_input)) => (report.modality.to_string(), d_input.to_string()),
+        (true, None) => (report.modality.to_string(), "ids".to_owned()),
+        (false, _) => Default::default(),
+    };
+    let steps = match split.steps {
+        steps if steps.min == steps.max => steps.min.to_string(),
+        steps => format!("{}-{}", steps.min, steps.max),
+    };
+    let mut cells = vec![name, size, split.split.to_string(), steps];
+    cells.push(split.steps.median.to_string());
+    let Some(values) = split.values else {
+        return cells;
+    };
+    let optional = |value: Option<f64>| value.map_or("-".to_owned(), number);
+    cells.push(optional(values.min.map(f64::from)));
+    cells.push(optional(values.max.map(f64::from)));
+    cells.push(optional(values.mean));
+    cells.push(optional(values.deviation));
+    let infinite = values.positive_infinite + values.negative_infinite;
+    let counts = [values.nan, infinite, values.zero_sequences];
+    cells.extend(counts.map(|count| count.to_string()));
+    cells
+}
+
+/// Where features of this size come from, and which columns say nothing.
+fn explain(out: &mut String, content: &Content, report: &FeatureReport) {
+    let text = match (report.d_input, content.vocabulary) {
+        (None, Some(vocabulary)) => {
+            format!(
+                "word ids, {vocabulary} in the vocabulary; {} words",
+                content.distinct_words
+            )
+        }
+        (d_input, _) => {
+            let size = d_input.unwrap_or(0);
+            let origin = report
+                .explanation
+                .unwrap_or("a size of no common extractor");
+            format!("{size} = {origin}")
+        }
+    };
+    wrap(out, &format!("  {}", report.modality), 12, &text);
+    if !report.constant.is_empty() {
+        let text = format!("constant columns: {}", columns(&report.constant));
+        wrap(out, "", 12, &text);
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything of a split but its feature values.
+
+use super::write::{Column, Content};
+use crate::{Sequence, Split, TextSequence, Utterance};
+use misa_core::{Modality, PerModality};
+use safetensors::tensor::Dtype;
+
+/// The small columns of a split, gathered utterance by utterance.
+#[derive(Debug, Default)]
+pub(super) struct SplitColumns {
+    pub labels: Vec<f32>,
+    pub ids: Texts,
+    pub words: Texts,
+    pub word_counts: Vec<u32>,
+    pub steps: PerModality<Vec<u32>>,
+    /// Word ids, where text is such.
+    pub word_ids: Vec<u32>,
+    /// Features of a step, where a modality has such.
+    pub d_input: PerModality<Option<usize>>,
+}
+
+/// Texts one after the other, and where each ends.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<u64>,
+}
+
+impl SplitColumns {
+    pub fn add(&mut self, utterance: &Utterance) {
+        self.labels.push(utterance.label);
+        self.ids.push(&utterance.id);
+        for word in &utterance.words {
+            self.words.push(word);
+        }
+        self.word_counts.push(utterance.words.len() as u32);
+        if let TextSequence::Words(ids) = &utterance.text {
+            self.word_ids.extend(ids);
+        }
+        for modality in Modality::ALL {
+            let steps = *utterance.steps().get(modality) as u32;
+            self.steps.get_mut(modality).push(steps);
+            let d_input = features(utterance, modality).map(Sequence::d_input);
+            *self.d_input.get_mut(modality) = d_input;
+        }
+    }
+
+    /// Appends the columns; `values` has the content of those that hold features.
+    pub fn write<'a>(
+        self,
+        split: Split,
+        mut values: PerModality<Option<Content<'a>>>,
+        columns: &mut Vec<Column<'a>>,
+    ) {
+        let labels = self.labels.into_iter().map(f32::to_le_bytes);
+        columns.push(Column::numbers(
+            format!("{split}.label"),
+            Dtype::F32,
+            labels,
+        ));
+        self.ids.write(format!("{split}.id"), columns);
+        self.words.write(format!("{split}.words"), columns);
+        let name = format!("{split}.words.counts");
+        columns.push(Column::counts(name, &self.word_counts));
+        for modality in Modality::ALL {
+            let steps = self.steps.get(modality);
+            columns.push(Column::counts(format!("{split}.{modality}.steps"), steps));
+            let name = format!("{split}.{modality}");
+            columns.push(
+                match (self.d_input.get(modality), values.get_mut(modality).take()) {
+                    (Some(d_input), Some(content)) => {
+                        let steps = steps.iter().map(|&steps| steps as usize).sum();
+                        Column::features(name, [steps, *d_input], content)
+                    }
+                    _ => Column::counts(name, &self.word_ids),
+                },
+            );
+        }
+    }
+}
+
+impl Texts {
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len() as u64);
+    }
+
+    pub fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[index] as usize]
+    }
+
+    /// Appends the column of the texts and that of their ends.
+    pub fn write(self, name: impl Into<String>, columns: &mut Vec<Column<'_>>) {
+        let name = name.into();
+        let ends = self.ends.into_iter().map(u64::to_le_bytes);
+        let ends = Column::numbers(format!("{name}.ends"), Dtype::U64, ends);
+        columns.push(Column::bytes(name, self.text.into_bytes()));
+        columns.push(ends);
+    }
+}
+
+/// The feature rows of a modality; `None` for word ids.
+pub(super) fn features(utterance: &Utterance, modality: Modality) -> Option<&Sequence> {
+    match (modality, &utterance.text) {
+        (Modality::Text, TextSequence::Features(text)) => Some(text),
+        (Modality::Text, TextSequence::Words(_)) => None,
+        (Modality::Visual, _) => Some(&utterance.visual),
+        (Modality::Acoustic, _) => Some(&utterance.acoustic),
+    }
+}

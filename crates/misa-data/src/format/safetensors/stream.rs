@@ -1,0 +1,336 @@
+//! Writing our own file from utterances that are never all in memory.
+
+use super::columns::{SplitColumns, features};
+use super::write::{Content, assemble, folder, vocabulary_columns, write_values};
+use crate::checksum::Checksum;
+use crate::widths::{Widths, check_width};
+use crate::{DataError, Overview, Sequence, Split, TextSequence, Utterance};
+use misa_core::{Modality, PerModality};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek};
+use std::path::{Path, PathBuf};
+
+/// Writes the file of [`UtteranceDataset::save`](crate::UtteranceDataset::save) utterance by
+/// utterance, byte for byte the same.
+///
+/// Feature values wait in unnamed files beside the target, which need as much room as the result;
+/// memory holds the rest: ids, words and labels. The file appears only when it is complete.
+///
+/// ```
+/// # fn main() -> Result<(), misa_data::DataError> {
+/// # use misa_data::{OpenOptions, SyntheticConfig, UtteranceWriter};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let (from, to) = (folder.path().join("a.safetensors"), folder.path().join("b.safetensors"));
+/// # SyntheticConfig::new().with_train(2).generate().dataset.save(&from)?;
+/// let mut writer = UtteranceWriter::create(&to)?;
+/// let overview = OpenOptions::new().stream(&from, |split, utterance| {
+///     writer.push(split, &utterance)
+/// })?;
+/// writer.finish(&overview)?;
+/// # assert_eq!(std::fs::read(&from).unwrap(), std::fs::read(&to).unwrap());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct UtteranceWriter {
+    path: PathBuf,
+    widths: Option<Widths>,
+    splits: [SplitWriter; 3],
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// SHA-256 of the utterances in hexadecimal, as of
+    /// [`UtteranceDataset::checksum`](crate::UtteranceDataset::checksum).
+    pub checksum: String,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+}
+
+impl UtteranceWriter {
+    /// A writer of the file `path`, which stays what it is until [`finish`](Self::finish).
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Io`] or [`DataError::Missing`] when its folder takes no files.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, DataError> {
+        let path = path.into();
+        // Better told now than after hours of reading.
+        tempfile::tempfile_in(folder(&path)).map_err(DataError::io(&path))?;
+        Ok(Self {
+            path,
+            widths: None,
+            splits: Default::default(),
+        })
+    }
+
+    /// Takes the next utterance of a split. Splits may come in any order, also in turns.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] when the disk does not allow it, or the utterance has a modality without
+    /// steps or other sizes than those before it.
+    pub fn push(&mut self, split: Split, utterance: &Utterance) -> Result<(), DataError> {
+        let checked = utterance.check();
+        checked.map_err(|source| DataError::Utterance {
+            place: split.to_string(),
+            id: utterance.id.clone(),
+            source,
+        })?;
+        check_width(split.name(), utterance, &mut self.widths)?;
+        let writer = &mut self.splits[split.index()];
+        let written = writer.push(utterance, folder(&self.path));
+        written.map_err(DataError::io(&self.path))
+    }
+
+    /// Completes the file; `overview` is what the stream of the utterances ended with.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] when there was no utterance or the disk does not allow it.
+    pub fn finish(self, overview: &Overview) -> Result<Written, DataError> {
+        let path = &self.path;
+        if self.widths.is_none() {
+            let place = path.display().to_string();
+            return Err(DataError::NoUtterances { place });
+        }
+        let mut columns = vocabulary_columns(overview.vocabulary.as_ref());
+        let mut checksum = Checksum::default();
+        for (split, writer) in Split::ALL.into_iter().zip(self.splits) {
+            let parts = writer.parts.map(|part| part.map(Part::close).transpose());
+            let parts = parts.transpose().map_err(DataError::io(path))?;
+            let small = writer.small;
+            checksum.split(small.labels.len());
+            let restored = restore(&small, &parts, &mut |utterance| checksum.add(&utterance));
+            restored.map_err(DataError::io(path))?;
+            if !small.labels.is_empty() {
+                let values = parts.map(|part| part.map(|(file, size)| Content::Part(file, size)));
+                small.write(split, values, &mut columns);
+            }
+        }
+        let checksum = checksum.finish();
+        let (vocabulary, notes) = (overview.vocabulary.as_ref(), &overview.notes);
+        let bytes = assemble(path, &columns, &checksum, vocabulary, notes)?;
+        Ok(Written { checksum, bytes })
+    }
+}
+
+/// One split on its way to the file.
+#[derive(Debug, Default)]
+struct SplitWriter {
+    small: SplitColumns,
+    parts: PerModality<Option<Part>>,
+}
+
+impl SplitWriter {
+    fn push(&mut self, utterance: &Utterance, folder: &Path) -> io::Result<()> {
+        for modality in Modality::ALL {
+            let Some(sequence) = features(utterance, modality) else {
+                continue;
+            };
+            let part = match self.parts.get_mut(modality) {
+                Some(part) => part,
+                none => none.insert(Part::create(folder)?),
+            };
+            part.push(sequence)?;
+        }
+        self.small.add(utterance);
+        Ok(())
+    }
+}
+
+/// The values of one modality of one split, in a file that is gone when the program is.
+#[derive(Debug)]
+struct Part {
+    file: BufWriter<File>,
+    size: usize,
+}
+
+impl Part {
+    fn create(folder: &Path) -> io::Result<Self> {
+        let file = BufWriter::with_capacity(BUFFER, tempfile::tempfile_in(folder)?);
+        Ok(Self { file, size: 0 })
+    }
+
+    fn push(&mut self, sequence: &Sequence) -> io::Result<()> {
+        self.size += 4 * sequence.values().len();
+        write_values(sequence, &mut self.file)
+    }
+
+    /// The complete file and its size.
+    fn close(self) -> io::Result<(File, usize)> {
+        let file = self.file.into_inner();
+        Ok((file.map_err(io::IntoInnerError::into_error)?, self.size))
+    }
+}
+
+/// Bytes between a part and its file.
+const BUFFER: usize = 1 << 18;
+
+/// Puts the utterances of a split together again, since their checksum starts with their number.
+fn restore(
+    small: &SplitColumns,
+    parts: &PerModality<Option<(File, usize)>>,
+    take: &mut dyn FnMut(Utterance),
+) -> io::Result<()> {
+    let mut readers = parts.as_ref().map(reader).transpose()?;
+    let (mut word, mut word_id) = (0, 0);
+    for (index, &label) in small.labels.iter().enumerate() {
+        let words = word..word + small.word_counts[index] as usize;
+        word = words.end;
+        let mut sequence = |modality: Modality| -> io::Result<Option<Sequence>> {
+            let steps = small.steps.get(modality)[index] as usize;
+            match (readers.get_mut(modality), small.d_input.get(modality)) {
+                (Some(reader), &Some(d_input)) => values(reader, steps, d_input).map(Some),
+                _ => Ok(None),
+            }
+        };
+        let text = match sequence(Modality::Text)? {
+            Some(text) => TextSequence::Features(text),
+            None => {
+                let ids = word_id..word_id + small.steps.text[index] as usize;
+                word_id = ids.end;
+                TextSequence::Words(small.word_ids[ids].to_vec())
+            }
+        };
+        let missing = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        take(Utterance {
+            id: small.ids.get(index).to_owned(),
+            words: words.map(|word| small.words.get(word).to_owned()).collect(),
+            text,
+            visual: sequence(Modality::Visual)?.ok_or_else(missing)?,
+            acoustic: sequence(Modality::Acoustic)?.ok_or_else(missing)?,
+            label,
+        });
+    }
+    Ok(())
+}
+
+/// Reads a part from its start.
+fn reader(part: &Option<(File, usize)>) -> io::Result<Option<BufReader<&File>>> {
+    let Some((file, _)) = part else {
+        return Ok(None);
+    };
+    let mut file = file;
+    file.rewind()?;
+    Ok(Some(BufReader::with_capacity(BUFFER, file)))
+}
+
+fn values(reader: &mut impl Read, steps: usize, d_input: usize) -> io::Result<Sequence> {
+    let mut bytes = vec![0; 4 * steps * d_input];
+    reader.read_exact(&mut bytes)?;
+    let (values, _) = bytes.as_chunks::<4>();
+    let values = values.iter().map(|&value| f32::from_le_bytes(value));
+    Sequence::new(d_input, values.collect()).ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OpenOptions, SyntheticConfig, UtteranceDataset};
+    use std::fs;
+
+    fn rows(d_input: usize, steps: usize, first: f32) -> Sequence {
+        let values = (0..steps * d_input).map(|n| first + n as f32);
+        Sequence::new(d_input, values.collect()).unwrap()
+    }
+
+    /// Text features, words or none, and one value that is replaced and noted.
+    fn with_features() -> UtteranceDataset {
+        let utterance = |number: usize| {
+            let first = number as f32;
+            let words = (0..number % 3).map(|n| format!("wörd{n}")).collect();
+            let text = TextSequence::Features(rows(3, 1 + number % 4, first));
+            let (visual, acoustic) = (rows(2, 2 + number, first), rows(1, 1, f32::NAN));
+            Utterance::new(format!("u{number}"), words, text, visual, acoustic, first).unwrap()
+        };
+        let [train, valid] = [0..5, 5..7].map(|range| range.map(utterance).collect());
+        UtteranceDataset::from_splits(train, valid, vec![], None).unwrap()
+    }
+
+    fn with_words() -> UtteranceDataset {
+        let config = SyntheticConfig::new().with_train(7).with_valid(0);
+        config.with_test(3).generate().dataset
+    }
+
+    /// The bytes of `data` as saved, and as written through `write`.
+    fn both(
+        data: &UtteranceDataset,
+        write: impl FnOnce(&Path, UtteranceWriter) -> Written,
+    ) -> (Vec<u8>, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let [saved, streamed] = ["a", "b"].map(|name| folder.path().join(name));
+        data.save(&saved).unwrap();
+        let written = write(&saved, UtteranceWriter::create(&streamed).unwrap());
+        assert_eq!(written.checksum, data.checksum());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        let [saved, streamed] = [saved, streamed].map(|path| fs::read(path).unwrap());
+        assert_eq!(written.bytes, streamed.len() as u64);
+        (saved, streamed)
+    }
+
+    #[test]
+    fn streamed_files_are_those_of_save() {
+        for data in [with_features(), with_words()] {
+            let (saved, streamed) = both(&data, |path, mut writer| {
+                let push = |split, utterance: Utterance| writer.push(split, &utterance);
+                let overview = OpenOptions::new().stream(path, push).unwrap();
+                writer.finish(&overview).unwrap()
+            });
+            assert!(saved == streamed);
+        }
+    }
+
+    #[test]
+    fn splits_may_come_in_turns() {
+        let data = with_words();
+        let (saved, streamed) = both(&data, |path, mut writer| {
+            let overview = OpenOptions::new().stream(path, |_, _| Ok(())).unwrap();
+            for index in 0..7 {
+                for split in [Split::Test, Split::Train] {
+                    if let Some(utterance) = data.split(split).get(index) {
+                        writer.push(split, utterance).unwrap();
+                    }
+                }
+            }
+            writer.finish(&overview).unwrap()
+        });
+        assert!(saved == streamed);
+    }
+
+    #[test]
+    fn what_could_not_be_read_again_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        let writer = || UtteranceWriter::create(&path).unwrap();
+        let data = with_features();
+        let overview = crate::Overview {
+            format: data.format(),
+            sizes: data.feature_sizes(),
+            vocabulary: None,
+            notes: Vec::new(),
+            counts: [0; 3],
+        };
+        let error = writer().finish(&overview).unwrap_err();
+        assert!(matches!(error, DataError::NoUtterances { .. }), "{error}");
+
+        let mut started = writer();
+        started
+            .push(Split::Train, &data.split(Split::Train)[0])
+            .unwrap();
+        let mut other = data.split(Split::Train)[1].clone();
+        other.visual = rows(5, 1, 0.0);
+        let error = started.push(Split::Test, &other).unwrap_err();
+        assert!(matches!(error, DataError::Width { .. }), "{error}");
+        other.label = f32::NAN;
+        let error = started.push(Split::Test, &other).unwrap_err();
+        assert!(matches!(error, DataError::Utterance { .. }), "{error}");
+        drop(started);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+        let nowhere = folder.path().join("no/x.safetensors");
+        let error = UtteranceWriter::create(nowhere).unwrap_err();
+        assert!(matches!(error, DataError::Missing { .. }), "{error}");
+    }
+}

@@ -1,0 +1,57 @@
+//! How far a program is, on one line of a terminal.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// Time between two looks of the line: often enough to see life, too seldom to cost time.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A line on the standard error stream that is written again and again; none where that is no
+/// terminal. It is wiped when the value is dropped.
+#[derive(Debug)]
+pub struct ProgressLine {
+    is_terminal: bool,
+    last: Instant,
+    is_shown: bool,
+}
+
+impl ProgressLine {
+    /// A line that is first shown after a moment.
+    pub fn new() -> Self {
+        Self {
+            is_terminal: io::stderr().is_terminal(),
+            last: Instant::now(),
+            is_shown: false,
+        }
+    }
+
+    /// Shows what `text` returns, at most five times a second.
+    pub fn show(&mut self, text: impl FnOnce() -> String) {
+        if self.is_terminal && self.last.elapsed() >= PAUSE {
+            self.last = Instant::now();
+            self.is_shown = true;
+            write(&format!("\r\x1b[K{}", text()));
+        }
+    }
+}
+
+impl Default for ProgressLine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        if self.is_shown {
+            write("\r\x1b[K");
+        }
+    }
+}
+
+/// A terminal that is gone is no reason to stop.
+fn write(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes());
+    let _ = stderr.flush();
+}
