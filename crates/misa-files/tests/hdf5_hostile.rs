@@ -129,3 +129,14 @@ fn random_damage_is_survived() {
         survive(&bytes, || format!("round {round}"));
     }
 }
+
+#[test]
+fn rows_of_no_dataset_are_not_too_long() {
+    let mut bytes = fixture("small.h5");
+    // The shape of `x`, `[6, 5]`, becomes one without rows, each of 2^64 bytes.
+    assert_eq!(bytes[832..848], [6_u64, 5].map(u64::to_le_bytes).concat());
+    bytes[832..848].copy_from_slice(&[0_u64, 1 << 62].map(u64::to_le_bytes).concat());
+    let file = open(&bytes).unwrap();
+    let error = file.root().dataset("x").unwrap_err().to_string();
+    assert!(error.contains("elements of a dataset"), "{error}");
+}

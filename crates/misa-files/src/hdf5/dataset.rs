@@ -77,13 +77,10 @@ impl<'f> Dataset<'f> {
     /// Whether the parts of the header agree, so that lengths computed from them cannot overflow.
     fn check(&self) -> Result<()> {
         let offset = self.offset;
-        let elements = dataspace::elements(&self.space.shape, offset)?;
-        let what = "bytes of a dataset";
-        let bytes = elements.checked_mul(self.size as u64).ok_or(Fault::Limit {
-            offset,
-            what,
-            limit: u64::MAX,
-        })?;
+        // The size is one more axis: the bytes of a row must not overflow even if there are no rows.
+        let size = [self.size as u64];
+        let axes = [self.space.shape.as_slice(), &size].concat();
+        let bytes = dataspace::elements(&axes, offset)?;
         let (found, stored) = match &self.layout {
             Layout::Compact(bytes) => (bytes.len() as u64, true),
             Layout::Contiguous { address, len } => (*len, address.is_some()),
