@@ -1,4 +1,5 @@
-//! Data sets and word vectors. Their readers take paths, so the bytes go to a file in memory.
+//! Data sets and word vectors. Their readers take paths, so the bytes go to a temporary
+//! file; `scripts/fuzz` sees to it that it is in memory.
 
 use misa_data::{Format, OpenOptions, Vocabulary, read_glove};
 use std::fs;
@@ -8,12 +9,7 @@ use std::sync::LazyLock;
 
 /// A folder of this process.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-    let memory = Path::new("/dev/shm");
-    let parent = match memory.is_dir() {
-        true => memory.to_owned(),
-        false => std::env::temp_dir(),
-    };
-    let folder = parent.join(format!("misa-fuzz-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("misa-fuzz-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("room for a folder");
     folder
 });
@@ -43,7 +39,10 @@ pub fn csd(data: &[u8]) {
             ("labels.csd", include_bytes!("../seeds/csd/labels.csd")),
             ("visual.csd", include_bytes!("../seeds/csd/visual.csd")),
             ("acoustic.csd", include_bytes!("../seeds/csd/acoustic.csd")),
-            ("folds.json", br#"{"train": ["a"], "valid": ["b"], "test": []}"#),
+            (
+                "folds.json",
+                br#"{"train": ["a"], "valid": ["b"], "test": []}"#,
+            ),
         ];
         folder("csd", &files)
     });
