@@ -10,7 +10,9 @@
 
 use clap::Parser;
 use misa_core::Modalities;
-use misa_data::{Format, Normalisation, Order, SyntheticConfig, UtteranceDataset};
+use misa_data::{
+    Format, Normalisation, OpenOptions, Order, Policy, SyntheticConfig, UtteranceDataset,
+};
 use misa_train::{Corpus, Preset, Progress, TrainingConfig, train_with};
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -23,9 +25,9 @@ const SYNTHETIC: (usize, f64) = (6, 1e-3);
 /// known what the modalities share and what each has for itself, for 6 epochs at a learning rate of
 /// 1e-3 unless told otherwise.
 ///
-/// With --data, it trains on files you have: a folder with train.pkl, dev.pkl and test.pkl of the
-/// official code, a feature file of MMSA, or a .safetensors file of ours. The layout is recognised
-/// by content. The valid split chooses the model; the test split is scored once, at the end.
+/// With --data, it trains on files you have: pickles of the official code, feature files of MMSA,
+/// MulT or MultiBench, UR-FUNNY, computational sequences of the CMU SDK, your own .npz files with a
+/// table of labels, or a .safetensors file of ours. The layout is recognised by content. The valid split chooses the model; the test split is scored once, at the end.
 #[derive(Parser)]
 #[command(
     version,
@@ -38,9 +40,18 @@ struct Arguments {
     /// File or folder to train on; without it, the synthetic set
     #[arg(long, value_name = "PATH", help_heading = "Data")]
     data: Option<PathBuf>,
-    /// Layout of the data, if it is not to be guessed: misa, mmsa or safetensors
+    /// Layout of the data, if it is not to be guessed, such as misa, mmsa or csd
     #[arg(long, value_name = "NAME", requires = "data", help_heading = "Data")]
     format: Option<Format>,
+    /// What becomes of labels and features that are no numbers: strict or compat
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value_t,
+        requires = "data",
+        help_heading = "Data"
+    )]
+    policy: Policy,
     /// Scale visual and acoustic features: utterance (over its steps) or train (by that split);
     /// files of the official code are scaled already
     #[arg(long, value_name = "HOW", value_parser = normalisation, help_heading = "Data")]
@@ -135,10 +146,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 fn data(arguments: &Arguments) -> Result<UtteranceDataset, Box<dyn Error>> {
-    Ok(match (&arguments.data, arguments.format) {
-        (Some(path), Some(format)) => UtteranceDataset::open_as(path, format)?,
-        (Some(path), None) => UtteranceDataset::open(path)?,
-        (None, _) => SyntheticConfig::new().generate().dataset,
+    let options = OpenOptions::new()
+        .with_format(arguments.format)
+        .with_policy(arguments.policy);
+    Ok(match &arguments.data {
+        Some(path) => options.open(path)?,
+        None => SyntheticConfig::new().generate().dataset,
     })
 }
 

@@ -6,6 +6,8 @@ use crate::Format;
 use crate::pickle::PickleError;
 use misa_core::Modality;
 use misa_files::hdf5::Hdf5Error;
+use misa_files::npy::NpzError;
+use misa_files::torch::TorchError;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -76,6 +78,24 @@ pub enum DataError {
         /// What is wrong with it.
         #[source]
         source: Hdf5Error,
+    },
+    /// A NumPy archive that is damaged or too large, or lacks an array.
+    #[error("{}: {source}", path.display())]
+    Npz {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<NpzError>,
+    },
+    /// A file of PyTorch that is damaged, too large, or more than data.
+    #[error("{}: {source}", path.display())]
+    Torch {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<TorchError>,
     },
     /// Something else than the format has at a place.
     #[error("{place}: expected {expected}, found {found}")]
@@ -170,6 +190,14 @@ impl DataError {
         |source| match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
             _ => Self::Io { path, source },
+        }
+    }
+
+    pub(crate) fn npz(path: &Path) -> impl FnOnce(NpzError) -> Self + use<> {
+        let path = path.to_owned();
+        |source| Self::Npz {
+            path,
+            source: Box::new(source),
         }
     }
 

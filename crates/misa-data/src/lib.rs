@@ -39,7 +39,8 @@
 //! | `intake.rs`, `widths.rs` | the checks every utterance passes |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
 //! | `format/` | one file per layout on disk |
-//! | `glove.rs` | word vectors for a vocabulary |
+//! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
+//! | `labels.rs` | labels without features |
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
 //! | `normalise.rs` | scaling of features |
 //! | `batch.rs`, `batcher.rs`, `loader.rs` | utterances to tensors |
@@ -50,10 +51,12 @@ mod batch;
 mod batcher;
 mod checksum;
 mod dataset;
+mod embedding;
 mod error;
 pub mod format;
 mod glove;
 mod intake;
+mod labels;
 mod loader;
 mod normalise;
 mod note;
@@ -74,9 +77,11 @@ mod widths;
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
 pub use dataset::UtteranceDataset;
+pub use embedding::read_embedding;
 pub use error::{DataError, UtteranceError, Width};
 pub use format::Format;
 pub use glove::{GloveRows, read_glove};
+pub use labels::{LabelRow, read_labels};
 pub use loader::{LoaderConfig, Order, UtteranceLoader};
 pub use misa_files::pickle;
 pub use normalise::{Normalisation, Scaling, Statistics};

@@ -45,6 +45,8 @@ pub enum NoteKind {
     Misaligned,
     /// Utterances dropped because only pauses were left of them.
     OnlyPauses,
+    /// Labels that last no time, left out.
+    NoDuration,
     /// Videos left out because not every file has them.
     NotInAll,
     /// Utterances left out because a file of their split is missing.
@@ -96,6 +98,7 @@ impl fmt::Display for Note {
             NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
             NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
             NoteKind::OnlyPauses => write!(f, "{count} utterances of pauses dropped"),
+            NoteKind::NoDuration => write!(f, "{count} labels of no duration left out"),
             NoteKind::NotInAll => write!(f, "{count} videos that are not in all files left out"),
             NoteKind::Incomplete => {
                 write!(

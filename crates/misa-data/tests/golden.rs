@@ -13,7 +13,7 @@ use misa_data::format::misa;
 use misa_data::pickle::{Limits, Pickle, Value};
 use misa_data::{
     Format, NonFinite, OpenOptions, Policy, RawUtterance, Split, TextSequence, Utterance,
-    UtteranceBatcher, UtteranceDataset, prepare, read_glove,
+    UtteranceBatcher, UtteranceDataset, prepare, read_embedding, read_glove,
 };
 use serde_json::Value as Json;
 use std::fs;
@@ -24,7 +24,7 @@ use support::{Golden, entries, golden_folder, golden_root, name};
 const TOLERANCE: f32 = 1e-5;
 
 /// What a later version covers: BERT tokens, PyTorch files and other layouts.
-const LATER: [&str; 3] = ["tokenizer.json", "vocab.txt", ".pt"];
+const LATER: [&str; 2] = ["tokenizer.json", "vocab.txt"];
 
 fn is_later(name: &str) -> bool {
     LATER
@@ -131,7 +131,7 @@ fn golden_official_pickles_in_every_dialect() {
         let mut count = 0;
         for path in entries(&folder.join("pkl")) {
             let name = name(&path);
-            if is_later(&name) {
+            if name.starts_with("embedding_and_mapping.") {
                 continue;
             }
             let split = name.split('.').next().unwrap();
@@ -293,6 +293,38 @@ fn golden_glove_rows() {
         assert_eq!(glove.skipped, 0);
         for (id, row) in &glove.rows {
             assert_close(row, &embedding[*id as usize], &format!("row {id}"));
+        }
+    }
+}
+
+#[test]
+fn golden_embeddings_of_pytorch() {
+    for folder in misa_folders() {
+        let golden = Golden::open(&folder.join("expected.safetensors"));
+        let embedding = golden.rows("pretrained_emb");
+        let mut vocabulary = misa_data::Vocabulary::new();
+        let info = json(&folder.join("info.json"));
+        for word in info["word2id"].as_object().unwrap().keys() {
+            vocabulary.add(word);
+        }
+        let glove = read_glove(folder.join("glove_mini.txt"), &vocabulary, 300).unwrap();
+        for kind in ["zip", "legacy"] {
+            let path = folder.join(format!("pkl/embedding_and_mapping.{kind}.pt"));
+            let found = read_embedding(&path, &vocabulary, 300).unwrap();
+            assert_eq!((found.missing, found.skipped), (0, 0));
+            assert_eq!(found.found(), vocabulary.len() - 2);
+            for (id, row) in &found.rows {
+                let word = vocabulary.word(*id).unwrap();
+                let place = info["word2id"][word].as_u64().unwrap() as usize;
+                // Rows of words that GloVe lacks are random, in each file others.
+                if glove.rows.iter().any(|(known, _)| known == id) {
+                    assert_close(row, &embedding[place], word);
+                }
+            }
+            let error = read_embedding(&path, &vocabulary, 50)
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains("expected a matrix [words, 50]"), "{error}");
         }
     }
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use misa_core::{FeatureSizes, TextSize};
-use misa_data::{Format, Split, UtteranceDataset};
+use misa_data::{Format, Split, UtteranceDataset, read_labels};
 use std::path::{Path, PathBuf};
 
 fn data_folder(name: &str) -> Option<PathBuf> {
@@ -85,6 +85,58 @@ fn reviews_in_the_layout_of_mult() {
         assert_eq!(utterance.steps().into_array(), [20; 3], "{}", utterance.id);
         assert!((1.0..=5.0).contains(&utterance.label));
     }
+}
+
+#[test]
+fn reviews_in_the_layout_of_mfn() {
+    let Some(folder) = data_folder("mmmo/h5") else {
+        return;
+    };
+    let data = UtteranceDataset::open(&folder).unwrap();
+    assert_eq!(data.format(), Format::Mfn);
+    // The folder has no text for train.
+    assert_eq!(counts(&data), [0, 0, 80]);
+    assert!(data.notes().iter().any(|note| note.to_string()
+        == "train: 220 utterances left out, a file of their split is missing"));
+    let expected = FeatureSizes {
+        text: TextSize::Features { d_input: 300 },
+        visual: 36,
+        acoustic: 74,
+    };
+    assert_eq!(data.feature_sizes(), expected);
+    for utterance in data.split(Split::Test) {
+        assert_eq!(utterance.steps().into_array(), [20; 3]);
+    }
+}
+
+#[test]
+fn labels_have_the_counts_that_their_makers_give() {
+    for (name, counts, zeros) in [
+        ("cmu_mosei", [16326, 1871, 4659], [3540, 433, 1025]),
+        ("ch_sims", [1368, 456, 457], [207, 69, 69]),
+    ] {
+        let Some(folder) = data_folder(name) else {
+            continue;
+        };
+        let rows = read_labels(folder.join("label.npz")).unwrap();
+        let of = |split| rows.iter().filter(move |row| row.split == Some(split));
+        assert_eq!(Split::ALL.map(|split| of(split).count()), counts, "{name}");
+        let zero = |split| of(split).filter(|row| row.label == 0.0).count();
+        assert_eq!(Split::ALL.map(zero), zeros, "{name}");
+    }
+    let Some(folder) = data_folder("ur_funny") else {
+        return;
+    };
+    let rows = read_labels(folder.join("humor_label_sdk.pkl")).unwrap();
+    let humorous = rows.iter().filter(|row| row.label == 1.0).count();
+    assert_eq!((rows.len(), humorous), (16606, 8257));
+    let Some(folder) = data_folder("mosi") else {
+        return;
+    };
+    let rows = read_labels(folder.join("label.csv")).unwrap();
+    let of = |split| rows.iter().filter(|row| row.split == Some(split)).count();
+    // The table lacks three of the 1284 train utterances.
+    assert_eq!(Split::ALL.map(of), [1281, 229, 0]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ use misa_core::{Modality, PerModality};
 use misa_files::Source;
 use misa_files::hdf5::{Hdf5, Limits};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The open files of one split.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ impl Files {
             labels,
             transcripts: None,
             places: None,
-            rows: Rows::new(None, features),
+            rows: Rc::new(Rows::new(None, features)),
         })
     }
 }

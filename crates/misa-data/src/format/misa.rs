@@ -9,8 +9,9 @@
 //! - Differs: the vocabulary is rebuilt from the pairs of id and word of all splits, since the
 //!   file that holds it also names Python functions.
 
+use super::Format;
 use super::fields::{at, check_aligned, items, label, sequence, word_ids};
-use super::{Format, open_pickle};
+use super::files::open_pickle;
 use crate::intake::{Heading, Intake};
 use crate::pickle::{Pickle, Value};
 use crate::vocabulary::Conflict;

@@ -2,18 +2,20 @@
 
 pub mod csd;
 mod fields;
+pub(crate) mod files;
 mod mag;
 mod mfn;
 pub mod misa;
+mod own;
 mod padded;
 pub(crate) mod safetensors;
 mod ur_funny;
 
 use crate::intake::{Heading, Intake};
-use crate::pickle::{Limits, Pickle};
+use crate::pickle::Pickle;
 use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance};
+use files::open_pickle;
 use misa_core::Modality;
-use misa_files::Source;
 use padded::Dialect;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -33,6 +35,7 @@ use std::str::FromStr;
 /// | `ur_funny` | folder of UR-FUNNY's own pickles, with `humor_label_sdk.pkl` |
 /// | `csd` | folder of computational sequences of the CMU Multimodal SDK: words, labels, visual, acoustic |
 /// | `mfn` | folder of `text_train_emb.h5`, `video_train.h5`, `audio_train.h5`, `y_train.h5` and so on |
+/// | `own` | folder of one's own features: `.npz` files and a `.csv` of `id`, `split`, `label`, `text` |
 /// | `safetensors` | our own: one file with every split and a checksum |
 /// | `synthetic`, `memory` | made by a program |
 ///
@@ -55,6 +58,8 @@ pub enum Format {
     Csd,
     /// Folder of HDF5 files per modality and split: MFN, LMF.
     Mfn,
+    /// Folder of one's own features, as NumPy archives with a table of labels.
+    Own,
     /// Our own file.
     Safetensors,
     /// Made by [`SyntheticConfig`](crate::SyntheticConfig).
@@ -64,7 +69,7 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Misa,
         Self::Mmsa,
         Self::Mult,
@@ -72,6 +77,7 @@ impl Format {
         Self::UrFunny,
         Self::Csd,
         Self::Mfn,
+        Self::Own,
         Self::Safetensors,
         Self::Synthetic,
         Self::Memory,
@@ -87,6 +93,7 @@ impl Format {
             Self::UrFunny => "ur_funny",
             Self::Csd => "csd",
             Self::Mfn => "mfn",
+            Self::Own => "own",
             Self::Safetensors => "safetensors",
             Self::Synthetic => "synthetic",
             Self::Memory => "memory",
@@ -102,7 +109,7 @@ impl fmt::Display for Format {
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("format {found:?}, expected misa, mmsa, mult, mag, ur_funny, csd, mfn or safetensors")]
+#[error("format {found:?}, expected misa, mmsa, mult, mag, ur_funny, csd, mfn, own or safetensors")]
 pub struct UnknownFormat {
     /// The name.
     pub found: String,
@@ -139,47 +146,22 @@ pub(crate) fn read(
         Some(Format::UrFunny) => ur_funny::read_folder(path, intake),
         Some(Format::Csd) => csd::read_folder(path, intake),
         Some(Format::Mfn) => mfn::read_folder(path, options, intake),
+        Some(Format::Own) => own::read_folder(path, options, intake),
         _ => read_file(&single_file(path)?, options, intake),
     }
 }
 
 /// The format whose files a folder has.
 fn folder_format(folder: &Path) -> Option<Format> {
-    let has_csd = || files_with(folder, csd::EXTENSION).is_ok_and(|files| !files.is_empty());
+    let has_csd = || files::with(folder, csd::EXTENSION).is_ok_and(|files| !files.is_empty());
     match () {
         () if folder.join(misa::TRAIN).is_file() => Some(Format::Misa),
         () if folder.join(ur_funny::LABELS).is_file() => Some(Format::UrFunny),
         () if mfn::is_folder(folder) => Some(Format::Mfn),
         () if has_csd() => Some(Format::Csd),
+        () if own::is_folder(folder) => Some(Format::Own),
         () => None,
     }
-}
-
-/// The files of a folder with an extension, in alphabetical order.
-fn files_with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, DataError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
-        let path = entry.map_err(DataError::io(folder))?.path();
-        if path.extension().is_some_and(|found| found == extension) && path.is_file() {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// The whole of a small file.
-fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
-    let source = Source::open(path).map_err(DataError::io(path))?;
-    if source.len() > limit {
-        let place = path.display().to_string();
-        let expected = format!("at most {limit} bytes");
-        return Err(DataError::layout(place, expected, source.len().to_string()));
-    }
-    let bytes = source.bytes(0, source.len() as usize);
-    bytes
-        .map(|bytes| bytes.into_owned())
-        .map_err(DataError::io(path))
 }
 
 /// Hands the features of one modality at `path` to `take`, with the id of their utterance.
@@ -324,15 +306,6 @@ impl Magic {
             _ => Self::Unknown,
         })
     }
-}
-
-/// Reads and parses a pickle; long arrays stay in the file until they are asked for.
-fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
-    let source = Source::open(path).map_err(DataError::io(path))?;
-    Pickle::parse(source, &Limits::default()).map_err(|source| DataError::Pickle {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 #[cfg(test)]

@@ -20,8 +20,9 @@
 //! - Differs: the context stays unread there too; sentences and vectors are ways we add, because
 //!   V1's word list is lost.
 
+use super::Format;
 use super::fields::{at, rows};
-use super::{Format, open_pickle};
+use super::files::open_pickle;
 use crate::intake::{Heading, Intake};
 use crate::pickle::{Pickle, Value};
 use crate::prepare::{Preparer, RawUtterance};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::dataspace::{Dataspace, elements};
+use super::dataspace::{Dataspace, product};
 use super::error::{Fault, Result};
 use super::layout::Chunked;
 
@@ -51,8 +51,8 @@ impl Grid {
         let axes = space.most.iter().zip(&chunked.shape);
         let most = axes.map(|(axis, chunk)| axis.map(|axis| axis.div_ceil(*chunk)));
         // So that numbers of chunks do not overflow.
-        elements(&counts, offset)?;
-        let chunk_bytes = elements(&chunked.shape, offset)?.checked_mul(element as u64);
+        product(&counts, offset)?;
+        let chunk_bytes = product(&chunked.shape, offset)?.checked_mul(element as u64);
         let what = "bytes of a chunk";
         let limit = u64::MAX;
         Ok(Self {
@@ -102,8 +102,8 @@ impl Grid {
 
     /// Chunks of the dataset once it is as large as it may get.
     pub fn most(&self) -> Option<u64> {
-        let product = |total: u64, count: &Option<u64>| total.checked_mul((*count)?);
-        self.most.iter().try_fold(1, product)
+        let times = |total: u64, count: &Option<u64>| total.checked_mul((*count)?);
+        self.most.iter().try_fold(1, times)
     }
 
     /// The axis that may grow without bound.

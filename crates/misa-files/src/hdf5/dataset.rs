@@ -77,10 +77,15 @@ impl<'f> Dataset<'f> {
     /// Whether the parts of the header agree, so that lengths computed from them cannot overflow.
     fn check(&self) -> Result<()> {
         let offset = self.offset;
-        // The size is one more axis: the bytes of a row must not overflow even if there are no rows.
-        let size = [self.size as u64];
-        let axes = [self.space.shape.as_slice(), &size].concat();
-        let bytes = dataspace::elements(&axes, offset)?;
+        let what = "bytes of a dataset";
+        let most = dataspace::product(&self.space.shape, offset)?;
+        let most = most.checked_mul(self.size as u64).ok_or(Fault::Limit {
+            offset,
+            what,
+            limit: u64::MAX,
+        })?;
+        let empty = self.space.shape.contains(&0);
+        let bytes = if empty { 0 } else { most };
         let (found, stored) = match &self.layout {
             Layout::Compact(bytes) => (bytes.len() as u64, true),
             Layout::Contiguous { address, len } => (*len, address.is_some()),

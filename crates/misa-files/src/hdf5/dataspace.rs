@@ -54,14 +54,13 @@ impl Dataspace {
     }
 }
 
-/// Values of an array of this shape. The product of its axes, zeros left out, is found not to
-/// overflow.
-pub(super) fn elements(shape: &[u64], offset: u64) -> Result<u64> {
-    let product = |total: u64, &length: &u64| total.checked_mul(length.max(1));
-    let total = shape.iter().try_fold(1, product).ok_or(Fault::Limit {
+/// The product of all axes, of which those of length 0 are left out, so that no part of it can
+/// overflow either.
+pub(super) fn product(shape: &[u64], offset: u64) -> Result<u64> {
+    let times = |total: u64, &length: &u64| total.checked_mul(length.max(1));
+    shape.iter().try_fold(1, times).ok_or(Fault::Limit {
         offset,
         what: "elements of a dataset",
         limit: u64::MAX,
-    })?;
-    Ok(if shape.contains(&0) { 0 } else { total })
+    })
 }

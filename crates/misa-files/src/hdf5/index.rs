@@ -1,6 +1,7 @@
 //! The chunks that were written, whatever leads to them.
 
 use super::chunk::{Chunk, Grid};
+use super::cursor::Cursor;
 use super::entries::Entries;
 use super::error::{Fault, Result};
 use super::layout::{Chunked, Index};
@@ -13,167 +14,180 @@ use super::{extensible, fixed};
 const PLAIN: u8 = 10;
 const FILTERED: u8 = 11;
 
-/// The chunks of a dataset that were written, sorted by number.
-pub(super) fn read(
-    store: &Store<'_>,
-    chunked: &Chunked,
-    grid: &Grid,
-    filtered: bool,
-) -> Result<Vec<Chunk>> {
-    let Some(address) = chunked.address else {
-        return Ok(Vec::new());
-    };
-    let offset = chunked.offset;
-    let mut chunks = match chunked.index {
-        Index::Tree => from_tree(store, address, grid)?,
-        Index::Single(packed) => single(address, grid, packed),
-        Index::Implicit => implicit(store, address, grid)?,
-        Index::FixedArray => {
-            let mut entries = Entries::new(chunked, grid, filtered, None);
-            fixed::read(store, address, &mut entries)?;
-            entries.chunks()
-        }
-        Index::ExtensibleArray => {
-            let mut entries = Entries::new(chunked, grid, filtered, grid.growing());
-            extensible::read(store, address, &mut entries)?;
-            entries.chunks()
-        }
-        Index::NewTree => from_records(store, address, chunked, grid, filtered)?,
-    };
-    let stored = |total: u64, chunk: &Chunk| total.saturating_add(chunk.stored);
-    let limit = store.len();
-    // Chunks lie side by side; otherwise a few bytes could be unpacked again and again.
-    if chunks.iter().fold(0, stored) > limit {
-        let what = "bytes of all chunks";
-        return Err(Fault::Limit {
-            offset,
-            what,
-            limit,
-        });
-    }
-    chunks.sort_by_key(|chunk| chunk.number);
-    if chunks
-        .windows(2)
-        .any(|pair| pair[0].number == pair[1].number)
-    {
-        let what = "one chunk";
-        return Err(Fault::Twice { offset, what });
-    }
-    Ok(chunks)
+/// What the chunks of a dataset are found with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Finder<'i> {
+    pub store: &'i Store<'i>,
+    pub chunked: &'i Chunked,
+    pub grid: &'i Grid,
+    pub filtered: bool,
 }
 
-fn from_tree(store: &Store<'_>, root: u64, grid: &Grid) -> Result<Vec<Chunk>> {
-    let mut chunks = Vec::new();
-    let axes = grid.counts.len();
-    let mut place = vec![0; axes];
-    tree::walk(store, root, Leads::ToChunks { axes }, |mut key, address| {
-        let offset = key.offset();
-        let (stored, mask) = (key.u32()?.into(), key.u32()?);
-        for axis in &mut place {
-            *axis = key.u64()?;
+impl Finder<'_> {
+    /// The chunks that were written, sorted by number.
+    pub fn find(&self) -> Result<Vec<Chunk>> {
+        let Some(address) = self.chunked.address else {
+            return Ok(Vec::new());
+        };
+        let mut chunks = match self.chunked.index {
+            Index::Tree => self.tree_chunks(address)?,
+            Index::Single(packed) => self.single(address, packed),
+            Index::Implicit => self.implicit(address)?,
+            Index::FixedArray => {
+                let mut entries = self.entries(None);
+                fixed::read(self.store, address, &mut entries)?;
+                entries.chunks()
+            }
+            Index::ExtensibleArray => {
+                let mut entries = self.entries(self.grid.growing());
+                extensible::read(self.store, address, &mut entries)?;
+                entries.chunks()
+            }
+            Index::NewTree => self.record_chunks(address)?,
+        };
+        chunks.sort_by_key(|chunk| chunk.number);
+        self.check(&chunks)?;
+        Ok(chunks)
+    }
+
+    fn check(&self, chunks: &[Chunk]) -> Result<()> {
+        let offset = self.chunked.offset;
+        let same = |pair: &[Chunk]| pair[0].number == pair[1].number;
+        if chunks.windows(2).any(same) {
+            let what = "one chunk";
+            return Err(Fault::Twice { offset, what });
         }
-        let number = grid.number(&place).ok_or(Fault::Value {
-            offset,
-            what: "first row of a chunk",
-            found: place[0],
-            expected: "a place of the dataset where a chunk starts",
+        let stored = |total: u64, chunk: &Chunk| total.saturating_add(chunk.stored);
+        let limit = self.store.len();
+        // Chunks lie side by side; otherwise a few bytes could be unpacked again and again.
+        if chunks.iter().fold(0, stored) > limit {
+            let what = "bytes of all chunks";
+            return Err(Fault::Limit {
+                offset,
+                what,
+                limit,
+            });
+        }
+        Ok(())
+    }
+
+    fn entries(&self, growing: Option<usize>) -> Entries<'_> {
+        Entries::new(self.chunked, self.grid, self.filtered, growing)
+    }
+
+    fn tree_chunks(&self, root: u64) -> Result<Vec<Chunk>> {
+        let mut chunks = Vec::new();
+        let axes = self.grid.counts.len();
+        let mut place = vec![0; axes];
+        let leads = Leads::ToChunks { axes };
+        tree::walk(self.store, root, leads, |mut key, address| {
+            let offset = key.offset();
+            let (stored, mask) = (key.u32()?.into(), key.u32()?);
+            for axis in &mut place {
+                *axis = key.u64()?;
+            }
+            let number = self.grid.number(&place).ok_or(Fault::Value {
+                offset,
+                what: "first row of a chunk",
+                found: place[0],
+                expected: "a place of the dataset where a chunk starts",
+            })?;
+            chunks.push(Chunk {
+                number,
+                address,
+                stored,
+                mask,
+            });
+            Ok(())
         })?;
-        chunks.push(Chunk {
+        Ok(chunks)
+    }
+
+    fn single(&self, address: u64, packed: Option<(u64, u32)>) -> Vec<Chunk> {
+        let (stored, mask) = packed.unwrap_or((self.grid.chunk_bytes, 0));
+        // A dataset without values has no chunk, whatever the address.
+        let numbers = 0..self.grid.len().min(1);
+        let chunk = |number| Chunk {
             number,
             address,
             stored,
             mask,
-        });
-        Ok(())
-    })?;
-    Ok(chunks)
-}
-
-fn from_records(
-    store: &Store<'_>,
-    root: u64,
-    chunked: &Chunked,
-    grid: &Grid,
-    filtered: bool,
-) -> Result<Vec<Chunk>> {
-    let mut chunks = Vec::new();
-    let axes = grid.counts.len();
-    let kind = if filtered { FILTERED } else { PLAIN };
-    records::walk(store, root, kind, |mut record| {
-        let offset = record.offset();
-        let (what, missing) = ("chunk in its tree", offset);
-        let address = record.address()?.ok_or(Fault::Missing {
-            offset: missing,
-            what,
-        })?;
-        let (stored, mask) = if filtered {
-            // What the mask and the place leave.
-            let bytes = record.remaining().saturating_sub(4 + 8 * axes).min(9) as u8;
-            if chunked.size_bytes.is_some_and(|wanted| wanted != bytes) {
-                return Err(Fault::Value {
-                    offset,
-                    what: "bytes of the size of a chunk",
-                    found: bytes.into(),
-                    expected: "8",
-                });
-            }
-            (record.uint(bytes)?, record.u32()?)
-        } else {
-            (grid.chunk_bytes, 0)
         };
-        let index = (0..axes)
+        numbers.map(chunk).collect()
+    }
+
+    fn implicit(&self, start: u64) -> Result<Vec<Chunk>> {
+        let offset = self.store.offset(start);
+        let stored = self.grid.chunk_bytes;
+        let count = self.grid.most().unwrap_or(u64::MAX);
+        let total = count.checked_mul(stored).ok_or(Fault::Limit {
+            offset,
+            what: "bytes of all chunks",
+            limit: u64::MAX,
+        })?;
+        // All are there, so that no more are listed than the file has bytes.
+        self.store.place(start, total)?;
+        self.store.visit(offset, count)?;
+        let chunk = |entry| {
+            let number = self.grid.entry(entry, None)?;
+            Some(Chunk {
+                number,
+                address: start + entry * stored,
+                stored,
+                mask: 0,
+            })
+        };
+        Ok((0..count).filter_map(chunk).collect())
+    }
+
+    fn record_chunks(&self, root: u64) -> Result<Vec<Chunk>> {
+        let mut chunks = Vec::new();
+        let kind = if self.filtered { FILTERED } else { PLAIN };
+        records::walk(self.store, root, kind, |record| {
+            chunks.push(self.record(record)?);
+            Ok(())
+        })?;
+        Ok(chunks)
+    }
+
+    fn record(&self, mut record: Cursor<'_>) -> Result<Chunk> {
+        let (offset, what) = (record.offset(), "chunk in its tree");
+        let address = record.address()?.ok_or(Fault::Missing { offset, what })?;
+        let (stored, mask) = if self.filtered {
+            (record.uint(self.size_bytes(&record)?)?, record.u32()?)
+        } else {
+            (self.grid.chunk_bytes, 0)
+        };
+        let index = (0..self.grid.counts.len())
             .map(|_| record.u64())
             .collect::<Result<Vec<_>>>()?;
-        let number = grid.number_at(&index).ok_or(Fault::Value {
+        let number = self.grid.number_at(&index).ok_or(Fault::Value {
             offset,
             what: "first number of a chunk",
             found: index[0],
             expected: "numbers that the dataset has",
         })?;
-        chunks.push(Chunk {
+        Ok(Chunk {
             number,
             address,
             stored,
             mask,
-        });
-        Ok(())
-    })?;
-    Ok(chunks)
-}
-
-fn single(address: u64, grid: &Grid, packed: Option<(u64, u32)>) -> Vec<Chunk> {
-    let (stored, mask) = packed.unwrap_or((grid.chunk_bytes, 0));
-    // A dataset without values has no chunk, whatever the address.
-    let numbers = 0..grid.len().min(1);
-    let chunk = |number| Chunk {
-        number,
-        address,
-        stored,
-        mask,
-    };
-    numbers.map(chunk).collect()
-}
-
-fn implicit(store: &Store<'_>, start: u64, grid: &Grid) -> Result<Vec<Chunk>> {
-    let offset = store.offset(start);
-    let stored = grid.chunk_bytes;
-    let count = grid.most().unwrap_or(u64::MAX);
-    let total = count.checked_mul(stored).ok_or(Fault::Limit {
-        offset,
-        what: "bytes of all chunks",
-        limit: u64::MAX,
-    })?;
-    // All are there, so that no more are listed than the file has bytes.
-    store.place(start, total)?;
-    store.visit(offset, count)?;
-    let chunk = |entry| {
-        let number = grid.entry(entry, None)?;
-        Some(Chunk {
-            number,
-            address: start + entry * stored,
-            stored,
-            mask: 0,
         })
-    };
-    Ok((0..count).filter_map(chunk).collect())
+    }
+
+    /// Bytes of the size of a filtered chunk: what the mask and the place leave of the record.
+    fn size_bytes(&self, record: &Cursor<'_>) -> Result<u8> {
+        let rest = 4 + 8 * self.grid.counts.len();
+        let bytes = record.remaining().saturating_sub(rest).min(9) as u8;
+        let wanted = self.chunked.size_bytes;
+        if wanted.is_none_or(|wanted| wanted == bytes) {
+            return Ok(bytes);
+        }
+        Err(Fault::Value {
+            offset: record.offset(),
+            what: "bytes of the size of a chunk",
+            found: bytes.into(),
+            expected: "8",
+        })
+    }
 }

@@ -59,15 +59,7 @@ impl<'s> Tree<'s> {
         cursor.skip(4)?;
         cursor.version("tree", &[0])?;
         let offset = cursor.offset();
-        let found = cursor.u8()?;
-        if found != kind {
-            return Err(Fault::Value {
-                offset,
-                what: "kind of a tree",
-                found: found.into(),
-                expected: "that of links or chunks",
-            });
-        }
+        expect_kind(&mut cursor, kind)?;
         let (node, record) = (cursor.u32()?.into(), cursor.u16()?.into());
         let depth = cursor.u16()?.into();
         // When nodes are split and merged.
@@ -104,9 +96,7 @@ impl<'s> Tree<'s> {
         let mut total = most;
         self.total_bytes.push(0);
         for below in 0..depth {
-            let pointer = u64::from(self.store.sizes().address)
-                + u64::from(self.count_bytes)
-                + u64::from(self.total_bytes[below]);
+            let pointer = self.pointer(below);
             most = room.saturating_sub(pointer) / (self.record + pointer);
             if most < 2 {
                 return Err(fault);
@@ -130,48 +120,63 @@ impl<'s> Tree<'s> {
         take: &mut impl FnMut(Cursor<'_>) -> Result<()>,
         open: &mut Vec<Place>,
     ) -> Result<()> {
-        let inner = place.depth > 0;
-        let address_bytes = u64::from(self.store.sizes().address);
-        let below = place.depth.saturating_sub(1);
-        let pointer =
-            address_bytes + u64::from(self.count_bytes) + u64::from(self.total_bytes[below]);
-        let children = if inner { place.records + 1 } else { 0 };
+        let below = place.depth.checked_sub(1);
+        let children = below.map_or(0, |_| place.records + 1);
         let body = place
             .records
             .saturating_mul(self.record)
-            .saturating_add(children.saturating_mul(pointer));
+            .saturating_add(children.saturating_mul(self.pointer(below.unwrap_or(0))));
         let block = self.store.fetch(place.address, body.saturating_add(NODE))?;
-        let signature = if inner { "BTIN" } else { "BTLF" };
-        block.cursor().signature(signature)?;
+        block
+            .cursor()
+            .signature(if below.is_some() { "BTIN" } else { "BTLF" })?;
         let mut cursor = block.checked("tree")?;
         cursor.skip(4)?;
         cursor.version("tree", &[0])?;
-        let offset = cursor.offset();
-        let found = cursor.u8()?;
-        if found != self.kind {
-            return Err(Fault::Value {
-                offset,
-                what: "kind of a node",
-                found: found.into(),
-                expected: "that of its tree",
-            });
-        }
+        expect_kind(&mut cursor, self.kind)?;
         for _ in 0..place.records {
             let offset = cursor.offset();
             let record = cursor.take(self.record)?;
             take(Cursor::new(record, offset, cursor.sizes()))?;
         }
+        let Some(depth) = below else {
+            return Ok(());
+        };
         for _ in 0..children {
-            let (offset, what) = (cursor.offset(), "child of a tree");
-            let address = cursor.address()?.ok_or(Fault::Missing { offset, what })?;
-            let records = cursor.uint(self.count_bytes)?;
-            cursor.skip(self.total_bytes[below].into())?;
-            open.push(Place {
-                address,
-                records,
-                depth: below,
-            });
+            open.push(self.child(&mut cursor, depth)?);
         }
         Ok(())
     }
+
+    /// Bytes of what leads to a child at this depth.
+    fn pointer(&self, depth: usize) -> u64 {
+        let numbers = u64::from(self.count_bytes) + u64::from(self.total_bytes[depth]);
+        u64::from(self.store.sizes().address) + numbers
+    }
+
+    fn child(&self, cursor: &mut Cursor<'_>, depth: usize) -> Result<Place> {
+        let (offset, what) = (cursor.offset(), "child of a tree");
+        let address = cursor.address()?.ok_or(Fault::Missing { offset, what })?;
+        let records = cursor.uint(self.count_bytes)?;
+        cursor.skip(self.total_bytes[depth].into())?;
+        Ok(Place {
+            address,
+            records,
+            depth,
+        })
+    }
+}
+
+fn expect_kind(cursor: &mut Cursor<'_>, kind: u8) -> Result<()> {
+    let offset = cursor.offset();
+    let found = cursor.u8()?;
+    if found == kind {
+        return Ok(());
+    }
+    Err(Fault::Value {
+        offset,
+        what: "kind of a tree",
+        found: found.into(),
+        expected: "5 for links, 10 for plain chunks, 11 for filtered ones",
+    })
 }

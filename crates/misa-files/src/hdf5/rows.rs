@@ -8,9 +8,10 @@ use super::dataset::Dataset;
 use super::element::Element;
 use super::error::{Fault, Hdf5Error, Result};
 use super::filter::zeros;
-use super::index;
+use super::index::Finder;
 use super::layout::{Chunked, Layout};
 use super::texts::Texts;
+use crate::dtype::Dtype;
 
 /// Bytes of a dataset in one piece that are held at once.
 const PIECE: u64 = 1 << 20;
@@ -25,8 +26,8 @@ pub struct Rows<'d> {
     range: Range<u64>,
 }
 
-/// Takes values as they are in the file, and the place of the first one.
-type Take<'t> = dyn FnMut(&[u8], u64) -> Result<()> + 't;
+/// Takes values as they are in the file, the place of the first one, and how often they come.
+type Take<'t> = dyn FnMut(&[u8], u64, u64) -> Result<()> + 't;
 
 type Read<T> = std::result::Result<T, Hdf5Error>;
 
@@ -42,7 +43,7 @@ impl<'d> Rows<'d> {
     ///
     /// As [`Dataset::to_floats`].
     pub fn to_floats(&self) -> Read<Vec<f32>> {
-        self.numbers(|value| value as f32)
+        self.numbers(|dtype, bytes, values| dtype.floats(bytes, values))
     }
 
     /// The values as floats of double precision, the last axis first.
@@ -51,7 +52,7 @@ impl<'d> Rows<'d> {
     ///
     /// As [`Dataset::to_doubles`].
     pub fn to_doubles(&self) -> Read<Vec<f64>> {
-        self.numbers(|value| value)
+        self.numbers(|dtype, bytes, values| dtype.doubles(bytes, values))
     }
 
     /// The texts, the last axis first.
@@ -63,21 +64,33 @@ impl<'d> Rows<'d> {
         self.texts().map_err(|fault| self.dataset.at(fault))
     }
 
-    fn numbers<T>(&self, convert: impl Fn(f64) -> T) -> Read<Vec<T>> {
-        self.convert_numbers(convert)
+    /// `append` adds all elements in some bytes to the values.
+    fn numbers<T: Copy>(
+        &self,
+        append: impl Fn(Dtype, &[u8], &mut Vec<T>) -> Option<()>,
+    ) -> Read<Vec<T>> {
+        self.convert_numbers(append)
             .map_err(|fault| self.dataset.at(fault))
     }
 
-    fn convert_numbers<T>(&self, convert: impl Fn(f64) -> T) -> Result<Vec<T>> {
+    fn convert_numbers<T: Copy>(
+        &self,
+        append: impl Fn(Dtype, &[u8], &mut Vec<T>) -> Option<()>,
+    ) -> Result<Vec<T>> {
         let Element::Number(dtype) = self.dataset.element else {
             return Err(self.kind("numbers"));
         };
         let mut values = self.room::<T>(0)?;
-        self.visit(&mut |bytes, _| {
-            let numbers = bytes.chunks_exact(self.dataset.size);
-            // Number types always give numbers.
-            let numbers = numbers.filter_map(|bytes| dtype.number(bytes));
-            values.extend(numbers.map(|number| convert(number.as_f64())));
+        let is_not = || self.kind("numbers");
+        self.visit(&mut |bytes, _, times| {
+            if times == 1 {
+                return append(dtype, bytes, &mut values).ok_or_else(is_not);
+            }
+            let mut once = Vec::new();
+            append(dtype, bytes, &mut once).ok_or_else(is_not)?;
+            for value in once {
+                values.extend((0..times).map(|_| value));
+            }
             Ok(())
         })?;
         Ok(values)
@@ -90,12 +103,14 @@ impl<'d> Rows<'d> {
         }
         let mut values = self.room(TEXT)?;
         let mut heaps = Texts::new(self.dataset.store);
-        self.visit(&mut |bytes, offset| {
+        self.visit(&mut |bytes, offset, times| {
             for bytes in bytes.chunks_exact(self.dataset.size) {
-                values.push(match element.text(bytes) {
-                    Some(text) => text,
-                    None => heaps.read(bytes, offset)?,
-                });
+                for _ in 0..times {
+                    values.push(match element.text(bytes) {
+                        Some(text) => text,
+                        None => heaps.read(bytes, offset)?,
+                    });
+                }
             }
             Ok(())
         })?;
@@ -143,7 +158,7 @@ impl<'d> Rows<'d> {
         let (start, end) = (start * self.row_bytes(), end * self.row_bytes());
         match &self.dataset.layout {
             Layout::Compact(bytes) => {
-                take(&bytes[start as usize..end as usize], self.dataset.offset)
+                take(&bytes[start as usize..end as usize], self.dataset.offset, 1)
             }
             Layout::Contiguous {
                 address: Some(address),
@@ -165,21 +180,15 @@ impl<'d> Rows<'d> {
         while at < bytes.end {
             let len = self.piece().min(bytes.end - at);
             let block = self.dataset.store.fetch(address.saturating_add(at), len)?;
-            take(&block.bytes, block.offset)?;
+            take(&block.bytes, block.offset, 1)?;
             at += len;
         }
         Ok(())
     }
 
     fn visit_fill(&self, bytes: u64, take: &mut Take<'_>) -> Result<()> {
-        let piece = self.filled(self.piece().min(bytes))?;
-        let mut left = bytes;
-        while left > 0 {
-            let len = left.min(piece.len() as u64);
-            take(&piece[..len as usize], self.dataset.offset)?;
-            left -= len;
-        }
-        Ok(())
+        let size = self.dataset.size as u64;
+        take(&self.filled(size)?, self.dataset.offset, bytes / size)
     }
 
     /// Bytes of elements that were never written.
@@ -220,7 +229,7 @@ impl<'d> Rows<'d> {
                 grid.copy(chunk.number, &values, &(written..end), &mut bytes);
                 at += 1;
             }
-            take(&bytes, self.dataset.offset)?;
+            take(&bytes, self.dataset.offset, 1)?;
             start = end;
         }
         Ok(())
@@ -232,8 +241,13 @@ impl<'d> Rows<'d> {
             return Ok(chunks);
         }
         let grid = Grid::new(&dataset.space, chunked, dataset.size)?;
-        let filtered = !dataset.filters.is_empty();
-        let chunks = index::read(dataset.store, chunked, &grid, filtered)?;
+        let finder = Finder {
+            store: dataset.store,
+            chunked,
+            grid: &grid,
+            filtered: !dataset.filters.is_empty(),
+        };
+        let chunks = finder.find()?;
         Ok(dataset.chunks.get_or_init(|| (grid, chunks)))
     }
 

@@ -45,7 +45,7 @@ impl Folds {
         if !path.is_file() {
             return Ok(Self::Standard(standard()));
         }
-        let bytes = crate::format::read_bytes(&path, MAX_BYTES)?;
+        let bytes = crate::format::files::read_bytes(&path, MAX_BYTES)?;
         let lists: Lists = serde_json::from_slice(&bytes).map_err(|error| {
             let expected = "lists of video ids under train, valid and test";
             DataError::layout(path.display().to_string(), expected, error.to_string())

@@ -12,7 +12,7 @@ mod align;
 mod folds;
 mod sequence;
 
-use super::Format;
+use super::{Format, files};
 use crate::intake::{Heading, Intake};
 use crate::prepare::{Preparer, RawUtterance};
 use crate::{DataError, NoteKind};
@@ -21,7 +21,7 @@ use folds::Folds;
 pub(super) use sequence::at;
 use sequence::{Csd, Features};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Extension of the files.
 pub(super) const EXTENSION: &str = "csd";
@@ -73,7 +73,11 @@ pub(super) fn read_folder(path: &Path, intake: &mut Intake<'_>) -> Result<Headin
     for video in &videos.names {
         let split = folder.folds.split(video);
         let is_single = folder.is_single(video)?;
-        for segment in folder.segments(video)? {
+        let segments = folder.segments(video)?;
+        intake
+            .notes
+            .add(split, NoteKind::NoDuration, segments.without_duration);
+        for segment in segments.list {
             let raw = RawUtterance {
                 id: segment.id,
                 split,
@@ -90,6 +94,15 @@ pub(super) fn read_folder(path: &Path, intake: &mut Intake<'_>) -> Result<Headin
         format: Format::Csd,
         vocabulary: Some(preparer.finish()),
     })
+}
+
+/// The segments of a video.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segments {
+    /// One per label, in the order of the file.
+    pub list: Vec<Segment>,
+    /// Labels that last less than 10 microseconds, in which nothing can lie.
+    pub without_duration: usize,
 }
 
 /// The videos of a folder.
@@ -113,7 +126,7 @@ impl CsdFolder {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, DataError> {
         let folder = folder.as_ref();
         let mut roles: BTreeMap<Role, Csd> = BTreeMap::new();
-        for path in super::files_with(folder, EXTENSION)? {
+        for path in files::with(folder, EXTENSION)? {
             let csd = Csd::open(path)?;
             let Some(role) = Role::of(&csd)? else {
                 continue;
@@ -121,7 +134,9 @@ impl CsdFolder {
             if let Some(other) = roles.get(&role) {
                 return Err(DataError::Ambiguous {
                     path: folder.to_owned(),
-                    found: [&other.path, &csd.path].map(|path| name(path)).into(),
+                    found: [&other.path, &csd.path]
+                        .map(|path| files::name(path))
+                        .into(),
                 });
             }
             roles.insert(role, csd);
@@ -174,7 +189,7 @@ impl CsdFolder {
     /// # Errors
     ///
     /// [`DataError`] when a file is damaged or has other shapes.
-    pub fn segments(&self, video: &str) -> Result<Vec<Segment>, DataError> {
+    pub fn segments(&self, video: &str) -> Result<Segments, DataError> {
         let (times, words) = self.words.texts(&pieces(&self.words, video)?)?;
         let labels = self.labels.features(&pieces(&self.labels, video)?)?;
         let visual = self.by_word(self.visual.as_ref(), video, &times)?;
@@ -194,10 +209,14 @@ impl CsdFolder {
             label: labels.row(number)[0],
         };
         let labelled = labels.intervals.iter().enumerate();
-        Ok(labelled
+        let list: Vec<Segment> = labelled
             .filter(|(_, time)| has_length(**time))
             .map(segment)
-            .collect())
+            .collect();
+        Ok(Segments {
+            without_duration: labels.intervals.len() - list.len(),
+            list,
+        })
     }
 
     /// The features of a sequence, averaged over every word during which it has some.
@@ -286,7 +305,7 @@ impl Role {
     /// is: vectors of words have "word" in their name too.
     fn of(csd: &Csd) -> Result<Option<Self>, DataError> {
         if csd.is_text()? {
-            let is_word = [&csd.root, &name(&csd.path)]
+            let is_word = [&csd.root, &files::name(&csd.path)]
                 .into_iter()
                 .any(|name| has_one_of(name, &WORDS));
             return Ok(is_word.then_some(Self::Words));
@@ -302,16 +321,11 @@ impl Role {
                 .filter(|(_, names)| has_one_of(name, names));
             found.next().map(|(role, _)| role)
         };
-        Ok(by_name(&csd.root).or_else(|| by_name(&name(&csd.path))))
+        Ok(by_name(&csd.root).or_else(|| by_name(&files::name(&csd.path))))
     }
 }
 
 fn has_one_of(name: &str, parts: &[&str]) -> bool {
     let name = name.to_lowercase();
     parts.iter().any(|part| name.contains(part))
-}
-
-fn name(path: &Path) -> String {
-    let name = PathBuf::from(path.file_name().unwrap_or_default());
-    name.display().to_string()
 }

@@ -31,6 +31,7 @@ use misa_core::{Modality, PerModality};
 pub(super) use rows::Rows;
 use rows::Sides;
 use std::path::Path;
+use std::rc::Rc;
 use table::Table;
 
 /// Whose keys a file has.
@@ -129,7 +130,7 @@ fn table<'p>(
         ids: columns.ids(split),
         transcripts,
         places: None,
-        rows: Rows::new(columns.mask()?, features),
+        rows: Rc::new(Rows::new(columns.mask()?, features)),
         place,
     })
 }

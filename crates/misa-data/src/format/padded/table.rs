@@ -3,6 +3,7 @@
 use super::rows::{Rows, Sides};
 use crate::intake::Intake;
 use crate::{DataError, NoteKind, Padding, Split, TextSequence, Utterance, Vocabulary};
+use std::rc::Rc;
 
 /// Everything needed to read one split.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(in crate::format) struct Table<'p> {
     pub transcripts: Option<Vec<String>>,
     /// Where the features of each utterance are, unless in the same order.
     pub places: Option<Vec<usize>>,
-    pub rows: Rows<'p>,
+    pub rows: Rc<Rows<'p>>,
 }
 
 /// Hands in the utterances of all splits; the vocabulary, where text is words. Only what the train

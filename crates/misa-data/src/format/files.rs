@@ -1,0 +1,49 @@
+//! Files of a folder, and their content.
+
+use crate::DataError;
+use crate::pickle::{Limits, Pickle};
+use misa_files::Source;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files of a folder with an extension, in alphabetical order.
+pub(super) fn with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, DataError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
+        let path = entry.map_err(DataError::io(folder))?.path();
+        if path.extension().is_some_and(|found| found == extension) && path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The last part of a path.
+pub(super) fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// The whole of a small file.
+pub(crate) fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
+    let source = Source::open(path).map_err(DataError::io(path))?;
+    if source.len() > limit {
+        let place = path.display().to_string();
+        let expected = format!("at most {limit} bytes");
+        return Err(DataError::layout(place, expected, source.len().to_string()));
+    }
+    let bytes = source.bytes(0, source.len() as usize);
+    bytes
+        .map(|bytes| bytes.into_owned())
+        .map_err(DataError::io(path))
+}
+
+/// Reads and parses a pickle; long arrays stay in the file until they are asked for.
+pub(crate) fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
+    let source = Source::open(path).map_err(DataError::io(path))?;
+    Pickle::parse(source, &Limits::default()).map_err(|source| DataError::Pickle {
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,269 @@
+//! A folder of one's own features: NumPy archives and a table of labels.
+//!
+//! One `.csv` file has a row per utterance with `id`, `split`, `label` and perhaps `text`, and one
+//! or more `.npz` files have the features, in either of two ways:
+//!
+//! - arrays `visual`, `acoustic` and perhaps `text` of `[utterances, steps, d_input]`, in the order
+//!   of the rows, and perhaps `visual_lengths` and so on with the true steps of each;
+//! - files `visual.npz`, `acoustic.npz` and perhaps `text.npz` with an array `[steps, d_input]` for
+//!   every id.
+//!
+//! Without text features, text is the words of the column `text`; only those of the train split are
+//! known.
+
+use super::padded::Rows;
+use super::padded::table::{self, Table, word_ids};
+use super::padded::values::{Padded, Values};
+use super::{Format, files};
+use crate::intake::{Heading, Intake};
+use crate::labels::{LabelRow, read_labels};
+use crate::{
+    DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance, Vocabulary,
+};
+use misa_core::{Modality, PerModality};
+use misa_files::Source;
+use misa_files::npy::{Npy, Npz};
+use misa_files::zip::Limits;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Whether a folder has a table and archives.
+pub(super) fn is_folder(folder: &Path) -> bool {
+    let has = |extension| files::with(folder, extension).is_ok_and(|files| !files.is_empty());
+    has("csv") && has("npz")
+}
+
+/// The data set of a folder.
+pub(super) fn read_folder(
+    folder: &Path,
+    options: &OpenOptions,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
+    let table = match files::with(folder, "csv")?.as_slice() {
+        [table] => table.clone(),
+        tables => {
+            return Err(DataError::Ambiguous {
+                path: folder.to_owned(),
+                found: tables.iter().map(|path| files::name(path)).collect(),
+            });
+        }
+    };
+    let own = Own {
+        place: table.display().to_string(),
+        rows: read_labels(&table)?,
+        archives: files::with(folder, "npz")?
+            .into_iter()
+            .map(Archive::open)
+            .collect::<Result<_, _>>()?,
+    };
+    let vocabulary = match own.archive_with("visual") {
+        Some(_) => own.read_padded(options, intake)?,
+        None => own.read_by_id(folder, intake)?,
+    };
+    Ok(Heading {
+        format: Format::Own,
+        vocabulary,
+    })
+}
+
+/// The table and the open archives.
+#[derive(Debug)]
+struct Own {
+    place: String,
+    rows: Vec<LabelRow>,
+    archives: Vec<Archive>,
+}
+
+#[derive(Debug)]
+struct Archive {
+    path: PathBuf,
+    npz: Npz<'static>,
+}
+
+impl Archive {
+    fn open(path: PathBuf) -> Result<Self, DataError> {
+        let source = Source::open(&path).map_err(DataError::io(&path))?;
+        let npz = Npz::open(source, &Limits::default()).map_err(DataError::npz(&path))?;
+        Ok(Self { path, npz })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.npz.names().any(|found| found == name)
+    }
+
+    fn array(&self, name: &str) -> Result<Npy<'_>, DataError> {
+        self.npz.array(name).map_err(DataError::npz(&self.path))
+    }
+
+    fn place(&self, name: &str) -> String {
+        format!("{}: {name}", self.path.display())
+    }
+}
+
+impl Own {
+    fn archive_with(&self, name: &str) -> Option<&Archive> {
+        self.archives.iter().find(|archive| archive.has(name))
+    }
+
+    /// Rows of a split, and the number of each in the table.
+    fn of_split(&self, split: Split) -> impl Iterator<Item = (usize, &LabelRow)> {
+        let rows = self.rows.iter().enumerate();
+        rows.filter(move |(_, row)| row.split == Some(split))
+    }
+
+    /// Utterances of no split go, and are counted.
+    fn note_left_out(&self, intake: &mut Intake<'_>) {
+        let left_out = self.rows.iter().filter(|row| row.split.is_none()).count();
+        intake.notes.add(None, NoteKind::NoSplit, left_out);
+    }
+
+    fn read_padded(
+        &self,
+        options: &OpenOptions,
+        intake: &mut Intake<'_>,
+    ) -> Result<Option<Vocabulary>, DataError> {
+        let features = PerModality::from_fn(|modality| self.padded(modality)).transpose()?;
+        for modality in [Modality::Visual, Modality::Acoustic] {
+            if features.get(modality).is_none() {
+                let expected = format!("an array `{modality}` in a .npz file");
+                return Err(DataError::layout(&self.place, expected, "none"));
+            }
+        }
+        self.check_text(features.text.is_some())?;
+        self.note_left_out(intake);
+        let rows = Rc::new(Rows::new(None, features));
+        let table = |split| {
+            let (places, labelled): (Vec<usize>, Vec<&LabelRow>) = self.of_split(split).unzip();
+            let texts = labelled.iter().map(|row| row.text.clone());
+            Table {
+                split,
+                place: self.place.clone(),
+                labels: labelled.iter().map(|row| row.label).collect(),
+                ids: labelled.iter().map(|row| row.id.clone()).collect(),
+                transcripts: texts.collect(),
+                places: Some(places),
+                rows: Rc::clone(&rows),
+            }
+        };
+        table::read(Split::ALL.map(table).into(), options.padding(), intake)
+    }
+
+    fn padded(&self, modality: Modality) -> Result<Option<Padded<'_>>, DataError> {
+        let name = modality.to_string();
+        let Some(archive) = self.archive_with(&name) else {
+            return Ok(None);
+        };
+        let (array, count) = (archive.array(&name)?, self.rows.len());
+        let place = archive.place(&name);
+        let &[utterances, steps @ 1..=usize::MAX, d_input] = array.shape() else {
+            let found = format!("{:?}", array.shape());
+            return Err(DataError::layout(
+                place,
+                "[utterances, steps, d_input]",
+                found,
+            ));
+        };
+        if utterances != count {
+            let expected = format!("{count} utterances, one per row of the table");
+            return Err(DataError::layout(place, expected, utterances.to_string()));
+        }
+        Ok(Some(Padded {
+            modality,
+            place,
+            stated: self.lengths(&format!("{name}_lengths"))?,
+            values: Values::Npy(array),
+            count,
+            steps,
+            d_input,
+        }))
+    }
+
+    fn lengths(&self, name: &str) -> Result<Option<Vec<usize>>, DataError> {
+        let Some(archive) = self.archive_with(name) else {
+            return Ok(None);
+        };
+        let count = self.rows.len();
+        let wrong = |found: String| {
+            let expected = format!("{count} counts");
+            DataError::layout(archive.place(name), expected, found)
+        };
+        let ints = archive.array(name)?.to_ints();
+        let ints = ints.map_err(|error| wrong(error.to_string()))?;
+        let lengths: Option<Vec<usize>> = ints
+            .iter()
+            .map(|&steps| usize::try_from(steps).ok())
+            .collect();
+        match lengths {
+            Some(lengths) if lengths.len() == count => Ok(Some(lengths)),
+            _ => Err(wrong(format!("{} others", ints.len()))),
+        }
+    }
+
+    /// Fails unless text comes from somewhere.
+    fn check_text(&self, has_features: bool) -> Result<(), DataError> {
+        match has_features || self.rows.iter().any(|row| row.text.is_some()) {
+            true => Ok(()),
+            false => {
+                let expected = "a column `text` or text features";
+                Err(DataError::layout(&self.place, expected, "neither"))
+            }
+        }
+    }
+
+    fn read_by_id(
+        &self,
+        folder: &Path,
+        intake: &mut Intake<'_>,
+    ) -> Result<Option<Vocabulary>, DataError> {
+        let archive = |modality: Modality| {
+            let name = modality.to_string();
+            let is_it = |archive: &&Archive| archive.path.file_stem() == Some(name.as_ref());
+            self.archives.iter().find(is_it)
+        };
+        let (Some(visual), Some(acoustic)) =
+            (archive(Modality::Visual), archive(Modality::Acoustic))
+        else {
+            let place = folder.display().to_string();
+            let expected = "arrays `visual` and `acoustic`, or visual.npz and acoustic.npz";
+            return Err(DataError::layout(place, expected, "neither"));
+        };
+        let text = archive(Modality::Text);
+        self.check_text(text.is_some())?;
+        self.note_left_out(intake);
+        let mut vocabulary = Vocabulary::new();
+        for split in Split::ALL {
+            for (_, row) in self.of_split(split) {
+                let said = row.text.as_deref().unwrap_or_default();
+                let words = said.split_whitespace().map(str::to_owned).collect();
+                let (words, text) = match text {
+                    Some(text) => (words, TextSequence::Features(sequence(text, &row.id)?)),
+                    None => word_ids(split, words, &mut vocabulary, intake),
+                };
+                let utterance = Utterance {
+                    id: row.id.clone(),
+                    words,
+                    text,
+                    visual: sequence(visual, &row.id)?,
+                    acoustic: sequence(acoustic, &row.id)?,
+                    label: row.label,
+                };
+                intake.push(split, &self.place, utterance)?;
+            }
+            vocabulary.freeze();
+        }
+        Ok(text.is_none().then_some(vocabulary))
+    }
+}
+
+/// The array of one utterance.
+fn sequence(archive: &Archive, id: &str) -> Result<Sequence, DataError> {
+    let array = archive.array(id)?;
+    let wrong = |found: String| DataError::layout(archive.place(id), "[steps, d_input]", found);
+    let &[_, d_input] = array.shape() else {
+        return Err(wrong(format!("{:?}", array.shape())));
+    };
+    let values = array
+        .to_floats()
+        .map_err(|error| wrong(error.to_string()))?;
+    Sequence::new(d_input, values).ok_or_else(|| wrong(format!("{:?}", array.shape())))
+}
