@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use miniz_oxide::inflate::decompress_slice_iter_to_slice;
 
-use super::checksum::fletcher32;
+use super::checksum::{agree, fletcher32};
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 
@@ -182,7 +182,7 @@ fn verify(bytes: Cow<'_, [u8]>, offset: u64) -> Result<Cow<'_, [u8]>> {
     let Some((body, stored)) = bytes.split_last_chunk::<4>() else {
         return Err(Fault::Checksum { offset, what });
     };
-    if fletcher32(body) != u32::from_le_bytes(*stored) {
+    if !agree(fletcher32(body), u32::from_le_bytes(*stored)) {
         return Err(Fault::Checksum { offset, what });
     }
     let len = body.len();

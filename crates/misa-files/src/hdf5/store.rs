@@ -43,7 +43,7 @@ impl Block<'_> {
         let Some((body, stored)) = self.bytes.split_last_chunk::<4>() else {
             return Err(Fault::Checksum { offset, what });
         };
-        if checksum::lookup3(body) != u32::from_le_bytes(*stored) {
+        if !checksum::agree(checksum::lookup3(body), u32::from_le_bytes(*stored)) {
             return Err(Fault::Checksum { offset, what });
         }
         Ok(Cursor::new(body, offset, self.sizes))

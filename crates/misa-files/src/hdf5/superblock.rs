@@ -1,5 +1,6 @@
 //! The start of the file: how its addresses read, and where the root group is.
 
+use super::checksum;
 use super::cursor::{Cursor, Sizes};
 use super::error::{Fault, Result};
 use super::limits::Limits;
@@ -108,7 +109,7 @@ impl Superblock {
         let root = cursor.address()?;
         let len = (cursor.offset() - offset) as usize;
         let stored = cursor.u32()?;
-        if super::checksum::lookup3(&bytes[..len]) != stored {
+        if !checksum::agree(checksum::lookup3(&bytes[..len]), stored) {
             let what = "superblock";
             return Err(Fault::Checksum { offset, what });
         }

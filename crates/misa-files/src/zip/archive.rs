@@ -96,7 +96,7 @@ impl<'a> Archive<'a> {
             crc.update(&piece[..len]);
             at += len as u64;
         }
-        if crc.sum() != entry.checksum {
+        if !entry.agrees(crc.sum()) {
             return Err(entry.checksum_error(crc.sum()));
         }
         Ok(())

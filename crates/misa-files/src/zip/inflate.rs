@@ -64,7 +64,7 @@ fn finish(unpacked: Vec<u8>, taken: u64, entry: &Entry) -> Result<Vec<u8>, ZipEr
     }
     let mut crc = Crc::new();
     crc.update(&unpacked);
-    if crc.sum() != entry.checksum {
+    if !entry.agrees(crc.sum()) {
         return Err(entry.checksum_error(crc.sum()));
     }
     Ok(unpacked)

@@ -1,0 +1,17 @@
+//! Reads bytes with every parser of misa, as far as they can be read. Nothing is compared: what is
+//! looked for are panics, hangs and memory out of proportion.
+//!
+//! | File | Reads |
+//! |---|---|
+//! | `pickle.rs` | Python's files |
+//! | `hdf5.rs` | HDF5 files |
+//! | `npz.rs` | NumPy's arrays and archives |
+//! | `torch.rs` | files of PyTorch |
+//! | `data.rs` | data sets and word vectors |
+
+#[cfg(feature = "data")]
+pub mod data;
+pub mod hdf5;
+pub mod npz;
+pub mod pickle;
+pub mod torch;
