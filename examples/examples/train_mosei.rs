@@ -25,8 +25,8 @@ const SYNTHETIC: (usize, f64) = (6, 1e-3);
 /// known what the modalities share and what each has for itself, for 6 epochs at a learning rate of
 /// 1e-3 unless told otherwise.
 ///
-/// With --data, it trains on files you have: pickles of the official code, feature files of MMSA,
-/// MulT or MultiBench, UR-FUNNY, computational sequences of the CMU SDK, your own .npz files with a
+/// With --data, it trains on files you have: a folder with train.pkl, dev.pkl and test.pkl of the
+/// official code, feature files of MMSA, MulT or MultiBench, UR-FUNNY, computational sequences of the CMU SDK, your own .npz files with a
 /// table of labels, or a .safetensors file of ours. The layout is recognised by content. The valid split chooses the model; the test split is scored once, at the end.
 #[derive(Parser)]
 #[command(

@@ -211,7 +211,10 @@ fn what_the_command_line_cannot_mean_is_said() {
         ),
         (["--device", "tpu"], "unknown device `tpu`"),
         (["--epochs", "-1"], "invalid digit"),
-        (["--format", "word"], "expected misa, mmsa or safetensors"),
+        (
+            ["--format", "word"],
+            "expected misa, mmsa, mult, mag, ur_funny, csd, mfn, own or safetensors",
+        ),
         (
             ["--learning-rate", "-1"],
             "learning_rate must be in (0, inf), got -1",

@@ -1,7 +1,7 @@
 //! Data sets and word vectors. Their readers take paths, so the bytes go to a temporary
 //! file; `scripts/fuzz` sees to it that it is in memory.
 
-use misa_data::{Format, OpenOptions, Vocabulary, read_glove};
+use misa_data::{Format, OpenOptions, Vocabulary, read_glove, read_labels};
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -92,6 +92,13 @@ pub fn glove(data: &[u8]) {
     for d_embedding in [2, 1] {
         let _ = black_box(read_glove(&path, &VOCABULARY, d_embedding));
     }
+}
+
+/// `data` as a table of labels.
+pub fn csv(data: &[u8]) {
+    let path = FOLDER.join("labels.csv");
+    write(&path, data);
+    let _ = black_box(read_labels(&path));
 }
 
 fn write(path: &Path, data: &[u8]) {

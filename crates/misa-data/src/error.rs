@@ -46,7 +46,7 @@ pub enum DataError {
         found: Vec<String>,
     },
     /// A known kind of file that holds no data set we read.
-    #[error("{}: expected a pickle or our safetensors, found {found}", path.display())]
+    #[error("{}: expected a file of features, found {found}", path.display())]
     Unsupported {
         /// The file.
         path: PathBuf,

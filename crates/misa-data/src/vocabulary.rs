@@ -28,8 +28,8 @@ impl Vocabulary {
     pub const UNKNOWN_WORD: &str = "<unk>";
     /// The word of id [`PADDING`](Self::PADDING).
     pub const PADDING_WORD: &str = "<pad>";
-    /// Largest size. English has fewer words; a damaged id must not allocate gigabytes.
-    pub const MAX_LEN: usize = 1 << 24;
+    /// Largest size. A corpus has fewer words; a damaged id must not fill memory with gaps.
+    pub const MAX_LEN: usize = 1 << 20;
 
     /// A vocabulary of the two special words.
     pub fn new() -> Self {

@@ -85,7 +85,7 @@ mod tests {
         let finding = unreadable(&DataError::Unsupported { path, found });
         assert_eq!(finding.place, "mosi/words.csd");
         assert!(
-            finding.what.starts_with("expected a pickle"),
+            finding.what.starts_with("expected a file of features"),
             "{}",
             finding.what
         );
