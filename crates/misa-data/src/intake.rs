@@ -2,6 +2,7 @@
 
 use crate::note::Notes;
 use crate::prepare::{NonFinite, Preparer, RawUtterance};
+use crate::refusal::{Refusals, Refused};
 use crate::replacement::Replacements;
 use crate::widths::{Widths, check_width};
 use crate::{
@@ -33,7 +34,7 @@ pub(crate) struct Intake<'s> {
     ids: [HashSet<String>; 3],
     counts: [usize; 3],
     largest: Largest,
-    refused: Vec<Refusal>,
+    refused: Refusals,
     replacements: Replacements,
     observer: Option<&'s mut Observer<'s>>,
     sink: &'s mut Sink<'s>,
@@ -46,22 +47,6 @@ struct Largest {
     place: String,
 }
 
-/// Utterances that the policy does not let pass, for one reason.
-#[derive(Debug)]
-struct Refusal {
-    split: Split,
-    what: Refused,
-    count: usize,
-    /// The first of them.
-    ids: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
-    Label,
-    Infinite(Modality),
-}
-
 impl<'s> Intake<'s> {
     pub fn new(policy: Policy, sink: &'s mut Sink<'s>) -> Self {
         Self {
@@ -71,7 +56,7 @@ impl<'s> Intake<'s> {
             ids: Default::default(),
             counts: [0; 3],
             largest: Largest::default(),
-            refused: Vec::new(),
+            refused: Refusals::default(),
             replacements: Replacements::default(),
             observer: None,
             sink,
@@ -133,7 +118,7 @@ impl<'s> Intake<'s> {
             return true;
         }
         if self.policy == Policy::Strict {
-            self.refuse(split, Refused::Label, &utterance.id);
+            self.refused.add(split, Refused::Label, &utterance.id);
             return false;
         }
         self.notes.add(split, NoteKind::Label, 1);
@@ -158,7 +143,8 @@ impl<'s> Intake<'s> {
             }
             let is_infinite = sequence.values().iter().any(|value| value.is_infinite());
             if is_infinite && self.policy == Policy::Strict {
-                self.refuse(split, Refused::Infinite(modality), &utterance.id);
+                self.refused
+                    .add(split, Refused::Infinite(modality), &utterance.id);
                 may_pass = false;
                 continue;
             }
@@ -186,7 +172,8 @@ impl<'s> Intake<'s> {
                 (Modality::Acoustic, &raw.acoustic),
             ] {
                 if rows.iter().flatten().any(|value| value.is_infinite()) {
-                    self.refuse(split, Refused::Infinite(modality), &raw.id);
+                    self.refused
+                        .add(split, Refused::Infinite(modality), &raw.id);
                 }
             }
         }
@@ -202,27 +189,6 @@ impl<'s> Intake<'s> {
         match self.policy {
             Policy::Strict => NonFinite::Zero,
             Policy::Compat => NonFinite::Official,
-        }
-    }
-
-    fn refuse(&mut self, split: Split, what: Refused, id: &str) {
-        /// Ids that a message lists.
-        const LISTED: usize = 10;
-        let known = |refusal: &Refusal| refusal.split == split && refusal.what == what;
-        let place = self.refused.iter().position(known).unwrap_or_else(|| {
-            let (count, ids) = (0, Vec::new());
-            self.refused.push(Refusal {
-                split,
-                what,
-                count,
-                ids,
-            });
-            self.refused.len() - 1
-        });
-        let refusal = &mut self.refused[place];
-        refusal.count += 1;
-        if refusal.ids.len() < LISTED {
-            refusal.ids.push(id.to_owned());
         }
     }
 
@@ -242,10 +208,9 @@ impl<'s> Intake<'s> {
     /// What is known now that all utterances have passed; `place` names the whole.
     pub fn finish(mut self, place: &str, heading: Heading) -> Result<Overview, DataError> {
         if !self.refused.is_empty() {
-            let found: Vec<String> = self.refused.iter().map(Refusal::to_string).collect();
             return Err(DataError::NonFinite {
                 place: place.to_owned(),
-                found: found.join("; "),
+                found: self.refused.to_string(),
             });
         }
         self.replacements.check()?;
@@ -298,23 +263,6 @@ impl<'s> Intake<'s> {
             ));
         }
         Ok(vocabulary.map_or((largest + 1).max(2), Vocabulary::len))
-    }
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (split, count) = (self.split, self.count);
-        match self.what {
-            Refused::Label => write!(f, "{split}: {count} labels NaN or infinite")?,
-            Refused::Infinite(modality) => {
-                write!(f, "{split}: {count} utterances with infinite {modality}")?;
-            }
-        }
-        write!(f, " ({}", self.ids.join(", "))?;
-        match count - self.ids.len() {
-            0 => f.write_str(")"),
-            more => write!(f, " and {more} more)"),
-        }
     }
 }
 

@@ -36,7 +36,7 @@
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `split.rs`, `vocabulary.rs`, `note.rs` | what utterances come with |
 //! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | what is asked of a file |
-//! | `intake.rs`, `widths.rs` | the checks every utterance passes |
+//! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks every utterance passes |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
 //! | `format/` | one file per layout on disk |
 //! | `doctor/` | what a data set holds and lacks, in words |
@@ -68,6 +68,7 @@ mod padding;
 mod policy;
 mod prepare;
 mod random;
+mod refusal;
 mod replacement;
 mod sequence;
 mod split;

@@ -1,5 +1,6 @@
 //! One modality taken from another file.
 
+use crate::refusal::Listed;
 use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance, format};
 use misa_core::Modality;
 use std::collections::HashMap;
@@ -14,9 +15,7 @@ struct Replacement {
     modality: Modality,
     path: PathBuf,
     sequences: HashMap<String, Sequence>,
-    missing: usize,
-    /// The first of them.
-    ids: Vec<String>,
+    missing: Listed,
 }
 
 impl Replacements {
@@ -50,19 +49,13 @@ impl Replacement {
             modality,
             path: path.to_owned(),
             sequences,
-            missing: 0,
-            ids: Vec::new(),
+            missing: Listed::default(),
         })
     }
 
     fn apply(&mut self, utterance: &mut Utterance) -> bool {
-        /// Ids that a message lists.
-        const LISTED: usize = 10;
         let Some(sequence) = self.sequences.get(&utterance.id).cloned() else {
-            self.missing += 1;
-            if self.ids.len() < LISTED {
-                self.ids.push(utterance.id.clone());
-            }
+            self.missing.add(&utterance.id);
             return false;
         };
         match self.modality {
@@ -74,19 +67,13 @@ impl Replacement {
     }
 
     fn check(&self) -> Result<(), DataError> {
-        if self.missing == 0 {
+        if self.missing.count() == 0 {
             return Ok(());
         }
-        let more = self.missing - self.ids.len();
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
         Err(DataError::NotReplaced {
             place: self.path.display().to_string(),
             modality: self.modality,
-            found: format!("{} ({}{more})", self.missing, self.ids.join(", ")),
+            found: format!("{} {}", self.missing.count(), self.missing),
         })
     }
 }

@@ -1,0 +1,102 @@
+//! Utterances that do not pass, and how messages list them.
+
+use crate::Split;
+use misa_core::Modality;
+use std::fmt;
+
+/// How many utterances there are of some kind, and which come first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Listed {
+    count: usize,
+    ids: Vec<String>,
+}
+
+impl Listed {
+    /// Ids that a message lists.
+    const SHOWN: usize = 10;
+
+    pub fn add(&mut self, id: &str) {
+        self.count += 1;
+        if self.ids.len() < Self::SHOWN {
+            self.ids.push(id.to_owned());
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({}", self.ids.join(", "))?;
+        match self.count - self.ids.len() {
+            0 => f.write_str(")"),
+            more => write!(f, " and {more} more)"),
+        }
+    }
+}
+
+/// What the policy does not let pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Label,
+    Infinite(Modality),
+}
+
+/// Utterances that the policy does not let pass, by split and reason.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Vec<(Split, Refused, Listed)>);
+
+impl Refusals {
+    pub fn add(&mut self, split: Split, what: Refused, id: &str) {
+        let known =
+            |refusal: &&mut (Split, Refused, Listed)| (refusal.0, refusal.1) == (split, what);
+        match self.0.iter_mut().find(known) {
+            Some((.., listed)) => listed.add(id),
+            None => {
+                let mut listed = Listed::default();
+                listed.add(id);
+                self.0.push((split, what, listed));
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (split, what, listed)) in self.0.iter().enumerate() {
+            let separator = if index > 0 { "; " } else { "" };
+            let count = listed.count();
+            write!(f, "{separator}{split}: {count} ")?;
+            match what {
+                Refused::Label => write!(f, "labels NaN or infinite {listed}")?,
+                Refused::Infinite(modality) => {
+                    write!(f, "utterances with infinite {modality} {listed}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_ids_are_listed_and_the_rest_counted() {
+        let mut listed = Listed::default();
+        listed.add("a");
+        assert_eq!(listed.to_string(), "(a)");
+        (0..10).for_each(|i| listed.add(&i.to_string()));
+        assert_eq!(
+            listed.to_string(),
+            "(a, 0, 1, 2, 3, 4, 5, 6, 7, 8 and 1 more)"
+        );
+    }
+}
