@@ -116,10 +116,13 @@ fn measure(
     let training = &device.clone().autodiff();
     let mut model = config.init(training);
 
-    let (inference, batch) = (model.valid(), UtteranceBatcher.batch(utterances, device));
+    let (inference, batch) = (
+        model.valid(),
+        UtteranceBatcher::default().batch(utterances, device),
+    );
     let forward = median(device, quick, || drop(inference.forward(&batch.input)))?;
 
-    let batch = UtteranceBatcher.batch(utterances, training);
+    let batch = UtteranceBatcher::default().batch(utterances, training);
     let objective = MisaLossConfig::new().init(training);
     let mut optimiser: ModuleOptimizer = AdamConfig::new()
         .with_epsilon(1e-8)

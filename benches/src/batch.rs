@@ -3,9 +3,14 @@
 use burn::{prelude::*, tensor::TensorData};
 use misa_core::{FeatureSizes, MisaInput, PerModality, Task, TextInput, TextSize};
 use misa_data::{Random, UtteranceBatch, Vocabulary};
+use std::ops::Range;
 
 /// First id of an ordinary word: those below stand for unknown words and for padding.
 const FIRST_WORD: usize = Vocabulary::PADDING as usize + 1;
+/// First id of an ordinary token of BERT.
+const FIRST_TOKEN: usize = 1000;
+/// Special tokens around a sentence of BERT.
+const SPECIAL: usize = 2;
 /// Labels of a regression lie between minus this and this.
 const LARGEST_LABEL: f64 = 3.0;
 
@@ -59,7 +64,7 @@ impl BatchShape {
                 text: self.draw_text(random, device),
                 visual: self.draw_features(self.sizes.visual, random, device),
                 acoustic: self.draw_features(self.sizes.acoustic, random, device),
-                lengths: PerModality::from_fn(|_| self.lengths.clone()),
+                lengths: self.all_lengths(),
             },
             targets: self.draw_targets(random, device),
             ids: (0..self.batch()).map(|row| row.to_string()).collect(),
@@ -67,21 +72,53 @@ impl BatchShape {
         }
     }
 
+    /// Steps of each modality: BERT reads two tokens more than there are words.
+    fn all_lengths(&self) -> PerModality<Vec<usize>> {
+        let mut lengths = PerModality::from_fn(|_| self.lengths.clone());
+        if matches!(self.sizes.text, TextSize::Bert(_)) {
+            lengths
+                .text
+                .iter_mut()
+                .for_each(|length| *length += SPECIAL);
+        }
+        lengths
+    }
+
     /// Draws the text alone, for a batch that is used again with other words.
     pub fn draw_text(&self, random: &mut Random, device: &Device) -> TextInput {
-        let vocabulary = match self.sizes.text {
-            TextSize::Words { vocabulary } => vocabulary,
-            TextSize::Features { d_input } => {
-                return TextInput::Features(self.draw_features(d_input, random, device));
-            }
+        let mut ids = |first, vocabulary, more, padding| {
+            let ids = self.draw_ids(random, first..vocabulary, more, padding);
+            Tensor::from_data(ids, device)
         };
-        let mut ids = vec![Vocabulary::PADDING as i32; self.batch() * self.steps];
-        for (row, &length) in ids.chunks_exact_mut(self.steps).zip(&self.lengths) {
-            // Ids lie below `Vocabulary::MAX_LEN`.
-            row[..length].fill_with(|| (FIRST_WORD + random.below(vocabulary - FIRST_WORD)) as i32);
+        match self.sizes.text {
+            TextSize::Words { vocabulary } => {
+                TextInput::Words(ids(FIRST_WORD, vocabulary, 0, Vocabulary::PADDING))
+            }
+            TextSize::Bert(bert) => {
+                let first = FIRST_TOKEN.min(bert.vocabulary / 2);
+                TextInput::Tokens(ids(first, bert.vocabulary, SPECIAL, 0))
+            }
+            TextSize::Features { d_input } => {
+                TextInput::Features(self.draw_features(d_input, random, device))
+            }
         }
-        let ids = TensorData::new(ids, [self.batch(), self.steps]);
-        TextInput::Words(Tensor::from_data(ids, device))
+    }
+
+    /// `[batch, steps + more]` ids, of which each utterance has `more` than steps.
+    fn draw_ids(
+        &self,
+        random: &mut Random,
+        range: Range<usize>,
+        more: usize,
+        padding: u32,
+    ) -> TensorData {
+        let steps = self.steps + more;
+        let mut ids = vec![padding as i32; self.batch() * steps];
+        for (row, &length) in ids.chunks_exact_mut(steps).zip(&self.lengths) {
+            // Ids lie below `Vocabulary::MAX_LEN`, or below the size of BERT's vocabulary.
+            row[..length + more].fill_with(|| (range.start + random.below(range.len())) as i32);
+        }
+        TensorData::new(ids, [self.batch(), steps])
     }
 
     /// `[batch, steps, d_input]`, zeros in the padding.

@@ -2,11 +2,11 @@
 
 use misa_core::{
     ActivationKind, CellKind, FeatureSizes, MisaConfig, Task, TextSize, TransformerLayerConfig,
+    encoder::bert::{BertConfig, BertFreezing},
     loss::{MisaLossConfig, Similarity},
 };
 use misa_train::Adam;
 use serde::Deserialize;
-use serde_json::Value;
 use thiserror::Error;
 
 /// The whole model and how it is trained. Names are those of the file.
@@ -23,7 +23,7 @@ pub struct ModelCase {
     /// Word ids, padding included; none for word pieces.
     pub vocab: Option<usize>,
     /// BERT's sizes, where it encodes the text.
-    pub bert: Option<Value>,
+    pub bert: Option<BertCase>,
     /// Size of both subspaces.
     pub hidden: usize,
     /// Columns of a prediction.
@@ -50,6 +50,61 @@ pub struct ModelCase {
     pub clip_value: f64,
     /// The optimiser.
     pub optimizer: Optimiser,
+}
+
+/// Sizes of a BERT, and what of it is frozen.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct BertCase {
+    /// Transformer layers.
+    pub layers: usize,
+    /// Features of a token.
+    pub hidden: usize,
+    /// Attention heads.
+    pub heads: usize,
+    /// Width of the feed-forward part.
+    pub intermediate: usize,
+    /// Distinct token ids.
+    pub vocab: usize,
+    /// Tokens of the longest sentence.
+    pub positions: usize,
+    /// Kinds of sentences.
+    pub types: usize,
+    /// Dropout of what layers add.
+    pub hidden_dropout: f64,
+    /// Dropout of attention weights.
+    pub attention_dropout: f64,
+    /// Added to variances.
+    pub layer_norm_eps: f64,
+    /// First layers that keep their weights.
+    pub frozen_layers: usize,
+    /// Whether everything is frozen, has no dropout, and is computed once. No case of the file is.
+    #[serde(default)]
+    pub computed_once: bool,
+}
+
+impl BertCase {
+    fn config(&self) -> BertConfig {
+        BertConfig {
+            vocabulary: self.vocab,
+            d_model: self.hidden,
+            n_layers: self.layers,
+            n_heads: self.heads,
+            d_feed_forward: self.intermediate,
+            positions: self.positions,
+            token_types: self.types,
+            dropout: self.hidden_dropout,
+            attention_dropout: self.attention_dropout,
+            norm_epsilon: self.layer_norm_eps,
+        }
+    }
+
+    fn freezing(&self) -> BertFreezing {
+        match (self.computed_once, self.frozen_layers) {
+            (true, _) => BertFreezing::All,
+            (false, 0) => BertFreezing::None,
+            (false, layers) => BertFreezing::Layers(layers),
+        }
+    }
 }
 
 /// Loss of the prediction.
@@ -94,9 +149,6 @@ pub enum Optimiser {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// The text encoder is BERT.
-    #[error("a BERT text encoder is not supported yet")]
-    Bert,
     /// Neither BERT nor a vocabulary.
     #[error("text without a vocabulary is not supported")]
     Text,
@@ -113,14 +165,15 @@ impl ModelCase {
     ///
     /// # Errors
     ///
-    /// [`Unsupported`] if the text is not word ids.
+    /// [`Unsupported`] if the text is neither word ids nor tokens.
     pub fn sizes(&self) -> Result<FeatureSizes, Unsupported> {
-        if self.bert.is_some() {
-            return Err(Unsupported::Bert);
-        }
-        let vocabulary = self.vocab.ok_or(Unsupported::Text)?;
+        let text = match (&self.bert, self.vocab) {
+            (Some(bert), _) => TextSize::Bert(bert.config()),
+            (None, Some(vocabulary)) => TextSize::Words { vocabulary },
+            (None, None) => return Err(Unsupported::Text),
+        };
         Ok(FeatureSizes {
-            text: TextSize::Words { vocabulary },
+            text,
             visual: self.visual_dim,
             acoustic: self.acoustic_dim,
         })
@@ -150,7 +203,14 @@ impl ModelCase {
         if [fusion.n_heads, fusion.d_feed_forward] != [self.fusion_heads, self.fusion_ff] {
             return Err(Unsupported::Fusion);
         }
+        let (freezing, frozen_dropout) = match &self.bert {
+            Some(bert) => (bert.freezing(), !bert.computed_once),
+            None => (BertFreezing::None, true),
+        };
+        // The size of a word vector shows in no tensor of a model with BERT.
         Ok(MisaConfig::new(sizes)
+            .with_bert_freezing(freezing)
+            .with_frozen_dropout(frozen_dropout)
             .with_task(self.task())
             .with_d_hidden(self.hidden)
             .with_d_embedding(self.text_dim)
@@ -199,13 +259,9 @@ mod tests {
     use crate::{Cases, Workload};
 
     #[test]
-    fn bert_alone_is_not_supported() {
+    fn every_bundled_case_is_supported() {
         for case in Cases::bundled().unwrap().all() {
-            let expected = match case.name.starts_with("bert") {
-                true => Err(Unsupported::Bert),
-                false => Ok(()),
-            };
-            assert_eq!(case.check_supported(), expected, "{}", case.name);
+            assert_eq!(case.check_supported(), Ok(()), "{}", case.name);
         }
     }
 

@@ -198,9 +198,11 @@ impl Steps for ModelSteps {
 /// The same tensors for a model without gradients.
 fn without_autodiff(input: &MisaInput) -> MisaInput {
     let mut input = input.clone();
-    if let TextInput::Words(ids) = input.text {
-        input.text = TextInput::Words(ids.without_autodiff());
-    }
+    input.text = match input.text {
+        TextInput::Words(ids) => TextInput::Words(ids.without_autodiff()),
+        TextInput::Tokens(ids) => TextInput::Tokens(ids.without_autodiff()),
+        other => other,
+    };
     input.visual = input.visual.without_autodiff();
     input.acoustic = input.acoustic.without_autodiff();
     input

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let device = misa_examples::chosen_device()?;
     let data = SyntheticConfig::new().generate().dataset;
-    let batch = UtteranceBatcher.batch(&data.split(Split::Test)[..32], &device);
+    let batch = UtteranceBatcher::default().batch(&data.split(Split::Test)[..32], &device);
 
     device.seed(336);
     let model = MisaConfig::new(data.feature_sizes()).init(&device);

@@ -1,11 +1,15 @@
 //! What the examples and the benches share: the choice of a device, the line that shows progress,
-//! and how a program ends.
+//! the command line of training, and how a program ends.
 
 mod device;
 mod progress;
+mod training;
+mod words;
 
 pub use device::{DeviceError, device, names};
 pub use progress::ProgressLine;
+pub use training::{TextArguments, TrainingArguments};
+pub use words::lower_case_words;
 
 use burn::tensor::Device;
 use std::{env, error::Error, process::ExitCode};

@@ -26,6 +26,20 @@ pub enum ConfigError {
         /// Attention heads of the fusion.
         n_heads: usize,
     },
+    /// The features of BERT's tokens cannot be divided among the attention heads.
+    #[error("hidden_size must be a multiple of num_attention_heads ({n_heads}), got {d_model}")]
+    BertHeads {
+        /// Features of a token.
+        d_model: usize,
+        /// Attention heads of a layer.
+        n_heads: usize,
+    },
+    /// A name that is no rule of what to freeze.
+    #[error("unknown freezing `{name}`, expected none, layers:N, prefix:N or all")]
+    UnknownFreezing {
+        /// The name found.
+        name: String,
+    },
     /// Every modality is switched off.
     #[error("modalities must name at least one of text, visual, acoustic, got none")]
     NoModality,
@@ -111,6 +125,9 @@ pub enum WeightsError {
         /// Type found.
         dtype: String,
     },
+    /// Weights of BERT for a model that has none.
+    #[error("this model reads no token ids, so it has no BERT to fill")]
+    NoBert,
     /// Tensors absent from the file or of another shape than the model's.
     #[error("weights do not fit the model: {}", list(.missing, .misshaped))]
     Mismatch {

@@ -1,11 +1,11 @@
 //! What enters the model: one padded batch of sequences with their true lengths.
 
-use crate::{Modality, PerModality};
+use crate::{Modality, PerModality, encoder::bert::BertConfig};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Feature sizes of a data set, all the model needs to know of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeatureSizes {
     /// How text arrives.
     pub text: TextSize,
@@ -16,7 +16,7 @@ pub struct FeatureSizes {
 }
 
 /// How text arrives, and how large it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextSize {
     /// Word ids in `0..vocabulary`.
@@ -29,6 +29,8 @@ pub enum TextSize {
         /// Features of a step.
         d_input: usize,
     },
+    /// Token ids, read by a BERT of these sizes.
+    Bert(BertConfig),
 }
 
 /// The text sequences of a batch.
@@ -50,17 +52,32 @@ pub enum TextInput {
         /// `[words, d_embedding]`
         vectors: Tensor<2>,
     },
+    /// Token ids of BERT, special tokens included, `[batch, steps]`.
+    Tokens(Tensor<2, Int>),
+    /// What the frozen part of BERT made of token ids before, see
+    /// [`crate::encoder::bert::BertEncoder::compute_frozen`].
+    Frozen(Tensor<2>),
 }
 
 impl TextInput {
-    /// Utterances and padded steps.
-    pub fn batch_and_steps(&self) -> [usize; 2] {
+    /// Utterances and padded steps; nothing where there is no padding.
+    pub fn batch_and_steps(&self) -> Option<[usize; 2]> {
         match self {
-            Self::Words(ids) | Self::Lookup { ids, .. } => ids.dims(),
+            Self::Words(ids) | Self::Lookup { ids, .. } | Self::Tokens(ids) => Some(ids.dims()),
             Self::Features(features) => {
                 let [batch, steps, _] = features.dims();
-                [batch, steps]
+                Some([batch, steps])
             }
+            Self::Frozen(_) => None,
+        }
+    }
+
+    /// What it is, in words.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Words(_) | Self::Lookup { .. } => "word ids",
+            Self::Features(_) => "precomputed vectors",
+            Self::Tokens(_) | Self::Frozen(_) => "token ids",
         }
     }
 }
@@ -95,7 +112,9 @@ impl MisaInput {
     pub fn assert_consistent(&self) {
         let [_, visual_steps, _] = self.visual.dims();
         let [_, acoustic_steps, _] = self.acoustic.dims();
-        let [text_batch, text_steps] = self.text.batch_and_steps();
+        let longest = self.lengths.text.iter().copied().max().unwrap_or(0);
+        let text = self.text.batch_and_steps();
+        let [text_batch, text_steps] = text.unwrap_or([self.batch(), longest]);
         assert_eq!(text_batch, self.batch(), "utterances in text");
         assert_shape!(self.visual, [self.batch(), _, _]);
         assert_shape!(self.acoustic, [self.batch(), _, _]);

@@ -41,7 +41,7 @@
 //! | --- | --- |
 //! | [`Misa`], [`MisaConfig`], [`MisaOutput`] | the model |
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
-//! | [`encoder`] | steps to one vector per utterance |
+//! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
 //! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
 //! | [`loss`] | the objective and its terms |
 //! | [`StateDict`], [`weights`] | checkpoints under the official names |

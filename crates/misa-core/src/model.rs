@@ -2,13 +2,16 @@
 
 use crate::{
     Activation, ActivationKind, Adversary, AdversaryConfig, ConfigError, FeatureSizes, Fusion,
-    FusionConfig, FusionOutput, MisaInput, Modalities, Modality, PerModality, Projection,
-    ProjectionConfig, Reconstruction, ReconstructionConfig, SubspaceDiscriminator, SubspaceLogits,
-    Subspaces, SubspacesConfig, SubspacesOutput, Task, TextSize, TransformerLayerConfig,
+    FusionConfig, FusionOutput, LoadedWeights, MisaInput, Modalities, Modality, PerModality,
+    Projection, ProjectionConfig, Reconstruction, ReconstructionConfig, StateDict,
+    SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesConfig, SubspacesOutput, Task,
+    TextSize, TransformerLayerConfig, WeightsError,
     encoder::{
         CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
         TextEncoder, TextEncoderConfig,
+        bert::{BertEncoder, BertFreezing, TextPooling},
     },
+    weights::load,
 };
 use burn::{
     module::{ModuleVisitor, Param},
@@ -50,6 +53,15 @@ pub struct MisaConfig {
     /// Recurrent unit of the encoders.
     #[config(default = "CellKind::Lstm")]
     pub cell: CellKind,
+    /// How BERT's tokens become one vector.
+    #[config(default = "TextPooling::MaskedMean")]
+    pub text_pooling: TextPooling,
+    /// Which parts of BERT keep their weights.
+    #[config(default = "BertFreezing::None")]
+    pub bert_freezing: BertFreezing,
+    /// Whether frozen parts of BERT have dropout in training, too, as in the official code.
+    #[config(default = true)]
+    pub frozen_dropout: bool,
     /// Activation of the projections, the head and the adversary.
     #[config(default = "ActivationKind::Relu")]
     pub activation: ActivationKind,
@@ -125,6 +137,10 @@ impl MisaConfig {
         let (text, size) = match self.sizes.text {
             TextSize::Words { vocabulary } => ("vocabulary", vocabulary),
             TextSize::Features { d_input } => ("text features", d_input),
+            TextSize::Bert(bert) => {
+                bert.validate()?;
+                ("hidden_size", bert.d_model)
+            }
         };
         let sizes = [
             (text, size),
@@ -206,6 +222,9 @@ impl MisaConfig {
             .with_d_embedding(self.d_embedding)
             .with_freeze_embedding(self.freeze_embedding)
             .with_cell(self.cell)
+            .with_pooling(self.text_pooling)
+            .with_freezing(self.bert_freezing)
+            .with_frozen_dropout(self.frozen_dropout)
     }
 
     fn sequence(&self, d_input: usize) -> SequenceEncoderConfig {
@@ -284,6 +303,26 @@ impl Misa {
     /// The word vectors, `[vocabulary, d_embedding]`, of a model that reads word ids.
     pub fn embedding(&self) -> Option<Tensor<2>> {
         self.text.as_ref().and_then(TextEncoder::embedding)
+    }
+
+    /// BERT, of a model that reads token ids.
+    pub fn bert(&self) -> Option<&BertEncoder> {
+        self.text.as_ref().and_then(TextEncoder::bert)
+    }
+
+    /// The same model with the weights of a pre-trained BERT, under their official names.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Mismatch`] lists every tensor of BERT that is missing or of another shape;
+    /// [`WeightsError::NoBert`] if the model reads text in another way.
+    pub fn with_bert(mut self, weights: &StateDict) -> Result<(Self, LoadedWeights), WeightsError> {
+        let Some(TextEncoder::Bert(bert)) = self.text else {
+            return Err(WeightsError::NoBert);
+        };
+        let (bert, loaded) = load(bert, "text.Bert", weights)?;
+        self.text = Some(TextEncoder::Bert(bert));
+        Ok((self, loaded))
     }
 
     /// The same model with other word vectors, such as GloVe's.

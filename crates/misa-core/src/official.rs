@@ -18,6 +18,7 @@ pub(crate) struct Official {
 pub(crate) fn official(path: &[String]) -> Official {
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let (name, transposed, part) = match parts.as_slice() {
+        ["text", "Bert", rest @ ..] => bert(rest),
         ["text", .., "embedding", "weight"] => ("embed.weight".to_string(), false, None),
         [
             modality,
@@ -74,6 +75,43 @@ pub(crate) fn official(path: &[String]) -> Official {
 }
 
 type Place = (String, bool, Option<usize>);
+
+fn bert(path: &[&str]) -> Place {
+    let place = match path {
+        ["embeddings", "norm", leaf] => format!("embeddings.LayerNorm.{}", norm(leaf)),
+        [
+            "embeddings",
+            table @ ("words" | "positions" | "types"),
+            leaf,
+        ] => {
+            let table = match *table {
+                "words" => "word",
+                "positions" => "position",
+                _ => "token_type",
+            };
+            format!("embeddings.{table}_embeddings.{leaf}")
+        }
+        ["pooler", leaf] => return linear("bertmodel.pooler.dense", leaf),
+        ["layers", number, part, leaf] => {
+            let name = match *part {
+                "query" | "key" | "value" => format!("attention.self.{part}"),
+                "output" => "attention.output.dense".to_string(),
+                "attention_norm" => "attention.output.LayerNorm".to_string(),
+                "expand" => "intermediate.dense".to_string(),
+                "contract" => "output.dense".to_string(),
+                "output_norm" => "output.LayerNorm".to_string(),
+                _ => panic!("parameter `{part}` of BERT has no official name"),
+            };
+            let name = format!("bertmodel.encoder.layer.{number}.{name}");
+            return match part.ends_with("norm") {
+                true => (format!("{name}.{}", norm(leaf)), false, None),
+                false => linear(&name, leaf),
+            };
+        }
+        _ => panic!("parameter `bert.{}` has no official name", path.join(".")),
+    };
+    (format!("bertmodel.{place}"), false, None)
+}
 
 fn fusion(path: &[&str]) -> Place {
     match path {

@@ -21,6 +21,19 @@ impl StateDict {
     ///
     /// [`WeightsError`] if the file cannot be read, is no safetensors, or holds other elements.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, WeightsError> {
+        Self::read_renamed(path, |name| Some(name.to_string()))
+    }
+
+    /// [`Self::read`] under other names; a tensor without a name stays unread, whatever its
+    /// elements.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] as for [`Self::read`].
+    pub fn read_renamed(
+        path: impl AsRef<Path>,
+        rename: impl FnMut(&str) -> Option<String>,
+    ) -> Result<Self, WeightsError> {
         let path = path.as_ref();
         let io = |source| WeightsError::Io {
             path: path.to_path_buf(),
@@ -34,7 +47,7 @@ impl StateDict {
                 limit: MAX_FILE_BYTES,
             });
         }
-        Self::from_bytes(&fs::read(path).map_err(io)?)
+        Self::renamed(&fs::read(path).map_err(io)?, rename)
     }
 
     /// Reads the bytes of a safetensors file.
@@ -43,11 +56,18 @@ impl StateDict {
     ///
     /// [`WeightsError`] as for [`StateDict::read`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        Self::renamed(bytes, |name| Some(name.to_string()))
+    }
+
+    fn renamed(
+        bytes: &[u8],
+        mut rename: impl FnMut(&str) -> Option<String>,
+    ) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes)?;
-        let tensors = file.iter().map(|(name, view)| {
-            let values = floats(name, &view)?;
-            let data = TensorData::new(values, view.shape().to_vec());
-            Ok((name.to_string(), data))
+        let tensors = file.iter().filter_map(|(name, view)| {
+            let new = rename(name)?;
+            let data = floats(name, &view);
+            Some(data.map(|values| (new, TensorData::new(values, view.shape().to_vec()))))
         });
         Ok(Self {
             tensors: tensors.collect::<Result<_, WeightsError>>()?,

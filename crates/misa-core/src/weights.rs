@@ -1,6 +1,9 @@
 //! Weights by their official names, and the way between the official layout and ours.
 
-use crate::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError, official::official};
+use crate::{
+    Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError, encoder::bert::BertConfig,
+    official::official,
+};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},
     prelude::*,
@@ -11,11 +14,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Query, key and value share one packed tensor.
 const PARTS: usize = 3;
 
+/// Kinds of representations that the official discriminator of subspaces tells apart.
+const OFFICIAL_SUBSPACES: usize = 4;
+
 /// What loading a checkpoint left over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadedWeights {
     /// Names in the file that no parameter of the model has, such as a discriminator's.
     pub unused: Vec<String>,
+    /// Names of parameters that the file lacks and nothing uses: those of BERT's pooler.
+    pub absent: Vec<String>,
 }
 
 /// The parameters of `module` by their official names, in the official layout.
@@ -57,6 +65,7 @@ pub fn load<M: Module>(
         path: path(at),
         weights,
         used: BTreeSet::new(),
+        absent: Vec::new(),
         missing: Vec::new(),
         misshaped: Vec::new(),
     };
@@ -69,7 +78,8 @@ pub fn load<M: Module>(
     }
     let unused = weights.names().filter(|name| !loader.used.contains(*name));
     let unused = unused.map(str::to_string).collect();
-    Ok((module, LoadedWeights { unused }))
+    let absent = loader.absent;
+    Ok((module, LoadedWeights { unused, absent }))
 }
 
 impl Misa {
@@ -102,18 +112,56 @@ impl MisaConfig {
     ///
     /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
     pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
-        let (mut missing, mut misshaped) = (Vec::new(), Vec::new());
-        for (name, expected) in self.decisive_shapes() {
-            match weights.get(&name).map(|found| found.shape().to_vec()) {
-                None => missing.push(name),
-                Some(found) if found != expected => misshaped.push((name, expected, found)),
-                Some(_) => {}
+        check_shapes(weights, self.decisive_shapes())
+    }
+
+    /// `weights` with what a model of the official code has besides: tensors that it never trains
+    /// and reads in no loss, and other names of one tensor. Its strict loading asks for all.
+    pub fn official(&self, mut weights: StateDict) -> StateDict {
+        let add = |weights: &mut StateDict, name: &str, shape: &[usize], value: f32| {
+            if weights.get(name).is_none() {
+                let values = vec![value; shape.iter().product()];
+                weights.insert(name.to_string(), TensorData::new(values, shape.to_vec()));
+            }
+        };
+        if matches!(self.sizes.text, TextSize::Bert(_)) {
+            for (leaf, value) in [("weight", 1.0), ("bias", 0.0)] {
+                let shape = [2 * self.d_embedding];
+                add(&mut weights, &format!("tlayer_norm.{leaf}"), &shape, value);
             }
         }
-        match missing.is_empty() && misshaped.is_empty() {
-            true => Ok(()),
-            false => Err(WeightsError::Mismatch { missing, misshaped }),
+        let discriminator = "sp_discriminator.sp_discriminator_layer_1";
+        let shape = [OFFICIAL_SUBSPACES, self.d_hidden];
+        add(
+            &mut weights,
+            &format!("{discriminator}.weight"),
+            &shape,
+            0.0,
+        );
+        add(
+            &mut weights,
+            &format!("{discriminator}.bias"),
+            &shape[..1],
+            0.0,
+        );
+        if let Some(slope) = weights.get("activation.weight").cloned() {
+            for alias in self.activation_aliases() {
+                weights.insert(alias, slope.clone());
+            }
         }
+        weights
+    }
+
+    /// Every place where the official code has its one activation.
+    fn activation_aliases(&self) -> Vec<String> {
+        let mut aliases: Vec<String> = ["t", "v", "a"]
+            .map(|letter| format!("project_{letter}.project_{letter}_activation.weight"))
+            .to_vec();
+        aliases.push("fusion.fusion_layer_1_activation.weight".to_string());
+        if self.adversary {
+            aliases.push("discriminator.discriminator_layer_1_activation.weight".to_string());
+        }
+        aliases
     }
 
     /// Official name and shape of the tensors that every size shows in.
@@ -140,6 +188,10 @@ impl MisaConfig {
                     shapes.push(("embed.weight".to_string(), shape));
                     self.d_embedding
                 }
+                (Modality::Text, TextSize::Bert(bert)) => {
+                    shapes.extend(bert_shapes(&bert));
+                    continue;
+                }
             };
             let name = format!("{}rnn1.weight_ih_l0", &modality.name()[..1]);
             let rows = self.cell.gates().saturating_mul(d_input);
@@ -147,6 +199,58 @@ impl MisaConfig {
         }
         shapes
     }
+}
+
+impl BertConfig {
+    /// [`MisaConfig::check_weights`] of BERT alone.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
+    pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
+        check_shapes(weights, bert_shapes(self))
+    }
+}
+
+fn check_shapes(
+    weights: &StateDict,
+    shapes: Vec<(String, Vec<usize>)>,
+) -> Result<(), WeightsError> {
+    let (mut missing, mut misshaped) = (Vec::new(), Vec::new());
+    for (name, expected) in shapes {
+        match weights.get(&name).map(|found| found.shape().to_vec()) {
+            None => missing.push(name),
+            Some(found) if found != expected => misshaped.push((name, expected, found)),
+            Some(_) => {}
+        }
+    }
+    match missing.is_empty() && misshaped.is_empty() {
+        true => Ok(()),
+        false => Err(WeightsError::Mismatch { missing, misshaped }),
+    }
+}
+
+/// The last layer stands for all: with fewer in the file, it is missing.
+fn bert_shapes(bert: &BertConfig) -> Vec<(String, Vec<usize>)> {
+    let last = bert.n_layers - 1;
+    let expand = format!("encoder.layer.{last}.intermediate.dense");
+    let named = [
+        ("embeddings.word_embeddings", bert.vocabulary, bert.d_model),
+        (
+            "embeddings.position_embeddings",
+            bert.positions,
+            bert.d_model,
+        ),
+        (
+            "embeddings.token_type_embeddings",
+            bert.token_types,
+            bert.d_model,
+        ),
+        (expand.as_str(), bert.d_feed_forward, bert.d_model),
+    ];
+    let named = named
+        .map(|(name, rows, columns)| (format!("bertmodel.{name}.weight"), vec![rows, columns]));
+    named.to_vec()
 }
 
 fn path(at: &str) -> Vec<String> {
@@ -215,6 +319,7 @@ struct Loader<'a> {
     path: Vec<String>,
     weights: &'a StateDict,
     used: BTreeSet<String>,
+    absent: Vec<String>,
     missing: Vec<String>,
     misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
 }
@@ -241,7 +346,10 @@ impl Loader<'_> {
     fn find(&mut self, shape: Vec<usize>) -> Option<TensorData> {
         let place = official(&self.path);
         let Some(found) = self.weights.get(&place.name) else {
-            self.missing.push(place.name);
+            match place.name.starts_with("bertmodel.pooler.") {
+                true => self.absent.push(place.name),
+                false => self.missing.push(place.name),
+            }
             return None;
         };
         let mut expected = shape;

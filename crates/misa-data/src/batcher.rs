@@ -1,21 +1,31 @@
 //! Utterances to padded tensors.
 
-use crate::{Sequence, TextSequence, Utterance, UtteranceBatch, Vocabulary};
+use crate::{BertText, Sequence, TextSequence, Utterance, UtteranceBatch, Vocabulary};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 use misa_core::{MisaInput, PerModality, TextInput};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Pads utterances to the longest of each modality and uploads one tensor per part.
 ///
 /// Padding stands at the end: word ids with [`Vocabulary::PADDING`], features with 0.
 ///
-/// - Source: official MISA, `collate_fn`: longest text first, ties in the given order.
+/// - Source: official MISA, `collate_fn`: most words first, ties in the given order.
 /// - Differs: batch first, not time first; each modality has its own length.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct UtteranceBatcher;
+#[derive(Clone, Debug, Default)]
+pub struct UtteranceBatcher {
+    bert: Option<Arc<BertText>>,
+}
 
 impl UtteranceBatcher {
-    /// The batch of `utterances`, by falling number of text steps.
+    /// One that gives words to BERT as tokens, if that is what reads them.
+    pub fn new(bert: Option<Arc<BertText>>) -> Self {
+        Self { bert }
+    }
+
+    /// The batch of `utterances`, by falling number of words, or of text steps where there are no
+    /// words.
     ///
     /// # Panics
     ///
@@ -28,18 +38,30 @@ impl UtteranceBatcher {
     ) -> UtteranceBatch {
         let mut utterances: Vec<&Utterance> = utterances.into_iter().collect();
         assert!(!utterances.is_empty(), "a batch needs an utterance");
-        utterances.sort_by_key(|utterance| std::cmp::Reverse(utterance.text.steps()));
+        utterances.sort_by_key(|utterance| match &self.bert {
+            Some(bert) => Reverse(bert.count(utterance)),
+            None => Reverse(utterance.text.steps()),
+        });
         let labels: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
         let targets = TensorData::new(labels, [utterances.len(), 1]);
+        let mut lengths = lengths(&utterances);
+        let text = match &self.bert {
+            Some(bert) => {
+                let sentences = bert.sentences(&utterances);
+                lengths.text = sentences.iter().map(Vec::len).collect();
+                TextInput::Tokens(ids(&sentences, bert.tokeniser().padding(), device))
+            }
+            None => text(&utterances, device),
+        };
         UtteranceBatch {
             input: MisaInput {
-                text: text(&utterances, device),
+                text,
                 visual: padded(utterances.iter().map(|utterance| &utterance.visual), device),
                 acoustic: padded(
                     utterances.iter().map(|utterance| &utterance.acoustic),
                     device,
                 ),
-                lengths: lengths(&utterances),
+                lengths,
             },
             targets: Tensor::from_data(targets, device),
             ids: utterances
@@ -76,19 +98,25 @@ fn text(utterances: &[&Utterance], device: &Device) -> TextInput {
         );
         return TextInput::Features(padded(features.into_iter(), device));
     }
-    let steps = utterances.iter().map(|utterance| utterance.text.steps());
-    let steps = steps.max().unwrap_or(0);
-    let mut ids = vec![Vocabulary::PADDING as i32; utterances.len() * steps];
-    for (row, utterance) in ids.chunks_exact_mut(steps).zip(utterances) {
-        if let TextSequence::Words(words) = &utterance.text {
-            for (target, &id) in row.iter_mut().zip(words) {
-                // Ids lie below `Vocabulary::MAX_LEN`.
-                *target = id as i32;
-            }
+    let words = utterances.iter().map(|utterance| match &utterance.text {
+        TextSequence::Words(words) => words.as_slice(),
+        TextSequence::Features(_) => &[],
+    });
+    let words: Vec<&[u32]> = words.collect();
+    TextInput::Words(ids(&words, Vocabulary::PADDING, device))
+}
+
+/// `[batch, steps]`, each row filled up with `padding`.
+fn ids<T: AsRef<[u32]>>(rows: &[T], padding: u32, device: &Device) -> Tensor<2, Int> {
+    let steps = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
+    // Ids lie below `Vocabulary::MAX_LEN`, or below the size of BERT's vocabulary.
+    let mut ids = vec![padding as i32; rows.len() * steps];
+    for (target, row) in ids.chunks_exact_mut(steps).zip(rows) {
+        for (target, &id) in target.iter_mut().zip(row.as_ref()) {
+            *target = id as i32;
         }
     }
-    let data = TensorData::new(ids, [utterances.len(), steps]);
-    TextInput::Words(Tensor::from_data(data, device))
+    Tensor::from_data(TensorData::new(ids, [rows.len(), steps]), device)
 }
 
 /// `[batch, steps, d_input]` in one host buffer, zeros after the end of each sequence.
@@ -125,7 +153,7 @@ mod tests {
             utterance("b", &[3, 4], &[2.0]),
             utterance("c", &[5], &[3.0]),
         ];
-        let batch = UtteranceBatcher.batch(&utterances, &Device::flex());
+        let batch = UtteranceBatcher::default().batch(&utterances, &Device::flex());
         batch.input.assert_consistent();
         assert_eq!(batch.ids, ["b", "a", "c"]);
         let targets: Vec<f32> = batch.targets.into_data().try_to_vec().unwrap();
@@ -139,7 +167,7 @@ mod tests {
             utterance("a", &[2, 3], &[1.0]),
             utterance("b", &[4], &[2.0, 3.0, 4.0]),
         ];
-        let batch = UtteranceBatcher.batch(&utterances, &Device::flex());
+        let batch = UtteranceBatcher::default().batch(&utterances, &Device::flex());
         let TextInput::Words(ids) = batch.input.text else {
             panic!("word ids went in");
         };
@@ -155,6 +183,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "a batch needs an utterance")]
     fn nothing_is_no_batch() {
-        UtteranceBatcher.batch(&[], &Device::flex());
+        UtteranceBatcher::default().batch(&[], &Device::flex());
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::Format;
 use crate::pickle::PickleError;
-use misa_core::Modality;
+use misa_core::{Modality, WeightsError};
 use misa_files::hdf5::Hdf5Error;
 use misa_files::npy::NpzError;
 use misa_files::torch::TorchError;
@@ -96,6 +96,15 @@ pub enum DataError {
         /// What is wrong with it.
         #[source]
         source: Box<TorchError>,
+    },
+    /// Weights that are damaged or of another model.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<WeightsError>,
     },
     /// Something else than the format has at a place.
     #[error("{place}: expected {expected}, found {found}")]
@@ -248,6 +257,17 @@ pub enum UtteranceError {
         words: usize,
         /// Number of word ids.
         ids: usize,
+    },
+    /// A sentence that is empty, where BERT is to read it.
+    #[error("text has no words, expected at least 1")]
+    NoWords,
+    /// A sentence longer than BERT can read.
+    #[error("text has {found} tokens, expected at most {limit}; a truncation makes it shorter")]
+    Tokens {
+        /// Number of tokens, special tokens included.
+        found: usize,
+        /// Positions of the BERT.
+        limit: usize,
     },
     /// Feature rows of one modality that differ in size, or are empty.
     #[error("a row has {found} features, expected {expected}")]

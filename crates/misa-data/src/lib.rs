@@ -24,7 +24,7 @@
 //!
 //! let data = SyntheticConfig::new().with_train(16).generate().dataset;
 //! let utterances = &data.split(Split::Train)[..4];
-//! let batch = UtteranceBatcher.batch(utterances, &Device::flex());
+//! let batch = UtteranceBatcher::default().batch(utterances, &Device::flex());
 //!
 //! let longest = batch.input.lengths.text[0];
 //! assert_eq!(batch.input.visual.dims(), [4, longest, 35]);
@@ -50,6 +50,7 @@
 
 mod batch;
 mod batcher;
+mod bert;
 mod checksum;
 mod dataset;
 pub mod doctor;
@@ -79,6 +80,7 @@ mod widths;
 
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
+pub use bert::{BertText, BertWeights, PretrainedBert, Tokeniser, Truncation, UnknownTruncation};
 pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
 pub use error::{DataError, UtteranceError, Width};

@@ -1,7 +1,7 @@
 //! Batches of a split, epoch after epoch, one thread ahead of their consumer.
 
 use crate::random::{Random, mix};
-use crate::{Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
+use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
 use burn::config::Config;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
@@ -56,6 +56,7 @@ pub struct UtteranceLoader {
     range: Range<usize>,
     config: LoaderConfig,
     device: Device,
+    batcher: UtteranceBatcher,
     /// Shared by the copies that `to_device` and `slice` make.
     epoch: Arc<AtomicUsize>,
 }
@@ -87,8 +88,15 @@ impl UtteranceLoader {
             split,
             config,
             device: device.clone(),
+            batcher: UtteranceBatcher::default(),
             epoch: Arc::new(AtomicUsize::new(0)),
         }
+    }
+
+    /// The same loader with words as tokens for BERT.
+    pub fn with_bert(mut self, bert: Option<Arc<BertText>>) -> Self {
+        self.batcher = UtteranceBatcher::new(bert);
+        self
     }
 
     /// Chooses the order of the following iterations, here and in all copies of this loader.
@@ -140,7 +148,7 @@ impl UtteranceLoader {
     fn batch(&self, places: &[usize], seed: u64) -> UtteranceBatch {
         let utterances: &[Utterance] = self.dataset.split(self.split);
         let chosen = places.iter().map(|&place| &utterances[place]);
-        let mut batch = UtteranceBatcher.batch(chosen, &self.device);
+        let mut batch = self.batcher.batch(chosen, &self.device);
         batch.seed = seed;
         batch
     }

@@ -5,7 +5,7 @@ use crate::intake::Heading;
 use crate::random::{Random, mix};
 use crate::{Format, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use burn::config::Config;
-use misa_core::PerModality;
+use misa_core::{PerModality, Task};
 
 /// Size of the factor that all modalities share.
 const D_SHARED: usize = 4;
@@ -18,6 +18,8 @@ const MAX_STEPS: f64 = 50.0;
 /// How much the label follows the shared factor and each private one, and how much chance: a
 /// spread of about 1.35, which is that of MOSI.
 const LABEL_WEIGHTS: [f64; 3] = [1.2, 0.35, 0.1];
+/// Labels lie between minus this and this.
+const MAX_LABEL: f32 = 3.0;
 /// How strongly the factors of an utterance prefer some words to others.
 const WORD_PREFERENCE: f64 = 0.7;
 
@@ -53,6 +55,10 @@ pub struct SyntheticConfig {
     /// Mean number of steps before they are cut to 1..=50. Default: 20.
     #[config(default = 20.0)]
     pub mean_steps: f64,
+    /// What the labels are: sentiment, or its range cut into as many equal parts as there are
+    /// classes. Default: sentiment.
+    #[config(default = "Task::Regression")]
+    pub task: Task,
     /// Deviation of the noise of each feature of each step. Default: 0.5.
     #[config(default = 0.5)]
     pub noise: f64,
@@ -150,6 +156,7 @@ struct World {
     mixing: PerModality<Mixing>,
     log_steps: f64,
     noise: f64,
+    task: Task,
 }
 
 impl World {
@@ -169,6 +176,7 @@ impl World {
             // A log-normal variable exceeds the exponential of its mean logarithm on average.
             log_steps: config.mean_steps.max(1.0).ln() - LENGTH_SPREAD * LENGTH_SPREAD / 2.0,
             noise: config.noise,
+            task: config.task,
         }
     }
 
@@ -194,7 +202,7 @@ impl World {
             text: TextSequence::Words(ids),
             visual: self.sequence(&visual, steps, random),
             acoustic: self.sequence(&acoustic, steps, random),
-            label: label(&factors, random),
+            label: target(self.task, label(&factors, random)),
         };
         (factors, utterance)
     }
@@ -230,6 +238,17 @@ impl World {
     }
 }
 
+/// A sentiment, or the class that it lies in.
+fn target(task: Task, sentiment: f32) -> f32 {
+    match task {
+        Task::Regression => sentiment,
+        Task::Classification { classes } => {
+            let share = (sentiment + MAX_LABEL) / (2.0 * MAX_LABEL);
+            (share * classes as f32).floor().min(classes as f32 - 1.0)
+        }
+    }
+}
+
 fn label(factors: &Factors, random: &mut Random) -> f32 {
     let direction = |factor: &[f32]| -> f64 {
         let sum: f64 = factor.iter().copied().map(f64::from).sum();
@@ -244,7 +263,7 @@ fn label(factors: &Factors, random: &mut Random) -> f32 {
         .iter()
         .sum();
     let label = shared * direction(&factors.shared) + private * privates + chance * random.normal();
-    label.clamp(-3.0, 3.0) as f32
+    label.clamp(-f64::from(MAX_LABEL), f64::from(MAX_LABEL)) as f32
 }
 
 /// A pronounceable word, different for every number.
@@ -379,6 +398,26 @@ mod tests {
         let test = |data: &SyntheticDataset| data.dataset.split(Split::Test).to_vec();
         assert_eq!(test(&few), test(&many));
         assert_eq!(few.factors(Split::Test).len(), 5);
+    }
+
+    #[test]
+    fn classes_are_parts_of_the_range_of_sentiment() {
+        let config = SyntheticConfig::new().with_train(200);
+        let task = Task::Classification { classes: 2 };
+        let sentiments = config.generate().dataset;
+        let classes = config.with_task(task).generate().dataset;
+        let labels = |data: &UtteranceDataset| -> Vec<f32> {
+            data.split(Split::Train)
+                .iter()
+                .map(|utterance| utterance.label)
+                .collect()
+        };
+        let expected: Vec<f32> = labels(&sentiments)
+            .iter()
+            .map(|&sentiment| f32::from(u8::from(sentiment >= 0.0)))
+            .collect();
+        assert_eq!(labels(&classes), expected);
+        assert!(expected.contains(&0.0) && expected.contains(&1.0));
     }
 
     #[test]

@@ -8,29 +8,22 @@
 mod support;
 
 use burn::prelude::*;
-use misa_core::{FeatureSizes, TextInput, TextSize};
+use misa_core::{FeatureSizes, TextInput, TextSize, encoder::bert::BertConfig};
 use misa_data::format::misa;
 use misa_data::pickle::{Limits, Pickle, Value};
 use misa_data::{
-    Format, NonFinite, OpenOptions, Policy, RawUtterance, Split, TextSequence, Utterance,
-    UtteranceBatcher, UtteranceDataset, prepare, read_embedding, read_glove,
+    BertText, Format, NonFinite, OpenOptions, Policy, RawUtterance, Sequence, Split, TextSequence,
+    Tokeniser, Truncation, Utterance, UtteranceBatcher, UtteranceDataset, prepare, read_embedding,
+    read_glove,
 };
 use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use support::{Golden, entries, golden_folder, golden_root, name};
 
 /// Absolute tolerance of scaled features; NumPy sums in single precision.
 const TOLERANCE: f32 = 1e-5;
-
-/// What a later version covers: BERT tokens, PyTorch files and other layouts.
-const LATER: [&str; 2] = ["tokenizer.json", "vocab.txt"];
-
-fn is_later(name: &str) -> bool {
-    LATER
-        .iter()
-        .any(|later| name.starts_with(later) || name.ends_with(later))
-}
 
 fn assert_close(found: &[f32], expected: &[f64], place: &str) {
     assert_eq!(found.len(), expected.len(), "{place}");
@@ -336,12 +329,16 @@ fn golden_collate_word_path() {
     };
     let folder = folder.join("collate_mosi");
     for path in entries(&folder) {
-        assert!(
-            name(&path) == "collate.safetensors" || is_later(&name(&path)),
-            "{}",
-            path.display()
-        );
+        let known = ["collate.safetensors", "tokenizer.json", "vocab.txt"];
+        assert!(known.contains(&name(&path).as_str()), "{}", path.display());
     }
+    let bert = BertConfig {
+        vocabulary: 100,
+        ..BertConfig::BASE
+    };
+    let tokeniser = Tokeniser::open(vocabulary_folder(&folder)).unwrap();
+    let text = BertText::new(tokeniser, &bert, Truncation::Batch).unwrap();
+    let batcher = UtteranceBatcher::new(Some(Arc::new(text)));
     let golden = Golden::open(&folder.join("collate.safetensors"));
     let mut count = 0;
     for tensor in golden.names() {
@@ -358,13 +355,88 @@ fn golden_collate_word_path() {
         let utterances = misa::read_split(path).unwrap();
         let chosen = utterances.chunks(size).nth(batch).unwrap();
         check_batch(chosen, &golden, case);
+        check_tokens(&batcher, chosen, &golden, case);
         count += 1;
     }
     assert!(count > 0, "no batch");
 }
 
+/// A folder with `vocab.txt` alone: the file of cases has the name of a tokeniser's.
+fn vocabulary_folder(folder: &Path) -> tempfile::TempDir {
+    let alone = tempfile::tempdir().unwrap();
+    fs::copy(folder.join("vocab.txt"), alone.path().join("vocab.txt")).unwrap();
+    alone
+}
+
+/// The tokens that BERT reads of a batch.
+fn check_tokens(batcher: &UtteranceBatcher, utterances: &[Utterance], golden: &Golden, case: &str) {
+    let batch = batcher.batch(utterances, &Device::flex());
+    batch.input.assert_consistent();
+    let TextInput::Tokens(ids) = batch.input.text else {
+        panic!("{case}: words went in");
+    };
+    let [_, steps] = ids.dims();
+    let mask = golden.ints(&format!("{case}.bert_mask"));
+    let width = mask.len() / batch.input.lengths.text.len();
+    let expected = golden.ints(&format!("{case}.bert_sent"));
+    let ids: Vec<i64> = ids.try_into_vec_as().unwrap();
+    for (row, &length) in batch.input.lengths.text.iter().enumerate() {
+        let mask = &mask[row * width..][..width];
+        assert_eq!(mask.iter().sum::<i64>(), length as i64, "{case}");
+        let found = &ids[row * steps..][..steps];
+        assert_eq!(found, &expected[row * width..][..steps], "{case}");
+    }
+    assert!(
+        golden
+            .ints(&format!("{case}.bert_type"))
+            .iter()
+            .all(|&x| x == 0)
+    );
+}
+
+#[derive(serde::Deserialize)]
+struct TokenCase {
+    text: String,
+    max_length: Option<usize>,
+    input_ids: Vec<u32>,
+    attention_mask: Vec<u32>,
+}
+
+#[test]
+fn golden_tokens() {
+    let Some(folder) = golden_folder() else {
+        return;
+    };
+    let folder = folder.join("collate_mosi");
+    let cases = fs::read(folder.join("tokenizer.json")).unwrap();
+    let cases: Vec<TokenCase> = serde_json::from_slice(&cases).unwrap();
+    assert!(!cases.is_empty());
+    let tokeniser = Tokeniser::open(vocabulary_folder(&folder)).unwrap();
+    for case in cases {
+        let truncation = case.max_length.map_or(Truncation::Full, Truncation::Tokens);
+        let text = BertText::new(tokeniser.clone(), &BertConfig::BASE, truncation).unwrap();
+        let features = Sequence::new(1, vec![0.0]).unwrap();
+        let utterance = Utterance::new(
+            "x",
+            vec![case.text.clone()],
+            TextSequence::Features(features.clone()),
+            features.clone(),
+            features,
+            0.0,
+        );
+        let found = text.sentences(&[&utterance.unwrap()]);
+        let real = case.attention_mask.iter().sum::<u32>() as usize;
+        assert_eq!(found[0], case.input_ids[..real], "{:?}", case.text);
+        assert!(
+            case.input_ids[real..]
+                .iter()
+                .all(|&id| id == tokeniser.padding())
+        );
+    }
+}
+
 fn check_batch(utterances: &[Utterance], golden: &Golden, case: &str) {
-    let batch = UtteranceBatcher.batch(utterances, &Device::flex());
+    let batch = UtteranceBatcher::default().batch(utterances, &Device::flex());
     batch.input.assert_consistent();
     let lengths: Vec<i64> = batch
         .input
@@ -424,8 +496,7 @@ fn golden_mmsa_feature_files() {
             assert!(
                 name.starts_with("mult_")
                     || name.starts_with("mag_")
-                    || name.starts_with("expected")
-                    || is_later(&name),
+                    || name.starts_with("expected"),
                 "unknown case {name}"
             );
         }

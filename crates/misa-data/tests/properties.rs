@@ -200,7 +200,7 @@ proptest! {
 
     #[test]
     fn unpadding_a_batch_gives_the_utterances_back(all in utterances(1)) {
-        let found = unbatch(UtteranceBatcher.batch(&all, &Device::flex()));
+        let found = unbatch(UtteranceBatcher::default().batch(&all, &Device::flex()));
         let mut expected = all;
         expected.sort_by_key(|utterance| std::cmp::Reverse(utterance.text.steps()));
         for utterance in &mut expected {

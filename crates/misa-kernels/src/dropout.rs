@@ -21,13 +21,17 @@ pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
         let kept = x.random_like(Distribution::Bernoulli(1.0 - probability));
         return x * kept / (1.0 - probability);
     }
-    let seed = Tensor::<1>::random([2], Distribution::Default, &device);
+    let values = mask(x.shape().num_elements(), probability, draw_seed(&device));
+    x.clone() * Tensor::from_data(TensorData::new(values, x.shape()), &device)
+}
+
+/// A seed from the device's random state.
+pub(crate) fn draw_seed(device: &Device) -> u64 {
+    let seed = Tensor::<1>::random([2], Distribution::Default, device);
     // Each has 24 random bits.
     let halves = seed.into_data();
     let bits = halves.iter::<f64>().map(|x| (x * 2f64.powi(24)) as u64);
-    let seed = bits.fold(0, |seed, bits| seed << 24 | bits);
-    let values = mask(x.shape().num_elements(), probability, seed);
-    x.clone() * Tensor::from_data(TensorData::new(values, x.shape()), &device)
+    bits.fold(0, |seed, bits| seed << 24 | bits)
 }
 
 #[cfg(test)]

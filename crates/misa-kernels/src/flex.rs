@@ -112,13 +112,13 @@ fn slices(weights: &Weights<Flex>) -> cpu::Weights<'_> {
 }
 
 /// The numbers of a contiguous tensor.
-fn host(tensor: &FloatTensor<Flex>) -> &[f32] {
+pub(crate) fn host(tensor: &FloatTensor<Flex>) -> &[f32] {
     let found = tensor.dtype();
     tensor
         .as_slice()
         .unwrap_or_else(|| panic!("the kernel reads contiguous f32, got {found:?}"))
 }
 
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Flex> {
+pub(crate) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Flex> {
     FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
 }

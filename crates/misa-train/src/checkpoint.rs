@@ -1,24 +1,28 @@
 //! A trained model as a folder, and its predictions.
 
-use crate::{TrainError, files, score::decide};
+use crate::{TrainError, card, files, score::decide};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError};
-use misa_data::{Scaling, TextSequence, Utterance, UtteranceBatcher, Vocabulary};
-use serde::{Serialize, de::DeserializeOwned};
-use std::{cmp::Reverse, fs, io::ErrorKind, path::Path};
+use misa_data::{
+    BertText, Scaling, TextSequence, Tokeniser, Truncation, Utterance, UtteranceBatcher, Vocabulary,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{cmp::Reverse, fs, io::ErrorKind, path::Path, sync::Arc};
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
 const VOCABULARY: &str = "vocabulary.json";
-const SCALING: &str = "scaling.json";
+const PREPROCESSING: &str = "preprocessor_config.json";
+const TOKENISER: &str = "tokenizer.json";
 /// Utterances predicted at once.
 const BATCH: usize = 64;
 
 /// A model with what it takes to use it.
 ///
-/// The folder holds `model.safetensors` under the official names and `config.json`; for a model of
-/// word ids `vocabulary.json`, the words in the order of their ids; and for features that are
-/// scaled `scaling.json`, with the statistics of the train split where it takes them.
+/// The folder has Hugging Face's layout: `model.safetensors` under the names of the official code,
+/// which can load it; `config.json`; `preprocessor_config.json`, how features are scaled and
+/// sentences cut; `README.md`, a page for readers; for a model of word ids `vocabulary.json`, the
+/// words in the order of their ids; and for one with BERT `tokenizer.json`.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The model.
@@ -29,6 +33,15 @@ pub struct Checkpoint {
     pub vocabulary: Option<Vocabulary>,
     /// How features are scaled before the model sees them.
     pub scaling: Option<Scaling>,
+    /// How words become the tokens of its BERT.
+    pub bert: Option<Arc<BertText>>,
+}
+
+/// What happens to an utterance before the model sees it.
+#[derive(Serialize, Deserialize)]
+struct Preprocessing {
+    scaling: Option<Scaling>,
+    truncation: Option<Truncation>,
 }
 
 impl Checkpoint {
@@ -41,13 +54,23 @@ impl Checkpoint {
         let folder = folder.as_ref();
         files::create_folder(folder)?;
         let path = folder.join(WEIGHTS);
-        let weights = self.model.state_dict().to_bytes();
+        let weights = self.config.official(self.model.state_dict()).to_bytes();
         files::write(
             &path,
             &weights.map_err(|source| weights_error(&path, source))?,
         )?;
-        write_optional(&folder.join(VOCABULARY), self.vocabulary.as_ref())?;
-        write_optional(&folder.join(SCALING), self.scaling.as_ref())?;
+        let vocabulary = self.vocabulary.as_ref().filter(|_| self.bert.is_none());
+        write_optional(&folder.join(VOCABULARY), vocabulary)?;
+        let preprocessing = Preprocessing {
+            scaling: self.scaling.clone(),
+            truncation: self.bert.as_ref().map(|bert| bert.truncation()),
+        };
+        files::write_json(&folder.join(PREPROCESSING), &preprocessing)?;
+        if let Some(bert) = &self.bert {
+            let json = bert.tokeniser().to_json()?;
+            files::write(&folder.join(TOKENISER), json.as_bytes())?;
+        }
+        card::write(folder, &self.config, None)?;
         files::write_json(&folder.join(CONFIG), &self.config)
     }
 
@@ -65,10 +88,12 @@ impl Checkpoint {
         let weights = StateDict::read(&path).map_err(at)?;
         config.check_weights(&weights).map_err(at)?;
         let (model, _) = config.init(device).load_state_dict(&weights).map_err(at)?;
+        let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
         let checkpoint = Self {
             model,
             vocabulary: read_optional(&folder.join(VOCABULARY))?,
-            scaling: read_optional(&folder.join(SCALING))?,
+            bert: bert(folder, &config, preprocessing.truncation)?,
+            scaling: preprocessing.scaling,
             config,
         };
         checkpoint.check_vocabulary(folder)?;
@@ -77,13 +102,17 @@ impl Checkpoint {
 
     /// The prediction of each utterance in order: a number, or a class.
     ///
-    /// Words are looked up in the model's own vocabulary, and features are scaled as they were in
-    /// training: utterances of any data set with the same features will do.
+    /// Words are looked up in the model's own vocabulary, or become the tokens of its BERT, and
+    /// features are scaled as they were in training: utterances of any data set with the same
+    /// features will do.
+    ///
+    /// - Differs: sentences are never cut to the most words of a batch, so that what is predicted
+    ///   of an utterance does not depend on others.
     ///
     /// # Errors
     ///
     /// [`TrainError::Features`] names the first utterance that does not have the features the
-    /// model was trained on.
+    /// model was trained on, [`TrainError::Data`] one that its BERT cannot read.
     pub fn predict(
         &self,
         utterances: &[Utterance],
@@ -91,13 +120,18 @@ impl Checkpoint {
     ) -> Result<Vec<f32>, TrainError> {
         let prepared = utterances.iter().map(|utterance| self.prepare(utterance));
         let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        let bert = self.bert.as_ref().map(|bert| Arc::new(bert.by_itself()));
+        if let Some(bert) = &bert {
+            bert.check("input", &prepared)?;
+        }
         // Batches come longest first; the order is put back at the end.
         let mut order: Vec<usize> = (0..prepared.len()).collect();
-        order.sort_by_key(|&place| Reverse(prepared[place].text.steps()));
+        order.sort_by_key(|&place| Reverse(words(&prepared[place], bert.as_deref())));
+        let batcher = UtteranceBatcher::new(bert);
         let mut predictions = vec![0.0; prepared.len()];
         for places in order.chunks(BATCH) {
             let chosen = places.iter().map(|&place| &prepared[place]);
-            let batch = UtteranceBatcher.batch(chosen, device);
+            let batch = batcher.batch(chosen, device);
             let output = self.model.forward(&batch.input).prediction.into_data();
             let values: Vec<f32> = output.iter::<f32>().collect();
             for (&place, value) in places.iter().zip(decide(self.config.task, &values)) {
@@ -128,6 +162,8 @@ impl Checkpoint {
             (TextSize::Words { .. }, TextSequence::Words(ids)) => {
                 utterance.text = TextSequence::Words(self.ids(&utterance, ids)?);
             }
+            // Its words are read, whatever else stands for the text.
+            (TextSize::Bert(_), _) => {}
             (_, TextSequence::Features(_)) => {
                 return Err(self.features(&utterance, Modality::Text, "vectors".to_string()));
             }
@@ -154,7 +190,7 @@ impl Checkpoint {
         }
         let beyond = |&&id: &&u32| match self.config.sizes.text {
             TextSize::Words { vocabulary } => id as usize >= vocabulary,
-            TextSize::Features { .. } => true,
+            TextSize::Features { .. } | TextSize::Bert(_) => true,
         };
         match ids.iter().find(beyond) {
             None => Ok(ids.to_vec()),
@@ -169,6 +205,7 @@ impl Checkpoint {
             (Modality::Acoustic, _) => format!("{} features", sizes.acoustic),
             (_, TextSize::Words { vocabulary }) => format!("word ids below {vocabulary}"),
             (_, TextSize::Features { d_input }) => format!("vectors of {d_input} features"),
+            (_, TextSize::Bert(_)) => "words".to_string(),
         };
         TrainError::Features {
             id: utterance.id.clone(),
@@ -192,6 +229,25 @@ impl Checkpoint {
             _ => Ok(()),
         }
     }
+}
+
+/// Number of words, or of text steps where words are not read.
+fn words(utterance: &Utterance, bert: Option<&BertText>) -> usize {
+    bert.map_or(utterance.text.steps(), |bert| bert.count(utterance))
+}
+
+/// How words become tokens, for a model with BERT.
+fn bert(
+    folder: &Path,
+    config: &MisaConfig,
+    truncation: Option<Truncation>,
+) -> Result<Option<Arc<BertText>>, TrainError> {
+    let TextSize::Bert(bert) = config.sizes.text else {
+        return Ok(None);
+    };
+    let tokeniser = Tokeniser::open(folder)?;
+    let text = BertText::new(tokeniser, &bert, truncation.unwrap_or_default())?;
+    Ok(Some(Arc::new(text)))
 }
 
 /// Writes the file, or removes that of an earlier checkpoint.

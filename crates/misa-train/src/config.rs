@@ -1,5 +1,6 @@
 //! How a model is trained.
 
+use crate::{BertSettings, LearningRates};
 use burn::config::Config;
 use misa_core::{
     ActivationKind, CellKind, ConfigError, FeatureSizes, MisaConfig, Modalities,
@@ -20,6 +21,8 @@ use std::path::PathBuf;
 /// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
 /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
 /// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
+/// | `weight_decay` | 0 | `[0, inf)` | of Adam, decoupled |
+/// | `warm_up` | 0 | `[0, inf)` | optimiser steps |
 /// | `gradient_clip` | 1.0 | `(0, inf)` | bound of every element of a gradient |
 ///
 /// The fields of the model have the ranges of [`MisaConfig`].
@@ -52,6 +55,15 @@ pub struct TrainingConfig {
     /// How visual and acoustic features are scaled first; files of the official code are scaled
     /// already.
     pub normalisation: Option<Normalisation>,
+    /// Decay of weight matrices per step, as a share of the learning rate; none of biases and
+    /// norms.
+    #[config(default = 0.0)]
+    pub weight_decay: f64,
+    /// Optimiser steps in which the learning rate rises to its value.
+    #[config(default = 0)]
+    pub warm_up: usize,
+    /// BERT for the text, in place of word ids or of vectors.
+    pub bert: Option<BertSettings>,
     /// Text file of word vectors to start from, such as GloVe's.
     pub glove: Option<PathBuf>,
     /// Modalities in use; the others are off everywhere.
@@ -107,10 +119,29 @@ impl TrainingConfig {
         ] {
             ConfigError::check(field, value, "(0, inf)", value > 0.0 && value.is_finite())?;
         }
+        let decay = self.weight_decay;
+        let holds = decay >= 0.0 && decay.is_finite();
+        ConfigError::check("weight_decay", decay, "[0, inf)", holds)?;
+        if let Some(bert) = &self.bert {
+            bert.validate()?;
+        }
         if let Order::Bucketed { batches } = self.order {
             ConfigError::check("order.batches", batches as f64, "[1, inf)", batches >= 1)?;
         }
         self.loss.validate()
+    }
+
+    /// The learning rates of optimiser step number `step`, from 1.
+    pub fn rates(&self, step: usize) -> LearningRates {
+        let share = match self.warm_up {
+            0 => 1.0,
+            steps => (step as f64 / steps as f64).min(1.0),
+        };
+        let bert = self.bert.as_ref().and_then(|bert| bert.learning_rate);
+        LearningRates {
+            model: share * self.learning_rate,
+            bert: share * bert.unwrap_or(self.learning_rate),
+        }
     }
 
     /// The model for data of the given sizes.
@@ -132,6 +163,13 @@ impl TrainingConfig {
             .with_adversary(self.loss.similarity == Similarity::Adversarial)
             .with_reversal_weight(self.reversal_weight)
             .with_subspace_discriminator(self.loss.discrimination_weight > 0.0);
+        let model = match &self.bert {
+            Some(bert) => model
+                .with_text_pooling(bert.pooling)
+                .with_bert_freezing(bert.freezing)
+                .with_frozen_dropout(bert.frozen_dropout),
+            None => model,
+        };
         model.validate()?;
         Ok(model)
     }
@@ -149,6 +187,15 @@ mod tests {
             "learning_rate must be in (0, inf), got 0"
         );
         assert!(TrainingConfig::new().with_batch_size(0).validate().is_err());
+    }
+
+    #[test]
+    fn learning_rates_rise_to_their_values() {
+        let bert = BertSettings::new("bert".into()).with_learning_rate(Some(1e-5));
+        let config = TrainingConfig::new().with_warm_up(4).with_bert(Some(bert));
+        let rates = |step| config.rates(step);
+        assert_eq!((rates(1).model, rates(1).bert), (0.25e-4, 0.25e-5));
+        assert_eq!((rates(4).model, rates(9).bert), (1e-4, 1e-5));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A model and a split to predictions and scores.
 
 use crate::{
-    MisaLearner, SentimentOutput,
+    ConfusionMatrix, MisaLearner, SentimentOutput, TrainError,
+    frozen::Frozen,
     history::TermMeans,
     score::{decide, scores},
 };
@@ -13,6 +14,7 @@ use burn::{
 use misa_core::{Task, loss::MisaLossTerms};
 use misa_data::{UtteranceBatch, UtteranceLoader};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a model says of a split, utterance by utterance in the order of the batches.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +39,9 @@ pub struct Scores {
     /// Each score under its name; `null` where a score is not defined, such as the correlation of
     /// a constant.
     pub scores: Vec<(String, Option<f64>)>,
+    /// Which classes are taken for which, where the task has classes.
+    #[serde(default)]
+    pub confusion: Option<ConfusionMatrix>,
 }
 
 impl Evaluation {
@@ -46,6 +51,13 @@ impl Evaluation {
             utterances: self.predictions.len(),
             task_loss: self.losses.task,
             scores: named_scores(task, &self.predictions, &self.targets),
+            confusion: match task {
+                Task::Regression => None,
+                Task::Classification { classes } => {
+                    let (predictions, targets) = (&self.predictions, &self.targets);
+                    Some(ConfusionMatrix::new(classes, predictions, targets))
+                }
+            },
         }
     }
 
@@ -76,11 +88,24 @@ pub fn evaluate(
     learner: &MisaLearner,
     loader: &UtteranceLoader,
     task: Task,
-) -> Result<Evaluation, TrainingError> {
+) -> Result<Evaluation, TrainError> {
+    evaluate_with(learner, loader, task, &Frozen::default())
+}
+
+/// [`evaluate`] with what is known of BERT's frozen part.
+pub(crate) fn evaluate_with(
+    learner: &MisaLearner,
+    loader: &UtteranceLoader,
+    task: Task,
+    frozen: &Frozen,
+) -> Result<Evaluation, TrainError> {
     let mut evaluation = Evaluation::default();
     let mut losses = Vec::new();
     for batch in loader.iter() {
-        let batch: UtteranceBatch = batch.map_err(TrainingError::Dataset)?;
+        let batch =
+            batch.map_err(|error| TrainError::Training(Arc::new(TrainingError::Dataset(error))));
+        let mut batch: UtteranceBatch = batch?;
+        frozen.fill(&mut batch.input, false)?;
         evaluation.ids.extend_from_slice(&batch.ids);
         let output = InferenceStep::step(learner, batch);
         losses.push(values(&output.loss));

@@ -3,6 +3,7 @@
 use crate::{
     MisaLearner, SentimentOutput, TrainError, Trainer, TrainingConfig,
     evaluate::{Evaluation, named_scores, values},
+    frozen::Frozen,
     history::{EpochRecord, TermMeans},
     patience::{Patience, Verdict},
     progress::Progress,
@@ -33,6 +34,8 @@ pub(crate) struct Fit {
     pub valid: UtteranceLoader,
     pub progress: Progress,
     pub started: Instant,
+    /// The frozen part of BERT, if there is one.
+    pub frozen: Arc<Frozen>,
     /// What the loop found out; Burn's interface gives back the model alone.
     pub outcome: Arc<Mutex<Outcome>>,
 }
@@ -69,7 +72,8 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
         let mut patience = Patience::new(self.config.patience);
         // Kept before the first epoch, so that there is a model whatever happens.
         let mut best = learner.model();
-        let mut trainer = Trainer::new(best.clone(), adam(&self.config));
+        let decay = self.config.weight_decay;
+        let mut trainer = Trainer::with_weight_decay(best.clone(), adam(&self.config), decay);
         // Updates are in place only where the trainer alone holds the weights.
         drop(learner);
         let mut outcome = Outcome::default();
@@ -122,7 +126,7 @@ impl Fit {
         if epoch.interrupter.should_stop() {
             return Ok(None);
         }
-        let valid = self.validate(&trainer.learner().valid(), epoch);
+        let valid = self.validate(&trainer.learner().valid(), epoch)?;
         if epoch.interrupter.should_stop() {
             return Ok(None);
         }
@@ -149,7 +153,8 @@ impl Fit {
         let mut waiting = 0;
         let mut losses = Vec::new();
         let mut batches = self.train.iter();
-        while let Some(batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
+        while let Some(mut batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
+            self.frozen.fill(&mut batch.input, true)?;
             let ids = batch.ids.clone();
             let output = trainer.learn(batch);
             let progress = batches.progress();
@@ -159,7 +164,7 @@ impl Fit {
             waiting += 1;
             // The last group of an epoch may be smaller; it is not thrown away.
             if waiting == self.config.accumulation || progress.is_completed() {
-                trainer.update(self.config.learning_rate);
+                trainer.update_with(self.config.rates(trainer.updates() + 1));
                 waiting = 0;
             }
             let item = TrainingItem::new(
@@ -177,12 +182,17 @@ impl Fit {
         Ok(TermMeans::of(&losses))
     }
 
-    fn validate(&self, learner: &MisaLearner, epoch: &mut Epoch<'_>) -> Evaluation {
+    fn validate(
+        &self,
+        learner: &MisaLearner,
+        epoch: &mut Epoch<'_>,
+    ) -> Result<Evaluation, TrainError> {
         epoch.start(self.valid.num_items(), Events::process_valid);
         let mut evaluation = Evaluation::default();
         let mut losses = Vec::new();
         let mut batches = self.valid.iter();
-        while let Some(batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
+        while let Some(mut batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
+            self.frozen.fill(&mut batch.input, false)?;
             let output = InferenceStep::step(learner, batch);
             losses.push(values(&output.loss));
             evaluation.add(&output, self.config.loss.task);
@@ -195,7 +205,7 @@ impl Fit {
         epoch.send(LearnerEvent::EndSplit(epoch.number), Events::process_valid);
         epoch.send(LearnerEvent::EndEpoch(epoch.number), Events::process_train);
         evaluation.losses = TermMeans::of(&losses);
-        evaluation
+        Ok(evaluation)
     }
 }
 

@@ -23,24 +23,29 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `config.rs`, `preset.rs` | settings, and published ones |
+//! | `config.rs`, `bert.rs`, `preset.rs` | settings, and published ones |
 //! | `train.rs` | the whole of a run |
 //! | `fit.rs`, `patience.rs` | epochs, and when to stop |
 //! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs` | one step |
-//! | `score.rs`, `metric.rs`, `evaluate.rs` | what a model is worth |
+//! | `frozen/` | what BERT's frozen part gives, computed once |
+//! | `score.rs`, `confusion.rs`, `metric.rs`, `evaluate.rs` | what a model is worth |
 //! | `report.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
-//! | `checkpoint.rs`, `files.rs` | what a run keeps |
+//! | `checkpoint.rs`, `card.rs`, `files.rs` | what a run keeps |
 //! | `error.rs` | everything that can stop a run |
 //!
 //! Everything random in a run is a function of its seed, the epoch and the step: a run on the CPU
 //! gives the same numbers each time.
 
+mod bert;
+mod card;
 mod checkpoint;
 mod config;
+mod confusion;
 mod error;
 mod evaluate;
 mod files;
 mod fit;
+mod frozen;
 mod history;
 mod learner;
 mod metric;
@@ -56,10 +61,13 @@ mod train;
 mod trainer;
 mod word_vectors;
 
+pub use bert::BertSettings;
 pub use checkpoint::Checkpoint;
 pub use config::TrainingConfig;
+pub use confusion::ConfusionMatrix;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, Scores, evaluate, values as loss_values};
+pub use frozen::FrozenSummary;
 pub use history::{EpochRecord, TermMeans};
 pub use learner::MisaLearner;
 pub use metric::{EpochMetric, TermMetric};
@@ -68,7 +76,7 @@ pub use output::{PredictionInput, SentimentOutput, TermsInput};
 pub use patience::{Patience, Verdict};
 pub use preset::{Corpus, Preset, UnknownName};
 pub use progress::Progress;
-pub use report::{DataSummary, GloveSummary, Report};
+pub use report::{BertSummary, DataSummary, GloveSummary, Report};
 pub use system::{System, peak_memory};
 pub use train::{train, train_with};
-pub use trainer::Trainer;
+pub use trainer::{LearningRates, Trainer};

@@ -6,9 +6,15 @@ use burn::{
 };
 use misa_kernels::Adam;
 
-/// Adam with clipping by value, one pass over memory where the device allows.
+/// Adam with clipping by value, one pass over memory where the device allows, and decay of weight
+/// matrices apart from the gradient.
+///
+/// - Source: decoupled weight decay regularisation (AdamW).
 #[derive(Clone, Debug)]
-pub(crate) struct ClippedAdam(pub(crate) Adam);
+pub(crate) struct ClippedAdam {
+    pub(crate) adam: Adam,
+    pub(crate) weight_decay: f64,
+}
 
 impl Optimizer for ClippedAdam {
     type State<const D: usize> = AdaptiveMomentumState<D>;
@@ -24,8 +30,12 @@ impl Optimizer for ClippedAdam {
             Some(state) => (state.time + 1, Some([state.moment_1, state.moment_2])),
             None => (1, None),
         };
+        let parameter = match self.weight_decay > 0.0 && D > 1 {
+            true => parameter * (1.0 - learning_rate * self.weight_decay),
+            false => parameter,
+        };
         let (parameter, [moment_1, moment_2]) =
-            (self.0).step(learning_rate, time, parameter, gradient, moments);
+            (self.adam).step(learning_rate, time, parameter, gradient, moments);
         (
             parameter,
             Some(AdaptiveMomentumState::new(time, moment_1, moment_2)),

@@ -1,9 +1,10 @@
 //! Published settings, each with the source of its numbers.
 
-use crate::{TrainError, TrainingConfig};
-use misa_core::{Task, loss::MisaLossConfig};
+use crate::{BertSettings, TrainError, TrainingConfig};
+use misa_core::{Task, encoder::bert::BertFreezing, loss::MisaLossConfig};
+use misa_data::Truncation;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 use thiserror::Error;
 
 /// A corpus that settings were published for.
@@ -45,8 +46,8 @@ pub enum Preset {
     /// Both: Adam at 1e-4, clip 0.8 by value, reversal weight 0.8, two batches per optimiser step,
     /// the 8th epoch in a row without improvement stops, first of the seeds 1111 to 1115.
     ///
-    /// - Differs: text is what the data gives, word ids or vectors, where MMSA fine-tunes BERT;
-    ///   visual and acoustic sequences keep their own lengths, where MMSA takes those of BERT's
+    /// - Differs: text is what the data gives, word ids or vectors, unless the run is given the BERT
+    ///   that MMSA fine-tunes, see [`Preset::bert`]; visual and acoustic sequences keep their own lengths, where MMSA takes those of BERT's
     ///   mask; at most 500 epochs; any gain of the valid loss and even a tie is an improvement,
     ///   where MMSA rounds to four digits first; batches of evaluation keep the file's order; the last odd batch of an epoch is used, which MMSA loses; gradients are clipped
     ///   once per optimiser step instead of after each batch; weight decay is left out, which MMSA
@@ -64,6 +65,18 @@ impl Preset {
         match self {
             Self::Official => Ok(official(corpus)),
             Self::Mmsa => mmsa(corpus),
+        }
+    }
+
+    /// How this source reads text with BERT: the official code freezes it by corpus and cuts
+    /// sentences to the most words of a batch; MMSA trains all of it and reads 50 tokens.
+    pub fn bert(self, corpus: Corpus, folder: PathBuf) -> BertSettings {
+        let bert = BertSettings::new(folder);
+        match self {
+            Self::Official => bert
+                .with_truncation(Truncation::Batch)
+                .with_freezing(corpus.freezing()),
+            Self::Mmsa => bert.with_truncation(Truncation::Tokens(MMSA_TOKENS)),
         }
     }
 
@@ -116,7 +129,19 @@ fn mmsa(corpus: Corpus) -> Result<TrainingConfig, TrainError> {
         ))
 }
 
+/// Tokens of a sentence in MMSA's files of MOSI and MOSEI.
+const MMSA_TOKENS: usize = 50;
+
 impl Corpus {
+    /// What the official code freezes of BERT.
+    pub fn freezing(self) -> BertFreezing {
+        match self {
+            Self::Mosi => BertFreezing::None,
+            Self::Mosei => BertFreezing::Layers(9),
+            Self::UrFunny => BertFreezing::All,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Mosi => "mosi",

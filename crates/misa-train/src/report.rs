@@ -1,7 +1,7 @@
 //! What a run did, for people and for machines.
 
 use crate::{
-    EpochRecord, Scores, TrainError, TrainingConfig, files,
+    EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, files,
     system::{System, peak_memory},
 };
 use misa_core::MisaConfig;
@@ -33,6 +33,8 @@ pub struct Report {
     pub parameters: usize,
     /// Word vectors found in and missing from the file of them.
     pub glove: Option<GloveSummary>,
+    /// The BERT that reads the text.
+    pub bert: Option<BertSummary>,
     /// Versions and machine.
     pub system: System,
     /// Wall time in seconds, from the start to the last score.
@@ -65,6 +67,19 @@ pub struct GloveSummary {
     pub missing: usize,
     /// Lines of the file that held no vector of the right size.
     pub skipped: usize,
+}
+
+/// Where the weights of BERT came from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BertSummary {
+    /// File of the weights.
+    pub weights: PathBuf,
+    /// Tensors of the file that no parameter has, such as a classifier's.
+    pub unused: Vec<String>,
+    /// Parameters that the file lacks and nothing uses.
+    pub absent: Vec<String>,
+    /// What the frozen part gave, where there is one.
+    pub frozen: Option<FrozenSummary>,
 }
 
 impl DataSummary {
@@ -149,6 +164,11 @@ impl Report {
                 });
             writeln!(f, "| {name} | {} |", values.collect::<Vec<_>>().join(" | "))?;
         }
+        for (split, scores) in &self.scores {
+            if let Some(confusion) = &scores.confusion {
+                write!(f, "\nClasses of the {split} split:\n\n{confusion}")?;
+            }
+        }
         if self.scores_of(Split::Test).is_none() {
             writeln!(
                 f,
@@ -219,6 +239,9 @@ impl Report {
                 "| word vectors | {found} found, {missing} missing, {skipped} lines skipped |"
             )?;
         }
+        if let Some(bert) = &self.bert {
+            write_bert(f, bert)?;
+        }
         Ok(())
     }
 
@@ -239,6 +262,28 @@ impl Report {
         }
         writeln!(f, "| command | `{}` |", system.command.join(" "))
     }
+}
+
+fn write_bert(f: &mut fmt::Formatter<'_>, bert: &BertSummary) -> fmt::Result {
+    writeln!(f, "| BERT | `{}` |", bert.weights.display())?;
+    for (what, names) in [("not used", &bert.unused), ("not there", &bert.absent)] {
+        if !names.is_empty() {
+            writeln!(f, "| BERT, {what} | {} |", names.join(", "))?;
+        }
+    }
+    let Some(frozen) = &bert.frozen else {
+        return Ok(());
+    };
+    writeln!(
+        f,
+        "| sentences through the frozen part | {} computed, {} looked up, {} not kept, {} damaged, \
+         {} MiB kept |",
+        frozen.computed,
+        frozen.looked_up,
+        frozen.not_kept,
+        frozen.damaged,
+        frozen.bytes >> 20
+    )
 }
 
 /// The values as one row of bars, at most 60, scaled from the smallest to the largest.

@@ -1,11 +1,12 @@
 //! A configuration and data to a trained model and a report.
 
 use crate::{
-    Checkpoint, DataSummary, EpochMetric, GloveSummary, MisaLearner, Report, System, TermMetric,
-    TrainError, TrainingConfig,
-    evaluate::evaluate,
+    BertSettings, BertSummary, Checkpoint, DataSummary, EpochMetric, GloveSummary, MisaLearner,
+    Report, System, TermMetric, TrainError, TrainingConfig, card,
+    evaluate::evaluate_with,
     files,
     fit::{Fit, Outcome},
+    frozen::{Frozen, FrozenText},
     progress::{Progress, Quiet},
     score,
 };
@@ -15,8 +16,11 @@ use burn::{
     tensor::TensorData,
     train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
 };
-use misa_core::{ConfigError, Misa, MisaConfig, Modality, Task};
-use misa_data::{LoaderConfig, Order, Split, UtteranceDataset, UtteranceLoader, mix, read_glove};
+use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, Task, TextSize};
+use misa_data::{
+    BertText, BertWeights, LoaderConfig, Order, PretrainedBert, Split, UtteranceDataset,
+    UtteranceLoader, mix, read_glove,
+};
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -71,13 +75,41 @@ pub fn train_with(
         Some(scaling) => Arc::new(Arc::unwrap_or_clone(data).scaled(scaling)),
         None => data,
     };
-    let model_config = config.model(data.feature_sizes())?;
+    let (sizes, bert) = match &config.bert {
+        Some(settings) => {
+            let (sizes, bert) = open_bert(settings, &data)?;
+            (sizes, Some(bert))
+        }
+        None => (data.feature_sizes(), None),
+    };
+    let model_config = config.model(sizes)?;
     files::create_folder(folder)?;
 
-    let (model, glove) = initial_model(config, &model_config, &data, &device.clone().autodiff())?;
+    let (model, start) = initial_model(
+        config,
+        &model_config,
+        &data,
+        bert.as_ref(),
+        &device.clone().autodiff(),
+    )?;
     let parameters = model.num_params();
-    let (learner, outcome) = fit(config, model, &data, device, folder, progress, started)?;
-    let scores = score_splits(&learner, config, &data, device)?;
+    let text = bert.map(|bert| bert.text);
+    let frozen = match &config.bert {
+        Some(settings) => FrozenText::new(&model, settings, device)?,
+        None => None,
+    };
+    let run = Run {
+        config,
+        data: &data,
+        text: text.clone(),
+        frozen: Arc::new(Frozen::new(frozen)),
+        device,
+        folder,
+        progress,
+        started,
+    };
+    let (learner, outcome) = fit(&run, model)?;
+    let scores = score_splits(&learner, &run)?;
     let report = Report {
         scores,
         best_epoch: outcome.best_epoch,
@@ -87,7 +119,11 @@ pub fn train_with(
         config: config.clone(),
         model: model_config.clone(),
         parameters,
-        glove,
+        glove: start.glove,
+        bert: start.bert.map(|bert| BertSummary {
+            frozen: run.frozen.summary(),
+            ..bert
+        }),
         system: System::current(device),
         seconds: started.elapsed().as_secs_f64(),
         peak_memory: None,
@@ -98,9 +134,12 @@ pub fn train_with(
         config: model_config,
         vocabulary: data.vocabulary().cloned(),
         scaling,
+        bert: text,
     };
-    checkpoint.save(folder.join("checkpoint"))?;
+    let checkpoint_folder = folder.join("checkpoint");
+    checkpoint.save(&checkpoint_folder)?;
     let report = report.with_peak_memory();
+    card::write(&checkpoint_folder, &report.model, Some(&report))?;
     report.write()?;
     Ok(report)
 }
@@ -135,15 +174,92 @@ fn check_classes(data: &UtteranceDataset, classes: usize) -> Result<(), TrainErr
     Ok(())
 }
 
-/// A model whose weights are a function of the seed, with word vectors where they are given.
+/// A BERT that fits the data.
+struct OpenedBert {
+    pretrained: PretrainedBert,
+    text: Arc<BertText>,
+}
+
+/// Opens the BERT of a run and checks that it can read every sentence.
+fn open_bert(
+    settings: &BertSettings,
+    data: &UtteranceDataset,
+) -> Result<(FeatureSizes, OpenedBert), TrainError> {
+    let pretrained = PretrainedBert::open(&settings.folder)?;
+    let (tokeniser, bert) = (pretrained.tokeniser.clone(), pretrained.config);
+    let text = BertText::new(tokeniser, &bert, settings.truncation)?;
+    let text = text.with_vocabulary(data.vocabulary().cloned());
+    for split in Split::ALL {
+        text.check(split.name(), data.split(split))?;
+    }
+    let sizes = FeatureSizes {
+        text: TextSize::Bert(bert),
+        ..data.feature_sizes()
+    };
+    let text = Arc::new(text);
+    Ok((sizes, OpenedBert { pretrained, text }))
+}
+
+/// What a model started from besides the seed.
+#[derive(Default)]
+struct Start {
+    glove: Option<GloveSummary>,
+    bert: Option<BertSummary>,
+}
+
+/// A model whose weights are a function of the seed, with word vectors or BERT where given.
 fn initial_model(
     config: &TrainingConfig,
     model: &MisaConfig,
     data: &UtteranceDataset,
+    bert: Option<&OpenedBert>,
     device: &Device,
-) -> Result<(Misa, Option<GloveSummary>), TrainError> {
+) -> Result<(Misa, Start), TrainError> {
+    // Read first: a file that does not fit the sizes is refused before they are allocated.
+    let weights = bert.map(|bert| bert.pretrained.weights()).transpose()?;
     device.seed(mix(config.seed, 0, 0, "weights"));
     let model = model.init(device);
+    let mut start = Start::default();
+    let model = match (bert, weights) {
+        (Some(bert), Some(weights)) => {
+            let (model, summary) = with_bert(model, bert, weights)?;
+            start.bert = Some(summary);
+            model
+        }
+        _ => model,
+    };
+    let (model, glove) = with_glove(config, model, data, device)?;
+    start.glove = glove;
+    Ok((model, start))
+}
+
+fn with_bert(
+    model: Misa,
+    bert: &OpenedBert,
+    weights: BertWeights,
+) -> Result<(Misa, BertSummary), TrainError> {
+    let loaded = model.with_bert(&weights.tensors);
+    let (model, loaded) = loaded.map_err(|source| TrainError::Weights {
+        path: bert.pretrained.path().to_path_buf(),
+        source,
+    })?;
+    let unused = loaded.unused.into_iter().chain(weights.unexpected);
+    let summary = BertSummary {
+        weights: bert.pretrained.path().to_path_buf(),
+        unused: unused.collect(),
+        absent: loaded.absent,
+        frozen: None,
+    };
+    Ok((model, summary))
+}
+
+/// The model with word vectors from a file, if one is given.
+fn with_glove(
+    config: &TrainingConfig,
+    model: Misa,
+    data: &UtteranceDataset,
+    device: &Device,
+) -> Result<(Misa, Option<GloveSummary>), TrainError> {
     let Some(path) = &config.glove else {
         return Ok((model, None));
     };
@@ -169,38 +285,44 @@ fn initial_model(
     Ok((model.with_embedding(rows)?, Some(summary)))
 }
 
-/// Runs the epochs; gives back the best model in evaluation form.
-fn fit(
-    config: &TrainingConfig,
-    model: Misa,
-    data: &Arc<UtteranceDataset>,
-    device: &Device,
-    folder: &Path,
+/// What every part of a run needs.
+struct Run<'a> {
+    config: &'a TrainingConfig,
+    data: &'a Arc<UtteranceDataset>,
+    text: Option<Arc<BertText>>,
+    frozen: Arc<Frozen>,
+    device: &'a Device,
+    folder: &'a Path,
     progress: Progress,
     started: Instant,
-) -> Result<(MisaLearner, Outcome), TrainError> {
-    let training_device = device.clone().autodiff();
-    let train = loader(config, data, Split::Train, &training_device);
-    let valid = loader(config, data, Split::Valid, device);
+}
+
+/// Runs the epochs; gives back the best model in evaluation form.
+fn fit(run: &Run<'_>, model: Misa) -> Result<(MisaLearner, Outcome), TrainError> {
+    let config = run.config;
+    let training_device = run.device.clone().autodiff();
+    let train = run.loader(Split::Train, &training_device);
+    let valid = run.loader(Split::Valid, run.device);
     let outcome = Arc::new(Mutex::new(Outcome::default()));
     let strategy = Fit {
         config: config.clone(),
         train: train.clone(),
         valid: valid.clone(),
-        progress,
-        started,
+        progress: run.progress,
+        started: run.started,
+        frozen: run.frozen.clone(),
         outcome: outcome.clone(),
     };
     let learner = MisaLearner {
         model,
         objective: config.loss.init(&training_device),
     };
-    let mut training = SupervisedTraining::new(folder, Arc::new(train), Arc::new(valid))
+    let mut training = SupervisedTraining::new(run.folder, Arc::new(train), Arc::new(valid))
         .with_metric_logger(Quiet)
         .with_application_logger(None)
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
         .num_epochs(config.epochs);
-    if !progress.is_live() {
+    if !run.progress.is_live() {
         training = training.renderer(Box::new(Quiet));
     }
     // The strategy brings an optimiser of its own and takes only the model from this.
@@ -242,35 +364,30 @@ fn finish(
     Ok((result.model, outcome))
 }
 
-fn loader(
-    config: &TrainingConfig,
-    data: &Arc<UtteranceDataset>,
-    split: Split,
-    device: &Device,
-) -> UtteranceLoader {
-    let order = match split {
-        Split::Train => config.order,
-        Split::Valid | Split::Test => Order::File,
-    };
-    let config = LoaderConfig::new(config.batch_size)
-        .with_order(order)
-        .with_seed(config.seed);
-    UtteranceLoader::new(data.clone(), split, config, device)
+impl Run<'_> {
+    fn loader(&self, split: Split, device: &Device) -> UtteranceLoader {
+        let order = match split {
+            Split::Train => self.config.order,
+            Split::Valid | Split::Test => Order::File,
+        };
+        let config = LoaderConfig::new(self.config.batch_size)
+            .with_order(order)
+            .with_seed(self.config.seed);
+        UtteranceLoader::new(self.data.clone(), split, config, device).with_bert(self.text.clone())
+    }
 }
 
 fn score_splits(
     learner: &MisaLearner,
-    config: &TrainingConfig,
-    data: &Arc<UtteranceDataset>,
-    device: &Device,
+    run: &Run<'_>,
 ) -> Result<Vec<(Split, crate::Scores)>, TrainError> {
+    let task = run.config.loss.task;
     let splits = [Split::Valid, Split::Test].into_iter();
-    let present = splits.filter(|split| !data.split(*split).is_empty());
+    let present = splits.filter(|split| !run.data.split(*split).is_empty());
     let scored = present.map(|split| {
-        let loader = loader(config, data, split, device);
-        let evaluation = evaluate(learner, &loader, config.loss.task);
-        let evaluation = evaluation.map_err(|error| TrainError::Training(Arc::new(error)))?;
-        Ok((split, evaluation.scores(config.loss.task)))
+        let loader = run.loader(split, run.device);
+        let evaluation = evaluate_with(learner, &loader, task, &run.frozen)?;
+        Ok((split, evaluation.scores(task)))
     });
     scored.collect()
 }

@@ -12,15 +12,19 @@ use burn::{
 use misa_core::MisaConfig;
 use misa_data::{Split, SyntheticConfig, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
 use misa_train::{Adam, MisaLearner, Trainer};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const LEARNING_RATE: f64 = 1e-2;
 const CLIP: f64 = 0.02;
 /// Large, so that gradients which are rounding alone are not scaled up to a learning rate.
 const EPSILON: f64 = 1e-3;
 
-/// The tests of this file share the random state of the process.
+/// The tests of this file share the random state of the process: one at a time.
 static RANDOM: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn data() -> UtteranceDataset {
     let config = SyntheticConfig::new().with_train(48).with_valid(4);
@@ -30,7 +34,6 @@ fn data() -> UtteranceDataset {
 
 /// The same in every test; without dropout, which would draw from what they share.
 fn learner(data: &UtteranceDataset, device: &Device) -> MisaLearner {
-    let _turn = RANDOM.lock().unwrap();
     device.seed(3);
     let model = MisaConfig::new(data.feature_sizes())
         .with_d_hidden(16)
@@ -47,7 +50,7 @@ fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {
     let groups = data.split(Split::Train).chunks(8).enumerate();
     let batch = |(seed, utterances)| UtteranceBatch {
         seed: seed as u64,
-        ..UtteranceBatcher.batch(utterances, device)
+        ..UtteranceBatcher::default().batch(utterances, device)
     };
     groups.map(batch).collect()
 }
@@ -76,6 +79,7 @@ fn assert_equal(actual: &MisaLearner, expected: &MisaLearner, tolerance: f32) {
 /// Burn's Adam moves every word vector in every step; ours those that are read, when they are.
 #[test]
 fn steps_are_those_of_a_dense_optimiser() {
+    let _turn = alone();
     let device = Device::flex().autodiff();
     let data = data();
     let mut expected = learner(&data, &device);
@@ -97,6 +101,7 @@ fn steps_are_those_of_a_dense_optimiser() {
 
 #[test]
 fn gradients_of_several_batches_add_up_before_an_update() {
+    let _turn = alone();
     let device = Device::flex().autodiff();
     let data = data();
     let mut expected = learner(&data, &device);
@@ -122,6 +127,7 @@ fn gradients_of_several_batches_add_up_before_an_update() {
 /// What was handed out is not touched by further training.
 #[test]
 fn a_learner_handed_out_stays_as_it_is() {
+    let _turn = alone();
     let device = Device::flex().autodiff();
     let data = data();
     let mut trainer = trainer(learner(&data, &device));

@@ -1,5 +1,6 @@
 //! From the steps of one modality to one vector per utterance.
 
+pub mod bert;
 mod cell;
 mod orthogonal;
 mod packed;

@@ -148,6 +148,24 @@ impl PackedSequence {
         }
     }
 
+    /// The sequences whose rows lie one after another, each from its row in `firsts` on.
+    pub(crate) fn from_rows(rows: Tensor<2>, firsts: &[usize], lengths: &[usize]) -> Self {
+        let packing = Packing::new(lengths);
+        let places = packing
+            .active
+            .iter()
+            .enumerate()
+            .flat_map(|(step, &alive)| {
+                let alive = packing.order[..alive].iter();
+                alive.map(move |&index| (firsts[index] + step) as i64)
+            });
+        let places = int_tensor(places.collect(), &rows.device());
+        Self {
+            rows: rows.select(0, places),
+            packing: Arc::new(packing),
+        }
+    }
+
     /// The same sequences with other features.
     pub(crate) fn with_rows(&self, rows: Tensor<2>) -> Self {
         Self {

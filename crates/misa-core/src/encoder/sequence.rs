@@ -33,8 +33,9 @@ pub struct SequenceEncoder {
 pub struct EncoderOutput {
     /// One vector per utterance, `[batch, d_encoded]`.
     pub encoded: Tensor<2>,
-    /// The normalised states between the two layers, `2 * d_input` features a step.
-    pub steps: PackedSequence,
+    /// The normalised states between the two layers, `2 * d_input` features a step; of BERT, its
+    /// last states, unless they were computed before and not kept.
+    pub steps: Option<PackedSequence>,
 }
 
 impl SequenceEncoderConfig {
@@ -85,7 +86,7 @@ impl SequenceEncoder {
         ];
         EncoderOutput {
             encoded: Tensor::cat(states, 1),
-            steps,
+            steps: Some(steps),
         }
     }
 }

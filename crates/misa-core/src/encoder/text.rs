@@ -1,9 +1,10 @@
-//! Text to one vector, from word ids or from precomputed vectors.
+//! Text to one vector, from words, tokens or precomputed vectors.
 
 use crate::{
     ConfigError, Modality, TextInput, TextSize,
     encoder::{
         CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
+        bert::{BertEncoder, BertEncoderConfig, BertFreezing, BertInput, TextPooling},
         packed::Packing,
     },
 };
@@ -27,6 +28,15 @@ pub struct TextEncoderConfig {
     /// Recurrent unit.
     #[config(default = "CellKind::Lstm")]
     pub cell: CellKind,
+    /// How BERT's tokens become one vector.
+    #[config(default = "TextPooling::MaskedMean")]
+    pub pooling: TextPooling,
+    /// Which parts of BERT keep their weights.
+    #[config(default = "BertFreezing::None")]
+    pub freezing: BertFreezing,
+    /// Whether frozen parts of BERT have dropout in training, too.
+    #[config(default = true)]
+    pub frozen_dropout: bool,
 }
 
 /// The text path, by what it reads. A further kind of encoder is a further variant.
@@ -40,6 +50,8 @@ pub enum TextEncoder {
     Words(WordEncoder),
     /// Precomputed vectors.
     Features(SequenceEncoder),
+    /// Token ids through BERT.
+    Bert(BertEncoder),
 }
 
 /// Word vectors and the encoder that reads them.
@@ -52,14 +64,19 @@ pub struct WordEncoder {
 impl TextEncoderConfig {
     /// Size of the encoded vector.
     pub fn d_encoded(&self) -> usize {
-        self.sequence().d_encoded()
+        match self.size {
+            TextSize::Words { .. } => self.sequence(self.d_embedding).d_encoded(),
+            TextSize::Features { d_input } => self.sequence(d_input).d_encoded(),
+            TextSize::Bert(bert) => bert.d_model,
+        }
     }
 
     /// Creates the encoder on `device`; word vectors are drawn from a standard normal.
     pub fn init(&self, device: &Device) -> TextEncoder {
-        let sequence = self.sequence().init(device);
+        let sequence = |d_input| self.sequence(d_input).init(device);
         match self.size {
             TextSize::Words { vocabulary } => {
+                let sequence = sequence(self.d_embedding);
                 let embedding = EmbeddingConfig::new(vocabulary, self.d_embedding).init(device);
                 TextEncoder::Words(WordEncoder {
                     embedding: match self.freeze_embedding {
@@ -69,15 +86,18 @@ impl TextEncoderConfig {
                     sequence,
                 })
             }
-            TextSize::Features { .. } => TextEncoder::Features(sequence),
+            TextSize::Features { d_input } => TextEncoder::Features(sequence(d_input)),
+            TextSize::Bert(bert) => {
+                let config = BertEncoderConfig::new(bert)
+                    .with_pooling(self.pooling)
+                    .with_freezing(self.freezing)
+                    .with_frozen_dropout(self.frozen_dropout);
+                TextEncoder::Bert(config.init(device))
+            }
         }
     }
 
-    fn sequence(&self) -> SequenceEncoderConfig {
-        let d_input = match self.size {
-            TextSize::Words { .. } => self.d_embedding,
-            TextSize::Features { d_input } => d_input,
-        };
+    fn sequence(&self, d_input: usize) -> SequenceEncoderConfig {
         SequenceEncoderConfig::new(d_input).with_cell(self.cell)
     }
 }
@@ -105,12 +125,34 @@ impl TextEncoder {
             (Self::Features(encoder), TextInput::Features(features)) => {
                 encoder.forward(&PackedSequence::new(features.clone(), lengths))
             }
-            (Self::Words(_), TextInput::Features(_)) => {
-                panic!("this model reads word ids, got precomputed vectors")
+            (Self::Bert(encoder), TextInput::Tokens(ids)) => encoder.encode(&BertInput {
+                ids: ids.clone(),
+                types: None,
+                lengths: lengths.to_vec(),
+            }),
+            (Self::Bert(encoder), TextInput::Frozen(rows)) => {
+                encoder.encode_frozen(rows.clone(), lengths)
             }
-            (Self::Features(_), TextInput::Words(_) | TextInput::Lookup { .. }) => {
-                panic!("this model reads precomputed vectors, got word ids")
+            (encoder, input) => {
+                panic!("this model reads {}, got {}", encoder.reads(), input.kind())
             }
+        }
+    }
+
+    /// What the encoder was made for.
+    fn reads(&self) -> &'static str {
+        match self {
+            Self::Words(_) => "word ids",
+            Self::Features(_) => "precomputed vectors",
+            Self::Bert(_) => "token ids",
+        }
+    }
+
+    /// BERT, if that is what reads the text.
+    pub(crate) fn bert(&self) -> Option<&BertEncoder> {
+        match self {
+            Self::Bert(encoder) => Some(encoder),
+            Self::Words(_) | Self::Features(_) => None,
         }
     }
 
@@ -118,7 +160,7 @@ impl TextEncoder {
     pub(crate) fn embedding(&self) -> Option<Tensor<2>> {
         match self {
             Self::Words(encoder) => Some(encoder.embedding.weight.val()),
-            Self::Features(_) => None,
+            Self::Features(_) | Self::Bert(_) => None,
         }
     }
 
@@ -126,7 +168,7 @@ impl TextEncoder {
     pub(crate) fn with_embedding(self, rows: Tensor<2>) -> Result<Self, ConfigError> {
         match self {
             Self::Words(encoder) => encoder.with_embedding(rows).map(Self::Words),
-            Self::Features(_) => Err(ConfigError::NoEmbedding {
+            Self::Features(_) | Self::Bert(_) => Err(ConfigError::NoEmbedding {
                 modality: Modality::Text,
             }),
         }

@@ -72,6 +72,21 @@ impl Stored {
         Tensor::from_data(TensorData::new(values, self.shape.clone()), device)
     }
 
+    /// `[batch, steps, width]` as `[steps, batch, width]`.
+    pub fn time_first(&self) -> Self {
+        let [batch, steps, width] = self.shape[..] else {
+            panic!("{:?}", self.shape)
+        };
+        let rows = (0..steps).flat_map(|step| (0..batch).map(move |index| index * steps + step));
+        Self {
+            shape: vec![steps, batch, width],
+            values: rows
+                .flat_map(|row| &self.values[row * width..][..width])
+                .copied()
+                .collect(),
+        }
+    }
+
     pub fn largest(&self) -> f64 {
         // NaN is never the largest.
         self.values

@@ -46,6 +46,7 @@ fn advice(error: &DataError) -> &'static str {
             "it is damaged, cut off, or of a kind we do not read: compare its size with the \
              original, or write it again with plain arrays"
         }
+        DataError::Weights { .. } => "the file is of another model, or damaged",
         DataError::NonFinite { .. } => "try --policy compat, which replaces such numbers",
         DataError::Checksum { .. } => {
             "the file is not what was written: copy or convert it once more"

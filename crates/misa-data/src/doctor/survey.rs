@@ -29,7 +29,7 @@ pub(super) fn content(
             .into(),
         vocabulary: match overview.sizes.text {
             TextSize::Words { vocabulary } => Some(vocabulary),
-            TextSize::Features { .. } => None,
+            TextSize::Features { .. } | TextSize::Bert(_) => None,
         },
         distinct_words: observations.distinct_words(),
         features: Modality::ALL.map(features).into(),

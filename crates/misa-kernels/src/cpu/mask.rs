@@ -1,10 +1,18 @@
 //! Masks for dropout.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 /// Elements of a task.
 const CHUNK: usize = 1 << 14;
+
+/// Dropout whose mask is computed wherever it is needed, never stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dropout {
+    /// In `[0, 1)`; 0 drops nothing.
+    pub(crate) probability: f64,
+    pub(crate) seed: u64,
+}
 
 /// `count` numbers, each 0 with `probability`, else what keeps the mean at 1.
 ///
@@ -12,26 +20,67 @@ const CHUNK: usize = 1 << 14;
 /// threads nor vectors change what comes out.
 pub(crate) fn mask(count: usize, probability: f64, seed: u64) -> Vec<f32> {
     let mut mask = vec![0.0; count];
-    let kept = (1.0 / (1.0 - probability)) as f32;
-    // Of all 2^32 words, those below are dropped.
-    let dropped = (probability * 2f64.powi(32)) as u32;
+    let dropout = Dropout { probability, seed };
     let tasks = mask.par_chunks_mut(CHUNK).enumerate();
     tasks.for_each(|(chunk, mask)| {
-        let seed = seed.wrapping_add((chunk as u64) << 32 | chunk as u64);
-        let keys = [
-            scramble(seed as u32),
-            scramble((seed >> 32) as u32 ^ 0x5bd1_e995),
-        ];
-        Arch::new().dispatch(|| fill(mask, keys, dropped, kept));
+        dropout.fill(chunk * CHUNK, mask);
     });
     mask
 }
 
-#[inline(always)]
-fn fill(mask: &mut [f32], keys: [u32; 2], dropped: u32, kept: f32) {
-    for (index, value) in mask.iter_mut().enumerate() {
-        let word = scramble(scramble(index as u32 ^ keys[0]).wrapping_add(keys[1]));
-        *value = if word < dropped { 0.0 } else { kept };
+impl Dropout {
+    /// Writes the elements of its [`mask`] from `start` on.
+    pub(crate) fn fill(&self, start: usize, mask: &mut [f32]) {
+        if self.probability == 0.0 {
+            return mask.fill(1.0);
+        }
+        let mut rest = mask;
+        let mut start = start;
+        while !rest.is_empty() {
+            let count = rest.len().min(CHUNK - start % CHUNK);
+            let (piece, next) = rest.split_at_mut(count);
+            Arch::new().dispatch(self.task(start, piece));
+            rest = next;
+            start += count;
+        }
+    }
+
+    /// A piece of one chunk.
+    fn task<'a>(&self, start: usize, mask: &'a mut [f32]) -> Fill<'a> {
+        let chunk = (start / CHUNK) as u64;
+        let seed = self.seed.wrapping_add(chunk << 32 | chunk);
+        Fill {
+            mask,
+            first: (start % CHUNK) as u32,
+            keys: [
+                scramble(seed as u32),
+                scramble((seed >> 32) as u32 ^ 0x5bd1_e995),
+            ],
+            // Of all 2^32 words, those below are dropped.
+            dropped: (self.probability * 2f64.powi(32)) as u32,
+            kept: (1.0 / (1.0 - self.probability)) as f32,
+        }
+    }
+}
+
+/// A piece of a mask, of which element `first` of a chunk is the first.
+struct Fill<'a> {
+    mask: &'a mut [f32],
+    first: u32,
+    keys: [u32; 2],
+    dropped: u32,
+    kept: f32,
+}
+
+impl WithSimd for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (index, value) in (self.first..).zip(self.mask) {
+            let word = scramble(scramble(index ^ self.keys[0]).wrapping_add(self.keys[1]));
+            *value = if word < self.dropped { 0.0 } else { self.kept };
+        }
     }
 }
 
@@ -89,5 +138,34 @@ mod tests {
     fn the_same_seed_gives_the_same_mask() {
         assert_eq!(mask(1000, 0.3, 5), mask(1000, 0.3, 5));
         assert_eq!(mask(1000, 0.3, 5)[..10], mask(10, 0.3, 5));
+    }
+
+    #[test]
+    fn any_part_can_be_computed_alone() {
+        for probability in [0.0, 0.1] {
+            let dropout = Dropout {
+                probability,
+                seed: 9,
+            };
+            let whole = mask(3 * CHUNK, probability, 9);
+            for range in [0..5, 100..117, CHUNK - 3..2 * CHUNK + 9, CHUNK..CHUNK] {
+                let mut part = vec![0.0; range.len()];
+                dropout.fill(range.start, &mut part);
+                assert_eq!(part, whole[range]);
+            }
+        }
+    }
+
+    #[test]
+    fn masks_stay_those_of_runs_on_record() {
+        let indices = |probability, seed| {
+            let dropped = dropped(&mask(40_000, probability, seed));
+            let indices = dropped.iter().enumerate().filter(|(_, dropped)| **dropped);
+            indices.map(|(index, _)| index).sum::<usize>()
+        };
+        assert_eq!(
+            [indices(0.1, 5), indices(0.5, u64::MAX)],
+            [79_930_658, 399_236_281]
+        );
     }
 }

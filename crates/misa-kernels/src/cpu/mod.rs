@@ -1,17 +1,25 @@
-//! Recurrent layers on the processor.
+//! Layers on the processor.
 
 pub(crate) mod adam;
+pub(crate) mod attention;
 pub(crate) mod buffer;
 mod direction;
 mod functions;
+pub(crate) mod gelu;
 mod gru;
+mod head;
 pub(crate) mod layer;
 mod lstm;
 pub(crate) mod mask;
 mod matrix;
+pub(crate) mod norm;
 mod panels;
 mod product;
+mod row;
+mod softmax;
 mod step;
+#[cfg(test)]
+mod testing;
 
 #[cfg(feature = "flex")]
 pub(crate) use direction::Weights;

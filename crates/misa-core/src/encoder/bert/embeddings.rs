@@ -1,0 +1,76 @@
+//! Token ids to vectors.
+
+use crate::{
+    dropout::drop_out,
+    encoder::bert::{BertConfig, tokens::Tokens},
+};
+use burn::{
+    nn::{
+        Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig,
+    },
+    prelude::*,
+};
+
+/// Standard deviation of BERT's weights before training.
+pub(super) const SPREAD: f64 = 0.02;
+
+/// The sum of a vector for the token, its position and its sentence's type, normalised.
+#[derive(Module, Debug)]
+pub(super) struct BertEmbeddings {
+    words: Embedding,
+    positions: Embedding,
+    types: Embedding,
+    norm: LayerNorm,
+    dropout: Dropout,
+}
+
+impl BertEmbeddings {
+    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+        let embedding = |count| {
+            EmbeddingConfig::new(count, config.d_model)
+                .with_initializer(Initializer::Normal {
+                    mean: 0.0,
+                    std: SPREAD,
+                })
+                .init(device)
+        };
+        Self {
+            words: embedding(config.vocabulary),
+            positions: embedding(config.positions),
+            types: embedding(config.token_types),
+            norm: LayerNormConfig::new(config.d_model)
+                .with_epsilon(config.norm_epsilon)
+                .init(device),
+            dropout: DropoutConfig::new(config.dropout).init(),
+        }
+    }
+
+    /// `[batch, steps]` ids and types to `[rows, d_model]`.
+    pub(super) fn forward(
+        &self,
+        ids: Tensor<2, Int>,
+        types: Option<Tensor<2, Int>>,
+        tokens: &Tokens,
+        drops: bool,
+    ) -> Tensor<2> {
+        let device = ids.device();
+        let [batch, steps] = ids.dims();
+        let places = tokens.places(&device);
+        let rows = |ids: Tensor<2, Int>| ids.reshape([batch * steps]).select(0, places.clone());
+        let look_up = |table: &Embedding, rows: Tensor<1, Int>| {
+            table.forward(rows.unsqueeze()).squeeze_dim::<2>(0)
+        };
+        let words = look_up(&self.words, rows(ids));
+        let positions = look_up(&self.positions, tokens.positions(&device));
+        let types = match types {
+            Some(types) => look_up(&self.types, rows(types)),
+            // One row for all: its gradient is a sum, not a table.
+            None => self.types.weight.val().narrow(0, 0, 1),
+        };
+        let embedded = self.norm.forward(words + types + positions);
+        match drops {
+            true => drop_out(&self.dropout, embedded),
+            false => embedded,
+        }
+    }
+}

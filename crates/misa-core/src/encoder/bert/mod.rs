@@ -1,0 +1,238 @@
+//! BERT, from token ids to one vector per sentence.
+
+mod config;
+mod embeddings;
+mod layer;
+pub(crate) mod tokens;
+
+pub use config::{BertConfig, BertFreezing, TextPooling};
+
+use crate::encoder::EncoderOutput;
+use burn::{
+    nn::{Linear, LinearConfig},
+    prelude::*,
+};
+use embeddings::BertEmbeddings;
+use layer::BertLayer;
+use tokens::Tokens;
+
+/// Configuration of [`BertEncoder`].
+#[derive(Config, Debug)]
+pub struct BertEncoderConfig {
+    /// Sizes.
+    pub bert: BertConfig,
+    /// How the tokens of a sentence become one vector.
+    #[config(default = "TextPooling::MaskedMean")]
+    pub pooling: TextPooling,
+    /// Which parts keep their weights.
+    #[config(default = "BertFreezing::None")]
+    pub freezing: BertFreezing,
+    /// Whether frozen parts have dropout in training, too, as in the official code.
+    #[config(default = true)]
+    pub frozen_dropout: bool,
+}
+
+/// BERT as the text encoder.
+///
+/// - Source: MISA, utterance-level representations; BERT, model architecture.
+/// - Differs: padding is left out of every layer, which changes no token's vector. The pooler is
+///   there because checkpoints have it; nothing uses it.
+#[derive(Module, Debug)]
+pub struct BertEncoder {
+    embeddings: BertEmbeddings,
+    layers: Vec<BertLayer>,
+    pooler: Linear,
+    #[module(skip)]
+    pooling: TextPooling,
+    #[module(skip)]
+    freezing: BertFreezing,
+    frozen_dropout: bool,
+    #[module(skip)]
+    config: BertConfig,
+}
+
+/// A batch of sentences as token ids.
+#[derive(Clone, Debug)]
+pub struct BertInput {
+    /// Token ids, `[batch, steps]`; padding may hold any id of the vocabulary.
+    pub ids: Tensor<2, Int>,
+    /// Type of each token, `[batch, steps]`; without them, every token is of the first type.
+    pub types: Option<Tensor<2, Int>>,
+    /// Tokens of each sentence, from 1 to `steps`, special tokens included.
+    pub lengths: Vec<usize>,
+}
+
+/// What BERT makes of a batch of sentences.
+#[derive(Clone, Debug)]
+pub struct BertOutput {
+    /// States after the embeddings and after each layer, `[batch, steps, d_model]` each. What
+    /// stands in the padding has a meaning only with [`TextPooling::PlainMean`].
+    pub states: Vec<Tensor<3>>,
+    /// One vector per sentence, `[batch, d_model]`.
+    pub encoded: Tensor<2>,
+}
+
+impl BertEncoderConfig {
+    /// Creates the encoder on `device`, weights drawn as BERT's are before pre-training.
+    pub fn init(&self, device: &Device) -> BertEncoder {
+        let bert = &self.bert;
+        let frozen_layers = self.freezing.layers(bert.n_layers);
+        let embeddings = BertEmbeddings::new(bert, device);
+        let layers = (0..bert.n_layers).map(|number| {
+            let layer = BertLayer::new(bert, device);
+            match number < frozen_layers {
+                // Not `freeze`, which would end dropout as well.
+                true => layer.no_grad(),
+                false => layer,
+            }
+        });
+        BertEncoder {
+            layers: layers.collect(),
+            embeddings: match self.freezing.embeddings() {
+                true => embeddings.no_grad(),
+                false => embeddings,
+            },
+            pooler: LinearConfig::new(bert.d_model, bert.d_model).init(device),
+            pooling: self.pooling,
+            freezing: self.freezing,
+            frozen_dropout: self.frozen_dropout,
+            config: self.bert,
+        }
+    }
+}
+
+impl BertEncoder {
+    /// Encodes each sentence and gives every state on the way.
+    ///
+    /// # Shapes
+    ///
+    /// - output: see [`BertOutput`]
+    ///
+    /// # Panics
+    ///
+    /// Panics if a length is 0 or beyond `steps`, or `steps` beyond BERT's positions.
+    pub fn forward(&self, input: &BertInput) -> BertOutput {
+        let [_, steps] = input.ids.dims();
+        let tokens = self.tokens(&input.lengths, steps);
+        let mut rows = self.embed(input, &tokens);
+        let mut states = vec![tokens.padded(rows.clone())];
+        for number in 0..self.layers.len() {
+            rows = self.layer(number, rows, &tokens);
+            states.push(tokens.padded(rows.clone()));
+        }
+        BertOutput {
+            states,
+            encoded: tokens.mean(rows),
+        }
+    }
+
+    /// Encodes each sentence as one vector and its tokens.
+    pub(crate) fn encode(&self, input: &BertInput) -> EncoderOutput {
+        let [_, steps] = input.ids.dims();
+        let tokens = self.tokens(&input.lengths, steps);
+        let rows = self.embed(input, &tokens);
+        self.finish(0, rows, &tokens, &input.lengths)
+    }
+
+    /// Encodes sentences of which [`Self::compute_frozen`] has done the frozen part.
+    pub(crate) fn encode_frozen(&self, rows: Tensor<2>, lengths: &[usize]) -> EncoderOutput {
+        if self.freezing == BertFreezing::All {
+            let [batch, _] = rows.dims();
+            assert_eq!(batch, lengths.len(), "one row per sentence");
+            return EncoderOutput {
+                encoded: rows,
+                steps: None,
+            };
+        }
+        let steps = lengths.iter().copied().max().unwrap_or(0);
+        let tokens = self.tokens(lengths, steps);
+        let first = self.freezing.layers(self.layers.len());
+        self.finish(first, rows, &tokens, lengths)
+    }
+
+    /// What the frozen part of BERT makes of the sentences, to be kept for every epoch.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[rows, d_model]`, a row for each token, sentence by sentence; where all of BERT
+    ///   is frozen `[batch, d_model]`, a row for each sentence
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Self::forward`] does, or if there is no such part, see
+    /// [`Self::computes_frozen`].
+    pub fn compute_frozen(&self, input: &BertInput) -> Tensor<2> {
+        assert!(self.computes_frozen(false), "nothing of this is frozen");
+        let [_, steps] = input.ids.dims();
+        let tokens = self.tokens(&input.lengths, steps);
+        let mut rows = self.embed(input, &tokens);
+        for number in 0..self.freezing.layers(self.layers.len()) {
+            rows = self.layer(number, rows, &tokens);
+        }
+        match self.freezing {
+            BertFreezing::All => tokens.mean(rows),
+            _ => rows,
+        }
+    }
+
+    /// Whether a first part of BERT gives the same for a sentence every time: it is frozen, has no
+    /// dropout, and what it gives does not depend on padding.
+    pub fn computes_frozen(&self, in_training: bool) -> bool {
+        self.freezing.embeddings()
+            && self.pooling == TextPooling::MaskedMean
+            && !(in_training && self.frozen_dropout)
+    }
+
+    /// The part that gives the same for a sentence every time, apart from the rest; nothing where
+    /// there is none.
+    pub fn frozen_part(&self) -> Option<Self> {
+        let count = self.freezing.layers(self.layers.len());
+        self.computes_frozen(false).then(|| Self {
+            embeddings: self.embeddings.clone(),
+            layers: self.layers[..count].to_vec(),
+            pooler: self.pooler.clone(),
+            ..*self
+        })
+    }
+
+    /// Its sizes.
+    pub fn config(&self) -> &BertConfig {
+        &self.config
+    }
+
+    /// Which parts keep their weights.
+    pub fn freezing(&self) -> BertFreezing {
+        self.freezing
+    }
+
+    fn tokens(&self, lengths: &[usize], steps: usize) -> Tokens {
+        Tokens::new(lengths, steps, self.pooling == TextPooling::PlainMean)
+    }
+
+    fn embed(&self, input: &BertInput, tokens: &Tokens) -> Tensor<2> {
+        let drops = self.frozen_dropout || !self.freezing.embeddings();
+        let (ids, types) = (input.ids.clone(), input.types.clone());
+        self.embeddings.forward(ids, types, tokens, drops)
+    }
+
+    fn layer(&self, number: usize, rows: Tensor<2>, tokens: &Tokens) -> Tensor<2> {
+        let frozen = number < self.freezing.layers(self.layers.len());
+        self.layers[number].forward(rows, tokens, self.frozen_dropout || !frozen)
+    }
+
+    /// The layers from `first` on, and the mean of what they give.
+    fn finish(
+        &self,
+        first: usize,
+        rows: Tensor<2>,
+        tokens: &Tokens,
+        lengths: &[usize],
+    ) -> EncoderOutput {
+        let rows =
+            (first..self.layers.len()).fold(rows, |rows, number| self.layer(number, rows, tokens));
+        EncoderOutput {
+            encoded: tokens.mean(rows.clone()),
+            steps: Some(tokens.packed(rows, lengths)),
+        }
+    }
+}

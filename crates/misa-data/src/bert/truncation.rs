@@ -1,0 +1,72 @@
+//! How long a sentence may be.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// How many tokens of a sentence BERT reads.
+///
+/// What is too long loses its end; the closing special token stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truncation {
+    /// All of them: what is read of an utterance does not depend on others.
+    #[default]
+    Full,
+    /// As many as the most words of an utterance in the batch, and the two special tokens: what is
+    /// read of an utterance depends on its batch.
+    ///
+    /// - Source: official MISA, `collate_fn`.
+    Batch,
+    /// At most this many, special tokens included. Range: from 3 to BERT's positions.
+    Tokens(usize),
+}
+
+/// A name that is no truncation.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown truncation `{name}`, expected full, batch or a number of tokens")]
+pub struct UnknownTruncation {
+    /// The name found.
+    pub name: String,
+}
+
+impl fmt::Display for Truncation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("full"),
+            Self::Batch => f.write_str("batch"),
+            Self::Tokens(count) => count.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Truncation {
+    type Err = UnknownTruncation;
+
+    fn from_str(name: &str) -> Result<Self, UnknownTruncation> {
+        match name {
+            "full" => Ok(Self::Full),
+            "batch" => Ok(Self::Batch),
+            _ => name.parse().map(Self::Tokens).map_err(|_| {
+                let name = name.to_owned();
+                UnknownTruncation { name }
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for truncation in [Truncation::Full, Truncation::Batch, Truncation::Tokens(50)] {
+            assert_eq!(truncation.to_string().parse(), Ok(truncation));
+        }
+        let error = "long".parse::<Truncation>().unwrap_err();
+        let text = "unknown truncation `long`, expected full, batch or a number of tokens";
+        assert_eq!(error.to_string(), text);
+    }
+}

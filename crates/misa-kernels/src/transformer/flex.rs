@@ -1,0 +1,234 @@
+//! The kernels for the processor behind the operations.
+
+use crate::{
+    SelfAttention,
+    cpu::{
+        self,
+        attention::{Attention, Projected},
+        buffer::Buffer,
+        mask::Dropout,
+        norm::{Gradients, Terms, Trace},
+    },
+    flex::{host, tensor},
+    transformer::ops::TransformerOps,
+};
+use burn::backend::{Flex, tensor::FloatTensor};
+use std::sync::Arc;
+
+impl TransformerOps for Flex {
+    fn gelu_rows(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        gelu(&x)
+    }
+
+    fn attend(
+        queries: FloatTensor<Self>,
+        keys: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        _: FloatTensor<Self>,
+        attention: Arc<SelfAttention>,
+        seed: u64,
+    ) -> FloatTensor<Self> {
+        attend([queries, keys, values], attention, seed).0
+    }
+
+    fn add_norm(
+        x: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        dropout: f64,
+        seed: u64,
+    ) -> FloatTensor<Self> {
+        let shape = NormShape {
+            epsilon,
+            dropout,
+            seed,
+        };
+        add_norm([x, bias, residual, gamma, beta], shape).0
+    }
+}
+
+pub(super) fn gelu(x: &FloatTensor<Flex>) -> FloatTensor<Flex> {
+    let x = x.to_contiguous();
+    let mut y = vec![0.0; host(&x).len()];
+    cpu::gelu::gelu(host(&x), &mut y);
+    tensor(y, shape(&x))
+}
+
+pub(super) fn gelu_gradient(x: &FloatTensor<Flex>, d_y: &FloatTensor<Flex>) -> FloatTensor<Flex> {
+    let (x, d_y) = (x.to_contiguous(), d_y.to_contiguous());
+    let mut d_x = vec![0.0; host(&x).len()];
+    cpu::gelu::gelu_gradient(host(&x), host(&d_y), &mut d_x);
+    tensor(d_x, shape(&x))
+}
+
+/// What the backward pass of attention needs.
+#[derive(Clone, Debug)]
+pub(super) struct AttentionTrace {
+    attention: Arc<SelfAttention>,
+    seed: u64,
+    /// Queries, keys and values.
+    inputs: [FloatTensor<Flex>; 3],
+    probabilities: Arc<Buffer>,
+}
+
+pub(super) fn attend(
+    inputs: [FloatTensor<Flex>; 3],
+    attention: Arc<SelfAttention>,
+    seed: u64,
+) -> (FloatTensor<Flex>, AttentionTrace) {
+    let inputs = inputs.map(|tensor| tensor.to_contiguous());
+    let [rows, d_model] = shape(&inputs[0]);
+    let mut output = vec![0.0; rows * d_model];
+    let kernel = kernel(&attention, seed, d_model);
+    let probabilities = kernel.forward(projected(&inputs), &mut output);
+    let trace = AttentionTrace {
+        attention,
+        seed,
+        inputs,
+        probabilities: Arc::new(probabilities),
+    };
+    (tensor(output, [rows, d_model]), trace)
+}
+
+fn kernel(attention: &SelfAttention, seed: u64, d_model: usize) -> Attention<'_> {
+    Attention {
+        sequences: attention.sentences.all_ranges(),
+        n_keys: attention.sentences.keys(),
+        n_heads: attention.n_heads,
+        d_model,
+        dropout: Dropout {
+            probability: attention.dropout,
+            seed,
+        },
+    }
+}
+
+fn projected(inputs: &[FloatTensor<Flex>; 3]) -> Projected<&[f32]> {
+    let [queries, keys, values] = inputs.each_ref().map(host);
+    Projected {
+        queries,
+        keys,
+        values,
+    }
+}
+
+impl AttentionTrace {
+    /// Gradients of queries, keys, values and the bias of the keys.
+    pub(super) fn gradients(self, d_output: &FloatTensor<Flex>) -> [FloatTensor<Flex>; 4] {
+        let d_output = d_output.to_contiguous();
+        let [rows, d_model] = shape(&d_output);
+        let [mut queries, mut keys, mut values] = [(); 3].map(|()| vec![0.0; rows * d_model]);
+        kernel(&self.attention, self.seed, d_model).backward(
+            projected(&self.inputs),
+            &self.probabilities,
+            host(&d_output),
+            Projected {
+                queries: &mut queries,
+                keys: &mut keys,
+                values: &mut values,
+            },
+        );
+        let [queries, keys, values] =
+            [queries, keys, values].map(|values| tensor(values, [rows, d_model]));
+        [queries, keys, values, tensor(vec![0.0; d_model], [d_model])]
+    }
+}
+
+/// What a norm is, besides its tensors.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NormShape {
+    pub(super) epsilon: f64,
+    pub(super) dropout: f64,
+    pub(super) seed: u64,
+}
+
+/// What the backward pass of a norm needs.
+#[derive(Clone, Debug)]
+pub(super) struct NormTrace {
+    gamma: FloatTensor<Flex>,
+    beta: FloatTensor<Flex>,
+    shape: NormShape,
+    trace: Arc<Trace>,
+}
+
+/// The norm of `[x, bias, residual, gamma, beta]`.
+pub(super) fn add_norm(
+    inputs: [FloatTensor<Flex>; 5],
+    norm_shape: NormShape,
+) -> (FloatTensor<Flex>, NormTrace) {
+    let [x, bias, residual, gamma, beta] = inputs.map(|tensor| tensor.to_contiguous());
+    let mut y = vec![0.0; host(&x).len()];
+    let terms = Terms {
+        x: host(&x),
+        bias: Some(host(&bias)),
+        residual: Some(host(&residual)),
+    };
+    let trace = norm(&gamma, &beta, norm_shape).forward(terms, &mut y);
+    let output = tensor(y, shape(&x));
+    let trace = NormTrace {
+        gamma,
+        beta,
+        shape: norm_shape,
+        trace: Arc::new(trace),
+    };
+    (output, trace)
+}
+
+fn norm<'a>(
+    gamma: &'a FloatTensor<Flex>,
+    beta: &'a FloatTensor<Flex>,
+    shape: NormShape,
+) -> cpu::norm::Norm<'a> {
+    cpu::norm::Norm {
+        gamma: host(gamma),
+        beta: host(beta),
+        epsilon: shape.epsilon as f32,
+        dropout: Dropout {
+            probability: shape.dropout,
+            seed: shape.seed,
+        },
+    }
+}
+
+impl NormTrace {
+    /// Gradients of `[x, bias, residual, gamma, beta]`, as far as they are wanted.
+    pub(super) fn gradients(
+        self,
+        d_output: &FloatTensor<Flex>,
+        wanted: [bool; 5],
+    ) -> [Option<FloatTensor<Flex>>; 5] {
+        let d_output = d_output.to_contiguous();
+        let [rows, d_model] = shape(&d_output);
+        let mut residual = vec![0.0; rows * d_model];
+        let drops = self.shape.dropout > 0.0;
+        let mut x = (wanted[0] && drops).then(|| vec![0.0; rows * d_model]);
+        let row = |place: usize| wanted[place].then(|| vec![0.0; d_model]);
+        let [mut bias, mut gamma, mut beta] = [row(1), row(3), row(4)];
+        norm(&self.gamma, &self.beta, self.shape).backward(
+            &self.trace,
+            host(&d_output),
+            Gradients {
+                residual: &mut residual,
+                x: x.as_deref_mut(),
+                bias: bias.as_deref_mut(),
+                gamma: gamma.as_deref_mut(),
+                beta: beta.as_deref_mut(),
+            },
+        );
+        let residual = tensor(residual, [rows, d_model]);
+        let x = match drops {
+            true => x.map(|x| tensor(x, [rows, d_model])),
+            false => Some(residual.clone()),
+        };
+        let sum = |row: Option<Vec<f32>>| row.map(|row| tensor(row, [d_model]));
+        [x, sum(bias), Some(residual), sum(gamma), sum(beta)]
+    }
+}
+
+fn shape(tensor: &FloatTensor<Flex>) -> [usize; 2] {
+    let dims = tensor.layout().shape();
+    [dims[0], dims[1]]
+}
