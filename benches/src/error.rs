@@ -65,6 +65,9 @@ pub enum BenchError {
         /// The loss.
         value: f64,
     },
+    /// What training itself refuses.
+    #[error(transparent)]
+    Training(#[from] misa_train::TrainError),
     /// A gradient that was not computed.
     #[error("the input or a weight of the layer has no gradient")]
     NoGradient,

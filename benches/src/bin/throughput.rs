@@ -11,7 +11,8 @@
 
 use clap::Parser;
 use misa_benches::{
-    BenchError, Case, Cases, Compute, RowFile, Settings, available_threads, run, use_threads,
+    BenchError, Case, Cases, Compute, RowFile, Settings, Workload, available_threads, run,
+    use_threads,
 };
 use serde_json::{Value, json};
 use std::{
@@ -41,6 +42,9 @@ struct Arguments {
     /// Every case.
     #[arg(long)]
     all: bool,
+    /// Freeze all of BERT, without dropout, and compute it once.
+    #[arg(long)]
+    frozen_once: bool,
     /// Show the names of all cases and end.
     #[arg(long)]
     list: bool,
@@ -150,7 +154,13 @@ impl Arguments {
             seed: self.seed,
             started,
         };
-        let row = run(case, &settings)?;
+        let mut case = case.clone();
+        if let (true, Workload::Model(model)) = (self.frozen_once, &mut case.workload)
+            && let Some(bert) = &mut model.bert
+        {
+            bert.computed_once = true;
+        }
+        let row = run(&case, &settings)?;
         println!("{row}");
         Ok(json!(row))
     }
@@ -170,6 +180,9 @@ impl Arguments {
         command.args(["--seconds", &self.seconds.to_string()]);
         command.args(["--seed", &self.seed.to_string()]);
         command.arg("--json").arg(rows.path());
+        if self.frozen_once {
+            command.arg("--frozen-once");
+        }
         if let Some(threads) = self.threads {
             command.args(["--threads", &threads.to_string()]);
         }

@@ -483,6 +483,30 @@ mod tests {
     }
 
     #[test]
+    fn the_official_code_finds_every_name_it_asks_for() {
+        let plain = config()
+            .with_adversary(false)
+            .with_subspace_discriminator(false);
+        let plain = plain.with_activation(crate::ActivationKind::PRelu);
+        let state = plain.init(&Device::flex()).state_dict();
+        let official = plain.official(state.clone());
+        let added = official.names().filter(|name| state.get(name).is_none());
+        assert_eq!(
+            added.collect::<Vec<_>>(),
+            [
+                "fusion.fusion_layer_1_activation.weight",
+                "project_a.project_a_activation.weight",
+                "project_t.project_t_activation.weight",
+                "project_v.project_v_activation.weight",
+                "sp_discriminator.sp_discriminator_layer_1.bias",
+                "sp_discriminator.sp_discriminator_layer_1.weight",
+            ]
+        );
+        let slope = official.get("project_v.project_v_activation.weight");
+        assert_eq!(slope, state.get("activation.weight"));
+    }
+
+    #[test]
     fn what_does_not_fit_is_listed() {
         let mut weights = model().state_dict();
         weights.remove("embed.weight");

@@ -1,7 +1,16 @@
 //! Number of parameters of every published configuration, and of the parts that make it up.
 
-use burn::prelude::*;
-use misa_core::{CellKind, FeatureSizes, MisaConfig, Task, TextSize, encoder::RecurrentConfig};
+use burn::{
+    module::{ModuleVisitor, Param},
+    prelude::*,
+};
+use misa_core::{
+    CellKind, FeatureSizes, MisaConfig, Task, TextSize,
+    encoder::{
+        RecurrentConfig,
+        bert::{BertConfig, BertFreezing},
+    },
+};
 
 /// Word vectors of 3,000 words and the text recurrence over them.
 const WORDS: usize = 900_000 + 3_609_600;
@@ -34,6 +43,37 @@ fn published_data_sets() {
         let found = count(&config(visual, acoustic));
         assert_eq!(found, without_text + WORDS + WIDER_PROJECTION, "{name}");
     }
+}
+
+/// A layer norm of text steps that the official code builds and BERT does not use.
+const UNUSED_NORM: usize = 1_200;
+/// `bert-base-uncased`, pooler included.
+const BERT: usize = 109_482_240;
+/// Nine layers of it.
+const NINE_LAYERS: usize = 9 * 7_087_872;
+
+/// Counts parameters that are trained.
+#[derive(Default)]
+struct Trained(usize);
+
+impl ModuleVisitor for Trained {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        if parameter.val().is_require_grad() {
+            self.0 += parameter.val().shape().num_elements();
+        }
+    }
+}
+
+#[test]
+fn bert_is_counted_and_frozen_by_the_rule_of_mosei() {
+    let mut config = config(35, 74).with_bert_freezing(BertFreezing::Layers(9));
+    config.sizes.text = TextSize::Bert(BertConfig::BASE);
+    let model = config.init(&Device::flex().autodiff());
+    let expected = 1_433_233 - UNUSED_NORM + BERT;
+    assert_eq!(model.num_params(), expected);
+    let mut trained = Trained::default();
+    model.visit(&mut trained);
+    assert_eq!(trained.0, expected - NINE_LAYERS);
 }
 
 #[test]

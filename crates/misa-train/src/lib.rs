@@ -67,7 +67,7 @@ pub use config::TrainingConfig;
 pub use confusion::ConfusionMatrix;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, Scores, evaluate, values as loss_values};
-pub use frozen::FrozenSummary;
+pub use frozen::{FrozenSummary, FrozenText};
 pub use history::{EpochRecord, TermMeans};
 pub use learner::MisaLearner;
 pub use metric::{EpochMetric, TermMetric};

@@ -46,7 +46,7 @@ impl Frozen {
 ///
 /// - Differs: the official code computes it in every epoch.
 #[derive(Debug)]
-pub(crate) struct FrozenText {
+pub struct FrozenText {
     bert: BertEncoder,
     store: Store,
     device: Device,
@@ -74,7 +74,7 @@ impl FrozenText {
     /// # Errors
     ///
     /// [`TrainError::Io`] if the folder of the cache cannot be used.
-    pub(crate) fn new(
+    pub fn new(
         model: &Misa,
         settings: &BertSettings,
         device: &Device,
@@ -98,7 +98,7 @@ impl FrozenText {
     }
 
     /// Whether training may use it.
-    fn serves_training(&self) -> bool {
+    pub fn serves_training(&self) -> bool {
         self.bert.computes_frozen(true)
     }
 
@@ -107,7 +107,7 @@ impl FrozenText {
     /// # Errors
     ///
     /// [`TrainError::Io`] if the file of the cache cannot be written.
-    fn fill(&mut self, input: &mut MisaInput) -> Result<(), TrainError> {
+    pub fn fill(&mut self, input: &mut MisaInput) -> Result<(), TrainError> {
         let TextInput::Tokens(ids) = &input.text else {
             return Ok(());
         };
