@@ -12,6 +12,13 @@ fn a_training_step_agrees_between_flex_and_wgpu() {
     println!("skipped: needs --features flex,wgpu");
 }
 
+/// Says what is missing, where the two devices are not compiled in.
+#[cfg(not(all(feature = "flex", feature = "wgpu")))]
+#[test]
+fn bert_agrees_between_flex_and_wgpu() {
+    println!("skipped: needs --features flex,wgpu");
+}
+
 #[cfg(all(feature = "flex", feature = "wgpu"))]
 mod step {
     use burn::{
@@ -22,6 +29,7 @@ mod step {
     };
     use misa_core::{
         FeatureSizes, Misa, MisaConfig, MisaInput, PerModality, StateDict, TextInput, TextSize,
+        encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, BertInput},
         loss::{MisaLossConfig, MisaLossTerms},
         weights,
     };
@@ -50,8 +58,64 @@ mod step {
         let expected = step(&weights, &flex);
 
         let wgpu = device("wgpu").unwrap_or_else(|error| panic!("{error}"));
-        let found = step(&weights, &wgpu.autodiff());
+        assert_agree(&expected, &step(&weights, &wgpu.autodiff()));
+    }
 
+    /// A BERT whose first layer is frozen, by the kernels of the CPU and by Burn's own operations.
+    #[test]
+    fn bert_agrees_between_flex_and_wgpu() {
+        let flex = device("flex").unwrap().autodiff();
+        flex.seed(6);
+        let weights = weights::state_dict(&bert_config().init(&flex), BERT);
+        let expected = bert_step(&weights, &flex);
+        let wgpu = device("wgpu").unwrap_or_else(|error| panic!("{error}"));
+        assert_agree(&expected, &bert_step(&weights, &wgpu.autodiff()));
+    }
+
+    /// Place of BERT in the model.
+    const BERT: &str = "text.Bert";
+
+    fn bert_config() -> BertEncoderConfig {
+        let sizes = BertConfig {
+            vocabulary: 7,
+            d_model: 4,
+            n_layers: 2,
+            n_heads: 2,
+            d_feed_forward: 6,
+            positions: 5,
+            dropout: 0.0,
+            attention_dropout: 0.0,
+            ..BertConfig::BASE
+        };
+        BertEncoderConfig::new(sizes).with_freezing(BertFreezing::Layers(1))
+    }
+
+    /// Every value of a step of BERT alone, by its name; what is frozen keeps every bit.
+    fn bert_step(weights: &StateDict, device: &Device) -> BTreeMap<String, Vec<f32>> {
+        let (bert, _) = weights::load(bert_config().init(device), BERT, weights).unwrap();
+        let input = BertInput {
+            ids: Tensor::from_data([[2, 3, 4], [5, 6, 1]], device),
+            types: None,
+            lengths: vec![3, 2],
+        };
+        let encoded = bert.forward(&input).encoded;
+        let factors = [[0.5f32, -1.0, 2.0, 0.25], [1.5, 0.75, -0.5, 1.0]];
+        let scalar = (encoded.clone() * Tensor::from_data(factors, device)).sum();
+        let gradients = scalar.backward();
+        let mut values = BTreeMap::from([("encoded".to_owned(), host(encoded))]);
+        let by_name = weights::gradient_dict(&bert, BERT, &gradients);
+        values.extend(named("gradient", &by_name));
+        let gradients = GradientsParams::from_grads(gradients, &bert);
+        let bert = optimiser().step(1e-2, bert, gradients);
+        let after = weights::state_dict(&bert, BERT);
+        for name in weights.names().filter(|name| name.contains("layer.0.")) {
+            assert_eq!(after.get(name), weights.get(name), "{name} is frozen");
+        }
+        values.extend(named("parameter", &after));
+        values
+    }
+
+    fn assert_agree(expected: &BTreeMap<String, Vec<f32>>, found: &BTreeMap<String, Vec<f32>>) {
         let names: Vec<_> = expected.keys().collect();
         assert_eq!(
             found.keys().collect::<Vec<_>>(),

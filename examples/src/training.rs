@@ -92,9 +92,10 @@ pub struct TrainingArguments {
     /// original's
     #[arg(long, help_heading = "Training")]
     pub bucketed: bool,
-    /// Where to compute: flex, ndarray, wgpu, vulkan, metal or cuda[:N]
+    /// Where to compute
     #[arg(
         long,
+        help = "Where to compute: flex, ndarray, wgpu, vulkan, metal or cuda[:N]",
         value_name = "NAME",
         default_value = "flex",
         help_heading = "Run"

@@ -45,6 +45,7 @@
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
 //! | `normalise.rs` | scaling of features |
 //! | `batch.rs`, `batcher.rs`, `loader.rs` | utterances to tensors |
+//! | `bert/` | what BERT needs of the file system, and words to its tokens |
 //! | `random.rs`, `synthetic.rs` | seeded numbers, and data made from them |
 //! | `error.rs` | everything that can be wrong |
 
@@ -80,7 +81,10 @@ mod widths;
 
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
-pub use bert::{BertText, BertWeights, PretrainedBert, Tokeniser, Truncation, UnknownTruncation};
+pub use bert::{
+    BertText, BertWeights, PretrainedBert, Tokeniser, Truncation, UnknownTruncation,
+    read_state_dict,
+};
 pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
 pub use error::{DataError, UtteranceError, Width};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{cmp::Reverse, fs, io::ErrorKind, path::Path, sync::Arc};
 
 const CONFIG: &str = "config.json";
+const MODEL_TYPE: &str = "misa";
 const WEIGHTS: &str = "model.safetensors";
 const VOCABULARY: &str = "vocabulary.json";
 const PREPROCESSING: &str = "preprocessor_config.json";
@@ -35,6 +36,14 @@ pub struct Checkpoint {
     pub scaling: Option<Scaling>,
     /// How words become the tokens of its BERT.
     pub bert: Option<Arc<BertText>>,
+}
+
+/// A configuration that says what it configures, as Hugging Face's do.
+#[derive(Serialize)]
+struct NamedConfig<'a> {
+    model_type: &'static str,
+    #[serde(flatten)]
+    config: &'a MisaConfig,
 }
 
 /// What happens to an utterance before the model sees it.
@@ -71,7 +80,13 @@ impl Checkpoint {
             files::write(&folder.join(TOKENISER), json.as_bytes())?;
         }
         card::write(folder, &self.config, None)?;
-        files::write_json(&folder.join(CONFIG), &self.config)
+        files::write_json(
+            &folder.join(CONFIG),
+            &NamedConfig {
+                model_type: MODEL_TYPE,
+                config: &self.config,
+            },
+        )
     }
 
     /// Reads the folder and puts the model on `device`.

@@ -11,7 +11,7 @@ use misa_core::{
 };
 use misa_data::{
     BertText, PretrainedBert, Split, SyntheticConfig, Truncation, UtteranceBatch, UtteranceBatcher,
-    UtteranceDataset,
+    UtteranceDataset, read_state_dict,
 };
 use misa_train::{
     Adam, BertSettings, Checkpoint, Corpus, FrozenText, LearningRates, MisaLearner, Preset,
@@ -537,6 +537,11 @@ fn a_bert_of_hugging_face_is_read() {
         "tokeniser: expected token ids below 402 (vocab_size), found 405 tokens"
     );
     let weights = bert.weights().unwrap();
+    let all = read_state_dict(bert.path()).unwrap();
+    let (found, other) = (weights.tensors.names().count(), weights.unexpected.len());
+    assert!(all.names().count() >= found + other && found > 20);
+    let name = "bert.encoder.layer.0.intermediate.dense.weight";
+    assert_eq!(all.get(name).unwrap().shape().to_vec(), [64, 16]);
     let other = weights
         .unexpected
         .iter()

@@ -14,7 +14,7 @@ mod text;
 mod tokeniser;
 mod truncation;
 
-pub use pretrained::{BertWeights, PretrainedBert};
+pub use pretrained::{BertWeights, PretrainedBert, read_state_dict};
 pub use text::BertText;
 pub use tokeniser::Tokeniser;
 pub use truncation::{Truncation, UnknownTruncation};

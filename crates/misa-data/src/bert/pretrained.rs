@@ -133,7 +133,7 @@ impl PretrainedBert {
         let path = &self.weights;
         let mut names = Names::default();
         let tensors = match path.extension().is_some_and(|ending| ending == "bin") {
-            true => torch_tensors(path, &mut names)?,
+            true => torch_tensors(path, |name| names.rename(name))?,
             false => StateDict::read_renamed(path, |name| names.rename(name))
                 .map_err(|source| weights_error(path, source))?,
         };
@@ -230,7 +230,27 @@ fn config(path: &Path) -> Result<BertConfig, DataError> {
     Ok(config)
 }
 
-fn torch_tensors(path: &Path, names: &mut Names) -> Result<StateDict, DataError> {
+/// The tensors of a checkpoint by their names: a file of PyTorch, such as the official code's
+/// `.std`, or of safetensors.
+///
+/// # Errors
+///
+/// [`DataError`] when the file is damaged, too large, or holds something else than tensors by name.
+pub fn read_state_dict(path: impl AsRef<Path>) -> Result<StateDict, DataError> {
+    let path = path.as_ref();
+    match path
+        .extension()
+        .is_some_and(|ending| ending == "safetensors")
+    {
+        true => StateDict::read(path).map_err(|source| weights_error(path, source)),
+        false => torch_tensors(path, |name| Some(name.to_owned())),
+    }
+}
+
+fn torch_tensors(
+    path: &Path,
+    mut rename: impl FnMut(&str) -> Option<String>,
+) -> Result<StateDict, DataError> {
     let error = |source| DataError::Torch {
         path: path.to_owned(),
         source: Box::new(source),
@@ -244,7 +264,7 @@ fn torch_tensors(path: &Path, names: &mut Names) -> Result<StateDict, DataError>
     let mut tensors = StateDict::default();
     for (name, value) in entries {
         let name = name.to_text().map_err(|_| wrong(name.describe()))?;
-        let Some(official) = names.rename(&name) else {
+        let Some(official) = rename(&name) else {
             continue;
         };
         let tensor = file.tensor(value).map_err(error)?;
