@@ -261,6 +261,12 @@ pub enum UtteranceError {
     /// A sentence that is empty, where BERT is to read it.
     #[error("text has no words, expected at least 1")]
     NoWords,
+    /// Text that a tokeniser fails on.
+    #[error("text has no tokens: {reason}")]
+    Tokeniser {
+        /// What the tokeniser says.
+        reason: String,
+    },
     /// A sentence longer than BERT can read.
     #[error("text has {found} tokens, expected at most {limit}; a truncation makes it shorter")]
     Tokens {

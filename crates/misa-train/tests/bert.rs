@@ -10,8 +10,8 @@ use misa_core::{
     weights,
 };
 use misa_data::{
-    BertText, PretrainedBert, Split, SyntheticConfig, Truncation, UtteranceBatch, UtteranceBatcher,
-    UtteranceDataset, read_state_dict,
+    BertText, PretrainedBert, Split, SyntheticConfig, Tokeniser, Truncation, UtteranceBatch,
+    UtteranceBatcher, UtteranceDataset, read_state_dict,
 };
 use misa_train::{
     Adam, BertSettings, Checkpoint, Corpus, FrozenText, LearningRates, MisaLearner, Preset,
@@ -519,6 +519,29 @@ fn real() -> Option<PathBuf> {
         return None;
     }
     Some(folder)
+}
+
+/// The vocabularies that the published models use.
+#[test]
+fn published_vocabularies_are_read() {
+    let Some(folder) = real() else {
+        return;
+    };
+    let folder = folder.join("../bert_vocab");
+    for (name, count) in [("bert-base-uncased", 30_522), ("bert-base-chinese", 21_128)] {
+        let words = fs::read_to_string(folder.join(format!("{name}-vocab.txt"))).unwrap();
+        let tokeniser = Tokeniser::from_vocabulary(&words).unwrap();
+        assert_eq!(tokeniser.len(), count, "{name}");
+        let tokens = tokeniser
+            .tokens(&["a".to_string(), "film".to_string()])
+            .unwrap();
+        assert_eq!((tokens[0], tokens.last()), (101, Some(&102)), "{name}");
+    }
+    let words = fs::read_to_string(folder.join("bert-base-uncased-vocab.txt")).unwrap();
+    let tokeniser = Tokeniser::from_vocabulary(&words).unwrap();
+    let sentence = ["The", "movie", "was", "unwatchable", "!"].map(str::to_string);
+    let tokens = tokeniser.tokens(&sentence).unwrap();
+    assert_eq!(tokens[..4], [101, 1996, 3185, 2001]);
 }
 
 /// A token classifier as Hugging Face wrote it, in PyTorch's format: one layer of 16 features.

@@ -91,8 +91,9 @@ impl BertText {
         if words.iter().all(|word| word.trim().is_empty()) {
             return Err(UtteranceError::NoWords);
         }
+        let whole = self.tokeniser.tokens(&words)?.len();
         let tokens = match self.truncation {
-            Truncation::Full => self.tokeniser.tokens(&words).len(),
+            Truncation::Full => whole,
             Truncation::Batch => words.len() + SPECIAL,
             Truncation::Tokens(count) => count,
         };
@@ -127,6 +128,10 @@ impl BertText {
     }
 
     /// The tokens of each utterance of a batch.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the tokeniser fails on an utterance that [`Self::check`] would have refused.
     pub fn sentences(&self, utterances: &[&Utterance]) -> Vec<Vec<u32>> {
         let counts = utterances.iter().map(|utterance| self.count(utterance));
         let limit = match self.truncation {
@@ -135,7 +140,8 @@ impl BertText {
             Truncation::Tokens(count) => count,
         };
         let sentence = |utterance: &&Utterance| {
-            let mut tokens = self.tokeniser.tokens(&self.words(utterance));
+            let tokens = self.tokeniser.tokens(&self.words(utterance));
+            let mut tokens = tokens.unwrap_or_else(|error| panic!("{}: {error}", utterance.id));
             if let Some(&last) = tokens.last()
                 && tokens.len() > limit
             {

@@ -1,8 +1,8 @@
 //! Words to token ids.
 
-use crate::DataError;
+use crate::{DataError, UtteranceError};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read;
@@ -149,6 +149,7 @@ impl Tokeniser {
     ///
     /// [`DataError`] when this is no tokeniser, or lacks the special tokens of BERT.
     pub fn from_json(json: &str, place: &str) -> Result<Self, DataError> {
+        check_kind(json, place)?;
         let inner = Tokenizer::from_str(json)
             .map_err(|error| DataError::layout(place, "a tokeniser", error.to_string()))?;
         Self::of(inner, place)
@@ -165,6 +166,7 @@ impl Tokeniser {
             inner.token_to_id(word).ok_or_else(missing)
         };
         let [first, last, padding] = [id("[CLS]")?, id("[SEP]")?, id("[PAD]")?];
+        id("[UNK]")?;
         let largest = inner.get_vocab(true).into_values().max().unwrap_or(0);
         Ok(Self {
             first,
@@ -206,18 +208,37 @@ impl Tokeniser {
     ///
     /// - Source: official MISA, `collate_fn`.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Panics if a tokeniser from a file fails on text, which BERT's never does.
-    pub fn tokens(&self, words: &[String]) -> Vec<u32> {
+    /// [`UtteranceError::Tokeniser`] if a tokeniser from a file fails on the text.
+    pub fn tokens(&self, words: &[String]) -> Result<Vec<u32>, UtteranceError> {
         let encoding = self.inner.encode_fast(words.join(" "), false);
-        let encoding = encoding.unwrap_or_else(|error| panic!("tokens of {words:?}: {error}"));
+        let encoding = encoding.map_err(|error| UtteranceError::Tokeniser {
+            reason: error.to_string(),
+        })?;
         let mut tokens = Vec::with_capacity(encoding.len() + 2);
         tokens.push(self.first);
         tokens.extend_from_slice(encoding.get_ids());
         tokens.push(self.last);
-        tokens
+        Ok(tokens)
     }
+}
+
+/// Refuses what is no tokeniser of BERT before the library builds it.
+fn check_kind(json: &str, place: &str) -> Result<(), DataError> {
+    let wrong = |found: String| DataError::layout(place, "a tokeniser of BERT", found);
+    let value: Value = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
+    for (part, expected) in [
+        ("model", "WordPiece"),
+        ("normalizer", "BertNormalizer"),
+        ("pre_tokenizer", "BertPreTokenizer"),
+    ] {
+        let found = &value[part]["type"];
+        if found != expected {
+            return Err(wrong(format!("{part} {found}, not {expected:?}")));
+        }
+    }
+    Ok(())
 }
 
 /// The text of a file that is not too large.
@@ -260,8 +281,11 @@ mod tests {
     #[test]
     fn words_come_apart_into_pieces() {
         let tokeniser = Tokeniser::from_vocabulary(WORDS).unwrap();
-        assert_eq!(tokeniser.tokens(&words("Good films")), [2, 6, 5, 7, 3]);
-        assert_eq!(tokeniser.tokens(&words("bad")), [2, 1, 3]);
+        assert_eq!(
+            tokeniser.tokens(&words("Good films")).unwrap(),
+            [2, 6, 5, 7, 3]
+        );
+        assert_eq!(tokeniser.tokens(&words("bad")).unwrap(), [2, 1, 3]);
         assert_eq!((tokeniser.len(), tokeniser.padding()), (8, 0));
     }
 
@@ -271,7 +295,8 @@ mod tests {
         let json = tokeniser.to_json().unwrap();
         let again = Tokeniser::from_json(&json, "json").unwrap();
         let sentence = words("Good films [SEP] film,");
-        assert_eq!(again.tokens(&sentence), tokeniser.tokens(&sentence));
+        let [found, expected] = [&again, &tokeniser].map(|one| one.tokens(&sentence).unwrap());
+        assert_eq!(found, expected);
         assert_eq!(again.to_json().unwrap(), json);
     }
 
@@ -291,10 +316,31 @@ mod tests {
             assert_eq!(error.to_string(), text);
         }
         let error = Tokeniser::from_json("{}", "tokenizer.json").unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("tokenizer.json: expected a tokeniser, found ")
+        assert_eq!(
+            error.to_string(),
+            "tokenizer.json: expected a tokeniser of BERT, found model null, not \"WordPiece\""
         );
+    }
+
+    #[test]
+    fn damaged_json_gives_an_error_or_a_tokeniser() {
+        let json = Tokeniser::from_vocabulary(WORDS)
+            .unwrap()
+            .to_json()
+            .unwrap();
+        let mut tokenisers = 0;
+        for place in 0..json.len() {
+            for change in [&b""[..], b"\"", b"0", b"-9", b"}", b"null"] {
+                let mut bytes = json.clone().into_bytes();
+                bytes.splice(place..=place, change.iter().copied());
+                let changed = String::from_utf8_lossy(&bytes);
+                if let Ok(tokeniser) = Tokeniser::from_json(&changed, "json") {
+                    // What is read can be used.
+                    let _ = tokeniser.tokens(&words("Good films, [SEP] and \u{1F600}"));
+                    tokenisers += 1;
+                }
+            }
+        }
+        assert!(tokenisers > 0);
     }
 }

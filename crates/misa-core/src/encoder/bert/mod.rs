@@ -110,7 +110,8 @@ impl BertEncoder {
     ///
     /// # Panics
     ///
-    /// Panics if a length is 0 or beyond `steps`, or `steps` beyond BERT's positions.
+    /// Panics if a length is 0 or beyond `steps`, or more tokens are read than BERT has positions.
+    /// An id beyond the vocabulary is an error of the device.
     pub fn forward(&self, input: &BertInput) -> BertOutput {
         let [_, steps] = input.ids.dims();
         let tokens = self.tokens(&input.lengths, steps);
@@ -206,7 +207,16 @@ impl BertEncoder {
     }
 
     fn tokens(&self, lengths: &[usize], steps: usize) -> Tokens {
-        Tokens::new(lengths, steps, self.pooling == TextPooling::PlainMean)
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        let positions = self.config.positions;
+        assert!(longest <= steps, "{longest} tokens in {steps} steps");
+        let padding = self.pooling == TextPooling::PlainMean;
+        let read = if padding { steps } else { longest };
+        assert!(
+            read <= positions,
+            "{read} tokens, BERT has {positions} positions"
+        );
+        Tokens::new(lengths, steps, padding)
     }
 
     fn embed(&self, input: &BertInput, tokens: &Tokens) -> Tensor<2> {
