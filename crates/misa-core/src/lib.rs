@@ -71,6 +71,7 @@ mod model;
 mod official;
 mod projection;
 mod reconstruction;
+mod shapes;
 mod state_dict;
 mod subspace;
 mod task;

@@ -1,9 +1,6 @@
 //! Weights by their official names, and the way between the official layout and ours.
 
-use crate::{
-    Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError, encoder::bert::BertConfig,
-    official::official,
-};
+use crate::{Misa, StateDict, WeightsError, official::official};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},
     prelude::*,
@@ -13,9 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Query, key and value share one packed tensor.
 const PARTS: usize = 3;
-
-/// Kinds of representations that the official discriminator of subspaces tells apart.
-const OFFICIAL_SUBSPACES: usize = 4;
 
 /// What loading a checkpoint left over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,158 +93,6 @@ impl Misa {
     ) -> Result<(Self, LoadedWeights), WeightsError> {
         load(self, "", weights)
     }
-}
-
-impl MisaConfig {
-    /// Whether `weights` are those of a model of this configuration, as far as the sizes say that
-    /// decide how much memory the model takes.
-    ///
-    /// A configuration from a file can ask for any size: this refuses it before
-    /// [`MisaConfig::init`] allocates.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
-    pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
-        check_shapes(weights, self.decisive_shapes())
-    }
-
-    /// `weights` with what a model of the official code has besides: tensors that it never trains
-    /// and reads in no loss, and other names of one tensor. Its strict loading asks for all.
-    pub fn official(&self, mut weights: StateDict) -> StateDict {
-        let add = |weights: &mut StateDict, name: &str, shape: &[usize], value: f32| {
-            if weights.get(name).is_none() {
-                let values = vec![value; shape.iter().product()];
-                weights.insert(name.to_string(), TensorData::new(values, shape.to_vec()));
-            }
-        };
-        if matches!(self.sizes.text, TextSize::Bert(_)) {
-            for (leaf, value) in [("weight", 1.0), ("bias", 0.0)] {
-                let shape = [2 * self.d_embedding];
-                add(&mut weights, &format!("tlayer_norm.{leaf}"), &shape, value);
-            }
-        }
-        let discriminator = "sp_discriminator.sp_discriminator_layer_1";
-        let shape = [OFFICIAL_SUBSPACES, self.d_hidden];
-        add(
-            &mut weights,
-            &format!("{discriminator}.weight"),
-            &shape,
-            0.0,
-        );
-        add(
-            &mut weights,
-            &format!("{discriminator}.bias"),
-            &shape[..1],
-            0.0,
-        );
-        if let Some(slope) = weights.get("activation.weight").cloned() {
-            for alias in self.activation_aliases() {
-                weights.insert(alias, slope.clone());
-            }
-        }
-        weights
-    }
-
-    /// Every place where the official code has its one activation.
-    fn activation_aliases(&self) -> Vec<String> {
-        let mut aliases: Vec<String> = ["t", "v", "a"]
-            .map(|letter| format!("project_{letter}.project_{letter}_activation.weight"))
-            .to_vec();
-        aliases.push("fusion.fusion_layer_1_activation.weight".to_string());
-        if self.adversary {
-            aliases.push("discriminator.discriminator_layer_1_activation.weight".to_string());
-        }
-        aliases
-    }
-
-    /// Official name and shape of the tensors that every size shows in.
-    fn decisive_shapes(&self) -> Vec<(String, Vec<usize>)> {
-        let d_hidden = self.d_hidden;
-        let d_head = d_hidden.saturating_mul(self.modalities.count());
-        let mut shapes = vec![
-            (
-                "shared.shared_1.weight".to_string(),
-                vec![d_hidden, d_hidden],
-            ),
-            (
-                "fusion.fusion_layer_3.weight".to_string(),
-                vec![self.task.d_output(), d_head],
-            ),
-        ];
-        for modality in self.modalities.iter() {
-            let d_input = match (modality, self.sizes.text) {
-                (Modality::Visual, _) => self.sizes.visual,
-                (Modality::Acoustic, _) => self.sizes.acoustic,
-                (Modality::Text, TextSize::Features { d_input }) => d_input,
-                (Modality::Text, TextSize::Words { vocabulary }) => {
-                    let shape = vec![vocabulary, self.d_embedding];
-                    shapes.push(("embed.weight".to_string(), shape));
-                    self.d_embedding
-                }
-                (Modality::Text, TextSize::Bert(bert)) => {
-                    shapes.extend(bert_shapes(&bert));
-                    continue;
-                }
-            };
-            let name = format!("{}rnn1.weight_ih_l0", &modality.name()[..1]);
-            let rows = self.cell.gates().saturating_mul(d_input);
-            shapes.push((name, vec![rows, d_input]));
-        }
-        shapes
-    }
-}
-
-impl BertConfig {
-    /// [`MisaConfig::check_weights`] of BERT alone.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
-    pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
-        check_shapes(weights, bert_shapes(self))
-    }
-}
-
-fn check_shapes(
-    weights: &StateDict,
-    shapes: Vec<(String, Vec<usize>)>,
-) -> Result<(), WeightsError> {
-    let (mut missing, mut misshaped) = (Vec::new(), Vec::new());
-    for (name, expected) in shapes {
-        match weights.get(&name).map(|found| found.shape().to_vec()) {
-            None => missing.push(name),
-            Some(found) if found != expected => misshaped.push((name, expected, found)),
-            Some(_) => {}
-        }
-    }
-    match missing.is_empty() && misshaped.is_empty() {
-        true => Ok(()),
-        false => Err(WeightsError::Mismatch { missing, misshaped }),
-    }
-}
-
-/// The last layer stands for all: with fewer in the file, it is missing.
-fn bert_shapes(bert: &BertConfig) -> Vec<(String, Vec<usize>)> {
-    let last = bert.n_layers - 1;
-    let expand = format!("encoder.layer.{last}.intermediate.dense");
-    let named = [
-        ("embeddings.word_embeddings", bert.vocabulary, bert.d_model),
-        (
-            "embeddings.position_embeddings",
-            bert.positions,
-            bert.d_model,
-        ),
-        (
-            "embeddings.token_type_embeddings",
-            bert.token_types,
-            bert.d_model,
-        ),
-        (expand.as_str(), bert.d_feed_forward, bert.d_model),
-    ];
-    let named = named
-        .map(|(name, rows, columns)| (format!("bertmodel.{name}.weight"), vec![rows, columns]));
-    named.to_vec()
 }
 
 fn path(at: &str) -> Vec<String> {
@@ -419,6 +261,7 @@ fn unstacked(packed: &TensorData, part: usize) -> TensorData {
 mod tests {
     use super::*;
     use crate::FeatureSizes;
+    use crate::{MisaConfig, TextSize};
 
     fn config() -> MisaConfig {
         let sizes = FeatureSizes {

@@ -24,7 +24,7 @@
 //! | File | Holds |
 //! | --- | --- |
 //! | `config.rs`, `bert.rs`, `preset.rs` | settings, and published ones |
-//! | `train.rs` | the whole of a run |
+//! | `train.rs`, `start.rs` | the whole of a run, and what a model starts from |
 //! | `fit.rs`, `patience.rs` | epochs, and when to stop |
 //! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs` | one step |
 //! | `frozen/` | what BERT's frozen part gives, computed once |
@@ -56,6 +56,7 @@ mod preset;
 mod progress;
 mod report;
 pub mod score;
+mod start;
 mod system;
 mod train;
 mod trainer;
