@@ -6,9 +6,16 @@ use burn::{nn::Dropout, prelude::*};
 ///
 /// - Differs: what is dropped is another function of the device's seed than Burn's.
 pub(crate) fn drop_out<const D: usize>(layer: &Dropout, x: Tensor<D>) -> Tensor<D> {
-    let trains = x.device().is_autodiff() && layer.training.is_enabled();
-    match trains && layer.prob > 0.0 {
-        true => misa_kernels::dropout(x, layer.prob),
-        false => x,
+    match probability(layer, &x) {
+        0.0 => x,
+        probability => misa_kernels::dropout(x, probability),
+    }
+}
+
+/// The probability of dropping something of `x` now: none outside of training.
+pub(crate) fn probability<const D: usize>(layer: &Dropout, x: &Tensor<D>) -> f64 {
+    match x.device().is_autodiff() && layer.training.is_enabled() {
+        true => layer.prob,
+        false => 0.0,
     }
 }

@@ -47,6 +47,7 @@
 //! | `batch.rs`, `batcher.rs`, `loader.rs` | utterances to tensors |
 //! | `bert/` | what BERT needs of the file system, and words to its tokens |
 //! | `random.rs`, `synthetic.rs` | seeded numbers, and data made from them |
+//! | `whole.rs` | files that are whole or not there |
 //! | `error.rs` | everything that can be wrong |
 
 mod batch;
@@ -77,6 +78,7 @@ mod split;
 mod synthetic;
 mod utterance;
 mod vocabulary;
+mod whole;
 mod widths;
 
 pub use batch::UtteranceBatch;
@@ -107,3 +109,4 @@ pub use split::Split;
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
 pub use utterance::{TextSequence, Utterance};
 pub use vocabulary::Vocabulary;
+pub use whole::write_whole;

@@ -4,8 +4,11 @@
 // Helpers of tests are tests too, but the lint only knows functions marked so.
 #![allow(clippy::unwrap_used)]
 
+mod real_data;
+
 use misa_data::format::csd::CsdFolder;
 use misa_data::{Format, OpenOptions, Policy, Split, UtteranceDataset};
+use real_data::data_folder;
 use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -148,17 +151,6 @@ fn videos_of_no_fold_are_counted() {
         error.ends_with("no utterances, expected at least 1"),
         "{error}"
     );
-}
-
-fn data_folder(name: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("MISA_DATA_DIR").map_or(shared, PathBuf::from);
-    let folder = folder.join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no real data in {}", folder.display());
-    None
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 mod support;
 
+mod real_data;
+
 use misa_core::Modality;
 use misa_data::doctor::{
     Content, Examination, FeatureReport, Finding, Progress, Severity, examine, examine_with,
@@ -13,8 +15,8 @@ use misa_data::{
     OpenOptions, Padding, Policy, Sequence, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
+use real_data::data_folder;
 use std::fs;
-use std::path::{Path, PathBuf};
 use support::pickled::Py;
 
 /// An utterance of three words whose visual rows are `[value + step, step]`.
@@ -495,17 +497,6 @@ fn ids_do_not_steer_the_terminal() {
     train.push(utterance("\x1b[2Jx[0]", 2.0, 0.0));
     let text = examined(train, vec![], vec![]).to_string();
     assert!(text.contains("[2Jx[0]") && !text.contains('\x1b'), "{text}");
-}
-
-fn data_folder(name: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("MISA_DATA_DIR").map_or(shared, PathBuf::from);
-    let folder = folder.join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no real data in {}", folder.display());
-    None
 }
 
 fn counts(examination: &Examination) -> Vec<usize> {

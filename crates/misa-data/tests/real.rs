@@ -3,20 +3,11 @@
 // Helpers of tests are tests too, but the lint only knows functions marked so.
 #![allow(clippy::unwrap_used)]
 
+mod real_data;
+
 use misa_core::{FeatureSizes, TextSize};
 use misa_data::{Format, Split, UtteranceDataset, read_labels};
-use std::path::{Path, PathBuf};
-
-fn data_folder(name: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("MISA_DATA_DIR").map_or(shared, PathBuf::from);
-    let folder = folder.join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no real data in {}", folder.display());
-    None
-}
+use real_data::data_folder;
 
 fn counts(data: &UtteranceDataset) -> [usize; 3] {
     Split::ALL.map(|split| data.split(split).len())

@@ -1,6 +1,6 @@
 //! A trained model as a folder, and its predictions.
 
-use crate::{TrainError, card, files, score::decide};
+use crate::{Report, TrainError, card, files, score::decide};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError};
 use misa_data::{
@@ -60,7 +60,15 @@ impl Checkpoint {
     ///
     /// [`TrainError::Io`] names the file that could not be written.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), TrainError> {
-        let folder = folder.as_ref();
+        self.save_with(folder.as_ref(), None)
+    }
+
+    /// [`Self::save`], with the scores of the run on the page for readers.
+    pub(crate) fn save_with(
+        &self,
+        folder: &Path,
+        report: Option<&Report>,
+    ) -> Result<(), TrainError> {
         files::create_folder(folder)?;
         let path = folder.join(WEIGHTS);
         let weights = self.config.official(self.model.state_dict()).to_bytes();
@@ -68,18 +76,18 @@ impl Checkpoint {
             &path,
             &weights.map_err(|source| weights_error(&path, source))?,
         )?;
-        let vocabulary = self.vocabulary.as_ref().filter(|_| self.bert.is_none());
-        write_optional(&folder.join(VOCABULARY), vocabulary)?;
+        write_optional(&folder.join(VOCABULARY), self.vocabulary.as_ref())?;
         let preprocessing = Preprocessing {
             scaling: self.scaling.clone(),
             truncation: self.bert.as_ref().map(|bert| bert.truncation()),
         };
         files::write_json(&folder.join(PREPROCESSING), &preprocessing)?;
-        if let Some(bert) = &self.bert {
-            let json = bert.tokeniser().to_json()?;
-            files::write(&folder.join(TOKENISER), json.as_bytes())?;
+        let path = folder.join(TOKENISER);
+        match &self.bert {
+            Some(bert) => files::write(&path, bert.tokeniser().to_json()?.as_bytes())?,
+            None => remove(&path)?,
         }
-        card::write(folder, &self.config, None)?;
+        card::write(folder, &self.config, report)?;
         files::write_json(
             &folder.join(CONFIG),
             &NamedConfig {
@@ -268,15 +276,20 @@ fn bert(
 /// Writes the file, or removes that of an earlier checkpoint.
 fn write_optional<T: Serialize>(path: &Path, value: Option<&T>) -> Result<(), TrainError> {
     let Some(value) = value else {
-        return match fs::remove_file(path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(TrainError::Io {
-                path: path.to_path_buf(),
-                source: error,
-            }),
-            _ => Ok(()),
-        };
+        return remove(path);
     };
     files::write_json(path, value)
+}
+
+/// Removes the file of an earlier checkpoint, if there is one.
+fn remove(path: &Path) -> Result<(), TrainError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(TrainError::Io {
+            path: path.to_path_buf(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn read_optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, TrainError> {

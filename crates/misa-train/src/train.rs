@@ -2,7 +2,7 @@
 
 use crate::{
     BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Report, System, TermMetric,
-    TrainError, TrainingConfig, card,
+    TrainError, TrainingConfig,
     evaluate::evaluate_with,
     files,
     fit::{Fit, Outcome},
@@ -129,14 +129,12 @@ pub fn train_with(
     let checkpoint = Checkpoint {
         model: learner.model,
         config: model_config,
-        vocabulary: data.vocabulary().cloned(),
+        vocabulary: data.vocabulary().filter(|_| text.is_none()).cloned(),
         scaling,
         bert: text,
     };
-    let checkpoint_folder = folder.join("checkpoint");
-    checkpoint.save(&checkpoint_folder)?;
+    checkpoint.save_with(&folder.join("checkpoint"), Some(&report))?;
     let report = report.with_peak_memory();
-    card::write(&checkpoint_folder, &report.model, Some(&report))?;
     report.write()?;
     Ok(report)
 }

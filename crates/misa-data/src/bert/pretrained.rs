@@ -2,7 +2,7 @@
 
 use crate::bert::names::{self, Name};
 use crate::bert::tokeniser::{SPECIAL, VOCABULARY, read};
-use crate::{DataError, Tokeniser};
+use crate::{DataError, Tokeniser, write_whole};
 use burn::tensor::TensorData;
 use misa_core::encoder::bert::BertConfig;
 use misa_core::{StateDict, WeightsError};
@@ -10,10 +10,8 @@ use misa_files::Source;
 use misa_files::torch::{self, Limits};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
-use tempfile::NamedTempFile;
 
 const CONFIG: &str = "config.json";
 const SAFETENSORS: &str = "model.safetensors";
@@ -151,17 +149,9 @@ impl PretrainedBert {
     }
 }
 
-/// Writes beside the place, syncs, and renames.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || -> io::Result<()> {
-        let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(DataError::io(path))
+    let written = write_whole(path, |file| file.write_all(bytes));
+    written.map(drop).map_err(DataError::io(path))
 }
 
 /// The names of a file on their way to ours.

@@ -196,8 +196,9 @@ fn identity(bert: &BertEncoder) -> Key {
     for name in weights.names() {
         hasher.update((name.len() as u64).to_le_bytes());
         hasher.update(name);
-        let data = weights.get(name).into_iter();
-        for values in data.flat_map(|data| data.as_slice::<f32>().ok()) {
+        let values = weights.get(name).map(|data| data.as_slice::<f32>());
+        if let Some(values) = values {
+            let values = values.expect("a state dict holds single precision");
             let mut bytes = Vec::with_capacity(4 * 4096);
             for values in values.chunks(4096) {
                 bytes.clear();

@@ -2,7 +2,7 @@
 
 use super::embeddings::SPREAD;
 use crate::{
-    dropout::drop_out,
+    dropout::{drop_out, probability},
     encoder::bert::{BertConfig, tokens::Tokens},
 };
 use burn::{
@@ -72,12 +72,13 @@ impl BertLayer {
     }
 
     fn forward_by_kernels(&self, x: Tensor<2>, tokens: &Tokens, drops: bool) -> Tensor<2> {
+        let now = |layer| if drops { probability(layer, &x) } else { 0.0 };
         let attention = SelfAttention {
             sentences: tokens.sentences.clone(),
             n_heads: self.n_heads,
-            dropout: probability(&self.attention_dropout, &x, drops),
+            dropout: now(&self.attention_dropout),
         };
-        let dropout = probability(&self.dropout, &x, drops);
+        let dropout = now(&self.dropout);
         let query = self.query.forward(x.clone());
         let key = x.clone().matmul(self.key.weight.val());
         let value = self.value.forward(x.clone());
@@ -153,14 +154,6 @@ impl BertLayer {
 
 fn bias(linear: &Linear) -> Tensor<1> {
     linear.bias.as_ref().expect("made with a bias").val()
-}
-
-/// The probability of dropping something of `x` now: none outside of training.
-fn probability(layer: &Dropout, x: &Tensor<2>, drops: bool) -> f64 {
-    match drops && x.device().is_autodiff() && layer.training.is_enabled() {
-        true => layer.prob,
-        false => 0.0,
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Writing our own file from utterances that are never all in memory.
 
 use super::columns::{SplitColumns, features};
-use super::write::{Content, assemble, folder, vocabulary_columns, write_values};
+use super::write::{Content, assemble, vocabulary_columns, write_values};
 use crate::checksum::Checksum;
+use crate::whole::folder;
 use crate::widths::{Widths, check_width};
 use crate::{DataError, Overview, Sequence, Split, TextSequence, Utterance};
 use misa_core::{Modality, PerModality};

@@ -2,6 +2,7 @@
 
 use super::LAYOUT;
 use super::columns::{SplitColumns, Texts, features};
+use crate::write_whole;
 use crate::{DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum};
 use misa_core::PerModality;
 use safetensors::tensor::{Dtype, TensorInfo};
@@ -9,7 +10,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 /// Writes `data` to a temporary file beside `path`, which then takes its place.
@@ -45,39 +46,14 @@ pub(super) fn assemble(
 ) -> Result<u64, DataError> {
     let header = header(columns, checksum, vocabulary, notes);
     let header = header.map_err(|error| DataError::io(path)(error.into()))?;
-    let write = || -> io::Result<u64> {
-        let mut file = BufWriter::new(temporary(folder(path))?);
+    let written = write_whole(path, |mut file| {
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
-        for column in columns {
-            column.content.write(&mut file)?;
-        }
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        let file = file.persist(path).map_err(|error| error.error)?;
-        Ok(file.metadata()?.len())
-    };
-    write().map_err(DataError::io(path))
-}
-
-/// The folder a file is in.
-pub(super) fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// A file that others may read, unlike temporary files usually.
-fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".misa-").suffix(".partial");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
+        columns
+            .iter()
+            .try_for_each(|column| column.content.write(&mut file))
+    });
+    written.map_err(DataError::io(path))
 }
 
 /// One tensor to be written.
