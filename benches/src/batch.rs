@@ -68,6 +68,7 @@ impl BatchShape {
             },
             targets: self.draw_targets(random, device),
             ids: (0..self.batch()).map(|row| row.to_string()).collect(),
+            places: (0..self.batch()).collect(),
             seed: random.bits(),
         }
     }

@@ -37,8 +37,12 @@ impl TrainingStep {
     /// Trains on one batch; gives the value of every loss term, the weighted sum last.
     pub fn run(&mut self, batch: UtteranceBatch) -> [f64; 6] {
         let output = self.trainer.learn(batch);
-        self.trainer.update(self.learning_rate);
-        loss_values(&output.loss)
+        let losses = loss_values(&output.loss);
+        match self.trainer.update(self.learning_rate) {
+            Ok(_) => losses,
+            // Every caller asks whether losses are numbers.
+            Err(_) => [f64::NAN; 6],
+        }
     }
 
     /// Does what steps have put off, as the end of an epoch would; the time it took.

@@ -36,12 +36,13 @@ impl UtteranceBatcher {
         utterances: impl IntoIterator<Item = &'a Utterance>,
         device: &Device,
     ) -> UtteranceBatch {
-        let mut utterances: Vec<&Utterance> = utterances.into_iter().collect();
-        assert!(!utterances.is_empty(), "a batch needs an utterance");
-        utterances.sort_by_key(|utterance| match &self.bert {
+        let mut given: Vec<(usize, &Utterance)> = utterances.into_iter().enumerate().collect();
+        assert!(!given.is_empty(), "a batch needs an utterance");
+        given.sort_by_key(|(_, utterance)| match &self.bert {
             Some(bert) => Reverse(bert.count(utterance)),
             None => Reverse(utterance.text.steps()),
         });
+        let (places, utterances): (Vec<usize>, Vec<&Utterance>) = given.into_iter().unzip();
         let labels: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
         let targets = TensorData::new(labels, [utterances.len(), 1]);
         let mut lengths = lengths(&utterances);
@@ -68,6 +69,7 @@ impl UtteranceBatcher {
                 .iter()
                 .map(|utterance| utterance.id.clone())
                 .collect(),
+            places,
             seed: 0,
         }
     }

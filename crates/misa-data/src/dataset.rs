@@ -92,6 +92,13 @@ impl UtteranceDataset {
         &self.splits[split.index()]
     }
 
+    /// The data set without its test split, and that.
+    pub(crate) fn without_test(mut self) -> (Self, Vec<Utterance>) {
+        let test = std::mem::take(&mut self.splits[Split::Test.index()]);
+        self.checksum = OnceLock::new();
+        (self, test)
+    }
+
     /// What a model needs to know of the data.
     pub fn feature_sizes(&self) -> FeatureSizes {
         self.overview.sizes

@@ -140,6 +140,11 @@ impl UtteranceLoader {
         cut
     }
 
+    /// The batches of the epoch from number `step` on, counted from 0.
+    pub fn iter_from(&self, step: usize) -> Box<dyn DataLoaderIterator<UtteranceBatch>> {
+        Box::new(Prefetch::start(self.clone(), step))
+    }
+
     /// The seed that batch number `step` of `epoch` carries.
     fn batch_seed(&self, epoch: usize, step: usize) -> u64 {
         mix(self.config.seed, epoch as u64, step as u64, "step")
@@ -156,7 +161,7 @@ impl UtteranceLoader {
 
 impl DataLoader<UtteranceBatch> for UtteranceLoader {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<UtteranceBatch> + 'a> {
-        Box::new(Prefetch::start(self.clone()))
+        self.iter_from(0)
     }
 
     fn num_items(&self) -> usize {
@@ -191,12 +196,14 @@ struct Prefetch {
 }
 
 impl Prefetch {
-    fn start(loader: UtteranceLoader) -> Self {
+    fn start(loader: UtteranceLoader, first: usize) -> Self {
         let (sender, receiver) = sync_channel(AHEAD);
         let total = loader.num_items();
+        let epoch = loader.epoch();
+        let batches = loader.batches(epoch);
+        let done = batches.iter().take(first).map(Vec::len).sum();
         let thread = thread::spawn(move || {
-            let epoch = loader.epoch();
-            for (step, places) in loader.batches(epoch).iter().enumerate() {
+            for (step, places) in batches.iter().enumerate().skip(first) {
                 let batch = loader.batch(places, loader.batch_seed(epoch, step));
                 if sender.send(batch).is_err() {
                     return;
@@ -206,7 +213,7 @@ impl Prefetch {
         Self {
             batches: Some(receiver),
             thread: Some(thread),
-            done: 0,
+            done,
             total,
         }
     }
@@ -342,6 +349,20 @@ mod tests {
         batches.next();
         let progress = batches.progress();
         assert_eq!((progress.items_processed, progress.items_total), (4, 10));
+    }
+
+    #[test]
+    fn an_epoch_goes_on_where_it_was_left() {
+        let loader = loader(22, Order::Shuffled);
+        loader.set_epoch(3);
+        let whole: Vec<UtteranceBatch> = loader.iter().map(Result::unwrap).collect();
+        let mut rest = loader.iter_from(4);
+        assert_eq!(rest.progress().items_processed, 16);
+        for expected in &whole[4..] {
+            let batch = rest.next().unwrap().unwrap();
+            assert_eq!((&batch.ids, batch.seed), (&expected.ids, expected.seed));
+        }
+        assert!(rest.next().is_none() && loader.iter_from(6).next().is_none());
     }
 
     #[test]

@@ -83,6 +83,32 @@ impl Adam {
     }
 }
 
+/// The root of the sum of squares of all elements; no finite number if one of them is none.
+///
+/// Summed in double precision and in one order, whatever the number of threads, where there is a
+/// kernel. Elsewhere squares beyond the range of the tensor's numbers count as infinite.
+///
+/// # Shapes
+///
+/// - tensor: any
+/// - output: `[1]`, at least 0
+pub fn norm<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    match on_cpu(&tensor.device(), tensor.dtype()) {
+        true => norm_in_one_pass(tensor),
+        false => tensor.square().sum().sqrt(),
+    }
+}
+
+#[cfg(feature = "flex")]
+fn norm_in_one_pass<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    Tensor::from_dispatch(Dispatch::norm(tensor.into_dispatch()))
+}
+
+#[cfg(not(feature = "flex"))]
+fn norm_in_one_pass<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    tensor.square().sum().sqrt()
+}
+
 #[cfg(feature = "flex")]
 fn in_one_pass<const D: usize>(
     factors: Factors,
@@ -167,6 +193,19 @@ mod tests {
             (fast.0.into_data())
                 .assert_approx_eq::<f32>(&slow.0.into_data(), Tolerance::absolute(1e-6));
         }
+    }
+
+    #[test]
+    fn a_norm_is_exact_and_shows_what_is_no_number() {
+        let of = |tensor: Tensor<1>| norm(tensor).into_scalar::<f32>();
+        let floats = |values: &[f32]| Tensor::<1>::from_floats(values, &Device::flex());
+        assert_eq!(of(floats(&[3.0, 0.0, -4.0])), 5.0);
+        // The square of neither is a single-precision number.
+        assert_eq!(of(floats(&[3e30, 4e30])), 5e30);
+        assert!(of(floats(&[1.0, f32::NAN])).is_nan());
+        assert_eq!(of(floats(&[1.0, f32::NEG_INFINITY])), f32::INFINITY);
+        let many = of(Tensor::ones([70_000], &Device::flex()));
+        assert!((many - 70_000f32.sqrt()).abs() < 1e-4, "{many}");
     }
 
     #[test]

@@ -81,6 +81,11 @@ impl AdamOps for Flex {
         cpu::adam::update(parameter.storage_mut(), host(&gradient), moments, &factors);
         (parameter, first, second)
     }
+
+    fn norm(values: FloatTensor<Self>) -> FloatTensor<Self> {
+        let squares = cpu::squares::sum_of_squares(host(&values.to_contiguous()));
+        tensor(vec![squares.sqrt() as f32], [1])
+    }
 }
 
 /// The tensor as one piece of memory that is its own; without copying if it is that already.

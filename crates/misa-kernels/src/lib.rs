@@ -4,7 +4,7 @@
 //! differentiable operation of Burn. [`available`] says for which devices there is a kernel;
 //! `misa-core` computes the same from Burn's own operations where there is none. The rest has
 //! kernels for the processor alone, see [`on_cpu`]. [`Adam`]: the optimiser in one
-//! pass over memory. [`SelfAttention`], [`AddNorm`] and [`gelu`]: what a
+//! pass over memory, and [`norm`] of its gradients. [`SelfAttention`], [`AddNorm`] and [`gelu`]: what a
 //! transformer layer does between its matrix products, without padding. [`RowAdam`]: the same numbers for a table of which a step touches few rows.
 //!
 //! Everything here is safe Rust: the vector instructions are those of `pulp`, chosen when the
@@ -28,7 +28,7 @@ mod sentences;
 mod steps;
 mod transformer;
 
-pub use adam::Adam;
+pub use adam::{Adam, norm};
 pub use cell::CellKind;
 pub use dropout::dropout;
 pub use layer::{DirectionWeights, Layer, available, on_cpu};

@@ -83,6 +83,9 @@ pub trait AdamOps: Backend {
         second: FloatTensor<Self>,
         factors: Factors,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// The root of the sum of squares, as one number.
+    fn norm(tensor: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 #[derive(Debug)]

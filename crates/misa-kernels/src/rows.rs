@@ -70,6 +70,50 @@ impl RowAdam {
         }
     }
 
+    /// A table that has made `time` steps already, with its moments.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::new`], or if the moments do not have the size of the table.
+    pub fn resume(
+        adam: Adam,
+        table: Vec<f32>,
+        [first, second]: [Vec<f32>; 2],
+        columns: usize,
+        time: usize,
+    ) -> Self {
+        assert_eq!(
+            [first.len(), second.len()],
+            [table.len(); 2],
+            "one moment per number"
+        );
+        let moves = |row: usize| {
+            let row = row * columns..(row + 1) * columns;
+            first[row.clone()]
+                .iter()
+                .chain(&second[row])
+                .any(|&moment| moment != 0.0)
+        };
+        let new = Self::new(adam, table, columns);
+        Self {
+            made: vec![time; new.made.len()],
+            // A row without moments stays where it is, as one that was never touched.
+            touched: (0..new.touched.len()).map(moves).collect(),
+            base: time,
+            // Nothing is known of earlier steps; it only takes a little longer.
+            steady_from: (time + 1).max(STEADY_TIME),
+            first,
+            second,
+            ..new
+        }
+    }
+
+    /// The whole table as it is now, and its first and second moments.
+    pub fn parts(&mut self) -> [&[f32]; 3] {
+        self.table();
+        [&self.table, &self.first, &self.second]
+    }
+
     /// The given rows as they are now, one after another.
     ///
     /// # Panics
@@ -126,7 +170,7 @@ impl RowAdam {
     }
 
     /// Steps made.
-    fn time(&self) -> usize {
+    pub fn time(&self) -> usize {
         self.base + self.history.len()
     }
 
@@ -306,6 +350,34 @@ mod tests {
             1 | 499 => (0..90).collect(),
             _ => by_frequency(step),
         });
+    }
+
+    #[test]
+    fn a_table_taken_up_again_goes_on_bit_for_bit() {
+        let start = numbers(90 * COLUMNS, 1);
+        let mut whole = RowAdam::new(Adam::default(), start, COLUMNS);
+        let mut resumed = whole.clone();
+        // Falls, stays, and rises again right after a pause.
+        let rate = |step: usize| {
+            if step % 40 == 1 {
+                0.1
+            } else {
+                0.2 / step as f64
+            }
+        };
+        for step in 1..=200 {
+            let touched = by_frequency(step);
+            let gradient = numbers(touched.len() * COLUMNS, step as u64);
+            whole.step(rate(step), &touched, &gradient);
+            resumed.step(rate(step), &touched, &gradient);
+            if step % 40 == 0 {
+                let time = resumed.time();
+                let [table, first, second] = resumed.parts().map(<[f32]>::to_vec);
+                let moments = [first, second];
+                resumed = RowAdam::resume(Adam::default(), table, moments, COLUMNS, time);
+            }
+        }
+        assert_eq!(whole.parts(), resumed.parts());
     }
 
     #[test]

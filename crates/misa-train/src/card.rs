@@ -2,17 +2,22 @@
 
 use crate::{Report, TrainError, files};
 use misa_core::{MisaConfig, Task, TextSize};
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
-const NAME: &str = "README.md";
+pub(crate) const NAME: &str = "README.md";
 
-/// Writes the card of a model, with the scores of its run if there was one.
+/// Writes the card of a model, with the scores of its run if there was one; gives the file.
 pub(crate) fn write(
     folder: &Path,
     config: &MisaConfig,
     report: Option<&Report>,
-) -> Result<(), TrainError> {
-    files::write(&folder.join(NAME), card(config, report).as_bytes())
+) -> Result<PathBuf, TrainError> {
+    let path = folder.join(NAME);
+    files::write(&path, card(config, report).as_bytes())?;
+    Ok(path)
 }
 
 fn card(config: &MisaConfig, report: Option<&Report>) -> String {

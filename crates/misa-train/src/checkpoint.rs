@@ -1,13 +1,22 @@
 //! A trained model as a folder, and its predictions.
 
-use crate::{Report, TrainError, card, files, score::decide};
+use crate::{
+    Evaluation, MisaLearner, Report, TermMeans, TrainError, TrainingConfig, card, evaluate::Rows,
+    files, loss_values, random, score::decide,
+};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError};
 use misa_data::{
     BertText, Scaling, TextSequence, Tokeniser, Truncation, Utterance, UtteranceBatcher, Vocabulary,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{cmp::Reverse, fs, io::ErrorKind, path::Path, sync::Arc};
+use std::{
+    cmp::Reverse,
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 const CONFIG: &str = "config.json";
 const MODEL_TYPE: &str = "misa";
@@ -54,21 +63,24 @@ struct Preprocessing {
 }
 
 impl Checkpoint {
+    /// Name of the folder in that of a run.
+    pub const FOLDER: &str = "checkpoint";
+
     /// Writes the folder; each file is whole or not there.
     ///
     /// # Errors
     ///
     /// [`TrainError::Io`] names the file that could not be written.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), TrainError> {
-        self.save_with(folder.as_ref(), None)
+        self.save_with(folder.as_ref(), None).map(drop)
     }
 
-    /// [`Self::save`], with the scores of the run on the page for readers.
+    /// [`Self::save`], with the scores of the run on the page for readers; gives the files.
     pub(crate) fn save_with(
         &self,
         folder: &Path,
         report: Option<&Report>,
-    ) -> Result<(), TrainError> {
+    ) -> Result<Vec<PathBuf>, TrainError> {
         files::create_folder(folder)?;
         let path = folder.join(WEIGHTS);
         let weights = self.config.official(self.model.state_dict()).to_bytes();
@@ -88,13 +100,22 @@ impl Checkpoint {
             None => remove(&path)?,
         }
         card::write(folder, &self.config, report)?;
-        files::write_json(
-            &folder.join(CONFIG),
-            &NamedConfig {
-                model_type: MODEL_TYPE,
-                config: &self.config,
-            },
-        )
+        let named = NamedConfig {
+            model_type: MODEL_TYPE,
+            config: &self.config,
+        };
+        files::write_json(&folder.join(CONFIG), &named)?;
+        let names = [
+            CONFIG,
+            WEIGHTS,
+            VOCABULARY,
+            PREPROCESSING,
+            TOKENISER,
+            card::NAME,
+        ];
+        let mut paths = names.map(|name| folder.join(name)).to_vec();
+        paths.retain(|path| path.exists());
+        Ok(paths)
     }
 
     /// Reads the folder and puts the model on `device`.
@@ -110,7 +131,10 @@ impl Checkpoint {
         let at = |source| weights_error(&path, source);
         let weights = StateDict::read(&path).map_err(at)?;
         config.check_weights(&weights).map_err(at)?;
-        let (model, _) = config.init(device).load_state_dict(&weights).map_err(at)?;
+        let turn = random::turn();
+        let model = config.init(device);
+        drop(turn);
+        let (model, _) = model.load_state_dict(&weights).map_err(at)?;
         let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
         let checkpoint = Self {
             model,
@@ -162,6 +186,41 @@ impl Checkpoint {
             }
         }
         Ok(predictions)
+    }
+
+    /// Predicts utterances in their order and in the batches of `config`, with the losses of its
+    /// objective.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::predict`].
+    pub fn evaluate(
+        &self,
+        utterances: &[Utterance],
+        config: &TrainingConfig,
+        device: &Device,
+    ) -> Result<Evaluation, TrainError> {
+        let prepared = utterances.iter().map(|utterance| self.prepare(utterance));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        if let Some(bert) = &self.bert {
+            bert.check("input", &prepared)?;
+        }
+        let learner = MisaLearner {
+            model: self.model.clone(),
+            objective: config.loss.init(device),
+        };
+        let batcher = UtteranceBatcher::new(self.bert.clone());
+        let mut evaluation = Evaluation::default();
+        let mut losses = Vec::new();
+        for utterances in prepared.chunks(config.batch_size) {
+            let batch = batcher.batch(utterances, device);
+            let rows = Rows::of(&batch);
+            let output = learner.score(batch);
+            losses.push(loss_values(&output.loss));
+            evaluation.add(&output, rows, self.config.task);
+        }
+        evaluation.losses = TermMeans::of(&losses);
+        Ok(evaluation)
     }
 
     /// The utterance as the model is to see it.

@@ -1,6 +1,6 @@
 //! How a model is trained.
 
-use crate::{BertSettings, LearningRates};
+use crate::{BertSettings, GradientClip, LearningRates, Schedule};
 use burn::config::Config;
 use misa_core::{
     ActivationKind, CellKind, ConfigError, FeatureSizes, MisaConfig, Modalities,
@@ -23,7 +23,9 @@ use std::path::PathBuf;
 /// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
 /// | `weight_decay` | 0 | `[0, inf)` | of Adam, decoupled |
 /// | `warm_up` | 0 | `[0, inf)` | optimiser steps |
-/// | `gradient_clip` | 1.0 | `(0, inf)` | bound of every element of a gradient |
+/// | `schedule` | constant | see [`Schedule`] | course of the learning rate |
+/// | `trials` | 1 | `[1, inf)` | times that patience may run out |
+/// | `gradient_clip` | value 1.0 | see [`GradientClip`] | bound of gradients |
 ///
 /// The fields of the model have the ranges of [`MisaConfig`].
 #[derive(Config, Debug)]
@@ -49,9 +51,16 @@ pub struct TrainingConfig {
     /// Learning rate of Adam.
     #[config(default = 1e-4)]
     pub learning_rate: f64,
-    /// Bound of every element of a gradient.
-    #[config(default = 1.0)]
-    pub gradient_clip: f64,
+    /// How large gradients may become.
+    #[config(default = "GradientClip::Value(1.0)")]
+    pub gradient_clip: GradientClip,
+    /// The course of the learning rate.
+    #[config(default = "Schedule::Constant")]
+    pub schedule: Schedule,
+    /// How often patience may run out; before the last time, the run goes back to its best model
+    /// and optimiser with half the learning rate.
+    #[config(default = 1)]
+    pub trials: usize,
     /// How visual and acoustic features are scaled first; files of the official code are scaled
     /// already.
     pub normalisation: Option<Normalisation>,
@@ -110,15 +119,15 @@ impl TrainingConfig {
             ("epochs", self.epochs),
             ("batch_size", self.batch_size),
             ("accumulation", self.accumulation),
+            ("trials", self.trials),
         ] {
             ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
         }
-        for (field, value) in [
-            ("learning_rate", self.learning_rate),
-            ("gradient_clip", self.gradient_clip),
-        ] {
-            ConfigError::check(field, value, "(0, inf)", value > 0.0 && value.is_finite())?;
-        }
+        let rate = self.learning_rate;
+        let holds = rate > 0.0 && rate.is_finite();
+        ConfigError::check("learning_rate", rate, "(0, inf)", holds)?;
+        self.gradient_clip.validate()?;
+        self.schedule.validate()?;
         let decay = self.weight_decay;
         let holds = decay >= 0.0 && decay.is_finite();
         ConfigError::check("weight_decay", decay, "[0, inf)", holds)?;
@@ -131,12 +140,10 @@ impl TrainingConfig {
         self.loss.validate()
     }
 
-    /// The learning rates of optimiser step number `step`, from 1.
-    pub fn rates(&self, step: usize) -> LearningRates {
-        let share = match self.warm_up {
-            0 => 1.0,
-            steps => (step as f64 / steps as f64).min(1.0),
-        };
+    /// The learning rates of optimiser step number `step`, from 1, of at most `total`, before the
+    /// valid loss has lowered them.
+    pub fn rates(&self, step: usize, total: usize) -> LearningRates {
+        let share = self.schedule.share(step, self.warm_up, total);
         let bert = self.bert.as_ref().and_then(|bert| bert.learning_rate);
         LearningRates {
             model: share * self.learning_rate,
@@ -193,7 +200,7 @@ mod tests {
     fn learning_rates_rise_to_their_values() {
         let bert = BertSettings::new("bert".into()).with_learning_rate(Some(1e-5));
         let config = TrainingConfig::new().with_warm_up(4).with_bert(Some(bert));
-        let rates = |step| config.rates(step);
+        let rates = |step| config.rates(step, 100);
         assert_eq!((rates(1).model, rates(1).bert), (0.25e-4, 0.25e-5));
         assert_eq!((rates(4).model, rates(9).bert), (1e-4, 1e-5));
     }

@@ -1,5 +1,6 @@
 //! Everything that can stop a run.
 
+use crate::{NonFiniteGradient, resume::Misfit};
 use burn::train::TrainingError;
 use misa_core::{ConfigError, Modality, WeightsError};
 use misa_data::{DataError, Split};
@@ -46,7 +47,7 @@ pub enum TrainError {
     },
     /// The loss is no longer a number.
     #[error(
-        "epoch {epoch}, step {step}: loss is {value}, expected a finite number; \
+        "epoch {epoch}, step {step}: {term} loss is {value}, expected a finite number; \
          utterances of the batch: {}", .ids.join(", ")
     )]
     NonFiniteLoss {
@@ -54,9 +55,25 @@ pub enum TrainError {
         epoch: usize,
         /// Step of the epoch, from 1.
         step: usize,
+        /// The first term of the objective that is none.
+        term: &'static str,
         /// Loss found.
         value: f64,
         /// Utterances of the batch.
+        ids: Vec<String>,
+    },
+    /// A gradient is no longer a number; nothing was updated.
+    #[error(
+        "epoch {epoch}, step {step}: {source}; utterances of the batch: {}", .ids.join(", ")
+    )]
+    NonFiniteGradient {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Step of the epoch, from 1.
+        step: usize,
+        /// The parameter and the norm found.
+        source: NonFiniteGradient,
+        /// Utterances of the batches that the gradient is of.
         ids: Vec<String>,
     },
     /// The loss of the valid split is no longer a number.
@@ -89,6 +106,81 @@ pub enum TrainError {
         /// Words of the file.
         found: usize,
     },
+    /// The folder holds a run already.
+    #[error(
+        "{path}: holds a run, expected an empty folder: resume it, replace it or choose another",
+        path = path.display()
+    )]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process writes to the folder.
+    #[error("{path}: another process is at work in this folder", path = path.display())]
+    Busy {
+        /// Its lock.
+        path: PathBuf,
+    },
+    /// A run that is not finished has no results.
+    #[error("{path}: the run is not finished, expected a finished one: resume it", path = path.display())]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The run in the folder is another one.
+    #[error(
+        "{path}: {what} changed since the run began: expected checksum {expected}, found {found}",
+        path = path.display()
+    )]
+    Changed {
+        /// The folder.
+        path: PathBuf,
+        /// Settings or data.
+        what: &'static str,
+        /// Checksum of the run.
+        expected: String,
+        /// Checksum of what is given.
+        found: String,
+    },
+    /// A file is not the one that was written.
+    #[error("{path}: SHA-256 is {found}, expected {expected}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Checksum of what was written.
+        expected: String,
+        /// Checksum of what is there.
+        found: String,
+    },
+    /// Another version of this program wrote the manifest.
+    #[error(
+        "{path}: version {found} of the manifest, expected {expected}: this misa does not know it",
+        path = path.display()
+    )]
+    Version {
+        /// The manifest.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// The version this program knows.
+        expected: u32,
+    },
+    /// A state does not fit the model of its run.
+    #[error("{path}: {source}", path = path.display())]
+    Misfit {
+        /// The folder.
+        path: PathBuf,
+        /// Cause.
+        source: Misfit,
+    },
+    /// The run was asked to stop, and can be taken up again.
+    #[error("{path}: stopped on request after {updates} optimiser steps, can be resumed", path = path.display())]
+    Stopped {
+        /// The folder.
+        path: PathBuf,
+        /// Optimiser steps that are kept.
+        updates: usize,
+    },
     /// A file of the run cannot be written or read.
     #[error("{path}: {source}", path = path.display())]
     Io {
@@ -105,6 +197,14 @@ pub enum TrainError {
         /// Cause.
         source: serde_json::Error,
     },
+    /// A table of the run is not what it should be.
+    #[error("{path}: {source}", path = path.display())]
+    Csv {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: csv::Error,
+    },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Weights {
@@ -112,12 +212,6 @@ pub enum TrainError {
         path: PathBuf,
         /// Cause.
         source: WeightsError,
-    },
-    /// The user stopped the run.
-    #[error("stopped before the end: {reason}")]
-    Interrupted {
-        /// Reason given.
-        reason: String,
     },
     /// The framework stopped the run.
     #[error("training stopped: {0}")]

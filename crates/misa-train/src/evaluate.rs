@@ -16,7 +16,7 @@ use misa_data::{UtteranceBatch, UtteranceLoader};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a model says of a split, utterance by utterance in the order of the batches.
+/// What a model says of a split, utterance by utterance in the order of the loader.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
     /// Names of the utterances.
@@ -27,6 +27,12 @@ pub struct Evaluation {
     pub targets: Vec<f32>,
     /// Mean over the batches of each loss term.
     pub losses: TermMeans,
+}
+
+/// Which utterance each row of a batch is.
+pub(crate) struct Rows {
+    ids: Vec<String>,
+    places: Vec<usize>,
 }
 
 /// The scores of one split.
@@ -61,11 +67,31 @@ impl Evaluation {
         }
     }
 
-    /// Adds the predictions of a batch.
-    pub(crate) fn add(&mut self, output: &SentimentOutput, task: Task) {
-        let predictions: Vec<f32> = output.predictions.to_data().iter::<f32>().collect();
-        self.predictions.extend(decide(task, &predictions));
-        self.targets.extend(output.targets.to_data().iter::<f32>());
+    pub(crate) fn named_scores(&self, task: Task) -> Vec<(String, Option<f64>)> {
+        named_scores(task, &self.predictions, &self.targets)
+    }
+
+    /// Adds what the model says of a batch, whose rows are ordered by length.
+    pub(crate) fn add(&mut self, output: &SentimentOutput, rows: Rows, task: Task) {
+        let values: Vec<f32> = output.predictions.to_data().iter::<f32>().collect();
+        let predictions = decide(task, &values);
+        let targets: Vec<f32> = output.targets.to_data().iter::<f32>().collect();
+        let mut order: Vec<usize> = (0..rows.places.len()).collect();
+        order.sort_by_key(|&row| rows.places[row]);
+        for row in order {
+            self.ids.push(rows.ids[row].clone());
+            self.predictions.push(predictions[row]);
+            self.targets.push(targets[row]);
+        }
+    }
+}
+
+impl Rows {
+    pub(crate) fn of(batch: &UtteranceBatch) -> Self {
+        Self {
+            ids: batch.ids.clone(),
+            places: batch.places.clone(),
+        }
     }
 }
 
@@ -106,10 +132,10 @@ pub(crate) fn evaluate_with(
             batch.map_err(|error| TrainError::Training(Arc::new(TrainingError::Dataset(error))));
         let mut batch: UtteranceBatch = batch?;
         frozen.fill(&mut batch.input, false)?;
-        evaluation.ids.extend_from_slice(&batch.ids);
+        let rows = Rows::of(&batch);
         let output = InferenceStep::step(learner, batch);
         losses.push(values(&output.loss));
-        evaluation.add(&output, task);
+        evaluation.add(&output, rows, task);
     }
     evaluation.losses = TermMeans::of(&losses);
     Ok(evaluation)
@@ -130,11 +156,7 @@ pub fn values(terms: &MisaLossTerms) -> [f64; 6] {
     [(); 6].map(|()| values.next().unwrap_or(f64::NAN))
 }
 
-pub(crate) fn named_scores(
-    task: Task,
-    predictions: &[f32],
-    targets: &[f32],
-) -> Vec<(String, Option<f64>)> {
+fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> Vec<(String, Option<f64>)> {
     let named = scores(task).iter().map(|named| {
         let value = (named.score)(predictions, targets);
         (

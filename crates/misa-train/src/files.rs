@@ -1,9 +1,17 @@
 //! Files that are whole or not there.
 
-use crate::TrainError;
+use crate::{TrainError, state::hexadecimal};
 use misa_data::write_whole;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fs, io, path::Path};
+use sha2::{Digest, Sha256};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+/// Bytes read at once.
+const PIECE: usize = 1 << 16;
 
 /// Makes a folder and what is above it.
 pub(crate) fn create_folder(path: &Path) -> Result<(), TrainError> {
@@ -32,7 +40,38 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, TrainErro
     })
 }
 
-fn at(path: &Path, source: io::Error) -> TrainError {
+/// The files of a folder in order of their names; none where there is no folder.
+pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|source| at(folder, source))?,
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let paths: Result<Vec<_>, _> = paths.collect();
+    let mut paths = paths.map_err(|source| at(folder, source))?;
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    Ok(paths)
+}
+
+/// SHA-256 of a file, in hexadecimal.
+pub(crate) fn checksum(path: &Path) -> Result<String, TrainError> {
+    let mut checksum = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    let mut read = || {
+        let mut file = File::open(path)?;
+        loop {
+            match file.read(&mut piece)? {
+                0 => return Ok(()),
+                bytes => checksum.update(&piece[..bytes]),
+            }
+        }
+    };
+    read().map_err(|source| at(path, source))?;
+    Ok(hexadecimal(&checksum.finalize()))
+}
+
+pub(crate) fn at(path: &Path, source: io::Error) -> TrainError {
     TrainError::Io {
         path: path.to_path_buf(),
         source,

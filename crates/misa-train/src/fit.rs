@@ -1,30 +1,35 @@
 //! The loop over epochs.
 
 use crate::{
-    MisaLearner, SentimentOutput, TrainError, Trainer, TrainingConfig,
-    evaluate::{Evaluation, named_scores, values},
+    MisaLearner, Stop, TrainError, Trainer, TrainingConfig, Updates,
+    epoch::Pass,
+    folder::{Resumed, RunFolder},
     frozen::Frozen,
-    history::{EpochRecord, TermMeans},
-    patience::{Patience, Verdict},
+    history::EpochRecord,
+    manifest::RunProgress,
+    patience::Verdict,
     progress::Progress,
+    state::Snapshot,
 };
 use burn::{
     data::dataloader::DataLoader,
-    prelude::*,
     train::{
-        EventProcessorTraining, InferenceStep, Interrupter, Learner, LearnerEvent,
-        SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
-        TrainingComponents, TrainingError, TrainingItem, ValidLoader,
+        Interrupter, Learner, SupervisedLearningStrategy, SupervisedTrainingEventProcessor,
+        TrainLoader, TrainingComponents, ValidLoader,
     },
 };
-use misa_data::{UtteranceBatch, UtteranceLoader};
+use misa_data::UtteranceLoader;
 use misa_kernels::Adam;
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
-type Events = SupervisedTrainingEventProcessor<MisaLearner>;
+pub(crate) type Events = SupervisedTrainingEventProcessor<MisaLearner>;
+/// What a trial that ended leaves of the learning rate.
+///
+/// - Source: official code.
+const TRIAL_FACTOR: f64 = 0.5;
 
 /// Burn's training loop with the official rules: everything random is a function of seed, epoch
 /// and step, the task loss of the valid split chooses the model, and the best one is given back.
@@ -33,9 +38,15 @@ pub(crate) struct Fit {
     pub train: UtteranceLoader,
     pub valid: UtteranceLoader,
     pub progress: Progress,
-    pub started: Instant,
     /// The frozen part of BERT, if there is one.
     pub frozen: Arc<Frozen>,
+    /// Where states go.
+    pub folder: Arc<Mutex<RunFolder>>,
+    /// What to go on from; taken away by the loop.
+    pub resumed: Mutex<Option<Resumed>>,
+    pub stop: Stop,
+    /// Optimiser steps between two states, besides those at the end of epochs.
+    pub save_every: Option<usize>,
     /// What the loop found out; Burn's interface gives back the model alone.
     pub outcome: Arc<Mutex<Outcome>>,
 }
@@ -43,18 +54,9 @@ pub(crate) struct Fit {
 /// What the loop found out.
 #[derive(Default)]
 pub(crate) struct Outcome {
-    pub history: Vec<EpochRecord>,
-    pub best_epoch: usize,
-    pub stopped_early: bool,
+    pub progress: Option<RunProgress>,
     /// Why the loop ended before its time, if it did.
     pub error: Option<TrainError>,
-}
-
-/// What one epoch over one split needs.
-struct Epoch<'a> {
-    number: usize,
-    events: &'a mut Events,
-    interrupter: &'a Interrupter,
 }
 
 impl SupervisedLearningStrategy<MisaLearner> for Fit {
@@ -65,208 +67,201 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
         learner: Learner<MisaLearner>,
         _: TrainLoader<MisaLearner>,
         _: ValidLoader<MisaLearner>,
-        starting_epoch: usize,
+        _: usize,
     ) -> (MisaLearner, Events) {
         let mut events = components.event_processor;
-        let interrupter = components.interrupter;
-        let mut patience = Patience::new(self.config.patience);
-        // Kept before the first epoch, so that there is a model whatever happens.
-        let mut best = learner.model();
-        let decay = self.config.weight_decay;
-        let mut trainer = Trainer::with_weight_decay(best.clone(), adam(&self.config), decay);
+        let model = learner.model();
+        let mut trainer = Trainer::new(model.clone(), updates(&self.config));
         // Updates are in place only where the trainer alone holds the weights.
         drop(learner);
+        let mut run = Loop {
+            fit: self,
+            events: &mut events,
+            interrupter: &components.interrupter,
+            started: Instant::now(),
+        };
         let mut outcome = Outcome::default();
-
-        for number in starting_epoch..=components.num_epochs {
-            let mut epoch = Epoch {
-                number,
-                events: &mut events,
-                interrupter: &interrupter,
-            };
-            let record = match self.epoch(&mut trainer, &mut epoch) {
-                Ok(Some(record)) => record,
-                // Asked here because the live plots forget it when they close.
-                Ok(None) => {
-                    outcome.error = Some(interruption(&interrupter));
-                    break;
-                }
-                Err(error) => {
-                    outcome.error = Some(error);
-                    break;
-                }
-            };
-            let verdict = patience.judge(record.valid_task);
-            let improved = verdict == Verdict::Improved;
-            if improved {
-                best = trainer.learner();
-                outcome.best_epoch = number;
+        let best = match run.epochs(&mut trainer) {
+            Ok((best, progress)) => {
+                outcome.progress = Some(progress);
+                best
             }
-            let record = EpochRecord { improved, ..record };
-            self.progress.epoch(&record, components.num_epochs);
-            outcome.history.push(record);
-            if verdict == Verdict::Exhausted {
-                outcome.stopped_early = true;
-                break;
+            Err(error) => {
+                outcome.error = Some(error);
+                model
             }
-        }
-        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+        };
+        *lock(&self.outcome) = outcome;
         (best, events)
     }
 }
 
-impl Fit {
-    /// Trains and validates once; `None` when the user stopped the run.
-    fn epoch(
+/// One call of the loop.
+pub(crate) struct Loop<'a> {
+    pub fit: &'a Fit,
+    pub events: &'a mut Events,
+    pub interrupter: &'a Interrupter,
+    started: Instant,
+}
+
+impl Loop<'_> {
+    /// Runs the epochs that are left; gives the best model.
+    fn epochs(&mut self, trainer: &mut Trainer) -> Result<(MisaLearner, RunProgress), TrainError> {
+        let config = &self.fit.config;
+        let (mut progress, mut best) = self.take_up(trainer)?;
+        let before = progress.seconds;
+        while !progress.is_done {
+            let record = self.epoch(trainer, &mut progress)?;
+            let verdict = progress.patience.judge(record.valid_task);
+            let improved = verdict == Verdict::Improved;
+            if improved {
+                best = Some(self.keep(trainer));
+                progress.best_epoch = progress.epoch;
+            }
+            progress.plateau.judge(config.schedule, improved);
+            progress.seconds = before + self.started.elapsed().as_secs_f64();
+            let record = EpochRecord {
+                improved,
+                seconds: progress.seconds,
+                ..record
+            };
+            self.fit.progress.epoch(&record, config.epochs);
+            progress.history.push(record);
+            match (verdict, &best) {
+                (Verdict::Retry, Some(best)) => {
+                    let updates = trainer.updates();
+                    self.restore(trainer, best, updates)?;
+                    progress.scale *= TRIAL_FACTOR;
+                }
+                (Verdict::Exhausted, _) => progress.stopped_early = true,
+                _ => {}
+            }
+            progress.is_done = progress.stopped_early || progress.epoch >= config.epochs;
+            progress.epoch += 1;
+            progress.losses.clear();
+            self.commit(trainer, best.as_ref().filter(|_| improved), &progress)?;
+        }
+        if let Some(best) = &best {
+            let updates = trainer.updates();
+            self.restore(trainer, best, updates)?;
+        }
+        Ok((trainer.learner(), progress))
+    }
+
+    /// Where the run stands, and its best model so far.
+    fn take_up(
         &self,
         trainer: &mut Trainer,
-        epoch: &mut Epoch<'_>,
-    ) -> Result<Option<EpochRecord>, TrainError> {
-        let train = self.train(trainer, epoch)?;
-        if epoch.interrupter.should_stop() {
-            return Ok(None);
+    ) -> Result<(RunProgress, Option<Snapshot>), TrainError> {
+        let progress = lock(&self.fit.folder).manifest.progress.clone();
+        let resumed = lock(&self.fit.resumed).take();
+        let Some(Resumed {
+            state,
+            updates,
+            best,
+        }) = resumed
+        else {
+            return Ok((progress, None));
+        };
+        self.restore(trainer, &state, updates)?;
+        self.fit.progress.resumed(&progress);
+        Ok((progress, best))
+    }
+
+    fn restore(
+        &self,
+        trainer: &mut Trainer,
+        state: &Snapshot,
+        updates: usize,
+    ) -> Result<(), TrainError> {
+        let restored = trainer.restore(state, updates);
+        restored.map_err(|source| TrainError::Misfit {
+            path: lock(&self.fit.folder).path().to_path_buf(),
+            source,
+        })
+    }
+
+    /// A copy of the model as it is now; with its optimiser where a trial may go back to both.
+    fn keep(&self, trainer: &mut Trainer) -> Snapshot {
+        let state = trainer.state();
+        match self.fit.config.trials {
+            1 => state.weights().snapshot(),
+            _ => state.snapshot(),
         }
-        let valid = self.validate(&trainer.learner().valid(), epoch)?;
-        if epoch.interrupter.should_stop() {
-            return Ok(None);
-        }
+    }
+
+    pub(crate) fn commit(
+        &self,
+        trainer: &mut Trainer,
+        best: Option<&Snapshot>,
+        progress: &RunProgress,
+    ) -> Result<(), TrainError> {
+        let updates = trainer.updates();
+        let state = trainer.state();
+        lock(&self.fit.folder).commit(&state, updates, best, progress)
+    }
+
+    /// Trains and validates once.
+    fn epoch(
+        &mut self,
+        trainer: &mut Trainer,
+        progress: &mut RunProgress,
+    ) -> Result<EpochRecord, TrainError> {
+        let number = progress.epoch;
+        let mut pass = Pass { run: self, number };
+        let train = pass.train(trainer, progress)?;
+        let valid = pass.validate(trainer, progress)?;
         let value = valid.losses.task;
         if !value.is_finite() {
-            let epoch = epoch.number;
+            let epoch = number;
             return Err(TrainError::NonFiniteValid { epoch, value });
         }
-        let task = self.config.loss.task;
-        Ok(Some(EpochRecord {
-            epoch: epoch.number,
+        Ok(EpochRecord {
+            epoch: number,
             train,
-            valid_task: valid.losses.task,
-            valid: named_scores(task, &valid.predictions, &valid.targets),
+            valid_task: value,
+            valid: valid.named_scores(self.fit.config.loss.task),
             improved: false,
-            seconds: self.started.elapsed().as_secs_f64(),
-        }))
+            seconds: 0.0,
+        })
     }
 
-    fn train(&self, trainer: &mut Trainer, epoch: &mut Epoch<'_>) -> Result<TermMeans, TrainError> {
-        let total = self.train.num_items();
-        epoch.start(total, Events::process_train);
-        self.train.set_epoch(epoch.number);
-        let mut waiting = 0;
-        let mut losses = Vec::new();
-        let mut batches = self.train.iter();
-        while let Some(mut batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
-            self.frozen.fill(&mut batch.input, true)?;
-            let ids = batch.ids.clone();
-            let output = trainer.learn(batch);
-            let progress = batches.progress();
-            losses.push(values(&output.loss));
-            check(losses.len(), epoch.number, &losses, ids)?;
+    /// Optimiser steps of a whole run, if patience does not run out.
+    pub(crate) fn total_updates(&self) -> usize {
+        let config = &self.fit.config;
+        let batches = self.fit.train.num_items().div_ceil(config.batch_size);
+        config.epochs * batches.div_ceil(config.accumulation)
+    }
 
-            waiting += 1;
-            // The last group of an epoch may be smaller; it is not thrown away.
-            if waiting == self.config.accumulation || progress.is_completed() {
-                trainer.update_with(self.config.rates(trainer.updates() + 1));
-                waiting = 0;
-            }
-            let item = TrainingItem::new(
-                output,
-                progress,
-                Some(losses.len()),
-                Some(self.config.learning_rate.into()),
-            );
-            epoch.send(LearnerEvent::ProcessedItem(item), Events::process_train);
-            if epoch.interrupter.should_stop() {
-                break;
-            }
+    /// Whether somebody asked to stop, here or in the live plots.
+    pub(crate) fn should_stop(&self) -> bool {
+        self.fit.stop.is_requested() || self.interrupter.should_stop()
+    }
+
+    /// Keeps what was learned and says why there is no more.
+    pub(crate) fn stopped(&self, trainer: &mut Trainer, progress: &RunProgress) -> TrainError {
+        if let Some(error) = self.interrupter.error() {
+            return TrainError::Training(error);
         }
-        epoch.send(LearnerEvent::EndSplit(epoch.number), Events::process_train);
-        Ok(TermMeans::of(&losses))
-    }
-
-    fn validate(
-        &self,
-        learner: &MisaLearner,
-        epoch: &mut Epoch<'_>,
-    ) -> Result<Evaluation, TrainError> {
-        epoch.start(self.valid.num_items(), Events::process_valid);
-        let mut evaluation = Evaluation::default();
-        let mut losses = Vec::new();
-        let mut batches = self.valid.iter();
-        while let Some(mut batch) = batches.next().and_then(|batch| epoch.accept(batch)) {
-            self.frozen.fill(&mut batch.input, false)?;
-            let output = InferenceStep::step(learner, batch);
-            losses.push(values(&output.loss));
-            evaluation.add(&output, self.config.loss.task);
-            let item = TrainingItem::new(output, batches.progress(), Some(losses.len()), None);
-            epoch.send(LearnerEvent::ProcessedItem(item), Events::process_valid);
-            if epoch.interrupter.should_stop() {
-                break;
-            }
+        match self.commit(trainer, None, progress) {
+            Ok(()) => TrainError::Stopped {
+                path: lock(&self.fit.folder).path().to_path_buf(),
+                updates: trainer.updates(),
+            },
+            Err(error) => error,
         }
-        epoch.send(LearnerEvent::EndSplit(epoch.number), Events::process_valid);
-        epoch.send(LearnerEvent::EndEpoch(epoch.number), Events::process_train);
-        evaluation.losses = TermMeans::of(&losses);
-        Ok(evaluation)
     }
 }
 
-type Event = LearnerEvent<SentimentOutput>;
-type Process = fn(&mut Events, Event) -> Result<(), burn::train::EventProcessorError>;
-
-impl Epoch<'_> {
-    fn start(&mut self, total_items: usize, process: Process) {
-        let event = LearnerEvent::StartSplit {
-            epoch_number: self.number,
-            total_items,
-        };
-        self.send(event, process);
-    }
-
-    fn send(&mut self, event: Event, process: Process) {
-        self.interrupter.fail_on_error(process(self.events, event));
-    }
-
-    /// The batch, or nothing after telling why.
-    fn accept<E: Into<TrainingError>>(
-        &self,
-        batch: Result<UtteranceBatch, E>,
-    ) -> Option<UtteranceBatch> {
-        batch.map_err(|error| self.interrupter.fail(error)).ok()
+/// How the optimiser updates weights.
+fn updates(config: &TrainingConfig) -> Updates {
+    Updates {
+        adam: Adam::default(),
+        clip: config.gradient_clip,
+        weight_decay: config.weight_decay,
     }
 }
 
-/// The optimiser's settings.
-fn adam(config: &TrainingConfig) -> Adam {
-    Adam {
-        clip: Some(config.gradient_clip),
-        ..Adam::default()
-    }
-}
-
-/// Why the loop was told to stop.
-fn interruption(interrupter: &Interrupter) -> TrainError {
-    match interrupter.error() {
-        Some(error) => TrainError::Training(error),
-        None => TrainError::Interrupted {
-            reason: (interrupter.get_message()).unwrap_or_else(|| "no reason given".to_string()),
-        },
-    }
-}
-
-/// Stops at a loss that is not a number, naming the batch.
-fn check(
-    step: usize,
-    epoch: usize,
-    losses: &[[f64; 6]],
-    ids: Vec<String>,
-) -> Result<(), TrainError> {
-    let value = losses.last().map_or(0.0, |terms| terms[5]);
-    match value.is_finite() {
-        true => Ok(()),
-        false => Err(TrainError::NonFiniteLoss {
-            epoch,
-            step,
-            value,
-            ids,
-        }),
-    }
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -23,13 +23,14 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `config.rs`, `bert.rs`, `preset.rs` | settings, and published ones |
-//! | `train.rs`, `start.rs` | the whole of a run, and what a model starts from |
-//! | `fit.rs`, `patience.rs` | epochs, and when to stop |
-//! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs` | one step |
+//! | `config.rs`, `bert.rs`, `clip.rs`, `schedule.rs`, `preset.rs` | settings, and published ones |
+//! | `train.rs`, `start.rs`, `score_test.rs` | the whole of a run, what a model starts from, and the one look at the test split |
+//! | `fit.rs`, `epoch.rs`, `patience.rs`, `stop.rs` | epochs, and when to stop |
+//! | `folder.rs`, `manifest.rs`, `state.rs`, `resume.rs` | the folder of a run, and how it is taken up again |
+//! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs`, `random.rs` | one step |
 //! | `frozen/` | what BERT's frozen part gives, computed once |
 //! | `score.rs`, `confusion.rs`, `metric.rs`, `evaluate.rs` | what a model is worth |
-//! | `report.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
+//! | `report.rs`, `predictions.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
 //! | `checkpoint.rs`, `card.rs`, `files.rs` | what a run keeps |
 //! | `error.rs` | everything that can stop a run |
 //!
@@ -39,24 +40,35 @@
 mod bert;
 mod card;
 mod checkpoint;
+mod clip;
 mod config;
 mod confusion;
+mod epoch;
 mod error;
 mod evaluate;
 mod files;
 mod fit;
+mod folder;
 mod frozen;
 mod history;
 mod learner;
+mod manifest;
 mod metric;
 mod optimiser;
 mod output;
 mod patience;
+mod predictions;
 mod preset;
 mod progress;
+mod random;
 mod report;
+mod resume;
+mod schedule;
 pub mod score;
+mod score_test;
 mod start;
+mod state;
+mod stop;
 mod system;
 mod train;
 mod trainer;
@@ -64,20 +76,28 @@ mod word_vectors;
 
 pub use bert::BertSettings;
 pub use checkpoint::Checkpoint;
+pub use clip::GradientClip;
 pub use config::TrainingConfig;
 pub use confusion::ConfusionMatrix;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, Scores, evaluate, values as loss_values};
+pub use folder::RunStart;
 pub use frozen::{FrozenSummary, FrozenText};
 pub use history::{EpochRecord, TermMeans};
 pub use learner::MisaLearner;
+pub use manifest::{Manifest, Opening, Session, Status};
 pub use metric::{EpochMetric, TermMetric};
 pub use misa_kernels::Adam;
 pub use output::{PredictionInput, SentimentOutput, TermsInput};
 pub use patience::{Patience, Verdict};
+pub use predictions::{PredictionRow, Predictions};
 pub use preset::{Corpus, Preset, UnknownName};
 pub use progress::Progress;
 pub use report::{BertSummary, DataSummary, GloveSummary, Report};
+pub use resume::Misfit;
+pub use schedule::Schedule;
+pub use score_test::score_test;
+pub use stop::Stop;
 pub use system::{System, peak_memory};
-pub use train::{train, train_with};
-pub use trainer::{LearningRates, Trainer};
+pub use train::{RunOptions, run, train, train_with};
+pub use trainer::{LearningRates, NonFiniteGradient, Trainer, Updates};

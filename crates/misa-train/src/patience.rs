@@ -1,16 +1,21 @@
 //! When to stop.
 
+use serde::{Deserialize, Serialize};
+
 /// The official rule of early stopping.
 ///
 /// An epoch improves when its loss is at most the best so far: ties count. More than `patience`
-/// epochs in a row without improvement stop the run, so patience 6 stops at the seventh.
+/// epochs in a row without improvement end a trial, so patience 6 ends it at the seventh. Where
+/// trials are left, the run goes back to its best model with half the learning rate; the last one
+/// ends the run.
 ///
-/// - Source: official code; its halving of the learning rate comes right before the stop and has
-///   no effect, so there is none here.
-#[derive(Clone, Debug)]
+/// - Source: official code, which has one trial: its model and rate of the next one are never used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
     patience: usize,
-    best: f64,
+    trials: usize,
+    /// Nothing before the first epoch.
+    best: Option<f64>,
     waited: usize,
 }
 
@@ -21,31 +26,39 @@ pub enum Verdict {
     Improved,
     /// Not the best, but go on.
     Waited,
+    /// Go back to the best model and its optimiser, and halve the learning rate.
+    Retry,
     /// Stop.
     Exhausted,
 }
 
 impl Patience {
-    /// Forgives `patience` epochs in a row.
-    pub fn new(patience: usize) -> Self {
+    /// Forgives `patience` epochs in a row, in each of `trials` trials.
+    pub fn new(patience: usize, trials: usize) -> Self {
         Self {
             patience,
-            best: f64::INFINITY,
+            trials,
+            best: None,
             waited: 0,
         }
     }
 
     /// Judges the valid loss of an epoch. NaN never improves.
     pub fn judge(&mut self, loss: f64) -> Verdict {
-        if loss <= self.best {
-            self.best = loss;
+        if loss <= self.best.unwrap_or(f64::INFINITY) {
+            self.best = Some(loss);
             self.waited = 0;
             return Verdict::Improved;
         }
         self.waited += 1;
-        match self.waited > self.patience {
-            true => Verdict::Exhausted,
-            false => Verdict::Waited,
+        if self.waited <= self.patience {
+            return Verdict::Waited;
+        }
+        self.waited = 0;
+        self.trials = self.trials.saturating_sub(1);
+        match self.trials {
+            0 => Verdict::Exhausted,
+            _ => Verdict::Retry,
         }
     }
 }
@@ -53,11 +66,11 @@ impl Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Verdict::{Exhausted, Improved, Waited};
+    use Verdict::{Exhausted, Improved, Retry, Waited};
 
     #[test]
     fn the_seventh_bad_epoch_stops_and_a_tie_improves() {
-        let mut patience = Patience::new(6);
+        let mut patience = Patience::new(6, 1);
         let losses = [1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0];
         let verdicts = losses.map(|loss| patience.judge(loss));
         assert_eq!(
@@ -70,14 +83,33 @@ mod tests {
 
     #[test]
     fn an_improvement_forgives_everything() {
-        let mut patience = Patience::new(1);
+        let mut patience = Patience::new(1, 1);
         let verdicts = [3.0, 4.0, 2.0, 4.0, 4.0].map(|loss| patience.judge(loss));
         assert_eq!(verdicts, [Improved, Waited, Improved, Waited, Exhausted]);
     }
 
     #[test]
+    fn every_trial_has_patience_of_its_own() {
+        let mut patience = Patience::new(1, 2);
+        let verdicts = [1.0, 2.0, 2.0, 2.0, 1.0, 2.0, 2.0].map(|loss| patience.judge(loss));
+        assert_eq!(
+            verdicts,
+            [Improved, Waited, Retry, Waited, Improved, Waited, Exhausted]
+        );
+    }
+
+    #[test]
     fn not_a_number_never_improves() {
-        let mut patience = Patience::new(0);
+        let mut patience = Patience::new(0, 1);
         assert_eq!(patience.judge(f64::NAN), Exhausted);
+    }
+
+    #[test]
+    fn it_is_taken_up_where_it_was() {
+        let mut patience = Patience::new(2, 3);
+        patience.judge(1.0 / 3.0);
+        patience.judge(2.0);
+        let json = serde_json::to_string(&patience).unwrap();
+        assert_eq!(serde_json::from_str::<Patience>(&json).unwrap(), patience);
     }
 }

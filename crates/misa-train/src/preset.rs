@@ -1,6 +1,6 @@
 //! Published settings, each with the source of its numbers.
 
-use crate::{BertSettings, TrainError, TrainingConfig};
+use crate::{BertSettings, GradientClip, TrainError, TrainingConfig};
 use misa_core::{Task, encoder::bert::BertFreezing, loss::MisaLossConfig};
 use misa_data::Truncation;
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ fn mmsa(corpus: Corpus) -> Result<TrainingConfig, TrainError> {
         .with_patience(7)
         .with_batch_size(batch_size)
         .with_accumulation(2)
-        .with_gradient_clip(0.8)
+        .with_gradient_clip(GradientClip::Value(0.8))
         .with_dropout(dropout)
         .with_reversal_weight(0.8)
         .with_loss(

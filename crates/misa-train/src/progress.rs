@@ -1,6 +1,6 @@
 //! What a run shows while it works.
 
-use crate::history::EpochRecord;
+use crate::{history::EpochRecord, manifest::RunProgress};
 use burn::train::{
     logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger},
     metric::{
@@ -31,6 +31,15 @@ impl Progress {
     /// Whether Burn draws live plots.
     pub(crate) fn is_live(self) -> bool {
         self == Self::Automatic && cfg!(feature = "tui") && stdout().is_terminal()
+    }
+
+    /// Shows where a run goes on.
+    pub(crate) fn resumed(self, progress: &RunProgress) {
+        if self == Self::Silent || self.is_live() {
+            return;
+        }
+        let (epoch, batches) = (progress.epoch, progress.losses.len());
+        println!("resumed at epoch {epoch}, after {batches} batches of it");
     }
 
     /// Shows a finished epoch.

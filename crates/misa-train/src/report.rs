@@ -5,7 +5,7 @@ use crate::{
     system::{System, peak_memory},
 };
 use misa_core::MisaConfig;
-use misa_data::{Split, UtteranceDataset};
+use misa_data::{Development, Split};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -35,6 +35,12 @@ pub struct Report {
     pub glove: Option<GloveSummary>,
     /// The BERT that reads the text.
     pub bert: Option<BertSummary>,
+    /// Starts of the run; more than one if it was taken up again.
+    #[serde(default)]
+    pub sessions: usize,
+    /// Looks at the test split so far.
+    #[serde(default)]
+    pub test_openings: usize,
     /// Versions and machine.
     pub system: System,
     /// Wall time in seconds, from the start to the last score.
@@ -50,7 +56,7 @@ pub struct Report {
 pub struct DataSummary {
     /// Layout it was read from.
     pub format: String,
-    /// SHA-256 over ids, words, features and labels, as they were trained on.
+    /// SHA-256 over ids, words, features and labels of all splits, as they were read.
     pub checksum: String,
     /// Utterances of each split.
     pub utterances: Vec<(Split, usize)>,
@@ -83,13 +89,11 @@ pub struct BertSummary {
 }
 
 impl DataSummary {
-    pub(crate) fn of(data: &UtteranceDataset) -> Self {
+    pub(crate) fn of(data: &Development) -> Self {
         Self {
-            format: data.format().to_string(),
+            format: data.dataset().format().to_string(),
             checksum: data.checksum().to_string(),
-            utterances: Split::ALL
-                .map(|split| (split, data.split(split).len()))
-                .to_vec(),
+            utterances: data.counts().to_vec(),
             notes: data.notes().iter().map(ToString::to_string).collect(),
         }
     }
@@ -102,15 +106,16 @@ impl Report {
         scored.next().map(|(_, scores)| scores)
     }
 
-    /// Writes `report.md` and `report.json` into the folder of the run.
+    /// Writes `report.md` and `report.json` into the folder of the run; gives both paths.
     ///
     /// # Errors
     ///
     /// [`TrainError::Io`] names the file that could not be written.
-    pub fn write(&self) -> Result<(), TrainError> {
-        let markdown = self.to_string();
-        files::write(&self.folder.join("report.md"), markdown.as_bytes())?;
-        files::write_json(&self.folder.join("report.json"), self)
+    pub fn write(&self) -> Result<Vec<PathBuf>, TrainError> {
+        let [text, json] = ["report.md", "report.json"].map(|name| self.folder.join(name));
+        files::write(&text, self.to_string().as_bytes())?;
+        files::write_json(&json, self)?;
+        Ok(vec![text, json])
     }
 
     /// Reads the `report.json` of a run.
@@ -170,11 +175,20 @@ impl Report {
             }
         }
         if self.scores_of(Split::Test).is_none() {
+            let mut counts = self.data.utterances.iter();
+            let reason = match counts.any(|&(split, count)| split == Split::Test && count > 0) {
+                true => "The test split was not scored",
+                false => "The data has no test split",
+            };
             writeln!(
                 f,
-                "\nThe data has no test split: these are scores of the valid split, which also \
-                 chose the model, and so are too good."
+                "\n{reason}: these are scores of the valid split, which also chose the model, and \
+                 so are too good."
             )?;
+        }
+        if self.test_openings > 1 {
+            let times = self.test_openings;
+            writeln!(f, "\nThe test split was looked at {times} times.")?;
         }
         writeln!(f)
     }
@@ -255,6 +269,9 @@ impl Report {
             "| versions | misa {}, burn {} |",
             system.misa, system.burn
         )?;
+        if self.sessions > 1 {
+            writeln!(f, "| taken up again | {} times |", self.sessions - 1)?;
+        }
         writeln!(f, "| wall time | {:.1} s |", self.seconds)?;
         match self.peak_memory {
             Some(bytes) => writeln!(f, "| peak memory | {} MiB |", bytes >> 20)?,

@@ -1,6 +1,6 @@
 //! What a model starts from: the seed, word vectors, a pre-trained BERT.
 
-use crate::{BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig};
+use crate::{BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, random};
 use burn::{prelude::*, tensor::TensorData};
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
@@ -49,8 +49,10 @@ pub(crate) fn initial_model(
 ) -> Result<(Misa, Start), TrainError> {
     // Read first: a file that does not fit the sizes is refused before they are allocated.
     let weights = bert.map(|bert| bert.pretrained.weights()).transpose()?;
+    let turn = random::turn();
     device.seed(mix(config.seed, 0, 0, "weights"));
     let model = model.init(device);
+    drop(turn);
     let mut start = Start::default();
     let model = match (bert, weights) {
         (Some(bert), Some(weights)) => {

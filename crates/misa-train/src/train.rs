@@ -1,142 +1,139 @@
 //! A configuration and data to a trained model and a report.
 
 use crate::{
-    BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Report, System, TermMetric,
-    TrainError, TrainingConfig,
-    evaluate::evaluate_with,
-    files,
-    fit::{Fit, Outcome},
+    BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Predictions, Report, RunStart,
+    Stop, System, TermMetric, TrainError, TrainingConfig,
+    evaluate::{Evaluation, evaluate_with},
+    fit::{Fit, Outcome, lock},
+    folder::RunFolder,
     frozen::{Frozen, FrozenText},
+    manifest::{Manifest, RunProgress, Status},
     progress::{Progress, Quiet},
-    score,
-    start::{initial_model, open_bert},
+    score, score_test,
+    start::{OpenedBert, Start, initial_model, open_bert},
 };
 use burn::{
     optim::AdamConfig,
     prelude::*,
     train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
 };
-use misa_core::{Misa, Task};
-use misa_data::{BertText, LoaderConfig, Order, Split, UtteranceDataset, UtteranceLoader};
+use misa_core::{FeatureSizes, Misa, MisaConfig, Task};
+use misa_data::{
+    BertText, Development, LoaderConfig, Order, Scaling, Split, Utterance, UtteranceDataset,
+    UtteranceLoader,
+};
+use serde_json::Value;
 use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
-/// The random state of a device may belong to the whole process, so one run at a time.
-static ONE_RUN: Mutex<()> = Mutex::new(());
+/// How a run is carried out; nothing of it changes what is learned.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// What to show.
+    pub progress: Progress,
+    /// What to do with a run that is in the folder already.
+    pub start: RunStart,
+    /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
+    pub save_every: Option<usize>,
+    /// Who may ask the run to stop.
+    pub stop: Stop,
+    /// Kept in the manifest for the program that starts the run, such as where the data lies.
+    pub settings: Value,
+}
 
 /// Trains a model on `data` and scores the best one, showing progress where there is a terminal.
 ///
-/// The folder `dir` receives `report.md`, `report.json` and `checkpoint/`. The valid split chooses
-/// the model; the test split, if there is one, is opened once, at the end.
-///
-/// Runs in one process wait for each other: what is random in them is a function of the seed, and
-/// the random state of a device can belong to the process.
+/// [`train_with`] with nothing special.
 ///
 /// # Errors
 ///
-/// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class,
-/// word vectors that cannot be read or have no place in the model, a loss that is no longer a
-/// number, a file that cannot be written, or an interruption.
+/// As [`run`].
 pub fn train(
     config: &TrainingConfig,
-    data: impl Into<Arc<UtteranceDataset>>,
+    data: UtteranceDataset,
     device: &Device,
     dir: impl AsRef<Path>,
 ) -> Result<Report, TrainError> {
     train_with(config, data, device, dir, Progress::Automatic)
 }
 
-/// [`train`], with a choice of what to show.
+/// Trains a model on `data` and scores the best one: [`run`], then [`score_test`] if there is a
+/// test split.
+///
+/// A run that is in the folder already is replaced.
 ///
 /// # Errors
 ///
-/// As [`train`].
+/// As [`run`].
 pub fn train_with(
     config: &TrainingConfig,
-    data: impl Into<Arc<UtteranceDataset>>,
+    data: UtteranceDataset,
     device: &Device,
     dir: impl AsRef<Path>,
     progress: Progress,
 ) -> Result<Report, TrainError> {
-    let _turn = ONE_RUN.lock().unwrap_or_else(PoisonError::into_inner);
-    let started = Instant::now();
-    let folder = dir.as_ref();
-    config.validate()?;
-    let data = data.into();
-    check(config, &data)?;
-    let scaling = config.normalisation.map(|how| data.scaling(how));
-    let data = match &scaling {
-        Some(scaling) => Arc::new(Arc::unwrap_or_clone(data).scaled(scaling)),
-        None => data,
-    };
-    let (sizes, bert) = match &config.bert {
-        Some(settings) => {
-            let (sizes, bert) = open_bert(settings, &data)?;
-            (sizes, Some(bert))
-        }
-        None => (data.feature_sizes(), None),
-    };
-    let model_config = config.model(sizes)?;
-    files::create_folder(folder)?;
-
-    let (model, start) = initial_model(
-        config,
-        &model_config,
-        &data,
-        bert.as_ref(),
-        &device.clone().autodiff(),
-    )?;
-    let parameters = model.num_params();
-    let text = bert.map(|bert| bert.text);
-    let frozen = match &config.bert {
-        Some(settings) => FrozenText::new(&model, settings, device)?,
-        None => None,
-    };
-    let run = Run {
-        config,
-        data: &data,
-        text: text.clone(),
-        frozen: Arc::new(Frozen::new(frozen)),
-        device,
-        folder,
+    let (data, test) = data.lock_test();
+    let options = RunOptions {
         progress,
-        started,
+        start: RunStart::Replace,
+        ..RunOptions::default()
     };
-    let (learner, outcome) = fit(&run, model)?;
-    let scores = score_splits(&learner, &run)?;
-    let report = Report {
-        scores,
-        best_epoch: outcome.best_epoch,
-        stopped_early: outcome.stopped_early,
-        history: outcome.history,
-        data: DataSummary::of(&data),
-        config: config.clone(),
-        model: model_config.clone(),
-        parameters,
-        glove: start.glove,
-        bert: start.bert.map(|bert| BertSummary {
-            frozen: run.frozen.summary(),
-            ..bert
-        }),
-        system: System::current(device),
-        seconds: started.elapsed().as_secs_f64(),
-        peak_memory: None,
-        folder: folder.to_path_buf(),
-    };
-    let checkpoint = Checkpoint {
-        model: learner.model,
-        config: model_config,
-        vocabulary: data.vocabulary().filter(|_| text.is_none()).cloned(),
-        scaling,
-        bert: text,
-    };
-    checkpoint.save_with(&folder.join("checkpoint"), Some(&report))?;
-    let report = report.with_peak_memory();
-    report.write()?;
-    Ok(report)
+    let report = run(config, data, device, &dir, &options)?;
+    match test.is_empty() {
+        true => Ok(report),
+        false => score_test(dir, test, device),
+    }
+}
+
+/// Trains a model without a look at the test split, and reports on the valid split.
+///
+/// The folder receives `manifest.json`, which says what else in it counts; while the run lasts, its
+/// last complete state, from which it can be taken up after a crash, with the same result bit for
+/// bit; at the end `report.md`, `report.json`, `predictions-valid.csv` and `checkpoint/`. The valid
+/// split chooses the model.
+///
+/// Several runs may share a process: what is random in each is a function of its seed.
+///
+/// - Differs: where BERT is frozen and what it gives is kept in memory, a resumed run computes it
+///   anew in other batches, which can change last bits; with a cache folder it does not.
+///
+/// # Errors
+///
+/// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class,
+/// word vectors that cannot be read or have no place in the model, a loss or gradient that is no
+/// longer a number, a folder that holds another run or is in use, a file that cannot be written,
+/// or a request to stop.
+pub fn run(
+    config: &TrainingConfig,
+    data: Development,
+    device: &Device,
+    dir: impl AsRef<Path>,
+    options: &RunOptions,
+) -> Result<Report, TrainError> {
+    config.validate()?;
+    check(config, data.dataset())?;
+    let manifest = Manifest::new(config, options.settings.clone(), DataSummary::of(&data));
+    let system = System::current(device);
+    let folder = RunFolder::open(dir.as_ref(), options.start, manifest, system)?;
+    if folder.manifest.status == Status::Finished {
+        return Report::read(dir);
+    }
+    let folder = Arc::new(Mutex::new(folder));
+    let prepared = Prepared::new(config, data, device, options)?;
+    let result = prepared.run(&folder);
+    if let Err(error) = &result {
+        let status = match error {
+            TrainError::Stopped { .. } => Status::Stopped,
+            error => Status::Failed {
+                message: error.to_string(),
+            },
+        };
+        // The error that ended the run says more than one about its last words.
+        let _ = lock(&folder).end(status);
+    }
+    result
 }
 
 /// Whether the data has what training needs.
@@ -145,76 +142,219 @@ fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<(), TrainEr
         if data.split(split).is_empty() {
             return Err(TrainError::EmptySplit { split });
         }
-    }
-    match config.loss.task {
-        Task::Classification { classes } => check_classes(data, classes),
-        Task::Regression => Ok(()),
-    }
-}
-
-fn check_classes(data: &UtteranceDataset, classes: usize) -> Result<(), TrainError> {
-    let last = classes - 1;
-    for split in Split::ALL {
-        let mut utterances = data.split(split).iter();
-        let is_class = |label: f32| label.fract() == 0.0 && (0.0..=last as f32).contains(&label);
-        if let Some(utterance) = utterances.find(|utterance| !is_class(utterance.label)) {
-            return Err(TrainError::Class {
-                split,
-                id: utterance.id.clone(),
-                label: utterance.label,
-                last,
-            });
+        if let Task::Classification { classes } = config.loss.task {
+            check_classes(split, data.split(split), classes)?;
         }
     }
     Ok(())
 }
 
-/// What every part of a run needs.
-struct Run<'a> {
-    config: &'a TrainingConfig,
-    data: &'a Arc<UtteranceDataset>,
-    text: Option<Arc<BertText>>,
-    frozen: Arc<Frozen>,
-    device: &'a Device,
-    folder: &'a Path,
-    progress: Progress,
-    started: Instant,
+/// Whether every label is a class.
+pub(crate) fn check_classes(
+    split: Split,
+    utterances: &[Utterance],
+    classes: usize,
+) -> Result<(), TrainError> {
+    let last = classes - 1;
+    let is_class = |label: f32| label.fract() == 0.0 && (0.0..=last as f32).contains(&label);
+    let mut utterances = utterances.iter();
+    match utterances.find(|utterance| !is_class(utterance.label)) {
+        None => Ok(()),
+        Some(utterance) => Err(TrainError::Class {
+            split,
+            id: utterance.id.clone(),
+            label: utterance.label,
+            last,
+        }),
+    }
 }
 
-/// Runs the epochs; gives back the best model in evaluation form.
-fn fit(run: &Run<'_>, model: Misa) -> Result<(MisaLearner, Outcome), TrainError> {
-    let config = run.config;
-    let training_device = run.device.clone().autodiff();
-    let train = run.loader(Split::Train, &training_device);
-    let valid = run.loader(Split::Valid, run.device);
-    let outcome = Arc::new(Mutex::new(Outcome::default()));
-    let strategy = Fit {
-        config: config.clone(),
-        train: train.clone(),
-        valid: valid.clone(),
-        progress: run.progress,
-        started: run.started,
-        frozen: run.frozen.clone(),
-        outcome: outcome.clone(),
-    };
-    let learner = MisaLearner {
-        model,
-        objective: config.loss.init(&training_device),
-    };
-    let mut training = SupervisedTraining::new(run.folder, Arc::new(train), Arc::new(valid))
-        .with_metric_logger(Quiet)
-        .with_application_logger(None)
-        .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
-        .num_epochs(config.epochs);
-    if !run.progress.is_live() {
-        training = training.renderer(Box::new(Quiet));
+/// What every part of a run needs, made once.
+struct Prepared<'a> {
+    config: &'a TrainingConfig,
+    options: &'a RunOptions,
+    device: &'a Device,
+    data: Development,
+    scaling: Option<Scaling>,
+    sizes: FeatureSizes,
+    bert: Option<OpenedBert>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(
+        config: &'a TrainingConfig,
+        data: Development,
+        device: &'a Device,
+        options: &'a RunOptions,
+    ) -> Result<Self, TrainError> {
+        let scaling = config.normalisation.map(|how| data.dataset().scaling(how));
+        let data = match &scaling {
+            Some(scaling) => data.scaled(scaling),
+            None => data,
+        };
+        let (sizes, bert) = match &config.bert {
+            Some(settings) => {
+                let (sizes, bert) = open_bert(settings, data.dataset())?;
+                (sizes, Some(bert))
+            }
+            None => (data.dataset().feature_sizes(), None),
+        };
+        Ok(Self {
+            config,
+            options,
+            device,
+            data,
+            scaling,
+            sizes,
+            bert,
+        })
     }
-    // The strategy brings an optimiser of its own and takes only the model from this.
-    let unused = AdamConfig::new().init();
-    let learner = Learner::new(learner, unused, config.learning_rate);
-    let result = with_metrics(training, config.loss.task).launch(learner);
-    let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
-    finish(result, std::mem::take(&mut *outcome))
+
+    fn run(self, folder: &Arc<Mutex<RunFolder>>) -> Result<Report, TrainError> {
+        let model_config = self.config.model(self.sizes)?;
+        let (model, start) = initial_model(
+            self.config,
+            &model_config,
+            self.data.dataset(),
+            self.bert.as_ref(),
+            &self.device.clone().autodiff(),
+        )?;
+        let frozen = match &self.config.bert {
+            Some(settings) => FrozenText::new(&model, settings, self.device)?,
+            None => None,
+        };
+        let frozen = Arc::new(Frozen::new(frozen));
+        let (learner, progress) = self.fit(model, frozen.clone(), folder)?;
+        let valid = self.loader(Split::Valid, self.device);
+        let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
+        let found = Found {
+            learner,
+            model_config,
+            progress,
+            start,
+            frozen,
+            evaluation,
+        };
+        self.finish(found, folder)
+    }
+
+    fn text(&self) -> Option<Arc<BertText>> {
+        self.bert.as_ref().map(|bert| bert.text.clone())
+    }
+
+    fn loader(&self, split: Split, device: &Device) -> UtteranceLoader {
+        let order = match split {
+            Split::Train => self.config.order,
+            Split::Valid | Split::Test => Order::File,
+        };
+        let config = LoaderConfig::new(self.config.batch_size)
+            .with_order(order)
+            .with_seed(self.config.seed);
+        let data = self.data.dataset().clone();
+        UtteranceLoader::new(data, split, config, device).with_bert(self.text())
+    }
+
+    /// Runs the epochs; gives back the best model in evaluation form.
+    fn fit(
+        &self,
+        model: Misa,
+        frozen: Arc<Frozen>,
+        folder: &Arc<Mutex<RunFolder>>,
+    ) -> Result<(MisaLearner, RunProgress), TrainError> {
+        let config = self.config;
+        let training_device = self.device.clone().autodiff();
+        let train = self.loader(Split::Train, &training_device);
+        let valid = self.loader(Split::Valid, self.device);
+        let outcome = Arc::new(Mutex::new(Outcome::default()));
+        let resumed = lock(folder).resume()?;
+        let path = lock(folder).path().to_path_buf();
+        let strategy = Fit {
+            config: config.clone(),
+            train: train.clone(),
+            valid: valid.clone(),
+            progress: self.options.progress,
+            frozen,
+            folder: folder.clone(),
+            resumed: Mutex::new(resumed),
+            stop: self.options.stop.clone(),
+            save_every: self.options.save_every,
+            outcome: outcome.clone(),
+        };
+        let learner = MisaLearner {
+            model,
+            objective: config.loss.init(&training_device),
+        };
+        let mut training = SupervisedTraining::new(path, Arc::new(train), Arc::new(valid))
+            .with_metric_logger(Quiet)
+            .with_application_logger(None)
+            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
+            .num_epochs(config.epochs);
+        if !self.options.progress.is_live() {
+            training = training.renderer(Box::new(Quiet));
+        }
+        // The strategy brings an optimiser of its own and takes only the model from this.
+        let unused = AdamConfig::new().init();
+        let learner = Learner::new(learner, unused, config.learning_rate);
+        let result = with_metrics(training, config.loss.task).launch(learner);
+        let mut outcome = lock(&outcome);
+        finish(result, std::mem::take(&mut *outcome))
+    }
+
+    /// Writes what the run found.
+    fn finish(self, found: Found, folder: &Arc<Mutex<RunFolder>>) -> Result<Report, TrainError> {
+        let task = self.config.loss.task;
+        let mut folder = lock(folder);
+        let path = folder.path().to_path_buf();
+        let report = Report {
+            scores: vec![(Split::Valid, found.evaluation.scores(task))],
+            best_epoch: found.progress.best_epoch,
+            stopped_early: found.progress.stopped_early,
+            history: found.progress.history,
+            data: folder.manifest.data.clone(),
+            config: self.config.clone(),
+            model: found.model_config.clone(),
+            parameters: found.learner.model.num_params(),
+            glove: found.start.glove,
+            bert: found.start.bert.map(|bert| BertSummary {
+                frozen: found.frozen.summary(),
+                ..bert
+            }),
+            sessions: folder.manifest.sessions.len(),
+            test_openings: folder.manifest.test_openings(),
+            system: System::current(self.device),
+            seconds: found.progress.seconds,
+            peak_memory: None,
+            folder: path.clone(),
+        };
+        let text = self.text();
+        let vocabulary = self.data.dataset().vocabulary();
+        let checkpoint = Checkpoint {
+            model: found.learner.model,
+            config: found.model_config,
+            vocabulary: vocabulary.filter(|_| text.is_none()).cloned(),
+            scaling: self.scaling,
+            bert: text,
+        };
+        let mut files = checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report))?;
+        let utterances = self.data.dataset().split(Split::Valid);
+        let predictions = Predictions::new(&found.evaluation, utterances);
+        files.push(predictions.write(&path, Split::Valid)?);
+        let report = report.with_peak_memory();
+        files.extend(report.write()?);
+        let inside = |file: &PathBuf| file.strip_prefix(&path).unwrap_or(file).to_path_buf();
+        folder.finish(&files.iter().map(inside).collect::<Vec<_>>())?;
+        Ok(report)
+    }
+}
+
+/// What the epochs came to.
+struct Found {
+    learner: MisaLearner,
+    model_config: MisaConfig,
+    progress: RunProgress,
+    start: Start,
+    frozen: Arc<Frozen>,
+    evaluation: Evaluation,
 }
 
 fn with_metrics(
@@ -238,40 +378,15 @@ fn with_metrics(
 fn finish(
     result: LearningResult<MisaLearner>,
     outcome: Outcome,
-) -> Result<(MisaLearner, Outcome), TrainError> {
+) -> Result<(MisaLearner, RunProgress), TrainError> {
     if let Some(error) = outcome.error {
         return Err(error);
     }
     if let Some(error) = result.error {
         return Err(TrainError::Training(error));
     }
-    Ok((result.model, outcome))
-}
-
-impl Run<'_> {
-    fn loader(&self, split: Split, device: &Device) -> UtteranceLoader {
-        let order = match split {
-            Split::Train => self.config.order,
-            Split::Valid | Split::Test => Order::File,
-        };
-        let config = LoaderConfig::new(self.config.batch_size)
-            .with_order(order)
-            .with_seed(self.config.seed);
-        UtteranceLoader::new(self.data.clone(), split, config, device).with_bert(self.text.clone())
-    }
-}
-
-fn score_splits(
-    learner: &MisaLearner,
-    run: &Run<'_>,
-) -> Result<Vec<(Split, crate::Scores)>, TrainError> {
-    let task = run.config.loss.task;
-    let splits = [Split::Valid, Split::Test].into_iter();
-    let present = splits.filter(|split| !run.data.split(*split).is_empty());
-    let scored = present.map(|split| {
-        let loader = run.loader(split, run.device);
-        let evaluation = evaluate_with(learner, &loader, task, &run.frozen)?;
-        Ok((split, evaluation.scores(task)))
-    });
-    scored.collect()
+    let progress = outcome
+        .progress
+        .expect("the loop leaves an error or where it stands");
+    Ok((result.model, progress))
 }

@@ -1,13 +1,21 @@
 //! A model while it is trained.
 
-use crate::{MisaLearner, SentimentOutput, optimiser::ClippedAdam, word_vectors::WordVectors};
+use crate::{
+    GradientClip, MisaLearner, SentimentOutput,
+    optimiser::{Norms, Optimiser},
+    random,
+    resume::word_vectors,
+    word_vectors::WordVectors,
+};
 use burn::{
     module::{ModuleVisitor, Param, ParamId},
-    optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer},
+    optim::{GradientsAccumulator, GradientsParams},
     prelude::*,
 };
 use misa_data::UtteranceBatch;
 use misa_kernels::{Adam, on_cpu};
+use std::collections::HashSet;
+use thiserror::Error;
 
 const PUT_BACK: &str = "the optimiser gives the learner back";
 
@@ -20,19 +28,12 @@ const PUT_BACK: &str = "the optimiser gives the learner back";
 pub struct Trainer {
     /// Always there but while the optimiser has it.
     learner: Option<MisaLearner>,
-    optimiser: ModuleOptimizer,
+    optimiser: Optimiser,
+    clip: GradientClip,
     words: Option<WordVectors>,
     waiting: GradientsAccumulator<MisaLearner>,
-    bert: Option<BertPart>,
     updates: usize,
     device: Device,
-}
-
-/// What has a learning rate of its own.
-struct BertPart {
-    parameters: Vec<ParamId>,
-    optimiser: ModuleOptimizer,
-    waiting: GradientsAccumulator<MisaLearner>,
 }
 
 /// Learning rates of one optimiser step.
@@ -44,34 +45,75 @@ pub struct LearningRates {
     pub bert: f64,
 }
 
+impl From<f64> for LearningRates {
+    /// The same for everything.
+    fn from(rate: f64) -> Self {
+        Self {
+            model: rate,
+            bert: rate,
+        }
+    }
+}
+
+/// How a trainer updates weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Updates {
+    /// The optimiser's settings; `clip` takes the place of its bound.
+    pub adam: Adam,
+    /// Bound of gradients.
+    pub clip: GradientClip,
+    /// Share of the learning rate by which weight matrices shrink in a step.
+    pub weight_decay: f64,
+}
+
+impl From<Adam> for Updates {
+    /// With the bound that `adam` has, and no decay.
+    fn from(adam: Adam) -> Self {
+        Self {
+            adam,
+            clip: adam.clip.map_or(GradientClip::Off, GradientClip::Value),
+            weight_decay: 0.0,
+        }
+    }
+}
+
+/// A gradient that holds no finite number; nothing was updated.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("gradient of `{parameter}` has norm {norm}, expected a finite number")]
+pub struct NonFiniteGradient {
+    /// The first such parameter.
+    pub parameter: String,
+    /// The norm found.
+    pub norm: f64,
+}
+
 impl Trainer {
     /// Trains `learner`, which lives on an autodiff device.
     ///
     /// Weights are updated in place where the trainer alone holds them.
-    pub fn new(learner: MisaLearner, adam: Adam) -> Self {
-        Self::with_weight_decay(learner, adam, 0.0)
-    }
-
-    /// [`Self::new`], with weight matrices that shrink by this share of the learning rate a step.
-    pub fn with_weight_decay(learner: MisaLearner, adam: Adam, weight_decay: f64) -> Self {
+    pub fn new(learner: MisaLearner, updates: impl Into<Updates>) -> Self {
+        let Updates {
+            adam,
+            clip,
+            weight_decay,
+        } = updates.into();
+        let adam = Adam {
+            clip: clip.value(),
+            ..adam
+        };
         let device = learner.devices().first().cloned().unwrap_or_default();
         // Decay touches every row in every step.
         let by_rows = weight_decay == 0.0 && on_cpu(&device, burn::tensor::DType::F32);
         let words = by_rows
             .then(|| WordVectors::new(&learner.model, adam))
             .flatten();
-        let optimiser = || ClippedAdam { adam, weight_decay }.into();
-        let bert = learner.model.bert().map(|bert| BertPart {
-            parameters: Parameters::of(bert),
-            optimiser: optimiser(),
-            waiting: GradientsAccumulator::new(),
-        });
+        let bert = learner.model.bert().map(Parameters::of);
         Self {
+            optimiser: Optimiser::new(adam, weight_decay, bert.unwrap_or_default()),
             learner: Some(learner),
-            optimiser: optimiser(),
+            clip,
             words,
             waiting: GradientsAccumulator::new(),
-            bert,
             updates: 0,
             device,
         }
@@ -81,47 +123,53 @@ impl Trainer {
     ///
     /// Dropout is a function of the batch's seed, so that a step can be repeated.
     pub fn learn(&mut self, mut batch: UtteranceBatch) -> SentimentOutput {
-        batch.targets.device().seed(batch.seed);
         let words = self.words.as_mut();
         let looked_up = words.and_then(|words| words.look_up(&mut batch.input));
         let learner = self.learner.as_ref().expect(PUT_BACK);
+        let turn = random::turn();
+        batch.targets.device().seed(batch.seed);
         let output = learner.score(batch);
+        drop(turn);
         let mut gradients = output.loss.total.backward();
         if let (Some(words), Some(looked_up)) = (&mut self.words, looked_up) {
             words.add(looked_up, &mut gradients);
-        }
-        if let Some(bert) = &mut self.bert {
-            let part = GradientsParams::from_params(&mut gradients, learner, &bert.parameters);
-            bert.waiting.accumulate(learner, part);
         }
         let gradients = GradientsParams::from_grads(gradients, learner);
         self.waiting.accumulate(learner, gradients);
         output.without_autodiff()
     }
 
-    /// One step of the optimiser with the sum of the gradients that wait.
-    pub fn update(&mut self, learning_rate: f64) {
-        self.update_with(LearningRates {
-            model: learning_rate,
-            bert: learning_rate,
-        });
-    }
-
-    /// [`Self::update`], with a learning rate of its own for BERT.
-    pub fn update_with(&mut self, rates: LearningRates) {
+    /// One step of the optimiser with the sum of the gradients that wait; gives their norm.
+    ///
+    /// # Errors
+    ///
+    /// [`NonFiniteGradient`] if one is no finite number: weights and moments stay as they are, and
+    /// the gradients are forgotten.
+    pub fn update(&mut self, rates: impl Into<LearningRates>) -> Result<f64, NonFiniteGradient> {
+        let rates = rates.into();
         let gradients = self.waiting.grads();
+        let learner = self.learner.as_ref().expect(PUT_BACK);
+        let apart = self.words.as_ref().map(WordVectors::waiting_norm);
+        let apart = apart.map(|norm| (word_vectors(learner), norm));
+        let norms = Norms::of(learner, &gradients, apart);
+        if let Some((parameter, norm)) = norms.non_finite() {
+            if let Some(words) = &mut self.words {
+                words.forget();
+            }
+            return Err(NonFiniteGradient {
+                parameter: parameter.to_string(),
+                norm,
+            });
+        }
+        let scale = self.clip.scale(norms.total());
         // Handed over, not lent: a weight that nobody else holds is updated in place.
         let learner = self.learner.take().expect(PUT_BACK);
-        let mut learner = self.optimiser.step(rates.model, learner, gradients);
-        if let Some(bert) = &mut self.bert {
-            let gradients = bert.waiting.grads();
-            learner = bert.optimiser.step(rates.bert, learner, gradients);
-        }
-        self.learner = Some(learner);
+        self.learner = Some(self.optimiser.step(learner, gradients, rates, scale));
         if let Some(words) = &mut self.words {
-            words.update(rates.model);
+            words.update(rates.model, scale);
         }
         self.updates += 1;
+        Ok(norms.total())
     }
 
     /// Steps of the optimiser so far.
@@ -137,14 +185,34 @@ impl Trainer {
         }
         learner
     }
+
+    pub(crate) fn parts(&mut self) -> (&MisaLearner, &Optimiser, Option<&mut WordVectors>) {
+        let learner = self.learner.as_ref().expect(PUT_BACK);
+        (learner, &self.optimiser, self.words.as_mut())
+    }
+
+    /// Replaces the learner by what `change` makes of it and of the optimiser, and forgets
+    /// gradients that wait.
+    pub(crate) fn replace(
+        &mut self,
+        updates: usize,
+        change: impl FnOnce(MisaLearner, &mut Optimiser, Option<&mut WordVectors>) -> MisaLearner,
+    ) {
+        let learner = self.learner.take().expect(PUT_BACK);
+        let learner = change(learner, &mut self.optimiser, self.words.as_mut());
+        self.learner = Some(learner);
+        self.waiting = GradientsAccumulator::new();
+        self.updates = updates;
+    }
 }
 
 /// Collects the parameters of a module.
-struct Parameters(Vec<ParamId>);
+#[derive(Default)]
+struct Parameters(HashSet<ParamId>);
 
 impl Parameters {
-    fn of<M: Module>(module: &M) -> Vec<ParamId> {
-        let mut parameters = Self(Vec::new());
+    fn of<M: Module>(module: &M) -> HashSet<ParamId> {
+        let mut parameters = Self::default();
         module.visit(&mut parameters);
         parameters.0
     }
@@ -152,6 +220,6 @@ impl Parameters {
 
 impl ModuleVisitor for Parameters {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.0.push(parameter.id);
+        self.0.insert(parameter.id);
     }
 }

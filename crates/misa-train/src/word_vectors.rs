@@ -13,6 +13,7 @@ use misa_kernels::{Adam, RowAdam};
 /// a gradient as large as the table and move every row of it.
 #[derive(Debug)]
 pub(crate) struct WordVectors {
+    adam: Adam,
     table: RowAdam,
     d_embedding: usize,
     waiting: RowGradients,
@@ -40,6 +41,7 @@ impl WordVectors {
         let table = model.embedding().filter(|table| table.is_require_grad())?;
         let [_, d_embedding] = table.dims();
         Some(Self {
+            adam,
             table: RowAdam::new(adam, numbers(table), d_embedding),
             d_embedding,
             waiting: RowGradients::default(),
@@ -89,10 +91,53 @@ impl WordVectors {
         self.waiting = waiting.plus(gradient, self.d_embedding);
     }
 
-    /// One step with the gradients that wait.
-    pub(crate) fn update(&mut self, learning_rate: f64) {
-        let RowGradients { rows, values } = std::mem::take(&mut self.waiting);
+    /// The norm of the gradients that wait.
+    pub(crate) fn waiting_norm(&self) -> f64 {
+        let squares = self
+            .waiting
+            .values
+            .iter()
+            .map(|&value| f64::from(value).powi(2));
+        squares.sum::<f64>().sqrt()
+    }
+
+    /// Throws the gradients that wait away.
+    pub(crate) fn forget(&mut self) {
+        self.waiting = RowGradients::default();
+    }
+
+    /// One step with the gradients that wait, each multiplied by `scale` first.
+    pub(crate) fn update(&mut self, learning_rate: f64, scale: f64) {
+        let RowGradients { rows, mut values } = std::mem::take(&mut self.waiting);
+        if scale != 1.0 {
+            values.iter_mut().for_each(|value| *value *= scale as f32);
+        }
         self.table.step(learning_rate, &rows, &values);
+    }
+
+    /// Steps made.
+    pub(crate) fn time(&self) -> usize {
+        self.table.time()
+    }
+
+    /// The table, and its first and second moments.
+    pub(crate) fn parts(&mut self) -> [&[f32]; 3] {
+        self.table.parts()
+    }
+
+    /// Takes up the word vectors of `model`, with their moments if there are any.
+    pub(crate) fn restore(&mut self, model: &Misa, moments: Option<(usize, [&TensorData; 2])>) {
+        let table = model
+            .embedding()
+            .expect("the model it was made from has word vectors");
+        let table = numbers(table.inner());
+        let zeros = || vec![0.0; table.len()];
+        let (time, moments) = match moments {
+            Some((time, moments)) => (time, moments.map(|data| data.iter::<f32>().collect())),
+            None => (0, [zeros(), zeros()]),
+        };
+        self.table = RowAdam::resume(self.adam, table, moments, self.d_embedding, time);
+        self.forget();
     }
 
     /// `model` with these word vectors.

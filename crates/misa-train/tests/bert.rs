@@ -15,7 +15,7 @@ use misa_data::{
 };
 use misa_train::{
     Adam, BertSettings, Checkpoint, Corpus, FrozenText, LearningRates, MisaLearner, Preset,
-    Progress, Report, Trainer, TrainingConfig, train_with,
+    Progress, Report, Trainer, TrainingConfig, Updates, train_with,
 };
 use std::{
     env, fs,
@@ -131,10 +131,16 @@ fn what_is_frozen_keeps_every_bit_and_all_else_moves() {
     ] {
         let learner = learner(&model(&data, freezing, true), &device);
         let before = learner.model.state_dict();
-        let mut trainer = Trainer::with_weight_decay(learner, Adam::default(), 0.1);
+        let mut trainer = Trainer::new(
+            learner,
+            Updates {
+                weight_decay: 0.1,
+                ..Updates::default()
+            },
+        );
         for batch in batches(&data, folder.path(), &device) {
             trainer.learn(batch);
-            trainer.update(1e-3);
+            trainer.update(1e-3).unwrap();
         }
         let after = trainer.learner().model.state_dict();
         for name in before.names() {
@@ -257,7 +263,7 @@ fn bert_has_a_learning_rate_of_its_own() {
         let before = learner.model.state_dict();
         let mut trainer = Trainer::new(learner, Adam::default());
         trainer.learn(batch.clone());
-        trainer.update_with(rates);
+        trainer.update(rates).unwrap();
         let after = trainer.learner().model.state_dict();
         [
             "bertmodel.encoder.layer.2.output.dense.weight",

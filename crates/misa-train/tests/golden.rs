@@ -17,7 +17,6 @@ use serde_json::Value;
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// The mean absolute error is a single-precision mean there.
@@ -209,7 +208,7 @@ fn golden_learning() {
         .with_d_hidden(hyper("hidden") as usize)
         .with_d_embedding(hyper("embed") as usize)
         .with_dropout(hyper("dropout"));
-    let data = Arc::new(UtteranceDataset::open(folder("learning")).unwrap());
+    let data = UtteranceDataset::open(folder("learning")).unwrap();
     let scratch = tempfile::tempdir().unwrap();
     let reports: Vec<_> = (0..5)
         .map(|seed| {

@@ -12,7 +12,7 @@ use misa_data::{
     UtteranceDataset,
 };
 use misa_train::{Checkpoint, Progress, Report, TrainError, TrainingConfig, train_with};
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 use tempfile::tempdir;
 
 fn data() -> UtteranceDataset {
@@ -304,7 +304,7 @@ fn what_cannot_be_trained_on_is_one_clear_error() {
     // A finite label whose square is not.
     assert_eq!(
         error(&config(), vec![utterance("huge", 3e38)], one()),
-        "epoch 1, step 1: loss is inf, expected a finite number; utterances of the batch: huge"
+        "epoch 1, step 1: task loss is inf, expected a finite number; utterances of the batch: huge"
     );
 }
 
@@ -323,7 +323,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 #[test]
 fn runs_in_one_process_do_not_disturb_each_other() {
     let dir = tempdir().unwrap();
-    let data = Arc::new(data());
+    let data = data();
     let config = config().with_epochs(1);
     let report = |name: &str| {
         let folder = dir.path().join(name);

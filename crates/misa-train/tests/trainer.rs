@@ -90,7 +90,7 @@ fn steps_are_those_of_a_dense_optimiser() {
         .init();
     for batch in batches(&data, &device) {
         let loss = trainer.learn(batch.clone()).loss.total;
-        trainer.update(LEARNING_RATE);
+        trainer.update(LEARNING_RATE).unwrap();
         let output = TrainStep::step(&expected, batch);
         let expected_loss = output.item.loss.total.clone().into_scalar::<f32>();
         assert!((loss.into_scalar::<f32>() - expected_loss).abs() < 1e-4);
@@ -117,7 +117,7 @@ fn gradients_of_several_batches_add_up_before_an_update() {
             let output = TrainStep::step(&expected, batch.clone());
             gradients.accumulate(&expected, output.grads);
         }
-        trainer.update(LEARNING_RATE);
+        trainer.update(LEARNING_RATE).unwrap();
         let gradients: GradientsParams = gradients.grads();
         expected = optimiser.step(LEARNING_RATE, expected, gradients);
     }
@@ -133,12 +133,12 @@ fn a_learner_handed_out_stays_as_it_is() {
     let mut trainer = trainer(learner(&data, &device));
     let batches = batches(&data, &device);
     trainer.learn(batches[0].clone());
-    trainer.update(LEARNING_RATE);
+    trainer.update(LEARNING_RATE).unwrap();
     let handed_out = trainer.learner();
     let before = handed_out.model.state_dict();
     for batch in &batches[1..] {
         trainer.learn(batch.clone());
-        trainer.update(LEARNING_RATE);
+        trainer.update(LEARNING_RATE).unwrap();
     }
     let after = handed_out.model.state_dict();
     for name in before.names() {

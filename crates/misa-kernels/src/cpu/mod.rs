@@ -17,6 +17,7 @@ mod panels;
 mod product;
 mod row;
 mod softmax;
+pub(crate) mod squares;
 mod step;
 #[cfg(test)]
 mod testing;

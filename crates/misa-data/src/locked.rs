@@ -1,0 +1,150 @@
+//! The test split, behind a lock.
+
+use crate::{Note, Scaling, Split, Utterance, UtteranceDataset};
+use std::sync::Arc;
+
+/// A data set to develop with: its test split is not in it.
+///
+/// Whatever trains, stops early or chooses takes this type, so that no part of it can look at test
+/// utterances, on purpose or by mistake:
+///
+/// ```
+/// use misa_data::{Split, SyntheticConfig};
+///
+/// let data = SyntheticConfig::new().with_train(8).with_valid(4).with_test(4).generate().dataset;
+/// let (development, test) = data.lock_test();
+/// assert_eq!(development.dataset().split(Split::Test).len(), 0);
+/// assert_eq!(test.len(), 4);
+/// ```
+///
+/// The utterances of a locked split cannot be had without a record:
+///
+/// ```compile_fail
+/// # use misa_data::SyntheticConfig;
+/// # let data = SyntheticConfig::new().with_train(8).with_valid(4).with_test(4).generate().dataset;
+/// let (_, test) = data.lock_test();
+/// let utterances = test.utterances;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Development {
+    dataset: Arc<UtteranceDataset>,
+    counts: [usize; 3],
+    checksum: String,
+}
+
+/// A test split that nobody has looked at.
+#[derive(Debug)]
+pub struct LockedTest {
+    utterances: Vec<Utterance>,
+    checksum: String,
+}
+
+impl UtteranceDataset {
+    /// What to develop with, and the test split behind a lock.
+    pub fn lock_test(self) -> (Development, LockedTest) {
+        let checksum = self.checksum().to_string();
+        let counts = Split::ALL.map(|split| self.split(split).len());
+        let (dataset, utterances) = self.without_test();
+        let development = Development {
+            dataset: Arc::new(dataset),
+            counts,
+            checksum: checksum.clone(),
+        };
+        let locked = LockedTest {
+            utterances,
+            checksum,
+        };
+        (development, locked)
+    }
+}
+
+impl Development {
+    /// The data set without its test split.
+    pub fn dataset(&self) -> &Arc<UtteranceDataset> {
+        &self.dataset
+    }
+
+    /// Utterances of each split, the locked one included.
+    pub fn counts(&self) -> [(Split, usize); 3] {
+        Split::ALL.map(|split| (split, self.counts[split.index()]))
+    }
+
+    /// Checksum of all splits as they were read, see [`UtteranceDataset::checksum`].
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// What was dropped, replaced or found odd when the data was read.
+    pub fn notes(&self) -> &[Note] {
+        self.dataset.notes()
+    }
+
+    /// The same with scaled features; [`Self::checksum`] stays that of the data as it was read.
+    pub fn scaled(self, scaling: &Scaling) -> Self {
+        let dataset = Arc::unwrap_or_clone(self.dataset).scaled(scaling);
+        Self {
+            dataset: Arc::new(dataset),
+            ..self
+        }
+    }
+}
+
+impl LockedTest {
+    /// Number of utterances.
+    pub fn len(&self) -> usize {
+        self.utterances.len()
+    }
+
+    /// Whether the data has no test split.
+    pub fn is_empty(&self) -> bool {
+        self.utterances.is_empty()
+    }
+
+    /// Checksum of the data set it belongs to.
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// The utterances, once `record` has written down that they were looked at.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps `record` from doing so; the split stays locked then.
+    pub fn open<E>(self, record: impl FnOnce() -> Result<(), E>) -> Result<Vec<Utterance>, E> {
+        record()?;
+        Ok(self.utterances)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SyntheticConfig;
+
+    fn locked() -> (Development, LockedTest) {
+        let config = SyntheticConfig::new().with_train(8).with_valid(4);
+        config.with_test(3).generate().dataset.lock_test()
+    }
+
+    #[test]
+    fn the_test_split_is_not_in_what_is_developed_with() {
+        let (development, test) = locked();
+        assert!(development.dataset().split(Split::Test).is_empty());
+        assert_eq!(development.counts()[2], (Split::Test, 3));
+        assert_eq!(development.checksum(), test.checksum());
+    }
+
+    #[test]
+    fn it_opens_after_the_record_and_never_without() {
+        let mut written = false;
+        let utterances = locked().1.open(|| {
+            written = true;
+            Ok::<_, ()>(())
+        });
+        assert!(written && utterances.unwrap().len() == 3);
+        assert_eq!(
+            locked().1.open(|| Err("disk full")).unwrap_err(),
+            "disk full"
+        );
+    }
+}

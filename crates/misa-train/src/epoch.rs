@@ -1,0 +1,196 @@
+//! One pass over the train split and one over the valid split.
+
+use crate::{
+    LearningRates, SentimentOutput, TrainError, Trainer,
+    evaluate::{Evaluation, Rows, values},
+    fit::{Events, Loop},
+    history::TermMeans,
+    manifest::RunProgress,
+};
+use burn::{
+    data::dataloader::DataLoader,
+    prelude::*,
+    train::{EventProcessorTraining, InferenceStep, LearnerEvent, TrainingError, TrainingItem},
+};
+use misa_data::UtteranceBatch;
+
+/// The terms of [`values`].
+const TERMS: [&str; 6] = [
+    "task",
+    "similarity",
+    "difference",
+    "reconstruction",
+    "discrimination",
+    "total",
+];
+
+type Event = LearnerEvent<SentimentOutput>;
+type Process = fn(&mut Events, Event) -> Result<(), burn::train::EventProcessorError>;
+
+/// One epoch of the loop.
+pub(crate) struct Pass<'a, 'b> {
+    pub run: &'a mut Loop<'b>,
+    pub number: usize,
+}
+
+/// What was learned since the last step of the optimiser.
+#[derive(Default)]
+struct Waiting {
+    losses: Vec<[f64; 6]>,
+    ids: Vec<String>,
+}
+
+impl Pass<'_, '_> {
+    /// Learns the batches of the epoch that are left.
+    pub(crate) fn train(
+        &mut self,
+        trainer: &mut Trainer,
+        progress: &mut RunProgress,
+    ) -> Result<TermMeans, TrainError> {
+        let fit = self.run.fit;
+        let total = fit.train.num_items();
+        self.start(total, Events::process_train);
+        fit.train.set_epoch(self.number);
+        let mut waiting = Waiting::default();
+        let mut batches = fit.train.iter_from(progress.losses.len());
+        while let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch)) {
+            if self.run.should_stop() {
+                break;
+            }
+            fit.frozen.fill(&mut batch.input, true)?;
+            waiting.ids.append(&mut batch.ids);
+            let output = trainer.learn(batch);
+            waiting.losses.push(values(&output.loss));
+            let step = progress.losses.len() + waiting.losses.len();
+            self.check_losses(step, &waiting)?;
+            let rates = self.rates(trainer.updates() + 1, progress);
+            // The last group of an epoch may be smaller; it is not thrown away.
+            let is_last = batches.progress().is_completed();
+            if waiting.losses.len() == fit.config.accumulation || is_last {
+                self.update(trainer, rates, step, &waiting)?;
+                progress.losses.append(&mut waiting.losses);
+                waiting.ids.clear();
+                self.save(trainer, progress, is_last)?;
+            }
+            let (done, rate) = (batches.progress(), Some(rates.model.into()));
+            let item = TrainingItem::new(output, done, Some(step), rate);
+            self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
+        }
+        self.send(LearnerEvent::EndSplit(self.number), Events::process_train);
+        match self.run.should_stop() {
+            true => Err(self.run.stopped(trainer, progress)),
+            false => Ok(TermMeans::of(&progress.losses)),
+        }
+    }
+
+    fn rates(&self, step: usize, progress: &RunProgress) -> LearningRates {
+        let rates = (self.run.fit.config).rates(step, self.run.total_updates());
+        let scale = progress.scale * progress.plateau.scale;
+        LearningRates {
+            model: rates.model * scale,
+            bert: rates.bert * scale,
+        }
+    }
+
+    fn update(
+        &self,
+        trainer: &mut Trainer,
+        rates: LearningRates,
+        step: usize,
+        waiting: &Waiting,
+    ) -> Result<(), TrainError> {
+        let updated = trainer.update(rates);
+        let updated = updated.map_err(|source| TrainError::NonFiniteGradient {
+            epoch: self.number,
+            step,
+            source,
+            ids: waiting.ids.clone(),
+        });
+        updated.map(drop)
+    }
+
+    /// A state between epochs; the end of the train split is followed by one anyway.
+    fn save(
+        &self,
+        trainer: &mut Trainer,
+        progress: &RunProgress,
+        is_last: bool,
+    ) -> Result<(), TrainError> {
+        let every = self.run.fit.save_every;
+        let is_due = every.is_some_and(|every| trainer.updates().is_multiple_of(every));
+        match is_due && !is_last {
+            true => self.run.commit(trainer, None, progress),
+            false => Ok(()),
+        }
+    }
+
+    /// Stops at a loss that is not a number, naming term and batch.
+    fn check_losses(&self, step: usize, waiting: &Waiting) -> Result<(), TrainError> {
+        let losses = waiting.losses.last().copied().unwrap_or_default();
+        let mut named = TERMS.into_iter().zip(losses);
+        match named.find(|(_, value)| !value.is_finite()) {
+            None => Ok(()),
+            Some((term, value)) => Err(TrainError::NonFiniteLoss {
+                epoch: self.number,
+                step,
+                term,
+                value,
+                ids: waiting.ids.clone(),
+            }),
+        }
+    }
+
+    /// Predicts the valid split with the model as it is now.
+    pub(crate) fn validate(
+        &mut self,
+        trainer: &mut Trainer,
+        progress: &RunProgress,
+    ) -> Result<Evaluation, TrainError> {
+        let fit = self.run.fit;
+        let learner = trainer.learner().valid();
+        self.start(fit.valid.num_items(), Events::process_valid);
+        let mut evaluation = Evaluation::default();
+        let mut losses = Vec::new();
+        let mut batches = fit.valid.iter();
+        while let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch)) {
+            if self.run.should_stop() {
+                break;
+            }
+            fit.frozen.fill(&mut batch.input, false)?;
+            let rows = Rows::of(&batch);
+            let output = InferenceStep::step(&learner, batch);
+            losses.push(values(&output.loss));
+            evaluation.add(&output, rows, fit.config.loss.task);
+            let item = TrainingItem::new(output, batches.progress(), Some(losses.len()), None);
+            self.send(LearnerEvent::ProcessedItem(item), Events::process_valid);
+        }
+        self.send(LearnerEvent::EndSplit(self.number), Events::process_valid);
+        self.send(LearnerEvent::EndEpoch(self.number), Events::process_train);
+        if self.run.should_stop() {
+            return Err(self.run.stopped(trainer, progress));
+        }
+        evaluation.losses = TermMeans::of(&losses);
+        Ok(evaluation)
+    }
+
+    fn start(&mut self, total_items: usize, process: Process) {
+        let event = LearnerEvent::StartSplit {
+            epoch_number: self.number,
+            total_items,
+        };
+        self.send(event, process);
+    }
+
+    fn send(&mut self, event: Event, process: Process) {
+        let sent = process(self.run.events, event);
+        self.run.interrupter.fail_on_error(sent);
+    }
+
+    /// The batch, or nothing after telling why.
+    fn accept<E: Into<TrainingError>>(
+        &self,
+        batch: Result<UtteranceBatch, E>,
+    ) -> Option<UtteranceBatch> {
+        batch.map_err(|error| self.run.interrupter.fail(error)).ok()
+    }
+}

@@ -1,0 +1,263 @@
+//! The folder of a run: who may write to it, and what counts as written.
+
+use crate::{
+    TrainError, files,
+    manifest::{Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, now},
+    state::{Snapshot, TrainerState},
+    system::System,
+};
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+};
+
+/// Held by the process that writes to the folder.
+const LOCK: &str = "run.lock";
+const STATES: &str = "states";
+/// What [`misa_data::write_whole`] leaves when it is killed.
+const PARTIAL: (&str, &str) = (".misa-", ".partial");
+
+/// How to deal with a run that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunStart {
+    /// Refuse to touch it.
+    #[default]
+    New,
+    /// Go on with it from its last complete state, if it is the same run; begin where there is
+    /// none.
+    Resume,
+    /// Begin anew in its place.
+    Replace,
+}
+
+/// A run folder that this process alone writes to.
+#[derive(Debug)]
+pub(crate) struct RunFolder {
+    path: PathBuf,
+    pub(crate) manifest: Manifest,
+    /// The system takes the lock away when the process ends, however it ends.
+    _lock: File,
+}
+
+/// What a run goes on from.
+#[derive(Debug)]
+pub(crate) struct Resumed {
+    pub(crate) state: Snapshot,
+    pub(crate) updates: usize,
+    pub(crate) best: Option<Snapshot>,
+}
+
+impl RunFolder {
+    /// Takes possession of the folder for the run that `new` describes.
+    pub(crate) fn open(
+        path: &Path,
+        start: RunStart,
+        new: Manifest,
+        system: System,
+    ) -> Result<Self, TrainError> {
+        files::create_folder(path)?;
+        let lock = lock(path)?;
+        let has_run = path.join(MANIFEST).exists();
+        let mut manifest = match (has_run, start) {
+            (true, RunStart::New) => {
+                return Err(TrainError::Occupied {
+                    path: path.to_path_buf(),
+                });
+            }
+            (true, RunStart::Resume) => same(path, Manifest::read(path)?, new)?,
+            (true, RunStart::Replace) => Manifest {
+                openings: seen_before(path),
+                ..new
+            },
+            (false, _) => new,
+        };
+        if manifest.status != Status::Finished {
+            manifest.status = Status::Running;
+            manifest.sessions.push(Session {
+                started: now(),
+                updates: manifest.updates(),
+                system,
+            });
+        }
+        let folder = Self {
+            path: path.to_path_buf(),
+            manifest,
+            _lock: lock,
+        };
+        folder.manifest.write(path)?;
+        folder.clean()?;
+        Ok(folder)
+    }
+
+    /// The same for a run that is finished, to add to its results.
+    pub(crate) fn finished(path: &Path) -> Result<Self, TrainError> {
+        let manifest = Manifest::read(path)?;
+        let lock = lock(path)?;
+        if manifest.status != Status::Finished {
+            return Err(TrainError::Unfinished {
+                path: path.to_path_buf(),
+            });
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+            manifest,
+            _lock: lock,
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the last state holds, if there is one.
+    pub(crate) fn resume(&self) -> Result<Option<Resumed>, TrainError> {
+        let read = |file: &Committed| {
+            Snapshot::read(&self.path.join(&file.file), &file.checksum, &file.times)
+        };
+        let Some(state) = &self.manifest.state else {
+            return Ok(None);
+        };
+        Ok(Some(Resumed {
+            state: read(state)?,
+            updates: state.updates,
+            best: self.manifest.best.as_ref().map(read).transpose()?,
+        }))
+    }
+
+    /// Makes this the state that the run would be taken up from.
+    ///
+    /// The manifest is written last: until then the state before it counts.
+    pub(crate) fn commit(
+        &mut self,
+        state: &TrainerState<'_>,
+        updates: usize,
+        best: Option<&Snapshot>,
+        progress: &RunProgress,
+    ) -> Result<(), TrainError> {
+        files::create_folder(&self.path.join(STATES))?;
+        let mut manifest = self.manifest.clone();
+        let name = format!("{STATES}/state-{updates:08}.safetensors");
+        manifest.state = Some(self.write(name, state, updates)?);
+        if let Some(best) = best {
+            let name = format!("{STATES}/best-{:05}.safetensors", progress.best_epoch);
+            manifest.best = Some(self.write(name, &best.state(), updates)?);
+        }
+        manifest.progress = progress.clone();
+        self.replace(manifest)?;
+        self.clean()
+    }
+
+    fn write(
+        &self,
+        file: String,
+        state: &TrainerState<'_>,
+        updates: usize,
+    ) -> Result<Committed, TrainError> {
+        Ok(Committed {
+            checksum: state.write(&self.path.join(&file))?,
+            file,
+            updates,
+            times: state.times.clone(),
+        })
+    }
+
+    /// Writes down how the run ended, if that can be written.
+    pub(crate) fn end(&mut self, status: Status) -> Result<(), TrainError> {
+        let manifest = self.manifest.clone();
+        self.replace(Manifest { status, ..manifest })
+    }
+
+    /// Writes down that the results are complete; states are not needed any more.
+    pub(crate) fn finish(&mut self, results: &[PathBuf]) -> Result<(), TrainError> {
+        let mut manifest = self.manifest.clone();
+        manifest.status = Status::Finished;
+        manifest.state = None;
+        manifest.best = None;
+        for file in results {
+            let checksum = files::checksum(&self.path.join(file))?;
+            manifest.files.insert(file.display().to_string(), checksum);
+        }
+        self.replace(manifest)?;
+        self.clean()
+    }
+
+    pub(crate) fn replace(&mut self, manifest: Manifest) -> Result<(), TrainError> {
+        manifest.write(&self.path)?;
+        self.manifest = manifest;
+        Ok(())
+    }
+
+    /// Removes states that do not count, and what a killed process left half written.
+    fn clean(&self) -> Result<(), TrainError> {
+        let manifest = &self.manifest;
+        let counts: Vec<PathBuf> = [&manifest.state, &manifest.best]
+            .into_iter()
+            .flatten()
+            .map(|committed| self.path.join(&committed.file))
+            .collect();
+        let states = self.path.join(STATES);
+        for folder in [
+            self.path.clone(),
+            states.clone(),
+            self.path.join("checkpoint"),
+        ] {
+            for path in files::list(&folder)? {
+                let name = path
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned());
+                let name = name.unwrap_or_default();
+                let is_partial = name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1);
+                let is_old = folder == states && !counts.contains(&path);
+                if is_partial || is_old {
+                    fs::remove_file(&path).map_err(|source| files::at(&path, source))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The looks at the test split of a run that another one replaces: they came before its training.
+fn seen_before(path: &Path) -> Vec<Opening> {
+    // A manifest that cannot be read is no reason to keep a run.
+    let replaced = Manifest::read(path).map(|manifest| manifest.openings);
+    let openings = replaced.unwrap_or_default().into_iter();
+    openings
+        .map(|opening| Opening {
+            epochs: 0,
+            ..opening
+        })
+        .collect()
+}
+
+fn lock(path: &Path) -> Result<File, TrainError> {
+    let path = path.join(LOCK);
+    // Never removed: a lock on a file that is gone keeps nobody out.
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path);
+    let file = file.map_err(|source| files::at(&path, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(TrainError::Busy { path }),
+        Err(TryLockError::Error(source)) => Err(files::at(&path, source)),
+    }
+}
+
+/// The manifest of the run at hand, if that is the one asked for.
+fn same(path: &Path, found: Manifest, asked: Manifest) -> Result<Manifest, TrainError> {
+    let differs = |what, expected: &str, found: &str| match expected == found {
+        true => Ok(()),
+        false => Err(TrainError::Changed {
+            path: path.to_path_buf(),
+            what,
+            expected: expected.to_string(),
+            found: found.to_string(),
+        }),
+    };
+    differs("settings", &found.config_checksum, &asked.config_checksum)?;
+    differs("data", &found.data.checksum, &asked.data.checksum)?;
+    Ok(found)
+}

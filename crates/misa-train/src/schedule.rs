@@ -1,0 +1,132 @@
+//! How the learning rate changes during a run.
+
+use misa_core::ConfigError;
+use serde::{Deserialize, Serialize};
+use std::f64::consts::PI;
+
+/// The course of the learning rate, warm-up aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// Always the same, as in the official code.
+    #[default]
+    Constant,
+    /// Falls along half a cosine, from the end of the warm-up to the last step that `epochs`
+    /// allows.
+    Cosine {
+        /// Share of the learning rate that it ends at. Range: `[0, 1]`.
+        floor: f64,
+    },
+    /// Is multiplied by `factor` whenever the valid loss has not improved for `patience` epochs in
+    /// a row.
+    Plateau {
+        /// Range: `(0, 1)`.
+        factor: f64,
+        /// Range: `[1, inf)`.
+        patience: usize,
+    },
+}
+
+/// What a plateau has come to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Plateau {
+    waited: usize,
+    /// What the learning rate is multiplied by.
+    pub(crate) scale: f64,
+}
+
+impl Schedule {
+    /// Share of the learning rate in step number `step`, from 1, of `total`.
+    pub(crate) fn share(self, step: usize, warm_up: usize, total: usize) -> f64 {
+        let rise = match warm_up {
+            0 => 1.0,
+            steps => (step as f64 / steps as f64).min(1.0),
+        };
+        let Self::Cosine { floor } = self else {
+            return rise;
+        };
+        let steps = total.saturating_sub(warm_up).max(1) as f64;
+        let done = (step.saturating_sub(warm_up.max(1)) as f64 / steps).min(1.0);
+        rise * (floor + (1.0 - floor) * (1.0 + (PI * done).cos()) / 2.0)
+    }
+
+    pub(crate) fn validate(self) -> Result<(), ConfigError> {
+        match self {
+            Self::Constant => Ok(()),
+            Self::Cosine { floor } => {
+                let holds = (0.0..=1.0).contains(&floor);
+                ConfigError::check("schedule.cosine.floor", floor, "[0, 1]", holds)
+            }
+            Self::Plateau { factor, patience } => {
+                let holds = factor > 0.0 && factor < 1.0;
+                ConfigError::check("schedule.plateau.factor", factor, "(0, 1)", holds)?;
+                let field = "schedule.plateau.patience";
+                ConfigError::check(field, patience as f64, "[1, inf)", patience >= 1)
+            }
+        }
+    }
+}
+
+impl Default for Plateau {
+    fn default() -> Self {
+        Self {
+            waited: 0,
+            scale: 1.0,
+        }
+    }
+}
+
+impl Plateau {
+    /// Takes note of an epoch.
+    pub(crate) fn judge(&mut self, schedule: Schedule, improved: bool) {
+        let Schedule::Plateau { factor, patience } = schedule else {
+            return;
+        };
+        self.waited = match improved {
+            true => 0,
+            false => self.waited + 1,
+        };
+        if self.waited >= patience {
+            self.waited = 0;
+            self.scale *= factor;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cosine_falls_from_one_to_its_floor() {
+        let schedule = Schedule::Cosine { floor: 0.1 };
+        let share = |step| schedule.share(step, 0, 100);
+        assert_eq!(share(1), 1.0);
+        // Half of the way: the mean of both ends.
+        assert!((share(51) - 0.55).abs() < 1e-12);
+        assert!((0.1..0.101).contains(&share(100)));
+        assert!((2..=100).all(|step| share(step) < share(step - 1)));
+    }
+
+    #[test]
+    fn a_warm_up_comes_first() {
+        let share = |step| Schedule::Cosine { floor: 0.0 }.share(step, 10, 110);
+        assert_eq!((share(1), share(5), share(10)), (0.1, 0.5, 1.0));
+        assert!((share(60) - 0.5).abs() < 1e-12);
+        assert_eq!(Schedule::Constant.share(7, 0, 9), 1.0);
+    }
+
+    #[test]
+    fn a_plateau_lowers_the_rate_and_waits_again() {
+        let schedule = Schedule::Plateau {
+            factor: 0.5,
+            patience: 2,
+        };
+        let mut plateau = Plateau::default();
+        let scales = [false, false, false, true, false, false].map(|improved| {
+            plateau.judge(schedule, improved);
+            plateau.scale
+        });
+        assert_eq!(scales, [1.0, 0.5, 0.5, 0.5, 0.5, 0.25]);
+    }
+}

@@ -1,0 +1,90 @@
+//! One look at the test split.
+
+use crate::{
+    Checkpoint, Predictions, Report, TrainError, card, files,
+    folder::RunFolder,
+    manifest::{Manifest, Opening, now},
+    train::check_classes,
+};
+use burn::prelude::*;
+use misa_core::Task;
+use misa_data::{LockedTest, Split};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// Scores the model of a finished run on its test split, and adds the scores to its report.
+///
+/// That the split was looked at is written into the manifest first, for good: tables mark results
+/// whose test split was seen before.
+///
+/// # Errors
+///
+/// [`TrainError`] if the run is not finished, the split is of other data or empty, a label is no
+/// class, or a file cannot be read or written.
+pub fn score_test(
+    dir: impl AsRef<Path>,
+    test: LockedTest,
+    device: &Device,
+) -> Result<Report, TrainError> {
+    let path = dir.as_ref();
+    let mut folder = RunFolder::finished(path)?;
+    let split = Split::Test;
+    if test.is_empty() {
+        return Err(TrainError::EmptySplit { split });
+    }
+    let expected = folder.manifest.data.checksum.clone();
+    if test.checksum() != expected {
+        return Err(TrainError::Changed {
+            path: path.to_path_buf(),
+            what: "data",
+            expected,
+            found: test.checksum().to_string(),
+        });
+    }
+    let checkpoint = Checkpoint::load(path.join(Checkpoint::FOLDER), device)?;
+    let config = folder.manifest.config.clone();
+    let utterances = test.open(|| record(&mut folder))?;
+    if let Task::Classification { classes } = config.loss.task {
+        check_classes(split, &utterances, classes)?;
+    }
+    let evaluation = checkpoint.evaluate(&utterances, &config, device)?;
+
+    let mut report = Report::read(path)?;
+    report.scores.retain(|(found, _)| *found != split);
+    report
+        .scores
+        .push((split, evaluation.scores(config.loss.task)));
+    report.test_openings = folder.manifest.test_openings();
+    report.folder = path.to_path_buf();
+    let mut written = vec![Predictions::new(&evaluation, &utterances).write(path, split)?];
+    let card = path.join(Checkpoint::FOLDER);
+    written.push(card::write(&card, &checkpoint.config, Some(&report))?);
+    written.extend(report.write()?);
+    note(&mut folder, &written)?;
+    Ok(report)
+}
+
+/// Writes down that the split is looked at, before it is.
+fn record(folder: &mut RunFolder) -> Result<(), TrainError> {
+    let mut manifest = folder.manifest.clone();
+    manifest.openings.push(Opening {
+        at: now(),
+        epochs: manifest.epochs(),
+        data: manifest.data.checksum.clone(),
+        command: env::args().collect(),
+    });
+    folder.replace(manifest)
+}
+
+/// Writes down the checksums of new results.
+fn note(folder: &mut RunFolder, written: &[PathBuf]) -> Result<(), TrainError> {
+    let mut manifest: Manifest = folder.manifest.clone();
+    for path in written {
+        let name = path.strip_prefix(folder.path()).unwrap_or(path);
+        let checksum = files::checksum(path)?;
+        manifest.files.insert(name.display().to_string(), checksum);
+    }
+    folder.replace(manifest)
+}
