@@ -1,4 +1,5 @@
-//! Writes any data set as one `.safetensors` file of ours, in little memory.
+//! Writes any data set as one `.safetensors` file of ours, in little memory: the command
+//! `misa data convert` as a program of its own.
 //!
 //! ```text
 //! cargo run --release --example convert -- datasets/MOSI mosi.safetensors
@@ -7,121 +8,16 @@
 //! Ends with one line: utterances per split, size, checksum.
 
 use clap::Parser;
-use misa_core::Modality;
-use misa_data::{
-    Format, OpenOptions, Overview, Padding, Policy, Split, SyntheticConfig, UtteranceWriter,
-};
-use misa_examples::ProgressLine;
-use std::{error::Error, path::Path, path::PathBuf, process::ExitCode};
+use misa_cli::command::data::ConvertArguments;
+use std::process::ExitCode;
 
-/// Write a data set of any layout as one .safetensors file.
-///
-/// The file appears when it is complete; interrupted, nothing has changed. Without arguments, the
-/// synthetic set is converted in a temporary folder.
 #[derive(Parser)]
-#[command(
-    version,
-    after_help = "Examples:
-  convert datasets/MOSI mosi.safetensors
-  convert mosei/unaligned_50.pkl mosei.safetensors --policy compat
-  convert mosi/aligned_50.pkl mosi.safetensors --visual mosi_openface.pkl"
-)]
+#[command(version)]
 struct Arguments {
-    /// File or folder to read; without it, the synthetic set
-    #[arg(value_name = "IN", requires = "output")]
-    input: Option<PathBuf>,
-    /// File to write
-    #[arg(value_name = "OUT")]
-    output: Option<PathBuf>,
-    /// Write OUT even if it is there already
-    #[arg(long)]
-    force: bool,
-    /// Numbers that are none: strict (errors) or compat (replaced, as the original codes do)
-    #[arg(long, value_name = "NAME", default_value_t)]
-    policy: Policy,
-    /// Where padded files have their padding: auto, left, right or mask
-    #[arg(long, value_name = "NAME", default_value_t)]
-    padding: Padding,
-    /// Layout of IN, if it is not to be guessed
-    #[arg(long, value_name = "NAME", requires = "input")]
-    format: Option<Format>,
-    /// Take the text features from this file
-    #[arg(long, value_name = "FILE")]
-    text: Option<PathBuf>,
-    /// Take the visual features from this file
-    #[arg(long, value_name = "FILE")]
-    visual: Option<PathBuf>,
-    /// Take the acoustic features from this file
-    #[arg(long, value_name = "FILE")]
-    acoustic: Option<PathBuf>,
+    #[command(flatten)]
+    convert: ConvertArguments,
 }
 
 fn main() -> ExitCode {
-    misa_examples::exit("convert", run(&Arguments::parse()))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
-        return convert(input, output, arguments);
-    }
-    let folder = tempfile::tempdir()?;
-    let [input, output] = ["in", "out"].map(|name| folder.path().join(name));
-    println!("no IN and OUT: converts the synthetic set in a temporary folder");
-    SyntheticConfig::new().generate().dataset.save(&input)?;
-    convert(&input, &output, arguments)
-}
-
-fn convert(input: &Path, output: &Path, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    if output.exists() && !arguments.force {
-        let path = output.display();
-        return Err(format!("{path}: is there already, --force overwrites it").into());
-    }
-    let mut writer = UtteranceWriter::create(output)?;
-    let mut line = ProgressLine::new();
-    let mut count = 0;
-    let overview = options(arguments).stream(input, |split, utterance| {
-        count += 1;
-        line.show(|| format!("{count} utterances read"));
-        writer.push(split, &utterance)
-    })?;
-    drop(line);
-    for note in &overview.notes {
-        eprintln!("convert: note: {note}");
-    }
-    let written = writer.finish(&overview)?;
-    let (path, counts) = (output.display(), counts(&overview));
-    let megabytes = written.bytes as f64 / 1e6;
-    println!(
-        "{path}: {counts}, {megabytes:.1} MB, checksum {}",
-        written.checksum
-    );
-    Ok(())
-}
-
-fn options(arguments: &Arguments) -> OpenOptions {
-    let options = OpenOptions::new()
-        .with_format(arguments.format)
-        .with_policy(arguments.policy)
-        .with_padding(arguments.padding);
-    let replacements = [
-        (Modality::Text, &arguments.text),
-        (Modality::Visual, &arguments.visual),
-        (Modality::Acoustic, &arguments.acoustic),
-    ];
-    let replace = |options: OpenOptions, (modality, path): (Modality, &Option<PathBuf>)| match path
-    {
-        Some(path) => options.with_replacement(modality, path),
-        None => options,
-    };
-    replacements.into_iter().fold(options, replace)
-}
-
-/// The utterances of each split that has any.
-fn counts(overview: &Overview) -> String {
-    let splits = Split::ALL.into_iter();
-    let splits = splits.filter(|&split| overview.count(split) > 0);
-    let counts: Vec<String> = splits
-        .map(|split| format!("{} {split}", overview.count(split)))
-        .collect();
-    format!("{} utterances", counts.join(", "))
+    misa_cli::exit("convert", Arguments::parse().convert.run())
 }

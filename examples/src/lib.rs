@@ -1,17 +1,15 @@
 //! What the examples and the benches share: the choice of a device, the line that shows progress,
 //! the command line of training, and how a program ends.
 
-mod device;
-mod progress;
 mod training;
 mod words;
 
-pub use device::{DeviceError, device, names};
-pub use progress::ProgressLine;
+pub use misa_cli::{DeviceError, device, names};
 pub use training::{TextArguments, TrainingArguments};
 pub use words::lower_case_words;
 
 use burn::tensor::Device;
+use misa_cli::Exit;
 use std::{env, error::Error, process::ExitCode};
 
 /// The device that follows `--device` on the command line, or the first one compiled in.
@@ -27,13 +25,7 @@ pub fn chosen_device() -> Result<Device, DeviceError> {
 
 /// The exit status of a program; says what went wrong in one line, under its name.
 pub fn exit(program: &str, result: Result<(), Box<dyn Error>>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{program}: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    misa_cli::exit(program, result.map(|()| Exit::Done))
 }
 
 /// Holds the README's code to what compiles.

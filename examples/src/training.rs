@@ -1,19 +1,18 @@
 //! The command line of the examples that train.
 
 use clap::Args;
+use misa_cli::{
+    Launch,
+    settings::{Layers, RunSettings},
+    stop_on_signals,
+};
 use misa_core::{
-    Modalities, Task,
+    Modalities,
     encoder::bert::{BertFreezing, TextPooling},
 };
-use misa_data::{
-    Format, Normalisation, OpenOptions, Order, Policy, SyntheticConfig, Truncation,
-    UtteranceDataset,
-};
-use misa_train::{BertSettings, Corpus, Preset, Progress, Report, TrainingConfig, train_with};
+use misa_data::{Format, Normalisation, Order, Policy, Truncation};
+use misa_train::{BertSettings, Corpus, Preset, Progress, Report, RunStart, score_test};
 use std::{error::Error, path::PathBuf};
-
-/// Epochs and learning rate that suit a set learned in a minute.
-const SYNTHETIC: (usize, f64) = (6, 1e-3);
 
 /// What a training run is told.
 #[derive(Args, Debug)]
@@ -156,55 +155,54 @@ pub struct TextArguments {
 }
 
 impl TrainingArguments {
-    /// Trains on the data, and gives the report.
+    /// Trains on the data, scores the test split once, and gives the report.
     ///
     /// # Errors
     ///
     /// Whatever stops the run.
     pub fn train(&self, corpus: Corpus, out: &str) -> Result<Report, Box<dyn Error>> {
         let device = crate::device(&self.device)?;
-        let config = self.config(corpus)?;
-        let data = self.data(config.loss.task)?;
-        let progress = match self.plain {
-            true => Progress::Lines,
-            false => Progress::Automatic,
+        let settings = Layers::new(&self.settings(corpus)?, "command line").resolve()?;
+        let launch = Launch {
+            progress: match self.plain {
+                true => Progress::Lines,
+                false => Progress::Automatic,
+            },
+            start: RunStart::Replace,
+            stop: stop_on_signals()?,
         };
         let out = self.out.clone().unwrap_or_else(|| out.into());
-        Ok(train_with(&config, data, &device, out, progress)?)
-    }
-
-    fn data(&self, task: Task) -> Result<UtteranceDataset, Box<dyn Error>> {
-        let options = OpenOptions::new()
-            .with_format(self.format)
-            .with_policy(self.policy);
-        Ok(match &self.data {
-            Some(path) => options.open(path)?,
-            None => SyntheticConfig::new().with_task(task).generate().dataset,
-        })
+        let (report, test) = launch.train(&settings, &out)?;
+        match test.is_empty() {
+            true => Ok(report),
+            false => Ok(score_test(&out, test, &device)?),
+        }
     }
 
     /// The preset's settings with what the command line changes.
-    fn config(&self, corpus: Corpus) -> Result<TrainingConfig, Box<dyn Error>> {
+    fn settings(&self, corpus: Corpus) -> Result<RunSettings, Box<dyn Error>> {
         let corpus = self.corpus.unwrap_or(corpus);
-        let mut config = self.preset.config(corpus)?;
-        if self.data.is_none() {
-            (config.epochs, config.learning_rate) = SYNTHETIC;
-        }
-        config.modalities = self.modalities;
-        config.normalisation = self.normalise;
-        config.glove = self.text.glove.clone();
-        config.d_embedding = self.text.d_embedding;
-        config.bert = self.text.bert(self.preset, corpus);
-        config.epochs = self.epochs.unwrap_or(config.epochs);
-        config.seed = self.seed.unwrap_or(config.seed);
-        config.learning_rate = self.learning_rate.unwrap_or(config.learning_rate);
-        config.warm_up = self.warm_up;
-        config.weight_decay = self.weight_decay;
-        config.batch_size = self.batch_size.unwrap_or(config.batch_size);
+        let mut settings = RunSettings::new(self.preset, corpus, self.data.is_some())?;
+        settings.device = self.device.clone();
+        settings.data.path = self.data.clone();
+        settings.data.format = self.format;
+        settings.data.policy = self.policy;
+        let training = &mut settings.training;
+        training.modalities = self.modalities;
+        training.normalisation = self.normalise;
+        training.glove = self.text.glove.clone();
+        training.d_embedding = self.text.d_embedding;
+        training.bert = self.text.bert(self.preset, corpus);
+        training.epochs = self.epochs.unwrap_or(training.epochs);
+        training.seed = self.seed.unwrap_or(training.seed);
+        training.learning_rate = self.learning_rate.unwrap_or(training.learning_rate);
+        training.warm_up = self.warm_up;
+        training.weight_decay = self.weight_decay;
+        training.batch_size = self.batch_size.unwrap_or(training.batch_size);
         if self.bucketed {
-            config.order = Order::Bucketed { batches: 16 };
+            training.order = Order::Bucketed { batches: 16 };
         }
-        Ok(config)
+        Ok(settings)
     }
 }
 

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use misa_files::Source;
-use misa_files::npy::{Npy, NpyError, Npz, NpzError};
+use misa_files::npy::{Npy, NpyError, Npz, NpzError, NpzWriter};
 use misa_files::pickle;
 use misa_files::zip::Limits;
 use std::fs;
@@ -435,4 +435,50 @@ fn real_labels() {
         let found: f64 = labels.iter().sum();
         assert!((found - sum).abs() < 1e-9, "{folder} {array}: {found}");
     }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let texts = ["a", "", "größer, \"x\" 𝄞"].map(str::to_string);
+    let write = || {
+        let mut archive = NpzWriter::new(Vec::new());
+        archive
+            .floats("x", &[2, 3], &[0.0, -1.5, f32::MAX, 1e-40, 4.0, f32::NAN])
+            .unwrap();
+        archive.floats("empty", &[0, 7], &[]).unwrap();
+        archive.integers("steps", &[i64::MIN, 3]).unwrap();
+        archive.texts("ids", &texts).unwrap();
+        archive.finish().unwrap()
+    };
+    let bytes = write();
+    assert_eq!(bytes, write());
+    let archive = Npz::open(Source::from(bytes.as_slice()), &Limits::default()).unwrap();
+    assert_eq!(
+        archive.names().collect::<Vec<_>>(),
+        ["x", "empty", "steps", "ids"]
+    );
+    let x = archive.array("x").unwrap();
+    assert_eq!(x.shape(), [2, 3]);
+    assert_eq!(
+        x.to_floats().unwrap()[..5],
+        [0.0, -1.5, f32::MAX, 1e-40, 4.0]
+    );
+    assert!(x.to_floats().unwrap()[5].is_nan());
+    // NumPy begins elements at multiples of 64.
+    assert_eq!(x.start() % 64, 0);
+    assert_eq!(archive.array("empty").unwrap().shape(), [0, 7]);
+    assert_eq!(
+        archive.array("steps").unwrap().to_ints().unwrap(),
+        [i64::MIN, 3]
+    );
+    assert_eq!(archive.array("ids").unwrap().to_texts().unwrap(), texts);
+    for entry in archive.archive().entries() {
+        archive.archive().verify(entry).unwrap();
+    }
+}
+
+#[test]
+#[should_panic(expected = "shape of `x`")]
+fn a_shape_that_is_not_that_of_the_values_is_refused() {
+    let _ = NpzWriter::new(Vec::new()).floats("x", &[2, 2], &[0.0; 3]);
 }

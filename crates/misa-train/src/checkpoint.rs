@@ -165,12 +165,7 @@ impl Checkpoint {
         utterances: &[Utterance],
         device: &Device,
     ) -> Result<Vec<f32>, TrainError> {
-        let prepared = utterances.iter().map(|utterance| self.prepare(utterance));
-        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
-        let bert = self.bert.as_ref().map(|bert| Arc::new(bert.by_itself()));
-        if let Some(bert) = &bert {
-            bert.check("input", &prepared)?;
-        }
+        let (prepared, bert) = self.prepare_all(utterances)?;
         // Batches come longest first; the order is put back at the end.
         let mut order: Vec<usize> = (0..prepared.len()).collect();
         order.sort_by_key(|&place| Reverse(words(&prepared[place], bert.as_deref())));
@@ -221,6 +216,20 @@ impl Checkpoint {
         }
         evaluation.losses = TermMeans::of(&losses);
         Ok(evaluation)
+    }
+
+    /// The utterances as the model is to see them, each by itself, and what reads their words.
+    pub(crate) fn prepare_all(
+        &self,
+        utterances: &[Utterance],
+    ) -> Result<(Vec<Utterance>, Option<Arc<BertText>>), TrainError> {
+        let prepared = utterances.iter().map(|utterance| self.prepare(utterance));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        let bert = self.bert.as_ref().map(|bert| Arc::new(bert.by_itself()));
+        if let Some(bert) = &bert {
+            bert.check("input", &prepared)?;
+        }
+        Ok((prepared, bert))
     }
 
     /// The utterance as the model is to see it.

@@ -29,9 +29,9 @@
 //! | `folder.rs`, `manifest.rs`, `state.rs`, `resume.rs` | the folder of a run, and how it is taken up again |
 //! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs`, `random.rs` | one step |
 //! | `frozen/` | what BERT's frozen part gives, computed once |
-//! | `score.rs`, `confusion.rs`, `metric.rs`, `evaluate.rs` | what a model is worth |
+//! | `score.rs`, `confusion.rs`, `metric.rs`, `evaluate.rs`, `representations.rs` | what a model is worth |
 //! | `report.rs`, `predictions.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
-//! | `checkpoint.rs`, `card.rs`, `files.rs` | what a run keeps |
+//! | `checkpoint.rs`, `card.rs`, `files.rs`, `verify.rs` | what a run keeps |
 //! | `error.rs` | everything that can stop a run |
 //!
 //! Everything random in a run is a function of its seed, the epoch and the step: a run on the CPU
@@ -62,6 +62,7 @@ mod preset;
 mod progress;
 mod random;
 mod report;
+mod representations;
 mod resume;
 mod schedule;
 pub mod score;
@@ -72,6 +73,7 @@ mod stop;
 mod system;
 mod train;
 mod trainer;
+mod verify;
 mod word_vectors;
 
 pub use bert::BertSettings;
@@ -94,10 +96,12 @@ pub use predictions::{PredictionRow, Predictions};
 pub use preset::{Corpus, Preset, UnknownName};
 pub use progress::Progress;
 pub use report::{BertSummary, DataSummary, GloveSummary, Report};
+pub use representations::Representations;
 pub use resume::Misfit;
 pub use schedule::Schedule;
-pub use score_test::score_test;
+pub use score_test::{open_test, score_test};
 pub use stop::Stop;
 pub use system::{System, peak_memory};
 pub use train::{RunOptions, run, train, train_with};
 pub use trainer::{LearningRates, NonFiniteGradient, Trainer, Updates};
+pub use verify::{FileState, Verification, VerifiedFile};

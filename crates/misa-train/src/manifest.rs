@@ -183,6 +183,17 @@ impl Manifest {
         files::write_json(&folder.join(MANIFEST), self)
     }
 
+    /// Every file that counts with its checksum.
+    pub(crate) fn expected(&self) -> Vec<(String, String)> {
+        let states = [&self.state, &self.best].into_iter().flatten();
+        let states = states.map(|state| (state.file.clone(), state.checksum.clone()));
+        let results = self
+            .files
+            .iter()
+            .map(|(path, checksum)| (path.clone(), checksum.clone()));
+        states.chain(results).collect()
+    }
+
     /// Optimiser steps of the last complete state.
     pub fn updates(&self) -> usize {
         self.state.as_ref().map_or(0, |state| state.updates)

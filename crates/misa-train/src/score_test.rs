@@ -8,7 +8,7 @@ use crate::{
 };
 use burn::prelude::*;
 use misa_core::Task;
-use misa_data::{LockedTest, Split};
+use misa_data::{LockedTest, Split, Utterance};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -29,20 +29,8 @@ pub fn score_test(
     device: &Device,
 ) -> Result<Report, TrainError> {
     let path = dir.as_ref();
-    let mut folder = RunFolder::finished(path)?;
     let split = Split::Test;
-    if test.is_empty() {
-        return Err(TrainError::EmptySplit { split });
-    }
-    let expected = folder.manifest.data.checksum.clone();
-    if test.checksum() != expected {
-        return Err(TrainError::Changed {
-            path: path.to_path_buf(),
-            what: "data",
-            expected,
-            found: test.checksum().to_string(),
-        });
-    }
+    let mut folder = own(path, &test)?;
     let checkpoint = Checkpoint::load(path.join(Checkpoint::FOLDER), device)?;
     let config = folder.manifest.config.clone();
     let utterances = test.open(|| record(&mut folder))?;
@@ -64,6 +52,36 @@ pub fn score_test(
     written.extend(report.write()?);
     note(&mut folder, &written)?;
     Ok(report)
+}
+
+/// The test utterances of a finished run, for other looks than [`score_test`]'s; written into the
+/// manifest just the same.
+///
+/// # Errors
+///
+/// [`TrainError`] if the run is not finished, the split is of other data or empty, or the manifest
+/// cannot be written: the split stays locked then.
+pub fn open_test(dir: impl AsRef<Path>, test: LockedTest) -> Result<Vec<Utterance>, TrainError> {
+    let mut folder = own(dir.as_ref(), &test)?;
+    test.open(|| record(&mut folder))
+}
+
+/// The folder of the finished run whose test split this is.
+fn own(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
+    let folder = RunFolder::finished(path)?;
+    if test.is_empty() {
+        return Err(TrainError::EmptySplit { split: Split::Test });
+    }
+    let expected = folder.manifest.data.checksum.clone();
+    if test.checksum() != expected {
+        return Err(TrainError::Changed {
+            path: path.to_path_buf(),
+            what: "data",
+            expected,
+            found: test.checksum().to_string(),
+        });
+    }
+    Ok(folder)
 }
 
 /// Writes down that the split is looked at, before it is.

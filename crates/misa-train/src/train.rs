@@ -4,6 +4,7 @@ use crate::{
     BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Predictions, Report, RunStart,
     Stop, System, TermMetric, TrainError, TrainingConfig,
     evaluate::{Evaluation, evaluate_with},
+    files,
     fit::{Fit, Outcome, lock},
     folder::RunFolder,
     frozen::{Frozen, FrozenText},
@@ -28,6 +29,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+/// The settings of a run as text.
+const RESOLVED: &str = "run.toml";
+
 /// How a run is carried out; nothing of it changes what is learned.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
@@ -41,6 +45,8 @@ pub struct RunOptions {
     pub stop: Stop,
     /// Kept in the manifest for the program that starts the run, such as where the data lies.
     pub settings: Value,
+    /// Everything the run was told, for people; becomes `run.toml` in the folder.
+    pub resolved: Option<String>,
 }
 
 /// Trains a model on `data` and scores the best one, showing progress where there is a terminal.
@@ -119,6 +125,9 @@ pub fn run(
     let folder = RunFolder::open(dir.as_ref(), options.start, manifest, system)?;
     if folder.manifest.status == Status::Finished {
         return Report::read(dir);
+    }
+    if let Some(resolved) = &options.resolved {
+        files::write(&dir.as_ref().join(RESOLVED), resolved.as_bytes())?;
     }
     let folder = Arc::new(Mutex::new(folder));
     let prepared = Prepared::new(config, data, device, options)?;
@@ -336,6 +345,9 @@ impl<'a> Prepared<'a> {
             bert: text,
         };
         let mut files = checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report))?;
+        if self.options.resolved.is_some() {
+            files.push(path.join(RESOLVED));
+        }
         let utterances = self.data.dataset().split(Split::Valid);
         let predictions = Predictions::new(&found.evaluation, utterances);
         files.push(predictions.write(&path, Split::Valid)?);

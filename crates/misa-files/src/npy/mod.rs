@@ -7,6 +7,7 @@
 //! | `array.rs` | one array |
 //! | `rows.rs` | some of its rows, as numbers or texts |
 //! | `npz.rs` | an archive of arrays |
+//! | `write.rs` | writes one |
 //! | `error.rs` | what can be wrong |
 
 mod array;
@@ -15,8 +16,10 @@ mod header;
 mod literal;
 mod npz;
 mod rows;
+mod write;
 
 pub use array::Npy;
 pub use error::{NpyError, NpzError};
 pub use npz::Npz;
 pub use rows::Rows;
+pub use write::NpzWriter;

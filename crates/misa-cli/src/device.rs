@@ -56,6 +56,15 @@ pub enum DeviceError {
         /// Devices of this kind.
         found: usize,
     },
+    /// These devices cannot train one model together.
+    #[error(
+        "devices {names}: training on several at once is not offered, expected one; \
+         `misa sweep` runs one model on each"
+    )]
+    Together {
+        /// The names asked for.
+        names: String,
+    },
 }
 
 /// The device called `name`: `flex`, `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda` or `cuda:1`.

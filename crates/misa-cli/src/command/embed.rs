@@ -1,0 +1,85 @@
+//! Representations as a file.
+
+use super::SplitName;
+use crate::{Exit, Outcome, source::RunSource};
+use clap::Args;
+use misa_data::{Split, write_whole};
+use misa_files::npy::NpzWriter;
+use misa_train::{Checkpoint, Representations, open_test};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Write the representations that the model of a run makes of its data, as a NumPy archive.
+///
+/// Arrays: ids, targets, predictions, steps; shared_text, private_text and so on of every modality
+/// in use, [utterances, d_hidden]; fused, [utterances, tokens, d_hidden]; attention, [utterances,
+/// tokens, tokens], mean over heads, rows are queries; tokens, their names.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  misa embed runs/a -o valid.npz
+  python -c \"import numpy; print(numpy.load('valid.npz')['shared_text'].shape)\"")]
+pub struct Arguments {
+    /// Run folder
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// The split; opening the test split is written down in the manifest
+    #[arg(long, value_enum, default_value = "valid")]
+    split: SplitName,
+    /// File to write
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    /// Where the data is now, if it was moved
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_name = "NAME", default_value = crate::names()[0])]
+    device: String,
+}
+
+impl Arguments {
+    pub(crate) fn run(&self) -> Outcome {
+        let device = crate::device(&self.device)?;
+        let source = RunSource::open(&self.run, self.data.as_deref())?;
+        let (development, test) = source.data;
+        let opened;
+        let utterances = match Split::from(self.split) {
+            Split::Test => {
+                opened = open_test(&self.run, test)?;
+                opened.as_slice()
+            }
+            split => development.dataset().split(split),
+        };
+        let checkpoint = Checkpoint::load(self.run.join(Checkpoint::FOLDER), &device)?;
+        let representations = checkpoint.represent(utterances, &device)?;
+        write(&self.out, &representations)
+            .map_err(|error| format!("{}: {error}", self.out.display()))?;
+        let (path, count) = (self.out.display(), representations.ids.len());
+        super::say(&format!("{path}: representations of {count} utterances\n"))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn write(path: &Path, found: &Representations) -> io::Result<()> {
+    let (count, width, tokens) = (found.ids.len(), found.d_hidden, found.tokens());
+    let steps: Vec<i64> = found.steps.iter().map(|&steps| steps as i64).collect();
+    let written = write_whole(path, |file| {
+        let mut archive = NpzWriter::new(file);
+        archive.texts("ids", &found.ids)?;
+        archive.floats("targets", &[count], &found.targets)?;
+        archive.floats("predictions", &[count], &found.predictions)?;
+        archive.integers("steps", &steps)?;
+        for &modality in &found.modalities {
+            for (kind, values) in [("shared", &found.shared), ("private", &found.private)] {
+                let values = values.get(modality);
+                archive.floats(&format!("{kind}_{modality}"), &[count, width], values)?;
+            }
+        }
+        archive.floats("fused", &[count, tokens, width], &found.fused)?;
+        archive.floats("attention", &[count, tokens, tokens], &found.attention)?;
+        archive.texts("tokens", &found.token_names())?;
+        archive.finish().map(drop)
+    });
+    written.map(drop)
+}

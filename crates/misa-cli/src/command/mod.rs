@@ -1,0 +1,108 @@
+//! The commands.
+
+pub mod data;
+mod embed;
+mod evaluate;
+mod predict;
+mod settings;
+mod train;
+mod verify;
+
+pub(crate) use settings::SettingsArguments;
+
+use crate::{EXIT_STATUS, Exit, Outcome};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Multimodal sentiment analysis with MISA: train it, trust its runs, look at what it learned.
+#[derive(Parser, Debug)]
+#[command(name = "misa", version, after_help = EXIT_STATUS)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Look at data sets and convert them
+    #[command(subcommand)]
+    Data(data::Command),
+    /// Train a model, or go on training one
+    Train(Box<train::Arguments>),
+    /// Score a finished run, on its test split for one
+    Evaluate(evaluate::Arguments),
+    /// Predict utterances with the model of a run
+    Predict(predict::Arguments),
+    /// Write the representations that a model makes of utterances
+    Embed(embed::Arguments),
+    /// Check every file of a run folder against its manifest
+    Verify(verify::Arguments),
+    /// Print a script that completes this program's command line in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+impl Arguments {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    ///
+    /// Whatever stops the command.
+    pub fn run(&self) -> Outcome {
+        match &self.command {
+            Command::Data(command) => command.run(),
+            Command::Train(arguments) => arguments.run(),
+            Command::Evaluate(arguments) => arguments.run(),
+            Command::Predict(arguments) => arguments.run(),
+            Command::Embed(arguments) => arguments.run(),
+            Command::Verify(arguments) => arguments.run(),
+            Command::Completions { shell } => complete(*shell),
+        }
+    }
+}
+
+fn complete(shell: Shell) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "misa", &mut script);
+    say(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+/// Which utterances of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SplitName {
+    Train,
+    Valid,
+    Test,
+}
+
+impl From<SplitName> for misa_data::Split {
+    fn from(name: SplitName) -> Self {
+        match name {
+            SplitName::Train => Self::Train,
+            SplitName::Valid => Self::Valid,
+            SplitName::Test => Self::Test,
+        }
+    }
+}
+
+/// Prints text, without an end of the line of its own.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Prints a value for machines.
+pub(crate) fn say_json(value: &impl Serialize) -> Result<(), Box<dyn std::error::Error>> {
+    let json = serde_json::to_string_pretty(value)?;
+    Ok(say(&format!("{json}\n"))?)
+}

@@ -1,0 +1,58 @@
+//! Settings to a run.
+
+use crate::{
+    device,
+    settings::{Resolved, RunSettings},
+};
+use misa_data::{LockedTest, UtteranceDataset};
+use misa_train::{Progress, Report, RunOptions, RunStart, Stop, run};
+use std::{error::Error, path::Path};
+
+/// How a run is started.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// What to show.
+    pub progress: Progress,
+    /// What to do with a run that is in the folder already.
+    pub start: RunStart,
+    /// Who may ask it to stop.
+    pub stop: Stop,
+}
+
+impl Launch {
+    /// Trains in the folder `out`; the test split of the data stays locked and is given back.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the data from being read or stops the run.
+    pub fn train(
+        &self,
+        settings: &Resolved<RunSettings>,
+        out: &Path,
+    ) -> Result<(Report, LockedTest), Box<dyn Error>> {
+        let RunSettings {
+            data,
+            training,
+            save_every,
+            ..
+        } = &settings.value;
+        let device = device(&settings.value.device)?;
+        let dataset: UtteranceDataset = data.open(training.loss.task)?;
+        if self.progress != Progress::Silent {
+            for note in dataset.notes() {
+                eprintln!("note: {note}");
+            }
+        }
+        let (development, test) = dataset.lock_test();
+        let options = RunOptions {
+            progress: self.progress,
+            start: self.start,
+            save_every: *save_every,
+            stop: self.stop.clone(),
+            settings: serde_json::to_value(&settings.value)?,
+            resolved: Some(settings.to_toml()?),
+        };
+        let report = run(training, development, &device, out, &options)?;
+        Ok((report, test))
+    }
+}

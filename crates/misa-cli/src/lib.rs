@@ -1,0 +1,46 @@
+//! The command line of misa: one program that reads settings, calls the libraries and shows what
+//! they find.
+//!
+//! ```text
+//! misa data doctor | data convert     what a data set holds; any layout to one file
+//! misa train | evaluate | predict     a run, its one look at the test split, other utterances
+//! misa embed | plot | report          representations, figures, a page with all of them
+//! misa table | sweep                  many runs compared; many runs made
+//! misa verify                         whether a run folder is what was written
+//! ```
+//!
+//! | File | Holds |
+//! | --- | --- |
+//! | `command/` | the commands, one file each |
+//! | `settings/` | settings in layers, and those of a run |
+//! | `sweep/` | what a sweep consists of, and who does which part of it |
+//! | `launch.rs`, `source.rs` | settings to a run, and a run folder to its data |
+//! | `show.rs` | what runs found, handed to `misa-report` |
+//! | `device.rs`, `progress.rs`, `signals.rs`, `exit.rs` | the machine, the terminal, the ways to end |
+//!
+//! The examples of this repository use the same parts.
+
+pub mod command;
+mod device;
+mod exit;
+mod launch;
+mod progress;
+pub mod settings;
+mod show;
+mod signals;
+mod source;
+
+pub use device::{DeviceError, device, names};
+pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
+pub use launch::Launch;
+pub use progress::ProgressLine;
+pub use signals::stop_on_signals;
+pub use source::{RunSource, settings_of};
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// The program: reads the command line, does what it says.
+pub fn main() -> ExitCode {
+    exit("misa", command::Arguments::parse().run())
+}

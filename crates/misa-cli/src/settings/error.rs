@@ -1,0 +1,74 @@
+//! What can be wrong with settings.
+
+use std::{io, path::PathBuf};
+use thiserror::Error;
+
+/// Settings that cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// The file is larger than settings are.
+    #[error("{path}: {bytes} bytes, expected settings of at most {limit}", path = path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+        /// The largest one read.
+        limit: u64,
+    },
+    /// The text is no TOML.
+    #[error("{place}: {message}")]
+    Syntax {
+        /// File and line, or the option of the command line.
+        place: String,
+        /// What the parser says.
+        message: String,
+    },
+    /// There is no such setting.
+    #[error("{place}: unknown setting `{key}`, {advice}")]
+    Unknown {
+        /// File and line, or the option of the command line.
+        place: String,
+        /// The key with its tables.
+        key: String,
+        /// What was meant, or what there is.
+        advice: String,
+    },
+    /// A value of another kind.
+    #[error("{place}: `{key}` is {found}: {message}")]
+    Value {
+        /// File and line, or the option of the command line.
+        place: String,
+        /// The key with its tables.
+        key: String,
+        /// The value.
+        found: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A number that settings cannot hold.
+    #[error("{place}: `{key}` is {found}, expected a finite number below 2^63")]
+    Number {
+        /// File and line, or the option of the command line.
+        place: String,
+        /// The key with its tables.
+        key: String,
+        /// The number.
+        found: String,
+    },
+    /// An option that sets nothing.
+    #[error("`{text}`: expected KEY=VALUE")]
+    Option {
+        /// The option.
+        text: String,
+    },
+}

@@ -1,0 +1,20 @@
+//! Settings in layers: defaults, files, the command line.
+//!
+//! | File | Holds |
+//! | --- | --- |
+//! | `layers.rs` | layers put on one another |
+//! | `text.rs` | TOML to values that know their line |
+//! | `resolved.rs` | the result, and where each value came from |
+//! | `error.rs` | what can be wrong |
+//! | `run.rs` | everything that a run is told |
+
+mod error;
+mod layers;
+mod resolved;
+mod run;
+mod text;
+
+pub use error::SettingsError;
+pub use layers::Layers;
+pub use resolved::Resolved;
+pub use run::{DataSettings, RunSettings};

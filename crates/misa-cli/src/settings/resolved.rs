@@ -1,0 +1,146 @@
+//! Settings as they are in the end.
+
+use super::SettingsError;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Settings with what is known of their origin.
+#[derive(Clone, Debug)]
+pub struct Resolved<T> {
+    /// The settings.
+    pub value: T,
+    tree: Value,
+    origins: BTreeMap<String, String>,
+    default_origin: String,
+}
+
+/// One setting.
+struct Setting<'a> {
+    key: String,
+    value: &'a Value,
+    origin: &'a str,
+}
+
+impl<T: Serialize> Resolved<T> {
+    pub(super) fn new(
+        value: T,
+        tree: Value,
+        origins: BTreeMap<String, String>,
+        default_origin: String,
+    ) -> Self {
+        Self {
+            value,
+            tree,
+            origins,
+            default_origin,
+        }
+    }
+
+    /// A TOML file that gives the same settings.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::Number`] if a number is beyond what TOML holds.
+    pub fn to_toml(&self) -> Result<String, SettingsError> {
+        let mut unset = Vec::new();
+        let tree = without_nulls(&self.tree, "", &mut unset);
+        let text = toml::to_string_pretty(&tree).map_err(|error| SettingsError::Number {
+            place: "settings".to_string(),
+            key: "seed".to_string(),
+            found: error.to_string(),
+        })?;
+        let unset: String = unset
+            .iter()
+            .map(|key| format!("# {key} is not set\n"))
+            .collect();
+        Ok(format!("{unset}{text}"))
+    }
+
+    /// Every setting, its value and where that came from, as aligned text.
+    pub fn explain(&self) -> String {
+        let settings = self.settings();
+        let values: Vec<String> = settings
+            .iter()
+            .map(|setting| shown(setting.value))
+            .collect();
+        let width = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
+        let keys = width(&mut settings.iter().map(|setting| setting.key.chars().count()));
+        let shown = width(&mut values.iter().map(|value| value.chars().count()));
+        let lines = settings.iter().zip(&values).map(|(setting, value)| {
+            let Setting { key, origin, .. } = setting;
+            format!("{key:keys$}  {value:shown$}  {origin}\n")
+        });
+        lines.collect()
+    }
+
+    /// The same for machines.
+    pub fn to_json(&self) -> Value {
+        let settings = self.settings().into_iter();
+        let settings = settings.map(|setting| {
+            json!({ "key": setting.key, "value": setting.value, "origin": setting.origin })
+        });
+        Value::Array(settings.collect())
+    }
+
+    fn settings(&self) -> Vec<Setting<'_>> {
+        let mut settings = Vec::new();
+        self.collect(&self.tree, "", &self.default_origin, &mut settings);
+        settings
+    }
+
+    fn collect<'a>(
+        &'a self,
+        value: &'a Value,
+        key: &str,
+        above: &'a str,
+        settings: &mut Vec<Setting<'a>>,
+    ) {
+        let origin = self.origins.get(key).map_or(above, String::as_str);
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    self.collect(value, &joined(key, name), origin, settings);
+                }
+            }
+            value => settings.push(Setting {
+                key: key.to_string(),
+                value,
+                origin,
+            }),
+        }
+    }
+}
+
+fn joined(above: &str, name: &str) -> String {
+    match above {
+        "" => name.to_string(),
+        above => format!("{above}.{name}"),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_string(),
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// The tree without its nothings, whose keys are noted.
+fn without_nulls(tree: &Value, key: &str, unset: &mut Vec<String>) -> Value {
+    let Value::Object(fields) = tree else {
+        return tree.clone();
+    };
+    let mut kept = serde_json::Map::new();
+    for (name, value) in fields {
+        let key = joined(key, name);
+        match value {
+            Value::Null => unset.push(key),
+            value => {
+                kept.insert(name.clone(), without_nulls(value, &key, unset));
+            }
+        }
+    }
+    Value::Object(kept)
+}

@@ -1,0 +1,101 @@
+//! Everything that a run is told.
+
+use misa_core::Task;
+use misa_data::{
+    DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
+};
+use misa_train::{Corpus, Preset, TrainError, TrainingConfig};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Epochs and learning rate that suit a set learned in a minute.
+const SYNTHETIC: (usize, f64) = (6, 1e-3);
+
+/// The settings of a run, as a file holds them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunSettings {
+    /// Whose settings those of training start from.
+    pub preset: Preset,
+    /// Corpus that the preset is for.
+    pub corpus: Corpus,
+    /// Where to compute.
+    pub device: String,
+    /// Optimiser steps between two states, besides those at the end of epochs.
+    pub save_every: Option<usize>,
+    /// What to learn from.
+    pub data: DataSettings,
+    /// How.
+    pub training: TrainingConfig,
+}
+
+/// Where the utterances of a run come from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DataSettings {
+    /// File or folder; without it, the synthetic set.
+    pub path: Option<PathBuf>,
+    /// Layout; without it, told by the content.
+    pub format: Option<Format>,
+    /// What becomes of numbers that are none.
+    pub policy: Policy,
+    /// Where padded files have their padding.
+    pub padding: Padding,
+    /// The made-up set.
+    pub synthetic: SyntheticConfig,
+}
+
+impl RunSettings {
+    /// The defaults: those of a preset, with few epochs and a high rate for the synthetic set.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Preset`] if the preset has nothing for the corpus.
+    pub fn new(preset: Preset, corpus: Corpus, has_path: bool) -> Result<Self, TrainError> {
+        let mut training = preset.config(corpus)?;
+        if !has_path {
+            (training.epochs, training.learning_rate) = SYNTHETIC;
+        }
+        Ok(Self {
+            preset,
+            corpus,
+            device: crate::names()[0].to_string(),
+            save_every: None,
+            data: DataSettings {
+                path: None,
+                format: None,
+                policy: Policy::default(),
+                padding: Padding::default(),
+                synthetic: SyntheticConfig::new(),
+            },
+            training,
+        })
+    }
+}
+
+impl DataSettings {
+    /// Opens the data; a made-up set has the labels that `task` needs.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] if there is no data set or it is damaged.
+    pub fn open(&self, task: Task) -> Result<UtteranceDataset, DataError> {
+        match &self.path {
+            None => {
+                let synthetic = self.synthetic.clone().with_task(task);
+                Ok(synthetic.generate().dataset)
+            }
+            Some(path) => OpenOptions::new()
+                .with_format(self.format)
+                .with_policy(self.policy)
+                .with_padding(self.padding)
+                .open(path),
+        }
+    }
+
+    /// A short name of the data.
+    pub fn name(&self) -> String {
+        let name = self.path.as_ref().and_then(|path| path.file_stem());
+        name.map_or("synthetic".to_string(), |name| {
+            name.to_string_lossy().into_owned()
+        })
+    }
+}

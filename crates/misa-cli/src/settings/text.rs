@@ -1,0 +1,153 @@
+//! TOML to values that know their line.
+
+use super::SettingsError;
+use serde_json::{Map, Number, Value};
+use std::{borrow::Cow, fs, path::Path};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+/// Far more than anyone writes by hand.
+const LIMIT: u64 = 1 << 20;
+
+/// One value of a text, which may be a table.
+pub(super) struct Entry {
+    /// The key with its tables.
+    pub key: Vec<String>,
+    pub value: Given,
+    /// File and line, or the option of the command line.
+    pub place: String,
+}
+
+/// What stands behind a key.
+pub(super) enum Given {
+    Table(Vec<Entry>),
+    Value(Value),
+}
+
+impl Given {
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Table(entries) => {
+                let fields = entries.into_iter().map(|mut entry| {
+                    let name = entry.key.pop().unwrap_or_default();
+                    (name, entry.value.into_value())
+                });
+                Value::Object(fields.collect())
+            }
+        }
+    }
+}
+
+/// The entries of a file.
+pub(super) fn file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
+    let io = |source| SettingsError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    let bytes = fs::metadata(path).map_err(io)?.len();
+    if bytes > LIMIT {
+        return Err(SettingsError::TooLarge {
+            path: path.to_path_buf(),
+            bytes,
+            limit: LIMIT,
+        });
+    }
+    let text = fs::read_to_string(path).map_err(io)?;
+    let name = path.display().to_string();
+    let lines = |at: usize| format!("{name}:{}", line(&text, at));
+    parse(&text, &lines)
+}
+
+/// The entries of `KEY=VALUE`; a value that is no TOML is taken as text.
+pub(super) fn option(text: &str) -> Result<Vec<Entry>, SettingsError> {
+    let place = |_: usize| format!("--set {text}");
+    let Some((key, value)) = text.split_once('=') else {
+        return Err(SettingsError::Option {
+            text: text.to_string(),
+        });
+    };
+    if let Ok(entries) = parse(text, &place) {
+        return Ok(entries);
+    }
+    let quoted = toml::Value::String(value.trim().to_string());
+    parse(&format!("{key} = {quoted}"), &place)
+}
+
+fn parse(text: &str, place: &dyn Fn(usize) -> String) -> Result<Vec<Entry>, SettingsError> {
+    let table = DeTable::parse(text).map_err(|error| SettingsError::Syntax {
+        place: place(error.span().map_or(0, |span| span.start)),
+        message: error.message().to_string(),
+    })?;
+    entries(table.into_inner(), &[], place)
+}
+
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
+}
+
+fn entries(
+    table: DeTable<'_>,
+    above: &[String],
+    place: &dyn Fn(usize) -> String,
+) -> Result<Vec<Entry>, SettingsError> {
+    let entry = |(name, value): (Spanned<Cow<'_, str>>, Spanned<DeValue<'_>>)| {
+        let place_here = place(name.span().start);
+        let key = [above, &[name.into_inner().into_owned()]].concat();
+        let value = match value.into_inner() {
+            DeValue::Table(table) => Given::Table(entries(table, &key, place)?),
+            value => Given::Value(plain(value, &key.join("."), &place_here)?),
+        };
+        Ok(Entry {
+            key,
+            value,
+            place: place_here,
+        })
+    };
+    table.into_iter().map(entry).collect()
+}
+
+fn plain(value: DeValue<'_>, key: &str, place: &str) -> Result<Value, SettingsError> {
+    let number = |found: &str, number: Option<Number>| {
+        number
+            .map(Value::Number)
+            .ok_or_else(|| SettingsError::Number {
+                place: place.to_string(),
+                key: key.to_string(),
+                found: found.to_string(),
+            })
+    };
+    Ok(match value {
+        DeValue::String(text) => Value::String(text.into_owned()),
+        DeValue::Boolean(value) => Value::Bool(value),
+        DeValue::Integer(value) => {
+            let parsed = i64::from_str_radix(value.as_str(), value.radix()).ok();
+            number(value.as_str(), parsed.map(Number::from))?
+        }
+        DeValue::Float(value) => {
+            let parsed: Option<f64> = value.as_str().parse().ok();
+            number(value.as_str(), parsed.and_then(Number::from_f64))?
+        }
+        DeValue::Datetime(value) => Value::String(value.to_string()),
+        DeValue::Array(items) => {
+            let items = items
+                .into_iter()
+                .map(|item| plain(item.into_inner(), key, place));
+            Value::Array(items.collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(fields) => {
+            let field = |(name, value): (Spanned<Cow<'_, str>>, Spanned<DeValue<'_>>)| {
+                let value = plain(value.into_inner(), key, place)?;
+                Ok((name.into_inner().into_owned(), value))
+            };
+            Value::Object(
+                fields
+                    .into_iter()
+                    .map(field)
+                    .collect::<Result<Map<_, _>, _>>()?,
+            )
+        }
+    })
+}
