@@ -29,6 +29,7 @@ pub mod settings;
 mod show;
 mod signals;
 mod source;
+pub mod sweep;
 
 pub use device::{DeviceError, device, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};

@@ -3,8 +3,12 @@
 pub mod data;
 mod embed;
 mod evaluate;
+mod plot;
 mod predict;
+mod report;
 mod settings;
+mod sweep;
+mod table;
 mod train;
 mod verify;
 
@@ -37,6 +41,14 @@ enum Command {
     Predict(predict::Arguments),
     /// Write the representations that a model makes of utterances
     Embed(embed::Arguments),
+    /// Draw one figure of what a run found
+    Plot(plot::Arguments),
+    /// Draw everything a run found on one page
+    Report(report::Arguments),
+    /// Train every run of a sweep
+    Sweep(sweep::Arguments),
+    /// Compare runs: seeds, spread, intervals, differences, published figures
+    Table(table::Arguments),
     /// Check every file of a run folder against its manifest
     Verify(verify::Arguments),
     /// Print a script that completes this program's command line in a shell
@@ -60,6 +72,10 @@ impl Arguments {
             Command::Evaluate(arguments) => arguments.run(),
             Command::Predict(arguments) => arguments.run(),
             Command::Embed(arguments) => arguments.run(),
+            Command::Plot(arguments) => arguments.run(),
+            Command::Report(arguments) => arguments.run(),
+            Command::Sweep(arguments) => arguments.run(),
+            Command::Table(arguments) => arguments.run(),
             Command::Verify(arguments) => arguments.run(),
             Command::Completions { shell } => complete(*shell),
         }

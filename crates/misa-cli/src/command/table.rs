@@ -1,0 +1,136 @@
+//! Runs compared.
+
+use super::{SplitName, report::write, say, say_json};
+use crate::{
+    Exit, Outcome, settings_of,
+    show::{entries, metrics, run_folders},
+};
+use clap::{Args, ValueEnum};
+use misa_data::Split;
+use misa_report::compare::{CompareOptions, Comparison, PublishedRow, published};
+use misa_train::{Corpus, Manifest};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
+
+/// Compare finished runs: every seed, mean and deviation, 95 % intervals, paired bootstrap between
+/// models with Holm's correction, differences to published figures.
+///
+/// Runs that differ by their seed alone are one model; models are named by the settings in which
+/// they differ. A dagger marks results whose test split had been looked at before.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  misa table runs/mosi
+  misa table runs/sweep --split valid --format csv -o sweep.csv
+  misa table runs/mosi --split test --against paper,mmsa --format latex")]
+pub struct Arguments {
+    /// Run folders, or folders of them
+    #[arg(value_name = "RUN", required = true)]
+    runs: Vec<PathBuf>,
+    /// The split; without it, test if every finished run was scored on it, or else valid
+    #[arg(long, value_enum)]
+    split: Option<SplitName>,
+    /// Published figures to stand beside: paper, mmsa
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    against: Vec<String>,
+    /// Corpus of the published figures, if it is not the one that the runs were told
+    #[arg(long, value_name = "NAME", requires = "against")]
+    corpus: Option<Corpus>,
+    /// Model to compare the others with, by the name it has in the table; every pair without it
+    #[arg(long, value_name = "MODEL")]
+    baseline: Option<String>,
+    /// Resamples of a paired comparison; 0 leaves comparisons out
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    resamples: usize,
+    /// How to write it
+    #[arg(long, value_enum, default_value = "md")]
+    format: Format,
+    /// File to write; without it, it is printed
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The same as --format json
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Md,
+    Csv,
+    Json,
+    Latex,
+}
+
+impl Arguments {
+    pub(crate) fn run(&self) -> Outcome {
+        let folders = run_folders(&self.runs)?;
+        let (entries, left_out) = match self.split {
+            Some(split) => entries(&folders, split.into())?,
+            None => {
+                let test = entries(&folders, Split::Test)?;
+                let valid = entries(&folders, Split::Valid)?;
+                if test.0.len() == valid.0.len() {
+                    test
+                } else {
+                    valid
+                }
+            }
+        };
+        for line in &left_out {
+            eprintln!("note: left out: {line}");
+        }
+        let task = Manifest::read(&folders[0])?.config.loss.task;
+        let options = CompareOptions {
+            metrics: metrics(task),
+            resamples: self.resamples,
+            seed: 0,
+            baseline: self.baseline.clone(),
+            against: self.published(&folders[0])?,
+        };
+        let comparison = Comparison::new(&entries, &options)?;
+        let format = if self.json { Format::Json } else { self.format };
+        let text = match format {
+            Format::Md => comparison.to_markdown(),
+            Format::Csv => comparison.to_csv(),
+            Format::Latex => comparison.to_latex(),
+            Format::Json if self.out.is_none() => {
+                say_json(&comparison)?;
+                return Ok(Exit::Done);
+            }
+            Format::Json => serde_json::to_string_pretty(&comparison)?,
+        };
+        match &self.out {
+            Some(path) => write(path, text.as_bytes())?,
+            None => say(&text)?,
+        }
+        Ok(Exit::Done)
+    }
+
+    fn published(&self, folder: &Path) -> Result<Vec<&'static PublishedRow>, Box<dyn Error>> {
+        if self.against.is_empty() {
+            return Ok(Vec::new());
+        }
+        let corpus = match self.corpus {
+            Some(corpus) => corpus,
+            None => {
+                let settings = settings_of(folder, &Manifest::read(folder)?)?;
+                if settings.data.path.is_none() {
+                    return Err(
+                        "published figures are not of the synthetic set: --corpus says of \
+                                which corpus the data is"
+                            .into(),
+                    );
+                }
+                settings.corpus
+            }
+        };
+        let row = |source: &String| {
+            published(source, &corpus.to_string()).ok_or_else(|| {
+                format!("no published figures `{source}` for {corpus}, expected paper or mmsa")
+                    .into()
+            })
+        };
+        self.against.iter().map(row).collect()
+    }
+}

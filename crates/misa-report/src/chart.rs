@@ -1,0 +1,21 @@
+//! The figures of a page, one kind per file.
+
+mod attention;
+mod confusion;
+mod curve;
+mod heat;
+mod residual;
+mod scatter;
+mod space;
+
+pub(crate) use attention::attention;
+pub(crate) use confusion::confusions;
+pub(crate) use curve::curves;
+pub(crate) use residual::residual;
+pub(crate) use scatter::scatter;
+pub(crate) use space::spaces;
+
+/// Width and height of a figure that stands alone in its part of the page.
+const LARGE: (f64, f64) = (460.0, 420.0);
+/// Width and height of one of many charts.
+const SMALL: (f64, f64) = (340.0, 230.0);

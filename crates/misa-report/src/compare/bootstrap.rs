@@ -1,0 +1,256 @@
+//! Whether two models differ, asked by drawing utterances again.
+
+use super::{Metric, Prediction};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Both tails of the interval together.
+const OUTSIDE: f64 = 0.05;
+/// Increment of splitmix64.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The difference of two models on the same utterances.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bootstrap {
+    /// Mean over the seeds of the one minus that of the other.
+    pub difference: f64,
+    /// 95 % of the resampled differences lie within.
+    pub interval: (f64, f64),
+    /// Two-sided probability of a difference as large if there were none, at least
+    /// `2 / (resamples + 1)`.
+    pub p: f64,
+    /// Resamples whose difference is not defined, left out.
+    pub undefined: usize,
+}
+
+/// The predictions of several seeds for the same utterances.
+struct Aligned {
+    targets: Vec<f32>,
+    /// One list per seed.
+    predictions: Vec<Vec<f32>>,
+}
+
+impl Bootstrap {
+    /// Compares two models, each given by the predictions of its seeds.
+    ///
+    /// Utterances are drawn with replacement, the same for every seed of both models; a score of a
+    /// model is the mean over its seeds. Nothing where the models did not predict the same
+    /// utterances, or a difference is never defined.
+    ///
+    /// - Source: Efron and Tibshirani, An Introduction to the Bootstrap, percentile intervals; the
+    ///   observed sample counts as one of the resamples.
+    pub fn paired(
+        one: &[&[Prediction]],
+        other: &[&[Prediction]],
+        metric: &Metric,
+        resamples: usize,
+        seed: u64,
+    ) -> Option<Self> {
+        let (one, other) = (Aligned::new(one)?, Aligned::new(other)?);
+        if one.targets != other.targets {
+            return None;
+        }
+        let count = one.targets.len();
+        let everything: Vec<usize> = (0..count).collect();
+        let difference = |drawn: &[usize]| one.score(metric, drawn) - other.score(metric, drawn);
+        let observed = difference(&everything);
+        let mut random = Random(seed);
+        let mut differences: Vec<f64> = (0..resamples)
+            .map(|_| {
+                let drawn: Vec<usize> = (0..count).map(|_| random.below(count)).collect();
+                difference(&drawn)
+            })
+            .filter(|difference| difference.is_finite())
+            .collect();
+        if differences.is_empty() || !observed.is_finite() {
+            return None;
+        }
+        differences.sort_by(f64::total_cmp);
+        let beyond = |holds: &dyn Fn(f64) -> bool| {
+            1 + differences
+                .iter()
+                .filter(|&&difference| holds(difference))
+                .count()
+        };
+        let tail = beyond(&|x| x <= 0.0).min(beyond(&|x| x >= 0.0));
+        let p = 2.0 * tail as f64 / (differences.len() + 1) as f64;
+        Some(Self {
+            difference: observed,
+            interval: (
+                quantile(&differences, OUTSIDE / 2.0),
+                quantile(&differences, 1.0 - OUTSIDE / 2.0),
+            ),
+            p: p.min(1.0),
+            undefined: resamples - differences.len(),
+        })
+    }
+}
+
+impl Aligned {
+    /// Brings every seed into the order of the ids.
+    fn new(seeds: &[&[Prediction]]) -> Option<Self> {
+        let mut targets: Option<BTreeMap<(&str, usize), f32>> = None;
+        let mut predictions = Vec::new();
+        for seed in seeds {
+            // An id that is there twice is told apart by its turn.
+            let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut rows: BTreeMap<(&str, usize), (f32, f32)> = BTreeMap::new();
+            for row in *seed {
+                let turn = turns.entry(&row.id).or_default();
+                rows.insert((&row.id, *turn), (row.prediction, row.target));
+                *turn += 1;
+            }
+            let found: BTreeMap<_, _> = rows
+                .iter()
+                .map(|(&id, &(_, target))| (id, target))
+                .collect();
+            if targets.as_ref().is_some_and(|targets| *targets != found) {
+                return None;
+            }
+            targets = Some(found);
+            predictions.push(rows.values().map(|&(prediction, _)| prediction).collect());
+        }
+        let targets: Vec<f32> = targets?.into_values().collect();
+        (!targets.is_empty()).then_some(Self {
+            targets,
+            predictions,
+        })
+    }
+
+    /// Mean over the seeds of a score of the drawn utterances.
+    fn score(&self, metric: &Metric, drawn: &[usize]) -> f64 {
+        let targets: Vec<f32> = drawn.iter().map(|&place| self.targets[place]).collect();
+        let scores = self.predictions.iter().map(|predictions| {
+            let predictions: Vec<f32> = drawn.iter().map(|&place| predictions[place]).collect();
+            (metric.score)(&predictions, &targets)
+        });
+        scores.sum::<f64>() / self.predictions.len() as f64
+    }
+}
+
+/// Linear between the two nearest of sorted values.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let (low, high) = (place.floor() as usize, place.ceil() as usize);
+    sorted[low] + (sorted[high] - sorted[low]) * place.fract()
+}
+
+/// Corrects the probabilities of several questions asked at once, so that the chance of any wrong
+/// yes stays what that of one was.
+///
+/// - Source: Holm 1979, the step-down rule.
+pub fn holm(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+    let mut corrected = vec![0.0; p.len()];
+    let mut largest = 0.0f64;
+    for (rank, &place) in order.iter().enumerate() {
+        largest = largest.max((p[place] * (p.len() - rank) as f64).min(1.0));
+        corrected[place] = largest;
+    }
+    corrected
+}
+
+/// splitmix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(GOLDEN);
+        let state = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let bits = state ^ (state >> 31);
+        ((u128::from(bits) * bound as u128) >> 64) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mean_error(predictions: &[f32], targets: &[f32]) -> f64 {
+        let errors = predictions
+            .iter()
+            .zip(targets)
+            .map(|(p, t)| f64::from((p - t).abs()));
+        errors.sum::<f64>() / targets.len() as f64
+    }
+
+    const METRIC: Metric = Metric {
+        name: "MAE",
+        is_better_high: false,
+        is_share: false,
+        score: mean_error,
+    };
+
+    fn rows(errors: &[f32]) -> Vec<Prediction> {
+        let row = |(place, &error): (usize, &f32)| Prediction {
+            id: format!("u{place:03}"),
+            prediction: place as f32 + error,
+            target: place as f32,
+        };
+        errors.iter().enumerate().map(row).collect()
+    }
+
+    fn compare(one: &[f32], other: &[f32]) -> Bootstrap {
+        let (one, other) = (rows(one), rows(other));
+        Bootstrap::paired(&[&one], &[&other], &METRIC, 20_000, 1).unwrap()
+    }
+
+    /// Differences of the errors of three utterances: 1, 1, -1. Of 27 samples of three, the sum is
+    /// at most 0 in those with two or three of the last: 3 * 2 + 1 = 7, and at least 0 in the
+    /// others.
+    #[test]
+    fn probabilities_are_those_of_all_samples() {
+        let found = compare(&[1.0, 1.0, 0.0], &[0.0, 0.0, 1.0]);
+        assert!((found.difference - 1.0 / 3.0).abs() < 1e-6);
+        let expected = 2.0 * 7.0 / 27.0;
+        // Five standard errors of 20,000 draws, twice.
+        assert!((found.p - expected).abs() < 0.032, "{found:?}");
+        assert_eq!(found.interval, (-1.0, 1.0));
+    }
+
+    #[test]
+    fn a_model_does_not_differ_from_itself() {
+        let same = compare(&[0.5, 1.0, 0.25], &[0.5, 1.0, 0.25]);
+        assert_eq!((same.difference, same.p, same.undefined), (0.0, 1.0, 0));
+    }
+
+    #[test]
+    fn swapping_the_models_changes_the_sign_alone() {
+        let (one, other) = ([0.1, 0.9, 0.3, 0.2], [0.4, 0.5, 0.6, 0.1]);
+        let (a, b) = (compare(&one, &other), compare(&other, &one));
+        assert_eq!((a.difference, a.p), (-b.difference, b.p));
+        assert_eq!(a.interval, (-b.interval.1, -b.interval.0));
+    }
+
+    #[test]
+    fn the_order_of_utterances_has_no_influence() {
+        let (one, other) = (rows(&[0.1, 0.9, 0.3]), rows(&[0.4, 0.5, 0.6]));
+        let mut turned = one.clone();
+        turned.reverse();
+        let compare = |one: &[Prediction]| Bootstrap::paired(&[one], &[&other], &METRIC, 99, 3);
+        assert_eq!(compare(&one), compare(&turned));
+    }
+
+    #[test]
+    fn models_that_predicted_other_utterances_are_not_compared() {
+        let (one, other) = (rows(&[0.1, 0.9]), rows(&[0.4, 0.5, 0.6]));
+        assert!(Bootstrap::paired(&[&one], &[&other], &METRIC, 9, 3).is_none());
+    }
+
+    /// Sorted 0.01, 0.02, 0.03, 0.04: times 4, 3, 2, 1, each at least the one before.
+    #[test]
+    fn holm_steps_down() {
+        let corrected = holm(&[0.04, 0.01, 0.03, 0.02]);
+        let expected = [0.06, 0.04, 0.06, 0.06];
+        assert!(
+            corrected
+                .iter()
+                .zip(expected)
+                .all(|(a, b)| (a - b).abs() < 1e-12)
+        );
+        assert_eq!(holm(&[0.9, 0.8]), [1.0, 1.0]);
+        assert!(holm(&[]).is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! A comparison in each format.
+
+use super::{
+    Comparison,
+    grid::{Grid, Text},
+};
+use crate::table::{Table, number};
+
+impl Comparison {
+    /// Markdown with aligned columns.
+    pub fn to_markdown(&self) -> String {
+        let grids = self.grids();
+        let tables = grids
+            .iter()
+            .map(|grid| format!("## {}\n\n{}\n", escaped_title(grid), markdown(grid)));
+        let mut text: String = tables.collect();
+        for note in &self.notes {
+            text.push_str(&format!("{note}\n"));
+        }
+        text
+    }
+
+    /// LaTeX for the package booktabs.
+    pub fn to_latex(&self) -> String {
+        let mut text: String = self.grids().iter().map(latex).collect();
+        for note in &self.notes {
+            text.push_str(&format!("% {note}\n"));
+        }
+        text
+    }
+
+    /// One row per run and score, then one per model and score, with full precision.
+    pub fn to_csv(&self) -> String {
+        let mut table = Table::new(&[
+            "data",
+            "split",
+            "model",
+            "seed",
+            "run",
+            "score",
+            "value",
+            "deviation",
+            "low",
+            "high",
+            "runs",
+            "seen_before",
+            "trained_after_opening",
+        ]);
+        for group in &self.groups {
+            let head = [group.data.clone(), group.split.clone(), group.model.clone()];
+            for row in &group.runs {
+                for (metric, score) in self.metrics.iter().zip(&row.scores) {
+                    let rest = [
+                        row.seed.to_string(),
+                        row.run.clone(),
+                        metric.clone(),
+                        number(*score),
+                        String::new(),
+                        String::new(),
+                        String::new(),
+                        "1".to_string(),
+                        row.was_seen_before.to_string(),
+                        row.trained_after_opening.to_string(),
+                    ];
+                    table.row(&[head.as_slice(), &rest].concat());
+                }
+            }
+            for (metric, summary) in self.metrics.iter().zip(&group.summaries) {
+                let rest = [
+                    String::new(),
+                    String::new(),
+                    metric.clone(),
+                    number(summary.mean),
+                    number(summary.deviation),
+                    number(summary.interval.map(|(low, _)| low)),
+                    number(summary.interval.map(|(_, high)| high)),
+                    summary.count.to_string(),
+                    String::new(),
+                    String::new(),
+                ];
+                table.row(&[head.as_slice(), &rest].concat());
+            }
+        }
+        table.text()
+    }
+}
+
+fn escaped_title(grid: &Grid) -> String {
+    grid.title.replace('|', "\\|")
+}
+
+fn markdown(grid: &Grid) -> String {
+    let cell = |text: &Text| {
+        let escaped = text.text.replace('|', "\\|");
+        match text.is_stressed {
+            true => format!("**{escaped}**"),
+            false => escaped,
+        }
+    };
+    let head: Vec<String> = grid
+        .columns
+        .iter()
+        .map(|name| name.replace('|', "\\|"))
+        .collect();
+    let rows: Vec<Vec<String>> = grid
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells
+            .chain([head[column].chars().count()])
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: &[String]| {
+        let cells = cells.iter().zip(&widths).map(|(cell, width)| {
+            let gap = " ".repeat(width - cell.chars().count());
+            format!(" {cell}{gap} |")
+        });
+        format!("|{}\n", cells.collect::<String>())
+    };
+    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    let rows: String = rows.iter().map(|row| line(row)).collect();
+    format!("{}{}{rows}", line(&head), line(&rule))
+}
+
+fn latex(grid: &Grid) -> String {
+    let cell = |text: &Text| match text.is_stressed {
+        true => format!("\\textbf{{{}}}", latex_text(&text.text)),
+        false => latex_text(&text.text),
+    };
+    let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
+    let head = line(grid.columns.iter().map(|name| latex_text(name)).collect());
+    let rows: String = grid
+        .rows
+        .iter()
+        .map(|row| line(row.iter().map(cell).collect()))
+        .collect();
+    let columns = format!("ll{}", "r".repeat(grid.columns.len().saturating_sub(2)));
+    format!(
+        "% {}\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head}\\midrule\n{rows}\\bottomrule\n\
+         \\end{{tabular}}\n\n",
+        grid.title
+    )
+}
+
+fn latex_text(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{letter}"),
+        '\\' => "\\textbackslash{}".to_string(),
+        '~' => "\\textasciitilde{}".to_string(),
+        '^' => "\\textasciicircum{}".to_string(),
+        '±' => "$\\pm$".to_string(),
+        '†' => "$\\dagger$".to_string(),
+        '‡' => "$\\ddagger$".to_string(),
+        '–' => "--".to_string(),
+        letter => letter.to_string(),
+    });
+    letters.collect()
+}

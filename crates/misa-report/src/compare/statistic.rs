@@ -1,0 +1,84 @@
+//! Mean, spread and interval of a few seeds.
+
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// Probability that an interval holds the mean.
+const CONFIDENCE: f64 = 0.95;
+
+/// What a few values come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Number of values.
+    pub count: usize,
+    /// Their mean; nothing without values.
+    pub mean: Option<f64>,
+    /// Their sample standard deviation, divided by one less than their number; nothing below two.
+    pub deviation: Option<f64>,
+    /// The 95 % interval of the mean by Student's distribution; nothing below two values.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Summary {
+    /// Sums up the values; those that are not defined are left out.
+    pub fn of(values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        let values: Vec<f64> = values
+            .into_iter()
+            .flatten()
+            .filter(|x| x.is_finite())
+            .collect();
+        let count = values.len();
+        if count == 0 {
+            return Self::default();
+        }
+        let mean = values.iter().sum::<f64>() / count as f64;
+        let squares = values.iter().map(|value| (value - mean).powi(2));
+        let deviation = (count > 1).then(|| (squares.sum::<f64>() / (count - 1) as f64).sqrt());
+        let interval = deviation.and_then(|deviation| {
+            let student = StudentsT::new(0.0, 1.0, (count - 1) as f64).ok()?;
+            let reach = student.inverse_cdf(f64::midpoint(1.0, CONFIDENCE));
+            let half = reach * deviation / (count as f64).sqrt();
+            Some((mean - half, mean + half))
+        });
+        Self {
+            count,
+            mean: Some(mean),
+            deviation,
+            interval,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-9
+    }
+
+    /// Quantiles of Student's distribution from tables: 2.776445105 for 4 degrees of freedom,
+    /// 12.706204736 for 1.
+    #[test]
+    fn intervals_are_those_of_student() {
+        let summary = Summary::of([1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
+        let deviation = 2.5f64.sqrt();
+        assert!(close(summary.mean.unwrap(), 3.0) && close(summary.deviation.unwrap(), deviation));
+        let half = 2.776_445_105 * deviation / 5f64.sqrt();
+        let (low, high) = summary.interval.unwrap();
+        assert!((low - (3.0 - half)).abs() < 1e-6 && (high - (3.0 + half)).abs() < 1e-6);
+        let (low, high) = Summary::of([0.0, 2.0].map(Some)).interval.unwrap();
+        assert!((low - (1.0 - 12.706_204_736)).abs() < 1e-5, "{low}");
+        assert!((high - (1.0 + 12.706_204_736)).abs() < 1e-5, "{high}");
+    }
+
+    #[test]
+    fn one_value_has_no_spread_and_none_no_mean() {
+        let one = Summary::of([Some(2.0), None, Some(f64::NAN)]);
+        assert_eq!(
+            (one.count, one.mean, one.deviation, one.interval),
+            (1, Some(2.0), None, None)
+        );
+        assert_eq!(Summary::of([None]), Summary::default());
+    }
+}

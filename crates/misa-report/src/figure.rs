@@ -1,0 +1,52 @@
+//! One finished figure: a drawing, its words and its numbers.
+
+use crate::draw::png::png;
+use crate::draw::svg::Svg;
+use crate::error::PngError;
+
+/// Part of the page a figure stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Curves,
+    Predictions,
+    Spaces,
+    Attention,
+}
+
+/// A drawing with its words and the numbers behind it.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// File stem: lower-case letters, digits and hyphens; no two figures of a page share one.
+    pub name: String,
+    /// What the figure shows, in a few words of plain text.
+    pub title: String,
+    /// How to read it and what was left out, in plain text.
+    pub caption: String,
+    /// Numbers behind the figure as CSV text, with a header row.
+    pub data: String,
+    pub(crate) part: Part,
+    pub(crate) drawing: Svg,
+}
+
+impl Figure {
+    /// A complete SVG file that follows the reader's light or dark preference.
+    pub fn svg(&self) -> String {
+        self.drawing.document(&self.title, &self.caption)
+    }
+
+    /// A PNG file in the light theme, with two pixels per unit of the SVG's view box.
+    ///
+    /// The font comes with the crate and holds Latin, Greek and mathematical signs; text in other
+    /// scripts shows as empty boxes here, and rightly in [`svg`](Self::svg).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the drawing cannot be turned into pixels.
+    pub fn png(&self) -> Result<Vec<u8>, PngError> {
+        png(&self.drawing, &self.name)
+    }
+
+    pub(crate) fn inline(&self) -> String {
+        self.drawing.inline(&self.title, &self.caption)
+    }
+}

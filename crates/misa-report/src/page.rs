@@ -1,0 +1,163 @@
+//! A record as one page.
+
+mod html;
+mod style;
+
+use crate::chart::{attention, confusions, curves, residual, scatter, spaces};
+use crate::check::check;
+use crate::discrepancy::{SharedDistance, shared_distance};
+use crate::error::RecordError;
+use crate::figure::Figure;
+use crate::probe::{Probe, probes};
+use crate::record::{RunRecord, Section, SplitScores};
+use crate::vectors::Vectors;
+
+/// Everything a run found, drawn.
+#[derive(Clone, Debug)]
+pub struct Page {
+    title: String,
+    notes: Vec<String>,
+    facts: Vec<Section>,
+    scores: Vec<SplitScores>,
+    figures: Vec<Figure>,
+    spaces: Option<Spaces>,
+    omitted: Vec<String>,
+}
+
+/// Numbers about the subspaces of one split.
+#[derive(Clone, Debug)]
+struct Spaces {
+    split: String,
+    probes: Vec<Probe>,
+    distance: Option<SharedDistance>,
+}
+
+/// Draws `record`. The same record gives the same page, byte for byte, on one platform.
+///
+/// Takes seconds with representations, most of them for t-SNE; at most 300 utterances are
+/// projected and 500 probed, evenly chosen, and the captions say so.
+///
+/// # Errors
+///
+/// Returns an error if lists that belong together differ in length, if a count cannot be drawn
+/// (modalities, `d_hidden`, classes, tokens, best epoch), or if a class index has no class.
+pub fn page(record: &RunRecord) -> Result<Page, RecordError> {
+    check(record)?;
+    let (mut figures, mut omitted) = curves(record);
+    add_predictions(record, &mut figures, &mut omitted);
+    let spaces = add_spaces(record, &mut figures, &mut omitted);
+    figures.extend(record.attention.as_ref().map(attention));
+    distinguish(&mut figures);
+    Ok(Page {
+        title: record.title.clone(),
+        notes: record.notes.clone(),
+        facts: record.facts.clone(),
+        scores: record.scores.clone(),
+        figures,
+        spaces,
+        omitted,
+    })
+}
+
+impl Page {
+    /// Every figure, in the order of the page.
+    pub fn figures(&self) -> &[Figure] {
+        &self.figures
+    }
+
+    /// Linear probes for the modality: of shared vectors, then of private ones. Empty without
+    /// representations of at least two modalities and two utterances.
+    pub fn probes(&self) -> &[Probe] {
+        self.spaces.as_ref().map_or(&[], |spaces| &spaces.probes)
+    }
+
+    /// Discrepancy of the shared vectors of each pair of modalities; `None` without
+    /// representations of at least two modalities.
+    pub fn shared_distance(&self) -> Option<&SharedDistance> {
+        self.spaces.as_ref()?.distance.as_ref()
+    }
+
+    /// What the record holds but could not be drawn, and why, in plain text.
+    pub fn omitted(&self) -> &[String] {
+        &self.omitted
+    }
+
+    /// One HTML file that needs nothing else: no script, no network, light and dark.
+    pub fn html(&self) -> String {
+        html::html(self)
+    }
+}
+
+fn add_predictions(record: &RunRecord, figures: &mut Vec<Figure>, omitted: &mut Vec<String>) {
+    let Some(given) = &record.predictions else {
+        return;
+    };
+    let is_regression = record.classes.is_empty();
+    let before = figures.len();
+    figures.extend(is_regression.then(|| scatter(given)).flatten());
+    figures.extend(residual(given, is_regression));
+    figures.extend(confusions(given, &record.classes));
+    if figures.len() == before {
+        omitted.push("predictions: no utterance with a finite prediction and target".to_owned());
+    }
+}
+
+fn add_spaces(
+    record: &RunRecord,
+    figures: &mut Vec<Figure>,
+    omitted: &mut Vec<String>,
+) -> Option<Spaces> {
+    let given = record.representations.as_ref()?;
+    let vectors = Vectors::new(given);
+    let drawn = spaces(&vectors, &given.split, &record.classes);
+    if drawn.is_empty() {
+        omitted.push("representations: no utterance with finite vectors and target".to_owned());
+    }
+    figures.extend(drawn);
+    Some(Spaces {
+        split: given.split.clone(),
+        probes: probes(&vectors),
+        distance: shared_distance(&vectors),
+    })
+}
+
+/// Gives figures of one name numbers: panels may differ only in signs that file names lack.
+fn distinguish(figures: &mut [Figure]) {
+    for index in 1..figures.len() {
+        let (before, rest) = figures.split_at_mut(index);
+        let is_taken = |name: &str| before.iter().any(|figure| figure.name == name);
+        let name = rest[0].name.clone();
+        let mut number = 2;
+        while is_taken(&rest[0].name) {
+            rest[0].name = format!("{name}-{number}");
+            number += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Curve;
+
+    #[test]
+    fn figures_have_names_of_their_own() {
+        let curve = |panel: &str| Curve {
+            panel: panel.into(),
+            values: vec![Some(1.0)],
+            ..Default::default()
+        };
+        let curves = ["F1 (pos)", "F1 [pos]", "F1/pos"].map(curve).to_vec();
+        let page = page(&RunRecord {
+            curves,
+            ..Default::default()
+        })
+        .unwrap();
+        let names: Vec<&str> = page
+            .figures()
+            .iter()
+            .map(|figure| figure.name.as_str())
+            .collect();
+        assert_eq!(names, ["curve-f1-pos", "curve-f1-pos-2", "curve-f1-pos-3"]);
+    }
+}

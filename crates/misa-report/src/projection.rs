@@ -1,0 +1,8 @@
+//! Many dimensions to two.
+
+mod affinity;
+mod pca;
+mod tsne;
+
+pub(crate) use pca::{Pca, pca};
+pub(crate) use tsne::tsne;

@@ -1,0 +1,115 @@
+//! What a run found, in plain numbers: the only thing that enters this crate.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything one page shows.
+///
+/// Values that are not finite are left out of the figures and counted in the caption beneath; they
+/// are no error. Lists whose lengths disagree are one: see [`page`](crate::page()).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Heading of the page, in plain text.
+    pub title: String,
+    /// Names of the classes in order of their index; empty for a regression of sentiment, from
+    /// -3 (negative) to 3 (positive).
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Provenance and hyper-parameters, one table per section.
+    #[serde(default)]
+    pub facts: Vec<Section>,
+    /// Warnings a reader must see before the scores.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Scores of each split, in the order of the columns.
+    #[serde(default)]
+    pub scores: Vec<SplitScores>,
+    /// Losses and scores by epoch.
+    #[serde(default)]
+    pub curves: Vec<Curve>,
+    /// Epoch whose weights were kept, from 1.
+    #[serde(default)]
+    pub best_epoch: Option<usize>,
+    /// Predictions beside targets.
+    #[serde(default)]
+    pub predictions: Option<Predictions>,
+    /// Shared and private vectors.
+    #[serde(default)]
+    pub representations: Option<Representations>,
+    /// Attention between the tokens of the fusion.
+    #[serde(default)]
+    pub attention: Option<Attention>,
+}
+
+/// One table of names and values.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Section {
+    /// Heading of the table.
+    pub name: String,
+    /// Name and value of each row.
+    pub rows: Vec<(String, String)>,
+}
+
+/// Scores of one split.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SplitScores {
+    /// Name of the split, such as `test`.
+    pub split: String,
+    /// Number of utterances scored.
+    pub utterances: usize,
+    /// Name and value of each score; `None` where a score is not defined.
+    pub scores: Vec<(String, Option<f64>)>,
+}
+
+/// One line of one chart.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Curve {
+    /// Chart this line belongs to, and label of its vertical axis, such as `task loss`.
+    pub panel: String,
+    /// Name of the line, such as `train`.
+    pub name: String,
+    /// One value per epoch, from epoch 1; `None` where the epoch has none.
+    pub values: Vec<Option<f64>>,
+}
+
+/// Predictions of one split; the four lists run over the same utterances.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Predictions {
+    /// Name of the split, such as `test`.
+    pub split: String,
+    /// Ids of the utterances.
+    pub ids: Vec<String>,
+    /// Sentiment, or index of the class.
+    pub predictions: Vec<f32>,
+    /// Sentiment, or index of the class.
+    pub targets: Vec<f32>,
+    /// Steps of each utterance's text.
+    pub lengths: Vec<usize>,
+}
+
+/// Subspace vectors of one split.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Representations {
+    /// Name of the split, such as `test`.
+    pub split: String,
+    /// Names of the modalities in use, one to three.
+    pub modalities: Vec<String>,
+    /// Size of a vector.
+    pub d_hidden: usize,
+    /// Modality-invariant vectors: per modality `[utterances, d_hidden]`, row-major.
+    pub shared: Vec<Vec<f32>>,
+    /// Modality-specific vectors: per modality `[utterances, d_hidden]`, row-major.
+    pub private: Vec<Vec<f32>>,
+    /// Sentiment or index of the class, per utterance.
+    pub targets: Vec<f32>,
+}
+
+/// Attention weights of the fusion, averaged over heads and the utterances of one split.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Attention {
+    /// Name of the split, such as `test`.
+    pub split: String,
+    /// Names of the tokens, such as `shared text`.
+    pub tokens: Vec<String>,
+    /// `[tokens, tokens]`, row-major; rows are queries, columns are keys.
+    pub weights: Vec<f64>,
+}
