@@ -206,6 +206,18 @@ fn seeds_are_compared() {
         table.contains("Scores of the valid split are too good"),
         "{table}"
     );
+    let [one, other] = [&runs, &dropout].map(|path| text(path));
+    let (one, other) = (format!("more={one}"), format!("less={other}"));
+    let named = said(&[
+        "table",
+        &one,
+        &other,
+        "--baseline",
+        "more",
+        "--resamples",
+        "50",
+    ]);
+    assert!(named.contains("| less  | more |"), "{named}");
     let found = json(&said(&[&arguments[..], &["--json"]].concat()));
     assert_eq!(found["groups"][0]["runs"].as_array().unwrap().len(), 3);
     let (_, message) = refused(&[&arguments[..], &["--against", "paper"]].concat());

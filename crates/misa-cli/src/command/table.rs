@@ -17,17 +17,18 @@ use std::{
 /// Compare finished runs: every seed, mean and deviation, 95 % intervals, paired bootstrap between
 /// models with Holm's correction, differences to published figures.
 ///
-/// Runs that differ by their seed alone are one model; models are named by the settings in which
-/// they differ. A dagger marks results whose test split had been looked at before.
+/// Runs that differ by their seed alone are one model; models without a name are named by the
+/// settings in which they differ. A dagger marks results whose test split had been looked at before.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa table runs/mosi
+  misa table whole=runs/mosi ablated=runs/no-similarity --baseline whole
   misa table runs/sweep --split valid --format csv -o sweep.csv
   misa table runs/mosi --split test --against paper,mmsa --format latex")]
 pub struct Arguments {
-    /// Run folders, or folders of them
+    /// Run folders, or folders of them; MODEL=RUN names what is in them
     #[arg(value_name = "RUN", required = true)]
-    runs: Vec<PathBuf>,
+    runs: Vec<String>,
     /// The split; without it, test if every finished run was scored on it, or else valid
     #[arg(long, value_enum)]
     split: Option<SplitName>,
@@ -80,13 +81,14 @@ impl Arguments {
         for line in &left_out {
             eprintln!("note: left out: {line}");
         }
-        let task = Manifest::read(&folders[0])?.config.loss.task;
+        let first = &folders[0].folder;
+        let task = Manifest::read(first)?.config.loss.task;
         let options = CompareOptions {
             metrics: metrics(task),
             resamples: self.resamples,
             seed: 0,
             baseline: self.baseline.clone(),
-            against: self.published(&folders[0])?,
+            against: self.published(first)?,
         };
         let comparison = Comparison::new(&entries, &options)?;
         let format = if self.json { Format::Json } else { self.format };

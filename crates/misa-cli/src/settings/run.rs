@@ -91,11 +91,13 @@ impl DataSettings {
         }
     }
 
-    /// A short name of the data.
+    /// A short name of the data: the last two parts of its path.
     pub fn name(&self) -> String {
-        let name = self.path.as_ref().and_then(|path| path.file_stem());
-        name.map_or("synthetic".to_string(), |name| {
-            name.to_string_lossy().into_owned()
-        })
+        let Some(path) = &self.path else {
+            return "synthetic".to_string();
+        };
+        let stem = path.with_extension("");
+        let parts: Vec<_> = stem.iter().map(|part| part.to_string_lossy()).collect();
+        parts[parts.len().saturating_sub(2)..].join("/")
     }
 }

@@ -19,22 +19,37 @@ use std::{
 /// How deep runs may lie in a folder: that of a sweep, and that of its seeds.
 const DEPTH: usize = 3;
 
-/// The run folders in and below `paths`, in the order of their names.
+/// A run folder, and the name that the user has for its model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NamedRun {
+    pub folder: PathBuf,
+    pub model: Option<String>,
+}
+
+/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`.
 ///
 /// # Errors
 ///
 /// If a folder cannot be read, or there is no run in it.
-pub(crate) fn run_folders(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut found = BTreeSet::new();
-    for path in paths {
-        let before = found.len();
-        let at = |error: io::Error| format!("{}: {error}", path.display());
-        search(path, DEPTH, &mut found).map_err(at)?;
-        if found.len() == before && !found.contains(path) {
-            return Err(format!("{}: no run, expected a manifest.json", path.display()).into());
+pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Error>> {
+    let mut found: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
+    for text in texts {
+        let (model, path) = match text.split_once('=') {
+            Some((model, path)) if !Path::new(text).exists() => (Some(model.to_string()), path),
+            _ => (None, text.as_str()),
+        };
+        let mut inside = BTreeSet::new();
+        let at = |error: io::Error| format!("{path}: {error}");
+        search(Path::new(path), DEPTH, &mut inside).map_err(at)?;
+        if inside.is_empty() {
+            return Err(format!("{path}: no run, expected a manifest.json").into());
         }
+        found.extend(inside.into_iter().map(|folder| (folder, model.clone())));
     }
-    Ok(found.into_iter().collect())
+    let named = found.into_iter();
+    Ok(named
+        .map(|(folder, model)| NamedRun { folder, model })
+        .collect())
 }
 
 fn search(path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> io::Result<()> {
@@ -71,30 +86,31 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
 ///
 /// If a folder is no run or its files cannot be read.
 pub(crate) fn entries(
-    folders: &[PathBuf],
+    named: &[NamedRun],
     split: Split,
 ) -> Result<(Vec<Entry>, Vec<String>), Box<dyn Error>> {
     let mut runs = Vec::new();
     let mut left_out = Vec::new();
-    for folder in folders {
-        let manifest = Manifest::read(folder)?;
-        let name = folder.display();
+    for run in named {
+        let manifest = Manifest::read(&run.folder)?;
+        let name = run.folder.display();
         if manifest.status != Status::Finished {
             left_out.push(format!("{name}: not finished"));
             continue;
         }
-        let report = Report::read(folder)?;
+        let report = Report::read(&run.folder)?;
         match report.scores_of(split) {
-            Some(_) => runs.push((folder, manifest, report)),
+            Some(_) => runs.push((run, manifest, report)),
             None => left_out.push(format!("{name}: not scored on the {split} split")),
         }
     }
     let models = models(runs.iter().map(|(_, manifest, _)| manifest));
     let mut entries = Vec::new();
-    for ((folder, manifest, report), model) in runs.into_iter().zip(models) {
-        let predictions = Predictions::read(folder, split)?;
+    for ((run, manifest, report), model) in runs.into_iter().zip(models) {
+        let predictions = Predictions::read(&run.folder, split)?;
+        let model = run.model.clone().unwrap_or(model);
         entries.push(entry(
-            (folder, &manifest, &report),
+            (&run.folder, &manifest, &report),
             split,
             model,
             predictions,

@@ -383,6 +383,10 @@ fn notes(groups: &[Group], differences: &[Difference], options: &CompareOptions)
     if groups.iter().any(|group| group.split != "test") {
         notes.push("Scores of the valid split are too good: it chose the models.".to_string());
     }
+    let is_test = groups.iter().all(|group| group.split == "test");
+    if !options.against.is_empty() && !is_test {
+        notes.push("Published figures are of the test split.".to_string());
+    }
     if runs().any(|row| row.was_seen_before) {
         notes.push("† The test split of this run had been looked at before.".to_string());
     }
