@@ -56,14 +56,20 @@ pub enum DeviceError {
         /// Devices of this kind.
         found: usize,
     },
-    /// These devices cannot train one model together.
+    /// This device cannot train one model together with others.
     #[error(
-        "devices {names}: training on several at once is not offered, expected one; \
-         `misa sweep` runs one model on each"
+        "device {name}: cannot train one model together with others, expected different GPUs; \
+         it uses every core by itself"
     )]
     Together {
-        /// The names asked for.
-        names: String,
+        /// The name in the list.
+        name: String,
+    },
+    /// A list names a device twice.
+    #[error("device {name}: named twice")]
+    Twice {
+        /// The name.
+        name: String,
     },
 }
 
@@ -81,6 +87,34 @@ pub fn device(name: &str) -> Result<Device, DeviceError> {
         return Err(DeviceError::NotCompiledIn { name: kind });
     }
     open(kind, number, name)
+}
+
+/// The devices of a list such as `cuda:0,cuda:1`, or the one device that is named.
+///
+/// Several devices train one model by reading the batches of one optimiser step side by side.
+///
+/// - Differs: of Burn's ways to use several devices, the one with the optimiser on the first.
+///   Checked with two workers on a CPU; several GPUs have not been tried.
+///
+/// # Errors
+///
+/// As [`device`], or if the list has a device of the CPU, or one twice.
+pub fn devices(list: &str) -> Result<Vec<Device>, DeviceError> {
+    let names: Vec<&str> = list.split(',').map(str::trim).collect();
+    if names.len() > 1 {
+        for (place, name) in names.iter().enumerate() {
+            let (kind, _) = parse(name)?;
+            let name = || (*name).to_owned();
+            // Threads of one CPU share its random state, so that no run could be repeated.
+            if matches!(kind, "flex" | "ndarray") {
+                return Err(DeviceError::Together { name: name() });
+            }
+            if names[..place].contains(&names[place]) {
+                return Err(DeviceError::Twice { name: name() });
+            }
+        }
+    }
+    names.into_iter().map(device).collect()
 }
 
 /// The names of the devices compiled in.
@@ -198,6 +232,15 @@ mod tests {
                 )
             );
         }
+    }
+
+    #[test]
+    fn a_list_is_of_different_gpus() {
+        let message = |list: &str| devices(list).map(drop).unwrap_err().to_string();
+        assert!(message("flex,flex").starts_with("device flex: cannot train one model together"));
+        assert!(message("cuda:0,ndarray").starts_with("device ndarray: cannot train"));
+        assert_eq!(message("cuda:1, cuda:1"), "device cuda:1: named twice");
+        assert!(message("cuda:0,").starts_with("unknown device ``"));
     }
 
     #[test]

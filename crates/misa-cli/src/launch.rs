@@ -1,7 +1,7 @@
 //! Settings to a run.
 
 use crate::{
-    device,
+    devices,
     settings::{Resolved, RunSettings},
 };
 use misa_data::{LockedTest, UtteranceDataset};
@@ -36,7 +36,8 @@ impl Launch {
             save_every,
             ..
         } = &settings.value;
-        let device = device(&settings.value.device)?;
+        let mut devices = devices(&settings.value.device)?;
+        let device = devices.remove(0);
         let dataset: UtteranceDataset = data.open(training.loss.task)?;
         if self.progress != Progress::Silent {
             for note in dataset.notes() {
@@ -48,6 +49,7 @@ impl Launch {
             progress: self.progress,
             start: self.start,
             save_every: *save_every,
+            devices,
             stop: self.stop.clone(),
             settings: serde_json::to_value(&settings.value)?,
             resolved: Some(settings.to_toml()?),

@@ -31,7 +31,7 @@ mod signals;
 mod source;
 pub mod sweep;
 
-pub use device::{DeviceError, device, names};
+pub use device::{DeviceError, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
 pub use launch::Launch;
 pub use progress::ProgressLine;

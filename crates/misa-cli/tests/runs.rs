@@ -180,11 +180,8 @@ fn other_settings_are_not_taken_up() {
         message.contains("settings changed since the run began"),
         "{message}"
     );
-    let (_, message) = refused(&["train", "--devices", "cuda:0,cuda:1"]);
-    assert!(
-        message.contains("training on several at once is not offered"),
-        "{message}"
-    );
+    let (_, message) = refused(&["train", "--devices", "flex,flex"]);
+    assert!(message.contains("expected different GPUs"), "{message}");
 }
 
 #[test]

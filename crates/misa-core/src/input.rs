@@ -72,6 +72,20 @@ impl TextInput {
         }
     }
 
+    /// The same on another device.
+    pub fn to_device(self, device: &Device) -> Self {
+        match self {
+            Self::Features(features) => Self::Features(features.to_device(device)),
+            Self::Words(ids) => Self::Words(ids.to_device(device)),
+            Self::Lookup { ids, vectors } => Self::Lookup {
+                ids: ids.to_device(device),
+                vectors: vectors.to_device(device),
+            },
+            Self::Tokens(ids) => Self::Tokens(ids.to_device(device)),
+            Self::Frozen(states) => Self::Frozen(states.to_device(device)),
+        }
+    }
+
     /// What it is, in words.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -102,6 +116,16 @@ impl MisaInput {
     /// Number of utterances.
     pub fn batch(&self) -> usize {
         self.lengths.text.len()
+    }
+
+    /// The same on another device.
+    pub fn to_device(self, device: &Device) -> Self {
+        Self {
+            text: self.text.to_device(device),
+            visual: self.visual.to_device(device),
+            acoustic: self.acoustic.to_device(device),
+            lengths: self.lengths,
+        }
     }
 
     /// Checks that the parts belong together.

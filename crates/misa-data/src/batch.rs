@@ -24,4 +24,13 @@ impl UtteranceBatch {
     pub fn batch(&self) -> usize {
         self.ids.len()
     }
+
+    /// The same on another device.
+    pub fn to_device(self, device: &Device) -> Self {
+        Self {
+            input: self.input.to_device(device),
+            targets: self.targets.to_device(device),
+            ..self
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     manifest::RunProgress,
 };
 use burn::{
-    data::dataloader::DataLoader,
+    data::dataloader::{DataLoader, DataLoaderIterator},
     prelude::*,
     train::{EventProcessorTraining, InferenceStep, LearnerEvent, TrainingError, TrainingItem},
 };
@@ -53,34 +53,56 @@ impl Pass<'_, '_> {
         fit.train.set_epoch(self.number);
         let mut waiting = Waiting::default();
         let mut batches = fit.train.iter_from(progress.losses.len());
-        while let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch)) {
-            if self.run.should_stop() {
+        loop {
+            let room = fit.config.accumulation - waiting.losses.len();
+            let group = self.group(&mut *batches, room.min(trainer.devices()), &mut waiting)?;
+            if group.is_empty() || self.run.should_stop() {
                 break;
             }
-            fit.frozen.fill(&mut batch.input, true)?;
-            waiting.ids.append(&mut batch.ids);
-            let output = trainer.learn(batch);
-            waiting.losses.push(values(&output.loss));
-            let step = progress.losses.len() + waiting.losses.len();
-            self.check_losses(step, &waiting)?;
             let rates = self.rates(trainer.updates() + 1, progress);
+            let done = batches.progress();
+            let outputs = trainer.learn_together(group)?;
+            for output in outputs {
+                waiting.losses.push(values(&output.loss));
+                let step = progress.losses.len() + waiting.losses.len();
+                self.check_losses(step, &waiting)?;
+                let (done, rate) = (done.clone(), Some(rates.model.into()));
+                let item = TrainingItem::new(output, done, Some(step), rate);
+                self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
+            }
             // The last group of an epoch may be smaller; it is not thrown away.
-            let is_last = batches.progress().is_completed();
+            let is_last = done.is_completed();
             if waiting.losses.len() == fit.config.accumulation || is_last {
+                let step = progress.losses.len() + waiting.losses.len();
                 self.update(trainer, rates, step, &waiting)?;
                 progress.losses.append(&mut waiting.losses);
                 waiting.ids.clear();
                 self.save(trainer, progress, is_last)?;
             }
-            let (done, rate) = (batches.progress(), Some(rates.model.into()));
-            let item = TrainingItem::new(output, done, Some(step), rate);
-            self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
         }
         self.send(LearnerEvent::EndSplit(self.number), Events::process_train);
         match self.run.should_stop() {
             true => Err(self.run.stopped(trainer, progress)),
             false => Ok(TermMeans::of(&progress.losses)),
         }
+    }
+
+    /// The next batches, at most `size`; none at the end of the epoch or after a file that cannot be read.
+    fn group(
+        &self,
+        batches: &mut dyn DataLoaderIterator<UtteranceBatch>,
+        size: usize,
+        waiting: &mut Waiting,
+    ) -> Result<Vec<UtteranceBatch>, TrainError> {
+        let mut group = Vec::with_capacity(size);
+        while group.len() < size
+            && let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch))
+        {
+            self.run.fit.frozen.fill(&mut batch.input, true)?;
+            waiting.ids.append(&mut batch.ids);
+            group.push(batch);
+        }
+        Ok(group)
     }
 
     fn rates(&self, step: usize, progress: &RunProgress) -> LearningRates {

@@ -1,6 +1,6 @@
 //! Everything that can stop a run.
 
-use crate::{NonFiniteGradient, resume::Misfit};
+use crate::{NonFiniteGradient, WorkerError, resume::Misfit};
 use burn::train::TrainingError;
 use misa_core::{ConfigError, Modality, WeightsError};
 use misa_data::{DataError, Split};
@@ -45,6 +45,20 @@ pub enum TrainError {
         /// The last class.
         last: usize,
     },
+    /// More devices than batches that one optimiser step adds up.
+    #[error(
+        "{devices} devices share the batches of one optimiser step, \
+         expected accumulation of at least {devices}, found {accumulation}"
+    )]
+    Devices {
+        /// Devices of the run.
+        devices: usize,
+        /// Batches of an optimiser step.
+        accumulation: usize,
+    },
+    /// A device failed while others worked beside it.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// The loss is no longer a number.
     #[error(
         "epoch {epoch}, step {step}: {term} loss is {value}, expected a finite number; \

@@ -13,6 +13,7 @@ use crate::{
 };
 use burn::{
     data::dataloader::DataLoader,
+    prelude::Device,
     train::{
         Interrupter, Learner, SupervisedLearningStrategy, SupervisedTrainingEventProcessor,
         TrainLoader, TrainingComponents, ValidLoader,
@@ -42,6 +43,8 @@ pub(crate) struct Fit {
     pub frozen: Arc<Frozen>,
     /// Where states go.
     pub folder: Arc<Mutex<RunFolder>>,
+    /// Devices that read batches beside the first.
+    pub devices: Vec<Device>,
     /// What to go on from; taken away by the loop.
     pub resumed: Mutex<Option<Resumed>>,
     pub stop: Stop,
@@ -71,7 +74,8 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
     ) -> (MisaLearner, Events) {
         let mut events = components.event_processor;
         let model = learner.model();
-        let mut trainer = Trainer::new(model.clone(), updates(&self.config));
+        let trainer = Trainer::new(model.clone(), updates(&self.config));
+        let mut trainer = trainer.with_devices(&self.devices);
         // Updates are in place only where the trainer alone holds the weights.
         drop(learner);
         let mut run = Loop {

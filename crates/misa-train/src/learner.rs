@@ -28,6 +28,7 @@ impl MisaLearner {
             loss,
             predictions: output.prediction,
             targets: batch.targets,
+            seed: batch.seed,
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct SentimentOutput {
     pub predictions: Tensor<2>,
     /// `[batch, 1]`
     pub targets: Tensor<2>,
+    /// The seed of the batch, which tells the outputs of several devices apart.
+    pub seed: u64,
 }
 
 /// Predictions and targets of one batch, as a metric receives them.
@@ -56,6 +58,25 @@ impl SentimentOutput {
             },
             predictions: self.predictions.without_autodiff(),
             targets: self.targets.without_autodiff(),
+            seed: self.seed,
+        }
+    }
+
+    /// The same on another device.
+    pub(crate) fn to_device(&self, device: &Device) -> Self {
+        let loss = &self.loss;
+        Self {
+            loss: MisaLossTerms {
+                task: loss.task.clone().to_device(device),
+                similarity: loss.similarity.clone().to_device(device),
+                difference: loss.difference.clone().to_device(device),
+                reconstruction: loss.reconstruction.clone().to_device(device),
+                discrimination: loss.discrimination.clone().to_device(device),
+                total: loss.total.clone().to_device(device),
+            },
+            predictions: self.predictions.clone().to_device(device),
+            targets: self.targets.clone().to_device(device),
+            seed: self.seed,
         }
     }
 }

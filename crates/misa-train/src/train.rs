@@ -41,6 +41,9 @@ pub struct RunOptions {
     pub start: RunStart,
     /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
     pub save_every: Option<usize>,
+    /// Further devices that share the batches of an optimiser step with the first, up to as many
+    /// as [`TrainingConfig::accumulation`] adds up. They change no result but for rounding.
+    pub devices: Vec<Device>,
     /// Who may ask the run to stop.
     pub stop: Stop,
     /// Kept in the manifest for the program that starts the run, such as where the data lies.
@@ -108,7 +111,8 @@ pub fn train_with(
 /// # Errors
 ///
 /// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class,
-/// word vectors that cannot be read or have no place in the model, a loss or gradient that is no
+/// word vectors that cannot be read or have no place in the model, more devices than an optimiser
+/// step adds batches up, a loss or gradient that is no
 /// longer a number, a folder that holds another run or is in use, a file that cannot be written,
 /// or a request to stop.
 pub fn run(
@@ -120,6 +124,13 @@ pub fn run(
 ) -> Result<Report, TrainError> {
     config.validate()?;
     check(config, data.dataset())?;
+    let devices = options.devices.len() + 1;
+    if devices > 1 && config.accumulation < devices {
+        return Err(TrainError::Devices {
+            devices,
+            accumulation: config.accumulation,
+        });
+    }
     let manifest = Manifest::new(config, options.settings.clone(), DataSummary::of(&data));
     let system = System::current(device);
     let folder = RunFolder::open(dir.as_ref(), options.start, manifest, system)?;
@@ -284,6 +295,9 @@ impl<'a> Prepared<'a> {
             progress: self.options.progress,
             frozen,
             folder: folder.clone(),
+            devices: (self.options.devices.iter())
+                .map(|device| device.clone().autodiff())
+                .collect(),
             resumed: Mutex::new(resumed),
             stop: self.options.stop.clone(),
             save_every: self.options.save_every,

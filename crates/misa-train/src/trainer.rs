@@ -5,6 +5,7 @@ use crate::{
     optimiser::{Norms, Optimiser},
     random,
     resume::word_vectors,
+    team::Team,
     word_vectors::WordVectors,
 };
 use burn::{
@@ -34,6 +35,8 @@ pub struct Trainer {
     waiting: GradientsAccumulator<MisaLearner>,
     updates: usize,
     device: Device,
+    /// Further devices that read batches, if there are any.
+    team: Option<Team>,
 }
 
 /// Learning rates of one optimiser step.
@@ -87,6 +90,11 @@ pub struct NonFiniteGradient {
     pub norm: f64,
 }
 
+/// A device that failed while others worked beside it.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct WorkerError(pub(crate) String);
+
 impl Trainer {
     /// Trains `learner`, which lives on an autodiff device.
     ///
@@ -116,7 +124,60 @@ impl Trainer {
             waiting: GradientsAccumulator::new(),
             updates: 0,
             device,
+            team: None,
         }
+    }
+
+    /// Lets `devices` read batches too, see [`Self::learn_together`]. Autodiff devices all.
+    ///
+    /// What a device gives depends on its own random state, so that devices which share one, as
+    /// those of a CPU do, repeat a run only without dropout.
+    #[must_use]
+    pub fn with_devices(mut self, devices: &[Device]) -> Self {
+        if !devices.is_empty() {
+            let all = [std::slice::from_ref(&self.device), devices].concat();
+            self.words = None;
+            self.team = Some(Team::new(&all));
+        }
+        self
+    }
+
+    /// How many batches are read at once.
+    pub fn devices(&self) -> usize {
+        self.team.as_ref().map_or(1, Team::devices)
+    }
+
+    /// Reads up to [`Self::devices`] batches at once, each on a device of its own, and adds their
+    /// gradients to those that wait for [`Self::update`]. The outputs are in the order of the
+    /// batches, on the first device.
+    ///
+    /// - Source: Burn's training step on several devices, with the optimiser on the first.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkerError`] if a device failed; some gradients may wait then.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are more batches than devices.
+    pub fn learn_together(
+        &mut self,
+        batches: Vec<UtteranceBatch>,
+    ) -> Result<Vec<SentimentOutput>, WorkerError> {
+        assert!(batches.len() <= self.devices(), "a device for each batch");
+        let Some(team) = &self.team else {
+            return Ok(batches.into_iter().map(|batch| self.learn(batch)).collect());
+        };
+        let learner = self.learner.as_ref().expect(PUT_BACK);
+        let turn = random::turn();
+        let learned = team.learn(learner, batches)?;
+        drop(turn);
+        let mut outputs = Vec::with_capacity(learned.len());
+        for (output, gradients) in learned {
+            self.waiting.accumulate(learner, gradients);
+            outputs.push(output);
+        }
+        Ok(outputs)
     }
 
     /// Reads a batch and adds its gradients to those that wait for [`Self::update`].

@@ -406,3 +406,44 @@ fn a_deleted_folder_ends_the_run_with_its_name() {
     removing.join().unwrap();
     assert!(error.starts_with(&folder.display().to_string()), "{error}");
 }
+
+#[test]
+fn devices_share_what_a_step_adds_up() {
+    let dir = tempdir().unwrap();
+    let device = Device::flex();
+    let options = RunOptions {
+        devices: vec![device.clone()],
+        ..RunOptions::default()
+    };
+    let refused = run(&config(), data().0, &device, dir.path(), &options);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "2 devices share the batches of one optimiser step, \
+         expected accumulation of at least 2, found 1"
+    );
+    // Both workers are of one CPU, whose dropout nobody could repeat.
+    let config = TrainingConfig {
+        accumulation: 3,
+        dropout: 0.0,
+        attention_dropout: 0.0,
+        ..config()
+    };
+    let losses = |options: &RunOptions, name: &str| -> Vec<f64> {
+        let dir = dir.path().join(name);
+        let report = run(&config, data().0, &device, dir, options).unwrap();
+        report
+            .history
+            .iter()
+            .map(|epoch| epoch.train.total)
+            .collect()
+    };
+    let together = losses(&options, "two");
+    let alone = losses(&RunOptions::default(), "one");
+    assert_eq!(together.len(), alone.len());
+    for (together, alone) in together.iter().zip(&alone) {
+        assert!(
+            (together - alone).abs() < 1e-3 * alone,
+            "{together} {alone}"
+        );
+    }
+}

@@ -145,3 +145,48 @@ fn a_learner_handed_out_stays_as_it_is() {
         (before.get(name).unwrap()).assert_eq(after.get(name).unwrap(), true);
     }
 }
+
+/// Two workers read the batches of a step side by side; what is learned is what one learns.
+#[test]
+fn several_devices_share_the_batches_of_a_step() {
+    let _turn = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let learner = learner(&data, &device);
+    let mut expected = trainer(learner.clone());
+    let mut actual = trainer(learner).with_devices(std::slice::from_ref(&device));
+    assert_eq!((expected.devices(), actual.devices()), (1, 2));
+    for pair in batches(&data, &device).chunks(2) {
+        let alone: Vec<_> = pair
+            .iter()
+            .map(|batch| expected.learn(batch.clone()))
+            .collect();
+        let together = actual.learn_together(pair.to_vec()).unwrap();
+        for (alone, together) in alone.iter().zip(&together) {
+            assert_eq!(alone.seed, together.seed);
+            let (alone, together) = (alone.predictions.to_data(), together.predictions.to_data());
+            together.assert_approx_eq::<f32>(&alone, Tolerance::absolute(1e-4));
+        }
+        let norms = [&mut expected, &mut actual].map(|trainer| trainer.update(LEARNING_RATE));
+        let [alone, together] = norms.map(Result::unwrap);
+        assert!(
+            (alone - together).abs() < 1e-4 * alone,
+            "{alone} {together}"
+        );
+    }
+    assert_equal(&actual.learner(), &expected.learner(), 2e-5);
+}
+
+#[test]
+fn a_worker_that_fails_is_named() {
+    let _turn = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let trainer = trainer(learner(&data, &device));
+    let mut trainer = trainer.with_devices(std::slice::from_ref(&device));
+    let mut group = batches(&data, &device);
+    group.truncate(2);
+    group[1].input.visual = Tensor::zeros([8, 3, 1], &device);
+    let error = trainer.learn_together(group).unwrap_err().to_string();
+    assert!(error.contains("device 1"), "{error}");
+}

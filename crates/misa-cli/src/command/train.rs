@@ -2,7 +2,7 @@
 
 use super::{SettingsArguments, say, say_json, settings::Setting};
 use crate::{
-    DeviceError, Exit, Launch, Outcome,
+    Exit, Launch, Outcome,
     settings::{Resolved, RunSettings},
     settings_of, stop_on_signals,
 };
@@ -52,9 +52,9 @@ pub struct Arguments {
     /// Begin anew even if the folder holds a run
     #[arg(long, conflicts_with = "resume", help_heading = "Run")]
     replace: bool,
-    /// Devices that train one model together
-    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Run")]
-    devices: Vec<String>,
+    /// GPUs that train one model together, such as cuda:0,cuda:1
+    #[arg(long, value_name = "LIST", help_heading = "Run")]
+    devices: Option<String>,
     /// Show every setting and where it came from, and do nothing
     #[arg(long, help_heading = "Run")]
     dry_run: bool,
@@ -92,10 +92,6 @@ impl FromStr for Seeds {
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        if self.devices.len() > 1 {
-            let names = self.devices.join(",");
-            return Err(DeviceError::Together { names }.into());
-        }
         if self.dry_run {
             return self.show();
         }
@@ -161,8 +157,8 @@ impl Arguments {
             };
             more.push(setting("training.seed", json!(seed), option));
         }
-        if let [device] = self.devices.as_slice() {
-            more.push(setting("device", json!(device), "--devices"));
+        if let Some(devices) = &self.devices {
+            more.push(setting("device", json!(devices), "--devices"));
         }
         let manifest = Manifest::read(folder);
         if let (true, true, Ok(manifest)) = (self.resume, self.settings.is_empty(), manifest) {
