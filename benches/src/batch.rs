@@ -64,6 +64,7 @@ impl BatchShape {
                 text: self.draw_text(random, device),
                 visual: self.draw_features(self.sizes.visual, random, device),
                 acoustic: self.draw_features(self.sizes.acoustic, random, device),
+                presence: None,
                 lengths: self.all_lengths(),
             },
             targets: self.draw_targets(random, device),

@@ -196,6 +196,7 @@ mod step {
             text: TextInput::Words(Tensor::from_data(ids, device)),
             visual: features(D_VISUAL, 0.3),
             acoustic: features(D_ACOUSTIC, 0.7),
+            presence: None,
             lengths: PerModality::from_fn(|_| vec![2, 2, 1]),
         }
     }

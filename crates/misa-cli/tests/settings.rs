@@ -6,6 +6,7 @@ mod common;
 
 use common::{refused, said, text};
 use misa_cli::settings::{Layers, RunSettings};
+use misa_core::loss::TripletLossConfig;
 use misa_train::{Corpus, GradientClip, Preset, Schedule};
 use std::fs;
 use tempfile::tempdir;
@@ -146,4 +147,21 @@ fn nothing_has_a_word() {
         layers.resolve::<RunSettings>().unwrap().value.save_every,
         None
     );
+}
+
+#[test]
+fn a_table_can_be_switched_on_whole_or_by_one_of_its_settings() {
+    let defaults = RunSettings::new(Preset::Official, Corpus::Mosi, true).unwrap();
+    let template = TripletLossConfig::new();
+    let layers = || Layers::new(&defaults, "d").with_template("training.loss.triplet", &template);
+    for (option, margin) in [
+        ("training.loss.triplet=on", template.margin),
+        ("training.loss.triplet.margin=0.5", 0.5),
+    ] {
+        let mut layers = layers();
+        layers.option(option).unwrap();
+        let read = layers.resolve::<RunSettings>().unwrap().value;
+        let expected = template.clone().with_margin(margin);
+        assert_eq!(read.training.loss.triplet, Some(expected));
+    }
 }

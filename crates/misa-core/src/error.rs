@@ -86,6 +86,24 @@ impl ConfigError {
             }),
         }
     }
+
+    /// [`ConfigError::OutOfRange`] unless `value` is finite and at least 0.
+    ///
+    /// # Errors
+    ///
+    /// Says which field and the value found.
+    pub fn check_weight(field: &'static str, value: f64) -> Result<(), Self> {
+        Self::check(field, value, "[0, inf)", value >= 0.0 && value.is_finite())
+    }
+
+    /// [`ConfigError::OutOfRange`] unless `value` is finite and above 0.
+    ///
+    /// # Errors
+    ///
+    /// Says which field and the value found.
+    pub fn check_positive(field: &'static str, value: f64) -> Result<(), Self> {
+        Self::check(field, value, "(0, inf)", value > 0.0 && value.is_finite())
+    }
 }
 
 /// Weights that cannot be read, written or given to a model.

@@ -1,6 +1,6 @@
 //! What enters the model: one padded batch of sequences with their true lengths.
 
-use crate::{Modality, PerModality, encoder::bert::BertConfig};
+use crate::{Modality, PerModality, Presence, encoder::bert::BertConfig};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +110,8 @@ pub struct MisaInput {
     pub acoustic: Tensor<3>,
     /// True number of steps of each utterance, `batch` values from 1 to `steps` per modality.
     pub lengths: PerModality<Vec<usize>>,
+    /// Which modalities each utterance has; all of them where it is not said.
+    pub presence: Option<Presence>,
 }
 
 impl MisaInput {
@@ -125,6 +127,7 @@ impl MisaInput {
             visual: self.visual.to_device(device),
             acoustic: self.acoustic.to_device(device),
             lengths: self.lengths,
+            presence: self.presence,
         }
     }
 
@@ -142,6 +145,9 @@ impl MisaInput {
         assert_eq!(text_batch, self.batch(), "utterances in text");
         assert_shape!(self.visual, [self.batch(), _, _]);
         assert_shape!(self.acoustic, [self.batch(), _, _]);
+        if let Some(presence) = &self.presence {
+            assert_eq!(presence.batch(), self.batch(), "flags of presence");
+        }
         let steps = PerModality {
             text: text_steps,
             visual: visual_steps,
@@ -188,6 +194,7 @@ mod tests {
             visual: Tensor::zeros([2, 3, d_visual], &device),
             acoustic: Tensor::zeros([2, 3, 5], &device),
             lengths: PerModality::from_fn(|_| lengths.clone()),
+            presence: None,
         }
     }
 

@@ -32,6 +32,7 @@
 //!     visual: Tensor::zeros([2, 3, 4], &device),
 //!     acoustic: Tensor::zeros([2, 3, 5], &device),
 //!     lengths: PerModality::from_fn(|_| vec![3, 2]),
+//!     presence: None,
 //! });
 //! assert_eq!(output.prediction.dims(), [2, 1]);
 //! assert_eq!(output.subspaces.shared.text.dims(), [2, 8]);
@@ -43,6 +44,7 @@
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
 //! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
 //! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
+//! | [`MutualAttention`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off unless asked for |
 //! | [`loss`] | the objective and its terms |
 //! | [`StateDict`], [`weights`] | checkpoints under the official names |
 //!
@@ -68,7 +70,9 @@ pub mod loss;
 mod modalities;
 mod modality;
 mod model;
+mod mutual_attention;
 mod official;
+mod presence;
 mod projection;
 mod reconstruction;
 mod shapes;
@@ -76,6 +80,7 @@ mod state_dict;
 mod subspace;
 mod task;
 mod transformer;
+mod unimodal;
 pub mod weights;
 
 pub use activation::{Activation, ActivationKind};
@@ -85,15 +90,21 @@ pub use adversary::{
 pub use burn;
 pub use encoder::CellKind;
 pub use error::{ConfigError, WeightsError};
-pub use fusion::{Fusion, FusionConfig, FusionOutput};
+pub use fusion::{
+    EarlyFusion, Fusion, FusionConfig, FusionInput, FusionKind, FusionOutput, LateFusion,
+    LowRankFusion, Representations, TensorFusion, TransformerFusion,
+};
 pub use input::{FeatureSizes, MisaInput, TextInput, TextSize};
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
 pub use model::{Misa, MisaConfig, MisaOutput};
+pub use mutual_attention::{CrossModal, Directions, MutualAttention, MutualAttentionConfig};
+pub use presence::Presence;
 pub use projection::{Projection, ProjectionConfig};
-pub use reconstruction::{Reconstruction, ReconstructionConfig};
+pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSource};
 pub use state_dict::StateDict;
 pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
 pub use task::Task;
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
-pub use weights::LoadedWeights;
+pub use unimodal::UnimodalHeads;
+pub use weights::{LoadedWeights, TransferredWeights};

@@ -2,10 +2,11 @@
 
 use crate::{
     Activation, ActivationKind, Adversary, AdversaryConfig, ConfigError, FeatureSizes, Fusion,
-    FusionConfig, FusionOutput, LoadedWeights, MisaInput, Modalities, Modality, PerModality,
-    Projection, ProjectionConfig, Reconstruction, ReconstructionConfig, StateDict,
-    SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesConfig, SubspacesOutput, Task,
-    TextSize, TransformerLayerConfig, WeightsError,
+    FusionConfig, FusionInput, FusionKind, FusionOutput, LoadedWeights, MisaInput, Modalities,
+    Modality, MutualAttention, MutualAttentionConfig, PerModality, Presence, Projection,
+    ProjectionConfig, Reconstruction, ReconstructionConfig, ReconstructionSource, Representations,
+    StateDict, SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesConfig, SubspacesOutput,
+    Task, TextSize, TransformerLayerConfig, UnimodalHeads, WeightsError,
     encoder::{
         CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
         TextEncoder, TextEncoderConfig,
@@ -81,12 +82,30 @@ pub struct MisaConfig {
     /// never trains.
     #[config(default = false)]
     pub subspace_discriminator: bool,
+    /// How representations are fused.
+    #[config(default = "FusionKind::Transformer")]
+    pub fusion: FusionKind,
+    /// Which representations are fused.
+    #[config(default = "Representations::Both")]
+    pub representations: Representations,
+    /// What the reconstruction is made from.
+    #[config(default = "ReconstructionSource::Sum")]
+    pub reconstruction: ReconstructionSource,
+    /// Attention between the step sequences of modalities.
+    pub mutual_attention: Option<MutualAttentionConfig>,
+    /// Whether the model predicts from each modality alone, too.
+    #[config(default = false)]
+    pub unimodal_heads: bool,
+    /// Whether private representations of the reconstructions are computed, for the cycle loss.
+    #[config(default = false)]
+    pub cycle: bool,
 }
 
 /// MISA: every modality encoded, projected, split into a shared and a private representation, and
 /// all of them fused into one prediction.
 ///
 /// - Source: MISA, approach; official code for every size and constant.
+/// - Differs: what [`MisaConfig`] has from `fusion` on is not MISA's, and off by default.
 #[derive(Module, Debug)]
 pub struct Misa {
     text: Option<TextEncoder>,
@@ -97,12 +116,17 @@ pub struct Misa {
     reconstruction: Reconstruction,
     adversary: Option<Adversary>,
     subspace_discriminator: Option<SubspaceDiscriminator>,
+    mutual_attention: Option<MutualAttention>,
+    unimodal: Option<UnimodalHeads>,
     fusion: Fusion,
     activation: Activation,
     #[module(skip)]
     modalities: Modalities,
     #[module(skip)]
     sizes: FeatureSizes,
+    #[module(skip)]
+    representations: Representations,
+    has_cycle: bool,
     d_hidden: usize,
 }
 
@@ -123,8 +147,15 @@ pub struct MisaOutput {
     pub domain_logits: Option<PerModality<Tensor<2>>>,
     /// Of a model with a discriminator of subspaces.
     pub subspace_logits: Option<SubspaceLogits>,
+    /// `[batch, d_hidden]` per modality: private representations of the reconstructions, of a
+    /// model that computes them.
+    pub cycled: Option<PerModality<Tensor<2>>>,
+    /// Predictions from one modality each, of a model with unimodal heads.
+    pub unimodal: Option<PerModality<Tensor<2>>>,
     /// Modalities that were used; tensors of the others are zeros.
     pub modalities: Modalities,
+    /// Which of them each utterance had, where some were missing.
+    pub presence: Option<Presence>,
 }
 
 impl MisaConfig {
@@ -160,6 +191,9 @@ impl MisaConfig {
                 n_heads,
             });
         }
+        if let Some(attention) = &self.mutual_attention {
+            attention.validate(self.d_hidden)?;
+        }
         for (field, value) in [
             ("dropout", self.dropout),
             ("attention_dropout", self.attention_dropout),
@@ -184,7 +218,9 @@ impl MisaConfig {
         let sequence =
             |modality, d_input| used(modality).then(|| self.sequence(d_input).init(device));
         let subspaces = SubspacesConfig::new(self.d_hidden).with_modalities(self.modalities);
-        let decoders = ReconstructionConfig::new(self.d_hidden).with_modalities(self.modalities);
+        let decoders = ReconstructionConfig::new(self.d_hidden)
+            .with_source(self.reconstruction)
+            .with_modalities(self.modalities);
         let model = Misa {
             text: used(Modality::Text).then(|| self.text().init(device)),
             visual: sequence(Modality::Visual, self.sizes.visual),
@@ -203,18 +239,44 @@ impl MisaConfig {
             subspace_discriminator: self
                 .subspace_discriminator
                 .then(|| SubspaceDiscriminator::new(self.d_hidden, device)),
-            fusion: FusionConfig::new(self.d_hidden, self.task.d_output())
-                .with_modalities(self.modalities)
-                .with_dropout(self.dropout)
-                .with_attention_dropout(self.attention_dropout)
-                .init(device),
+            mutual_attention: (self.mutual_attention.as_ref())
+                .and_then(|attention| self.attend(attention, device)),
+            unimodal: self.unimodal_heads.then(|| {
+                UnimodalHeads::new(self.modalities, self.d_hidden, self.task.d_output(), device)
+            }),
+            fusion: self.fusion().init(device),
             activation: self.activation.init(device),
             modalities: self.modalities,
             sizes: self.sizes,
+            representations: self.representations,
+            has_cycle: self.cycle,
             d_hidden: self.d_hidden,
         };
         model.visit(&mut Draw);
         model
+    }
+
+    /// The fusion of the model.
+    pub(crate) fn fusion(&self) -> FusionConfig {
+        FusionConfig::new(self.d_hidden, self.task.d_output())
+            .with_kind(self.fusion)
+            .with_representations(self.representations)
+            .with_modalities(self.modalities)
+            .with_dropout(self.dropout)
+            .with_attention_dropout(self.attention_dropout)
+    }
+
+    fn attend(
+        &self,
+        attention: &MutualAttentionConfig,
+        device: &Device,
+    ) -> Option<MutualAttention> {
+        let d_steps = PerModality {
+            text: self.text().d_states(),
+            visual: self.sequence(self.sizes.visual).d_states(),
+            acoustic: self.sequence(self.sizes.acoustic).d_states(),
+        };
+        attention.init(self.modalities, d_steps, self.d_hidden, device)
     }
 
     fn text(&self) -> TextEncoderConfig {
@@ -241,7 +303,7 @@ impl MisaConfig {
 }
 
 impl Misa {
-    /// Predicts the target of each utterance.
+    /// Predicts the target of each utterance, from the modalities that it has.
     ///
     /// # Shapes
     ///
@@ -251,11 +313,23 @@ impl Misa {
     ///
     /// Panics if the input does not have the sizes of the configuration.
     pub fn forward(&self, input: &MisaInput) -> MisaOutput {
+        let presence = input.presence.as_ref();
         let encoded = self.encode(input);
-        let projected = self.project(encoded, input);
+        let projected = self.project(&encoded, input);
+        let projected = match &self.mutual_attention {
+            None => projected,
+            Some(attention) => attention.forward(projected, &encoded, presence),
+        };
         let subspaces = self.subspaces.forward(&projected);
         let reconstructed = self.reconstruction.forward(&subspaces);
-        let fusion = self.fusion.forward(&subspaces, &self.activation);
+        let tokens = FusionInput::new(
+            self.representations,
+            self.modalities,
+            &projected,
+            &subspaces,
+            presence,
+        );
+        let fusion = self.fusion.forward(&tokens, &self.activation);
 
         MisaOutput {
             prediction: fusion.prediction.clone(),
@@ -267,11 +341,14 @@ impl Misa {
                 .subspace_discriminator
                 .as_ref()
                 .map(|discriminator| discriminator.forward(&subspaces, self.modalities)),
+            cycled: (self.has_cycle).then(|| self.subspaces.private(&reconstructed)),
+            unimodal: (self.unimodal.as_ref()).map(|heads| heads.forward(&projected)),
             projected,
             subspaces,
             reconstructed,
             fusion,
             modalities: self.modalities,
+            presence: input.presence.clone(),
         }
     }
 
@@ -341,14 +418,14 @@ impl Misa {
 
     fn project(
         &self,
-        encoded: PerModality<Option<EncoderOutput>>,
+        encoded: &PerModality<Option<EncoderOutput>>,
         input: &MisaInput,
     ) -> PerModality<Tensor<2>> {
         let device = &input.visual.device();
-        let parts = self.projections.as_ref().zip(encoded);
+        let parts = self.projections.as_ref().zip(encoded.as_ref());
         parts.map(|(projection, encoded)| match (projection, encoded) {
             (Some(projection), Some(EncoderOutput { encoded, .. })) => {
-                projection.forward(encoded, &self.activation)
+                projection.forward(encoded.clone(), &self.activation)
             }
             _ => Tensor::zeros([input.batch(), self.d_hidden], device),
         })

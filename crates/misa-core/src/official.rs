@@ -120,7 +120,9 @@ pub(crate) fn official(path: &[String]) -> Official {
         ["subspace_discriminator", "linear", leaf] => {
             linear("sp_discriminator.sp_discriminator_layer_1", leaf)
         }
-        ["fusion", rest @ ..] => fusion(rest),
+        ["fusion", "Transformer", rest @ ..] => fusion(rest),
+        // What the official code does not have keeps its own name and layout.
+        ["fusion" | "mutual_attention" | "unimodal", ..] => (parts.join("."), false, None),
         ["activation", ..] => ("activation.weight".to_string(), false, None),
         _ => panic!("parameter `{}` has no official name", path.join(".")),
     };
@@ -173,8 +175,8 @@ fn bert(path: &[&str]) -> Place {
 fn fusion(path: &[&str]) -> Place {
     match path {
         ["transformer", rest @ ..] => transformer(rest),
-        ["hidden", leaf] => linear("fusion.fusion_layer_1", leaf),
-        ["output", leaf] => linear("fusion.fusion_layer_3", leaf),
+        ["head", "hidden", leaf] => linear("fusion.fusion_layer_1", leaf),
+        ["head", "output", leaf] => linear("fusion.fusion_layer_3", leaf),
         _ => panic!("parameter `fusion.{}` has no official name", path.join(".")),
     }
 }

@@ -5,12 +5,27 @@ use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
 };
+use serde::{Deserialize, Serialize};
+
+/// What a modality is rebuilt from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReconstructionSource {
+    /// The sum of both representations, as in MISA.
+    #[default]
+    Sum,
+    /// Both side by side, so that neither can stand in for the other.
+    Concatenation,
+}
 
 /// Configuration of [`Reconstruction`].
 #[derive(Config, Debug)]
 pub struct ReconstructionConfig {
     /// Size of both subspaces.
     pub d_hidden: usize,
+    /// What a modality is rebuilt from.
+    #[config(default = "ReconstructionSource::Sum")]
+    pub source: ReconstructionSource,
     /// Modalities in use.
     #[config(default = "Modalities::ALL")]
     pub modalities: Modalities,
@@ -23,14 +38,21 @@ pub struct ReconstructionConfig {
 #[derive(Module, Debug)]
 pub struct Reconstruction {
     decoders: PerModality<Option<Linear>>,
+    #[module(skip)]
+    source: ReconstructionSource,
 }
 
 impl ReconstructionConfig {
     /// Creates the decoders on `device`.
     pub fn init(&self, device: &Device) -> Reconstruction {
-        let linear = || LinearConfig::new(self.d_hidden, self.d_hidden).init(device);
+        let d_input = match self.source {
+            ReconstructionSource::Sum => self.d_hidden,
+            ReconstructionSource::Concatenation => 2 * self.d_hidden,
+        };
+        let linear = || LinearConfig::new(d_input, self.d_hidden).init(device);
         Reconstruction {
             decoders: self.modalities.build(|_| linear()),
+            source: self.source,
         }
     }
 }
@@ -47,7 +69,12 @@ impl Reconstruction {
             .as_ref()
             .zip(parts)
             .map(|(decoder, (shared, private))| match decoder {
-                Some(decoder) => decoder.forward(shared.clone() + private.clone()),
+                Some(decoder) => decoder.forward(match self.source {
+                    ReconstructionSource::Sum => shared.clone() + private.clone(),
+                    ReconstructionSource::Concatenation => {
+                        Tensor::cat(vec![private.clone(), shared.clone()], 1)
+                    }
+                }),
                 None => shared.clone(),
             })
     }
@@ -61,5 +88,9 @@ mod tests {
     fn counts_one_decoder_per_modality() {
         let decoders = ReconstructionConfig::new(128).init(&Device::flex());
         assert_eq!(decoders.num_params(), 49_536);
+        let config = ReconstructionConfig::new(128);
+        let config = config.with_source(ReconstructionSource::Concatenation);
+        let decoders = config.init(&Device::flex());
+        assert_eq!(decoders.num_params(), 49_536 + 3 * 128 * 128);
     }
 }

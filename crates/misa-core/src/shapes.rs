@@ -19,17 +19,11 @@ impl MisaConfig {
     /// Official name and shape of the tensors that every size shows in.
     fn decisive_shapes(&self) -> Vec<(String, Vec<usize>)> {
         let d_hidden = self.d_hidden;
-        let d_head = d_hidden.saturating_mul(self.modalities.count());
-        let mut shapes = vec![
-            (
-                "shared.shared_1.weight".to_string(),
-                vec![d_hidden, d_hidden],
-            ),
-            (
-                "fusion.fusion_layer_3.weight".to_string(),
-                vec![self.task.d_output(), d_head],
-            ),
-        ];
+        let mut shapes = vec![(
+            "shared.shared_1.weight".to_string(),
+            vec![d_hidden, d_hidden],
+        )];
+        shapes.push(self.fusion().decisive_shape());
         for modality in self.modalities.iter() {
             let d_input = match (modality, self.sizes.text) {
                 (Modality::Visual, _) => self.sizes.visual,

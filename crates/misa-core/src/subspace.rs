@@ -56,17 +56,27 @@ impl Subspaces {
     /// - projected: `[batch, d_hidden]` per modality
     /// - output: `[batch, d_hidden]` per modality and subspace
     pub fn forward(&self, projected: &PerModality<Tensor<2>>) -> SubspacesOutput {
-        let parts = || self.private.as_ref().zip(projected.as_ref());
+        let parts = self.private.as_ref().zip(projected.as_ref());
         SubspacesOutput {
-            shared: parts().map(|(used, x)| match used {
+            shared: parts.map(|(used, x)| match used {
                 Some(_) => sigmoid(self.shared.forward(x.clone())),
                 None => x.clone(),
             }),
-            private: parts().map(|(encoder, x)| match encoder {
-                Some(encoder) => sigmoid(encoder.forward(x.clone())),
-                None => x.clone(),
-            }),
+            private: self.private(projected),
         }
+    }
+
+    /// The private representation of each modality of `x`; zeros where it is switched off.
+    ///
+    /// # Shapes
+    ///
+    /// - x and output: `[batch, d_hidden]` per modality
+    pub fn private(&self, x: &PerModality<Tensor<2>>) -> PerModality<Tensor<2>> {
+        let parts = self.private.as_ref().zip(x.as_ref());
+        parts.map(|(encoder, x)| match encoder {
+            Some(encoder) => sigmoid(encoder.forward(x.clone())),
+            None => x.clone(),
+        })
     }
 }
 

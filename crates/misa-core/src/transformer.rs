@@ -28,7 +28,7 @@ pub struct TransformerLayerConfig {
 
 /// Self-attention and a feed-forward layer, each added to its input and then normalised.
 ///
-/// No position is encoded and none is masked: the tokens are a set.
+/// No position is encoded: the tokens are a set.
 ///
 /// - Source: MISA, modality fusion; PyTorch's encoder layer with its defaults.
 #[derive(Module, Debug)]
@@ -91,14 +91,23 @@ impl TransformerLayerConfig {
 }
 
 impl TransformerLayer {
-    /// Lets every token attend to every token.
+    /// Lets every token attend to every token that is not masked.
     ///
     /// # Shapes
     ///
     /// - tokens: `[batch, tokens, d_model]`
+    /// - masked: `[batch, tokens]`, true for a token that none attends to
     /// - output: see [`TransformerLayerOutput`]
-    pub fn forward(&self, tokens: Tensor<3>) -> TransformerLayerOutput {
-        let attended = self.attention.forward(MhaInput::self_attn(tokens.clone()));
+    pub fn forward(
+        &self,
+        tokens: Tensor<3>,
+        masked: Option<Tensor<2, Bool>>,
+    ) -> TransformerLayerOutput {
+        let input = MhaInput::self_attn(tokens.clone());
+        let attended = self.attention.forward(match masked {
+            None => input,
+            Some(masked) => input.mask_pad(masked),
+        });
         let tokens = tokens + drop_out(&self.dropout, attended.context);
         let tokens = self.attention_norm.forward(tokens);
         let tokens = tokens.clone() + self.feed_forward(tokens);

@@ -6,6 +6,7 @@ use burn::{
     prelude::*,
     tensor::Gradients,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Query, key and value share one packed tensor.
@@ -55,14 +56,7 @@ pub fn load<M: Module>(
     at: &str,
     weights: &StateDict,
 ) -> Result<(M, LoadedWeights), WeightsError> {
-    let mut loader = Loader {
-        path: path(at),
-        weights,
-        used: BTreeSet::new(),
-        absent: Vec::new(),
-        missing: Vec::new(),
-        misshaped: Vec::new(),
-    };
+    let mut loader = Loader::new(at, weights);
     let module = module.map(&mut loader);
     if !loader.missing.is_empty() || !loader.misshaped.is_empty() {
         return Err(WeightsError::Mismatch {
@@ -70,10 +64,22 @@ pub fn load<M: Module>(
             misshaped: loader.misshaped,
         });
     }
-    let unused = weights.names().filter(|name| !loader.used.contains(*name));
-    let unused = unused.map(str::to_string).collect();
+    let unused = loader.unused();
     let absent = loader.absent;
     Ok((module, LoadedWeights { unused, absent }))
+}
+
+/// What a transfer of weights took over, and what it left as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferredWeights {
+    /// Official names of the tensors that were taken over.
+    pub taken: Vec<String>,
+    /// Names of the model that the weights lack.
+    pub missing: Vec<String>,
+    /// Name, shape in the model and shape found, of tensors that do not fit.
+    pub misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
+    /// Names among the weights that the model does not have.
+    pub unused: Vec<String>,
 }
 
 impl Misa {
@@ -92,6 +98,28 @@ impl Misa {
         weights: &StateDict,
     ) -> Result<(Self, LoadedWeights), WeightsError> {
         load(self, "", weights)
+    }
+
+    /// The same model with every tensor of another model that fits it; the others stay as they
+    /// are.
+    ///
+    /// Word vectors fit by their rows' number alone, which says nothing of the words: leave out
+    /// `embed.weight` where vocabularies differ.
+    pub fn transfer(self, weights: &StateDict) -> (Self, TransferredWeights) {
+        let mut loader = Loader::new("", weights);
+        let model = self.map(&mut loader);
+        let mut missing = loader.missing.clone();
+        missing.extend(loader.absent.clone());
+        // The parts of a packed tensor are asked for one by one.
+        missing.dedup();
+        loader.misshaped.dedup();
+        let transferred = TransferredWeights {
+            unused: loader.unused(),
+            taken: loader.used.into_iter().collect(),
+            missing,
+            misshaped: loader.misshaped,
+        };
+        (model, transferred)
     }
 }
 
@@ -183,7 +211,31 @@ impl ModuleMapper for Loader<'_> {
     }
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(at: &str, weights: &'a StateDict) -> Self {
+        Self {
+            path: path(at),
+            weights,
+            used: BTreeSet::new(),
+            absent: Vec::new(),
+            missing: Vec::new(),
+            misshaped: Vec::new(),
+        }
+    }
+
+    /// Names that no parameter asked for or that did not fit.
+    fn unused(&self) -> Vec<String> {
+        let names = self
+            .weights
+            .names()
+            .filter(|name| !self.used.contains(*name));
+        let misshaped = |name: &&str| self.misshaped.iter().any(|(found, ..)| found == name);
+        names
+            .filter(|name| !misshaped(name))
+            .map(str::to_string)
+            .collect()
+    }
+
     /// The values of the parameter at hand, if the checkpoint has them in the right shape.
     fn find(&mut self, shape: Vec<usize>) -> Option<TensorData> {
         let place = official(&self.path);
@@ -363,6 +415,28 @@ mod tests {
             "weights do not fit the model: `embed.weight` is missing; \
              `shared.shared_1.bias` has shape [9], expected [4]"
         );
+    }
+
+    #[test]
+    fn a_transfer_takes_what_fits_and_lists_the_rest() {
+        let mut weights = model().state_dict();
+        weights.remove("shared.shared_1.weight");
+        let packed = "transformer_encoder.layers.0.self_attn.in_proj_bias".to_string();
+        weights.insert(packed.clone(), TensorData::from([0.0f32; 3]));
+        weights.insert("other.weight".to_string(), TensorData::from([0.0f32]));
+        let before = model();
+        let shared = before.state_dict();
+        let (after, found) = before.transfer(&weights);
+        assert_eq!(found.missing, ["shared.shared_1.weight"]);
+        assert_eq!(found.misshaped, [(packed, vec![12], vec![3])]);
+        assert_eq!(found.unused, ["other.weight"]);
+        let all = after.state_dict();
+        assert_eq!(found.taken.len(), all.names().count() - 2);
+        for name in &found.taken {
+            assert_eq!(all.get(name), weights.get(name), "{name}");
+        }
+        let kept = "shared.shared_1.weight";
+        assert_eq!(all.get(kept), shared.get(kept));
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl UtteranceBatcher {
                     device,
                 ),
                 lengths,
+                presence: None,
             },
             targets: Tensor::from_data(targets, device),
             ids: utterances

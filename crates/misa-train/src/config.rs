@@ -3,7 +3,8 @@
 use crate::{BertSettings, GradientClip, LearningRates, Schedule};
 use burn::config::Config;
 use misa_core::{
-    ActivationKind, CellKind, ConfigError, FeatureSizes, MisaConfig, Modalities,
+    ActivationKind, CellKind, ConfigError, FeatureSizes, FusionKind, MisaConfig, Modalities,
+    MutualAttentionConfig, ReconstructionSource, Representations,
     loss::{MisaLossConfig, Similarity},
 };
 use misa_data::{Normalisation, Order};
@@ -102,6 +103,17 @@ pub struct TrainingConfig {
     /// Factor of the adversary's reversed gradient.
     #[config(default = 1.0)]
     pub reversal_weight: f64,
+    /// How representations are fused.
+    #[config(default = "FusionKind::Transformer")]
+    pub fusion: FusionKind,
+    /// Which representations are fused.
+    #[config(default = "Representations::Both")]
+    pub representations: Representations,
+    /// What the reconstruction is made from.
+    #[config(default = "ReconstructionSource::Sum")]
+    pub reconstruction: ReconstructionSource,
+    /// Attention between the step sequences of modalities.
+    pub mutual_attention: Option<MutualAttentionConfig>,
     /// The objective.
     #[config(default = "MisaLossConfig::new()")]
     pub loss: MisaLossConfig,
@@ -169,7 +181,13 @@ impl TrainingConfig {
             .with_attention_dropout(self.attention_dropout)
             .with_adversary(self.loss.similarity == Similarity::Adversarial)
             .with_reversal_weight(self.reversal_weight)
-            .with_subspace_discriminator(self.loss.discrimination_weight > 0.0);
+            .with_subspace_discriminator(self.loss.discrimination_weight > 0.0)
+            .with_fusion(self.fusion)
+            .with_representations(self.representations)
+            .with_reconstruction(self.reconstruction)
+            .with_mutual_attention(self.mutual_attention.clone())
+            .with_unimodal_heads(self.loss.unimodal.is_some())
+            .with_cycle(self.loss.cycle_weight > 0.0);
         let model = match &self.bert {
             Some(bert) => model
                 .with_text_pooling(bert.pooling)

@@ -4,7 +4,7 @@ use crate::{
     LearningRates, SentimentOutput, TrainError, Trainer,
     evaluate::{Evaluation, Rows, values},
     fit::{Events, Loop},
-    history::TermMeans,
+    history::{TermMeans, TermValues},
     manifest::RunProgress,
 };
 use burn::{
@@ -12,17 +12,8 @@ use burn::{
     prelude::*,
     train::{EventProcessorTraining, InferenceStep, LearnerEvent, TrainingError, TrainingItem},
 };
+use misa_core::loss::MisaLossTerms;
 use misa_data::UtteranceBatch;
-
-/// The terms of [`values`].
-const TERMS: [&str; 6] = [
-    "task",
-    "similarity",
-    "difference",
-    "reconstruction",
-    "discrimination",
-    "total",
-];
 
 type Event = LearnerEvent<SentimentOutput>;
 type Process = fn(&mut Events, Event) -> Result<(), burn::train::EventProcessorError>;
@@ -36,7 +27,7 @@ pub(crate) struct Pass<'a, 'b> {
 /// What was learned since the last step of the optimiser.
 #[derive(Default)]
 struct Waiting {
-    losses: Vec<[f64; 6]>,
+    losses: Vec<TermValues>,
     ids: Vec<String>,
 }
 
@@ -149,7 +140,7 @@ impl Pass<'_, '_> {
     /// Stops at a loss that is not a number, naming term and batch.
     fn check_losses(&self, step: usize, waiting: &Waiting) -> Result<(), TrainError> {
         let losses = waiting.losses.last().copied().unwrap_or_default();
-        let mut named = TERMS.into_iter().zip(losses);
+        let mut named = MisaLossTerms::NAMES.into_iter().zip(losses);
         match named.find(|(_, value)| !value.is_finite()) {
             None => Ok(()),
             Some((term, value)) => Err(TrainError::NonFiniteLoss {

@@ -3,7 +3,7 @@
 use crate::{
     ConfusionMatrix, MisaLearner, SentimentOutput, TrainError,
     frozen::Frozen,
-    history::TermMeans,
+    history::{TermMeans, TermValues},
     score::{decide, scores},
 };
 use burn::{
@@ -141,19 +141,11 @@ pub(crate) fn evaluate_with(
     Ok(evaluation)
 }
 
-/// The terms on the host, in the order of [`TermMeans`]; one read for all of them.
-pub fn values(terms: &MisaLossTerms) -> [f64; 6] {
-    let terms = [
-        &terms.task,
-        &terms.similarity,
-        &terms.difference,
-        &terms.reconstruction,
-        &terms.discrimination,
-        &terms.total,
-    ];
-    let joined = Tensor::cat(terms.map(Tensor::clone).to_vec(), 0).into_data();
+/// The terms on the host, in the order of [`MisaLossTerms::NAMES`]; one read for all of them.
+pub fn values(terms: &MisaLossTerms) -> TermValues {
+    let joined = Tensor::cat(terms.as_array().map(Tensor::clone).to_vec(), 0).into_data();
     let mut values = joined.iter::<f64>();
-    [(); 6].map(|()| values.next().unwrap_or(f64::NAN))
+    [(); MisaLossTerms::COUNT].map(|()| values.next().unwrap_or(f64::NAN))
 }
 
 fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> Vec<(String, Option<f64>)> {

@@ -1,6 +1,10 @@
 //! What happened, epoch by epoch.
 
+use misa_core::loss::MisaLossTerms;
 use serde::{Deserialize, Serialize};
+
+/// The terms of one batch, in the order of [`MisaLossTerms::NAMES`].
+pub(crate) type TermValues = [f64; MisaLossTerms::COUNT];
 
 /// Mean over the batches of an epoch of each term of the objective, unweighted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +19,21 @@ pub struct TermMeans {
     pub reconstruction: f64,
     /// Discrimination loss.
     pub discrimination: f64,
+    /// Cycle loss.
+    #[serde(default)]
+    pub cycle: f64,
+    /// Contrast by distance of targets.
+    #[serde(default)]
+    pub triplet: f64,
+    /// Contrast by the prototypes of levels.
+    #[serde(default)]
+    pub prototype: f64,
+    /// Contrast between modalities.
+    #[serde(default)]
+    pub contrast: f64,
+    /// Errors of the predictions from one modality each.
+    #[serde(default)]
+    pub unimodal: f64,
     /// Weighted sum.
     pub total: f64,
 }
@@ -38,20 +57,54 @@ pub struct EpochRecord {
 }
 
 impl TermMeans {
-    /// The mean of batch values given as task, similarity, difference, reconstruction,
-    /// discrimination and total.
-    pub(crate) fn of(batches: &[[f64; 6]]) -> Self {
-        let mean = |term: usize| {
+    /// The means, with the names of their terms, in the order of [`MisaLossTerms::NAMES`].
+    pub fn named(&self) -> [(&'static str, f64); MisaLossTerms::COUNT] {
+        let values = [
+            self.task,
+            self.similarity,
+            self.difference,
+            self.reconstruction,
+            self.discrimination,
+            self.cycle,
+            self.triplet,
+            self.prototype,
+            self.contrast,
+            self.unimodal,
+            self.total,
+        ];
+        std::array::from_fn(|term| (MisaLossTerms::NAMES[term], values[term]))
+    }
+
+    /// The mean of the values of batches.
+    pub(crate) fn of(batches: &[TermValues]) -> Self {
+        let [
+            task,
+            similarity,
+            difference,
+            reconstruction,
+            discrimination,
+            cycle,
+            triplet,
+            prototype,
+            contrast,
+            unimodal,
+            total,
+        ] = std::array::from_fn(|term| {
             let sum: f64 = batches.iter().map(|batch| batch[term]).sum();
             sum / batches.len() as f64
-        };
+        });
         Self {
-            task: mean(0),
-            similarity: mean(1),
-            difference: mean(2),
-            reconstruction: mean(3),
-            discrimination: mean(4),
-            total: mean(5),
+            task,
+            similarity,
+            difference,
+            reconstruction,
+            discrimination,
+            cycle,
+            triplet,
+            prototype,
+            contrast,
+            unimodal,
+            total,
         }
     }
 }
@@ -62,10 +115,11 @@ mod tests {
 
     #[test]
     fn every_batch_counts_the_same() {
-        let means = TermMeans::of(&[
-            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-            [3.0, 0.0, 3.0, 0.0, 5.0, 0.0],
-        ]);
-        assert_eq!((means.task, means.similarity, means.total), (2.0, 1.0, 3.0));
+        let rising = std::array::from_fn(|term| term as f64);
+        let means = TermMeans::of(&[rising, [2.0; MisaLossTerms::COUNT]]);
+        let expected =
+            std::array::from_fn(|term| (MisaLossTerms::NAMES[term], (term as f64 + 2.0) / 2.0));
+        assert_eq!(means.named(), expected);
+        assert_eq!((means.task, means.total), (1.0, 6.0));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, files,
-    optimiser::Times, schedule::Plateau, state::hexadecimal,
+    history::TermValues, optimiser::Times, schedule::Plateau, state::hexadecimal,
 };
 use misa_data::Split;
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,7 @@ pub(crate) struct RunProgress {
     /// The epoch at work, from 1.
     pub epoch: usize,
     /// Losses of those of its batches that are learned.
-    pub losses: Vec<[f64; 6]>,
+    pub losses: Vec<TermValues>,
     /// Whether no epoch is to follow.
     pub is_done: bool,
     /// Whether patience ran out.

@@ -46,16 +46,8 @@ impl ItemLazy for SentimentOutput {
 impl SentimentOutput {
     /// The same values, without the graph that made them.
     pub(crate) fn without_autodiff(self) -> Self {
-        let loss = self.loss;
         Self {
-            loss: MisaLossTerms {
-                task: loss.task.without_autodiff(),
-                similarity: loss.similarity.without_autodiff(),
-                difference: loss.difference.without_autodiff(),
-                reconstruction: loss.reconstruction.without_autodiff(),
-                discrimination: loss.discrimination.without_autodiff(),
-                total: loss.total.without_autodiff(),
-            },
+            loss: self.loss.map(Tensor::without_autodiff),
             predictions: self.predictions.without_autodiff(),
             targets: self.targets.without_autodiff(),
             seed: self.seed,
@@ -64,16 +56,8 @@ impl SentimentOutput {
 
     /// The same on another device.
     pub(crate) fn to_device(&self, device: &Device) -> Self {
-        let loss = &self.loss;
         Self {
-            loss: MisaLossTerms {
-                task: loss.task.clone().to_device(device),
-                similarity: loss.similarity.clone().to_device(device),
-                difference: loss.difference.clone().to_device(device),
-                reconstruction: loss.reconstruction.clone().to_device(device),
-                discrimination: loss.discrimination.clone().to_device(device),
-                total: loss.total.clone().to_device(device),
-            },
+            loss: self.loss.clone().map(|term| term.to_device(device)),
             predictions: self.predictions.clone().to_device(device),
             targets: self.targets.clone().to_device(device),
             seed: self.seed,

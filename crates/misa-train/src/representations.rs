@@ -21,6 +21,8 @@ pub struct Representations {
     pub steps: Vec<usize>,
     /// Modalities in use; those of others hold nothing.
     pub modalities: Vec<Modality>,
+    /// Which representations are fused.
+    pub fusion: misa_core::Representations,
     /// Numbers of a representation.
     pub d_hidden: usize,
     /// Modality-invariant, `[utterances, d_hidden]` per modality.
@@ -30,19 +32,19 @@ pub struct Representations {
     /// After the attention of the fusion, `[utterances, tokens, d_hidden]`: private tokens first.
     pub fused: Vec<f32>,
     /// Weights of that attention, mean over its heads, `[utterances, tokens, tokens]`; rows are
-    /// queries.
+    /// queries. Empty where the fusion has none.
     pub attention: Vec<f32>,
 }
 
 impl Representations {
     /// Number of tokens in the fusion.
     pub fn tokens(&self) -> usize {
-        2 * self.modalities.len()
+        self.fusion.per_modality() * self.modalities.len()
     }
 
     /// The names of the tokens in the order of the fusion.
     pub fn token_names(&self) -> Vec<String> {
-        let kinds = ["private", "shared"].into_iter();
+        let kinds = self.fusion.names().iter();
         let names = kinds.flat_map(|kind| {
             let modalities = self.modalities.iter();
             modalities.map(move |modality| format!("{modality} {kind}"))
@@ -50,8 +52,11 @@ impl Representations {
         names.collect()
     }
 
-    /// Mean over the utterances of the attention weights, `[tokens, tokens]`.
-    pub fn mean_attention(&self) -> Vec<f64> {
+    /// Mean over the utterances of the attention weights, `[tokens, tokens]`, if there are any.
+    pub fn mean_attention(&self) -> Option<Vec<f64>> {
+        if self.attention.is_empty() {
+            return None;
+        }
         let size = self.tokens() * self.tokens();
         let mut mean = vec![0.0; size];
         for weights in self.attention.chunks(size.max(1)) {
@@ -60,7 +65,7 @@ impl Representations {
             }
         }
         let count = self.ids.len().max(1) as f64;
-        mean.iter().map(|sum| sum / count).collect()
+        Some(mean.iter().map(|sum| sum / count).collect())
     }
 
     /// Adds what the model makes of a batch, whose rows `order` brings into that of `utterances`.
@@ -77,8 +82,9 @@ impl Representations {
             extend(self.private.get_mut(modality), private.get(modality), order);
         }
         extend(&mut self.fused, &output.fusion.fused, order);
-        let attention = output.fusion.attention.clone().mean_dim(1);
-        extend(&mut self.attention, &attention, order);
+        if let Some(attention) = &output.fusion.attention {
+            extend(&mut self.attention, &attention.clone().mean_dim(1), order);
+        }
     }
 }
 
@@ -107,6 +113,7 @@ impl Checkpoint {
         let modalities = self.config.modalities;
         let mut found = Representations {
             modalities: modalities.iter().collect(),
+            fusion: self.config.representations,
             d_hidden: self.config.d_hidden,
             ..Representations::default()
         };

@@ -28,6 +28,7 @@ fn main() {
             visual: vec![6],
             acoustic: vec![9],
         },
+        presence: None,
     });
     println!("sentiment {:.3}", output.prediction.into_scalar::<f32>());
 }

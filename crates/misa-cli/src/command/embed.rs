@@ -77,7 +77,9 @@ fn write(path: &Path, found: &Representations) -> io::Result<()> {
             }
         }
         archive.floats("fused", &[count, tokens, width], &found.fused)?;
-        archive.floats("attention", &[count, tokens, tokens], &found.attention)?;
+        if !found.attention.is_empty() {
+            archive.floats("attention", &[count, tokens, tokens], &found.attention)?;
+        }
         archive.texts("tokens", &found.token_names())?;
         archive.finish().map(drop)
     });

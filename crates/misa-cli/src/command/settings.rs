@@ -2,7 +2,10 @@
 
 use crate::settings::{Layers, Resolved, RunSettings, SettingsError};
 use clap::Args;
-use misa_core::{FeatureSizes, TextSize};
+use misa_core::{
+    FeatureSizes, MutualAttentionConfig, TextSize,
+    loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
+};
 use misa_train::{Corpus, Preset, TrainError};
 use serde_json::{Value, json};
 use std::{error::Error, path::PathBuf};
@@ -83,7 +86,14 @@ impl SettingsArguments {
         let defaults = RunSettings::new(preset, corpus, has_path)?;
         let origin = format!("preset {preset} for {corpus}");
         let bert = preset.bert(corpus, PathBuf::new());
-        let mut layers = Layers::new(&defaults, &origin).with_template("training.bert", &bert);
+        let loss = |block: &str| format!("training.loss.{block}");
+        let mut layers = Layers::new(&defaults, &origin)
+            .with_template("training.bert", &bert)
+            .with_template("training.mutual_attention", &MutualAttentionConfig::new())
+            .with_template(&loss("triplet"), &TripletLossConfig::new())
+            .with_template(&loss("prototype"), &PrototypeLossConfig::new())
+            .with_template(&loss("contrast"), &ContrastLossConfig::new())
+            .with_template(&loss("unimodal"), &UnimodalLossConfig::new());
         for file in &self.config {
             layers.file(file)?;
         }

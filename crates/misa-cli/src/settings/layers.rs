@@ -10,6 +10,8 @@ use std::{collections::BTreeMap, path::Path};
 
 /// The text that stands for nothing: TOML has no word for it.
 const NONE: &str = "none";
+/// The text that stands for a table with its usual settings.
+const ON: &str = "on";
 /// Slips of the finger that a suggestion forgives.
 const SLIPS: usize = 3;
 
@@ -17,7 +19,8 @@ const SLIPS: usize = 3;
 ///
 /// The defaults say which settings there are: every other key is refused, with what was probably
 /// meant. Where the default is nothing, `"none"` stands for that, and a template says which
-/// settings a table in that place has.
+/// settings a table in that place has, and their values until others are given: `"on"` stands for
+/// all of them.
 #[derive(Clone, Debug)]
 pub struct Layers {
     defaults: Value,
@@ -119,8 +122,13 @@ impl Layers {
         }
         let value = match entry.value.into_value() {
             Value::String(text) if text == NONE && self.may_be_nothing(&key) => Value::Null,
+            Value::String(text) if text == ON => match self.templates.get(&key) {
+                Some(template) => template.clone(),
+                None => Value::String(text),
+            },
             value => value,
         };
+        self.open_tables(&key);
         self.given
             .push((key.clone(), value.clone(), entry.place.clone()));
         self.put(&key, value);
@@ -129,6 +137,16 @@ impl Layers {
             .retain(|known, _| *known != key && !known.starts_with(&inside));
         self.origins.insert(key, entry.place);
         Ok(())
+    }
+
+    /// Puts the template in place of nothing in every table that `key` lies in.
+    fn open_tables(&mut self, key: &str) {
+        for (table, template) in self.templates.clone() {
+            let is_inside = key.starts_with(&format!("{table}."));
+            if is_inside && find(&self.tree, &table).is_some_and(Value::is_null) {
+                self.put(&table, template);
+            }
+        }
     }
 
     fn may_be_nothing(&self, key: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::RunSource;
 use burn::tensor::Device;
-use misa_core::Task;
+use misa_core::{Task, loss::MisaLossTerms};
 use misa_data::{Split, Utterance};
 use misa_report::{Attention, Curve, Predictions, RunRecord, Section, SplitScores};
 use misa_train::{Checkpoint, EpochRecord, Manifest, Report, Representations, open_test};
@@ -54,7 +54,7 @@ pub(crate) fn record(
             targets: found.targets.clone(),
             lengths: found.steps.clone(),
         }),
-        attention: Some(attention(&found, split)),
+        attention: attention(&found, split),
         representations: Some(representations(found, split)),
     })
 }
@@ -95,12 +95,13 @@ fn representations(found: Representations, split: Split) -> misa_report::Represe
     }
 }
 
-fn attention(found: &Representations, split: Split) -> Attention {
-    Attention {
+/// The attention of a fusion that has one.
+fn attention(found: &Representations, split: Split) -> Option<Attention> {
+    Some(Attention {
         split: split.to_string(),
         tokens: found.token_names(),
-        weights: found.mean_attention(),
-    }
+        weights: found.mean_attention()?,
+    })
 }
 
 /// Every loss term of training, the task loss of both splits, and every score of the valid split.
@@ -113,17 +114,16 @@ fn curves(history: &[EpochRecord]) -> Vec<Curve> {
     let mut curves = vec![
         curve("task loss", "train", &|epoch| Some(epoch.train.task)),
         curve("task loss", "valid", &|epoch| Some(epoch.valid_task)),
-        curve("similarity loss", "train", &|epoch| {
-            Some(epoch.train.similarity)
-        }),
-        curve("difference loss", "train", &|epoch| {
-            Some(epoch.train.difference)
-        }),
-        curve("reconstruction loss", "train", &|epoch| {
-            Some(epoch.train.reconstruction)
-        }),
-        curve("total loss", "train", &|epoch| Some(epoch.train.total)),
     ];
+    for (term, name) in MisaLossTerms::NAMES.into_iter().enumerate().skip(1) {
+        let value = |epoch: &EpochRecord| epoch.train.named()[term].1;
+        // A term that is switched off is 0 throughout.
+        if history.iter().any(|epoch| value(epoch) != 0.0) {
+            curves.push(curve(&format!("{name} loss"), "train", &|epoch| {
+                Some(value(epoch))
+            }));
+        }
+    }
     let names = history.first().map_or(&[][..], |epoch| &epoch.valid);
     curves.extend(names.iter().map(|(name, _)| {
         curve(name, "valid", &|epoch| {

@@ -73,6 +73,15 @@ impl Packing {
         ends
     }
 
+    /// Steps of each sequence, in batch order.
+    pub(crate) fn lengths(&self) -> Vec<usize> {
+        let mut lengths = vec![0; self.order.len()];
+        for (row, &index) in self.order.iter().enumerate() {
+            lengths[index] = self.active.partition_point(|&alive| alive > row);
+        }
+        lengths
+    }
+
     /// Number of sequences.
     pub(crate) fn batch(&self) -> usize {
         self.order.len()
@@ -166,6 +175,11 @@ impl PackedSequence {
         }
     }
 
+    /// Steps of each sequence, in batch order.
+    pub fn lengths(&self) -> Vec<usize> {
+        self.packing.lengths()
+    }
+
     /// The same sequences with other features.
     pub(crate) fn with_rows(&self, rows: Tensor<2>) -> Self {
         Self {
@@ -219,6 +233,7 @@ mod tests {
         let packing = Packing::new(&[1, 3, 2]);
         assert_eq!(packing.order, [1, 2, 0]);
         assert_eq!(packing.active(), [3, 2, 1]);
+        assert_eq!(packing.lengths(), [1, 3, 2]);
         assert_eq!(packing.indices(3), [3, 6, 0, 4, 7, 5]);
     }
 

@@ -36,12 +36,19 @@ pub struct EncoderOutput {
     /// The normalised states between the two layers, `2 * d_input` features a step; of BERT, its
     /// last states, unless they were computed before and not kept.
     pub steps: Option<PackedSequence>,
+    /// The states of the last layer, `2 * d_input` features a step; of BERT, the same as `steps`.
+    pub states: Option<PackedSequence>,
 }
 
 impl SequenceEncoderConfig {
     /// Size of the encoded vector: the final states of two layers in two directions.
     pub fn d_encoded(&self) -> usize {
         4 * self.d_input
+    }
+
+    /// Features of a state of the last layer.
+    pub fn d_states(&self) -> usize {
+        2 * self.d_input
     }
 
     /// Creates the encoder on `device`.
@@ -87,6 +94,7 @@ impl SequenceEncoder {
         EncoderOutput {
             encoded: Tensor::cat(states, 1),
             steps: Some(steps),
+            states: Some(second.steps),
         }
     }
 }

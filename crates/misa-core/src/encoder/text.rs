@@ -71,6 +71,15 @@ impl TextEncoderConfig {
         }
     }
 
+    /// Features of a state of the last layer.
+    pub fn d_states(&self) -> usize {
+        match self.size {
+            TextSize::Words { .. } => self.sequence(self.d_embedding).d_states(),
+            TextSize::Features { d_input } => self.sequence(d_input).d_states(),
+            TextSize::Bert(bert) => bert.d_model,
+        }
+    }
+
     /// Creates the encoder on `device`; word vectors are drawn from a standard normal.
     pub fn init(&self, device: &Device) -> TextEncoder {
         let sequence = |d_input| self.sequence(d_input).init(device);

@@ -125,6 +125,7 @@ pub fn input(samples: &[Sample], extra: usize, filler: f32, device: &Device) -> 
         visual: features(visual.concat(), Modality::Visual, D_VISUAL),
         acoustic: features(acoustic.concat(), Modality::Acoustic, D_ACOUSTIC),
         lengths,
+        presence: None,
     }
 }
 

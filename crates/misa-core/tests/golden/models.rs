@@ -257,6 +257,7 @@ fn input(case: &Case, stored: &Tensors, device: &Device) -> MisaInput {
         visual: features("in.visual"),
         acoustic: features("in.acoustic"),
         lengths,
+        presence: None,
     }
 }
 
@@ -386,6 +387,7 @@ fn check_terms(terms: &MisaLossTerms, similarity: Similarity, stored: &Tensors) 
     let similarity = match similarity {
         Similarity::Cmd => "cmd",
         Similarity::Adversarial => "domain",
+        Similarity::Mmd | Similarity::Coral => panic!("no golden has {similarity:?}"),
     };
     for (name, term) in [
         ("cls", &terms.task),

@@ -293,7 +293,7 @@ fn layer_norm(stored: &Tensors) {
 }
 
 fn transformer(stored: &Tensors) {
-    const AT: &str = "fusion.transformer";
+    const AT: &str = "fusion.Transformer.transformer";
     let device = device();
     let mut state: StateDict = StateDict::default();
     for (name, weight) in stored.with_prefix("enc.w.") {
@@ -308,7 +308,7 @@ fn transformer(stored: &Tensors) {
     let (layer, _) = weights::load(layer, AT, &state).unwrap();
 
     let x = input.tensor::<3>(&device).require_grad();
-    let output = layer.forward(x.clone().swap_dims(0, 1));
+    let output = layer.forward(x.clone().swap_dims(0, 1), None);
     let y = output.tokens.swap_dims(0, 1);
     assert_output("enc.y", &host(&y), stored.get("enc.y"));
     assert_output(

@@ -143,6 +143,7 @@ impl BertEncoder {
             return EncoderOutput {
                 encoded: rows,
                 steps: None,
+                states: None,
             };
         }
         let steps = lengths.iter().copied().max().unwrap_or(0);
@@ -240,9 +241,11 @@ impl BertEncoder {
     ) -> EncoderOutput {
         let rows =
             (first..self.layers.len()).fold(rows, |rows, number| self.layer(number, rows, tokens));
+        let steps = tokens.packed(rows.clone(), lengths);
         EncoderOutput {
-            encoded: tokens.mean(rows.clone()),
-            steps: Some(tokens.packed(rows, lengths)),
+            encoded: tokens.mean(rows),
+            states: Some(steps.clone()),
+            steps: Some(steps),
         }
     }
 }

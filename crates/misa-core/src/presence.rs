@@ -1,0 +1,106 @@
+//! Which modalities each utterance of a batch has.
+
+use crate::{ConfigError, Modality, PerModality};
+use burn::prelude::*;
+
+/// Which modalities each utterance of a batch has; at least one each.
+///
+/// What the sequences of a missing modality hold never reaches a prediction or a loss.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    present: PerModality<Vec<bool>>,
+}
+
+impl Presence {
+    /// From one flag per utterance and modality.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoModality`] if an utterance has none.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the modalities differ in the number of utterances.
+    pub fn new(present: PerModality<Vec<bool>>) -> Result<Self, ConfigError> {
+        let batch = present.text.len();
+        assert_eq!(present.visual.len(), batch, "flags of visual");
+        assert_eq!(present.acoustic.len(), batch, "flags of acoustic");
+        let found = Self { present };
+        match (0..batch).all(|row| {
+            Modality::ALL
+                .iter()
+                .any(|&modality| found.has(row, modality))
+        }) {
+            true => Ok(found),
+            false => Err(ConfigError::NoModality),
+        }
+    }
+
+    /// Number of utterances.
+    pub fn batch(&self) -> usize {
+        self.present.text.len()
+    }
+
+    /// Whether utterance number `row` has `modality`.
+    pub fn has(&self, row: usize, modality: Modality) -> bool {
+        self.present.get(modality)[row]
+    }
+
+    /// The utterances that have all of `modalities`; nothing where all have.
+    pub(crate) fn rows(&self, modalities: &[Modality]) -> Option<Vec<i64>> {
+        let has_all = |row: &usize| modalities.iter().all(|&modality| self.has(*row, modality));
+        let rows: Vec<usize> = (0..self.batch()).filter(has_all).collect();
+        (rows.len() < self.batch()).then(|| rows.into_iter().map(|row| row as i64).collect())
+    }
+
+    /// 1 for each utterance that has `modality`, 0 for the others, `[batch, 1]`.
+    pub(crate) fn mask(&self, modality: Modality, device: &Device) -> Tensor<2> {
+        let mask: Vec<f32> = self
+            .present
+            .get(modality)
+            .iter()
+            .map(|&has| f32::from(u8::from(has)))
+            .collect();
+        let batch = mask.len();
+        Tensor::from_data(TensorData::new(mask, [batch, 1]), device)
+    }
+
+    /// `x`, a vector of `modality` per utterance, with zeros where the modality is missing.
+    pub(crate) fn blank(&self, modality: Modality, x: Tensor<2>) -> Tensor<2> {
+        match self.rows(&[modality]) {
+            None => x,
+            Some(_) => {
+                let mask = self.mask(modality, &x.device());
+                x * mask
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn presence() -> Presence {
+        Presence::new(PerModality {
+            text: vec![true, false, true],
+            visual: vec![true, true, true],
+            acoustic: vec![false, true, false],
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn rows_have_every_modality_asked_for() {
+        use Modality::{Acoustic, Text, Visual};
+        assert_eq!(presence().rows(&[Visual]), None);
+        assert_eq!(presence().rows(&[Text, Visual]), Some(vec![0, 2]));
+        assert_eq!(presence().rows(&[Text, Acoustic]), Some(vec![]));
+    }
+
+    #[test]
+    fn an_utterance_has_something() {
+        let empty = PerModality::from_fn(|_| vec![true, false]);
+        assert_eq!(Presence::new(empty), Err(ConfigError::NoModality));
+    }
+}
