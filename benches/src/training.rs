@@ -27,10 +27,8 @@ impl TrainingStep {
     /// [`Unsupported`] says what the model lacks.
     pub fn new(case: &ModelCase, device: &Device) -> Result<Self, Unsupported> {
         let device = &device.clone().autodiff();
-        let learner = MisaLearner {
-            model: case.model()?.init(device),
-            objective: case.objective().init(device),
-        };
+        let objective = case.objective().init(device);
+        let learner = MisaLearner::new(case.model()?.init(device), objective);
         Ok(Self {
             trainer: Trainer::new(learner, case.adam()),
             learning_rate: case.learning_rate(),

@@ -12,6 +12,7 @@ use crate::{
         TextEncoder, TextEncoderConfig,
         bert::{BertEncoder, BertFreezing, TextPooling},
     },
+    step_heads::{StepHeads, hidden_step_error},
     weights::load,
 };
 use burn::{
@@ -96,6 +97,9 @@ pub struct MisaConfig {
     /// Whether the model predicts from each modality alone, too.
     #[config(default = false)]
     pub unimodal_heads: bool,
+    /// Whether the model has heads that tell hidden steps, for pre-training.
+    #[config(default = false)]
+    pub step_heads: bool,
     /// Whether private representations of the reconstructions are computed, for the cycle loss.
     #[config(default = false)]
     pub cycle: bool,
@@ -118,6 +122,7 @@ pub struct Misa {
     subspace_discriminator: Option<SubspaceDiscriminator>,
     mutual_attention: Option<MutualAttention>,
     unimodal: Option<UnimodalHeads>,
+    step_heads: Option<StepHeads>,
     fusion: Fusion,
     activation: Activation,
     #[module(skip)]
@@ -244,6 +249,10 @@ impl MisaConfig {
             unimodal: self.unimodal_heads.then(|| {
                 UnimodalHeads::new(self.modalities, self.d_hidden, self.task.d_output(), device)
             }),
+            step_heads: self.step_heads.then(|| {
+                let sizes = [self.sizes.visual, self.sizes.acoustic];
+                StepHeads::new(self.modalities, &self.d_states(), sizes, device)
+            }),
             fusion: self.fusion().init(device),
             activation: self.activation.init(device),
             modalities: self.modalities,
@@ -271,12 +280,16 @@ impl MisaConfig {
         attention: &MutualAttentionConfig,
         device: &Device,
     ) -> Option<MutualAttention> {
-        let d_steps = PerModality {
+        attention.init(self.modalities, self.d_states(), self.d_hidden, device)
+    }
+
+    /// Features of a state of each encoder's last layer.
+    fn d_states(&self) -> PerModality<usize> {
+        PerModality {
             text: self.text().d_states(),
             visual: self.sequence(self.sizes.visual).d_states(),
             acoustic: self.sequence(self.sizes.acoustic).d_states(),
-        };
-        attention.init(self.modalities, d_steps, self.d_hidden, device)
+        }
     }
 
     fn text(&self) -> TextEncoderConfig {
@@ -370,6 +383,71 @@ impl Misa {
             visual: sequence(&self.visual, &input.visual, &lengths.visual),
             acoustic: sequence(&self.acoustic, &input.acoustic, &lengths.acoustic),
         }
+    }
+
+    /// Predicts from each modality alone, of a model with unimodal heads; no attention between
+    /// modalities, no subspace and no fusion is computed.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[batch, d_output]` per modality in use
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Misa::forward`] does.
+    pub fn predict_unimodal(&self, input: &MisaInput) -> Option<PerModality<Tensor<2>>> {
+        let heads = self.unimodal.as_ref()?;
+        let encoded = self.encode(input);
+        Some(heads.forward(&self.project(&encoded, input)))
+    }
+
+    /// How badly the visual and acoustic encoders fill in hidden steps: 1 for who knows the mean
+    /// of the features, 0 for who knows each. The mean over both.
+    ///
+    /// # Shapes
+    ///
+    /// - visual and acoustic: `[batch, steps]`, 1 at the steps to hide
+    /// - output: `[1]`, at least 0
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Misa::forward`] does, or if the model has no step heads.
+    pub fn hidden_step_error(
+        &self,
+        input: &MisaInput,
+        visual: Tensor<2>,
+        acoustic: Tensor<2>,
+    ) -> Tensor<1> {
+        let heads = self.step_heads.as_ref();
+        let heads = heads.expect("hidden steps need step heads");
+        input.assert_consistent();
+        input.assert_sizes(self.sizes);
+        let parts = [
+            (Modality::Visual, &self.visual, &input.visual, visual),
+            (
+                Modality::Acoustic,
+                &self.acoustic,
+                &input.acoustic,
+                acoustic,
+            ),
+        ];
+        let errors = parts
+            .into_iter()
+            .filter_map(|(modality, encoder, features, hidden)| {
+                let (encoder, head) = encoder.as_ref().zip(heads.of(modality))?;
+                let [_, steps, _] = features.dims();
+                let seen = (-hidden.clone() + 1.0).unsqueeze_dim::<3>(2);
+                let lengths = input.lengths.get(modality);
+                let sequence = PackedSequence::new(features.clone() * seen, lengths);
+                let states = encoder.forward(&sequence).states?.padded(steps);
+                let predicted = head.forward(states);
+                Some(hidden_step_error(predicted, features.clone(), hidden))
+            });
+        let errors: Vec<_> = errors.collect();
+        let count = errors.len().max(1) as f64;
+        let sum = errors.into_iter().reduce(|sum, error| sum + error);
+        let nothing = || Tensor::zeros([1], &input.visual.device());
+        sum.unwrap_or_else(nothing) / count
     }
 
     /// Modalities in use.

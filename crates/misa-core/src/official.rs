@@ -122,7 +122,10 @@ pub(crate) fn official(path: &[String]) -> Official {
         }
         ["fusion", "Transformer", rest @ ..] => fusion(rest),
         // What the official code does not have keeps its own name and layout.
-        ["fusion" | "mutual_attention" | "unimodal", ..] => (parts.join("."), false, None),
+        [
+            "fusion" | "mutual_attention" | "unimodal" | "step_heads",
+            ..,
+        ] => (parts.join("."), false, None),
         ["activation", ..] => ("activation.weight".to_string(), false, None),
         _ => panic!("parameter `{}` has no official name", path.join(".")),
     };

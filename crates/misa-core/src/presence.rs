@@ -36,6 +36,18 @@ impl Presence {
         }
     }
 
+    /// The presence of some of the utterances, in the order of `rows`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a row is beyond the last.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let present = self.present.as_ref();
+        Self {
+            present: present.map(|flags| rows.iter().map(|&row| flags[row]).collect()),
+        }
+    }
+
     /// Number of utterances.
     pub fn batch(&self) -> usize {
         self.present.text.len()

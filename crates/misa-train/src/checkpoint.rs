@@ -5,7 +5,10 @@ use crate::{
     files, loss_values, random, score::decide,
 };
 use burn::tensor::Device;
-use misa_core::{Misa, MisaConfig, Modality, StateDict, TextSize, WeightsError};
+use misa_core::{
+    ConfigError, Misa, MisaConfig, Modalities, Modality, PerModality, Presence, StateDict,
+    TextSize, WeightsError,
+};
 use misa_data::{
     BertText, Scaling, TextSequence, Tokeniser, Truncation, Utterance, UtteranceBatcher, Vocabulary,
 };
@@ -165,6 +168,44 @@ impl Checkpoint {
         utterances: &[Utterance],
         device: &Device,
     ) -> Result<Vec<f32>, TrainError> {
+        self.predict_where(utterances, None, device)
+    }
+
+    /// [`Self::predict`] from some modalities alone, as if the others were missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::predict`], and [`misa_core::ConfigError::NoModality`] if the model uses none of
+    /// them.
+    pub fn predict_from(
+        &self,
+        utterances: &[Utterance],
+        modalities: Modalities,
+        device: &Device,
+    ) -> Result<Vec<f32>, TrainError> {
+        let (left, count) = (self.left(modalities)?, utterances.len());
+        let present = PerModality::from_fn(|modality| vec![left.contains(modality); count]);
+        self.predict_where(utterances, Some(&Presence::new(present)?), device)
+    }
+
+    /// Those of `modalities` that the model uses.
+    ///
+    /// # Errors
+    ///
+    /// [`misa_core::ConfigError::NoModality`] if it uses none.
+    pub fn left(&self, modalities: Modalities) -> Result<Modalities, ConfigError> {
+        let used = self.config.modalities.iter();
+        let left: Vec<_> = used.filter(|&used| modalities.contains(used)).collect();
+        Modalities::new(&left)
+    }
+
+    /// [`Self::predict`] where some utterances lack modalities.
+    pub(crate) fn predict_where(
+        &self,
+        utterances: &[Utterance],
+        presence: Option<&Presence>,
+        device: &Device,
+    ) -> Result<Vec<f32>, TrainError> {
         let (prepared, bert) = self.prepare_all(utterances)?;
         // Batches come longest first; the order is put back at the end.
         let mut order: Vec<usize> = (0..prepared.len()).collect();
@@ -173,7 +214,9 @@ impl Checkpoint {
         let mut predictions = vec![0.0; prepared.len()];
         for places in order.chunks(BATCH) {
             let chosen = places.iter().map(|&place| &prepared[place]);
-            let batch = batcher.batch(chosen, device);
+            let mut batch = batcher.batch(chosen, device);
+            let rows: Vec<usize> = batch.places.iter().map(|&place| places[place]).collect();
+            batch.input.presence = presence.map(|presence| presence.select(&rows));
             let output = self.model.forward(&batch.input).prediction.into_data();
             let values: Vec<f32> = output.iter::<f32>().collect();
             for (&place, value) in places.iter().zip(decide(self.config.task, &values)) {
@@ -200,10 +243,7 @@ impl Checkpoint {
         if let Some(bert) = &self.bert {
             bert.check("input", &prepared)?;
         }
-        let learner = MisaLearner {
-            model: self.model.clone(),
-            objective: config.loss.init(device),
-        };
+        let learner = MisaLearner::new(self.model.clone(), config.loss.init(device));
         let batcher = UtteranceBatcher::new(self.bert.clone());
         let mut evaluation = Evaluation::default();
         let mut losses = Vec::new();

@@ -1,6 +1,6 @@
 //! How a model is trained.
 
-use crate::{BertSettings, GradientClip, LearningRates, Schedule};
+use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
 use burn::config::Config;
 use misa_core::{
     ActivationKind, CellKind, ConfigError, FeatureSizes, FusionKind, MisaConfig, Modalities,
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 /// | Field | Default | Range | Meaning |
 /// | --- | --- | --- | --- |
 /// | `seed` | 336 | | of weights, order and dropout |
-/// | `epochs` | 500 | `[1, inf)` | at most |
+/// | `epochs` | 500 | `[1, inf)`, 0 after pre-training | at most, those of the objective |
 /// | `patience` | 6 | `[0, inf)` | epochs without improvement that are forgiven |
 /// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
 /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
@@ -34,7 +34,7 @@ pub struct TrainingConfig {
     /// Seed of everything random.
     #[config(default = 336)]
     pub seed: u64,
-    /// Most epochs.
+    /// Most epochs of the objective.
     #[config(default = 500)]
     pub epochs: usize,
     /// Epochs in a row without improvement that are forgiven; the next one stops the run.
@@ -76,6 +76,13 @@ pub struct TrainingConfig {
     pub bert: Option<BertSettings>,
     /// Text file of word vectors to start from, such as GloVe's.
     pub glove: Option<PathBuf>,
+    /// Folder of a trained model, or of its run, to take every tensor from that fits.
+    pub transfer: Option<PathBuf>,
+    /// What is learned before the objective.
+    pub pretraining: Option<PretrainingConfig>,
+    /// Probability that a modality of an utterance is missing in training.
+    #[config(default = 0.0)]
+    pub modality_dropout: f64,
     /// Modalities in use; the others are off everywhere.
     #[config(default = "Modalities::ALL")]
     pub modalities: Modalities,
@@ -128,7 +135,7 @@ impl TrainingConfig {
     /// [`ConfigError`] names the first field that cannot be used.
     pub fn validate(&self) -> Result<(), ConfigError> {
         for (field, value) in [
-            ("epochs", self.epochs),
+            ("epochs", self.total_epochs()),
             ("batch_size", self.batch_size),
             ("accumulation", self.accumulation),
             ("trials", self.trials),
@@ -138,6 +145,12 @@ impl TrainingConfig {
         let rate = self.learning_rate;
         let holds = rate > 0.0 && rate.is_finite();
         ConfigError::check("learning_rate", rate, "(0, inf)", holds)?;
+        if let Some(pretraining) = &self.pretraining {
+            pretraining.validate()?;
+        }
+        let dropout = self.modality_dropout;
+        let holds = (0.0..1.0).contains(&dropout);
+        ConfigError::check("modality_dropout", dropout, "[0, 1)", holds)?;
         self.gradient_clip.validate()?;
         self.schedule.validate()?;
         let decay = self.weight_decay;
@@ -150,6 +163,21 @@ impl TrainingConfig {
             ConfigError::check("order.batches", batches as f64, "[1, inf)", batches >= 1)?;
         }
         self.loss.validate()
+    }
+
+    /// Epochs in all, those before the objective included.
+    pub fn total_epochs(&self) -> usize {
+        self.epochs
+            + self
+                .pretraining
+                .as_ref()
+                .map_or(0, PretrainingConfig::epochs)
+    }
+
+    /// What epoch number `epoch`, from 1, is for.
+    pub fn phase(&self, epoch: usize) -> Phase {
+        let pretraining = self.pretraining.as_ref();
+        pretraining.map_or(Phase::Joint, |pretraining| pretraining.phase(epoch))
     }
 
     /// The learning rates of optimiser step number `step`, from 1, of at most `total`, before the
@@ -169,6 +197,8 @@ impl TrainingConfig {
     ///
     /// [`ConfigError`] names the first field that cannot be used.
     pub fn model(&self, sizes: FeatureSizes) -> Result<MisaConfig, ConfigError> {
+        let before = self.pretraining.clone();
+        let before = before.unwrap_or_else(PretrainingConfig::new);
         let model = MisaConfig::new(sizes)
             .with_task(self.loss.task)
             .with_modalities(self.modalities)
@@ -186,7 +216,8 @@ impl TrainingConfig {
             .with_representations(self.representations)
             .with_reconstruction(self.reconstruction)
             .with_mutual_attention(self.mutual_attention.clone())
-            .with_unimodal_heads(self.loss.unimodal.is_some())
+            .with_unimodal_heads(self.loss.unimodal.is_some() || before.unimodal_epochs > 0)
+            .with_step_heads(before.masked_epochs > 0)
             .with_cycle(self.loss.cycle_weight > 0.0);
         let model = match &self.bert {
             Some(bert) => model

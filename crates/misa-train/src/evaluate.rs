@@ -148,7 +148,11 @@ pub fn values(terms: &MisaLossTerms) -> TermValues {
     [(); MisaLossTerms::COUNT].map(|()| values.next().unwrap_or(f64::NAN))
 }
 
-fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> Vec<(String, Option<f64>)> {
+pub(crate) fn named_scores(
+    task: Task,
+    predictions: &[f32],
+    targets: &[f32],
+) -> Vec<(String, Option<f64>)> {
     let named = scores(task).iter().map(|named| {
         let value = (named.score)(predictions, targets);
         (

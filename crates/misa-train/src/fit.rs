@@ -1,7 +1,7 @@
 //! The loop over epochs.
 
 use crate::{
-    MisaLearner, Stop, TrainError, Trainer, TrainingConfig, Updates,
+    MisaLearner, Phase, Stop, TrainError, Trainer, TrainingConfig, Updates,
     epoch::Pass,
     folder::{Resumed, RunFolder},
     frozen::Frozen,
@@ -115,7 +115,14 @@ impl Loop<'_> {
         let (mut progress, mut best) = self.take_up(trainer)?;
         let before = progress.seconds;
         while !progress.is_done {
+            let phase = config.phase(progress.epoch);
+            trainer.set_phase(phase);
             let record = self.epoch(trainer, &mut progress)?;
+            if phase != Phase::Joint {
+                progress.seconds = before + self.started.elapsed().as_secs_f64();
+                self.end_pretraining_epoch(trainer, &mut progress, record)?;
+                continue;
+            }
             let verdict = progress.patience.judge(record.valid_task);
             let improved = verdict == Verdict::Improved;
             if improved {
@@ -129,7 +136,7 @@ impl Loop<'_> {
                 seconds: progress.seconds,
                 ..record
             };
-            self.fit.progress.epoch(&record, config.epochs);
+            self.fit.progress.epoch(&record, config.total_epochs());
             progress.history.push(record);
             match (verdict, &best) {
                 (Verdict::Retry, Some(best)) => {
@@ -140,7 +147,7 @@ impl Loop<'_> {
                 (Verdict::Exhausted, _) => progress.stopped_early = true,
                 _ => {}
             }
-            progress.is_done = progress.stopped_early || progress.epoch >= config.epochs;
+            progress.is_done = progress.stopped_early || progress.epoch >= config.total_epochs();
             progress.epoch += 1;
             progress.losses.clear();
             self.commit(trainer, best.as_ref().filter(|_| improved), &progress)?;
@@ -149,7 +156,28 @@ impl Loop<'_> {
             let updates = trainer.updates();
             self.restore(trainer, best, updates)?;
         }
+        trainer.set_phase(Phase::Joint);
         Ok((trainer.learner(), progress))
+    }
+
+    /// Nothing is chosen before the objective is learned: the last state counts.
+    fn end_pretraining_epoch(
+        &self,
+        trainer: &mut Trainer,
+        progress: &mut RunProgress,
+        record: EpochRecord,
+    ) -> Result<(), TrainError> {
+        let total = self.fit.config.total_epochs();
+        let record = EpochRecord {
+            seconds: progress.seconds,
+            ..record
+        };
+        self.fit.progress.epoch(&record, total);
+        progress.history.push(record);
+        progress.is_done = progress.epoch >= total;
+        progress.epoch += 1;
+        progress.losses.clear();
+        self.commit(trainer, None, progress)
     }
 
     /// Where the run stands, and its best model so far.
@@ -222,9 +250,13 @@ impl Loop<'_> {
         }
         Ok(EpochRecord {
             epoch: number,
+            phase: self.fit.config.phase(number),
             train,
             valid_task: value,
-            valid: valid.named_scores(self.fit.config.loss.task),
+            valid: match self.fit.config.phase(number) {
+                Phase::Masked => Vec::new(),
+                Phase::Unimodal | Phase::Joint => valid.named_scores(self.fit.config.loss.task),
+            },
             improved: false,
             seconds: 0.0,
         })
@@ -234,7 +266,7 @@ impl Loop<'_> {
     pub(crate) fn total_updates(&self) -> usize {
         let config = &self.fit.config;
         let batches = self.fit.train.num_items().div_ceil(config.batch_size);
-        config.epochs * batches.div_ceil(config.accumulation)
+        config.total_epochs() * batches.div_ceil(config.accumulation)
     }
 
     /// Whether somebody asked to stop, here or in the live plots.

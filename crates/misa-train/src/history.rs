@@ -1,5 +1,6 @@
 //! What happened, epoch by epoch.
 
+use crate::Phase;
 use misa_core::loss::MisaLossTerms;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,9 @@ pub struct TermMeans {
 pub struct EpochRecord {
     /// Number, from 1.
     pub epoch: usize,
+    /// What the epoch was for; what it learned stands as the task.
+    #[serde(default)]
+    pub phase: Phase,
     /// Losses of the train split, dropout included.
     pub train: TermMeans,
     /// Task loss of the valid split, which chooses the model: the mean of its batches, the last

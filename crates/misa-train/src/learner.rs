@@ -1,12 +1,18 @@
 //! The model and its objective as one trainable module.
 
-use crate::SentimentOutput;
+use crate::{
+    Phase, SentimentOutput,
+    missing::{draw, hide},
+};
 use burn::{
     prelude::*,
     train::{InferenceStep, TrainOutput, TrainStep},
 };
-use misa_core::{Misa, loss::MisaLoss};
-use misa_data::UtteranceBatch;
+use misa_core::{
+    Misa, Modality,
+    loss::{MisaLoss, MisaLossTerms},
+};
+use misa_data::{UtteranceBatch, mix};
 
 /// [`Misa`] together with [`MisaLoss`].
 ///
@@ -18,18 +24,91 @@ pub struct MisaLearner {
     pub model: Misa,
     /// What it is trained on.
     pub objective: MisaLoss,
+    /// What it learns now.
+    #[module(skip)]
+    pub phase: Phase,
+    /// Probability that a modality of an utterance is missing in training.
+    pub modality_dropout: f64,
+    /// Share of steps hidden in [`Phase::Masked`].
+    pub masked_share: f64,
 }
 
 impl MisaLearner {
-    pub(crate) fn score(&self, batch: UtteranceBatch) -> SentimentOutput {
-        let output = self.model.forward(&batch.input);
-        let loss = self.objective.forward(&output, batch.targets.clone());
+    /// Learns the objective, from every modality.
+    pub fn new(model: Misa, objective: MisaLoss) -> Self {
+        Self {
+            model,
+            objective,
+            phase: Phase::Joint,
+            modality_dropout: 0.0,
+            masked_share: 0.15,
+        }
+    }
+
+    pub(crate) fn score(&self, mut batch: UtteranceBatch) -> SentimentOutput {
+        let (predictions, loss) = match self.phase {
+            Phase::Joint => {
+                self.drop_modalities(&mut batch);
+                let output = self.model.forward(&batch.input);
+                let loss = self.objective.forward(&output, batch.targets.clone());
+                (output.prediction, loss)
+            }
+            Phase::Unimodal => self.score_unimodal(&batch),
+            Phase::Masked => self.score_masked(&batch),
+        };
         SentimentOutput {
             loss,
-            predictions: output.prediction,
+            predictions,
             targets: batch.targets,
             seed: batch.seed,
         }
+    }
+
+    /// In training alone; what goes missing is a function of the batch's seed.
+    fn drop_modalities(&self, batch: &mut UtteranceBatch) {
+        let is_training = batch.targets.device().is_autodiff();
+        if is_training && self.modality_dropout > 0.0 && batch.input.presence.is_none() {
+            let (modalities, count) = (self.model.modalities(), batch.input.batch());
+            let presence = draw(modalities, count, self.modality_dropout, batch.seed);
+            batch.input.presence = Some(presence);
+        }
+    }
+
+    /// The mean of the predictions from one modality each, and the mean of their errors.
+    fn score_unimodal(&self, batch: &UtteranceBatch) -> (Tensor<2>, MisaLossTerms) {
+        let predictions = self.model.predict_unimodal(&batch.input);
+        let predictions = predictions.expect("unimodal pre-training needs unimodal heads");
+        let predictions = self.model.modalities().select(&predictions);
+        let count = predictions.len() as f64;
+        let errors = predictions.iter().map(|prediction| {
+            let task = (self.objective).task(prediction.clone(), batch.targets.clone());
+            task / count
+        });
+        let error = errors.reduce(|sum, error| sum + error);
+        let mean = predictions
+            .iter()
+            .map(|prediction| prediction.clone() / count);
+        let mean = mean.reduce(|sum, prediction| sum + prediction);
+        let (mean, error) = mean.zip(error).expect("at least one modality is in use");
+        (mean, MisaLossTerms::of_task(error))
+    }
+
+    /// Predicts nothing, zeros; the error is that of hidden steps.
+    fn score_masked(&self, batch: &UtteranceBatch) -> (Tensor<2>, MisaLossTerms) {
+        let input = &batch.input;
+        let device = batch.targets.device();
+        let hidden = |modality: Modality, features: &Tensor<3>| {
+            let [_, steps, _] = features.dims();
+            let seed = mix(batch.seed, 0, modality as u64, "modality");
+            let lengths = input.lengths.get(modality);
+            hide(lengths, steps, self.masked_share, seed, &device)
+        };
+        let visual = hidden(Modality::Visual, &input.visual);
+        let acoustic = hidden(Modality::Acoustic, &input.acoustic);
+        let error = self.model.hidden_step_error(input, visual, acoustic);
+        let columns = self.objective.task_kind().d_output();
+        let nothing = Tensor::zeros([input.batch(), columns], &device);
+        (nothing, MisaLossTerms::of_task(error))
     }
 }
 

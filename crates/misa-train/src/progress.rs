@@ -1,6 +1,6 @@
 //! What a run shows while it works.
 
-use crate::{history::EpochRecord, manifest::RunProgress};
+use crate::{Phase, history::EpochRecord, manifest::RunProgress};
 use burn::train::{
     logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger},
     metric::{
@@ -63,8 +63,12 @@ fn line(record: &EpochRecord, epochs: usize) -> String {
             Some(value) => format!("{name} {value:.3}"),
             None => format!("{name}   -  "),
         });
+    let phase = match record.phase {
+        Phase::Joint => String::new(),
+        phase => format!("   {}", phase.name()),
+    };
     format!(
-        "epoch {:width$}/{epochs}   train {:.4}   valid {:.4} {mark}   {}   {:.0} s",
+        "epoch {:width$}/{epochs}{phase}   train {:.4}   valid {:.4} {mark}   {}   {:.0} s",
         record.epoch,
         record.train.task,
         record.valid_task,
@@ -130,6 +134,7 @@ mod tests {
     fn a_line_tells_both_losses_and_the_first_scores() {
         let record = EpochRecord {
             epoch: 3,
+            phase: Phase::Joint,
             train: TermMeans {
                 task: 1.23456,
                 ..TermMeans::default()
@@ -142,6 +147,16 @@ mod tests {
         assert_eq!(
             line(&record, 40),
             "epoch  3/40   train 1.2346   valid 1.1000 *   Corr   -    MAE 0.890   12 s"
+        );
+        let record = EpochRecord {
+            phase: Phase::Masked,
+            valid: Vec::new(),
+            improved: false,
+            ..record
+        };
+        assert_eq!(
+            line(&record, 40),
+            "epoch  3/40   masked   train 1.2346   valid 1.1000        12 s"
         );
     }
 }

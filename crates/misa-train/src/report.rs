@@ -1,7 +1,7 @@
 //! What a run did, for people and for machines.
 
 use crate::{
-    EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, files,
+    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
     system::{System, peak_memory},
 };
 use misa_core::MisaConfig;
@@ -35,6 +35,9 @@ pub struct Report {
     pub glove: Option<GloveSummary>,
     /// The BERT that reads the text.
     pub bert: Option<BertSummary>,
+    /// What was taken over from another model.
+    #[serde(default)]
+    pub transfer: Option<TransferSummary>,
     /// Starts of the run; more than one if it was taken up again.
     #[serde(default)]
     pub sessions: usize,
@@ -204,10 +207,16 @@ impl Report {
             self.best_epoch,
             self.history.len()
         )?;
+        let joint = |epoch: &&EpochRecord| epoch.phase == Phase::Joint;
+        let history: Vec<&EpochRecord> = self.history.iter().filter(joint).collect();
+        let before = self.history.len() - history.len();
+        if before > 0 {
+            writeln!(f, "The first {before} epochs were pre-training.\n")?;
+        }
         writeln!(f, "| Task loss | first | best epoch | last | curve |")?;
         writeln!(f, "| --- | ---: | ---: | ---: | --- |")?;
-        let train: Vec<f64> = self.history.iter().map(|epoch| epoch.train.task).collect();
-        let valid: Vec<f64> = self.history.iter().map(|epoch| epoch.valid_task).collect();
+        let train: Vec<f64> = history.iter().map(|epoch| epoch.train.task).collect();
+        let valid: Vec<f64> = history.iter().map(|epoch| epoch.valid_task).collect();
         for (name, values) in [("train", train), ("valid", valid)] {
             let value = |place: Option<usize>| {
                 let value = place.and_then(|place| values.get(place));
@@ -217,7 +226,7 @@ impl Report {
                 f,
                 "| {name} | {} | {} | {} | {} |",
                 value(Some(0)),
-                value(self.best_epoch.checked_sub(1)),
+                value(self.best_epoch.checked_sub(1 + before)),
                 value(values.len().checked_sub(1)),
                 sparkline(&values),
             )?;
@@ -256,6 +265,9 @@ impl Report {
         if let Some(bert) = &self.bert {
             write_bert(f, bert)?;
         }
+        if let Some(transfer) = &self.transfer {
+            write_transfer(f, transfer)?;
+        }
         Ok(())
     }
 
@@ -279,6 +291,27 @@ impl Report {
         }
         writeln!(f, "| command | `{}` |", system.command.join(" "))
     }
+}
+
+/// What was taken over, and what starts from random numbers.
+fn write_transfer(f: &mut fmt::Formatter<'_>, transfer: &TransferSummary) -> fmt::Result {
+    let from = transfer.from.display();
+    writeln!(f, "| tensors from `{from}` | {} |", transfer.taken)?;
+    if let Some((taken, all)) = transfer.words {
+        writeln!(f, "| word vectors from there | {taken} of {all} words |")?;
+    }
+    let misshaped = transfer.misshaped.iter();
+    let misshaped = misshaped.map(|(name, here, there)| format!("`{name}` {here:?} for {there:?}"));
+    for (what, names) in [
+        ("re-initialised, other sizes", misshaped.collect::<Vec<_>>()),
+        ("re-initialised, not there", transfer.missing.clone()),
+        ("left behind", transfer.unused.clone()),
+    ] {
+        if !names.is_empty() {
+            writeln!(f, "| {what} | {} |", names.join(", "))?;
+        }
+    }
+    Ok(())
 }
 
 fn write_bert(f: &mut fmt::Formatter<'_>, bert: &BertSummary) -> fmt::Result {

@@ -1,6 +1,9 @@
 //! What a model starts from: the seed, word vectors, a pre-trained BERT.
 
-use crate::{BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, random};
+use crate::{
+    BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary, random,
+    transfer::transfer,
+};
 use burn::{prelude::*, tensor::TensorData};
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
@@ -37,6 +40,7 @@ pub(crate) fn open_bert(
 pub(crate) struct Start {
     pub(crate) glove: Option<GloveSummary>,
     pub(crate) bert: Option<BertSummary>,
+    pub(crate) transfer: Option<TransferSummary>,
 }
 
 /// A model whose weights are a function of the seed, with word vectors or BERT where given.
@@ -64,6 +68,12 @@ pub(crate) fn initial_model(
     };
     let (model, glove) = with_glove(config, model, data, device)?;
     start.glove = glove;
+    let Some(folder) = &config.transfer else {
+        return Ok((model, start));
+    };
+    let vocabulary = data.vocabulary().filter(|_| bert.is_none());
+    let (model, found) = transfer(model, vocabulary, folder, device)?;
+    start.transfer = Some(found);
     Ok((model, start))
 }
 

@@ -303,15 +303,18 @@ impl<'a> Prepared<'a> {
             save_every: self.options.save_every,
             outcome: outcome.clone(),
         };
-        let learner = MisaLearner {
-            model,
-            objective: config.loss.init(&training_device),
-        };
+        let objective = config.loss.init(&training_device);
+        let pretraining = config.pretraining.as_ref();
+        let mut learner = MisaLearner::new(model, objective);
+        learner.modality_dropout = config.modality_dropout;
+        if let Some(pretraining) = pretraining {
+            learner.masked_share = pretraining.masked_share;
+        }
         let mut training = SupervisedTraining::new(path, Arc::new(train), Arc::new(valid))
             .with_metric_logger(Quiet)
             .with_application_logger(None)
             .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
-            .num_epochs(config.epochs);
+            .num_epochs(config.total_epochs());
         if !self.options.progress.is_live() {
             training = training.renderer(Box::new(Quiet));
         }
@@ -342,6 +345,7 @@ impl<'a> Prepared<'a> {
                 frozen: found.frozen.summary(),
                 ..bert
             }),
+            transfer: found.start.transfer,
             sessions: folder.manifest.sessions.len(),
             test_openings: folder.manifest.test_openings(),
             system: System::current(self.device),

@@ -1,7 +1,7 @@
 //! A model while it is trained.
 
 use crate::{
-    GradientClip, MisaLearner, SentimentOutput,
+    GradientClip, MisaLearner, Phase, SentimentOutput,
     optimiser::{Norms, Optimiser},
     random,
     resume::word_vectors,
@@ -231,6 +231,11 @@ impl Trainer {
         }
         self.updates += 1;
         Ok(norms.total())
+    }
+
+    /// Changes what is learned from now on.
+    pub fn set_phase(&mut self, phase: Phase) {
+        self.learner.as_mut().expect(PUT_BACK).phase = phase;
     }
 
     /// Steps of the optimiser so far.

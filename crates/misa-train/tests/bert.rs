@@ -88,10 +88,8 @@ fn model(data: &UtteranceDataset, freezing: BertFreezing, frozen_dropout: bool) 
 
 fn learner(config: &MisaConfig, device: &Device) -> MisaLearner {
     device.seed(3);
-    MisaLearner {
-        model: config.init(device),
-        objective: misa_core::loss::MisaLossConfig::new().init(device),
-    }
+    let objective = misa_core::loss::MisaLossConfig::new().init(device);
+    MisaLearner::new(config.init(device), objective)
 }
 
 fn batches(data: &UtteranceDataset, folder: &Path, device: &Device) -> Vec<UtteranceBatch> {

@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 use burn::prelude::*;
-use misa_core::loss::MisaLossConfig;
+use misa_core::{
+    MutualAttentionConfig,
+    loss::{MisaLossConfig, TripletLossConfig, Weighting},
+};
 use misa_data::{
     Development, LockedTest, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
 use misa_train::{
-    GradientClip, Manifest, Predictions, Progress, Report, RunOptions, RunStart, Schedule, Status,
-    Stop, TrainError, TrainingConfig, run, score_test, train_with,
+    GradientClip, Manifest, Predictions, PretrainingConfig, Progress, Report, RunOptions, RunStart,
+    Schedule, Status, Stop, TrainError, TrainingConfig, run, score_test, train_with,
 };
 use std::{fs, path::Path, thread, time::Duration};
 use tempfile::tempdir;
@@ -83,6 +86,20 @@ fn regimes() -> Vec<TrainingConfig> {
             })
             .with_weight_decay(0.1),
         config().with_freeze_embedding(true),
+        // Weights of the terms are learned, and phases change.
+        config()
+            .with_modality_dropout(0.3)
+            .with_pretraining(Some(
+                PretrainingConfig::new()
+                    .with_masked_epochs(2)
+                    .with_unimodal_epochs(1),
+            ))
+            .with_mutual_attention(Some(MutualAttentionConfig::new()))
+            .with_loss(
+                MisaLossConfig::new()
+                    .with_triplet(Some(TripletLossConfig::new()))
+                    .with_weighting(Weighting::Learned),
+            ),
     ]
 }
 

@@ -40,10 +40,8 @@ fn learner(data: &UtteranceDataset, device: &Device) -> MisaLearner {
         .with_d_embedding(8)
         .with_dropout(0.0)
         .with_attention_dropout(0.0);
-    MisaLearner {
-        model: model.init(device),
-        objective: misa_core::loss::MisaLossConfig::new().init(device),
-    }
+    let objective = misa_core::loss::MisaLossConfig::new().init(device);
+    MisaLearner::new(model.init(device), objective)
 }
 
 fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {

@@ -3,6 +3,7 @@
 use super::{say, say_json};
 use crate::{Exit, Outcome};
 use clap::Args;
+use misa_core::Modalities;
 use misa_data::{Format, OpenOptions, Policy, Split, Utterance, UtteranceDataset, write_whole};
 use misa_train::{Checkpoint, Manifest};
 use serde_json::json;
@@ -18,7 +19,8 @@ use std::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa predict runs/a --data new.safetensors > predictions.csv
-  misa predict runs/a --data new.safetensors --json")]
+  misa predict runs/a --data new.safetensors --json
+  misa predict runs/a --data new.safetensors --modalities text")]
 pub struct Arguments {
     /// Run folder, or a folder with a model
     #[arg(value_name = "RUN")]
@@ -32,6 +34,9 @@ pub struct Arguments {
     /// Numbers that are none: strict (errors) or compat (replaced, as the original codes do)
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
+    /// Read these modalities only, as if the others were missing, such as text,acoustic
+    #[arg(long, value_name = "NAMES", default_value_t)]
+    modalities: Modalities,
     /// File for the predictions; without it, they are printed
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -54,16 +59,17 @@ impl Arguments {
             eprintln!("note: {note}");
         }
         let checkpoint = Checkpoint::load(model_folder(&self.run), &device)?;
+        let modalities = checkpoint.left(self.modalities)?;
         let splits = self.splits(&data)?;
         let mut rows = Vec::new();
         for split in splits {
             let utterances = data.split(split);
-            let predictions = checkpoint.predict(utterances, &device)?;
+            let predictions = checkpoint.predict_from(utterances, modalities, &device)?;
             rows.extend(utterances.iter().zip(predictions).map(|row| (split, row)));
         }
         let text = match self.json {
-            true => json_lines(&rows)?,
-            false => table(&rows),
+            true => json_lines(&rows, modalities)?,
+            false => table(&rows, modalities),
         };
         match &self.out {
             None if self.json => say_json(&serde_json::from_str::<serde_json::Value>(&text)?)?,
@@ -102,21 +108,27 @@ pub(super) fn model_folder(run: &Path) -> PathBuf {
 
 type Row<'a> = (Split, (&'a Utterance, f32));
 
-fn json_lines(rows: &[Row<'_>]) -> Result<String, serde_json::Error> {
+fn json_lines(rows: &[Row<'_>], modalities: Modalities) -> Result<String, serde_json::Error> {
     let rows: Vec<_> = rows
         .iter()
         .map(|(split, (utterance, prediction))| {
-            json!({ "split": split, "id": utterance.id, "prediction": prediction })
+            json!({
+                "split": split,
+                "id": utterance.id,
+                "prediction": prediction,
+                "modalities": modalities,
+            })
         })
         .collect();
     serde_json::to_string_pretty(&rows)
 }
 
-fn table(rows: &[Row<'_>]) -> String {
-    let mut text = "split,id,prediction\n".to_string();
+fn table(rows: &[Row<'_>], modalities: Modalities) -> String {
+    let mut text = "split,id,prediction,modalities\n".to_string();
+    let modalities = modalities.to_string().replace(',', "+");
     for (split, (utterance, prediction)) in rows {
         let id = quoted(&utterance.id);
-        text.push_str(&format!("{split},{id},{prediction}\n"));
+        text.push_str(&format!("{split},{id},{prediction},{modalities}\n"));
     }
     text
 }

@@ -6,7 +6,7 @@ use misa_core::{
     FeatureSizes, MutualAttentionConfig, TextSize,
     loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
 };
-use misa_train::{Corpus, Preset, TrainError};
+use misa_train::{Corpus, Preset, PretrainingConfig, TrainError};
 use serde_json::{Value, json};
 use std::{error::Error, path::PathBuf};
 
@@ -89,6 +89,7 @@ impl SettingsArguments {
         let loss = |block: &str| format!("training.loss.{block}");
         let mut layers = Layers::new(&defaults, &origin)
             .with_template("training.bert", &bert)
+            .with_template("training.pretraining", &PretrainingConfig::new())
             .with_template("training.mutual_attention", &MutualAttentionConfig::new())
             .with_template(&loss("triplet"), &TripletLossConfig::new())
             .with_template(&loss("prototype"), &PrototypeLossConfig::new())

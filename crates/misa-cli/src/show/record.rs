@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use misa_core::{Task, loss::MisaLossTerms};
 use misa_data::{Split, Utterance};
 use misa_report::{Attention, Curve, Predictions, RunRecord, Section, SplitScores};
-use misa_train::{Checkpoint, EpochRecord, Manifest, Report, Representations, open_test};
+use misa_train::{Checkpoint, EpochRecord, Manifest, Phase, Report, Representations, open_test};
 use serde_json::Value;
 use std::{error::Error, path::Path};
 
@@ -106,15 +106,31 @@ fn attention(found: &Representations, split: Split) -> Option<Attention> {
 
 /// Every loss term of training, the task loss of both splits, and every score of the valid split.
 fn curves(history: &[EpochRecord]) -> Vec<Curve> {
+    let (before, history): (Vec<_>, Vec<_>) =
+        (history.iter().cloned()).partition(|epoch: &EpochRecord| epoch.phase != Phase::Joint);
+    let mut curves = Vec::new();
+    if !before.is_empty() {
+        let panel = "pre-training";
+        let train = before.iter().map(|epoch| Some(epoch.train.task));
+        let valid = before.iter().map(|epoch| Some(epoch.valid_task));
+        for (name, values) in [("train", train.collect()), ("valid", valid.collect())] {
+            let (panel, name) = (panel.to_string(), name.to_string());
+            curves.push(Curve {
+                panel,
+                name,
+                values,
+            });
+        }
+    }
     let curve = |panel: &str, name: &str, value: &dyn Fn(&EpochRecord) -> Option<f64>| Curve {
         panel: panel.to_string(),
         name: name.to_string(),
         values: history.iter().map(value).collect(),
     };
-    let mut curves = vec![
+    curves.extend([
         curve("task loss", "train", &|epoch| Some(epoch.train.task)),
         curve("task loss", "valid", &|epoch| Some(epoch.valid_task)),
-    ];
+    ]);
     for (term, name) in MisaLossTerms::NAMES.into_iter().enumerate().skip(1) {
         let value = |epoch: &EpochRecord| epoch.train.named()[term].1;
         // A term that is switched off is 0 throughout.

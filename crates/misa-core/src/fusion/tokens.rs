@@ -108,6 +108,10 @@ impl FusionInput {
     /// there.
     pub(super) fn missing(&self) -> Option<Tensor<2, Bool>> {
         let presence = self.presence.as_ref()?;
+        let is_whole = |modality| presence.rows(&[modality]).is_none();
+        if self.modalities.iter().all(is_whole) {
+            return None;
+        }
         let device = self.tokens.first()?.1.device();
         let masks = self.tokens.iter();
         let masks: Vec<_> = masks

@@ -232,8 +232,19 @@ impl MisaLoss {
         used.fold(task, |total, (term, weight)| total + term.clone() * weight)
     }
 
+    /// What is predicted.
+    pub fn task_kind(&self) -> Task {
+        self.config.task
+    }
+
     /// Error of the prediction or cross-entropy, mean over the batch.
-    fn task(&self, prediction: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    ///
+    /// # Shapes
+    ///
+    /// - prediction: `[batch, 1]`, or `[batch, classes]` logits
+    /// - targets: `[batch, 1]`
+    /// - output: `[1]`, at least 0
+    pub fn task(&self, prediction: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
         match self.config.task {
             Task::Regression => self.config.regression.forward(prediction, targets),
             Task::Classification { .. } => {

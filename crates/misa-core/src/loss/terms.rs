@@ -51,6 +51,28 @@ impl MisaLossTerms {
         "total",
     ];
 
+    /// The terms where nothing but `task` is learned.
+    ///
+    /// # Shapes
+    ///
+    /// - task: `[1]`
+    pub fn of_task(task: Tensor<1>) -> Self {
+        let zero = || Tensor::zeros([1], &task.device());
+        Self {
+            similarity: zero(),
+            difference: zero(),
+            reconstruction: zero(),
+            discrimination: zero(),
+            cycle: zero(),
+            triplet: zero(),
+            prototype: zero(),
+            contrast: zero(),
+            unimodal: zero(),
+            total: task.clone(),
+            task,
+        }
+    }
+
     /// The terms in the order of their fields.
     pub fn as_array(&self) -> [&Tensor<1>; Self::COUNT] {
         [

@@ -1,0 +1,91 @@
+//! Hidden steps of visual and acoustic sequences, told from the others.
+
+use crate::{Modalities, Modality, PerModality};
+use burn::{
+    nn::{Linear, LinearConfig},
+    prelude::*,
+};
+
+/// Keeps the spread of features that never change away from zero.
+const EPSILON: f64 = 1e-6;
+
+/// A linear head per modality from the encoder's states to the features of the same steps.
+///
+/// - Source: masked-step modelling as in data2vec and SPECTRA: the encoder is to fill in steps that
+///   it does not see, which needs no labels.
+#[derive(Module, Debug)]
+pub struct StepHeads {
+    visual: Option<Linear>,
+    acoustic: Option<Linear>,
+}
+
+impl StepHeads {
+    /// Creates the heads of the modalities in use on `device`; text has none.
+    pub(crate) fn new(
+        modalities: Modalities,
+        d_states: &PerModality<usize>,
+        [d_visual, d_acoustic]: [usize; 2],
+        device: &Device,
+    ) -> Self {
+        let head = |modality, d_input| {
+            let linear = LinearConfig::new(*d_states.get(modality), d_input);
+            modalities.contains(modality).then(|| linear.init(device))
+        };
+        Self {
+            visual: head(Modality::Visual, d_visual),
+            acoustic: head(Modality::Acoustic, d_acoustic),
+        }
+    }
+
+    pub(crate) fn of(&self, modality: Modality) -> Option<&Linear> {
+        match modality {
+            Modality::Text => None,
+            Modality::Visual => self.visual.as_ref(),
+            Modality::Acoustic => self.acoustic.as_ref(),
+        }
+    }
+}
+
+/// Mean absolute error over hidden steps, as a share of how far features lie from their mean.
+///
+/// 1 where the mean of the batch is predicted, whatever the unit of the features. 0 of no step.
+///
+/// # Shapes
+///
+/// - predicted and features: `[batch, steps, d_input]`
+/// - hidden: `[batch, steps]`, 1 at the steps that count
+/// - output: `[1]`, at least 0
+pub(crate) fn hidden_step_error(
+    predicted: Tensor<3>,
+    features: Tensor<3>,
+    hidden: Tensor<2>,
+) -> Tensor<1> {
+    let hidden = hidden.unsqueeze_dim::<3>(2);
+    let count = hidden.clone().sum().clamp_min(1.0);
+    let sum = |x: Tensor<3>| (x * hidden.clone()).sum_dim(0).sum_dim(1);
+    let total = count.clone().reshape([1, 1, 1]);
+    let mean = sum(features.clone()) / total.clone();
+    let spread = sum((features.clone() - mean).abs()) / total.clone() + EPSILON;
+    let error = sum((predicted - features).abs()) / total;
+    (error / spread.detach()).mean()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(predicted: [[[f32; 2]; 3]; 1]) -> f32 {
+        let device = Device::flex();
+        let features = Tensor::<3>::from_data([[[0.0, 100.0], [9.0, 9.0], [2.0, 300.0]]], &device);
+        let hidden = Tensor::<2>::from_data([[1.0, 0.0, 1.0]], &device);
+        let predicted = Tensor::<3>::from_data(predicted, &device);
+        hidden_step_error(predicted, features, hidden).into_scalar()
+    }
+
+    #[test]
+    fn the_mean_has_error_one_in_any_unit_and_the_truth_zero() {
+        let mean = error([[[1.0, 200.0], [5.0, -7.0], [1.0, 200.0]]]);
+        assert!((mean - 1.0).abs() < 1e-4, "{mean}");
+        assert_eq!(error([[[0.0, 100.0], [5.0, -7.0], [2.0, 300.0]]]), 0.0);
+    }
+}
