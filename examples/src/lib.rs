@@ -1,9 +1,11 @@
 //! What the examples and the benches share: the choice of a device, the line that shows progress,
 //! the command line of training, and how a program ends.
 
+mod ablation;
 mod training;
 mod words;
 
+pub use ablation::{Ablation, VARIANTS, Variant};
 pub use misa_cli::{DeviceError, device, names};
 pub use training::{TextArguments, TrainingArguments};
 pub use words::lower_case_words;

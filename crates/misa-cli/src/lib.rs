@@ -15,12 +15,14 @@
 //! | `settings/` | settings in layers, and those of a run |
 //! | `sweep/` | what a sweep consists of, and who does which part of it |
 //! | `launch.rs`, `source.rs` | settings to a run, and a run folder to its data |
+//! | `compare.rs` | finished runs to a comparison |
 //! | `show.rs` | what runs found, handed to `misa-report` |
 //! | `device.rs`, `progress.rs`, `signals.rs`, `exit.rs` | the machine, the terminal, the ways to end |
 //!
 //! The examples of this repository use the same parts.
 
 pub mod command;
+mod compare;
 mod device;
 mod exit;
 mod launch;
@@ -31,6 +33,8 @@ mod signals;
 mod source;
 pub mod sweep;
 
+pub use command::SettingsArguments;
+pub use compare::compare;
 pub use device::{DeviceError, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
 pub use launch::Launch;

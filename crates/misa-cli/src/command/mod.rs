@@ -12,7 +12,7 @@ mod table;
 mod train;
 mod verify;
 
-pub(crate) use settings::SettingsArguments;
+pub use settings::{Setting, SettingsArguments};
 
 use crate::{EXIT_STATUS, Exit, Outcome};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};

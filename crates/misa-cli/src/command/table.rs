@@ -1,13 +1,10 @@
 //! Runs compared.
 
 use super::{SplitName, report::write, say, say_json};
-use crate::{
-    Exit, Outcome, settings_of,
-    show::{entries, metrics, run_folders},
-};
+use crate::{Exit, Outcome, compare, settings_of, show::run_folders};
 use clap::{Args, ValueEnum};
 use misa_data::Split;
-use misa_report::compare::{CompareOptions, Comparison, PublishedRow, published};
+use misa_report::compare::{PublishedRow, published};
 use misa_train::{Corpus, Manifest};
 use std::{
     error::Error,
@@ -66,31 +63,14 @@ enum Format {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let folders = run_folders(&self.runs)?;
-        let (entries, left_out) = match self.split {
-            Some(split) => entries(&folders, split.into())?,
-            None => {
-                let test = entries(&folders, Split::Test)?;
-                let valid = entries(&folders, Split::Valid)?;
-                if test.0.len() == valid.0.len() {
-                    test
-                } else {
-                    valid
-                }
-            }
-        };
+        let against = self.published(&folders[0].folder)?;
+        let split = self.split.map(Split::from);
+        let baseline = self.baseline.clone();
+        let compared = compare(&self.runs, split, baseline, self.resamples, against);
+        let (comparison, left_out) = compared?;
         for line in &left_out {
             eprintln!("note: left out: {line}");
         }
-        let first = &folders[0].folder;
-        let task = Manifest::read(first)?.config.loss.task;
-        let options = CompareOptions {
-            metrics: metrics(task),
-            resamples: self.resamples,
-            seed: 0,
-            baseline: self.baseline.clone(),
-            against: self.published(first)?,
-        };
-        let comparison = Comparison::new(&entries, &options)?;
         let format = if self.json { Format::Json } else { self.format };
         let text = match format {
             Format::Md => comparison.to_markdown(),

@@ -1,0 +1,187 @@
+//! What each part of MISA, and each remedy beyond it, is worth: every variant with several seeds.
+//!
+//! ```text
+//! cargo run --release --example ablation -- --variants misa,misa+ --seeds 1..3
+//! cargo run --release --example ablation -- --data PATH --corpus mosi --seeds 1..5 --workers 4
+//! ```
+//!
+//! Writes a run folder per variant and seed, and `ablation.md` with scores, paired differences to
+//! MISA and the cost of a training epoch. Finished runs are kept: started again, it goes on.
+
+use clap::Parser;
+use misa_cli::{Launch, SettingsArguments, command::Setting, compare, stop_on_signals};
+use misa_data::{Split, write_whole};
+use misa_examples::{Ablation, VARIANTS, Variant};
+use misa_train::{Progress, RunStart, Stop, score_test};
+use serde_json::json;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Mutex,
+    thread,
+};
+
+/// Train every variant of MISA with several seeds, and compare them with MISA.
+///
+/// Without --data, on the synthetic set. The test split is scored once, at the end of each run;
+/// where there is none, the valid split is compared.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(flatten)]
+    settings: SettingsArguments,
+    /// Variants by name; without it, all. --list shows them
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    variants: Vec<String>,
+    /// Print the variants and what they set
+    #[arg(long)]
+    list: bool,
+    /// Seeds, such as 1..5
+    #[arg(long, value_name = "FIRST..LAST", default_value = "1..5", value_parser = seeds)]
+    seeds: Seeds,
+    /// Runs at a time
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    workers: usize,
+    /// Folder for the runs and the table
+    #[arg(long, value_name = "FOLDER", default_value = "runs/ablation")]
+    out: PathBuf,
+}
+
+#[derive(Clone)]
+struct Seeds(Vec<u64>);
+
+fn seeds(text: &str) -> Result<Seeds, String> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let number = |text: &str| {
+        text.parse::<u64>()
+            .map_err(|error| format!("{text}: {error}"))
+    };
+    match (number(first)?, number(last)?) {
+        (first, last) if first <= last => Ok(Seeds((first..=last).collect())),
+        _ => Err(format!("{text}: the last seed comes before the first")),
+    }
+}
+
+fn main() -> ExitCode {
+    misa_examples::exit("ablation", run(&Arguments::parse()))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let variants = chosen(&arguments.variants)?;
+    if arguments.list {
+        for variant in variants {
+            println!("{:28} {}", variant.name, variant.settings.join(" "));
+        }
+        return Ok(());
+    }
+    let stop = stop_on_signals()?;
+    // Seed by seed, so that what is there when it is stopped can be compared.
+    let seeds = arguments.seeds.0.iter();
+    let jobs: Vec<(&Variant, u64)> = seeds
+        .flat_map(|&seed| variants.iter().map(move |&variant| (variant, seed)))
+        .collect();
+    work(arguments, &jobs, &stop)?;
+    let folders = variants.iter().map(|variant| {
+        let folder = arguments.out.join(variant.folder());
+        format!("{}={}", variant.name, folder.display())
+    });
+    let baseline = variants.iter().find(|variant| variant.settings.is_empty());
+    let baseline = baseline.map(|variant| variant.name.to_string());
+    let folders: Vec<String> = folders.collect();
+    let (comparison, left_out) = compare(&folders, None, baseline, 10_000, Vec::new())?;
+    for line in left_out {
+        eprintln!("note: left out: {line}");
+    }
+    let text = Ablation::new(&comparison, &variants)?.to_string();
+    print!("{text}");
+    let path = arguments.out.join("ablation.md");
+    write_whole(&path, |file| {
+        std::io::Write::write_all(file, text.as_bytes())
+    })?;
+    Ok(())
+}
+
+fn chosen(names: &[String]) -> Result<Vec<&'static Variant>, String> {
+    if names.is_empty() {
+        return Ok(VARIANTS.iter().collect());
+    }
+    let find = |name: &String| {
+        let mut variants = VARIANTS.iter();
+        let found = variants.find(|variant| variant.name == name);
+        found.ok_or_else(|| format!("no variant `{name}`, --list shows those there are"))
+    };
+    names.iter().map(find).collect()
+}
+
+/// Makes every run, several at a time.
+fn work(
+    arguments: &Arguments,
+    jobs: &[(&Variant, u64)],
+    stop: &Stop,
+) -> Result<(), Box<dyn Error>> {
+    let next = Mutex::new(jobs.iter().enumerate());
+    let failed: Mutex<Option<String>> = Mutex::new(None);
+    thread::scope(|scope| {
+        for _ in 0..arguments.workers.max(1) {
+            scope.spawn(|| {
+                while let Some((number, (variant, seed))) = take(&next) {
+                    let done = train(arguments, variant, *seed, stop);
+                    let line =
+                        format!("{}/{} {} seed {seed}", number + 1, jobs.len(), variant.name);
+                    match done {
+                        Ok(seconds) => println!("{line}: {seconds:.0} s"),
+                        Err(error) => {
+                            stop.request();
+                            let mut failed = failed.lock().unwrap_or_else(|lock| lock.into_inner());
+                            failed.get_or_insert(format!("{line}: {error}"));
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    match failed.into_inner().unwrap_or_else(|lock| lock.into_inner()) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+fn take<I: Iterator>(jobs: &Mutex<I>) -> Option<I::Item> {
+    jobs.lock().unwrap_or_else(|lock| lock.into_inner()).next()
+}
+
+/// One run, and its look at the test split if it has one; gives its seconds.
+fn train(
+    arguments: &Arguments,
+    variant: &Variant,
+    seed: u64,
+    stop: &Stop,
+) -> Result<f64, Box<dyn Error>> {
+    let mut settings = arguments.settings.clone();
+    settings
+        .set
+        .extend(variant.settings.iter().map(ToString::to_string));
+    let seed_setting = Setting {
+        key: "training.seed".to_string(),
+        value: json!(seed),
+        origin: "--seeds".to_string(),
+    };
+    let settings = settings.resolve(&[seed_setting])?;
+    let folder = arguments
+        .out
+        .join(variant.folder())
+        .join(format!("seed-{seed}"));
+    let launch = Launch {
+        progress: Progress::Silent,
+        start: RunStart::Resume,
+        stop: stop.clone(),
+    };
+    let (report, test) = launch.train(&settings, &folder)?;
+    if !test.is_empty() && report.scores_of(Split::Test).is_none() {
+        let device = misa_cli::device(&settings.value.device)?;
+        score_test(Path::new(&folder), test, &device)?;
+    }
+    Ok(report.seconds)
+}
