@@ -216,6 +216,18 @@ pub const VARIANTS: &[Variant] = &[
         "hidden steps",
         &["training.pretraining.masked_epochs=2"],
     ),
+    variant(
+        "all of them",
+        "misa+",
+        &[
+            "training.loss.regression=absolute",
+            "training.loss.difference=cosine",
+            "training.loss.triplet=on",
+            "training.loss.prototype=on",
+            "training.mutual_attention=on",
+            "training.pretraining.unimodal_epochs=5",
+        ],
+    ),
 ];
 
 /// The variants compared, as Markdown.
@@ -352,6 +364,24 @@ mod tests {
             (VARIANTS.len(), VARIANTS.len())
         );
         assert!(VARIANTS[0].settings.is_empty());
+    }
+
+    #[test]
+    fn the_last_variant_is_the_preset() {
+        let resolve = |settings: misa_cli::SettingsArguments| {
+            let resolved = settings.resolve(&[]).unwrap();
+            serde_json::to_value(&resolved.value.training).unwrap()
+        };
+        let last = VARIANTS.last().unwrap();
+        let by_settings = resolve(misa_cli::SettingsArguments {
+            set: last.settings.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        });
+        let by_preset = resolve(misa_cli::SettingsArguments {
+            preset: Some(misa_train::Preset::Plus),
+            ..Default::default()
+        });
+        assert_eq!(by_settings, by_preset);
     }
 
     /// Every setting exists, and the model and its objective can be made of it.

@@ -42,7 +42,7 @@ pub struct TrainingArguments {
     /// The text of a run
     #[command(flatten)]
     pub text: TextArguments,
-    /// Whose settings: official or mmsa
+    /// Whose settings: official, mmsa or misa+
     #[arg(
         long,
         value_name = "NAME",

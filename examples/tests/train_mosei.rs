@@ -195,7 +195,7 @@ fn what_the_command_line_cannot_mean_is_said() {
     for (arguments, expected) in [
         (
             ["--preset", "best"],
-            "unknown preset `best`, expected official or mmsa",
+            "unknown preset `best`, expected official, mmsa or misa+",
         ),
         (
             ["--corpus", "sims"],

@@ -40,6 +40,14 @@ pub enum ConfigError {
         /// The name found.
         name: String,
     },
+    /// Two settings that exclude one another.
+    #[error("{field} cannot be used {reason}")]
+    Conflict {
+        /// Name of the field.
+        field: &'static str,
+        /// With what, or without what.
+        reason: &'static str,
+    },
     /// Every modality is switched off.
     #[error("modalities must name at least one of text, visual, acoustic, got none")]
     NoModality,

@@ -4,7 +4,8 @@ use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig,
 use burn::config::Config;
 use misa_core::{
     ActivationKind, CellKind, ConfigError, FeatureSizes, FusionKind, MisaConfig, Modalities,
-    MutualAttentionConfig, ReconstructionSource, Representations,
+    Modality, MutualAttentionConfig, ReconstructionSource, Representations,
+    encoder::bert::BertFreezing,
     loss::{MisaLossConfig, Similarity},
 };
 use misa_data::{Normalisation, Order};
@@ -227,6 +228,19 @@ impl TrainingConfig {
             None => model,
         };
         model.validate()?;
+        let is_frozen = |bert: &BertSettings| bert.freezing == BertFreezing::All;
+        if self.mutual_attention.is_some() && self.bert.as_ref().is_some_and(is_frozen) {
+            return Err(ConfigError::Conflict {
+                field: "mutual_attention",
+                reason: "with a BERT that is frozen whole: its steps are not kept",
+            });
+        }
+        if before.masked_epochs > 0 && self.modalities.iter().eq([Modality::Text]) {
+            return Err(ConfigError::Conflict {
+                field: "pretraining.masked_epochs",
+                reason: "without visual or acoustic sequences",
+            });
+        }
         Ok(model)
     }
 }
@@ -252,6 +266,30 @@ mod tests {
         let rates = |step| config.rates(step, 100);
         assert_eq!((rates(1).model, rates(1).bert), (0.25e-4, 0.25e-5));
         assert_eq!((rates(4).model, rates(9).bert), (1e-4, 1e-5));
+    }
+
+    #[test]
+    fn settings_that_exclude_one_another_are_named() {
+        let sizes = FeatureSizes {
+            text: misa_core::TextSize::Words { vocabulary: 5 },
+            visual: 2,
+            acoustic: 3,
+        };
+        let frozen = BertSettings::new("bert".into()).with_freezing(BertFreezing::All);
+        let attending = TrainingConfig::new()
+            .with_mutual_attention(Some(MutualAttentionConfig::new()))
+            .with_bert(Some(frozen));
+        assert_eq!(
+            attending.model(sizes).unwrap_err().to_string(),
+            "mutual_attention cannot be used with a BERT that is frozen whole: its steps are not kept"
+        );
+        let hiding = TrainingConfig::new()
+            .with_pretraining(Some(PretrainingConfig::new().with_masked_epochs(1)))
+            .with_modalities("text".parse().unwrap());
+        assert_eq!(
+            hiding.model(sizes).unwrap_err().to_string(),
+            "pretraining.masked_epochs cannot be used without visual or acoustic sequences"
+        );
     }
 
     #[test]

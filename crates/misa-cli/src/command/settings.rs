@@ -25,7 +25,7 @@ pub struct SettingsArguments {
     /// One setting, such as training.dropout=0.3; comes after every file
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Settings")]
     pub set: Vec<String>,
-    /// Whose settings to start from: official or mmsa
+    /// Whose settings to start from: official, mmsa or misa+
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     pub preset: Option<Preset>,
     /// Corpus that the preset is for: mosi, mosei or ur_funny
