@@ -4,6 +4,7 @@
 //! ```text
 //! misa data doctor | data convert     what a data set holds; any layout to one file
 //! misa train | evaluate | predict     a run, its one look at the test split, other utterances
+//! misa degrade                        the same with modalities missing
 //! misa embed | plot | report          representations, figures, a page with all of them
 //! misa table | sweep                  many runs compared; many runs made
 //! misa verify                         whether a run folder is what was written

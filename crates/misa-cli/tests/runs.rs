@@ -123,6 +123,20 @@ fn the_test_split_of_a_run_is_not_predicted_unseen() {
         "--json",
     ]));
     assert_eq!(rows.as_array().unwrap().len(), 46);
+    let predict = ["predict", text(&run), "--data", text(&other)];
+    let voice = said(&[&predict[..], &["--modalities", "acoustic"]].concat());
+    assert!(
+        voice.lines().skip(1).all(|row| row.ends_with(",acoustic")),
+        "{voice}"
+    );
+    let whole = said(&predict);
+    assert!(
+        whole
+            .lines()
+            .skip(1)
+            .all(|row| row.ends_with(",text+visual+acoustic")),
+        "{whole}"
+    );
 }
 
 #[cfg(unix)]
@@ -245,4 +259,38 @@ fn every_shell_gets_completions() {
             "{shell}"
         );
     }
+}
+
+#[test]
+fn runs_are_scored_with_modalities_missing() {
+    let dir = tempdir().unwrap();
+    let run = dir.path().join("run");
+    train(&run, &["--set", "training.modality_dropout=0.3"]);
+    let figures = dir.path().join("figures");
+    let options = ["--rates", "0,0.9", "--draws", "2", "--json"];
+    let degrade = [
+        &["degrade", text(&run), "--out", text(&figures)],
+        &options[..],
+    ]
+    .concat();
+    let found = json(&said(&degrade));
+    let corr = |scores: &Value| scores[0][1].as_f64().unwrap();
+    let curve = &found[0]["curve"];
+    assert_eq!(
+        (&curve[0]["rate"], &curve[1]["rate"]),
+        (&0.0.into(), &0.9.into())
+    );
+    assert_eq!(found[0]["subsets"].as_array().unwrap().len(), 7);
+    assert_eq!(
+        corr(&curve[0]["scores"]),
+        corr(&found[0]["subsets"][0]["scores"])
+    );
+    assert_ne!(corr(&curve[0]["scores"]), corr(&curve[1]["scores"]));
+    assert!(figures.join("missing-corr.svg").is_file());
+    let (status, message) = refused(&["degrade", text(&run), "--rates", "1.5"]);
+    assert_eq!(status, 2);
+    assert!(
+        message.contains("`1.5` is no probability in [0, 1)"),
+        "{message}"
+    );
 }

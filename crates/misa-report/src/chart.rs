@@ -3,6 +3,7 @@
 mod attention;
 mod confusion;
 mod curve;
+pub(crate) mod degradation;
 mod heat;
 mod residual;
 mod scatter;

@@ -46,6 +46,7 @@ mod statistic;
 mod table;
 mod vectors;
 
+pub use chart::degradation::{DegradationCurve, degradation};
 pub use discrepancy::SharedDistance;
 pub use error::{PngError, RecordError};
 pub use figure::Figure;

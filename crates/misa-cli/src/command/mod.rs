@@ -1,6 +1,7 @@
 //! The commands.
 
 pub mod data;
+mod degrade;
 mod embed;
 mod evaluate;
 mod plot;
@@ -37,6 +38,8 @@ enum Command {
     Train(Box<train::Arguments>),
     /// Score a finished run, on its test split for one
     Evaluate(evaluate::Arguments),
+    /// Score finished runs with modalities missing
+    Degrade(degrade::Arguments),
     /// Predict utterances with the model of a run
     Predict(predict::Arguments),
     /// Write the representations that a model makes of utterances
@@ -70,6 +73,7 @@ impl Arguments {
             Command::Data(command) => command.run(),
             Command::Train(arguments) => arguments.run(),
             Command::Evaluate(arguments) => arguments.run(),
+            Command::Degrade(arguments) => arguments.run(),
             Command::Predict(arguments) => arguments.run(),
             Command::Embed(arguments) => arguments.run(),
             Command::Plot(arguments) => arguments.run(),

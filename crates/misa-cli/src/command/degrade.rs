@@ -1,0 +1,161 @@
+//! Scores when modalities are missing.
+
+use super::{SplitName, report::write, say, say_json};
+use crate::{Exit, Outcome, source::RunSource};
+use clap::Args;
+use misa_core::Modalities;
+use misa_data::Split;
+use misa_report::{DegradationCurve, degradation};
+use misa_train::{Checkpoint, Degradation, NamedScores, open_test};
+use serde_json::json;
+use std::{fmt::Write as _, fs, path::PathBuf};
+
+/// Score finished runs with modalities missing: at rising rates, and from every set of modalities.
+///
+/// At a rate r, each modality of each utterance is missing with probability r, and one always
+/// stays; scores are means over draws that are the same for every run.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  misa degrade runs/plain runs/dropout
+  misa degrade runs/a --rates 0,0.3,0.6,0.9 --draws 20 --out figures")]
+pub struct Arguments {
+    /// Run folders
+    #[arg(value_name = "RUN", required = true)]
+    runs: Vec<PathBuf>,
+    /// The split; opening the test split is written down in the manifest
+    #[arg(long, value_enum, default_value = "valid")]
+    split: SplitName,
+    /// Probabilities that a modality is missing
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = rate,
+          default_value = "0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9")]
+    rates: Vec<f64>,
+    /// Draws at each rate
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    draws: u64,
+    /// Seed of the draws
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Folder for a figure of each score, as SVG, PNG and CSV
+    #[arg(short, long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Where the data is now, if it was moved
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_name = "NAME", default_value = crate::names()[0])]
+    device: String,
+    /// JSON instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.0..1.0).contains(&rate) => Ok(rate),
+        _ => Err(format!("`{text}` is no probability in [0, 1)")),
+    }
+}
+
+/// What was found of one run.
+struct Found {
+    run: String,
+    curve: Vec<Degradation>,
+    subsets: Vec<(Modalities, NamedScores)>,
+}
+
+impl Arguments {
+    pub(crate) fn run(&self) -> Outcome {
+        let device = crate::device(&self.device)?;
+        let mut found = Vec::new();
+        for run in &self.runs {
+            let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
+            let opened;
+            let utterances = match Split::from(self.split) {
+                Split::Test => {
+                    opened = open_test(run, test)?;
+                    opened.as_slice()
+                }
+                split => development.dataset().split(split),
+            };
+            let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
+            let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
+            found.push(Found {
+                run: run.display().to_string(),
+                curve: checkpoint.degradation(utterances, rates, draws, seed, &device)?,
+                subsets: checkpoint.subsets(utterances, &device)?,
+            });
+        }
+        self.draw(&found)?;
+        if self.json {
+            say_json(&found.iter().map(Found::to_json).collect::<Vec<_>>())?;
+            return Ok(Exit::Done);
+        }
+        for found in &found {
+            say(&found.to_string())?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// A figure of each score, all runs in it.
+    fn draw(&self, found: &[Found]) -> Result<(), Box<dyn std::error::Error>> {
+        let (Some(out), Some(first)) = (&self.out, found.first()) else {
+            return Ok(());
+        };
+        fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
+        let names = first.curve.first().map_or(&[][..], |point| &point.scores);
+        for (place, (name, _)) in names.iter().enumerate() {
+            let curves = found.iter().map(|found| DegradationCurve {
+                model: found.run.clone(),
+                points: (found.curve.iter())
+                    .map(|point| (point.rate, point.scores[place].1))
+                    .collect(),
+            });
+            let Some(figure) = degradation(name, &curves.collect::<Vec<_>>()) else {
+                continue;
+            };
+            let path = |extension: &str| out.join(&figure.name).with_extension(extension);
+            write(&path("svg"), figure.svg().as_bytes())?;
+            write(&path("png"), &figure.png()?)?;
+            write(&path("csv"), figure.data.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    fn to_json(&self) -> serde_json::Value {
+        let subsets = self.subsets.iter();
+        let subsets = subsets.map(|(set, scores)| json!({ "modalities": set, "scores": scores }));
+        json!({
+            "run": self.run,
+            "curve": self.curve,
+            "subsets": subsets.collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = self.subsets.first().map_or(&[][..], |(_, scores)| scores);
+        let names: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
+        writeln!(f, "\n| {}: missing | {} |", self.run, names.join(" | "))?;
+        writeln!(f, "| --- |{}", " ---: |".repeat(names.len()))?;
+        for point in &self.curve {
+            writeln!(f, "| {:.0} % |{}", 100.0 * point.rate, cells(&point.scores))?;
+        }
+        for (set, scores) in &self.subsets {
+            writeln!(f, "| only {set} |{}", cells(scores))?;
+        }
+        Ok(())
+    }
+}
+
+fn cells(scores: &NamedScores) -> String {
+    let mut text = String::new();
+    for (_, value) in scores {
+        let value = value.map_or("not defined".to_string(), |value| format!("{value:.4}"));
+        // Writing to a string cannot fail.
+        let _ = write!(text, " {value} |");
+    }
+    text
+}

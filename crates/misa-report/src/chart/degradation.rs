@@ -1,0 +1,102 @@
+//! A score by how often modalities are missing, a line per model.
+
+use crate::chart::SMALL;
+use crate::draw::axis::{Frame, Ticks};
+use crate::draw::colour::SERIES;
+use crate::draw::legend::{self, Entry, Mark};
+use crate::draw::scale::{domain, is_drawable};
+use crate::draw::svg::{Svg, dot, polyline};
+use crate::draw::text::stem;
+use crate::figure::{Figure, Part};
+use crate::table::{Table, number};
+
+/// The scores of one model by the rate of missing modalities.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DegradationCurve {
+    /// Name of the model.
+    pub model: String,
+    /// Probability that a modality is missing, and the score; `None` where it is not defined.
+    pub points: Vec<(f64, Option<f64>)>,
+}
+
+/// The curves of `score` as one figure; nothing where no point can be drawn.
+pub fn degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
+    let points = || curves.iter().flat_map(drawable);
+    points().next()?;
+    let mut svg = Svg::new(SMALL.0, SMALL.1);
+    let style = |k: usize| match k < SERIES {
+        true => format!("l c{k}"),
+        false => format!("l c{} n", k % SERIES),
+    };
+    let entries: Vec<Entry> = curves
+        .iter()
+        .enumerate()
+        .map(|(k, curve)| Entry::new(Mark::Line, style(k), curve.model.as_str()))
+        .collect();
+    legend::draw(&mut svg, 2.0, &entries);
+    let top = legend::height(&entries, SMALL.0) + 22.0;
+    let x_domain = domain(points().map(|(rate, _)| rate), 0.0);
+    let y_domain = domain(points().map(|(_, value)| value), 0.06);
+    let ticks = (Ticks::new(x_domain, 5), Ticks::new(y_domain, 4));
+    let frame = Frame::new(SMALL, top, (x_domain, ticks.0), (y_domain, ticks.1));
+    frame.draw(&mut svg, "probability that a modality is missing", score);
+    for (k, curve) in curves.iter().enumerate() {
+        let places: Vec<_> = drawable(curve)
+            .map(|(rate, value)| frame.at(rate, value))
+            .collect();
+        let line: Vec<_> = places.iter().copied().map(Some).collect();
+        svg.path(&style(k), &polyline(&line));
+        for place in places {
+            svg.path(&format!("h c{}", k % SERIES), &dot(place, 3.0));
+        }
+    }
+    Some(Figure {
+        name: format!("missing-{}", stem(score)),
+        title: format!("{score} with modalities missing"),
+        caption: "One modality of each utterance always stays.".to_owned(),
+        data: data(score, curves),
+        part: Part::Curves,
+        drawing: svg,
+    })
+}
+
+fn drawable(curve: &DegradationCurve) -> impl Iterator<Item = (f64, f64)> + '_ {
+    let points = curve.points.iter();
+    points.filter_map(|&(rate, value)| {
+        let value = value.filter(|value| is_drawable(*value))?;
+        is_drawable(rate).then_some((rate, value))
+    })
+}
+
+fn data(score: &str, curves: &[DegradationCurve]) -> String {
+    let header = ["model", "rate", score].map(str::to_owned);
+    let mut table = Table::new(&header);
+    for curve in curves {
+        for &(rate, value) in &curve.points {
+            table.row(&[curve.model.clone(), number(Some(rate)), number(value)]);
+        }
+    }
+    table.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_per_model_and_a_row_per_point() {
+        let curve = |model: &str, last| DegradationCurve {
+            model: model.to_owned(),
+            points: vec![(0.0, Some(0.9)), (0.5, None), (0.9, Some(last))],
+        };
+        let figure = degradation("Corr", &[curve("plain", 0.2), curve("dropout", 0.6)]);
+        let figure = figure.unwrap();
+        assert_eq!(figure.name, "missing-corr");
+        assert_eq!(figure.data.lines().count(), 7);
+        assert!(figure.data.contains("dropout,0.5,\n"), "{}", figure.data);
+        let svg = figure.svg();
+        assert_eq!(svg.matches("class=\"h c").count(), 4);
+        assert!(svg.contains("plain") && svg.contains("dropout"));
+        assert!(degradation("Corr", &[DegradationCurve::default()]).is_none());
+    }
+}
