@@ -25,7 +25,7 @@ struct Arguments {
     /// Utterances to score
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = value_parser!(u32).range(1..))]
     count: u32,
-    /// Where to compute: flex, ndarray, wgpu, vulkan, metal or cuda[:N], as far as compiled in
+    /// Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda or cuda:1, as far as compiled in
     #[arg(long, value_name = "NAME", default_value = misa_examples::names()[0])]
     device: String,
 }

@@ -94,7 +94,7 @@ pub struct TrainingArguments {
     /// Where to compute
     #[arg(
         long,
-        help = "Where to compute: flex, ndarray, wgpu, vulkan, metal or cuda[:N]",
+        help = "Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda or cuda:1",
         value_name = "NAME",
         default_value = "flex",
         help_heading = "Run"

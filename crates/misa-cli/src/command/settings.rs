@@ -34,7 +34,7 @@ pub struct SettingsArguments {
     /// File or folder to train on; without it, the synthetic set
     #[arg(long, value_name = "PATH", help_heading = "Settings")]
     pub data: Option<PathBuf>,
-    /// Where to compute: flex, ndarray, wgpu, vulkan, metal or cuda[:N]
+    /// Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda or cuda:1
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     pub device: Option<String>,
 }
