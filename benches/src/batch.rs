@@ -65,6 +65,7 @@ impl BatchShape {
                 visual: self.draw_features(self.sizes.visual, random, device),
                 acoustic: self.draw_features(self.sizes.acoustic, random, device),
                 presence: None,
+                videos: None,
                 lengths: self.all_lengths(),
             },
             targets: self.draw_targets(random, device),

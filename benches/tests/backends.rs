@@ -197,6 +197,7 @@ mod step {
             visual: features(D_VISUAL, 0.3),
             acoustic: features(D_ACOUSTIC, 0.7),
             presence: None,
+            videos: None,
             lengths: PerModality::from_fn(|_| vec![2, 2, 1]),
         }
     }

@@ -10,9 +10,10 @@
 
 use clap::Parser;
 use misa_cli::{Launch, SettingsArguments, command::Setting, compare, stop_on_signals};
+use misa_core::{ConfigError, Modalities};
 use misa_data::{Split, write_whole};
 use misa_examples::{Ablation, VARIANTS, Variant};
-use misa_train::{Progress, RunStart, Stop, score_test};
+use misa_train::{Progress, RunStart, Stop, TrainError, score_test};
 use serde_json::json;
 use std::{
     error::Error,
@@ -71,7 +72,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let variants = chosen(&arguments.variants)?;
     if arguments.list {
         for variant in variants {
-            println!("{:28} {}", variant.name, variant.settings.join(" "));
+            let settings = variant.settings_for(Modalities::ALL).unwrap_or_default();
+            let preset = variant.preset.map(|preset| format!("--preset {preset}"));
+            let shown = preset.into_iter().chain(settings).collect::<Vec<_>>();
+            println!("{:20} {}", variant.name, shown.join(" "));
         }
         return Ok(());
     }
@@ -82,11 +86,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .flat_map(|&seed| variants.iter().map(move |&variant| (variant, seed)))
         .collect();
     work(arguments, &jobs, &stop)?;
-    let folders = variants.iter().map(|variant| {
+    // A variant that the data has nothing for leaves no run.
+    let has_runs = |variant: &&&Variant| arguments.out.join(variant.folder()).exists();
+    let folders = variants.iter().filter(has_runs).map(|variant| {
         let folder = arguments.out.join(variant.folder());
         format!("{}={}", variant.name, folder.display())
     });
-    let baseline = variants.iter().find(|variant| variant.settings.is_empty());
+    let baseline = variants.iter().find(|variant| variant.is_baseline());
     let baseline = baseline.map(|variant| variant.name.to_string());
     let folders: Vec<String> = folders.collect();
     let (comparison, left_out) = compare(&folders, None, baseline, 10_000, Vec::new())?;
@@ -130,7 +136,8 @@ fn work(
                     let line =
                         format!("{}/{} {} seed {seed}", number + 1, jobs.len(), variant.name);
                     match done {
-                        Ok(seconds) => println!("{line}: {seconds:.0} s"),
+                        Ok(Done::Trained(seconds)) => println!("{line}: {seconds:.0} s"),
+                        Ok(Done::LeftOut(why)) => println!("{line}: left out, {why}"),
                         Err(error) => {
                             stop.request();
                             let mut failed = failed.lock().unwrap_or_else(|lock| lock.into_inner());
@@ -152,23 +159,47 @@ fn take<I: Iterator>(jobs: &Mutex<I>) -> Option<I::Item> {
     jobs.lock().unwrap_or_else(|lock| lock.into_inner()).next()
 }
 
-/// One run, and its look at the test split if it has one; gives its seconds.
+/// A variant that makes no sense for the task or the data is left out; other errors end all.
+fn left_out(error: Box<dyn Error>) -> Result<Done, Box<dyn Error>> {
+    match error.downcast_ref::<TrainError>() {
+        Some(TrainError::NoVideos { .. } | TrainError::Config(ConfigError::Conflict { .. })) => {
+            Ok(Done::LeftOut(error.to_string()))
+        }
+        _ => Err(error),
+    }
+}
+
+/// What became of a run.
+enum Done {
+    /// It took this many seconds.
+    Trained(f64),
+    /// The data has nothing for it.
+    LeftOut(String),
+}
+
+/// One run, and its look at the test split if it has one.
 fn train(
     arguments: &Arguments,
     variant: &Variant,
     seed: u64,
     stop: &Stop,
-) -> Result<f64, Box<dyn Error>> {
+) -> Result<Done, Box<dyn Error>> {
     let mut settings = arguments.settings.clone();
-    settings
-        .set
-        .extend(variant.settings.iter().map(ToString::to_string));
+    let modalities = settings.resolve(&[])?.value.training.modalities;
+    let Some(own) = variant.settings_for(modalities) else {
+        return Ok(Done::LeftOut(format!("runs use {modalities}")));
+    };
+    settings.set.extend(own);
+    settings.preset = variant.preset.or(settings.preset);
     let seed_setting = Setting {
         key: "training.seed".to_string(),
         value: json!(seed),
         origin: "--seeds".to_string(),
     };
-    let settings = settings.resolve(&[seed_setting])?;
+    let settings = match settings.resolve(&[seed_setting]) {
+        Ok(settings) => settings,
+        Err(error) => return left_out(error),
+    };
     let folder = arguments
         .out
         .join(variant.folder())
@@ -178,10 +209,13 @@ fn train(
         start: RunStart::Resume,
         stop: stop.clone(),
     };
-    let (report, test) = launch.train(&settings, &folder)?;
+    let (report, test) = match launch.train(&settings, &folder) {
+        Ok(done) => done,
+        Err(error) => return left_out(error),
+    };
     if !test.is_empty() && report.scores_of(Split::Test).is_none() {
         let device = misa_cli::device(&settings.value.device)?;
         score_test(Path::new(&folder), test, &device)?;
     }
-    Ok(report.seconds)
+    Ok(Done::Trained(report.seconds))
 }

@@ -1,7 +1,8 @@
 //! Variants of MISA, and the table that compares them.
 
+use misa_core::{Modalities, Modality};
 use misa_report::compare::{Comparison, Difference, Group};
-use misa_train::{Phase, Report};
+use misa_train::{Phase, Preset, Report};
 use std::{error::Error, fmt, path::Path};
 
 /// A variant of MISA: what it is called, and what it sets.
@@ -13,9 +14,33 @@ pub struct Variant {
     pub group: &'static str,
     /// Settings as the command line takes them.
     pub settings: &'static [&'static str],
+    /// A modality that is switched off.
+    pub without: Option<Modality>,
+    /// A preset in place of that of the other variants.
+    pub preset: Option<Preset>,
 }
 
 impl Variant {
+    /// Whether it is MISA itself.
+    pub fn is_baseline(&self) -> bool {
+        self.settings.is_empty() && self.without.is_none() && self.preset.is_none()
+    }
+
+    /// Its settings on top of runs that use `modalities`; nothing if it lacks what they lack
+    /// already, or would have none left.
+    pub fn settings_for(&self, modalities: Modalities) -> Option<Vec<String>> {
+        let mut settings: Vec<String> = self.settings.iter().map(ToString::to_string).collect();
+        if let Some(without) = self.without {
+            let left = modalities.iter().filter(|&used| used != without);
+            let left: Vec<String> = left.map(|used| format!("\"{used}\"")).collect();
+            if left.is_empty() || left.len() == modalities.count() {
+                return None;
+            }
+            settings.push(format!("training.modalities=[{}]", left.join(",")));
+        }
+        Some(settings)
+    }
+
     /// Name of the folder for its runs.
     pub fn folder(&self) -> String {
         let kept = |letter: char| {
@@ -38,6 +63,15 @@ const fn variant(
         name,
         group,
         settings,
+        without: None,
+        preset: None,
+    }
+}
+
+const fn without(name: &'static str, modality: Modality) -> Variant {
+    Variant {
+        without: Some(modality),
+        ..variant(PARTS, name, &[])
     }
 }
 
@@ -61,21 +95,9 @@ const REMEDIES: &str = "remedies";
 /// task, kept alike by an adversary or by MMD.
 pub const VARIANTS: &[Variant] = &[
     variant(PARTS, "MISA", &[]),
-    variant(
-        PARTS,
-        "without text",
-        &["training.modalities=[\"visual\",\"acoustic\"]"],
-    ),
-    variant(
-        PARTS,
-        "without visual",
-        &["training.modalities=[\"text\",\"acoustic\"]"],
-    ),
-    variant(
-        PARTS,
-        "without acoustic",
-        &["training.modalities=[\"text\",\"visual\"]"],
-    ),
+    without("without text", Modality::Text),
+    without("without visual", Modality::Visual),
+    without("without acoustic", Modality::Acoustic),
     variant(PARTS, "without similarity", &[NO_SIMILARITY]),
     variant(PARTS, "without difference", &[NO_DIFFERENCE]),
     variant(PARTS, "without reconstruction", &[NO_RECONSTRUCTION]),
@@ -201,6 +223,7 @@ pub const VARIANTS: &[Variant] = &[
         "mutual attention",
         &["training.mutual_attention=on"],
     ),
+    variant(REMEDIES, "context", &["training.context=on"]),
     variant(
         REMEDIES,
         "modality dropout",
@@ -216,18 +239,10 @@ pub const VARIANTS: &[Variant] = &[
         "hidden steps",
         &["training.pretraining.masked_epochs=2"],
     ),
-    variant(
-        "all of them",
-        "misa+",
-        &[
-            "training.loss.regression=absolute",
-            "training.loss.difference=cosine",
-            "training.loss.triplet=on",
-            "training.loss.prototype=on",
-            "training.mutual_attention=on",
-            "training.pretraining.unimodal_epochs=5",
-        ],
-    ),
+    Variant {
+        preset: Some(Preset::Plus),
+        ..variant("all of them", "misa+", &[])
+    },
 ];
 
 /// The variants compared, as Markdown.
@@ -263,7 +278,7 @@ impl Ablation {
         ];
         let groups = &comparison.groups;
         let find = |name: &str| groups.iter().find(|group| group.model == name);
-        let baseline = variants.iter().find(|variant| variant.settings.is_empty());
+        let baseline = variants.iter().find(|variant| variant.is_baseline());
         let whole = baseline.and_then(|variant| find(variant.name));
         let whole = whole.map(seconds_per_epoch).transpose()?;
         let mut above = "";
@@ -326,7 +341,8 @@ fn row(group: &Group, metrics: &[usize], difference: Option<&Difference>, cost: 
     )
 }
 
-/// The median over the seeds of the seconds that an epoch of the objective took.
+/// The median of the seconds that an epoch of the objective took, validation included, over all
+/// epochs and seeds.
 fn seconds_per_epoch(group: &Group) -> Result<f64, Box<dyn Error>> {
     let mut seconds = Vec::new();
     for run in &group.runs {
@@ -363,25 +379,27 @@ mod tests {
             (names.len(), folders.len()),
             (VARIANTS.len(), VARIANTS.len())
         );
-        assert!(VARIANTS[0].settings.is_empty());
+        let baselines = VARIANTS.iter().filter(|variant| variant.is_baseline());
+        assert!(baselines.eq([&VARIANTS[0]]));
     }
 
     #[test]
-    fn the_last_variant_is_the_preset() {
-        let resolve = |settings: misa_cli::SettingsArguments| {
-            let resolved = settings.resolve(&[]).unwrap();
-            serde_json::to_value(&resolved.value.training).unwrap()
+    fn what_is_off_already_is_no_variant() {
+        let two: Modalities = "text,acoustic".parse().unwrap();
+        let named = |name| {
+            VARIANTS
+                .iter()
+                .find(|variant| variant.name == name)
+                .unwrap()
         };
-        let last = VARIANTS.last().unwrap();
-        let by_settings = resolve(misa_cli::SettingsArguments {
-            set: last.settings.iter().map(ToString::to_string).collect(),
-            ..Default::default()
-        });
-        let by_preset = resolve(misa_cli::SettingsArguments {
-            preset: Some(misa_train::Preset::Plus),
-            ..Default::default()
-        });
-        assert_eq!(by_settings, by_preset);
+        assert_eq!(named("without visual").settings_for(two), None);
+        let left = named("without text").settings_for(two).unwrap();
+        assert_eq!(left, ["training.modalities=[\"acoustic\"]"]);
+        assert_eq!(
+            named("without text").settings_for("text".parse().unwrap()),
+            None
+        );
+        assert_eq!(named("MISA").settings_for(two), Some(vec![]));
     }
 
     /// Every setting exists, and the model and its objective can be made of it.
@@ -389,7 +407,8 @@ mod tests {
     fn every_variant_can_be_trained() {
         for variant in VARIANTS {
             let settings = misa_cli::SettingsArguments {
-                set: variant.settings.iter().map(ToString::to_string).collect(),
+                set: variant.settings_for(Modalities::ALL).unwrap(),
+                preset: variant.preset,
                 ..Default::default()
             };
             let resolved = settings.resolve(&[]);

@@ -104,6 +104,10 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
         message("training.dropout = 1.5\n"),
         "dropout must be in [0, 1), got 1.5"
     );
+    assert_eq!(
+        message("data.synthetic.train = 0\n"),
+        "synthetic.train must be in [1, 1000000], got 0"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What enters the model: one padded batch of sequences with their true lengths.
 
-use crate::{Modality, PerModality, Presence, encoder::bert::BertConfig};
+use crate::{Modality, PerModality, Presence, Videos, encoder::bert::BertConfig};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +112,9 @@ pub struct MisaInput {
     pub lengths: PerModality<Vec<usize>>,
     /// Which modalities each utterance has; all of them where it is not said.
     pub presence: Option<Presence>,
+    /// Which utterances come from one video, in their order there; each from one of its own where
+    /// it is not said. Read by a model with [`crate::Context`] alone.
+    pub videos: Option<Videos>,
 }
 
 impl MisaInput {
@@ -128,6 +131,24 @@ impl MisaInput {
             acoustic: self.acoustic.to_device(device),
             lengths: self.lengths,
             presence: self.presence,
+            videos: self.videos,
+        }
+    }
+
+    /// The same with zeros in place of the numbers of missing modalities, which may be none.
+    pub(crate) fn without_missing(&self) -> Self {
+        let Some(presence) = &self.presence else {
+            return self.clone();
+        };
+        let blank = |modality, x: &Tensor<3>| presence.blank(modality, x.clone());
+        Self {
+            text: match &self.text {
+                TextInput::Features(x) => TextInput::Features(blank(Modality::Text, x)),
+                other => other.clone(),
+            },
+            visual: blank(Modality::Visual, &self.visual),
+            acoustic: blank(Modality::Acoustic, &self.acoustic),
+            ..self.clone()
         }
     }
 
@@ -135,7 +156,8 @@ impl MisaInput {
     ///
     /// # Panics
     ///
-    /// Panics if the modalities differ in `batch`, or if a length is 0 or beyond the padding.
+    /// Panics if the modalities, presence or videos differ in `batch`, or if a length is 0 or beyond
+    /// the padding.
     pub fn assert_consistent(&self) {
         let [_, visual_steps, _] = self.visual.dims();
         let [_, acoustic_steps, _] = self.acoustic.dims();
@@ -147,6 +169,9 @@ impl MisaInput {
         assert_shape!(self.acoustic, [self.batch(), _, _]);
         if let Some(presence) = &self.presence {
             assert_eq!(presence.batch(), self.batch(), "flags of presence");
+        }
+        if let Some(videos) = &self.videos {
+            assert_eq!(videos.batch(), self.batch(), "utterances in videos");
         }
         let steps = PerModality {
             text: text_steps,
@@ -195,6 +220,7 @@ mod tests {
             acoustic: Tensor::zeros([2, 3, 5], &device),
             lengths: PerModality::from_fn(|_| lengths.clone()),
             presence: None,
+            videos: None,
         }
     }
 

@@ -33,6 +33,7 @@
 //!     acoustic: Tensor::zeros([2, 3, 5], &device),
 //!     lengths: PerModality::from_fn(|_| vec![3, 2]),
 //!     presence: None,
+//!     videos: None,
 //! });
 //! assert_eq!(output.prediction.dims(), [2, 1]);
 //! assert_eq!(output.subspaces.shared.text.dims(), [2, 8]);
@@ -44,7 +45,7 @@
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
 //! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
 //! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
-//! | [`MutualAttention`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off unless asked for |
+//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off unless asked for |
 //! | [`loss`] | the objective and its terms |
 //! | [`StateDict`], [`weights`] | checkpoints under the official names |
 //!
@@ -61,6 +62,7 @@
 
 mod activation;
 mod adversary;
+mod context;
 mod dropout;
 pub mod encoder;
 mod error;
@@ -82,6 +84,7 @@ mod subspace;
 mod task;
 mod transformer;
 mod unimodal;
+mod videos;
 pub mod weights;
 
 pub use activation::{Activation, ActivationKind};
@@ -89,6 +92,7 @@ pub use adversary::{
     Adversary, AdversaryConfig, SubspaceDiscriminator, SubspaceLogits, reverse_gradient,
 };
 pub use burn;
+pub use context::{Context, ContextConfig};
 pub use encoder::CellKind;
 pub use error::{ConfigError, WeightsError};
 pub use fusion::{
@@ -109,4 +113,5 @@ pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
 pub use task::Task;
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
 pub use unimodal::UnimodalHeads;
+pub use videos::Videos;
 pub use weights::{LoadedWeights, TransferredWeights};

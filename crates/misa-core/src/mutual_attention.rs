@@ -24,10 +24,10 @@ const EXPANSION: usize = 4;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Directions {
-    /// Text to voice and vision, and both to text.
+    /// Text to acoustic and visual, and both to text.
     #[default]
     Text,
-    /// Text to voice and vision only.
+    /// Text to acoustic and visual only.
     IntoText,
     /// All six.
     All,
@@ -301,5 +301,71 @@ impl Steps {
             padding: shares.clone().equal_scalar(0.0),
             shares: shares.unsqueeze_dim(2),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss::vectors::{self, assert_close, waves};
+
+    fn layer(device: &Device) -> CrossModal {
+        waves(CrossModal::new(4, 2, 0.0, device))
+    }
+
+    fn padding(mask: [bool; 3], device: &Device) -> Tensor<2, Bool> {
+        Tensor::from_data([mask], device)
+    }
+
+    /// Values and gradient by `scripts/loss-reference`; the last step of the source is padding.
+    #[test]
+    fn cross_modal_matches_reference_vector() {
+        let x = vectors::x().autodiff().require_grad();
+        let device = x.device();
+        let source = vectors::y().autodiff().unsqueeze_dim(0);
+        let padding = padding([false, false, true], &device);
+        let found = layer(&device).forward(x.clone().unsqueeze_dim(0), source, padding);
+        assert_close(
+            found.to_data(),
+            [[
+                [1.454_116_4, 1.663_893_7, 1.326_273_7, 0.600_044_2],
+                [1.335_724_1, 0.960_384, 0.368_518_07, -0.161_509_85],
+                [1.140_751_9, 1.443_107_8, 1.301_905_4, 0.783_554_3],
+            ]],
+        );
+        let gradient = x.grad(&found.square().sum().backward()).unwrap();
+        assert_close(
+            gradient.into_data(),
+            [
+                [2.358_757_4, 2.917_791_2, 3.820_677_6, 0.991_429_8],
+                [2.569_332_8, 1.889_423_4, 1.262_125_7, -0.714_649_2],
+                [2.798_108_8, 1.823_481_4, 3.675_526_7, 1.041_522_1],
+            ],
+        );
+    }
+
+    #[test]
+    fn padding_of_the_source_has_no_influence() {
+        let device = Device::flex();
+        let forward = |source: Tensor<2>| {
+            let padding = padding([false, true, true], &device);
+            let source = source.unsqueeze_dim(0);
+            let found = layer(&device).forward(vectors::x().unsqueeze_dim(0), source, padding);
+            found.into_data()
+        };
+        let first = vectors::y().narrow(0, 0, 1);
+        let other = Tensor::cat(vec![first, vectors::z().narrow(0, 1, 2) * 50.0], 0);
+        forward(vectors::y()).assert_eq(&forward(other), true);
+    }
+
+    #[test]
+    fn directions_name_targets_and_sources() {
+        use Modality::{Acoustic, Text, Visual};
+        let into_text = [(Text, Visual), (Text, Acoustic)];
+        let back = [(Visual, Text), (Acoustic, Text)];
+        let rest = [(Visual, Acoustic), (Acoustic, Visual)];
+        assert_eq!(Directions::IntoText.pairs(), into_text);
+        assert_eq!(Directions::Text.pairs(), [into_text, back].concat());
+        assert_eq!(Directions::All.pairs(), [into_text, back, rest].concat());
     }
 }

@@ -75,8 +75,31 @@ pub(crate) struct Official {
 pub(crate) fn official(path: &[String]) -> Official {
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let (name, transposed, part) = match parts.as_slice() {
+        // What the official code does not have keeps its own name and layout. Comes first: its
+        // parts have names, such as `norm`, that stand for others elsewhere.
+        [
+            "mutual_attention" | "context" | "unimodal" | "step_heads",
+            ..,
+        ] => (parts.join("."), false, None),
+        ["fusion", "Transformer", rest @ ..] => fusion(rest),
+        ["fusion", ..] => (parts.join("."), false, None),
         ["text", "Bert", rest @ ..] => bert(rest),
         ["text", .., "embedding", "weight"] => ("embed.weight".to_string(), false, None),
+        ["activation", ..] => ("activation.weight".to_string(), false, None),
+        _ => part_of_misa(&parts),
+    };
+    Official {
+        name,
+        transposed,
+        part,
+    }
+}
+
+type Place = (String, bool, Option<usize>);
+
+/// The official place of an encoder, a projection, a subspace, a decoder or a discriminator.
+fn part_of_misa(parts: &[&str]) -> Place {
+    match parts {
         [
             modality,
             ..,
@@ -120,23 +143,9 @@ pub(crate) fn official(path: &[String]) -> Official {
         ["subspace_discriminator", "linear", leaf] => {
             linear("sp_discriminator.sp_discriminator_layer_1", leaf)
         }
-        ["fusion", "Transformer", rest @ ..] => fusion(rest),
-        // What the official code does not have keeps its own name and layout.
-        [
-            "fusion" | "mutual_attention" | "unimodal" | "step_heads",
-            ..,
-        ] => (parts.join("."), false, None),
-        ["activation", ..] => ("activation.weight".to_string(), false, None),
-        _ => panic!("parameter `{}` has no official name", path.join(".")),
-    };
-    Official {
-        name,
-        transposed,
-        part,
+        _ => panic!("parameter `{}` has no official name", parts.join(".")),
     }
 }
-
-type Place = (String, bool, Option<usize>);
 
 fn bert(path: &[&str]) -> Place {
     let place = match path {

@@ -1,6 +1,6 @@
 //! Which modalities each utterance of a batch has.
 
-use crate::{ConfigError, Modality, PerModality};
+use crate::{ConfigError, Modalities, Modality, PerModality};
 use burn::prelude::*;
 
 /// Which modalities each utterance of a batch has; at least one each.
@@ -77,14 +77,30 @@ impl Presence {
         Tensor::from_data(TensorData::new(mask, [batch, 1]), device)
     }
 
-    /// `x`, a vector of `modality` per utterance, with zeros where the modality is missing.
-    pub(crate) fn blank(&self, modality: Modality, x: Tensor<2>) -> Tensor<2> {
+    /// `x`, which has a row of `modality` per utterance, with zeros where the modality is missing,
+    /// whatever stands there.
+    pub(crate) fn blank<const D: usize>(&self, modality: Modality, x: Tensor<D>) -> Tensor<D> {
         match self.rows(&[modality]) {
             None => x,
             Some(_) => {
-                let mask = self.mask(modality, &x.device());
-                x * mask
+                let mut shape = [1; D];
+                shape[0] = self.batch();
+                let missing = self.mask(modality, &x.device()).equal_scalar(0.0);
+                let missing = missing.reshape(shape).expand(x.dims());
+                x.mask_fill(missing, 0.0)
             }
+        }
+    }
+
+    /// Checks that every utterance has one of `modalities`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if one has none, naming its row.
+    pub(crate) fn assert_something_of(&self, modalities: Modalities) {
+        for row in 0..self.batch() {
+            let has_some = modalities.iter().any(|modality| self.has(row, modality));
+            assert!(has_some, "utterance {row} has none of {modalities}");
         }
     }
 }
@@ -108,6 +124,20 @@ mod tests {
         assert_eq!(presence().rows(&[Visual]), None);
         assert_eq!(presence().rows(&[Text, Visual]), Some(vec![0, 2]));
         assert_eq!(presence().rows(&[Text, Acoustic]), Some(vec![]));
+    }
+
+    #[test]
+    #[should_panic(expected = "utterance 2 has none of acoustic")]
+    fn an_utterance_has_something_that_is_used() {
+        presence().assert_something_of("visual,acoustic".parse().unwrap());
+        presence().assert_something_of("text,acoustic".parse().unwrap());
+        let left = Presence::new(PerModality {
+            text: vec![true; 3],
+            visual: vec![true; 3],
+            acoustic: vec![true, true, false],
+        });
+        left.unwrap()
+            .assert_something_of("acoustic".parse().unwrap());
     }
 
     #[test]

@@ -6,8 +6,9 @@ use burn::{
     prelude::*,
 };
 
-/// Keeps the spread of features that never change away from zero.
-const EPSILON: f64 = 1e-6;
+/// Features that spread by less than this share of their size are taken to stand still: more than
+/// the rounding of a mean, less than any measurement.
+const STILL: f64 = 1e-5;
 
 /// A linear head per modality from the encoder's states to the features of the same steps.
 ///
@@ -48,7 +49,9 @@ impl StepHeads {
 
 /// Mean absolute error over hidden steps, as a share of how far features lie from their mean.
 ///
-/// 1 where the mean of the batch is predicted, whatever the unit of the features. 0 of no step.
+/// 1 where the mean of the batch is predicted, whatever the unit of the features. Features that
+/// stand still over the hidden steps are left out: nothing is to be learned of them, and their
+/// error has no measure. 0 where none is left.
 ///
 /// # Shapes
 ///
@@ -65,14 +68,19 @@ pub(crate) fn hidden_step_error(
     let sum = |x: Tensor<3>| (x * hidden.clone()).sum_dim(0).sum_dim(1);
     let total = count.clone().reshape([1, 1, 1]);
     let mean = sum(features.clone()) / total.clone();
-    let spread = sum((features.clone() - mean).abs()) / total.clone() + EPSILON;
+    let spread = sum((features.clone() - mean.clone()).abs()) / total.clone();
+    let still = spread.clone().lower_equal(mean.abs() * STILL);
     let error = sum((predicted - features).abs()) / total;
-    (error / spread.detach()).mean()
+    let spread = spread.detach().mask_fill(still.clone(), 1.0);
+    let moving = still.bool_not().float();
+    let errors = (error / spread * moving.clone()).sum();
+    errors / moving.sum().clamp_min(1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::loss::vectors::assert_close;
 
     fn error(predicted: [[[f32; 2]; 3]; 1]) -> f32 {
         let device = Device::flex();
@@ -80,6 +88,37 @@ mod tests {
         let hidden = Tensor::<2>::from_data([[1.0, 0.0, 1.0]], &device);
         let predicted = Tensor::<3>::from_data(predicted, &device);
         hidden_step_error(predicted, features, hidden).into_scalar()
+    }
+
+    /// By hand: of two features, errors 1 and 50 as shares of spreads 1 and 100, halved.
+    #[test]
+    fn value_and_gradient_are_those_of_a_mean_of_shares() {
+        let device = Device::flex();
+        let features = Tensor::<3>::from_data([[[0.0, 100.0], [9.0, 9.0], [2.0, 300.0]]], &device);
+        let hidden = Tensor::<2>::from_data([[1.0, 0.0, 1.0]], &device);
+        let predicted = [[[1.0, 150.0], [0.0, 0.0], [3.0, 250.0]]];
+        let predicted = Tensor::<3>::from_data(predicted, &device).autodiff();
+        let predicted = predicted.require_grad();
+        let (features, hidden) = (features.autodiff(), hidden.autodiff());
+        let error = hidden_step_error(predicted.clone(), features, hidden);
+        let gradient = predicted.grad(&error.backward()).unwrap();
+        assert_close(error.into_data(), [0.75]);
+        let expected = [[[0.25, 0.0025], [0.0, 0.0], [0.25, -0.0025]]];
+        assert_close(gradient.into_data(), expected);
+    }
+
+    /// A feature that never changes, and a single hidden step, of which nothing changes.
+    #[test]
+    fn what_stands_still_is_left_out() {
+        let device = Device::flex();
+        let features = Tensor::<3>::from_data([[[0.3, 1.0], [0.3, 5.0], [0.3, 3.0]]], &device);
+        let predicted = Tensor::<3>::from_data([[[9.0, 3.0], [9.0, 3.0], [9.0, 3.0]]], &device);
+        let all = Tensor::<2>::ones([1, 3], &device);
+        let one = Tensor::<2>::from_data([[0.0, 1.0, 0.0]], &device);
+        let error = |hidden| hidden_step_error(predicted.clone(), features.clone(), hidden);
+        assert_close(error(all.clone()).into_data(), [1.0]);
+        assert_close(error(one).into_data(), [0.0]);
+        assert_close(error(all.zeros_like()).into_data(), [0.0]);
     }
 
     #[test]

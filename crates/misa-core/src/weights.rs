@@ -110,9 +110,11 @@ impl Misa {
         let model = self.map(&mut loader);
         let mut missing = loader.missing.clone();
         missing.extend(loader.absent.clone());
-        // The parts of a packed tensor are asked for one by one.
-        missing.dedup();
-        loader.misshaped.dedup();
+        // The parts of a packed tensor are asked for one by one, each weight before its bias.
+        let mut named = BTreeSet::new();
+        missing.retain(|name| named.insert(name.clone()));
+        named.clear();
+        (loader.misshaped).retain(|(name, ..)| named.insert(name.clone()));
         let transferred = TransferredWeights {
             unused: loader.unused(),
             taken: loader.used.into_iter().collect(),

@@ -7,8 +7,8 @@ mod common;
 use burn::prelude::*;
 use common::{Sample, config, input, with_weights};
 use misa_core::{
-    Directions, FusionKind, Misa, MisaConfig, MisaInput, MutualAttentionConfig, PerModality,
-    Presence, ReconstructionSource, Representations,
+    ContextConfig, Directions, FusionKind, Misa, MisaConfig, MisaInput, MutualAttentionConfig,
+    PerModality, Presence, ReconstructionSource, Representations, Videos,
     loss::{
         ContrastLossConfig, Difference, MisaLossConfig, MisaLossTerms, PrototypeLossConfig,
         Similarity, TripletLossConfig, UnimodalLossConfig, Weighting,
@@ -28,6 +28,7 @@ fn full() -> MisaConfig {
         .with_dropout(0.0)
         .with_attention_dropout(0.0)
         .with_mutual_attention(Some(attention()))
+        .with_context(Some(ContextConfig::new().with_dropout(0.0)))
         .with_reconstruction(ReconstructionSource::Concatenation)
         .with_unimodal_heads(true)
         .with_cycle(true)
@@ -143,6 +144,38 @@ fn mutual_attention_starts_as_misa() {
     }
 }
 
+/// The same weights, with and without a layer over the video that starts at nothing.
+#[test]
+fn context_starts_as_misa_and_reads_the_video_alone() {
+    let device = Device::flex();
+    let plain = with_weights(config().init(&device), 0.5);
+    let batch = input(
+        &samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]),
+        0,
+        0.0,
+        &device,
+    );
+    let videos = |videos: &[Vec<usize>]| MisaInput {
+        videos: Some(Videos::new(videos)),
+        ..batch.clone()
+    };
+    let together = videos(&[vec![0, 2], vec![1]]);
+    let config = config().with_context(Some(ContextConfig::new()));
+    let (model, found) = config.init(&device).transfer(&plain.state_dict());
+    assert!(found.misshaped.is_empty() && found.unused.is_empty());
+    let expected = host(&plain.forward(&batch).prediction);
+    assert_eq!(host(&model.forward(&together).prediction), expected);
+
+    // A model whose layer says something: videos of one utterance are no videos.
+    let model = with_weights(config.init(&device), 0.5);
+    let predict = |batch: &MisaInput| host(&model.forward(batch).prediction);
+    let apart = predict(&batch);
+    assert_eq!(predict(&videos(&[vec![2], vec![0], vec![1]])), apart);
+    let together = predict(&together);
+    assert_eq!(together[1], apart[1]);
+    assert!(together[0] != apart[0] && together[2] != apart[2]);
+}
+
 #[test]
 fn padding_has_no_influence_on_mutual_attention() {
     let device = Device::flex();
@@ -218,6 +251,68 @@ fn presence_of_everything_is_no_presence() {
         .forward(&with_presence(batch, [[true; 3]; 3]))
         .prediction;
     assert!((without - with).abs().max().into_scalar::<f32>() < 1e-6);
+}
+
+/// Every number of a model has a place of its own in a checkpoint: no two parameters share a name.
+#[test]
+fn every_parameter_has_a_name_of_its_own() {
+    let device = Device::flex();
+    let model = full().with_step_heads(true).init(&device);
+    let saved = model.state_dict();
+    let numbers: usize = (saved.names())
+        .map(|name| saved.get(name).unwrap().num_elements())
+        .sum();
+    assert_eq!(numbers, model.num_params());
+    let norms = saved.names().filter(|name| name.ends_with(".norm.gamma"));
+    // One after the blocks of each of the six directions.
+    assert_eq!(norms.count(), 6);
+}
+
+/// What a missing modality holds may even be no number.
+#[test]
+fn a_missing_modality_may_hold_anything() {
+    let device = Device::flex().autodiff();
+    let mut samples = samples(&[[3, 2, 4], [1, 5, 2]]);
+    samples[1].visual = vec![[f32::NAN, f32::INFINITY, 1.0]; 5];
+    let presence = Presence::new(PerModality {
+        text: vec![true, true],
+        visual: vec![true, false],
+        acoustic: vec![true, true],
+    });
+    let model = with_weights(full().init(&device), 0.5);
+    let batch = MisaInput {
+        presence: Some(presence.unwrap()),
+        ..input(&samples, 0, 0.0, &device)
+    };
+    let output = model.forward(&batch);
+    let terms = objective()
+        .init(&device)
+        .forward(&output, targets(2, &device));
+    assert!(values(&terms).iter().all(|value| value.is_finite()));
+    let gradients = gradient_dict(&model, "", &terms.total.backward());
+    for name in gradients.names() {
+        let mut gradient = gradients.get(name).unwrap().iter::<f32>();
+        assert!(gradient.all(f32::is_finite), "{name}");
+    }
+}
+
+/// A prediction from one modality is one, whatever attends to it later.
+#[test]
+fn unimodal_predictions_see_their_modality_alone() {
+    let device = Device::flex();
+    let model = with_weights(full().init(&device), 0.5);
+    let mut samples = samples(&[[3, 2, 4], [1, 5, 2]]);
+    let batch = input(&samples, 0, 0.0, &device);
+    let before = model.forward(&batch).unimodal.unwrap();
+    let alone = model.predict_unimodal(&batch).unwrap();
+    samples[0].acoustic[1] = [9.0; 4];
+    let after = model
+        .forward(&input(&samples, 0, 0.0, &device))
+        .unimodal
+        .unwrap();
+    assert_eq!(host(&before.text), host(&after.text));
+    assert_eq!(host(&before.text), host(&alone.text));
+    assert_ne!(host(&before.acoustic), host(&after.acoustic));
 }
 
 #[test]

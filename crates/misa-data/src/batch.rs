@@ -12,7 +12,8 @@ pub struct UtteranceBatch {
     pub targets: Tensor<2>,
     /// The names of the utterances, in the order of the rows.
     pub ids: Vec<String>,
-    /// The place of each row's utterance among those that the batch was made of.
+    /// The place of each row's utterance: in its split, of a loader's batch, otherwise among those
+    /// that the batch was made of.
     pub places: Vec<usize>,
     /// Seed of the randomness (such as dropout) of the step that consumes the batch: a function
     /// of the loader's seed, the epoch and the step. 0 in a batch that no loader made.

@@ -1,5 +1,6 @@
 //! Utterances to padded tensors.
 
+use crate::video::videos_of_batch;
 use crate::{BertText, Sequence, TextSequence, Utterance, UtteranceBatch, Vocabulary};
 use burn::prelude::*;
 use burn::tensor::TensorData;
@@ -64,6 +65,7 @@ impl UtteranceBatcher {
                 ),
                 lengths,
                 presence: None,
+                videos: videos_of_batch(&utterances, &places),
             },
             targets: Tensor::from_data(targets, device),
             ids: utterances

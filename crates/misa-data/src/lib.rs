@@ -34,6 +34,7 @@
 //! | File | Holds |
 //! |---|---|
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
+//! | `video.rs` | which clips are from one video |
 //! | `split.rs`, `vocabulary.rs`, `note.rs` | what utterances come with |
 //! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | what is asked of a file |
 //! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks every utterance passes |
@@ -78,6 +79,7 @@ mod sequence;
 mod split;
 mod synthetic;
 mod utterance;
+mod video;
 mod vocabulary;
 mod whole;
 mod widths;
@@ -110,5 +112,6 @@ pub use sequence::Sequence;
 pub use split::Split;
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
 pub use utterance::{TextSequence, Utterance};
+pub use video::{VideoPlace, video_batches};
 pub use vocabulary::Vocabulary;
 pub use whole::write_whole;

@@ -1,6 +1,7 @@
 //! Batches of a split, epoch after epoch, one thread ahead of their consumer.
 
 use crate::random::{Random, mix};
+use crate::video::{fill, videos};
 use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
 use burn::config::Config;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
@@ -39,6 +40,10 @@ pub struct LoaderConfig {
     /// In which order. Default: as in the file.
     #[config(default = "Order::File")]
     pub order: Order,
+    /// Whether utterances of one video come in one batch: then a batch has at most `batch_size`
+    /// utterances or one video, and the order is that of videos. Default: no.
+    #[config(default = false)]
+    pub whole_videos: bool,
     /// Seed of the order, and of the seeds that batches carry. Default: 0.
     #[config(default = 0)]
     pub seed: u64,
@@ -112,30 +117,45 @@ impl UtteranceLoader {
     /// The utterances of each batch of `epoch`, as places in the split.
     pub fn batches(&self, epoch: usize) -> Vec<Vec<usize>> {
         let size = self.config.batch_size;
-        let mut places: Vec<usize> = self.range.clone().collect();
+        let mut parts = self.parts();
         let mut random = Random::new(mix(self.config.seed, epoch as u64, 0, "order"));
         match self.config.order {
             Order::File => {}
-            Order::Shuffled => random.shuffle(&mut places),
-            Order::Bucketed { batches } => return self.buckets(places, batches, &mut random),
+            Order::Shuffled => random.shuffle(&mut parts),
+            Order::Bucketed { batches } => return self.buckets(parts, batches, &mut random),
         }
-        places.chunks(size).map(<[usize]>::to_vec).collect()
+        fill(parts, size)
+    }
+
+    /// Utterances that stay together, as places in the split.
+    fn parts(&self) -> Vec<Vec<usize>> {
+        if !self.config.whole_videos {
+            return self.range.clone().map(|place| vec![place]).collect();
+        }
+        let first = self.range.start;
+        let mut parts = videos(&self.dataset.split(self.split)[self.range.clone()]);
+        parts.iter_mut().flatten().for_each(|place| *place += first);
+        parts
     }
 
     /// Shuffles, sorts each bucket by length, cuts batches, and shuffles those.
     fn buckets(
         &self,
-        mut places: Vec<usize>,
+        mut parts: Vec<Vec<usize>>,
         batches: usize,
         random: &mut Random,
     ) -> Vec<Vec<usize>> {
         let size = self.config.batch_size;
         let utterances = self.dataset.split(self.split);
-        random.shuffle(&mut places);
-        for bucket in places.chunks_mut(size.saturating_mul(batches)) {
-            bucket.sort_by_key(|&place| utterances[place].text.steps());
+        random.shuffle(&mut parts);
+        let longest = |part: &Vec<usize>| {
+            let steps = part.iter().map(|&place| utterances[place].text.steps());
+            steps.max()
+        };
+        for bucket in parts.chunks_mut(size.saturating_mul(batches)) {
+            bucket.sort_by_key(longest);
         }
-        let mut cut: Vec<Vec<usize>> = places.chunks(size).map(<[usize]>::to_vec).collect();
+        let mut cut = fill(parts, size);
         random.shuffle(&mut cut);
         cut
     }
@@ -155,6 +175,10 @@ impl UtteranceLoader {
         let chosen = places.iter().map(|&place| &utterances[place]);
         let mut batch = self.batcher.batch(chosen, &self.device);
         batch.seed = seed;
+        batch
+            .places
+            .iter_mut()
+            .for_each(|place| *place = places[*place]);
         batch
     }
 }
@@ -322,6 +346,41 @@ mod tests {
         };
         // One bucket of everything: 16 utterances of each length fill 4 batches.
         assert!(batches.iter().all(|batch| spread(batch) == 0));
+    }
+
+    #[test]
+    fn videos_come_whole_and_in_their_order() {
+        let utterance = |i: usize| {
+            let features = Sequence::new(1, vec![i as f32]).unwrap();
+            let text = TextSequence::Words(vec![2; 1 + i % 5]);
+            // Three utterances a video, the last one first, and videos mixed.
+            let id = format!("v{}[{}]", i % 7, 2 - i / 7);
+            Utterance::new(id, vec![], text, features.clone(), features, 0.0).unwrap()
+        };
+        let train = (0..21).map(utterance).collect();
+        let dataset = Arc::new(UtteranceDataset::from_splits(train, vec![], vec![], None).unwrap());
+        for order in [Order::File, Order::Shuffled, Order::Bucketed { batches: 2 }] {
+            let config = LoaderConfig::new(7)
+                .with_order(order)
+                .with_whole_videos(true);
+            let loader =
+                UtteranceLoader::new(dataset.clone(), Split::Train, config, &Device::flex());
+            let batches = loader.batches(1);
+            assert_eq!(
+                batches.iter().map(Vec::len).collect::<Vec<_>>(),
+                [6, 6, 6, 3]
+            );
+            let mut seen = batches.concat();
+            for video in seen.chunks(3) {
+                assert_eq!([video[0] - 7, video[1] - 7], [video[1], video[2]]);
+            }
+            let found = loader.iter().flat_map(|batch| batch.unwrap().places);
+            let mut found: Vec<usize> = found.collect();
+            found.sort_unstable();
+            seen.sort_unstable();
+            assert_eq!(found, seen);
+            assert_eq!(seen, Vec::from_iter(0..21));
+        }
     }
 
     #[test]

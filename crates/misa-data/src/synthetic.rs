@@ -5,7 +5,7 @@ use crate::intake::Heading;
 use crate::random::{Random, mix};
 use crate::{Format, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use burn::config::Config;
-use misa_core::{PerModality, Task};
+use misa_core::{ConfigError, PerModality, Task};
 
 /// Size of the factor that all modalities share.
 const D_SHARED: usize = 4;
@@ -18,6 +18,8 @@ const MAX_STEPS: f64 = 50.0;
 /// How much the label follows the shared factor and each private one, and how much chance: a
 /// spread of about 1.35, which is that of MOSI.
 const LABEL_WEIGHTS: [f64; 3] = [1.2, 0.35, 0.1];
+/// How much the label of an utterance in a video follows the mood of the video.
+const MOOD_WEIGHT: f64 = 1.0;
 /// Labels lie between minus this and this.
 const MAX_LABEL: f32 = 3.0;
 /// How strongly the factors of an utterance prefer some words to others.
@@ -29,6 +31,10 @@ const WORD_PREFERENCE: f64 = 0.7;
 /// normal. A visual or acoustic step is `A z + B p + noise`, the words are drawn with
 /// probabilities `softmax(a z + b p)`, and the label is mostly a direction of z, a little of each
 /// p, and cut to -3..=3. So a shared subspace should recover z and the private ones the p.
+///
+/// With several utterances a video, each video has a mood m, standard normal of the size of z: half
+/// of the variance of every z is that of m, and labels follow m once more. So an utterance tells
+/// little of what its label owes to m, and all utterances of the video together tell much.
 #[derive(Config, Debug)]
 pub struct SyntheticConfig {
     /// Utterances of the train split, at least 1. Default: 600.
@@ -59,6 +65,10 @@ pub struct SyntheticConfig {
     /// classes. Default: sentiment.
     #[config(default = "Task::Regression")]
     pub task: Task,
+    /// Utterances of a video, at least 1; the last one of a split may have fewer. Above 1, names are
+    /// of the form `train-2[4]`. Default: 1.
+    #[config(default = 1)]
+    pub utterances_per_video: usize,
     /// Deviation of the noise of each feature of each step. Default: 0.5.
     #[config(default = 0.5)]
     pub noise: f64,
@@ -81,19 +91,57 @@ pub struct Factors {
     pub private: PerModality<Vec<f32>>,
 }
 
+/// Most utterances of a split, features of a step, words: far beyond every use, and few enough for
+/// a vocabulary.
+const MAX_COUNT: usize = 1_000_000;
+
 impl SyntheticConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::OutOfRange`] names the first field outside its range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        for (field, least, value) in [
+            ("synthetic.train", 1, self.train),
+            ("synthetic.valid", 0, self.valid),
+            ("synthetic.test", 0, self.test),
+            ("synthetic.d_visual", 1, self.d_visual),
+            ("synthetic.d_acoustic", 1, self.d_acoustic),
+            ("synthetic.words", 1, self.words),
+            (
+                "synthetic.utterances_per_video",
+                1,
+                self.utterances_per_video,
+            ),
+        ] {
+            let range = if least == 0 {
+                "[0, 1000000]"
+            } else {
+                "[1, 1000000]"
+            };
+            let holds = (least..=MAX_COUNT).contains(&value);
+            ConfigError::check(field, value as f64, range, holds)?;
+        }
+        for (field, value) in [
+            ("synthetic.mean_steps", self.mean_steps),
+            ("synthetic.noise", self.noise),
+        ] {
+            ConfigError::check_weight(field, value)?;
+        }
+        Ok(())
+    }
+
     /// The data set, a function of this configuration alone.
     ///
     /// # Panics
     ///
-    /// Panics if a value lies outside its documented range.
+    /// Panics if a value lies outside its range, see [`Self::validate`].
     pub fn generate(&self) -> SyntheticDataset {
-        assert!(self.train > 0, "train must be at least 1, got 0");
-        assert!(self.words > 0, "words must be at least 1, got 0");
-        assert!(
-            self.d_visual > 0 && self.d_acoustic > 0,
-            "feature sizes must be at least 1"
-        );
+        if let Err(error) = self.validate() {
+            panic!("{error}");
+        }
+        let per_video = self.utterances_per_video;
         let world = World::new(self);
         let counts = [self.train, self.valid, self.test];
         let mut splits = [const { Vec::new() }; 3];
@@ -102,7 +150,14 @@ impl SyntheticConfig {
             let index = split.index();
             let mut random = Random::new(mix(self.seed, index as u64, 0, "synthetic utterances"));
             (factors[index], splits[index]) = (0..count)
-                .map(|number| world.utterance(format!("{split}[{number}]"), &mut random))
+                .map(|number| match per_video {
+                    1 => world.utterance(format!("{split}[{number}]"), None, &mut random),
+                    _ => {
+                        let (video, clip) = (number / per_video, number % per_video);
+                        let mood = self.mood(index, video);
+                        world.utterance(format!("{split}-{video}[{clip}]"), Some(mood), &mut random)
+                    }
+                })
                 .unzip();
         }
         let heading = Heading {
@@ -112,6 +167,12 @@ impl SyntheticConfig {
         let dataset =
             UtteranceDataset::of(splits, heading).expect("generated utterances are consistent");
         SyntheticDataset { dataset, factors }
+    }
+
+    fn mood(&self, split: usize, video: usize) -> [f32; D_SHARED] {
+        let seed = mix(self.seed, split as u64, video as u64, "synthetic videos");
+        let mut random = Random::new(seed);
+        std::array::from_fn(|_| random.normal() as f32)
     }
 }
 
@@ -180,13 +241,21 @@ impl World {
         }
     }
 
-    fn utterance(&self, id: String, random: &mut Random) -> (Factors, Utterance) {
+    fn utterance(
+        &self,
+        id: String,
+        mood: Option<[f32; D_SHARED]>,
+        random: &mut Random,
+    ) -> (Factors, Utterance) {
         let mut normals =
             |count: usize| -> Vec<f32> { (0..count).map(|_| random.normal() as f32).collect() };
-        let factors = Factors {
+        let mut factors = Factors {
             shared: normals(D_SHARED),
             private: PerModality::from_fn(|_| normals(D_PRIVATE)),
         };
+        for (own, mood) in factors.shared.iter_mut().zip(mood.iter().flatten()) {
+            *own = (*own + mood) * std::f32::consts::FRAC_1_SQRT_2;
+        }
         let steps = (self.log_steps + LENGTH_SPREAD * random.normal()).exp();
         let steps = steps.round().clamp(1.0, MAX_STEPS) as usize;
         let ids = self.word_ids(&factors, steps, random);
@@ -202,7 +271,7 @@ impl World {
             text: TextSequence::Words(ids),
             visual: self.sequence(&visual, steps, random),
             acoustic: self.sequence(&acoustic, steps, random),
-            label: target(self.task, label(&factors, random)),
+            label: target(self.task, label(&factors, mood.as_ref(), random)),
         };
         (factors, utterance)
     }
@@ -249,7 +318,7 @@ fn target(task: Task, sentiment: f32) -> f32 {
     }
 }
 
-fn label(factors: &Factors, random: &mut Random) -> f32 {
+fn label(factors: &Factors, mood: Option<&[f32; D_SHARED]>, random: &mut Random) -> f32 {
     let direction = |factor: &[f32]| -> f64 {
         let sum: f64 = factor.iter().copied().map(f64::from).sum();
         sum / (factor.len() as f64).sqrt()
@@ -262,7 +331,9 @@ fn label(factors: &Factors, random: &mut Random) -> f32 {
         .into_array()
         .iter()
         .sum();
+    let mood = mood.map_or(0.0, |mood| MOOD_WEIGHT * direction(mood));
     let label = shared * direction(&factors.shared) + private * privates + chance * random.normal();
+    let label = label + mood;
     label.clamp(-f64::from(MAX_LABEL), f64::from(MAX_LABEL)) as f32
 }
 
@@ -398,6 +469,29 @@ mod tests {
         let test = |data: &SyntheticDataset| data.dataset.split(Split::Test).to_vec();
         assert_eq!(test(&few), test(&many));
         assert_eq!(few.factors(Split::Test).len(), 5);
+    }
+
+    /// Labels of one video are alike, those of different ones are not; a video without others is
+    /// what it always was.
+    #[test]
+    fn videos_have_a_mood() {
+        let config = SyntheticConfig::new().with_train(800);
+        let videos = config.clone().with_utterances_per_video(8);
+        let data = videos.generate().dataset;
+        let train = data.split(Split::Train);
+        assert_eq!(train[17].id, "train-2[1]");
+        let labels: Vec<f64> = (train.iter()).map(|found| f64::from(found.label)).collect();
+        let variance = |values: &[f64]| {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let squares = values.iter().map(|value| (value - mean).powi(2));
+            squares.sum::<f64>() / values.len() as f64
+        };
+        let within: f64 = labels.chunks(8).map(variance).sum::<f64>() / 100.0;
+        assert!(within < 0.5 * variance(&labels), "{within}");
+        let apart = config.generate().dataset;
+        assert_eq!(apart.split(Split::Train)[17].id, "train[17]");
+        // Words and features of a video follow its mood, so they differ.
+        assert_ne!(apart.split(Split::Train)[17].visual, train[17].visual);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use misa_core::{
     TextSize, WeightsError,
 };
 use misa_data::{
-    BertText, Scaling, TextSequence, Tokeniser, Truncation, Utterance, UtteranceBatcher, Vocabulary,
+    BertText, Scaling, TextSequence, Tokeniser, Truncation, Utterance, UtteranceBatcher,
+    Vocabulary, video_batches,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
@@ -156,6 +157,9 @@ impl Checkpoint {
     /// features are scaled as they were in training: utterances of any data set with the same
     /// features will do.
     ///
+    /// A model with context reads the utterances of a video together: give it all of them, as the
+    /// prediction of one then depends on the others.
+    ///
     /// - Differs: sentences are never cut to the most words of a batch, so that what is predicted
     ///   of an utterance does not depend on others.
     ///
@@ -207,23 +211,31 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Vec<f32>, TrainError> {
         let (prepared, bert) = self.prepare_all(utterances)?;
-        // Batches come longest first; the order is put back at the end.
-        let mut order: Vec<usize> = (0..prepared.len()).collect();
-        order.sort_by_key(|&place| Reverse(words(&prepared[place], bert.as_deref())));
+        let batches = self.batches(&prepared, bert.as_deref());
         let batcher = UtteranceBatcher::new(bert);
         let mut predictions = vec![0.0; prepared.len()];
-        for places in order.chunks(BATCH) {
+        for places in &batches {
             let chosen = places.iter().map(|&place| &prepared[place]);
             let mut batch = batcher.batch(chosen, device);
             let rows: Vec<usize> = batch.places.iter().map(|&place| places[place]).collect();
             batch.input.presence = presence.map(|presence| presence.select(&rows));
             let output = self.model.forward(&batch.input).prediction.into_data();
             let values: Vec<f32> = output.iter::<f32>().collect();
-            for (&place, value) in places.iter().zip(decide(self.config.task, &values)) {
+            for (place, value) in rows.into_iter().zip(decide(self.config.task, &values)) {
                 predictions[place] = value;
             }
         }
         Ok(predictions)
+    }
+
+    /// Places of the utterances to predict at once: longest first, or whole videos.
+    fn batches(&self, prepared: &[Utterance], bert: Option<&BertText>) -> Vec<Vec<usize>> {
+        if self.config.context.is_some() {
+            return video_batches(prepared, BATCH);
+        }
+        let mut order: Vec<usize> = (0..prepared.len()).collect();
+        order.sort_by_key(|&place| Reverse(words(&prepared[place], bert)));
+        order.chunks(BATCH).map(<[usize]>::to_vec).collect()
     }
 
     /// Predicts utterances in their order and in the batches of `config`, with the losses of its
@@ -247,15 +259,23 @@ impl Checkpoint {
         let batcher = UtteranceBatcher::new(self.bert.clone());
         let mut evaluation = Evaluation::default();
         let mut losses = Vec::new();
-        for utterances in prepared.chunks(config.batch_size) {
-            let batch = batcher.batch(utterances, device);
-            let rows = Rows::of(&batch);
+        let places: Vec<usize> = (0..prepared.len()).collect();
+        let batches = match config.context {
+            Some(_) => video_batches(&prepared, config.batch_size),
+            None => places
+                .chunks(config.batch_size)
+                .map(<[usize]>::to_vec)
+                .collect(),
+        };
+        for places in &batches {
+            let batch = batcher.batch(places.iter().map(|&place| &prepared[place]), device);
+            let rows = Rows::of(&batch).at(places);
             let output = learner.score(batch);
             losses.push(loss_values(&output.loss));
             evaluation.add(&output, rows, self.config.task);
         }
         evaluation.losses = TermMeans::of(&losses);
-        Ok(evaluation)
+        Ok(evaluation.in_order())
     }
 
     /// The utterances as the model is to see them, each by itself, and what reads their words.

@@ -3,10 +3,10 @@
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
 use burn::config::Config;
 use misa_core::{
-    ActivationKind, CellKind, ConfigError, FeatureSizes, FusionKind, MisaConfig, Modalities,
-    Modality, MutualAttentionConfig, ReconstructionSource, Representations,
+    ActivationKind, CellKind, ConfigError, ContextConfig, FeatureSizes, FusionKind, MisaConfig,
+    Modalities, Modality, MutualAttentionConfig, ReconstructionSource, Representations, Task,
     encoder::bert::BertFreezing,
-    loss::{MisaLossConfig, Similarity},
+    loss::{MisaLossConfig, Regression, Similarity, Weighting},
 };
 use misa_data::{Normalisation, Order};
 use std::path::PathBuf;
@@ -122,6 +122,8 @@ pub struct TrainingConfig {
     pub reconstruction: ReconstructionSource,
     /// Attention between the step sequences of modalities.
     pub mutual_attention: Option<MutualAttentionConfig>,
+    /// A recurrent layer over the utterances of a video; batches then hold whole videos.
+    pub context: Option<ContextConfig>,
     /// The objective.
     #[config(default = "MisaLossConfig::new()")]
     pub loss: MisaLossConfig,
@@ -217,6 +219,7 @@ impl TrainingConfig {
             .with_representations(self.representations)
             .with_reconstruction(self.reconstruction)
             .with_mutual_attention(self.mutual_attention.clone())
+            .with_context(self.context.clone())
             .with_unimodal_heads(self.loss.unimodal.is_some() || before.unimodal_epochs > 0)
             .with_step_heads(before.masked_epochs > 0)
             .with_cycle(self.loss.cycle_weight > 0.0);
@@ -229,19 +232,44 @@ impl TrainingConfig {
         };
         model.validate()?;
         let is_frozen = |bert: &BertSettings| bert.freezing == BertFreezing::All;
-        if self.mutual_attention.is_some() && self.bert.as_ref().is_some_and(is_frozen) {
-            return Err(ConfigError::Conflict {
-                field: "mutual_attention",
-                reason: "with a BERT that is frozen whole: its steps are not kept",
-            });
+        let attends = self.mutual_attention.as_ref();
+        let attends = attends.is_some_and(|attention| attention.n_layers > 0);
+        let is_alone = self.modalities.count() == 1;
+        let learns_weights = self.loss.weighting == Weighting::Learned;
+        let is_regression = self.loss.task == Task::Regression;
+        let conflicts = [
+            (
+                attends && self.bert.as_ref().is_some_and(is_frozen),
+                "mutual_attention",
+                "with a BERT that is frozen whole: its steps are not kept",
+            ),
+            (
+                before.masked_epochs > 0 && self.modalities.iter().eq([Modality::Text]),
+                "pretraining.masked_epochs",
+                "without visual or acoustic sequences",
+            ),
+            (
+                self.modality_dropout > 0.0 && is_alone,
+                "modality_dropout",
+                "with one modality, of which none would be left",
+            ),
+            (
+                learns_weights && is_alone && self.loss.similarity_weight > 0.0,
+                "loss.weighting learned",
+                "with one modality and a similarity weight: that loss is always 0, and its weight \
+                 would grow without end",
+            ),
+            (
+                !is_regression && self.loss.regression != Regression::Squared,
+                "loss.regression",
+                "with classes, whose task loss is cross-entropy",
+            ),
+        ];
+        let mut conflicts = conflicts.into_iter();
+        match conflicts.find(|(is_there, ..)| *is_there) {
+            Some((_, field, reason)) => Err(ConfigError::Conflict { field, reason }),
+            None => Ok(model),
         }
-        if before.masked_epochs > 0 && self.modalities.iter().eq([Modality::Text]) {
-            return Err(ConfigError::Conflict {
-                field: "pretraining.masked_epochs",
-                reason: "without visual or acoustic sequences",
-            });
-        }
-        Ok(model)
     }
 }
 
@@ -290,6 +318,28 @@ mod tests {
             hiding.model(sizes).unwrap_err().to_string(),
             "pretraining.masked_epochs cannot be used without visual or acoustic sequences"
         );
+        let text = || TrainingConfig::new().with_modalities("text".parse().unwrap());
+        let loss = MisaLossConfig::new();
+        for (config, field) in [
+            (text().with_modality_dropout(0.1), "modality_dropout"),
+            (
+                text().with_loss(loss.clone().with_weighting(Weighting::Learned)),
+                "loss.weighting learned",
+            ),
+            (
+                TrainingConfig::new().with_loss(
+                    loss.with_task(Task::Classification { classes: 2 })
+                        .with_regression(Regression::Absolute),
+                ),
+                "loss.regression",
+            ),
+        ] {
+            let error = config.model(sizes).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("{field} cannot be used with ")),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -28,7 +28,16 @@ pub(crate) struct Pass<'a, 'b> {
 #[derive(Default)]
 struct Waiting {
     losses: Vec<TermValues>,
-    ids: Vec<String>,
+    /// Utterances of each batch.
+    ids: Vec<Vec<String>>,
+}
+
+impl Waiting {
+    /// Losses and utterances of the batch that was learned last.
+    fn last(&self) -> (TermValues, &[String]) {
+        let place = self.losses.len() - 1;
+        (self.losses[place], &self.ids[place])
+    }
 }
 
 impl Pass<'_, '_> {
@@ -56,7 +65,8 @@ impl Pass<'_, '_> {
             for output in outputs {
                 waiting.losses.push(values(&output.loss));
                 let step = progress.losses.len() + waiting.losses.len();
-                self.check_losses(step, &waiting)?;
+                let (losses, ids) = waiting.last();
+                self.check_losses(step, losses, ids)?;
                 let (done, rate) = (done.clone(), Some(rates.model.into()));
                 let item = TrainingItem::new(output, done, Some(step), rate);
                 self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
@@ -90,14 +100,14 @@ impl Pass<'_, '_> {
             && let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch))
         {
             self.run.fit.frozen.fill(&mut batch.input, true)?;
-            waiting.ids.append(&mut batch.ids);
+            waiting.ids.push(std::mem::take(&mut batch.ids));
             group.push(batch);
         }
         Ok(group)
     }
 
     fn rates(&self, step: usize, progress: &RunProgress) -> LearningRates {
-        let rates = (self.run.fit.config).rates(step, self.run.total_updates());
+        let rates = (self.run.fit.config).rates(step, self.run.total_updates);
         let scale = progress.scale * progress.plateau.scale;
         LearningRates {
             model: rates.model * scale,
@@ -117,7 +127,7 @@ impl Pass<'_, '_> {
             epoch: self.number,
             step,
             source,
-            ids: waiting.ids.clone(),
+            ids: waiting.ids.concat(),
         });
         updated.map(drop)
     }
@@ -138,8 +148,12 @@ impl Pass<'_, '_> {
     }
 
     /// Stops at a loss that is not a number, naming term and batch.
-    fn check_losses(&self, step: usize, waiting: &Waiting) -> Result<(), TrainError> {
-        let losses = waiting.losses.last().copied().unwrap_or_default();
+    fn check_losses(
+        &self,
+        step: usize,
+        losses: TermValues,
+        ids: &[String],
+    ) -> Result<(), TrainError> {
         let mut named = MisaLossTerms::NAMES.into_iter().zip(losses);
         match named.find(|(_, value)| !value.is_finite()) {
             None => Ok(()),
@@ -148,7 +162,7 @@ impl Pass<'_, '_> {
                 step,
                 term,
                 value,
-                ids: waiting.ids.clone(),
+                ids: ids.to_vec(),
             }),
         }
     }
@@ -171,8 +185,11 @@ impl Pass<'_, '_> {
             }
             fit.frozen.fill(&mut batch.input, false)?;
             let rows = Rows::of(&batch);
+            let ids = batch.ids.clone();
             let output = InferenceStep::step(&learner, batch);
             losses.push(values(&output.loss));
+            self.check_losses(losses.len(), losses[losses.len() - 1], &ids)
+                .map_err(|error| TrainError::Valid(Box::new(error)))?;
             evaluation.add(&output, rows, fit.config.loss.task);
             let item = TrainingItem::new(output, batches.progress(), Some(losses.len()), None);
             self.send(LearnerEvent::ProcessedItem(item), Events::process_valid);
@@ -183,7 +200,7 @@ impl Pass<'_, '_> {
             return Err(self.run.stopped(trainer, progress));
         }
         evaluation.losses = TermMeans::of(&losses);
-        Ok(evaluation)
+        Ok(evaluation.in_order())
     }
 
     fn start(&mut self, total_items: usize, process: Process) {

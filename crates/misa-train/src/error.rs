@@ -45,6 +45,15 @@ pub enum TrainError {
         /// The last class.
         last: usize,
     },
+    /// Context without two utterances of one video.
+    #[error(
+        "train: no two utterances are of one video, expected ids such as `video[4]` or \
+         `video$_$4` for context, found `{id}`"
+    )]
+    NoVideos {
+        /// The first id.
+        id: String,
+    },
     /// More devices than batches that one optimiser step adds up.
     #[error(
         "{devices} devices share the batches of one optimiser step, \
@@ -90,14 +99,9 @@ pub enum TrainError {
         /// Utterances of the batches that the gradient is of.
         ids: Vec<String>,
     },
-    /// The loss of the valid split is no longer a number.
-    #[error("epoch {epoch}: loss of the valid split is {value}, expected a finite number")]
-    NonFiniteValid {
-        /// Epoch, from 1.
-        epoch: usize,
-        /// Loss found.
-        value: f64,
-    },
+    /// A loss of the valid split is no longer a number.
+    #[error("valid split: {0}")]
+    Valid(Box<TrainError>),
     /// An utterance does not have the features a model was trained on.
     #[error("utterance `{id}`: {modality} has {found}, the model expects {expected}")]
     Features {

@@ -16,7 +16,7 @@ use misa_data::{UtteranceBatch, UtteranceLoader};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a model says of a split, utterance by utterance in the order of the loader.
+/// What a model says of a split, utterance by utterance in their order there.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
     /// Names of the utterances.
@@ -27,6 +27,8 @@ pub struct Evaluation {
     pub targets: Vec<f32>,
     /// Mean over the batches of each loss term.
     pub losses: TermMeans,
+    /// The place of each utterance in the split.
+    places: Vec<usize>,
 }
 
 /// Which utterance each row of a batch is.
@@ -71,7 +73,8 @@ impl Evaluation {
         named_scores(task, &self.predictions, &self.targets)
     }
 
-    /// Adds what the model says of a batch, whose rows are ordered by length.
+    /// Adds what the model says of a batch, whose rows are ordered by length; [`Self::in_order`]
+    /// comes last.
     pub(crate) fn add(&mut self, output: &SentimentOutput, rows: Rows, task: Task) {
         let values: Vec<f32> = output.predictions.to_data().iter::<f32>().collect();
         let predictions = decide(task, &values);
@@ -79,10 +82,24 @@ impl Evaluation {
         let mut order: Vec<usize> = (0..rows.places.len()).collect();
         order.sort_by_key(|&row| rows.places[row]);
         for row in order {
+            self.places.push(rows.places[row]);
             self.ids.push(rows.ids[row].clone());
             self.predictions.push(predictions[row]);
             self.targets.push(targets[row]);
         }
+    }
+
+    /// The same in the order of the split: whole videos may come in another.
+    pub(crate) fn in_order(mut self) -> Self {
+        if !self.places.is_sorted() {
+            let mut order: Vec<usize> = (0..self.places.len()).collect();
+            order.sort_by_key(|&index| self.places[index]);
+            self.ids = order.iter().map(|&index| self.ids[index].clone()).collect();
+            self.predictions = order.iter().map(|&index| self.predictions[index]).collect();
+            self.targets = order.iter().map(|&index| self.targets[index]).collect();
+            self.places.sort_unstable();
+        }
+        self
     }
 }
 
@@ -91,6 +108,15 @@ impl Rows {
         Self {
             ids: batch.ids.clone(),
             places: batch.places.clone(),
+        }
+    }
+
+    /// The same, where the batch was made of the utterances at `places` of a split.
+    pub(crate) fn at(self, places: &[usize]) -> Self {
+        let own = self.places.into_iter().map(|place| places[place]);
+        Self {
+            places: own.collect(),
+            ..self
         }
     }
 }
@@ -138,7 +164,7 @@ pub(crate) fn evaluate_with(
         evaluation.add(&output, rows, task);
     }
     evaluation.losses = TermMeans::of(&losses);
-    Ok(evaluation)
+    Ok(evaluation.in_order())
 }
 
 /// The terms on the host, in the order of [`MisaLossTerms::NAMES`]; one read for all of them.

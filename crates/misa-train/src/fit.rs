@@ -83,6 +83,8 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
             events: &mut events,
             interrupter: &components.interrupter,
             started: Instant::now(),
+            before: 0.0,
+            total_updates: self.total_updates(),
         };
         let mut outcome = Outcome::default();
         let best = match run.epochs(&mut trainer) {
@@ -100,12 +102,33 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
     }
 }
 
+impl Fit {
+    /// Optimiser steps of a whole run, if patience does not run out.
+    fn total_updates(&self) -> usize {
+        let config = &self.config;
+        let updates = |batches: usize| batches.div_ceil(config.accumulation);
+        if config.context.is_none() {
+            let batches = self.train.num_items().div_ceil(config.batch_size);
+            return config.total_epochs() * updates(batches);
+        }
+        // Whole videos fill batches differently in every order.
+        let epochs = 1..=config.total_epochs();
+        epochs
+            .map(|epoch| updates(self.train.batches(epoch).len()))
+            .sum()
+    }
+}
+
 /// One call of the loop.
 pub(crate) struct Loop<'a> {
     pub fit: &'a Fit,
     pub events: &'a mut Events,
     pub interrupter: &'a Interrupter,
     started: Instant,
+    /// Seconds of earlier sessions.
+    before: f64,
+    /// Optimiser steps of a whole run, if patience does not run out.
+    pub total_updates: usize,
 }
 
 impl Loop<'_> {
@@ -113,13 +136,13 @@ impl Loop<'_> {
     fn epochs(&mut self, trainer: &mut Trainer) -> Result<(MisaLearner, RunProgress), TrainError> {
         let config = &self.fit.config;
         let (mut progress, mut best) = self.take_up(trainer)?;
-        let before = progress.seconds;
+        self.before = progress.seconds;
         while !progress.is_done {
             let phase = config.phase(progress.epoch);
             trainer.set_phase(phase);
             let record = self.epoch(trainer, &mut progress)?;
             if phase != Phase::Joint {
-                progress.seconds = before + self.started.elapsed().as_secs_f64();
+                progress.seconds = self.seconds();
                 self.end_pretraining_epoch(trainer, &mut progress, record)?;
                 continue;
             }
@@ -130,7 +153,7 @@ impl Loop<'_> {
                 progress.best_epoch = progress.epoch;
             }
             progress.plateau.judge(config.schedule, improved);
-            progress.seconds = before + self.started.elapsed().as_secs_f64();
+            progress.seconds = self.seconds();
             let record = EpochRecord {
                 improved,
                 seconds: progress.seconds,
@@ -230,7 +253,16 @@ impl Loop<'_> {
     ) -> Result<(), TrainError> {
         let updates = trainer.updates();
         let state = trainer.state();
-        lock(&self.fit.folder).commit(&state, updates, best, progress)
+        let progress = RunProgress {
+            seconds: self.seconds(),
+            ..progress.clone()
+        };
+        lock(&self.fit.folder).commit(&state, updates, best, &progress)
+    }
+
+    /// Seconds of the run so far, in all sessions.
+    fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
     }
 
     /// Trains and validates once.
@@ -243,16 +275,12 @@ impl Loop<'_> {
         let mut pass = Pass { run: self, number };
         let train = pass.train(trainer, progress)?;
         let valid = pass.validate(trainer, progress)?;
-        let value = valid.losses.task;
-        if !value.is_finite() {
-            let epoch = number;
-            return Err(TrainError::NonFiniteValid { epoch, value });
-        }
         Ok(EpochRecord {
             epoch: number,
             phase: self.fit.config.phase(number),
             train,
-            valid_task: value,
+            valid_task: valid.losses.task,
+            valid_terms: valid.losses,
             valid: match self.fit.config.phase(number) {
                 Phase::Masked => Vec::new(),
                 Phase::Unimodal | Phase::Joint => valid.named_scores(self.fit.config.loss.task),
@@ -260,13 +288,6 @@ impl Loop<'_> {
             improved: false,
             seconds: 0.0,
         })
-    }
-
-    /// Optimiser steps of a whole run, if patience does not run out.
-    pub(crate) fn total_updates(&self) -> usize {
-        let config = &self.fit.config;
-        let batches = self.fit.train.num_items().div_ceil(config.batch_size);
-        config.total_epochs() * batches.div_ceil(config.accumulation)
     }
 
     /// Whether somebody asked to stop, here or in the live plots.

@@ -8,12 +8,16 @@ use crate::{
 };
 use std::{
     fs::{self, File, TryLockError},
-    path::{Path, PathBuf},
+    io::ErrorKind,
+    path::{Component, Path, PathBuf},
 };
 
 /// Held by the process that writes to the folder.
 const LOCK: &str = "run.lock";
 const STATES: &str = "states";
+/// How names of files in there begin.
+const STATE: &str = "state-";
+const BEST: &str = "best-";
 /// What [`misa_data::write_whole`] leaves when it is killed.
 const PARTIAL: (&str, &str) = (".misa-", ".partial");
 
@@ -57,19 +61,23 @@ impl RunFolder {
     ) -> Result<Self, TrainError> {
         files::create_folder(path)?;
         let lock = lock(path)?;
-        let has_run = path.join(MANIFEST).exists();
-        let mut manifest = match (has_run, start) {
-            (true, RunStart::New) => {
-                return Err(TrainError::Occupied {
-                    path: path.to_path_buf(),
-                });
+        let before = match path.join(MANIFEST).exists() {
+            true => Some(Manifest::read(path)?),
+            false => None,
+        };
+        let mut replaced = Vec::new();
+        let mut manifest = match (before, start) {
+            (Some(_), RunStart::New) => return Err(occupied(path)),
+            (None, RunStart::New) if !is_empty(path)? => return Err(occupied(path)),
+            (Some(before), RunStart::Resume) => same(path, before, new)?,
+            (Some(before), RunStart::Replace) => {
+                replaced = before.files.into_keys().collect();
+                Manifest {
+                    openings: seen_before(before.openings),
+                    ..new
+                }
             }
-            (true, RunStart::Resume) => same(path, Manifest::read(path)?, new)?,
-            (true, RunStart::Replace) => Manifest {
-                openings: seen_before(path),
-                ..new
-            },
-            (false, _) => new,
+            (None, _) => new,
         };
         if manifest.status != Status::Finished {
             manifest.status = Status::Running;
@@ -85,14 +93,18 @@ impl RunFolder {
             _lock: lock,
         };
         folder.manifest.write(path)?;
+        folder.remove(&replaced)?;
         folder.clean()?;
         Ok(folder)
     }
 
     /// The same for a run that is finished, to add to its results.
     pub(crate) fn finished(path: &Path) -> Result<Self, TrainError> {
-        let manifest = Manifest::read(path)?;
+        // Asked first, so that no lock is left where there is no run; read again behind the lock,
+        // before which another process may have written.
+        Manifest::read(path)?;
         let lock = lock(path)?;
+        let manifest = Manifest::read(path)?;
         if manifest.status != Status::Finished {
             return Err(TrainError::Unfinished {
                 path: path.to_path_buf(),
@@ -136,10 +148,10 @@ impl RunFolder {
     ) -> Result<(), TrainError> {
         files::create_folder(&self.path.join(STATES))?;
         let mut manifest = self.manifest.clone();
-        let name = format!("{STATES}/state-{updates:08}.safetensors");
+        let name = free(&manifest.state, &format!("{STATE}{updates:08}"));
         manifest.state = Some(self.write(name, state, updates)?);
         if let Some(best) = best {
-            let name = format!("{STATES}/best-{:05}.safetensors", progress.best_epoch);
+            let name = free(&manifest.best, &format!("{BEST}{:05}", progress.best_epoch));
             manifest.best = Some(self.write(name, &best.state(), updates)?);
         }
         manifest.progress = progress.clone();
@@ -187,6 +199,26 @@ impl RunFolder {
         Ok(())
     }
 
+    /// Removes the results of a run that was replaced, as its manifest named them.
+    fn remove(&self, results: &[String]) -> Result<(), TrainError> {
+        for file in results {
+            let inside = Path::new(file).components();
+            let mut inside = inside.map(|part| matches!(part, Component::Normal(_)));
+            // A name from a file: it must not lead out of the folder.
+            if !inside.all(|is_normal| is_normal) {
+                continue;
+            }
+            let path = self.path.join(file);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(files::at(&path, error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Removes states that do not count, and what a killed process left half written.
     fn clean(&self) -> Result<(), TrainError> {
         let manifest = &self.manifest;
@@ -206,9 +238,9 @@ impl RunFolder {
                     .file_name()
                     .map(|name| name.to_string_lossy().into_owned());
                 let name = name.unwrap_or_default();
-                let is_partial = name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1);
-                let is_old = folder == states && !counts.contains(&path);
-                if is_partial || is_old {
+                let is_state = name.starts_with(STATE) || name.starts_with(BEST);
+                let is_old = folder == states && is_state && !counts.contains(&path);
+                if is_partial(&name) || is_old {
                     fs::remove_file(&path).map_err(|source| files::at(&path, source))?;
                 }
             }
@@ -217,11 +249,42 @@ impl RunFolder {
     }
 }
 
+/// Name of a file for a state that leaves the one that counts alone until the manifest is written.
+fn free(counts: &Option<Committed>, name: &str) -> String {
+    let file = format!("{STATES}/{name}.safetensors");
+    match counts {
+        Some(committed) if committed.file == file => format!("{STATES}/{name}-again.safetensors"),
+        _ => file,
+    }
+}
+
+fn occupied(path: &Path) -> TrainError {
+    TrainError::Occupied {
+        path: path.to_path_buf(),
+    }
+}
+
+/// Whether the folder holds nothing but what a process leaves that is killed at once.
+fn is_empty(path: &Path) -> Result<bool, TrainError> {
+    let entries = fs::read_dir(path).map_err(|source| files::at(path, source))?;
+    for entry in entries {
+        let name = entry.map_err(|source| files::at(path, source))?.file_name();
+        let name = name.to_string_lossy();
+        if name != LOCK && !is_partial(&name) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a file was being written when a process was killed.
+fn is_partial(name: &str) -> bool {
+    name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1)
+}
+
 /// The looks at the test split of a run that another one replaces: they came before its training.
-fn seen_before(path: &Path) -> Vec<Opening> {
-    // A manifest that cannot be read is no reason to keep a run.
-    let replaced = Manifest::read(path).map(|manifest| manifest.openings);
-    let openings = replaced.unwrap_or_default().into_iter();
+fn seen_before(openings: Vec<Opening>) -> Vec<Opening> {
+    let openings = openings.into_iter();
     openings
         .map(|opening| Opening {
             epochs: 0,
@@ -259,5 +322,7 @@ fn same(path: &Path, found: Manifest, asked: Manifest) -> Result<Manifest, Train
     };
     differs("settings", &found.config_checksum, &asked.config_checksum)?;
     differs("data", &found.data.checksum, &asked.data.checksum)?;
-    Ok(found)
+    // Such as the device, which may be another one.
+    let settings = asked.settings;
+    Ok(Manifest { settings, ..found })
 }

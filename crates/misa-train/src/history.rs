@@ -52,6 +52,9 @@ pub struct EpochRecord {
     /// Task loss of the valid split, which chooses the model: the mean of its batches, the last
     /// and shorter one counting as much as the others, as in the official code.
     pub valid_task: f64,
+    /// Losses of the valid split.
+    #[serde(default)]
+    pub valid_terms: TermMeans,
     /// Scores of the valid split, under their names; `null` where a score is not defined.
     pub valid: Vec<(String, Option<f64>)>,
     /// Whether the model of this epoch was the best so far.

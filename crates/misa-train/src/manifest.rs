@@ -204,16 +204,20 @@ impl Manifest {
         self.progress.history.len()
     }
 
-    /// Whether training went on after the test split was looked at.
+    /// Whether training went on after the test split of the run's own data was looked at.
     pub fn trained_after_opening(&self) -> bool {
         let trained = self.epochs();
-        self.openings.iter().any(|opening| opening.epochs < trained)
+        self.own_openings().any(|opening| opening.epochs < trained)
+    }
+
+    fn own_openings(&self) -> impl Iterator<Item = &Opening> {
+        let openings = self.openings.iter();
+        openings.filter(|opening| opening.data == self.data.checksum)
     }
 
     /// How often the test split of the run's own data was looked at.
     pub fn test_openings(&self) -> usize {
-        let own = |opening: &&Opening| opening.data == self.data.checksum;
-        self.openings.iter().filter(own).count()
+        self.own_openings().count()
     }
 
     /// Utterances of a split.

@@ -62,8 +62,8 @@ pub enum Preset {
     /// | Lack | Remedy |
     /// | --- | --- |
     /// | no negatives | triplets (weight 0.01) and ordinal prototypes (weight 0.1) |
-    /// | shallow invariant features | mutual attention, one layer, text with voice and with vision |
-    /// | losses | absolute error of the task, difference by cosines |
+    /// | shallow invariant features | mutual attention, one layer, text with acoustic and with visual |
+    /// | losses | absolute error of the task where it is a regression, difference by cosines |
     /// | no pre-training | 5 unimodal epochs |
     ///
     /// - Source: ours, of parts that others published; chosen on the valid split of the synthetic
@@ -123,8 +123,11 @@ fn official(corpus: Corpus) -> TrainingConfig {
 fn plus(corpus: Corpus) -> TrainingConfig {
     let config = official(corpus);
     let loss = config.loss.clone();
+    let loss = match loss.task {
+        Task::Regression => loss.with_regression(Regression::Absolute),
+        Task::Classification { .. } => loss,
+    };
     let loss = loss
-        .with_regression(Regression::Absolute)
         .with_difference(Difference::Cosine)
         .with_triplet(Some(TripletLossConfig::new()))
         .with_prototype(Some(PrototypeLossConfig::new()));

@@ -12,7 +12,7 @@ use burn::train::{
         MetricsRendererTraining,
     },
 };
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, Write, stdout};
 
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,9 @@ impl Progress {
             return;
         }
         let (epoch, batches) = (progress.epoch, progress.losses.len());
-        println!("resumed at epoch {epoch}, after {batches} batches of it");
+        say(&format!(
+            "resumed at epoch {epoch}, after {batches} batches of it"
+        ));
     }
 
     /// Shows a finished epoch.
@@ -47,8 +49,13 @@ impl Progress {
         if self == Self::Silent || self.is_live() {
             return;
         }
-        println!("{}", line(record, epochs));
+        say(&line(record, epochs));
     }
+}
+
+/// A line for whoever reads; that nobody does is no reason to lose an epoch.
+fn say(line: &str) {
+    let _ = writeln!(stdout(), "{line}");
 }
 
 /// `epoch  3/40   train 1.2345   valid 1.1234 *   Corr 0.567  MAE 0.890   12 s`
@@ -140,6 +147,7 @@ mod tests {
                 ..TermMeans::default()
             },
             valid_task: 1.1,
+            valid_terms: TermMeans::default(),
             valid: vec![("Corr".into(), None), ("MAE".into(), Some(0.89))],
             improved: true,
             seconds: 12.3,

@@ -201,12 +201,11 @@ impl Report {
             true => "patience ran out",
             false => "all epochs done",
         };
-        writeln!(
-            f,
-            "Model of epoch {} of {} ({ended}).\n",
-            self.best_epoch,
-            self.history.len()
-        )?;
+        let (best, all) = (self.best_epoch, self.history.len());
+        match best {
+            0 => writeln!(f, "Model after {all} epochs ({ended}).\n")?,
+            _ => writeln!(f, "Model of epoch {best} of {all} ({ended}).\n")?,
+        }
         let joint = |epoch: &&EpochRecord| epoch.phase == Phase::Joint;
         let history: Vec<&EpochRecord> = self.history.iter().filter(joint).collect();
         let before = self.history.len() - history.len();

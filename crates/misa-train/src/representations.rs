@@ -127,6 +127,10 @@ impl Checkpoint {
             found.predictions.extend(decide(self.config.task, &values));
             found.add(utterances, &output, &order);
         }
+        if self.config.context.is_some() {
+            // Of all that is found, the predictions alone depend on the rest of the video.
+            found.predictions = self.predict(utterances, device)?;
+        }
         Ok(found)
     }
 }

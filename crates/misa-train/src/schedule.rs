@@ -45,8 +45,10 @@ impl Schedule {
         let Self::Cosine { floor } = self else {
             return rise;
         };
-        let steps = total.saturating_sub(warm_up).max(1) as f64;
-        let done = (step.saturating_sub(warm_up.max(1)) as f64 / steps).min(1.0);
+        // The first step has the whole rate, the last one the floor.
+        let first = warm_up.max(1);
+        let steps = total.saturating_sub(first).max(1) as f64;
+        let done = (step.saturating_sub(first) as f64 / steps).min(1.0);
         rise * (floor + (1.0 - floor) * (1.0 + (PI * done).cos()) / 2.0)
     }
 
@@ -100,12 +102,12 @@ mod tests {
     #[test]
     fn a_cosine_falls_from_one_to_its_floor() {
         let schedule = Schedule::Cosine { floor: 0.1 };
-        let share = |step| schedule.share(step, 0, 100);
+        let share = |step| schedule.share(step, 0, 101);
         assert_eq!(share(1), 1.0);
         // Half of the way: the mean of both ends.
         assert!((share(51) - 0.55).abs() < 1e-12);
-        assert!((0.1..0.101).contains(&share(100)));
-        assert!((2..=100).all(|step| share(step) < share(step - 1)));
+        assert!((share(101) - 0.1).abs() < 1e-12);
+        assert!((2..=101).all(|step| share(step) < share(step - 1)));
     }
 
     #[test]

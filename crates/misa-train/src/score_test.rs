@@ -4,15 +4,13 @@ use crate::{
     Checkpoint, Predictions, Report, TrainError, card, files,
     folder::RunFolder,
     manifest::{Manifest, Opening, now},
+    system::command,
     train::check_classes,
 };
 use burn::prelude::*;
 use misa_core::Task;
 use misa_data::{LockedTest, Split, Utterance};
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Scores the model of a finished run on its test split, and adds the scores to its report.
 ///
@@ -91,7 +89,7 @@ fn record(folder: &mut RunFolder) -> Result<(), TrainError> {
         at: now(),
         epochs: manifest.epochs(),
         data: manifest.data.checksum.clone(),
-        command: env::args().collect(),
+        command: command(),
     });
     folder.replace(manifest)
 }

@@ -30,9 +30,17 @@ impl System {
             burn: BURN.to_string(),
             platform: format!("{} {}", env::consts::OS, env::consts::ARCH),
             device: format!("{device:?}"),
-            command: env::args().collect(),
+            command: command(),
         }
     }
+}
+
+/// The command line of this process, as text.
+pub(crate) fn command() -> Vec<String> {
+    let arguments = env::args_os();
+    arguments
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
 }
 
 /// Largest resident memory of this process so far, in bytes; `None` where the system does not

@@ -18,13 +18,14 @@ use burn::{
     prelude::*,
     train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
 };
-use misa_core::{FeatureSizes, Misa, MisaConfig, Task};
+use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Task};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Scaling, Split, Utterance, UtteranceDataset,
-    UtteranceLoader,
+    UtteranceLoader, VideoPlace,
 };
 use serde_json::Value;
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -42,7 +43,9 @@ pub struct RunOptions {
     /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
     pub save_every: Option<usize>,
     /// Further devices that share the batches of an optimiser step with the first, up to as many
-    /// as [`TrainingConfig::accumulation`] adds up. They change no result but for rounding.
+    /// as [`TrainingConfig::accumulation`] adds up. Without dropout they change no result but for
+    /// rounding; with it, devices of one kind draw from one random state at the same time, so that
+    /// such a run cannot be repeated.
     pub devices: Vec<Device>,
     /// Who may ask the run to stop.
     pub stop: Stop,
@@ -124,6 +127,8 @@ pub fn run(
 ) -> Result<Report, TrainError> {
     config.validate()?;
     check(config, data.dataset())?;
+    let every = options.save_every.unwrap_or(1);
+    ConfigError::check("save_every", every as f64, "[1, inf)", every >= 1)?;
     let devices = options.devices.len() + 1;
     if devices > 1 && config.accumulation < devices {
         return Err(TrainError::Devices {
@@ -137,12 +142,9 @@ pub fn run(
     if folder.manifest.status == Status::Finished {
         return Report::read(dir);
     }
-    if let Some(resolved) = &options.resolved {
-        files::write(&dir.as_ref().join(RESOLVED), resolved.as_bytes())?;
-    }
     let folder = Arc::new(Mutex::new(folder));
-    let prepared = Prepared::new(config, data, device, options)?;
-    let result = prepared.run(&folder);
+    let result = prepare(config, data, device, options, dir.as_ref())
+        .and_then(|prepared| prepared.run(&folder));
     if let Err(error) = &result {
         let status = match error {
             TrainError::Stopped { .. } => Status::Stopped,
@@ -156,6 +158,19 @@ pub fn run(
     result
 }
 
+fn prepare<'a>(
+    config: &'a TrainingConfig,
+    data: Development,
+    device: &'a Device,
+    options: &'a RunOptions,
+    dir: &Path,
+) -> Result<Prepared<'a>, TrainError> {
+    if let Some(resolved) = &options.resolved {
+        files::write(&dir.join(RESOLVED), resolved.as_bytes())?;
+    }
+    Prepared::new(config, data, device, options)
+}
+
 /// Whether the data has what training needs.
 fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<(), TrainError> {
     for split in [Split::Train, Split::Valid] {
@@ -166,7 +181,10 @@ fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<(), TrainEr
             check_classes(split, data.split(split), classes)?;
         }
     }
-    Ok(())
+    match config.context {
+        Some(_) => check_videos(data.split(Split::Train)),
+        None => Ok(()),
+    }
 }
 
 /// Whether every label is a class.
@@ -185,6 +203,18 @@ pub(crate) fn check_classes(
             id: utterance.id.clone(),
             label: utterance.label,
             last,
+        }),
+    }
+}
+
+/// Whether two utterances are from one video, as far as their ids tell.
+fn check_videos(utterances: &[Utterance]) -> Result<(), TrainError> {
+    let mut videos = HashSet::new();
+    let places = (utterances.iter()).map(|utterance| VideoPlace::of(&utterance.id));
+    match places.flatten().any(|place| !videos.insert(place.video)) {
+        true => Ok(()),
+        false => Err(TrainError::NoVideos {
+            id: utterances[0].id.clone(),
         }),
     }
 }
@@ -269,6 +299,7 @@ impl<'a> Prepared<'a> {
         };
         let config = LoaderConfig::new(self.config.batch_size)
             .with_order(order)
+            .with_whole_videos(self.config.context.is_some())
             .with_seed(self.config.seed);
         let data = self.data.dataset().clone();
         UtteranceLoader::new(data, split, config, device).with_bert(self.text())

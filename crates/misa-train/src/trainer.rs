@@ -130,8 +130,8 @@ impl Trainer {
 
     /// Lets `devices` read batches too, see [`Self::learn_together`]. Autodiff devices all.
     ///
-    /// What a device gives depends on its own random state, so that devices which share one, as
-    /// those of a CPU do, repeat a run only without dropout.
+    /// What a device gives depends on its random state, and devices of one kind share that: a run
+    /// with dropout cannot be repeated then.
     #[must_use]
     pub fn with_devices(mut self, devices: &[Device]) -> Self {
         if !devices.is_empty() {

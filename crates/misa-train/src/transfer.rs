@@ -23,7 +23,8 @@ pub struct TransferSummary {
     pub misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
     /// Tensors of the other model that have no place here.
     pub unused: Vec<String>,
-    /// Words whose vectors were taken over and all words, where vocabularies differ.
+    /// Words whose vectors were taken over and all words, where vocabularies differ or one is not
+    /// known. Vectors from a file are replaced by those of words that the other model knows.
     pub words: Option<(usize, usize)>,
 }
 
@@ -58,7 +59,12 @@ pub(crate) fn transfer(
             };
             Some((taken, own.len()))
         }
-        _ => None,
+        (Some(_), Some(_), _) | (_, _, None) => None,
+        // Ids of words that one side does not name cannot be told to mean the same.
+        (None, _, Some(rows)) | (_, None, Some(rows)) => {
+            weights.remove(EMBEDDING);
+            Some((0, rows.dims()[0]))
+        }
     };
     let (model, found) = model.transfer(&weights);
     let summary = TransferSummary {

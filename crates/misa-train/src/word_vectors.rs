@@ -109,6 +109,10 @@ impl WordVectors {
     /// One step with the gradients that wait, each multiplied by `scale` first.
     pub(crate) fn update(&mut self, learning_rate: f64, scale: f64) {
         let RowGradients { rows, mut values } = std::mem::take(&mut self.waiting);
+        // Nothing was read: a parameter without a gradient is not updated elsewhere either.
+        if rows.is_empty() {
+            return;
+        }
         if scale != 1.0 {
             values.iter_mut().for_each(|value| *value *= scale as f32);
         }

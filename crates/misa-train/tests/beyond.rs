@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use burn::prelude::*;
-use misa_core::Modality;
+use misa_core::{ContextConfig, Modality};
 use misa_data::{Split, SyntheticConfig, TextSequence, UtteranceDataset};
 use misa_train::{
-    Checkpoint, Phase, PretrainingConfig, Progress, Report, TrainingConfig, train_with,
+    Checkpoint, Phase, Predictions, PretrainingConfig, Progress, Report, TrainingConfig, train,
+    train_with,
 };
 use std::path::Path;
 use tempfile::tempdir;
@@ -31,7 +32,7 @@ fn config() -> TrainingConfig {
         .with_d_embedding(8)
 }
 
-fn train(config: &TrainingConfig, data: UtteranceDataset, dir: &Path) -> Report {
+fn trained(config: &TrainingConfig, data: UtteranceDataset, dir: &Path) -> Report {
     train_with(config, data, &Device::flex(), dir, Progress::Silent).unwrap()
 }
 
@@ -57,8 +58,8 @@ fn hidden_steps_are_learned_without_labels() {
     let config = config().with_pretraining(Some(before)).with_epochs(0);
     let (with, without) = (tempdir().unwrap(), tempdir().unwrap());
     let data = dataset(small());
-    let report = train(&config, data.clone(), with.path());
-    train(&config, without_labels(&data), without.path());
+    let report = trained(&config, data.clone(), with.path());
+    trained(&config, without_labels(&data), without.path());
 
     let errors: Vec<f64> = report
         .history
@@ -81,7 +82,7 @@ fn unimodal_epochs_come_before_the_objective_and_choose_nothing() {
     let before = PretrainingConfig::new().with_unimodal_epochs(3);
     let dir = tempdir().unwrap();
     let config = config().with_pretraining(Some(before));
-    let report = train(&config, dataset(small()), dir.path());
+    let report = trained(&config, dataset(small()), dir.path());
     let phases: Vec<Phase> = report.history.iter().map(|epoch| epoch.phase).collect();
     assert_eq!(phases[..3], [Phase::Unimodal; 3]);
     assert_eq!(phases[3..], [Phase::Joint; 4]);
@@ -98,14 +99,14 @@ fn unimodal_epochs_come_before_the_objective_and_choose_nothing() {
 #[test]
 fn what_fits_is_taken_over_and_what_does_not_is_listed() {
     let (first, second) = (tempdir().unwrap(), tempdir().unwrap());
-    train(&config(), dataset(small()), first.path());
+    trained(&config(), dataset(small()), first.path());
     // Other visual features and fewer words: the first visual layer cannot be the same.
     let other = dataset(small().with_d_visual(9).with_words(50));
     let config = config()
         .with_transfer(Some(first.path().to_path_buf()))
         .with_learning_rate(1e-30)
         .with_epochs(1);
-    let report = train(&config, other.clone(), second.path());
+    let report = trained(&config, other.clone(), second.path());
     let found = report.transfer.as_ref().unwrap();
     let names: Vec<&str> = found
         .misshaped
@@ -143,7 +144,7 @@ fn a_model_predicts_from_whatever_is_there() {
     let dir = tempdir().unwrap();
     let data = dataset(small());
     let config = config().with_modality_dropout(0.3).with_epochs(12);
-    train(&config, data.clone(), dir.path());
+    trained(&config, data.clone(), dir.path());
     let checkpoint = load(dir.path());
     let device = Device::flex();
     let test = data.split(Split::Test);
@@ -205,7 +206,7 @@ fn a_model_without_any_of_the_modalities_left_says_so() {
     let dir = tempdir().unwrap();
     let data = dataset(small());
     let config = config().with_modalities("text".parse().unwrap());
-    train(&config.with_epochs(1), data.clone(), dir.path());
+    trained(&config.with_epochs(1), data.clone(), dir.path());
     let test = data.split(Split::Test);
     let voice = "acoustic".parse().unwrap();
     let error = load(dir.path())
@@ -216,5 +217,81 @@ fn a_model_without_any_of_the_modalities_left_says_so() {
             .to_string()
             .contains("at least one of text, visual, acoustic"),
         "{error}"
+    );
+}
+
+fn with_context() -> TrainingConfig {
+    config().with_context(Some(ContextConfig::new().with_dropout(0.0)))
+}
+
+#[test]
+fn context_learns_what_a_video_says_of_its_utterances() {
+    let (with, without) = (tempdir().unwrap(), tempdir().unwrap());
+    let data = SyntheticConfig::new().with_utterances_per_video(8);
+    let data = data.with_train(480).with_valid(120).with_test(240);
+    let data = data.with_d_visual(6).with_d_acoustic(5);
+    let data = data.with_mean_steps(6.0).generate().dataset;
+    let config = config().with_batch_size(16).with_dropout(0.1);
+    let config = config.with_epochs(15);
+    let error = |config: &TrainingConfig, dir: &Path| {
+        let report = trained(config, data.clone(), dir);
+        let scores = report.scores_of(Split::Test).unwrap();
+        scores.get("MAE").unwrap()
+    };
+    let in_context = config.clone().with_context(Some(ContextConfig::new()));
+    let with = error(&in_context, with.path());
+    let without = error(&config, without.path());
+    assert!(with < 0.9 * without, "{with} {without}");
+}
+
+/// Videos that lie mixed in the file: predictions are those of whole videos, in the file's order.
+#[test]
+fn videos_are_predicted_whole_and_told_in_the_order_of_the_file() {
+    let dir = tempdir().unwrap();
+    let data = dataset(small().with_utterances_per_video(6));
+    let [learned, valid, test] = Split::ALL.map(|split| {
+        let utterances = data.split(split);
+        let turns = (0..6).flat_map(|turn| utterances.iter().skip(turn).step_by(6));
+        turns.cloned().collect::<Vec<_>>()
+    });
+    let vocabulary = data.vocabulary().cloned();
+    let mixed =
+        UtteranceDataset::from_splits(learned, valid.clone(), test.clone(), vocabulary).unwrap();
+    let report = trained(&with_context(), mixed, dir.path());
+    let device = Device::flex();
+    for (split, utterances) in [(Split::Valid, valid), (Split::Test, test)] {
+        let written = Predictions::read(dir.path(), split).unwrap().0;
+        let predicted = load(dir.path()).predict(&utterances, &device).unwrap();
+        let found = load(dir.path()).represent(&utterances, &device).unwrap();
+        assert_eq!(found.predictions, predicted);
+        let rows = written.iter().zip(&utterances).zip(&predicted);
+        for ((row, utterance), prediction) in rows {
+            assert_eq!((&row.id, row.target), (&utterance.id, utterance.label));
+            assert!((row.prediction - prediction).abs() < 1e-5, "{}", row.id);
+        }
+        let errors = (utterances.iter().zip(&predicted))
+            .map(|(utterance, prediction)| f64::from((utterance.label - prediction).abs()));
+        let mean = errors.sum::<f64>() / utterances.len() as f64;
+        let score = report.scores_of(split).unwrap().get("MAE").unwrap();
+        assert!((mean - score).abs() < 1e-5);
+        // Without the rest of its video, an utterance is predicted differently.
+        let alone = load(dir.path()).predict(&utterances[..1], &device).unwrap();
+        assert!((alone[0] - predicted[0]).abs() > 1e-5);
+    }
+}
+
+#[test]
+fn context_without_videos_is_one_clear_error() {
+    let dir = tempdir().unwrap();
+    let error = train(
+        &with_context(),
+        dataset(small()),
+        &Device::flex(),
+        dir.path(),
+    );
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "train: no two utterances are of one video, expected ids such as `video[4]` or \
+         `video$_$4` for context, found `train[0]`"
     );
 }

@@ -299,7 +299,8 @@ fn what_cannot_be_trained_on_is_one_clear_error() {
     );
     assert_eq!(
         error(&config(), one(), vec![utterance("huge", 3e38)]),
-        "epoch 1: loss of the valid split is inf, expected a finite number"
+        "valid split: epoch 1, step 1: task loss is inf, expected a finite number; utterances of \
+         the batch: huge"
     );
     // A finite label whose square is not.
     assert_eq!(

@@ -29,6 +29,7 @@ fn main() {
             acoustic: vec![9],
         },
         presence: None,
+        videos: None,
     });
     println!("sentiment {:.3}", output.prediction.into_scalar::<f32>());
 }

@@ -3,7 +3,7 @@
 use crate::settings::{Layers, Resolved, RunSettings, SettingsError};
 use clap::Args;
 use misa_core::{
-    FeatureSizes, MutualAttentionConfig, TextSize,
+    ContextConfig, FeatureSizes, MutualAttentionConfig, TextSize,
     loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
 };
 use misa_train::{Corpus, Preset, PretrainingConfig, TrainError};
@@ -73,6 +73,8 @@ impl SettingsArguments {
         training.validate().map_err(TrainError::from)?;
         // Settings of the model are checked with whatever sizes: those of the data come later.
         training.model(ANY_SIZES).map_err(TrainError::from)?;
+        let synthetic = &resolved.value.data.synthetic;
+        synthetic.validate().map_err(TrainError::from)?;
         Ok(resolved)
     }
 
@@ -91,6 +93,7 @@ impl SettingsArguments {
             .with_template("training.bert", &bert)
             .with_template("training.pretraining", &PretrainingConfig::new())
             .with_template("training.mutual_attention", &MutualAttentionConfig::new())
+            .with_template("training.context", &ContextConfig::new())
             .with_template(&loss("triplet"), &TripletLossConfig::new())
             .with_template(&loss("prototype"), &PrototypeLossConfig::new())
             .with_template(&loss("contrast"), &ContrastLossConfig::new())

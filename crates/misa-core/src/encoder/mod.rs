@@ -10,6 +10,7 @@ mod text;
 
 pub use misa_kernels::CellKind;
 pub use packed::PackedSequence;
+pub(crate) use packed::int_tensor;
 pub use recurrent::{Recurrent, RecurrentConfig, RecurrentOutput};
 pub use sequence::{EncoderOutput, SequenceEncoder, SequenceEncoderConfig};
 pub use text::{TextEncoder, TextEncoderConfig, WordEncoder};

@@ -109,7 +109,7 @@ impl FusionConfig {
     }
 
     /// Size of all representations side by side.
-    fn d_tokens(&self) -> usize {
+    pub(crate) fn d_tokens(&self) -> usize {
         let tokens = self.representations.per_modality() * self.modalities.count();
         tokens.saturating_mul(self.d_hidden)
     }

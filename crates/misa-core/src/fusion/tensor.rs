@@ -16,7 +16,7 @@ const D_FACTOR: usize = 16;
 /// only those remain.
 ///
 /// - Source: Zadeh et al. 2017.
-/// - Differs: 16 features per modality, where the paper takes 32 of voice and vision and 128 of
+/// - Differs: 16 features per modality, where the paper takes 32 of each of the others and 128 of
 ///   text.
 #[derive(Module, Debug)]
 pub struct TensorFusion {

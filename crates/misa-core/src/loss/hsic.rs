@@ -1,6 +1,6 @@
 //! Redundancy between two subspaces, measured by the dependence of their kernels.
 
-use crate::loss::kernel::{mean_distance, squared_distances};
+use crate::loss::kernel::relative_distances;
 use burn::prelude::*;
 
 /// Hilbert-Schmidt independence criterion (HSIC) with Gaussian kernels.
@@ -36,8 +36,7 @@ impl HsicLoss {
 
 /// The Gaussian kernel of the rows, centred in both directions.
 fn centred_kernel(x: Tensor<2>) -> Tensor<2> {
-    let distances = squared_distances(x.clone(), x);
-    let kernel = (-distances.clone() / mean_distance(&distances)).exp();
+    let kernel = (-relative_distances(x)).exp();
     let rows = kernel.clone().mean_dim(1);
     let columns = kernel.clone().mean_dim(0);
     let all = rows.clone().mean_dim(0);
@@ -85,7 +84,10 @@ mod tests {
             &HsicLoss.forward(y, x.clone()).into_data(),
             Tolerance::absolute(1e-6),
         );
-        let constant = Tensor::ones([3, 4], &Device::flex());
-        assert!(HsicLoss.forward(x, constant).into_scalar::<f32>().abs() < 1e-6);
+        for value in [1.0, 0.3, 0.123_456] {
+            let constant = Tensor::full([3, 4], value, &Device::flex());
+            let loss = HsicLoss.forward(x.clone(), constant);
+            assert!(loss.into_scalar::<f32>().abs() < 1e-5, "{value}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Similarity of two batches of vectors, measured in the space of Gaussian kernels.
 
-use crate::loss::kernel::{mean_distance, squared_distances};
+use crate::loss::kernel::relative_distances;
 use burn::prelude::*;
 
 /// Widths of the kernels, as multiples of the mean squared distance.
@@ -35,9 +35,7 @@ impl MmdLoss {
         let [batch, d_hidden] = x.dims();
         assert_shape!(y, [batch, d_hidden]);
 
-        let both = Tensor::cat(vec![x, y], 0);
-        let distances = squared_distances(both.clone(), both);
-        let scaled = distances.clone() / mean_distance(&distances);
+        let scaled = relative_distances(Tensor::cat(vec![x, y], 0));
         let kernels = WIDTHS.map(|width| (scaled.clone() / -width).exp());
         let kernel = Tensor::stack::<3>(kernels.to_vec(), 0).mean_dim(0);
         let kernel = kernel.squeeze_dim::<2>(0);
@@ -82,6 +80,9 @@ mod tests {
             Tolerance::absolute(1e-6),
         );
         assert!(MmdLoss.forward(x.clone(), x).into_scalar::<f32>().abs() < 1e-6);
+        let collapsed = Tensor::full([3, 4], 0.123_456, &Device::flex());
+        let loss = MmdLoss.forward(collapsed.clone(), collapsed);
+        assert!(loss.into_scalar::<f32>().abs() < 1e-5);
     }
 
     #[test]

@@ -37,4 +37,4 @@ pub use unimodal::UnimodalLossConfig;
 pub use weighting::{UncertaintyWeights, Weighting};
 
 #[cfg(test)]
-mod vectors;
+pub(crate) mod vectors;

@@ -74,6 +74,39 @@ mod tests {
         }
     }
 
+    /// By hand: of residual r among 4, r / 2, the sign of r / 4, and r / 4 up to half of it.
+    #[test]
+    fn gradients_are_those_of_the_residuals() {
+        let device = Device::flex().autodiff();
+        for (kind, expected) in [
+            (Regression::Squared, [[0.1], [-0.75], [0.0], [1.5]]),
+            (Regression::Absolute, [[0.25], [-0.25], [0.0], [0.25]]),
+            (
+                Regression::Huber { delta: 0.5 },
+                [[0.05], [-0.125], [0.0], [0.125]],
+            ),
+        ] {
+            let predictions = Tensor::<2>::from_data([[0.2], [-1.5], [0.0], [3.0]], &device);
+            let predictions = predictions.require_grad();
+            let loss = kind.forward(predictions.clone(), predictions.zeros_like());
+            let gradient = predictions.grad(&loss.backward()).unwrap();
+            assert_close(gradient.into_data(), expected);
+        }
+    }
+
+    #[test]
+    fn a_batch_of_one_that_is_right_has_no_error() {
+        let right = Tensor::<2>::from_data([[-1.4]], &Device::flex());
+        for kind in [
+            Regression::Squared,
+            Regression::Absolute,
+            Regression::Huber { delta: 1.0 },
+        ] {
+            let loss = kind.forward(right.clone(), right.clone());
+            assert_close(loss.into_data(), [0.0]);
+        }
+    }
+
     #[test]
     fn names_are_read_from_settings() {
         let read = |text: &str| serde_json::from_str::<Regression>(text).unwrap();

@@ -21,10 +21,10 @@ pub struct UnimodalLossConfig {
     /// Share of the prediction from text.
     #[config(default = 3.0)]
     pub text: f64,
-    /// Share of the prediction from vision.
+    /// Share of the prediction from visual.
     #[config(default = 1.0)]
     pub visual: f64,
-    /// Share of the prediction from voice.
+    /// Share of the prediction from acoustic.
     #[config(default = 1.0)]
     pub acoustic: f64,
 }

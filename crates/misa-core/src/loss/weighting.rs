@@ -84,6 +84,21 @@ mod tests {
         assert_close(weights.forward(terms(&device)).into_data(), [3.0]);
     }
 
+    /// The gradient of each term is its factor.
+    #[test]
+    fn terms_are_learned_by_their_factors() {
+        let device = Device::flex().autodiff();
+        let weights = UncertaintyWeights::new(&[1.0, 0.25], &device);
+        let terms: Vec<_> = terms(&device)
+            .into_iter()
+            .map(Tensor::require_grad)
+            .collect();
+        let gradients = weights.forward(terms.clone()).backward();
+        let of = |term: &Tensor<1>| term.grad(&gradients).unwrap().into_data();
+        assert_close(of(&terms[0]), [1.0]);
+        assert_close(of(&terms[1]), [0.25]);
+    }
+
     /// `dL/dw = (1 - e^-w L) / 2`: zero where the factor is half the inverse of the term.
     #[test]
     fn factors_settle_at_half_the_inverse_of_the_term() {

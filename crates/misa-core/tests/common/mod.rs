@@ -126,6 +126,7 @@ pub fn input(samples: &[Sample], extra: usize, filler: f32, device: &Device) -> 
         acoustic: features(acoustic.concat(), Modality::Acoustic, D_ACOUSTIC),
         lengths,
         presence: None,
+        videos: None,
     }
 }
 

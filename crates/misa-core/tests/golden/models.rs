@@ -258,6 +258,7 @@ fn input(case: &Case, stored: &Tensors, device: &Device) -> MisaInput {
         acoustic: features("in.acoustic"),
         lengths,
         presence: None,
+        videos: None,
     }
 }
 

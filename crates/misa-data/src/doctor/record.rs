@@ -1,7 +1,7 @@
 //! What is kept of every utterance: some hundred bytes.
 
 use super::columns::{Columns, Odd};
-use crate::{Sequence, Split, TextSequence, Utterance};
+use crate::{Sequence, Split, TextSequence, Utterance, VideoPlace};
 use misa_core::{Modality, PerModality};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -119,12 +119,7 @@ impl Record {
 
     /// The video the utterance is from, by its id; `None` where the id does not tell.
     pub fn video(&self) -> Option<&str> {
-        let id = &self.id;
-        let end = id.rfind("$_$").or_else(|| id.rfind('['))?;
-        let video = &id[..end];
-        // Names made up by position in the file.
-        let is_made_up = ["train", "dev", "valid", "test"].contains(&video);
-        (!is_made_up && !video.is_empty()).then_some(video)
+        VideoPlace::of(&self.id).map(|place| place.video)
     }
 }
 
@@ -157,16 +152,6 @@ mod tests {
         observations.add(Split::Train, &utterance);
         assert_eq!(observations.distinct_words(), 1);
         observations.records.remove(0)
-    }
-
-    #[test]
-    fn videos_are_read_off_ids() {
-        let video = |id: &str| record(id, 0.0).video().map(str::to_owned);
-        assert_eq!(video("03bSnISJMiM[4]").as_deref(), Some("03bSnISJMiM"));
-        assert_eq!(video("video_0001$_$0002").as_deref(), Some("video_0001"));
-        assert_eq!(video("abc[1.5,2.5]").as_deref(), Some("abc"));
-        assert_eq!(video("train[7]"), None);
-        assert_eq!(video("abc"), None);
     }
 
     #[test]

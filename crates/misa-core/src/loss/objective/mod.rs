@@ -1,109 +1,20 @@
 //! The training objective: task loss plus weighted regularisers.
 
+mod config;
+
+pub use config::{Difference, MisaLossConfig, Similarity};
+
 use crate::{
-    ConfigError, MisaOutput, Modality, PerModality, SubspaceLogits, Task,
+    MisaOutput, Modality, PerModality, SubspaceLogits, Task,
     loss::{
-        CmdLoss, CmdLossConfig, ContrastLoss, ContrastLossConfig, CoralLoss, CosineLoss,
-        DifferenceLoss, HsicLoss, MisaLossTerms, MmdLoss, PrototypeLoss, PrototypeLossConfig,
-        Regression, TripletLoss, TripletLossConfig, UncertaintyWeights, UnimodalLossConfig,
-        Weighting, views::Views,
+        CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms,
+        MmdLoss, PrototypeLoss, TripletLoss, UncertaintyWeights, views::Views,
     },
 };
 use burn::{
-    nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig, MseLoss, Reduction},
+    nn::loss::{CrossEntropyLoss, MseLoss, Reduction},
     prelude::*,
 };
-use serde::{Deserialize, Serialize};
-
-/// How shared representations of different modalities are made alike.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Similarity {
-    /// Central moment discrepancy between them.
-    #[default]
-    Cmd,
-    /// An adversary that tells their modality; the model needs one, see
-    /// [`crate::MisaConfig::adversary`].
-    Adversarial,
-    /// Maximum mean discrepancy between them, see [`MmdLoss`].
-    Mmd,
-    /// Distance between their covariances, see [`CoralLoss`].
-    Coral,
-}
-
-/// How shared and private representations are kept apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Difference {
-    /// Soft orthogonality over the batch, as in MISA, see [`DifferenceLoss`].
-    #[default]
-    Orthogonality,
-    /// Cosines within each utterance, see [`CosineLoss`].
-    Cosine,
-    /// Independence of kernels, see [`HsicLoss`].
-    Hsic,
-}
-
-/// Configuration of [`MisaLoss`].
-///
-/// | Field | Symbol | Default | Range |
-/// | --- | --- | --- | --- |
-/// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
-/// | `difference_weight` | beta | 0.3 | `[0, inf)` |
-/// | `reconstruction_weight` | gamma | 1.0 | `[0, inf)` |
-/// | `discrimination_weight` | | 0.0 | `[0, inf)` |
-/// | `cycle_weight` | | 0.0 | `[0, inf)` |
-/// | `moments` | K | 5 | `[1, inf)` |
-///
-/// The defaults are MISA: every further term is off.
-#[derive(Config, Debug)]
-pub struct MisaLossConfig {
-    /// What the model predicts.
-    #[config(default = "Task::Regression")]
-    pub task: Task,
-    /// Error of a regression.
-    #[config(default = "Regression::Squared")]
-    pub regression: Regression,
-    /// Kind of the similarity loss.
-    #[config(default = "Similarity::Cmd")]
-    pub similarity: Similarity,
-    /// Highest central moment compared.
-    #[config(default = 5)]
-    pub moments: usize,
-    /// Weight of the similarity loss.
-    #[config(default = 1.0)]
-    pub similarity_weight: f64,
-    /// Kind of the difference loss.
-    #[config(default = "Difference::Orthogonality")]
-    pub difference: Difference,
-    /// Weight of the difference loss.
-    #[config(default = 0.3)]
-    pub difference_weight: f64,
-    /// Weight of the reconstruction loss.
-    #[config(default = 1.0)]
-    pub reconstruction_weight: f64,
-    /// Whether the reconstruction loss leaves what is reconstructed alone.
-    #[config(default = false)]
-    pub detach_target: bool,
-    /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
-    /// [`crate::MisaConfig::subspace_discriminator`].
-    #[config(default = 0.0)]
-    pub discrimination_weight: f64,
-    /// Weight of the cycle loss; the model needs [`crate::MisaConfig::cycle`] where it is not 0.
-    #[config(default = 0.0)]
-    pub cycle_weight: f64,
-    /// Contrast by distance of targets.
-    pub triplet: Option<TripletLossConfig>,
-    /// Contrast by the prototypes of levels.
-    pub prototype: Option<PrototypeLossConfig>,
-    /// Contrast between modalities.
-    pub contrast: Option<ContrastLossConfig>,
-    /// Predictions from one modality each; the model needs [`crate::MisaConfig::unimodal_heads`].
-    pub unimodal: Option<UnimodalLossConfig>,
-    /// Where the weights come from.
-    #[config(default = "Weighting::Fixed")]
-    pub weighting: Weighting,
-}
 
 /// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, and what is switched on besides.
 ///
@@ -123,73 +34,6 @@ pub struct MisaLoss {
     weights: Option<UncertaintyWeights>,
     #[module(skip)]
     config: MisaLossConfig,
-}
-
-impl MisaLossConfig {
-    /// Checks every range.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::OutOfRange`] names the first field outside its range.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        for (field, value) in [
-            ("similarity_weight", self.similarity_weight),
-            ("difference_weight", self.difference_weight),
-            ("reconstruction_weight", self.reconstruction_weight),
-            ("discrimination_weight", self.discrimination_weight),
-            ("cycle_weight", self.cycle_weight),
-        ] {
-            ConfigError::check_weight(field, value)?;
-        }
-        self.regression.validate()?;
-        (self.triplet.as_ref()).map_or(Ok(()), TripletLossConfig::validate)?;
-        (self.prototype.as_ref()).map_or(Ok(()), PrototypeLossConfig::validate)?;
-        (self.contrast.as_ref()).map_or(Ok(()), ContrastLossConfig::validate)?;
-        (self.unimodal.as_ref()).map_or(Ok(()), UnimodalLossConfig::validate)?;
-        let moments = self.moments as f64;
-        ConfigError::check("moments", moments, "[1, inf)", self.moments >= 1)?;
-        let Task::Classification { classes } = self.task else {
-            return Ok(());
-        };
-        ConfigError::check("classes", classes as f64, "[2, inf)", classes >= 2)
-    }
-
-    /// The weight of each term, in the order of [`MisaLossTerms::NAMES`] without the sum.
-    pub fn weights(&self) -> [f64; MisaLossTerms::COUNT - 1] {
-        [
-            1.0,
-            self.similarity_weight,
-            self.difference_weight,
-            self.reconstruction_weight,
-            self.discrimination_weight,
-            self.cycle_weight,
-            self.triplet.as_ref().map_or(0.0, |triplet| triplet.weight),
-            (self.prototype.as_ref()).map_or(0.0, |prototype| prototype.weight),
-            (self.contrast.as_ref()).map_or(0.0, |contrast| contrast.weight),
-            (self.unimodal.as_ref()).map_or(0.0, |unimodal| unimodal.weight),
-        ]
-    }
-
-    /// Creates the objective on `device`.
-    pub fn init(&self, device: &Device) -> MisaLoss {
-        let used = self.weights().into_iter().filter(|weight| *weight != 0.0);
-        MisaLoss {
-            similarity: CmdLossConfig::new().with_moments(self.moments).init(),
-            difference: DifferenceLoss,
-            squared_error: MseLoss::new(),
-            cross_entropy: CrossEntropyLossConfig::new().init(device),
-            triplet: self.triplet.as_ref().map(TripletLossConfig::init),
-            prototype: (self.prototype.as_ref()).map(|prototype| prototype.init(self.task)),
-            contrast: self.contrast.as_ref().map(ContrastLossConfig::init),
-            weights: match self.weighting {
-                Weighting::Fixed => None,
-                Weighting::Learned => {
-                    Some(UncertaintyWeights::new(&used.collect::<Vec<_>>(), device))
-                }
-            },
-            config: self.clone(),
-        }
-    }
 }
 
 impl MisaLoss {
@@ -442,6 +286,166 @@ fn mean(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        FusionOutput, Modalities, SubspacesOutput,
+        loss::{
+            ContrastLossConfig, UnimodalLossConfig, Weighting,
+            vectors::{self, assert_close},
+        },
+    };
+    use burn::tensor::{Gradients, TensorData};
+
+    /// Three utterances whose representations are the fixed batches, on a device that
+    /// differentiates by x.
+    struct Fixed {
+        x: Tensor<2>,
+        output: MisaOutput,
+    }
+
+    impl Fixed {
+        fn new() -> Self {
+            let x = vectors::x().autodiff().require_grad();
+            let [y, z] = [vectors::y(), vectors::z()].map(Tensor::autodiff);
+            let triple = |text: &Tensor<2>, visual: &Tensor<2>, acoustic: &Tensor<2>| PerModality {
+                text: text.clone(),
+                visual: visual.clone(),
+                acoustic: acoustic.clone(),
+            };
+            let column = |x: &Tensor<2>| x.clone().narrow(1, 0, 1);
+            let constant = vectors::x().autodiff();
+            let output = MisaOutput {
+                prediction: column(&constant),
+                projected: triple(&x, &y, &z),
+                subspaces: SubspacesOutput {
+                    shared: triple(&x, &y, &z),
+                    private: triple(&z, &constant.clone().flip([0]), &y.clone().flip([0])),
+                },
+                reconstructed: triple(&constant, &z, &constant),
+                fusion: FusionOutput {
+                    fused: Tensor::zeros([3, 6, 4], &x.device()),
+                    attention: None,
+                    hidden: constant.clone(),
+                    prediction: column(&constant),
+                },
+                domain_logits: None,
+                subspace_logits: None,
+                cycled: None,
+                unimodal: Some(triple(&column(&x), &column(&y), &column(&z))),
+                modalities: Modalities::ALL,
+                presence: None,
+            };
+            Self { x, output }
+        }
+
+        fn terms(&self, config: &MisaLossConfig) -> MisaLossTerms {
+            let targets = Tensor::<2>::from_data([[1.0], [-2.0], [1.4]], &self.x.device());
+            config.init(&self.x.device()).forward(&self.output, targets)
+        }
+
+        fn gradient(&self, loss: Tensor<1>) -> TensorData {
+            let gradients: Gradients = loss.backward();
+            self.x.grad(&gradients).unwrap().into_data()
+        }
+    }
+
+    /// Value and gradient by `scripts/loss-reference`.
+    #[test]
+    fn cycle_matches_reference_vector() {
+        let mut fixed = Fixed::new();
+        let PerModality {
+            text,
+            visual,
+            acoustic,
+        } = fixed.output.projected.clone();
+        fixed.output.subspaces.private = fixed.output.projected.clone();
+        fixed.output.cycled = Some(PerModality {
+            text: visual,
+            visual: acoustic,
+            acoustic: text,
+        });
+        let loss = fixed
+            .terms(&MisaLossConfig::new().with_cycle_weight(1.0))
+            .cycle;
+        assert_close(loss.clone().into_data(), [0.244_996_22]);
+        assert_close(
+            fixed.gradient(loss),
+            [
+                [-0.030_236_61, 0.023_284_76, 0.068_444_28, 0.058_416_52],
+                [0.007_235_42, -0.034_773_41, -0.045_092_53, -0.041_776_62],
+                [-0.037_108_02, -0.012_644_05, 0.041_891_4, 0.088_418_97],
+            ],
+        );
+        fixed.output.cycled = Some(fixed.output.subspaces.private.clone());
+        let loss = fixed
+            .terms(&MisaLossConfig::new().with_cycle_weight(1.0))
+            .cycle;
+        assert_close(loss.into_data(), [0.0]);
+    }
+
+    /// Value and gradient by `scripts/loss-reference`.
+    #[test]
+    fn unimodal_matches_reference_vector() {
+        let fixed = Fixed::new();
+        let config = MisaLossConfig::new().with_unimodal(Some(UnimodalLossConfig::new()));
+        let loss = fixed.terms(&config).unimodal;
+        assert_close(loss.clone().into_data(), [12.145_668]);
+        let column = [[-0.734_031_8], [5.037_422_6], [-2.136_489]];
+        let expected = column.map(|[value]| [value, 0.0, 0.0, 0.0]);
+        assert_close(fixed.gradient(loss), expected);
+    }
+
+    /// Value and gradient by `scripts/loss-reference`.
+    #[test]
+    fn contrast_of_all_pairs_matches_reference_vector() {
+        let fixed = Fixed::new();
+        let config = MisaLossConfig::new().with_contrast(Some(ContrastLossConfig::new()));
+        let loss = fixed.terms(&config).contrast;
+        assert_close(loss.clone().into_data(), [1.834_689_5]);
+        assert_close(
+            fixed.gradient(loss),
+            [
+                [-0.065_580_13, -0.008_706_17, 0.034_661_14, 0.020_352_9],
+                [0.071_732_22, -0.023_120_17, -0.144_395_75, -0.227_772_11],
+                [-0.061_112_99, -0.049_132_1, -0.000_697_59, 0.055_378_51],
+            ],
+        );
+    }
+
+    /// What is reconstructed learns from its reconstruction, unless it is left alone.
+    #[test]
+    fn a_detached_target_has_no_gradient() {
+        let fixed = Fixed::new();
+        let reconstruction = |detach| {
+            let terms = fixed.terms(&MisaLossConfig::new().with_detach_target(detach));
+            let value: f32 = terms.reconstruction.clone().into_scalar();
+            let gradients = terms.reconstruction.backward();
+            (value, fixed.x.grad(&gradients).is_some())
+        };
+        let (attached, detached) = (reconstruction(false), reconstruction(true));
+        assert_eq!((attached.1, detached.1), (true, false));
+        assert_eq!(attached.0, detached.0);
+    }
+
+    /// Learned weights belong to the terms in use, in their order, and start as the fixed ones.
+    #[test]
+    fn learned_weights_start_where_fixed_ones_are() {
+        let fixed = Fixed::new();
+        let config = MisaLossConfig::new()
+            .with_similarity_weight(0.7)
+            .with_difference_weight(0.0)
+            .with_reconstruction_weight(0.2)
+            .with_contrast(Some(ContrastLossConfig::new()));
+        let expected: f32 = fixed.terms(&config).total.into_scalar();
+        let weights = [1.0, 0.7, 0.2, 0.1];
+        let constant: f64 = weights
+            .iter()
+            .map(|weight| -(2.0_f64 * weight).ln() / 2.0)
+            .sum();
+        let found = fixed
+            .terms(&config.with_weighting(Weighting::Learned))
+            .total;
+        assert_close(found.into_data(), [expected + constant as f32]);
+    }
 
     #[test]
     fn weights_must_not_be_negative() {

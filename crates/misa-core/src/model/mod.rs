@@ -1,0 +1,291 @@
+//! The whole model, from padded sequences to a prediction.
+
+mod config;
+
+pub use config::MisaConfig;
+
+use crate::{
+    Activation, Adversary, ConfigError, Context, FeatureSizes, Fusion, FusionInput, FusionOutput,
+    LoadedWeights, MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence,
+    Projection, Reconstruction, Representations, StateDict, SubspaceDiscriminator, SubspaceLogits,
+    Subspaces, SubspacesOutput, UnimodalHeads, Videos, WeightsError,
+    encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
+    step_heads::{StepHeads, hidden_step_error},
+    weights::load,
+};
+use burn::prelude::*;
+
+/// MISA: every modality encoded, projected, split into a shared and a private representation, and
+/// all of them fused into one prediction.
+///
+/// - Source: MISA, approach; official code for every size and constant.
+/// - Differs: what [`MisaConfig`] has from `fusion` on is not MISA's, and off by default.
+#[derive(Module, Debug)]
+pub struct Misa {
+    text: Option<TextEncoder>,
+    visual: Option<SequenceEncoder>,
+    acoustic: Option<SequenceEncoder>,
+    projections: PerModality<Option<Projection>>,
+    subspaces: Subspaces,
+    reconstruction: Reconstruction,
+    adversary: Option<Adversary>,
+    subspace_discriminator: Option<SubspaceDiscriminator>,
+    mutual_attention: Option<MutualAttention>,
+    unimodal: Option<UnimodalHeads>,
+    step_heads: Option<StepHeads>,
+    fusion: Fusion,
+    context: Option<Context>,
+    activation: Activation,
+    #[module(skip)]
+    modalities: Modalities,
+    #[module(skip)]
+    sizes: FeatureSizes,
+    #[module(skip)]
+    representations: Representations,
+    has_cycle: bool,
+    d_hidden: usize,
+}
+
+/// Everything the objective and the plots need. The model itself keeps no activations.
+#[derive(Clone, Debug)]
+pub struct MisaOutput {
+    /// `[batch, 1]`, or `[batch, classes]` logits.
+    pub prediction: Tensor<2>,
+    /// `[batch, d_hidden]` per modality: the inputs of the subspaces.
+    pub projected: PerModality<Tensor<2>>,
+    /// Both representations of each modality.
+    pub subspaces: SubspacesOutput,
+    /// `[batch, d_hidden]` per modality.
+    pub reconstructed: PerModality<Tensor<2>>,
+    /// Tokens, attention and hidden layer of the fusion.
+    pub fusion: FusionOutput,
+    /// `[batch, 3]` per modality, of a model with an adversary.
+    pub domain_logits: Option<PerModality<Tensor<2>>>,
+    /// Of a model with a discriminator of subspaces.
+    pub subspace_logits: Option<SubspaceLogits>,
+    /// `[batch, d_hidden]` per modality: private representations of the reconstructions, of a
+    /// model that computes them.
+    pub cycled: Option<PerModality<Tensor<2>>>,
+    /// Predictions from one modality each, of a model with unimodal heads.
+    pub unimodal: Option<PerModality<Tensor<2>>>,
+    /// Modalities that were used; tensors of the others are zeros.
+    pub modalities: Modalities,
+    /// Which of them each utterance had, where some were missing.
+    pub presence: Option<Presence>,
+}
+
+impl Misa {
+    /// Predicts the target of each utterance, from the modalities that it has.
+    ///
+    /// # Shapes
+    ///
+    /// - output: see [`MisaOutput`]
+    ///
+    /// # Panics
+    ///
+    /// Panics if the input does not have the sizes of the configuration, or if an utterance has
+    /// none of the modalities in use.
+    pub fn forward(&self, input: &MisaInput) -> MisaOutput {
+        let presence = input.presence.as_ref();
+        let encoded = self.encode(input);
+        let projected = self.project(&encoded, input);
+        // Before any other modality has a say.
+        let unimodal = (self.unimodal.as_ref()).map(|heads| heads.forward(&projected));
+        let projected = match &self.mutual_attention {
+            None => projected,
+            Some(attention) => attention.forward(projected, &encoded, presence),
+        };
+        let subspaces = self.subspaces.forward(&projected);
+        let reconstructed = self.reconstruction.forward(&subspaces);
+        let tokens = FusionInput::new(
+            self.representations,
+            self.modalities,
+            &projected,
+            &subspaces,
+            presence,
+        );
+        let fusion = self.fusion.forward(&tokens, &self.activation);
+
+        MisaOutput {
+            prediction: self.in_context(&fusion, input),
+            domain_logits: self
+                .adversary
+                .as_ref()
+                .map(|adversary| adversary.forward(&subspaces.shared, &self.activation)),
+            subspace_logits: self
+                .subspace_discriminator
+                .as_ref()
+                .map(|discriminator| discriminator.forward(&subspaces, self.modalities)),
+            cycled: (self.has_cycle).then(|| self.subspaces.private(&reconstructed)),
+            unimodal,
+            projected,
+            subspaces,
+            reconstructed,
+            fusion,
+            modalities: self.modalities,
+            presence: input.presence.clone(),
+        }
+    }
+
+    /// The prediction with what the other utterances of the video say, if they are asked.
+    fn in_context(&self, fusion: &FusionOutput, input: &MisaInput) -> Tensor<2> {
+        let prediction = fusion.prediction.clone();
+        let Some(context) = &self.context else {
+            return prediction;
+        };
+        let fused = fusion.fused.clone();
+        prediction
+            + match &input.videos {
+                Some(videos) => context.forward(fused, videos),
+                None => context.forward(fused, &Videos::apart(input.batch())),
+            }
+    }
+
+    /// Encodes each modality in use: the first stage of [`Misa::forward`].
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Misa::forward`] does.
+    pub fn encode(&self, input: &MisaInput) -> PerModality<Option<EncoderOutput>> {
+        input.assert_consistent();
+        input.assert_sizes(self.sizes);
+        if let Some(presence) = &input.presence {
+            presence.assert_something_of(self.modalities);
+        }
+        let lengths = &input.lengths;
+        let seen = input.without_missing();
+        let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, lengths: &[usize]| {
+            let encoder = encoder.as_ref()?;
+            Some(encoder.forward(&PackedSequence::new(x.clone(), lengths)))
+        };
+        PerModality {
+            text: (self.text.as_ref()).map(|text| text.forward(&seen.text, &lengths.text)),
+            visual: sequence(&self.visual, &seen.visual, &lengths.visual),
+            acoustic: sequence(&self.acoustic, &seen.acoustic, &lengths.acoustic),
+        }
+    }
+
+    /// Predicts from each modality alone, of a model with unimodal heads; no attention between
+    /// modalities, no subspace and no fusion is computed.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[batch, d_output]` per modality in use
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Misa::forward`] does.
+    pub fn predict_unimodal(&self, input: &MisaInput) -> Option<PerModality<Tensor<2>>> {
+        let heads = self.unimodal.as_ref()?;
+        let encoded = self.encode(input);
+        Some(heads.forward(&self.project(&encoded, input)))
+    }
+
+    /// How badly the visual and acoustic encoders fill in hidden steps: 1 for who knows the mean
+    /// of the features, 0 for who knows each. The mean over both.
+    ///
+    /// # Shapes
+    ///
+    /// - visual and acoustic: `[batch, steps]`, 1 at the steps to hide
+    /// - output: `[1]`, at least 0
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`Misa::forward`] does, or if the model has no step heads.
+    pub fn hidden_step_error(
+        &self,
+        input: &MisaInput,
+        visual: Tensor<2>,
+        acoustic: Tensor<2>,
+    ) -> Tensor<1> {
+        let heads = self.step_heads.as_ref();
+        let heads = heads.expect("hidden steps need step heads");
+        input.assert_consistent();
+        input.assert_sizes(self.sizes);
+        let parts = [
+            (Modality::Visual, &self.visual, &input.visual, visual),
+            (
+                Modality::Acoustic,
+                &self.acoustic,
+                &input.acoustic,
+                acoustic,
+            ),
+        ];
+        let errors = parts
+            .into_iter()
+            .filter_map(|(modality, encoder, features, hidden)| {
+                let (encoder, head) = encoder.as_ref().zip(heads.of(modality))?;
+                let [_, steps, _] = features.dims();
+                let seen = (-hidden.clone() + 1.0).unsqueeze_dim::<3>(2);
+                let lengths = input.lengths.get(modality);
+                let sequence = PackedSequence::new(features.clone() * seen, lengths);
+                let states = encoder.forward(&sequence).states?.padded(steps);
+                let predicted = head.forward(states);
+                Some(hidden_step_error(predicted, features.clone(), hidden))
+            });
+        let errors: Vec<_> = errors.collect();
+        let count = errors.len().max(1) as f64;
+        let sum = errors.into_iter().reduce(|sum, error| sum + error);
+        let nothing = || Tensor::zeros([1], &input.visual.device());
+        sum.unwrap_or_else(nothing) / count
+    }
+
+    /// Modalities in use.
+    pub fn modalities(&self) -> Modalities {
+        self.modalities
+    }
+
+    /// The word vectors, `[vocabulary, d_embedding]`, of a model that reads word ids.
+    pub fn embedding(&self) -> Option<Tensor<2>> {
+        self.text.as_ref().and_then(TextEncoder::embedding)
+    }
+
+    /// BERT, of a model that reads token ids.
+    pub fn bert(&self) -> Option<&BertEncoder> {
+        self.text.as_ref().and_then(TextEncoder::bert)
+    }
+
+    /// The same model with the weights of a pre-trained BERT, under their official names.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Mismatch`] lists every tensor of BERT that is missing or of another shape;
+    /// [`WeightsError::NoBert`] if the model reads text in another way.
+    pub fn with_bert(mut self, weights: &StateDict) -> Result<(Self, LoadedWeights), WeightsError> {
+        let Some(TextEncoder::Bert(bert)) = self.text else {
+            return Err(WeightsError::NoBert);
+        };
+        let (bert, loaded) = load(bert, "text.Bert", weights)?;
+        self.text = Some(TextEncoder::Bert(bert));
+        Ok((self, loaded))
+    }
+
+    /// The same model with other word vectors, such as GloVe's.
+    ///
+    /// # Shapes
+    ///
+    /// - rows: `[vocabulary, d_embedding]`
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the model reads no word ids or the shape differs.
+    pub fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
+        self.text = (self.text.map(|text| text.with_embedding(rows))).transpose()?;
+        Ok(self)
+    }
+
+    fn project(
+        &self,
+        encoded: &PerModality<Option<EncoderOutput>>,
+        input: &MisaInput,
+    ) -> PerModality<Tensor<2>> {
+        let device = &input.visual.device();
+        let parts = self.projections.as_ref().zip(encoded.as_ref());
+        parts.map(|(projection, encoded)| match (projection, encoded) {
+            (Some(projection), Some(EncoderOutput { encoded, .. })) => {
+                projection.forward(encoded.clone(), &self.activation)
+            }
+            _ => Tensor::zeros([input.batch(), self.d_hidden], device),
+        })
+    }
+}
