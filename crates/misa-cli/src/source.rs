@@ -2,7 +2,7 @@
 
 use crate::settings::RunSettings;
 use misa_data::{Development, LockedTest};
-use misa_train::{Manifest, TrainError};
+use misa_train::{Manifest, Status, TrainError};
 use std::{error::Error, path::Path};
 
 /// A run with its data, found again by what its manifest says.
@@ -17,14 +17,14 @@ pub struct RunSource {
 }
 
 impl RunSource {
-    /// That of the run folder; `moved` is where the data is now, if it was moved.
+    /// That of the folder of a finished run; `moved` is where the data is now, if it was moved.
     ///
     /// # Errors
     ///
-    /// If the folder holds no run of this program, the data cannot be read, or it is not the data
-    /// of the run.
+    /// If the folder holds no finished run of this program, the data cannot be read, or it is not
+    /// the data of the run.
     pub fn open(folder: &Path, moved: Option<&Path>) -> Result<Self, Box<dyn Error>> {
-        let manifest = Manifest::read(folder)?;
+        let manifest = finished(folder)?;
         let mut settings = settings_of(folder, &manifest)?;
         if let Some(path) = moved {
             settings.data.path = Some(path.to_path_buf());
@@ -45,6 +45,22 @@ impl RunSource {
             settings,
             data,
         })
+    }
+}
+
+/// The manifest of a run that is finished: whatever lies in the folder of another one are no
+/// results, or those of a run that it replaces.
+///
+/// # Errors
+///
+/// [`TrainError`] if there is no manifest that can be read, or the run is not finished.
+pub(crate) fn finished(folder: &Path) -> Result<Manifest, TrainError> {
+    let manifest = Manifest::read(folder)?;
+    match manifest.status {
+        Status::Finished => Ok(manifest),
+        _ => Err(TrainError::Unfinished {
+            path: folder.to_path_buf(),
+        }),
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{SMALL, misa, refused, said, text, train};
+use common::{SMALL, copy, json, misa, refused, said, text, train};
 use misa_files::{Source, npy::Npz, zip::Limits};
 use serde_json::Value;
 use std::{
@@ -15,10 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::tempdir;
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
 
 fn weights(run: &Path) -> Vec<u8> {
     fs::read(run.join("checkpoint/model.safetensors")).unwrap()
@@ -112,6 +108,20 @@ fn the_test_split_of_a_run_is_not_predicted_unseen() {
     );
     let manifest = json(&fs::read_to_string(run.join("manifest.json")).unwrap());
     assert_eq!(manifest["openings"], Value::Array(vec![]));
+    // The model by itself is still that of the run, which is not guessed at.
+    let model = run.join("checkpoint");
+    let inside = said(&["predict", text(&model), "--data", text(&data)]);
+    assert_eq!(inside, table);
+    for edit in ["{}", "no JSON"] {
+        let damaged = dir.path().join("damaged");
+        copy(&run, &damaged, "manifest.json", |_| {});
+        fs::write(damaged.join("manifest.json"), edit).unwrap();
+        for model in [damaged.clone(), damaged.join("checkpoint")] {
+            let (status, message) = refused(&["predict", text(&model), "--data", text(&data)]);
+            assert_eq!(status, 1);
+            assert!(message.contains("manifest.json: "), "{message}");
+        }
+    }
     // Other data has no lock.
     let other = dir.path().join("other.safetensors");
     config.with_seed(1).generate().dataset.save(&other).unwrap();
@@ -248,6 +258,17 @@ fn seeds_are_compared() {
         ],
     ];
     assert!(said(&latex.concat()).contains("\\bottomrule"));
+    let both = [&arguments[..], &["--json", "--format", "csv"]].concat();
+    let (status, message) = refused(&both);
+    assert_eq!(status, 2);
+    assert!(message.contains("cannot be used with"), "{message}");
+    let csv = said(&[&arguments[..], &["--format", "csv"]].concat());
+    let differences = csv.lines().filter(|row| row.starts_with("difference,"));
+    assert!(differences.count() > 5, "{csv}");
+    assert!(
+        table.contains("## Provenance") && table.contains("burn 0.22"),
+        "{table}"
+    );
 }
 
 #[test]

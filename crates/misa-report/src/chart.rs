@@ -14,7 +14,7 @@ pub(crate) use confusion::confusions;
 pub(crate) use curve::curves;
 pub(crate) use residual::residual;
 pub(crate) use scatter::scatter;
-pub(crate) use space::spaces;
+pub(crate) use space::{spaces, too_long};
 
 /// Width and height of a figure that stands alone in its part of the page.
 const LARGE: (f64, f64) = (460.0, 420.0);

@@ -5,8 +5,8 @@ use crate::record::{Attention, Predictions, Representations, RunRecord};
 
 /// Largest square a heat map of readable cells can have.
 const CELLS: usize = 64;
-/// Longest vector whose principal components are found in seconds.
-const LONGEST: usize = 1024;
+/// Longest vector there can be: the numbers of a split must have a count.
+const LONGEST: usize = 1 << 20;
 
 /// Checks lengths, counts and class indices.
 ///
@@ -17,7 +17,8 @@ pub(crate) fn check(record: &RunRecord) -> Result<(), RecordError> {
     let classes = record.classes.len();
     count("classes", "classes", classes, (0, CELLS))?;
     if let Some(epoch) = record.best_epoch {
-        let epochs = record.curves.iter().map(|curve| curve.values.len()).max();
+        let curves = record.curves.iter().filter(|curve| !curve.is_pretraining);
+        let epochs = curves.map(|curve| curve.values.len()).max();
         count(
             "curves",
             "best_epoch",
@@ -51,7 +52,7 @@ fn check_representations(given: &Representations, classes: usize) -> Result<(), 
     count(place, "d_hidden", given.d_hidden, (1, LONGEST))?;
     length(place, "shared", modalities, given.shared.len())?;
     length(place, "private", modalities, given.private.len())?;
-    let expected = given.targets.len() * given.d_hidden;
+    let expected = given.targets.len().saturating_mul(given.d_hidden);
     for (space, vectors) in [("shared", &given.shared), ("private", &given.private)] {
         for (modality, values) in given.modalities.iter().zip(vectors) {
             length(
@@ -209,6 +210,13 @@ mod tests {
         };
         let message = check(&record).unwrap_err().to_string();
         assert_eq!(message, "curves: `best_epoch` is 2, expected 1 to 1");
+        // Epochs of pre-training are no reason to accept it.
+        let mut record = record;
+        let mut before = record.curves[0].clone();
+        before.is_pretraining = true;
+        before.values = vec![Some(1.0); 5];
+        record.curves.push(before);
+        assert!(check(&record).is_err());
     }
 
     #[test]

@@ -20,6 +20,7 @@
 //!         panel: "task loss".to_owned(),
 //!         name: "train".to_owned(),
 //!         values: vec![Some(1.9), Some(1.2), Some(1.1)],
+//!         ..Curve::default()
 //!     }],
 //!     best_epoch: Some(3),
 //!     ..RunRecord::default()

@@ -3,7 +3,7 @@
 mod html;
 mod style;
 
-use crate::chart::{attention, confusions, curves, residual, scatter, spaces};
+use crate::chart::{attention, confusions, curves, residual, scatter, spaces, too_long};
 use crate::check::check;
 use crate::discrepancy::{SharedDistance, shared_distance};
 use crate::error::RecordError;
@@ -35,7 +35,8 @@ struct Spaces {
 /// Draws `record`. The same record gives the same page, byte for byte, on one platform.
 ///
 /// Takes seconds with representations, most of them for t-SNE; at most 300 utterances are
-/// projected and 500 probed, evenly chosen, and the captions say so.
+/// projected and 500 probed, evenly chosen, and the captions say so. Vectors of more than 1024
+/// numbers are not projected: that takes too long.
 ///
 /// # Errors
 ///
@@ -109,11 +110,17 @@ fn add_spaces(
 ) -> Option<Spaces> {
     let given = record.representations.as_ref()?;
     let vectors = Vectors::new(given);
-    let drawn = spaces(&vectors, &given.split, &record.classes);
-    if drawn.is_empty() {
-        omitted.push("representations: no utterance with finite vectors and target".to_owned());
+    match too_long(given.d_hidden) {
+        Some(reason) => omitted.push(reason),
+        None => {
+            let drawn = spaces(&vectors, &given.split, &record.classes);
+            if drawn.is_empty() {
+                let reason = "representations: no utterance with finite vectors and target";
+                omitted.push(reason.to_owned());
+            }
+            figures.extend(drawn);
+        }
     }
-    figures.extend(drawn);
     Some(Spaces {
         split: given.split.clone(),
         probes: probes(&vectors),
@@ -139,6 +146,33 @@ fn distinguish(figures: &mut [Figure]) {
 mod tests {
     use super::*;
     use crate::record::Curve;
+
+    #[test]
+    fn long_vectors_are_probed_but_not_drawn() {
+        let (count, d_hidden) = (4, 1025);
+        let values = |first: usize| -> Vec<f32> {
+            let numbers = (0..count * d_hidden).map(|k| ((k * 31 + first) % 17) as f32);
+            numbers.collect()
+        };
+        let representations = crate::record::Representations {
+            split: "valid".into(),
+            modalities: vec!["text".into(), "visual".into()],
+            d_hidden,
+            shared: vec![values(0), values(5)],
+            private: vec![values(1), values(7)],
+            targets: vec![0.0; count],
+        };
+        let record = RunRecord {
+            representations: Some(representations),
+            ..Default::default()
+        };
+        let page = page(&record).unwrap();
+        let expected = "representations: vectors of 1025 numbers, at most 1024 are projected";
+        assert_eq!(page.omitted(), [expected]);
+        assert!(page.figures().is_empty());
+        assert_eq!(page.probes().len(), 2);
+        assert!(page.shared_distance().is_some());
+    }
 
     #[test]
     fn figures_have_names_of_their_own() {

@@ -26,7 +26,8 @@ pub struct RunRecord {
     /// Losses and scores by epoch.
     #[serde(default)]
     pub curves: Vec<Curve>,
-    /// Epoch whose weights were kept, from 1.
+    /// Epoch whose weights were kept, from 1; counted like the values of curves, so not from the
+    /// beginning of pre-training.
     #[serde(default)]
     pub best_epoch: Option<usize>,
     /// Predictions beside targets.
@@ -69,6 +70,9 @@ pub struct Curve {
     pub name: String,
     /// One value per epoch, from epoch 1; `None` where the epoch has none.
     pub values: Vec<Option<f64>>,
+    /// Whether these epochs came before those of the objective: no weights of theirs were kept.
+    #[serde(default)]
+    pub is_pretraining: bool,
 }
 
 /// Predictions of one split; the four lists run over the same utterances.

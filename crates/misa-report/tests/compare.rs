@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use misa_report::compare::{
-    CompareError, CompareOptions, Comparison, Entry, Metric, Prediction, published,
+    Against, CompareError, CompareOptions, Comparison, Entry, Metric, Prediction,
 };
 
 fn error(predictions: &[f32], targets: &[f32]) -> f64 {
@@ -39,6 +41,14 @@ fn options() -> CompareOptions {
         baseline: None,
         against: Vec::new(),
     }
+}
+
+fn against(sources: &[&str], corpus: Option<&str>) -> Vec<Against> {
+    let source = |source: &&str| Against {
+        source: source.to_string(),
+        corpus: corpus.map(str::to_string),
+    };
+    sources.iter().map(source).collect()
 }
 
 /// A run whose predictions are off by `error`.
@@ -118,6 +128,49 @@ fn the_order_of_runs_has_no_influence() {
 }
 
 #[test]
+fn models_of_other_utterances_are_not_compared_and_a_note_says_so() {
+    let mut entries = entries();
+    entries.push(entry("e", 1, 0.7));
+    entries[0].predictions.pop();
+    entries[1].predictions.pop();
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    let pairs = comparison.differences.iter();
+    let pairs: Vec<(&str, &str)> = pairs
+        .map(|found| (found.model.as_str(), found.baseline.as_str()))
+        .collect();
+    assert_eq!(pairs, [("c|d", "e"), ("c|d", "e")]);
+    let note = "No difference between a_b and e (mosi 01234567, test split): their predictions are \
+                not of the same utterances.";
+    assert!(
+        comparison.notes.iter().any(|found| found == note),
+        "{:?}",
+        comparison.notes
+    );
+}
+
+static SCORED: AtomicUsize = AtomicUsize::new(0);
+
+fn counted(predictions: &[f32], targets: &[f32]) -> f64 {
+    SCORED.fetch_add(1, Ordering::Relaxed);
+    error(predictions, targets)
+}
+
+/// Five models of one seed: a score each of all utterances and of 20 draws, whatever the pairs.
+#[test]
+fn every_model_is_scored_once_per_draw() {
+    let entries = ["a", "b", "c", "d", "e"].map(|model| entry(model, 1, 0.5));
+    let mut options = CompareOptions {
+        resamples: 20,
+        ..options()
+    };
+    options.metrics.truncate(1);
+    options.metrics[0].score = counted;
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    assert_eq!(comparison.differences.len(), 10);
+    assert_eq!(SCORED.load(Ordering::Relaxed), 5 * 21);
+}
+
+#[test]
 fn marks_tell_what_had_been_seen() {
     let mut entries = entries();
     entries[0].openings = 3;
@@ -131,7 +184,7 @@ fn marks_tell_what_had_been_seen() {
 #[test]
 fn formats_say_the_same() {
     let options = CompareOptions {
-        against: vec![published("paper", "mosi").unwrap()],
+        against: against(&["paper"], Some("mosi")),
         ..options()
     };
     let comparison = Comparison::new(&entries(), &options).unwrap();
@@ -150,19 +203,153 @@ fn formats_say_the_same() {
     );
     assert!(!latex.contains("a_b"), "{latex}");
     let csv = comparison.to_csv();
-    assert_eq!(csv.lines().count(), 1 + 8 + 4);
+    let rows = |kind: &str| csv.lines().filter(|row| row.starts_with(kind)).count();
     assert!(
-        csv.lines()
-            .next()
-            .unwrap()
-            .starts_with("data,split,model,seed,run,score,value")
+        csv.starts_with("kind,data,split,model,seed,run,score,value,"),
+        "{csv}"
     );
+    assert_eq!((rows("run,"), rows("model,")), (8, 4));
+    assert_eq!((rows("difference,"), rows("published,")), (2, 4));
+    assert_eq!(csv.lines().count(), 1 + 18);
+    let difference = comparison.differences[0].bootstrap;
+    let (low, high) = difference.interval;
+    let row = format!(
+        "difference,mosi 01234567,test,a_b,,,MAE,{},,{low},{high},,,,c|d,{p},{p},",
+        difference.difference,
+        p = difference.p,
+    );
+    assert!(csv.lines().any(|found| found == row), "{row}\n{csv}");
+    // The paper has an MAE of 0.783.
+    let published = csv.lines().find(|row| row.starts_with("published,"));
+    let published = published.unwrap();
+    assert!(published.contains(",a_b,,,MAE,-0.40"), "{published}");
+    assert!(published.ends_with("BERT text\",,,0.783"), "{published}");
     let json = serde_json::to_string(&comparison).unwrap();
     let read: Comparison = serde_json::from_str(&json).unwrap();
     assert_eq!(
         read.groups[0].runs[0].scores,
         comparison.groups[0].runs[0].scores
     );
+}
+
+/// MAE of the paper: 0.783 on MOSI, 0.555 on MOSEI; of MMSA: 0.7765 and 0.5575.
+#[test]
+fn every_group_stands_beside_the_figures_of_its_own_corpus() {
+    let mut entries = entries();
+    for (entry, corpus) in entries.iter_mut().zip(["mosi", "mosi", "mosei", "mosei"]) {
+        entry.corpus = Some(corpus.to_string());
+        entry.data = corpus.to_string();
+        entry.data_checksum = corpus.repeat(8);
+    }
+    let mut options = CompareOptions {
+        against: against(&["paper", "mmsa"], None),
+        ..options()
+    };
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    let figures: Vec<(&str, &str, Option<f64>)> = comparison
+        .published
+        .iter()
+        .map(|found| {
+            (
+                found.model.as_str(),
+                found.corpus.as_str(),
+                found.figures[0],
+            )
+        })
+        .collect();
+    let expected = [
+        ("c|d", "mosei", Some(0.555)),
+        ("a_b", "mosi", Some(0.783)),
+        ("c|d", "mosei", Some(0.5575)),
+        ("a_b", "mosi", Some(0.7765)),
+    ];
+    assert_eq!(figures, expected);
+
+    entries[0].corpus = Some("mosei".to_string());
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    assert_eq!(comparison.published.len(), 2);
+    let note = "No published figures stand beside mosi mosimosi: its corpus is not known, or its \
+                runs were told different ones.";
+    let notes = comparison.notes.iter();
+    assert_eq!(notes.filter(|found| *found == note).count(), 1);
+
+    options.against = against(&["mmsa"], Some("ur_funny"));
+    let error = Comparison::new(&entries, &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no published figures for these runs: `mmsa` has no published figures of ur_funny"
+    );
+    options.against = against(&["elsewhere"], None);
+    let error = Comparison::new(&entries, &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no published figures `elsewhere`, expected paper or mmsa"
+    );
+}
+
+#[test]
+fn tables_tell_where_results_come_from() {
+    let mut entries = entries();
+    for (entry, device) in entries
+        .iter_mut()
+        .zip(["<Flex>", "Cuda", "<Flex>", "<Flex>"])
+    {
+        let provenance = [("settings", "abc"), ("versions", "misa 0.1.0, burn 0.22.1")];
+        let provenance = [&provenance[..], &[("device", device)]].concat();
+        let owned = |(name, value): (&str, &str)| (name.to_string(), value.to_string());
+        entry.provenance = provenance.into_iter().map(owned).collect();
+    }
+    entries[0].openings = 2;
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    let markdown = comparison.to_markdown();
+    let (_, block) = markdown.split_once("## Provenance\n\n").unwrap();
+    let cells: Vec<&str> = block
+        .lines()
+        .nth(2)
+        .unwrap()
+        .split('|')
+        .map(str::trim)
+        .collect();
+    let versions = "misa 0.1.0, burn 0.22.1";
+    let expected = [
+        "",
+        "a_b",
+        "mosi 01234567",
+        "test",
+        "1, 2",
+        versions,
+        "Cuda; <Flex>",
+        "",
+    ];
+    assert_eq!(cells, expected);
+    let latex = comparison.to_latex();
+    assert!(
+        latex
+            .contains("a\\_b & mosi 01234567 & test & 1, 2 & misa 0.1.0, burn 0.22.1 & Cuda; \\textless{}Flex\\textgreater{}"),
+        "{latex}"
+    );
+    // What a mark means stands in the text, not in a comment.
+    assert!(latex.contains("2$\\dagger$"), "{latex}");
+    let visible = |line: &&str| !line.starts_with('%');
+    let explained = "$\\dagger$ The test split of this run had been looked at before.";
+    let mut lines = latex.lines().filter(visible);
+    assert!(lines.any(|line| line.contains(explained)), "{latex}");
+}
+
+#[test]
+fn differences_on_several_data_sets_name_theirs() {
+    let mut entries = [entries(), entries()].concat();
+    for entry in &mut entries[4..] {
+        entry.data = "mosei".to_string();
+        entry.data_checksum = "fedcba9876543210".to_string();
+    }
+    let options = CompareOptions {
+        against: against(&["paper"], Some("mosi")),
+        ..options()
+    };
+    let text = Comparison::new(&entries, &options).unwrap().to_markdown();
+    assert!(text.contains("| mosei fedcba98, test | MAE "), "{text}");
+    assert!(text.contains("| mosi 01234567, test  | a_b "), "{text}");
 }
 
 #[test]
@@ -178,6 +365,21 @@ fn runs_on_other_data_are_another_table() {
             .notes
             .iter()
             .any(|note| note == "One seed has no spread.")
+    );
+}
+
+#[test]
+fn the_same_data_in_another_place_is_the_same_table() {
+    let mut entries = entries();
+    entries[0].data = "copies/mosi".to_string();
+    entries[2].data = "archive/mosi".to_string();
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    assert_eq!(comparison.groups.len(), 2);
+    assert_eq!(comparison.differences.len(), 2);
+    let text = comparison.to_markdown();
+    assert!(
+        text.starts_with("## archive/mosi 01234567, test split"),
+        "{text}"
     );
 }
 

@@ -1,14 +1,27 @@
 //! Scores when modalities are missing.
 
-use super::{SplitName, report::write, say, say_json};
-use crate::{Exit, Outcome, source::RunSource};
+use super::{
+    SplitName,
+    place::{make_folder, write},
+    say, say_json,
+};
+use crate::{
+    Exit, Outcome,
+    show::same_task,
+    source::{RunSource, finished},
+};
+use burn::tensor::Device;
 use clap::Args;
 use misa_core::Modalities;
 use misa_data::Split;
 use misa_report::{DegradationCurve, degradation};
-use misa_train::{Checkpoint, Degradation, NamedScores, open_test};
+use misa_train::{Checkpoint, Degradation, NamedScores, TrainError, open_test};
 use serde_json::json;
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    error::Error,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 /// Score finished runs with modalities missing: at rising rates, and from every set of modalities.
 ///
@@ -66,42 +79,67 @@ struct Found {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
+        self.check(&device)?;
         let mut found = Vec::new();
-        for run in &self.runs {
-            let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
-            let opened;
-            let utterances = match Split::from(self.split) {
-                Split::Test => {
-                    opened = open_test(run, test)?;
-                    opened.as_slice()
-                }
-                split => development.dataset().split(split),
-            };
-            let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
-            let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
-            found.push(Found {
-                run: run.display().to_string(),
-                curve: checkpoint.degradation(utterances, rates, draws, seed, &device)?,
-                subsets: checkpoint.subsets(utterances, &device)?,
-            });
-        }
-        self.draw(&found)?;
-        if self.json {
+        let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
+            let scored = self.degrade(run, &device)?;
+            if !self.json {
+                say(&scored.to_string())?;
+            }
+            found.push(scored);
+            Ok(())
+        });
+        // What was found before a run failed may have cost a look at its test split.
+        if self.json && (outcome.is_ok() || !found.is_empty()) {
             say_json(&found.iter().map(Found::to_json).collect::<Vec<_>>())?;
-            return Ok(Exit::Done);
         }
-        for found in &found {
-            say(&found.to_string())?;
-        }
+        outcome?;
+        self.draw(&found)?;
         Ok(Exit::Done)
     }
 
+    /// Finds what would fail after the first test split is opened.
+    fn check(&self, device: &Device) -> Result<(), Box<dyn Error>> {
+        let tasks = self.runs.iter().map(|run| {
+            let manifest = finished(run)?;
+            Ok((run.clone(), manifest.config.loss.task))
+        });
+        same_task(tasks.collect::<Result<Vec<_>, TrainError>>()?)?;
+        if let Some(out) = &self.out {
+            make_folder(out)?;
+        }
+        if Split::from(self.split) == Split::Test {
+            for run in &self.runs {
+                Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn degrade(&self, run: &Path, device: &Device) -> Result<Found, Box<dyn Error>> {
+        let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
+        let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
+        let opened;
+        let utterances = match Split::from(self.split) {
+            Split::Test => {
+                opened = open_test(run, test)?;
+                opened.as_slice()
+            }
+            split => development.dataset().split(split),
+        };
+        let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
+        Ok(Found {
+            run: run.display().to_string(),
+            curve: checkpoint.degradation(utterances, rates, draws, seed, device)?,
+            subsets: checkpoint.subsets(utterances, device)?,
+        })
+    }
+
     /// A figure of each score, all runs in it.
-    fn draw(&self, found: &[Found]) -> Result<(), Box<dyn std::error::Error>> {
+    fn draw(&self, found: &[Found]) -> Result<(), Box<dyn Error>> {
         let (Some(out), Some(first)) = (&self.out, found.first()) else {
             return Ok(());
         };
-        fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
         let names = first.curve.first().map_or(&[][..], |point| &point.scores);
         for (place, (name, _)) in names.iter().enumerate() {
             let curves = found.iter().map(|found| DegradationCurve {

@@ -1,11 +1,12 @@
 //! Representations as a file.
 
-use super::SplitName;
+use super::{SplitName, place::check_file, say, say_json};
 use crate::{Exit, Outcome, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
 use misa_train::{Checkpoint, Representations, open_test};
+use serde_json::json;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -36,27 +37,41 @@ pub struct Arguments {
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::names()[0])]
     device: String,
+    /// Print what was written as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
+        check_file(&self.out)?;
         let device = crate::device(&self.device)?;
         let source = RunSource::open(&self.run, self.data.as_deref())?;
+        let checkpoint = Checkpoint::load(self.run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;
+        let split = Split::from(self.split);
         let opened;
-        let utterances = match Split::from(self.split) {
+        let utterances = match split {
             Split::Test => {
                 opened = open_test(&self.run, test)?;
                 opened.as_slice()
             }
             split => development.dataset().split(split),
         };
-        let checkpoint = Checkpoint::load(self.run.join(Checkpoint::FOLDER), &device)?;
-        let representations = checkpoint.represent(utterances, &device)?;
-        write(&self.out, &representations)
-            .map_err(|error| format!("{}: {error}", self.out.display()))?;
-        let (path, count) = (self.out.display(), representations.ids.len());
-        super::say(&format!("{path}: representations of {count} utterances\n"))?;
+        let found = checkpoint.represent(utterances, &device)?;
+        write(&self.out, &found).map_err(|error| format!("{}: {error}", self.out.display()))?;
+        let (path, count) = (self.out.display(), found.ids.len());
+        match self.json {
+            true => say_json(&json!({
+                "file": path.to_string(),
+                "split": split,
+                "utterances": count,
+                "modalities": found.modalities,
+                "d_hidden": found.d_hidden,
+                "tokens": found.token_names(),
+            }))?,
+            false => say(&format!("{path}: representations of {count} utterances\n"))?,
+        }
         Ok(Exit::Done)
     }
 }

@@ -1,18 +1,26 @@
 //! The scores of a finished run.
 
 use super::{SplitName, say, say_json};
-use crate::{Exit, Outcome, show::scores_table, source::RunSource};
+use crate::{
+    Exit, Outcome,
+    show::scores_table,
+    source::{RunSource, finished},
+};
+use burn::tensor::Device;
 use clap::Args;
 use misa_data::Split;
-use misa_train::{Checkpoint, score_test};
-use serde_json::json;
-use std::path::PathBuf;
+use misa_train::{Checkpoint, Scores, score_test};
+use serde_json::{Value, json};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 /// Score the model of a finished run.
 ///
 /// With --split test, the test split is opened: the manifest of the run keeps that for good, and
-/// tables mark results whose test split was opened more than once. Everything else leaves it
-/// locked.
+/// tables mark results whose test split had been opened before. Everything else leaves it locked.
+/// If a run fails, the scores of those before it are printed all the same.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa evaluate runs/a
@@ -36,52 +44,76 @@ pub struct Arguments {
     json: bool,
 }
 
+/// The scores of one run.
+struct Found {
+    scores: Scores,
+    /// Looks at its test split so far.
+    openings: usize,
+}
+
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let mut found = Vec::new();
+        // A folder that cannot be used must not be found after the test split of another is opened.
         for run in &self.runs {
-            let source = RunSource::open(run, self.data.as_deref())?;
-            let split = Split::from(self.split);
-            let (development, test) = source.data;
-            let (scores, openings) = match split {
-                Split::Test => {
-                    let report = score_test(run, test, &device)?;
-                    let scores = report.scores_of(split).cloned();
-                    (
-                        scores.ok_or("the report lacks what was scored")?,
-                        report.test_openings,
-                    )
-                }
-                split => {
-                    let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
-                    let config = &source.manifest.config;
-                    let utterances = development.dataset().split(split);
-                    let evaluation = checkpoint.evaluate(utterances, config, &device)?;
-                    (
-                        evaluation.scores(config.loss.task),
-                        source.manifest.test_openings(),
-                    )
-                }
-            };
-            if !self.json {
-                say(&scores_table(run, split, &scores))?;
-                if split == Split::Test && openings > 1 {
-                    say(&format!(
-                        "The test split of this run was looked at {openings} times.\n"
-                    ))?;
-                }
-            }
-            found.push(json!({
-                "run": run,
-                "split": split,
-                "scores": scores,
-                "test_openings": openings,
-            }));
+            finished(run)?;
         }
-        if self.json {
+        let mut found = Vec::new();
+        let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
+            let scored = self.score(run, &device)?;
+            if !self.json {
+                say(&self.text(run, &scored))?;
+            }
+            found.push(self.numbers(run, &scored));
+            Ok(())
+        });
+        // What was found before a run failed may have cost a look at its test split.
+        if self.json && (outcome.is_ok() || !found.is_empty()) {
             say_json(&found)?;
         }
-        Ok(Exit::Done)
+        outcome.map(|()| Exit::Done)
+    }
+
+    fn score(&self, run: &Path, device: &Device) -> Result<Found, Box<dyn Error>> {
+        let source = RunSource::open(run, self.data.as_deref())?;
+        let split = Split::from(self.split);
+        let (development, test) = source.data;
+        if split == Split::Test {
+            let report = score_test(run, test, device)?;
+            let scores = report.scores_of(split).cloned();
+            return Ok(Found {
+                scores: scores.ok_or("the report lacks what was scored")?,
+                openings: report.test_openings,
+            });
+        }
+        let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
+        let config = &source.manifest.config;
+        let utterances = development.dataset().split(split);
+        let evaluation = checkpoint.evaluate(utterances, config, device)?;
+        Ok(Found {
+            scores: evaluation.scores(config.loss.task),
+            openings: source.manifest.test_openings(),
+        })
+    }
+
+    fn text(&self, run: &Path, found: &Found) -> String {
+        let split = Split::from(self.split);
+        let mut text = scores_table(run, split, &found.scores);
+        if split == Split::Test && found.openings > 1 {
+            let times = found.openings;
+            text.push_str(&format!(
+                "The test split of this run was looked at {times} times.\n"
+            ));
+        }
+        text
+    }
+
+    fn numbers(&self, run: &Path, found: &Found) -> Value {
+        json!({
+            "run": run.display().to_string(),
+            "split": Split::from(self.split),
+            "scores": found.scores,
+            "test_openings": found.openings,
+        })
     }
 }

@@ -4,6 +4,7 @@ pub mod data;
 mod degrade;
 mod embed;
 mod evaluate;
+mod place;
 mod plot;
 mod predict;
 mod report;

@@ -1,10 +1,16 @@
 //! One figure.
 
-use super::{SplitName, report::write, say};
-use crate::{Exit, Outcome, show::record};
+use super::{
+    SplitName,
+    place::{check_file, write},
+    say, say_json,
+};
+use crate::{Exit, Outcome, show::Finished};
 use clap::Args;
-use misa_report::page;
-use std::path::PathBuf;
+use misa_data::Split;
+use misa_report::{Figure, Page, PngError, page};
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// Draw one of the figures that `misa report` draws, as SVG, PNG or the CSV of its numbers.
 #[derive(Args, Debug)]
@@ -21,8 +27,8 @@ pub struct Arguments {
     /// File to write: .svg, .png or .csv
     #[arg(short, long, value_name = "FILE", required_unless_present = "list")]
     out: Option<PathBuf>,
-    /// Print the names of all figures
-    #[arg(long)]
+    /// Print the names of all figures; the test split stays locked
+    #[arg(long, conflicts_with_all = ["figure", "out"])]
     list: bool,
     /// Split whose utterances are shown; opening the test split is written down in the manifest
     #[arg(long, value_enum, default_value = "valid")]
@@ -33,32 +39,89 @@ pub struct Arguments {
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::names()[0])]
     device: String,
+    /// Print what was written, or the names of all figures, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a figure is written as.
+#[derive(Clone, Copy)]
+enum Kind {
+    Svg,
+    Png,
+    Csv,
 }
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let device = crate::device(&self.device)?;
-        let record = record(&self.run, self.split.into(), self.data.as_deref(), &device)?;
-        let page = page(&record)?;
         let (Some(name), Some(out)) = (&self.figure, &self.out) else {
-            for figure in page.figures() {
-                say(&format!("{:28} {}\n", figure.name, figure.title))?;
-            }
-            return Ok(Exit::Done);
+            return self.say_names();
         };
-        let mut figures = page.figures().iter();
-        let Some(figure) = figures.find(|figure| figure.name == *name) else {
-            let names = page.figures().iter().map(|figure| figure.name.as_str());
-            let names: Vec<&str> = names.collect();
-            return Err(format!("no figure `{name}`, expected one of {}", names.join(", ")).into());
-        };
-        let bytes = match out.extension().and_then(|extension| extension.to_str()) {
-            Some("svg") => figure.svg().into_bytes(),
-            Some("png") => figure.png()?,
-            Some("csv") => figure.data.clone().into_bytes(),
-            _ => return Err(format!("{}: expected .svg, .png or .csv", out.display()).into()),
-        };
-        write(out, &bytes)?;
+        let kind = Kind::of(out)?;
+        check_file(out)?;
+        let device = crate::device(&self.device)?;
+        let (finished, test) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let split = Split::from(self.split);
+        if split == Split::Test {
+            // A name that does not exist must not cost a look.
+            find(&page(&finished.valid_record()?)?, name)?;
+        }
+        let page = page(&finished.record(split, test)?)?;
+        let figure = find(&page, name)?;
+        write(out, &kind.bytes(figure)?)?;
+        if self.json {
+            say_json(&json!({
+                "file": out.display().to_string(),
+                "figure": figure.name,
+                "title": figure.title,
+                "caption": figure.caption,
+                "split": split,
+            }))?;
+        }
         Ok(Exit::Done)
     }
+
+    /// Prints the names of the figures, which are those of the valid split.
+    fn say_names(&self) -> Outcome {
+        let device = crate::device(&self.device)?;
+        let (finished, _) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let page = page(&finished.valid_record()?)?;
+        let figures = page.figures().iter();
+        if self.json {
+            let named = figures.map(|figure| json!({ "name": figure.name, "title": figure.title }));
+            say_json(&named.collect::<Vec<_>>())?;
+        } else {
+            let lines = figures.map(|figure| format!("{:28} {}\n", figure.name, figure.title));
+            say(&lines.collect::<String>())?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl Kind {
+    fn of(out: &Path) -> Result<Self, String> {
+        match out.extension().and_then(|extension| extension.to_str()) {
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            Some("csv") => Ok(Self::Csv),
+            _ => Err(format!("{}: expected .svg, .png or .csv", out.display())),
+        }
+    }
+
+    fn bytes(self, figure: &Figure) -> Result<Vec<u8>, PngError> {
+        match self {
+            Self::Svg => Ok(figure.svg().into_bytes()),
+            Self::Png => figure.png(),
+            Self::Csv => Ok(figure.data.clone().into_bytes()),
+        }
+    }
+}
+
+fn find<'a>(page: &'a Page, name: &str) -> Result<&'a Figure, String> {
+    let mut figures = page.figures().iter();
+    figures.find(|figure| figure.name == name).ok_or_else(|| {
+        let names = page.figures().iter().map(|figure| figure.name.as_str());
+        let names: Vec<&str> = names.collect();
+        format!("no figure `{name}`, expected one of {}", names.join(", "))
+    })
 }

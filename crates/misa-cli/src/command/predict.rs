@@ -1,7 +1,7 @@
 //! Predictions of utterances.
 
 use super::{say, say_json};
-use crate::{Exit, Outcome};
+use crate::{Exit, Outcome, source::finished};
 use clap::Args;
 use misa_core::Modalities;
 use misa_data::{Format, OpenOptions, Policy, Split, Utterance, UtteranceDataset, write_whole};
@@ -9,6 +9,8 @@ use misa_train::{Checkpoint, Manifest};
 use serde_json::json;
 use std::{
     error::Error,
+    fs,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -16,13 +18,18 @@ use std::{
 ///
 /// The data need not be that of the run; it needs the same features. Of the run's own data the
 /// test split stays locked: `misa evaluate RUN --split test` opens it, and writes that down.
+///
+/// Data is known to be the run's own by the checksum over all its splits, in whatever layout it is
+/// stored. A part of it, such as a file of the test split alone, or the same utterances with other
+/// labels or features are other data. The run is found from its folder and from RUN/checkpoint; a
+/// copy of the model elsewhere belongs to no run.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa predict runs/a --data new.safetensors > predictions.csv
   misa predict runs/a --data new.safetensors --json
   misa predict runs/a --data new.safetensors --modalities text")]
 pub struct Arguments {
-    /// Run folder, or a folder with a model
+    /// Folder of a finished run, or a folder with a model
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// File or folder with the utterances
@@ -51,6 +58,8 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
+        let run = run_of(&self.run)?;
+        let manifest = run.as_deref().map(finished).transpose()?;
         let options = OpenOptions::new()
             .with_format(self.format)
             .with_policy(self.policy);
@@ -60,7 +69,7 @@ impl Arguments {
         }
         let checkpoint = Checkpoint::load(model_folder(&self.run), &device)?;
         let modalities = checkpoint.left(self.modalities)?;
-        let splits = self.splits(&data)?;
+        let splits = splits(&data, manifest.as_ref());
         let mut rows = Vec::new();
         for split in splits {
             let utterances = data.split(split);
@@ -81,24 +90,51 @@ impl Arguments {
         }
         Ok(Exit::Done)
     }
+}
 
-    /// Every split with utterances, but not the test split of the run itself.
-    fn splits(&self, data: &UtteranceDataset) -> Result<Vec<Split>, Box<dyn Error>> {
-        let is_own = Manifest::read(&self.run)
-            .is_ok_and(|manifest| manifest.data.checksum == data.checksum());
-        let mut splits = Split::ALL.to_vec();
-        splits.retain(|&split| !data.split(split).is_empty());
-        if is_own && splits.contains(&Split::Test) {
-            let count = data.split(Split::Test).len();
-            eprintln!("note: {count} utterances of the run's own test split stay locked");
-            splits.retain(|&split| split != Split::Test);
+/// Every split with utterances, but not the test split of the run itself.
+fn splits(data: &UtteranceDataset, manifest: Option<&Manifest>) -> Vec<Split> {
+    let is_own = manifest.is_some_and(|manifest| manifest.data.checksum == data.checksum());
+    let mut splits = Split::ALL.to_vec();
+    splits.retain(|&split| !data.split(split).is_empty());
+    if is_own && splits.contains(&Split::Test) {
+        let count = data.split(Split::Test).len();
+        eprintln!("note: {count} utterances of the run's own test split stay locked");
+        splits.retain(|&split| split != Split::Test);
+    }
+    splits
+}
+
+/// The run whose model is asked for: in the folder itself, or in the one that its model lies in.
+///
+/// # Errors
+///
+/// If it cannot be told whether there is one: nobody knows then what is locked.
+fn run_of(folder: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
+    let at = |error: io::Error| format!("{}: {error}", folder.display());
+    let whole = fs::canonicalize(folder).map_err(at)?;
+    // A model may lie in the run by its name, by where a link leads, or both.
+    let named = folder.parent().filter(|_| folder.file_name().is_some());
+    for place in [Some(folder), named, whole.parent()].into_iter().flatten() {
+        if has_manifest(place)? {
+            return Ok(Some(place.to_path_buf()));
         }
-        Ok(splits)
+    }
+    Ok(None)
+}
+
+/// Whether the folder has a manifest, be it one that cannot be read.
+fn has_manifest(folder: &Path) -> Result<bool, Box<dyn Error>> {
+    let path = folder.join("manifest.json");
+    match fs::symlink_metadata(&path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(format!("{}: {error}", path.display()).into()),
     }
 }
 
 /// The model of a run, or the folder itself.
-pub(super) fn model_folder(run: &Path) -> PathBuf {
+fn model_folder(run: &Path) -> PathBuf {
     let inside = run.join(Checkpoint::FOLDER);
     match inside.is_dir() {
         true => inside,

@@ -1,15 +1,12 @@
 //! Runs compared.
 
-use super::{SplitName, report::write, say, say_json};
-use crate::{Exit, Outcome, compare, settings_of, show::run_folders};
+use super::{SplitName, place::write, say, say_json};
+use crate::{Exit, Outcome, compare};
 use clap::{Args, ValueEnum};
 use misa_data::Split;
-use misa_report::compare::{PublishedRow, published};
-use misa_train::{Corpus, Manifest};
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use misa_report::compare::{Against, SOURCES};
+use misa_train::Corpus;
+use std::path::PathBuf;
 
 /// Compare finished runs: every seed, mean and deviation, 95 % intervals, paired bootstrap between
 /// models with Holm's correction, differences to published figures.
@@ -29,10 +26,10 @@ pub struct Arguments {
     /// The split; without it, test if every finished run was scored on it, or else valid
     #[arg(long, value_enum)]
     split: Option<SplitName>,
-    /// Published figures to stand beside: paper, mmsa
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    /// Published figures to stand beside, of the corpus that each run was told
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = SOURCES)]
     against: Vec<String>,
-    /// Corpus of the published figures, if it is not the one that the runs were told
+    /// Corpus of the published figures, if it is not the one that each run was told
     #[arg(long, value_name = "NAME", requires = "against")]
     corpus: Option<Corpus>,
     /// Model to compare the others with, by the name it has in the table; every pair without it
@@ -42,7 +39,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     resamples: usize,
     /// How to write it
-    #[arg(long, value_enum, default_value = "md")]
+    #[arg(long, value_enum, default_value = "md", conflicts_with = "json")]
     format: Format,
     /// File to write; without it, it is printed
     #[arg(short, long, value_name = "FILE")]
@@ -62,11 +59,9 @@ enum Format {
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let folders = run_folders(&self.runs)?;
-        let against = self.published(&folders[0].folder)?;
         let split = self.split.map(Split::from);
         let baseline = self.baseline.clone();
-        let compared = compare(&self.runs, split, baseline, self.resamples, against);
+        let compared = compare(&self.runs, split, baseline, self.resamples, self.against());
         let (comparison, left_out) = compared?;
         for line in &left_out {
             eprintln!("note: left out: {line}");
@@ -89,30 +84,12 @@ impl Arguments {
         Ok(Exit::Done)
     }
 
-    fn published(&self, folder: &Path) -> Result<Vec<&'static PublishedRow>, Box<dyn Error>> {
-        if self.against.is_empty() {
-            return Ok(Vec::new());
-        }
-        let corpus = match self.corpus {
-            Some(corpus) => corpus,
-            None => {
-                let settings = settings_of(folder, &Manifest::read(folder)?)?;
-                if settings.data.path.is_none() {
-                    return Err(
-                        "published figures are not of the synthetic set: --corpus says of \
-                                which corpus the data is"
-                            .into(),
-                    );
-                }
-                settings.corpus
-            }
-        };
-        let row = |source: &String| {
-            published(source, &corpus.to_string()).ok_or_else(|| {
-                format!("no published figures `{source}` for {corpus}, expected paper or mmsa")
-                    .into()
-            })
-        };
-        self.against.iter().map(row).collect()
+    fn against(&self) -> Vec<Against> {
+        let corpus = self.corpus.map(|corpus| corpus.to_string());
+        let against = self.against.iter().map(|source| Against {
+            source: source.clone(),
+            corpus: corpus.clone(),
+        });
+        against.collect()
     }
 }

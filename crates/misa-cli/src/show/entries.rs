@@ -1,16 +1,17 @@
 //! Run folders as the rows of a comparison.
 
-use crate::settings_of;
+use super::error::{RunsError, same_task};
+use crate::{settings_of, source::finished};
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Entry, Metric, Prediction};
 use misa_train::{
-    Manifest, Predictions, Report, Status,
+    Manifest, Predictions, Report, TrainError,
     score::{Goal, scores},
 };
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot},
     error::Error,
     fs, io,
     path::{Path, PathBuf},
@@ -24,32 +25,73 @@ const DEPTH: usize = 3;
 pub(crate) struct NamedRun {
     pub folder: PathBuf,
     pub model: Option<String>,
+    /// Whether it was asked for itself, not a folder above it.
+    pub is_asked_for: bool,
 }
 
-/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`.
+/// Scored runs.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    pub entries: Vec<Entry>,
+    /// The task of all of them; nothing without entries.
+    pub task: Option<Task>,
+    /// What is left out, in words.
+    pub left_out: Vec<String>,
+}
+
+/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once.
 ///
 /// # Errors
 ///
-/// If a folder cannot be read, or there is no run in it.
+/// If a folder cannot be read, there is no run in it, or a run has two names.
 pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Error>> {
-    let mut found: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
+    let mut found: BTreeMap<PathBuf, NamedRun> = BTreeMap::new();
     for text in texts {
         let (model, path) = match text.split_once('=') {
             Some((model, path)) if !Path::new(text).exists() => (Some(model.to_string()), path),
             _ => (None, text.as_str()),
         };
+        let path = Path::new(path);
+        let at = |error: io::Error| format!("{}: {error}", path.display());
         let mut inside = BTreeSet::new();
-        let at = |error: io::Error| format!("{path}: {error}");
-        search(Path::new(path), DEPTH, &mut inside).map_err(at)?;
+        search(path, DEPTH, &mut inside).map_err(at)?;
         if inside.is_empty() {
-            return Err(format!("{path}: no run, expected a manifest.json").into());
+            let path = path.to_path_buf();
+            return Err(RunsError::NoRun { path }.into());
         }
-        found.extend(inside.into_iter().map(|folder| (folder, model.clone())));
+        for folder in inside {
+            let place = fs::canonicalize(&folder).map_err(at)?;
+            let run = NamedRun {
+                is_asked_for: folder == path,
+                model: model.clone(),
+                folder,
+            };
+            add(&mut found, place, run)?;
+        }
     }
-    let named = found.into_iter();
-    Ok(named
-        .map(|(folder, model)| NamedRun { folder, model })
-        .collect())
+    Ok(found.into_values().collect())
+}
+
+/// Adds a run that may be there already, under the same name.
+fn add(
+    found: &mut BTreeMap<PathBuf, NamedRun>,
+    place: PathBuf,
+    run: NamedRun,
+) -> Result<(), RunsError> {
+    match found.entry(place) {
+        Slot::Vacant(slot) => {
+            slot.insert(run);
+        }
+        Slot::Occupied(slot) if slot.get().model != run.model => {
+            return Err(RunsError::TwoNames {
+                path: run.folder,
+                first: slot.get().model.clone(),
+                second: run.model,
+            });
+        }
+        Slot::Occupied(mut slot) => slot.get_mut().is_asked_for |= run.is_asked_for,
+    }
+    Ok(())
 }
 
 fn search(path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> io::Result<()> {
@@ -80,30 +122,34 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
     scores(task).iter().map(metric).collect()
 }
 
-/// The finished runs of `folders` that were scored on `split`, and what is left out, in words.
+/// The finished runs of `named` that were scored on `split`.
 ///
 /// # Errors
 ///
-/// If a folder is no run or its files cannot be read.
-pub(crate) fn entries(
-    named: &[NamedRun],
-    split: Split,
-) -> Result<(Vec<Entry>, Vec<String>), Box<dyn Error>> {
+/// If a folder is no run, one that was asked for is not finished, the tasks differ, or files cannot
+/// be read.
+pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<dyn Error>> {
     let mut runs = Vec::new();
     let mut left_out = Vec::new();
     for run in named {
-        let manifest = Manifest::read(&run.folder)?;
         let name = run.folder.display();
-        if manifest.status != Status::Finished {
-            left_out.push(format!("{name}: not finished"));
-            continue;
-        }
+        let manifest = match finished(&run.folder) {
+            Err(TrainError::Unfinished { .. }) if !run.is_asked_for => {
+                left_out.push(format!("{name}: not finished"));
+                continue;
+            }
+            manifest => manifest?,
+        };
         let report = Report::read(&run.folder)?;
         match report.scores_of(split) {
             Some(_) => runs.push((run, manifest, report)),
             None => left_out.push(format!("{name}: not scored on the {split} split")),
         }
     }
+    let tasks = runs
+        .iter()
+        .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
+    let task = same_task(tasks)?;
     let models = models(runs.iter().map(|(_, manifest, _)| manifest));
     let mut entries = Vec::new();
     for ((run, manifest, report), model) in runs.into_iter().zip(models) {
@@ -116,7 +162,11 @@ pub(crate) fn entries(
             predictions,
         ));
     }
-    Ok((entries, left_out))
+    Ok(Entries {
+        entries,
+        task,
+        left_out,
+    })
 }
 
 fn entry(
@@ -148,6 +198,10 @@ fn entry(
     Entry {
         run: folder.display().to_string(),
         model,
+        corpus: settings
+            .as_ref()
+            .filter(|settings| settings.data.path.is_some())
+            .map(|settings| settings.corpus.to_string()),
         data: settings.map_or(report.data.format.clone(), |settings| settings.data.name()),
         data_checksum: manifest.data.checksum.clone(),
         seed: manifest.config.seed,
@@ -157,15 +211,24 @@ fn entry(
             .map(|scores| scores.scores.clone())
             .unwrap_or_default(),
         predictions: predictions.0.into_iter().map(row).collect(),
-        openings: if split == Split::Test {
-            manifest.test_openings()
-        } else {
-            0
+        openings: match split {
+            Split::Test => looks(manifest, report),
+            _ => 0,
         },
         trained_after_opening: manifest.trained_after_opening(),
         provenance: provenance
             .map(|(name, value)| (name.to_string(), value))
             .to_vec(),
+    }
+}
+
+/// Looks at the test split up to the one that gave the scores; later ones do not count.
+fn looks(manifest: &Manifest, report: &Report) -> usize {
+    let all = manifest.test_openings();
+    match report.test_openings {
+        // Reports of early versions do not say which look gave their scores.
+        0 => all,
+        number => number.min(all),
     }
 }
 

@@ -1,9 +1,13 @@
 //! What runs found, as text and in the terms of `misa-report`.
 
+mod curves;
 mod entries;
+mod error;
+mod facts;
 mod record;
 mod scores;
 
-pub(crate) use entries::{entries, metrics, run_folders};
-pub(crate) use record::record;
+pub(crate) use entries::{Entries, entries, metrics, run_folders};
+pub(crate) use error::same_task;
+pub(crate) use record::Finished;
 pub(crate) use scores::scores_table;

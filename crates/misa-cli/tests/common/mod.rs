@@ -1,6 +1,8 @@
 //! The program as a user calls it.
 
+use serde_json::Value;
 use std::{
+    fs,
     path::Path,
     process::{Command, Output},
 };
@@ -55,4 +57,32 @@ pub fn text(path: &Path) -> &str {
 #[allow(dead_code)]
 pub fn train(out: &Path, more: &[&str]) -> String {
     said(&[&["train", "--plain", "--out", text(out)], SMALL, more].concat())
+}
+
+#[allow(dead_code)]
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A copy of a run folder whose `file` is changed by `edit`.
+#[allow(dead_code)]
+pub fn copy(run: &Path, to: &Path, file: &str, edit: impl FnOnce(&mut Value)) {
+    copy_folder(run, to);
+    let path = to.join(file);
+    let mut value = json(&fs::read_to_string(&path).unwrap());
+    edit(&mut value);
+    fs::write(path, value.to_string()).unwrap();
+}
+
+#[allow(dead_code)]
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let place = to.join(path.file_name().unwrap());
+        match path.is_dir() {
+            true => copy_folder(&path, &place),
+            false => drop(fs::copy(&path, place).unwrap()),
+        }
+    }
 }

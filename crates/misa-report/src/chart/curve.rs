@@ -28,7 +28,9 @@ pub(crate) fn curves(record: &RunRecord) -> (Vec<Figure>, Vec<String>) {
             .iter()
             .any(|curve| drawable(curve).any(|point| point.is_some()))
         {
-            figures.push(figure(panel, &curves, record.best_epoch));
+            let is_pretraining = curves.iter().any(|curve| curve.is_pretraining);
+            let best_epoch = record.best_epoch.filter(|_| !is_pretraining);
+            figures.push(figure(panel, &curves, best_epoch));
         } else {
             empty.push(format!("{panel}: no value to draw"));
         }
@@ -175,7 +177,24 @@ mod tests {
             panel: panel.into(),
             name: name.into(),
             values: values.to_vec(),
+            ..Default::default()
         }
+    }
+
+    #[test]
+    fn the_best_epoch_is_not_marked_in_pre_training() {
+        let mut before = curve("pre-training", "train", &[Some(3.0), Some(2.0), Some(1.0)]);
+        before.is_pretraining = true;
+        let record = RunRecord {
+            curves: vec![before, curve("MAE", "valid", &[Some(0.9), Some(0.8)])],
+            best_epoch: Some(2),
+            ..Default::default()
+        };
+        let (figures, _) = curves(&record);
+        assert_eq!(figures[0].caption, "");
+        assert!(!figures[0].svg().contains("best: "));
+        assert_eq!(figures[1].caption, "At epoch 2: valid 0.8000.");
+        assert!(figures[1].svg().contains("best: 2"));
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::vectors::{Space, Vectors};
 /// Most utterances drawn: t-SNE takes the square of the points.
 const MOST: usize = 300;
 const RADIUS: f64 = 2.6;
+/// Longest vector whose principal components are found in seconds.
+const LONGEST: usize = 1024;
 
 /// Where every vector lies, by one method.
 struct Map<'a> {
@@ -43,6 +45,13 @@ enum Colour<'a> {
     Modality,
     Sentiment { limit: f64 },
     Class(&'a [String]),
+}
+
+/// Why vectors of this size are not drawn; nothing if they are.
+pub(crate) fn too_long(d_hidden: usize) -> Option<String> {
+    (d_hidden > LONGEST).then(|| {
+        format!("representations: vectors of {d_hidden} numbers, at most {LONGEST} are projected")
+    })
 }
 
 /// Four figures: t-SNE and principal components, each coloured by modality and by target; none

@@ -24,10 +24,22 @@ pub struct Bootstrap {
 }
 
 /// The predictions of several seeds for the same utterances.
-struct Aligned {
+#[derive(Debug)]
+pub(super) struct Aligned<'a> {
+    /// Name of each utterance, and its turn among those of that name; in this order.
+    utterances: Vec<(&'a str, usize)>,
     targets: Vec<f32>,
     /// One list per seed.
     predictions: Vec<Vec<f32>>,
+}
+
+/// The scores of one model, one list per score.
+#[derive(Debug)]
+pub(super) struct Resampled {
+    /// Of all utterances, one per score.
+    observed: Vec<f64>,
+    /// Of every draw of utterances, one list per score.
+    drawn: Vec<Vec<f64>>,
 }
 
 impl Bootstrap {
@@ -46,20 +58,22 @@ impl Bootstrap {
         resamples: usize,
         seed: u64,
     ) -> Option<Self> {
-        let (one, other) = (Aligned::new(one)?, Aligned::new(other)?);
-        if one.targets != other.targets {
+        let models = [Aligned::new(one)?, Aligned::new(other)?];
+        if !models[0].has_utterances_of(&models[1]) {
             return None;
         }
-        let count = one.targets.len();
-        let everything: Vec<usize> = (0..count).collect();
-        let difference = |drawn: &[usize]| one.score(metric, drawn) - other.score(metric, drawn);
-        let observed = difference(&everything);
-        let mut random = Random(seed);
-        let mut differences: Vec<f64> = (0..resamples)
-            .map(|_| {
-                let drawn: Vec<usize> = (0..count).map(|_| random.below(count)).collect();
-                difference(&drawn)
-            })
+        let metrics = std::slice::from_ref(metric);
+        let scores = resampled(&models.each_ref(), metrics, resamples, seed);
+        Self::between(&scores[0], &scores[1], 0)
+    }
+
+    /// The difference of two models in one of the scores they were resampled for together.
+    pub(super) fn between(one: &Resampled, other: &Resampled, metric: usize) -> Option<Self> {
+        let observed = one.observed[metric] - other.observed[metric];
+        let drawn = one.drawn[metric].iter().zip(&other.drawn[metric]);
+        let resamples = drawn.len();
+        let mut differences: Vec<f64> = drawn
+            .map(|(one, other)| one - other)
             .filter(|difference| difference.is_finite())
             .collect();
         if differences.is_empty() || !observed.is_finite() {
@@ -86,9 +100,46 @@ impl Bootstrap {
     }
 }
 
-impl Aligned {
-    /// Brings every seed into the order of the ids.
-    fn new(seeds: &[&[Prediction]]) -> Option<Self> {
+/// Scores each model once per draw of utterances, which are the same for all of them: pairs of
+/// models share the draws and the scores.
+///
+/// The models have the same utterances.
+pub(super) fn resampled(
+    models: &[&Aligned<'_>],
+    metrics: &[Metric],
+    resamples: usize,
+    seed: u64,
+) -> Vec<Resampled> {
+    let Some(first) = models.first() else {
+        return Vec::new();
+    };
+    let count = first.targets.len();
+    let everything: Vec<usize> = (0..count).collect();
+    let mut scores: Vec<Resampled> = models
+        .iter()
+        .map(|model| Resampled {
+            observed: model.scores(metrics, &everything, &first.targets),
+            drawn: vec![Vec::with_capacity(resamples); metrics.len()],
+        })
+        .collect();
+    let mut random = Random(seed);
+    for _ in 0..resamples {
+        let drawn: Vec<usize> = (0..count).map(|_| random.below(count)).collect();
+        let targets: Vec<f32> = drawn.iter().map(|&place| first.targets[place]).collect();
+        for (model, scores) in models.iter().zip(&mut scores) {
+            let found = model.scores(metrics, &drawn, &targets);
+            for (list, score) in scores.drawn.iter_mut().zip(found) {
+                list.push(score);
+            }
+        }
+    }
+    scores
+}
+
+impl<'a> Aligned<'a> {
+    /// Brings every seed into the order of the ids; nothing where the seeds did not predict the
+    /// same utterances, or none.
+    pub(super) fn new(seeds: &[&'a [Prediction]]) -> Option<Self> {
         let mut targets: Option<BTreeMap<(&str, usize), f32>> = None;
         let mut predictions = Vec::new();
         for seed in seeds {
@@ -110,21 +161,32 @@ impl Aligned {
             targets = Some(found);
             predictions.push(rows.values().map(|&(prediction, _)| prediction).collect());
         }
-        let targets: Vec<f32> = targets?.into_values().collect();
+        let (utterances, targets): (Vec<_>, Vec<f32>) = targets?.into_iter().unzip();
         (!targets.is_empty()).then_some(Self {
+            utterances,
             targets,
             predictions,
         })
     }
 
-    /// Mean over the seeds of a score of the drawn utterances.
-    fn score(&self, metric: &Metric, drawn: &[usize]) -> f64 {
-        let targets: Vec<f32> = drawn.iter().map(|&place| self.targets[place]).collect();
-        let scores = self.predictions.iter().map(|predictions| {
-            let predictions: Vec<f32> = drawn.iter().map(|&place| predictions[place]).collect();
-            (metric.score)(&predictions, &targets)
-        });
-        scores.sum::<f64>() / self.predictions.len() as f64
+    /// Whether the other model predicted the same utterances with the same labels.
+    pub(super) fn has_utterances_of(&self, other: &Self) -> bool {
+        self.utterances == other.utterances && self.targets == other.targets
+    }
+
+    /// Mean over the seeds of each score of the drawn utterances, whose labels are `targets`.
+    fn scores(&self, metrics: &[Metric], drawn: &[usize], targets: &[f32]) -> Vec<f64> {
+        let seeds: Vec<Vec<f64>> = self
+            .predictions
+            .iter()
+            .map(|all| {
+                let predictions: Vec<f32> = drawn.iter().map(|&place| all[place]).collect();
+                let score = |metric: &Metric| (metric.score)(&predictions, targets);
+                metrics.iter().map(score).collect()
+            })
+            .collect();
+        let mean = |at: usize| seeds.iter().map(|seed| seed[at]).sum::<f64>() / seeds.len() as f64;
+        (0..metrics.len()).map(mean).collect()
     }
 }
 
@@ -237,6 +299,28 @@ mod tests {
     fn models_that_predicted_other_utterances_are_not_compared() {
         let (one, other) = (rows(&[0.1, 0.9]), rows(&[0.4, 0.5, 0.6]));
         assert!(Bootstrap::paired(&[&one], &[&other], &METRIC, 9, 3).is_none());
+    }
+
+    #[test]
+    fn utterances_of_other_names_are_others() {
+        let (one, mut other) = (rows(&[0.1, 0.9]), rows(&[0.4, 0.5]));
+        other[1].id = "another".to_string();
+        assert!(Bootstrap::paired(&[&one], &[&other], &METRIC, 9, 3).is_none());
+    }
+
+    #[test]
+    fn many_models_together_are_compared_as_in_pairs() {
+        let models =
+            [[0.1, 0.9, 0.3], [0.4, 0.5, 0.6], [0.2, 0.0, 0.8]].map(|errors| rows(&errors));
+        let seeds: Vec<[&[Prediction]; 1]> = models.iter().map(|rows| [rows.as_slice()]).collect();
+        let aligned: Vec<Aligned<'_>> = seeds.iter().flat_map(|rows| Aligned::new(rows)).collect();
+        let together: Vec<&Aligned<'_>> = aligned.iter().collect();
+        let scores = resampled(&together, &[METRIC, METRIC], 99, 5);
+        for (one, other) in [(0, 1), (0, 2), (2, 1)] {
+            let pair = Bootstrap::paired(&seeds[one], &seeds[other], &METRIC, 99, 5);
+            assert!(pair.is_some());
+            assert_eq!(Bootstrap::between(&scores[one], &scores[other], 1), pair);
+        }
     }
 
     /// Sorted 0.01, 0.02, 0.03, 0.04: times 4, 3, 2, 1, each at least the one before.

@@ -1,6 +1,9 @@
 //! Runs grouped, summed up and compared.
 
-use super::{Bootstrap, Entry, Metric, PublishedRow, Status, Summary, holm};
+use super::{
+    Against, Difference, Entry, Metric, PublishedDifference, Summary, beside::beside_published,
+    difference::differences, note::notes,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -17,7 +20,7 @@ pub struct CompareOptions {
     /// Model that the others are compared with; every pair without it.
     pub baseline: Option<String>,
     /// Published figures to stand beside.
-    pub against: Vec<&'static PublishedRow>,
+    pub against: Vec<Against>,
 }
 
 /// Runs side by side.
@@ -40,8 +43,10 @@ pub struct Comparison {
 pub struct Group {
     /// Name of everything the runs were told but the seed.
     pub model: String,
-    /// Name of the data, and the beginning of its checksum.
+    /// A name of the data, and the beginning of its checksum, which is what counts.
     pub data: String,
+    /// Corpus that the data is of, if that is known and the same for all runs.
+    pub corpus: Option<String>,
     /// Name of the split.
     pub split: String,
     /// The runs by rising seed.
@@ -67,44 +72,6 @@ pub struct RunRow {
     pub trained_after_opening: bool,
     /// Versions, device, checksums.
     pub provenance: Vec<(String, String)>,
-}
-
-/// A paired difference between two models.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Difference {
-    /// Data and split.
-    pub data: String,
-    /// Name of the split.
-    pub split: String,
-    /// Name of the score.
-    pub metric: String,
-    /// One model.
-    pub model: String,
-    /// The model it is compared with.
-    pub baseline: String,
-    /// What drawing utterances again says.
-    pub bootstrap: Bootstrap,
-    /// Its probability, corrected for all pairs asked about this score on this split.
-    pub p_holm: f64,
-}
-
-/// A difference to a published figure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PublishedDifference {
-    /// The model of ours.
-    pub model: String,
-    /// Data of ours.
-    pub data: String,
-    /// Split of ours.
-    pub split: String,
-    /// Who measured the other.
-    pub source: String,
-    /// How well it is known.
-    pub status: Status,
-    /// Our mean less the published figure, score by score; nothing where either is missing.
-    pub differences: Vec<Option<f64>>,
-    /// The published figures.
-    pub figures: Vec<Option<f64>>,
 }
 
 /// Runs that cannot be compared.
@@ -134,21 +101,45 @@ pub enum CompareError {
         /// The models there are.
         known: String,
     },
+    /// Nobody of this name published figures.
+    #[error("no published figures `{name}`, expected {known}")]
+    Source {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// Published figures are asked for, and no run has any.
+    #[error("no published figures for these runs: {reasons}")]
+    NotPublished {
+        /// Why not, data by data.
+        reasons: String,
+    },
 }
 
-type Key = (String, String, String);
+/// What makes runs the seeds of one model, in the order of the tables.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub data: String,
+    pub split: String,
+    pub model: String,
+}
+
+/// The seeds of each model.
+pub(super) type Grouped<'a> = BTreeMap<Key, Vec<&'a Entry>>;
 
 impl Comparison {
     /// Compares scored runs.
     ///
     /// # Errors
     ///
-    /// [`CompareError`] if there is nothing to compare, a run is there twice, or the baseline is not
-    /// there.
+    /// [`CompareError`] if there is nothing to compare, a run is there twice, or the baseline or
+    /// published figures are not there.
     pub fn new(entries: &[Entry], options: &CompareOptions) -> Result<Self, CompareError> {
-        let mut grouped: BTreeMap<Key, Vec<&Entry>> = BTreeMap::new();
+        let mut grouped = Grouped::new();
+        let names = data_names(entries);
         for entry in entries {
-            grouped.entry(key(entry)).or_default().push(entry);
+            grouped.entry(key(entry, &names)).or_default().push(entry);
         }
         if grouped.is_empty() {
             return Err(CompareError::Nothing);
@@ -163,28 +154,41 @@ impl Comparison {
             .map(|(key, runs)| group(key, runs, options))
             .collect();
         mark_best(&mut groups, options);
-        let differences = differences(&grouped, options);
+        let (differences, not_compared) = differences(&grouped, options);
+        let (published, not_published) = beside_published(&groups, options)?;
+        let notes = notes(&groups, &differences, options);
         Ok(Self {
             metrics: options
                 .metrics
                 .iter()
                 .map(|metric| metric.name.to_string())
                 .collect(),
-            published: beside_published(&groups, options),
-            notes: notes(&groups, &differences, options),
+            published,
+            notes: [notes, not_compared, not_published].concat(),
             differences,
             groups,
         })
     }
 }
 
-fn key(entry: &Entry) -> Key {
+/// One name for each data set, by its checksum: the same data may lie in several places.
+fn data_names(entries: &[Entry]) -> BTreeMap<&str, &str> {
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    for entry in entries {
+        let name = names.entry(&entry.data_checksum).or_insert(&entry.data);
+        *name = entry.data.as_str().min(name);
+    }
+    names
+}
+
+fn key(entry: &Entry, names: &BTreeMap<&str, &str>) -> Key {
+    let name = names[entry.data_checksum.as_str()];
     let checksum: String = entry.data_checksum.chars().take(8).collect();
-    (
-        format!("{} {checksum}", entry.data),
-        entry.split.clone(),
-        entry.model.clone(),
-    )
+    Key {
+        data: format!("{name} {checksum}"),
+        split: entry.split.clone(),
+        model: entry.model.clone(),
+    }
 }
 
 fn check_seeds(runs: &[&Entry]) -> Result<(), CompareError> {
@@ -198,14 +202,11 @@ fn check_seeds(runs: &[&Entry]) -> Result<(), CompareError> {
     }
 }
 
-fn check_baseline(
-    grouped: &BTreeMap<Key, Vec<&Entry>>,
-    options: &CompareOptions,
-) -> Result<(), CompareError> {
+fn check_baseline(grouped: &Grouped<'_>, options: &CompareOptions) -> Result<(), CompareError> {
     let Some(name) = &options.baseline else {
         return Ok(());
     };
-    let mut known: Vec<&str> = grouped.keys().map(|(_, _, model)| model.as_str()).collect();
+    let mut known: Vec<&str> = grouped.keys().map(|key| key.model.as_str()).collect();
     known.sort_unstable();
     known.dedup();
     match known.contains(&name.as_str()) {
@@ -217,7 +218,7 @@ fn check_baseline(
     }
 }
 
-fn group((data, split, model): &Key, runs: &[&Entry], options: &CompareOptions) -> Group {
+fn group(key: &Key, runs: &[&Entry], options: &CompareOptions) -> Group {
     let rows: Vec<RunRow> = runs
         .iter()
         .map(|entry| RunRow {
@@ -235,15 +236,23 @@ fn group((data, split, model): &Key, runs: &[&Entry], options: &CompareOptions) 
         .collect();
     let columns = 0..options.metrics.len();
     Group {
-        model: model.clone(),
-        data: data.clone(),
-        split: split.clone(),
+        model: key.model.clone(),
+        data: key.data.clone(),
+        corpus: corpus(runs),
+        split: key.split.clone(),
         summaries: columns
             .map(|at| Summary::of(rows.iter().map(|row| row.scores[at])))
             .collect(),
         is_best: vec![false; options.metrics.len()],
         runs: rows,
     }
+}
+
+/// The corpus on which all runs agree.
+fn corpus(runs: &[&Entry]) -> Option<String> {
+    let first = runs.first()?.corpus.as_ref()?;
+    let is_same = runs.iter().all(|run| run.corpus.as_ref() == Some(first));
+    is_same.then(|| first.clone())
 }
 
 fn score(entry: &Entry, metric: &Metric) -> Option<f64> {
@@ -275,142 +284,4 @@ fn mark_best(groups: &mut [Group], options: &CompareOptions) {
             groups[at].is_best[column] = is_best && !means.is_empty();
         }
     }
-}
-
-fn differences(grouped: &BTreeMap<Key, Vec<&Entry>>, options: &CompareOptions) -> Vec<Difference> {
-    let mut found = Vec::new();
-    if options.resamples == 0 {
-        return found;
-    }
-    let groups: Vec<(&Key, &Vec<&Entry>)> = grouped.iter().collect();
-    for metric in &options.metrics {
-        let mut of_metric: BTreeMap<(&str, &str), Vec<Difference>> = BTreeMap::new();
-        for (at, (one, runs)) in groups.iter().enumerate() {
-            for (other, other_runs) in &groups[at + 1..] {
-                if (&one.0, &one.1) != (&other.0, &other.1) {
-                    continue;
-                }
-                let pair = ((*one, *runs), (*other, *other_runs));
-                if let Some(difference) = difference(pair, metric, options) {
-                    of_metric
-                        .entry((&one.0, &one.1))
-                        .or_default()
-                        .push(difference);
-                }
-            }
-        }
-        for mut family in of_metric.into_values() {
-            let p: Vec<f64> = family
-                .iter()
-                .map(|difference| difference.bootstrap.p)
-                .collect();
-            for (difference, p) in family.iter_mut().zip(holm(&p)) {
-                difference.p_holm = p;
-            }
-            found.extend(family);
-        }
-    }
-    found
-}
-
-type Runs<'a> = (&'a Key, &'a Vec<&'a Entry>);
-
-/// The difference of two models; nothing if neither is the baseline.
-fn difference(
-    (one, other): (Runs<'_>, Runs<'_>),
-    metric: &Metric,
-    options: &CompareOptions,
-) -> Option<Difference> {
-    let (one, other) = match &options.baseline {
-        None => (one, other),
-        Some(baseline) if other.0.2 == *baseline => (one, other),
-        Some(baseline) if one.0.2 == *baseline => (other, one),
-        Some(_) => return None,
-    };
-    let predictions = |runs: &Vec<&Entry>| -> Vec<Vec<_>> {
-        runs.iter().map(|entry| entry.predictions.clone()).collect()
-    };
-    let (a, b) = (predictions(one.1), predictions(other.1));
-    let a: Vec<&[_]> = a.iter().map(Vec::as_slice).collect();
-    let b: Vec<&[_]> = b.iter().map(Vec::as_slice).collect();
-    let bootstrap = Bootstrap::paired(&a, &b, metric, options.resamples, options.seed)?;
-    Some(Difference {
-        data: one.0.0.clone(),
-        split: one.0.1.clone(),
-        metric: metric.name.to_string(),
-        model: one.0.2.clone(),
-        baseline: other.0.2.clone(),
-        p_holm: bootstrap.p,
-        bootstrap,
-    })
-}
-
-fn beside_published(groups: &[Group], options: &CompareOptions) -> Vec<PublishedDifference> {
-    let mut rows = Vec::new();
-    for row in &options.against {
-        for group in groups {
-            let figures: Vec<Option<f64>> = options
-                .metrics
-                .iter()
-                .map(|metric| {
-                    let mut scores = row.scores.iter();
-                    scores
-                        .find(|(name, _)| *name == metric.name)
-                        .map(|(_, value)| *value)
-                })
-                .collect();
-            let means = group.summaries.iter().map(|summary| summary.mean);
-            rows.push(PublishedDifference {
-                model: group.model.clone(),
-                data: group.data.clone(),
-                split: group.split.clone(),
-                source: row.title.to_string(),
-                status: row.status,
-                differences: means
-                    .zip(&figures)
-                    .map(|(mean, figure)| Some(mean? - (*figure)?))
-                    .collect(),
-                figures,
-            });
-        }
-    }
-    rows
-}
-
-fn notes(groups: &[Group], differences: &[Difference], options: &CompareOptions) -> Vec<String> {
-    let mut notes = Vec::new();
-    let runs = || groups.iter().flat_map(|group| &group.runs);
-    if groups.iter().any(|group| group.split != "test") {
-        notes.push("Scores of the valid split are too good: it chose the models.".to_string());
-    }
-    let is_test = groups.iter().all(|group| group.split == "test");
-    if !options.against.is_empty() && !is_test {
-        notes.push("Published figures are of the test split.".to_string());
-    }
-    if runs().any(|row| row.was_seen_before) {
-        notes.push("† The test split of this run had been looked at before.".to_string());
-    }
-    if runs().any(|row| row.trained_after_opening) {
-        notes.push("‡ This run was trained after its test split had been looked at.".to_string());
-    }
-    if groups.iter().any(|group| group.runs.len() < 2) {
-        notes.push("One seed has no spread.".to_string());
-    }
-    if !differences.is_empty() {
-        notes.push(format!(
-            "Differences: paired bootstrap over utterances, {} resamples, mean over seeds; p by Holm \
-             over the pairs of models of each score.",
-            options.resamples
-        ));
-    }
-    let undefined: usize = differences
-        .iter()
-        .map(|found| found.bootstrap.undefined)
-        .sum();
-    if undefined > 0 {
-        notes.push(format!(
-            "{undefined} resamples gave no defined score and are left out."
-        ));
-    }
-    notes
 }

@@ -11,6 +11,8 @@ pub struct Entry {
     pub model: String,
     /// Name of the data.
     pub data: String,
+    /// Corpus that the data is of, such as `mosi`; nothing where that is not known.
+    pub corpus: Option<String>,
     /// Checksum of the data: runs on other data are never summed up together.
     pub data_checksum: String,
     /// Seed.

@@ -4,7 +4,6 @@ use super::{
     Comparison,
     grid::{Grid, Text},
 };
-use crate::table::{Table, number};
 
 impl Comparison {
     /// Markdown with aligned columns.
@@ -20,68 +19,17 @@ impl Comparison {
         text
     }
 
-    /// LaTeX for the package booktabs.
+    /// LaTeX for the package booktabs; the notes are text beneath the tables.
     pub fn to_latex(&self) -> String {
         let mut text: String = self.grids().iter().map(latex).collect();
-        for note in &self.notes {
-            text.push_str(&format!("% {note}\n"));
+        let notes: Vec<String> = self.notes.iter().map(|note| latex_text(note)).collect();
+        if !notes.is_empty() {
+            let notes = notes.join("\\\\\n");
+            text.push_str(&format!(
+                "{{\\footnotesize\\noindent\\raggedright\n{notes}\\par}}\n"
+            ));
         }
         text
-    }
-
-    /// One row per run and score, then one per model and score, with full precision.
-    pub fn to_csv(&self) -> String {
-        let mut table = Table::new(&[
-            "data",
-            "split",
-            "model",
-            "seed",
-            "run",
-            "score",
-            "value",
-            "deviation",
-            "low",
-            "high",
-            "runs",
-            "seen_before",
-            "trained_after_opening",
-        ]);
-        for group in &self.groups {
-            let head = [group.data.clone(), group.split.clone(), group.model.clone()];
-            for row in &group.runs {
-                for (metric, score) in self.metrics.iter().zip(&row.scores) {
-                    let rest = [
-                        row.seed.to_string(),
-                        row.run.clone(),
-                        metric.clone(),
-                        number(*score),
-                        String::new(),
-                        String::new(),
-                        String::new(),
-                        "1".to_string(),
-                        row.was_seen_before.to_string(),
-                        row.trained_after_opening.to_string(),
-                    ];
-                    table.row(&[head.as_slice(), &rest].concat());
-                }
-            }
-            for (metric, summary) in self.metrics.iter().zip(&group.summaries) {
-                let rest = [
-                    String::new(),
-                    String::new(),
-                    metric.clone(),
-                    number(summary.mean),
-                    number(summary.deviation),
-                    number(summary.interval.map(|(low, _)| low)),
-                    number(summary.interval.map(|(_, high)| high)),
-                    summary.count.to_string(),
-                    String::new(),
-                    String::new(),
-                ];
-                table.row(&[head.as_slice(), &rest].concat());
-            }
-        }
-        table.text()
     }
 }
 
@@ -139,7 +87,8 @@ fn latex(grid: &Grid) -> String {
         .iter()
         .map(|row| line(row.iter().map(cell).collect()))
         .collect();
-    let columns = format!("ll{}", "r".repeat(grid.columns.len().saturating_sub(2)));
+    let numbers = grid.columns.len().saturating_sub(grid.texts);
+    let columns = format!("{}{}", "l".repeat(grid.texts), "r".repeat(numbers));
     format!(
         "% {}\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head}\\midrule\n{rows}\\bottomrule\n\
          \\end{{tabular}}\n\n",
@@ -153,6 +102,9 @@ fn latex_text(text: &str) -> String {
         '\\' => "\\textbackslash{}".to_string(),
         '~' => "\\textasciitilde{}".to_string(),
         '^' => "\\textasciicircum{}".to_string(),
+        '<' => "\\textless{}".to_string(),
+        '>' => "\\textgreater{}".to_string(),
+        '|' => "\\textbar{}".to_string(),
         '±' => "$\\pm$".to_string(),
         '†' => "$\\dagger$".to_string(),
         '‡' => "$\\ddagger$".to_string(),

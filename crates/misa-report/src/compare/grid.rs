@@ -7,6 +7,8 @@ use super::{Comparison, Group, RunRow, Status, Summary};
 pub(super) struct Grid {
     pub title: String,
     pub columns: Vec<String>,
+    /// Leading columns of text; the others hold numbers.
+    pub texts: usize,
     pub rows: Vec<Vec<Text>>,
 }
 
@@ -25,6 +27,9 @@ impl Text {
         }
     }
 }
+
+/// Where a result comes from, besides its data and seeds.
+const PROVENANCE: [&str; 2] = ["versions", "device"];
 
 /// Names of scores that are no shares.
 const NUMBERS: [&str; 2] = ["MAE", "Corr"];
@@ -50,19 +55,29 @@ fn signed(metric: &str, number: Option<f64>) -> String {
 impl Comparison {
     /// Every table of the comparison that has rows.
     pub(super) fn grids(&self) -> Vec<Grid> {
-        let mut places: Vec<(&str, &str)> = self
-            .groups
-            .iter()
-            .map(|group| (group.data.as_str(), group.split.as_str()))
-            .collect();
-        places.dedup();
+        let places = self.places();
+        let is_several = places.len() > 1;
         let mut grids: Vec<Grid> = places
             .into_iter()
             .map(|(data, split)| self.scores(data, split))
             .collect();
-        grids.extend([self.differences_grid(), self.published_grid()]);
+        grids.extend([
+            self.differences_grid(is_several),
+            self.published_grid(is_several),
+            self.provenance_grid(),
+        ]);
         grids.retain(|grid| !grid.rows.is_empty());
         grids
+    }
+
+    /// Data and splits, in the order of the groups.
+    fn places(&self) -> Vec<(&str, &str)> {
+        let groups = self.groups.iter();
+        let mut places: Vec<(&str, &str)> = groups
+            .map(|group| (group.data.as_str(), group.split.as_str()))
+            .collect();
+        places.dedup();
+        places
     }
 
     fn scores(&self, data: &str, split: &str) -> Grid {
@@ -73,6 +88,7 @@ impl Comparison {
         Grid {
             title: format!("{data}, {split} split"),
             columns: columns.chain(self.metrics.iter().cloned()).collect(),
+            texts: 2,
             rows: groups.flat_map(|group| self.group_rows(group)).collect(),
         }
     }
@@ -136,7 +152,8 @@ impl Comparison {
         rows
     }
 
-    fn differences_grid(&self) -> Grid {
+    /// The differences; with their data where there is more than one.
+    fn differences_grid(&self, is_several: bool) -> Grid {
         let columns = [
             "score",
             "model",
@@ -162,24 +179,26 @@ impl Comparison {
                 format!("{:.4}", found.bootstrap.p),
                 format!("{:.4}", found.p_holm),
             ];
-            texts.map(Text::plain).to_vec()
+            let data = is_several.then(|| format!("{}, {}", found.data, found.split));
+            data.into_iter().chain(texts).map(Text::plain).collect()
         };
+        let data = is_several.then_some("data").into_iter();
         Grid {
             title: "Differences between models".to_string(),
-            columns: columns.map(str::to_string).to_vec(),
+            columns: data.chain(columns).map(str::to_string).collect(),
+            texts: 3 + usize::from(is_several),
             rows: self.differences.iter().map(row).collect(),
         }
     }
 
-    fn published_grid(&self) -> Grid {
-        let columns = ["model", "less the figures of"]
-            .map(str::to_string)
-            .into_iter();
+    /// The differences to published figures; with their data where there is more than one.
+    fn published_grid(&self, is_several: bool) -> Grid {
         let row = |found: &super::PublishedDifference| {
             let status = match found.status {
                 Status::Verified => "",
                 Status::Quoted => " (as quoted by others)",
             };
+            let data = is_several.then(|| format!("{}, {}", found.data, found.split));
             let head = [found.model.clone(), format!("{}{status}", found.source)];
             let cells = self
                 .metrics
@@ -193,12 +212,57 @@ impl Comparison {
                     value(metric, *figure)
                 ),
             });
-            head.into_iter().chain(cells).map(Text::plain).collect()
+            let texts = data.into_iter().chain(head).chain(cells);
+            texts.map(Text::plain).collect()
         };
+        let data = is_several.then_some("data").into_iter();
+        let columns = data.chain(["model", "less the figures of"]);
+        let scores = self.metrics.iter().map(String::as_str);
         Grid {
             title: "Beside published figures: our mean less theirs (theirs)".to_string(),
-            columns: columns.chain(self.metrics.iter().cloned()).collect(),
+            columns: columns.chain(scores).map(str::to_string).collect(),
+            texts: 2 + usize::from(is_several),
             rows: self.published.iter().map(row).collect(),
         }
+    }
+
+    /// What every model was made from and by.
+    fn provenance_grid(&self) -> Grid {
+        let columns = ["model", "data", "split", "seeds"].into_iter();
+        let columns: Vec<String> = columns.chain(PROVENANCE).map(str::to_string).collect();
+        let row = |group: &Group| {
+            let seeds: Vec<String> = group.runs.iter().map(|run| run.seed.to_string()).collect();
+            let known = PROVENANCE.map(|name| provenance(group, name));
+            [&group.model, &group.data, &group.split, &seeds.join(", ")]
+                .into_iter()
+                .chain(&known)
+                .map(Text::plain)
+                .collect()
+        };
+        Grid {
+            title: "Provenance".to_string(),
+            texts: columns.len(),
+            columns,
+            rows: self.groups.iter().map(row).collect(),
+        }
+    }
+}
+
+/// What the runs of a group say of one thing, each answer once.
+fn provenance(group: &Group, name: &str) -> String {
+    let mut answers: Vec<&str> = Vec::new();
+    for (_, answer) in group
+        .runs
+        .iter()
+        .flat_map(|run| &run.provenance)
+        .filter(|(known, _)| known == name)
+    {
+        if !answers.contains(&answer.as_str()) {
+            answers.push(answer);
+        }
+    }
+    match answers.is_empty() {
+        true => "–".to_string(),
+        false => answers.join("; "),
     }
 }

@@ -102,7 +102,10 @@ const ROWS: [PublishedRow; 5] = [
     },
 ];
 
-/// What `source` (`paper` or `mmsa`) published of MISA on `corpus`.
+/// Who published figures: the paper, and MMSA.
+pub const SOURCES: [&str; 2] = ["paper", "mmsa"];
+
+/// What `source`, one of [`SOURCES`], published of MISA on `corpus`.
 pub fn published(source: &str, corpus: &str) -> Option<&'static PublishedRow> {
     ROWS.iter()
         .find(|row| row.source == source && row.corpus == corpus)
@@ -116,6 +119,7 @@ mod tests {
     fn every_row_is_found_and_plausible() {
         for row in &ROWS {
             assert_eq!(published(row.source, row.corpus), Some(row));
+            assert!(SOURCES.contains(&row.source));
             assert!(
                 row.scores
                     .iter()

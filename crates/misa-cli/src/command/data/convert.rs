@@ -1,12 +1,18 @@
 //! Any data set as one file of ours, in little memory.
 
-use crate::{Exit, Outcome, ProgressLine, command::say};
+use crate::{
+    Exit, Outcome, ProgressLine,
+    command::{say, say_json},
+};
 use clap::Args;
 use misa_core::Modality;
 use misa_data::{
     Format, OpenOptions, Overview, Padding, Policy, Split, SyntheticConfig, UtteranceWriter,
+    Written,
 };
+use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     error::Error,
     path::{Path, PathBuf},
 };
@@ -48,6 +54,9 @@ pub struct ConvertArguments {
     /// Take the acoustic features from this file
     #[arg(long, value_name = "FILE")]
     acoustic: Option<PathBuf>,
+    /// Print what was written as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl ConvertArguments {
@@ -63,7 +72,9 @@ impl ConvertArguments {
         }
         let folder = tempfile::tempdir()?;
         let [input, output] = ["in", "out"].map(|name| folder.path().join(name));
-        say("no IN and OUT: converts the synthetic set in a temporary folder\n")?;
+        if !self.json {
+            say("no IN and OUT: converts the synthetic set in a temporary folder\n")?;
+        }
         SyntheticConfig::new().generate().dataset.save(&input)?;
         convert(&input, &output, self)?;
         Ok(Exit::Done)
@@ -92,13 +103,33 @@ fn convert(
         eprintln!("note: {note}");
     }
     let written = writer.finish(&overview)?;
-    let (path, counts) = (output.display(), counts(&overview));
-    let megabytes = written.bytes as f64 / 1e6;
-    let checksum = written.checksum;
-    say(&format!(
-        "{path}: {counts}, {megabytes:.1} MB, checksum {checksum}\n"
-    ))?;
+    match arguments.json {
+        true => say_json(&numbers(output, &overview, &written))?,
+        false => say(&text(output, &overview, &written))?,
+    }
     Ok(())
+}
+
+/// What was written, for people.
+fn text(output: &Path, overview: &Overview, written: &Written) -> String {
+    let (path, counts) = (output.display(), counts(overview));
+    let megabytes = written.bytes as f64 / 1e6;
+    let checksum = &written.checksum;
+    format!("{path}: {counts}, {megabytes:.1} MB, checksum {checksum}\n")
+}
+
+/// The same for machines.
+fn numbers(output: &Path, overview: &Overview, written: &Written) -> Value {
+    let notes: Vec<String> = overview.notes.iter().map(ToString::to_string).collect();
+    let counts = Split::ALL.map(|split| (split.to_string(), overview.count(split)));
+    json!({
+        "file": output.display().to_string(),
+        "format": overview.format.to_string(),
+        "utterances": BTreeMap::from(counts),
+        "bytes": written.bytes,
+        "checksum": written.checksum,
+        "notes": notes,
+    })
 }
 
 fn options(arguments: &ConvertArguments) -> OpenOptions {

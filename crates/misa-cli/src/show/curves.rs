@@ -1,0 +1,115 @@
+//! What happened epoch by epoch, as curves.
+
+use misa_core::loss::MisaLossTerms;
+use misa_report::Curve;
+use misa_train::{EpochRecord, Phase, Report, TermMeans};
+
+/// Epochs before those of the objective.
+pub(super) fn pretraining(report: &Report) -> usize {
+    let epochs = report.history.iter();
+    epochs.filter(|epoch| epoch.phase != Phase::Joint).count()
+}
+
+/// The epoch whose model was kept, counted from the first one of the objective as the curves are.
+pub(super) fn best_epoch(report: &Report) -> Option<usize> {
+    let after = report.best_epoch.checked_sub(pretraining(report))?;
+    Some(after).filter(|&epoch| epoch > 0)
+}
+
+/// Every loss term of both splits, and every score of the valid split.
+pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
+    let (before, history): (Vec<_>, Vec<_>) =
+        (history.iter().cloned()).partition(|epoch: &EpochRecord| epoch.phase != Phase::Joint);
+    let mut curves = Vec::new();
+    if !before.is_empty() {
+        let panel = "pre-training";
+        let train = before.iter().map(|epoch| Some(epoch.train.task));
+        let valid = before.iter().map(|epoch| Some(epoch.valid_task));
+        for (name, values) in [("train", train.collect()), ("valid", valid.collect())] {
+            let (panel, name) = (panel.to_string(), name.to_string());
+            curves.push(Curve {
+                panel,
+                name,
+                values,
+                is_pretraining: true,
+            });
+        }
+    }
+    let curve = |panel: &str, name: &str, value: &dyn Fn(&EpochRecord) -> Option<f64>| Curve {
+        panel: panel.to_string(),
+        name: name.to_string(),
+        values: history.iter().map(value).collect(),
+        is_pretraining: false,
+    };
+    if history.is_empty() {
+        return curves;
+    }
+    curves.extend([
+        curve("task loss", "train", &|epoch| Some(epoch.train.task)),
+        curve("task loss", "valid", &|epoch| Some(epoch.valid_task)),
+    ]);
+    for (term, name) in MisaLossTerms::NAMES.into_iter().enumerate().skip(1) {
+        let of = |means: &TermMeans| means.named()[term].1;
+        // A term that is switched off is 0 throughout.
+        if history.iter().any(|epoch| of(&epoch.train) != 0.0) {
+            let panel = format!("{name} loss");
+            curves.extend([
+                curve(&panel, "train", &|epoch| Some(of(&epoch.train))),
+                curve(&panel, "valid", &|epoch| Some(of(&epoch.valid_terms))),
+            ]);
+        }
+    }
+    let names = history.first().map_or(&[][..], |epoch| &epoch.valid);
+    curves.extend(names.iter().map(|(name, _)| {
+        curve(name, "valid", &|epoch| {
+            let mut scores = epoch.valid.iter();
+            scores.find(|(found, _)| found == name)?.1
+        })
+    }));
+    curves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(epoch: usize, phase: Phase) -> EpochRecord {
+        EpochRecord {
+            epoch,
+            phase,
+            train: TermMeans {
+                similarity: 0.5,
+                ..TermMeans::default()
+            },
+            valid_task: epoch as f64,
+            valid_terms: TermMeans {
+                similarity: 0.7,
+                ..TermMeans::default()
+            },
+            valid: vec![("MAE".to_string(), Some(1.0))],
+            improved: false,
+            seconds: 0.0,
+        }
+    }
+
+    #[test]
+    fn epochs_of_pre_training_have_a_panel_of_their_own() {
+        let phases = [Phase::Masked, Phase::Unimodal, Phase::Joint];
+        let history: Vec<EpochRecord> = (1..)
+            .zip(phases)
+            .map(|(k, phase)| epoch(k, phase))
+            .collect();
+        let found = curves(&history);
+        let before: Vec<_> = found.iter().filter(|curve| curve.is_pretraining).collect();
+        assert_eq!(before.len(), 2);
+        assert!(before.iter().all(|curve| curve.values.len() == 2));
+        let joint = found.iter().filter(|curve| !curve.is_pretraining);
+        assert!(joint.clone().all(|curve| curve.values.len() == 1));
+        assert!(joint.clone().any(|curve| curve.panel == "MAE"));
+        let similarity = joint.filter(|curve| curve.panel == "similarity loss");
+        let values = similarity.map(|curve| (curve.name.as_str(), curve.values[0]));
+        let expected = [("train", Some(0.5)), ("valid", Some(0.7))];
+        assert_eq!(values.collect::<Vec<_>>(), expected);
+        assert_eq!(curves(&history[..2]).len(), 2);
+    }
+}

@@ -1,0 +1,78 @@
+//! What can be wrong with runs that are looked at together.
+
+use misa_core::Task;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Runs that cannot be looked at together.
+#[derive(Debug, Error)]
+pub(crate) enum RunsError {
+    /// There is no run.
+    #[error("{path}: no run, expected a manifest.json", path = path.display())]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A run can be of one model only.
+    #[error("{path}: {} and {}, expected one name for a run", named(first), named(second), path = path.display())]
+    TwoNames {
+        /// The run.
+        path: PathBuf,
+        /// What it is called first.
+        first: Option<String>,
+        /// What it is called then.
+        second: Option<String>,
+    },
+    /// Other tasks have other scores.
+    #[error(
+        "{path}: its task is {}, expected {} as in {first}", task(*found), task(*expected),
+        path = path.display(), first = first.display()
+    )]
+    Task {
+        /// The run.
+        path: PathBuf,
+        /// Its task.
+        found: Task,
+        /// That of the first run.
+        expected: Task,
+        /// The first run.
+        first: PathBuf,
+    },
+}
+
+fn named(name: &Option<String>) -> String {
+    match name {
+        Some(name) => format!("named `{name}`"),
+        None => "not named".to_string(),
+    }
+}
+
+fn task(task: Task) -> String {
+    match task {
+        Task::Regression => "a regression".to_string(),
+        Task::Classification { classes } => format!("a classification of {classes} classes"),
+    }
+}
+
+/// Refuses runs of another task than the first one.
+///
+/// # Errors
+///
+/// [`RunsError::Task`] names the first run of another task.
+pub(crate) fn same_task(
+    runs: impl IntoIterator<Item = (PathBuf, Task)>,
+) -> Result<Option<Task>, RunsError> {
+    let mut runs = runs.into_iter();
+    let Some((first, expected)) = runs.next() else {
+        return Ok(None);
+    };
+    match runs.find(|(_, task)| *task != expected) {
+        None => Ok(Some(expected)),
+        Some((path, found)) => Err(RunsError::Task {
+            path,
+            found,
+            expected,
+            first,
+        }),
+    }
+}

@@ -1,0 +1,101 @@
+//! What a reader has to know of a run: warnings, provenance, settings.
+
+use super::curves::{best_epoch, pretraining};
+use misa_data::Split;
+use misa_report::Section;
+use misa_train::{Manifest, Report};
+use serde_json::Value;
+
+pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
+    let mut notes = Vec::new();
+    if report.scores_of(Split::Test).is_none() {
+        notes.push(
+            "Scores are of the valid split, which also chose the model, and so are too good."
+                .to_string(),
+        );
+    }
+    match manifest.test_openings() {
+        0 | 1 => {}
+        times => notes.push(format!("The test split was looked at {times} times.")),
+    }
+    if manifest.trained_after_opening() {
+        notes.push("The run was trained after its test split had been looked at.".to_string());
+    }
+    notes.extend(
+        report
+            .data
+            .notes
+            .iter()
+            .map(|note| format!("Data: {note}.")),
+    );
+    notes
+}
+
+pub(super) fn facts(report: &Report, manifest: &Manifest) -> Vec<Section> {
+    let row = |name: &str, value: String| (name.to_string(), value);
+    let counts: Vec<String> = (report.data.utterances.iter())
+        .map(|(split, count)| format!("{split} {count}"))
+        .collect();
+    let system = &report.system;
+    let mut run = vec![
+        row(
+            "data",
+            format!("{}: {}", report.data.format, counts.join(", ")),
+        ),
+        row("data SHA-256", report.data.checksum.clone()),
+        row("settings SHA-256", manifest.config_checksum.clone()),
+        row("seed", report.config.seed.to_string()),
+        row("model of epoch", kept(report)),
+        row("parameters", report.parameters.to_string()),
+        row(
+            "device",
+            format!("{} on {}", system.device, system.platform),
+        ),
+        row(
+            "versions",
+            format!("misa {}, burn {}", system.misa, system.burn),
+        ),
+        row("starts", manifest.sessions.len().to_string()),
+        row("wall time", format!("{:.1} s", report.seconds)),
+    ];
+    if let Some(bytes) = report.peak_memory {
+        run.push(row("peak memory", format!("{} MiB", bytes >> 20)));
+    }
+    run.push(row("command", system.command.join(" ")));
+    let config = serde_json::to_value(&report.config).unwrap_or(Value::Null);
+    let mut settings = Vec::new();
+    flatten("", &config, &mut settings);
+    [("Run", run), ("Settings", settings)]
+        .into_iter()
+        .map(|(name, rows)| Section {
+            name: name.to_string(),
+            rows,
+        })
+        .collect()
+}
+
+/// The epoch whose model was kept, in words.
+fn kept(report: &Report) -> String {
+    let before = pretraining(report);
+    let epochs = report.history.len() - before;
+    match (best_epoch(report), epochs, before) {
+        (Some(best), _, 0) => format!("{best} of {epochs}"),
+        (Some(best), ..) => format!("{best} of {epochs}, after {before} of pre-training"),
+        (None, 0, before) => format!("{before}, the last of pre-training"),
+        (None, ..) => format!("none of {epochs}: no epoch improved the model it started from"),
+    }
+}
+
+fn flatten(key: &str, value: &Value, rows: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let separator = if key.is_empty() { "" } else { "." };
+                flatten(&format!("{key}{separator}{name}"), value, rows);
+            }
+        }
+        Value::Null => rows.push((key.to_string(), "none".to_string())),
+        Value::String(text) => rows.push((key.to_string(), text.clone())),
+        value => rows.push((key.to_string(), value.to_string())),
+    }
+}
