@@ -22,6 +22,9 @@ const DEVICES: [(&str, bool); 6] = [
     ("cuda", cfg!(feature = "cuda")),
 ];
 
+/// What works everywhere.
+const DEFAULT: &str = "flex";
+
 /// A device that cannot be had.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,6 +43,9 @@ pub enum DeviceError {
         /// The device, and the feature to build with.
         name: &'static str,
     },
+    /// The program was built without any device.
+    #[error("no device is compiled in, build with --features {DEFAULT} or that of another device")]
+    NoneCompiledIn,
     /// The driver shows nothing, or there is none.
     #[error("device {name}: no {missing} found on this machine")]
     Absent {
@@ -121,6 +127,20 @@ pub fn devices(list: &str) -> Result<Vec<Device>, DeviceError> {
 pub fn names() -> Vec<&'static str> {
     let compiled = DEVICES.into_iter().filter(|(_, is_compiled)| *is_compiled);
     compiled.map(|(name, _)| name).collect()
+}
+
+/// The device where none is named: the first one compiled in, or `flex`, which is refused with what
+/// to build with where there is none.
+pub fn default_device() -> &'static str {
+    names().first().copied().unwrap_or(DEFAULT)
+}
+
+/// Fails in a program that was built without any device.
+pub(crate) fn any_device() -> Result<(), DeviceError> {
+    match names().is_empty() {
+        true => Err(DeviceError::NoneCompiledIn),
+        false => Ok(()),
+    }
 }
 
 /// The kind of a device and its number. Only CUDA devices are numbered.
@@ -284,6 +304,23 @@ mod tests {
                 Err(other) => panic!("{other}"),
             }
         }
+    }
+
+    /// Holds in a build without devices too, where it has to be refused rather than to panic.
+    #[test]
+    fn the_default_is_compiled_in_or_refused_by_name() {
+        let is_there = names().contains(&default_device());
+        assert_eq!(is_there, any_device().is_ok());
+        if !is_there {
+            assert_eq!(
+                message(default_device()),
+                "device flex is not compiled in, build with --features flex"
+            );
+        }
+        assert_eq!(
+            DeviceError::NoneCompiledIn.to_string(),
+            "no device is compiled in, build with --features flex or that of another device"
+        );
     }
 
     #[cfg(feature = "flex")]

@@ -12,7 +12,8 @@ pub type Outcome = Result<Exit, Box<dyn Error>>;
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// Something went wrong, or what was looked at is not as it should be.
+    /// Something went wrong, what was looked at is not as it should be, or runs of a sweep are not
+    /// done.
     Failed = 1,
     /// The command line is not understood, or what is to be looked at cannot be read.
     Usage = 2,
@@ -22,11 +23,14 @@ pub enum Exit {
 
 /// The table of exit statuses, for help texts.
 pub const EXIT_STATUS: &str = "Exit status:
-  0   done
-  1   something went wrong, one line on the standard error stream says what;
-      data doctor, verify: what was looked at is not as it should be
-  2   the command line is not understood; data doctor: nothing can be read
-  75  stopped by SIGTERM or Ctrl-C, the last state is kept: --resume goes on";
+  0    done; sweep: every run is done, or another process is at work on it
+  1    something went wrong, one line on the standard error stream says what;
+       data doctor, verify: what was looked at is not as it should be;
+       sweep: a run has failed or is not finished
+  2    the command line is not understood; data doctor: nothing can be read
+  75   stopped by SIGTERM or Ctrl-C, the last state is kept: --resume goes on;
+       a second one, later than a second, ends at once
+  101  a bug: please report what the standard error stream says";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

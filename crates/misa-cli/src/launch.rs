@@ -2,7 +2,7 @@
 
 use crate::{
     devices,
-    settings::{Resolved, RunSettings},
+    settings::{Resolved, RunSettings, text_of},
 };
 use misa_data::{LockedTest, UtteranceDataset};
 use misa_train::{Progress, Report, RunOptions, RunStart, Stop, run};
@@ -36,6 +36,8 @@ impl Launch {
             save_every,
             ..
         } = &settings.value;
+        // Asked first: reports name the folder, and are written last.
+        text_of(out, "folder of the run")?;
         let mut devices = devices(&settings.value.device)?;
         let device = devices.remove(0);
         let dataset: UtteranceDataset = data.open(training.loss.task)?;

@@ -12,7 +12,7 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `command/` | the commands, one file each |
+//! | `command/` | the commands, one file or folder each |
 //! | `settings/` | settings in layers, and those of a run |
 //! | `sweep/` | what a sweep consists of, and who does which part of it |
 //! | `launch.rs`, `source.rs` | settings to a run, and a run folder to its data |
@@ -36,11 +36,11 @@ pub mod sweep;
 
 pub use command::SettingsArguments;
 pub use compare::compare;
-pub use device::{DeviceError, device, devices, names};
+pub use device::{DeviceError, default_device, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
 pub use launch::Launch;
 pub use progress::ProgressLine;
-pub use signals::stop_on_signals;
+pub use signals::{Requests, requests_on_signals, stop_on_signals};
 pub use source::{RunSource, settings_of};
 
 use clap::Parser;
@@ -48,5 +48,10 @@ use std::process::ExitCode;
 
 /// The program: reads the command line, does what it says.
 pub fn main() -> ExitCode {
-    exit("misa", command::Arguments::parse().run())
+    // First of all: the help of commands names the default device.
+    let outcome = match device::any_device() {
+        Ok(()) => command::Arguments::parse().run(),
+        Err(error) => Err(error.into()),
+    };
+    exit("misa", outcome)
 }

@@ -4,21 +4,127 @@ use crate::exit::Exit;
 use misa_train::Stop;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
-    flag,
+    low_level::{self, pipe},
 };
-use std::io;
+use std::{
+    io::{self, ErrorKind, Read},
+    os::unix::net::UnixStream,
+    thread,
+    time::{Duration, Instant},
+};
 
-/// A request to stop that SIGTERM and Ctrl-C make. The second of them ends the process at once.
+/// Signals within this time are one request: who ends a group of processes, as systemd and Slurm
+/// do, sends some of them several.
+const BURST: Duration = Duration::from_secs(1);
+
+/// What signals ask for, one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Requests {
+    /// To keep what there is and to stop.
+    pub stop: Stop,
+    /// To end at once.
+    pub now: Stop,
+}
+
+/// A request to stop that SIGTERM and Ctrl-C make. The second of them ends the process at once,
+/// unless it comes within a second.
 ///
 /// # Errors
 ///
 /// Whatever the system refuses.
 pub fn stop_on_signals() -> io::Result<Stop> {
     let stop = Stop::new();
-    for signal in [SIGTERM, SIGINT] {
-        // Before the flag is set, so that the first signal finds it unset.
-        flag::register_conditional_shutdown(signal, Exit::Stopped as i32, stop.flag())?;
-        flag::register(signal, stop.flag())?;
-    }
+    // Without what usually comes with an exit: a thread that hangs must not hold it up.
+    let end = || low_level::exit(i32::from(Exit::Stopped as u8));
+    listen(&[SIGTERM, SIGINT], stop.clone(), end)?;
     Ok(stop)
+}
+
+/// The same for a process that others work for: it has to end them first.
+///
+/// # Errors
+///
+/// Whatever the system refuses.
+pub fn requests_on_signals() -> io::Result<Requests> {
+    let requests = Requests::default();
+    let now = requests.now.clone();
+    listen(&[SIGTERM, SIGINT], requests.stop.clone(), move || {
+        now.request();
+    })?;
+    Ok(requests)
+}
+
+/// Makes the first of `signals` request `stop`, and those after the burst do `second`.
+fn listen(signals: &[i32], stop: Stop, second: impl Fn() + Send + 'static) -> io::Result<()> {
+    let (mut received, handler) = UnixStream::pair()?;
+    for signal in signals {
+        pipe::register(*signal, handler.try_clone()?)?;
+    }
+    let mut burst = Burst::default();
+    let wait = move || {
+        let mut signal = [0];
+        loop {
+            match received.read(&mut signal) {
+                Ok(0) => return,
+                Ok(_) if burst.has_passed(Instant::now()) => second(),
+                Ok(_) => stop.request(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
+        }
+    };
+    let thread = thread::Builder::new().name("signals".to_string());
+    thread.spawn(wait).map(drop)
+}
+
+/// The first request, with every signal that belongs to it.
+#[derive(Debug, Default)]
+struct Burst(Option<Instant>);
+
+impl Burst {
+    /// Whether a signal at this moment is another request.
+    fn has_passed(&mut self, now: Instant) -> bool {
+        let first = *self.0.get_or_insert(now);
+        now.duration_since(first) >= BURST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signal_hook::consts::SIGUSR1;
+
+    #[test]
+    fn signals_within_a_second_are_one_request() {
+        let mut burst = Burst::default();
+        let start = Instant::now();
+        let after = |milliseconds| start + Duration::from_millis(milliseconds);
+        assert!(!burst.has_passed(start));
+        assert!(!burst.has_passed(after(0)));
+        assert!(!burst.has_passed(after(999)));
+        // Counted from the first: who keeps asking is heard.
+        assert!(burst.has_passed(after(1_000)));
+        assert!(burst.has_passed(after(1_001)));
+    }
+
+    #[test]
+    fn the_first_signal_stops_and_one_after_the_burst_ends() {
+        let Requests { stop, now } = Requests::default();
+        let end = now.clone();
+        listen(&[SIGUSR1], stop.clone(), move || end.request()).unwrap();
+        let wait = |stop: &Stop| {
+            let begin = Instant::now();
+            while !stop.is_requested() && begin.elapsed() < Duration::from_secs(10) {
+                thread::sleep(Duration::from_millis(5));
+            }
+            assert!(stop.is_requested());
+        };
+        low_level::raise(SIGUSR1).unwrap();
+        wait(&stop);
+        low_level::raise(SIGUSR1).unwrap();
+        thread::sleep(BURST);
+        assert!(!now.is_requested());
+        low_level::raise(SIGUSR1).unwrap();
+        wait(&now);
+    }
 }

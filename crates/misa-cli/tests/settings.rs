@@ -108,6 +108,88 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
         message("data.synthetic.train = 0\n"),
         "synthetic.train must be in [1, 1000000], got 0"
     );
+    assert_eq!(
+        message("save_every = 0\n"),
+        "save_every must be in [1, inf), got 0"
+    );
+}
+
+#[test]
+fn what_a_preset_sets_can_be_unset() {
+    let dir = tempdir().unwrap();
+    let file = dir.path().join("run.toml");
+    fs::write(
+        &file,
+        "preset = \"misa+\"\n[training]\nmutual_attention = \"none\"\n",
+    )
+    .unwrap();
+    let mut arguments = vec!["train", "--dry-run", "--config", text(&file)];
+    let keys = [
+        "training.pretraining",
+        "training.loss.triplet",
+        "training.loss.prototype",
+    ];
+    let options = keys.map(|key| format!("{key}=none"));
+    for option in &options {
+        arguments.extend(["--set", option]);
+    }
+    let printed = said(&arguments);
+    for (key, option) in keys.iter().zip(&options) {
+        assert_eq!(line(&printed, key), ["none", &format!("--set {option}")]);
+    }
+    let place = format!("{}:3", text(&file));
+    assert_eq!(
+        line(&printed, "training.mutual_attention"),
+        ["none", &place]
+    );
+    // What is none may be opened again.
+    let printed = said(&[&arguments[..], &["--set", "training.loss.triplet=on"]].concat());
+    assert_eq!(line(&printed, "training.loss.triplet.margin").len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_no_text_is_refused() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+    for (option, place) in [("--data", "--data"), ("--out", "folder of the run")] {
+        let dir = tempdir().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_misa"))
+            .current_dir(dir.path())
+            .args(["train", option])
+            .arg(OsStr::from_bytes(b"mosi-\xff"))
+            .output()
+            .unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        let expected = format!(
+            "misa: {place}: mosi-\u{fffd} is no UTF-8, expected a path that settings can hold\n"
+        );
+        assert_eq!((output.status.code(), message), (Some(1), expected));
+    }
+}
+
+#[test]
+fn a_dry_run_of_seeds_shows_in_what_they_differ() {
+    let arguments = ["train", "--dry-run", "--seeds", "4..6", "--out", "m"];
+    let printed = said(&arguments);
+    assert_eq!(line(&printed, "training.seed"), ["4", "--seeds"]);
+    let runs = "Folders of 3 runs, and all in which they differ:\n\
+                m/seed-4  training.seed = 4\nm/seed-5  training.seed = 5\n\
+                m/seed-6  training.seed = 6\n";
+    assert!(printed.ends_with(runs), "{printed}");
+    let printed = said(&[&arguments[..], &["--json"]].concat());
+    let found: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert!(found["settings"].as_array().unwrap().len() > 20);
+    let last = serde_json::json!({
+        "folder": "m/seed-6",
+        "differs": [{ "key": "training.seed", "value": 6, "origin": "--seeds" }],
+    });
+    assert_eq!(found["runs"][2], last);
+    let (status, message) = refused(&["train", "--dry-run", "--seeds", "0..10000"]);
+    assert_eq!(status, 2);
+    assert!(
+        message.contains("10001 seeds, expected at most 10000"),
+        "{message}"
+    );
 }
 
 #[test]

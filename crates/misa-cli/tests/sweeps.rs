@@ -5,14 +5,17 @@
 
 mod common;
 
-use common::{refused, said, text};
+use common::{misa, refused, said, text};
+use misa_cli::sweep::Claim;
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fs,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::tempdir;
 
@@ -106,7 +109,7 @@ fn shards_and_processes_do_what_one_would() {
     let out = dir.path().join("out");
     let arguments = ["sweep", text(&sweep), "--out", text(&out), "--shard", "1/8"];
     let printed = said(&[&arguments[..], &["--processes", "2", "--json"]].concat());
-    let found: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let found: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!((&found["runs"], &found["done"]), (&2.into(), &2.into()));
 }
 
@@ -134,4 +137,178 @@ fn a_sweep_of_settings_that_do_not_exist_is_refused_before_it_starts() {
     );
     let found = message("base = \"nowhere.toml\"\nseeds = [1]\n");
     assert!(found.contains("nowhere.toml"), "{found}");
+}
+
+fn json(output: &Output) -> Value {
+    let error = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|parse| panic!("{parse}: {error}"))
+}
+
+#[test]
+fn a_run_that_fails_before_it_has_a_manifest_is_told_and_is_no_success() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("sweep.toml");
+    fs::write(&path, "seeds = [1, 2]\ndata = [\"nowhere.pkl\"]\n").unwrap();
+    for processes in ["1", "2"] {
+        let out = dir.path().join(processes);
+        let arguments = ["sweep", text(&path), "--out", text(&out), "--json"];
+        let output = misa(&[&arguments[..], &["--processes", processes]].concat());
+        assert_eq!(output.status.code(), Some(1));
+        let found = json(&output);
+        let counts = ["runs", "done", "failed", "unfinished"].map(|key| found[key].clone());
+        assert_eq!(counts, [2, 0, 2, 0].map(Value::from));
+        let states = found["states"].as_array().unwrap();
+        let data = text(dir.path()).to_string() + "/nowhere.pkl";
+        for state in states {
+            assert_eq!(state["state"], "failed");
+            assert!(state["error"].as_str().unwrap().contains(&data), "{state}");
+        }
+        // Once for each run, however many workers there are.
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(printed.lines().count(), 2, "{printed}");
+        let name = states[0]["name"].as_str().unwrap();
+        assert!(printed.contains(&format!("misa: {name}: ")), "{printed}");
+    }
+}
+
+#[test]
+fn one_folder_that_cannot_be_had_does_not_end_a_sweep() {
+    let dir = tempdir().unwrap();
+    let sweep = sweep(dir.path());
+    let out = dir.path().join("out");
+    let shard = ["sweep", text(&sweep), "--shard", "0/5", "--out", text(&out)];
+    let listed = said(&[&shard[..], &["--dry-run"]].concat());
+    let names: Vec<&str> = listed.lines().collect();
+    assert_eq!(names.len(), 4);
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join(names[0]), "no folder").unwrap();
+    let other = Claim::take(&out.join(names[1])).unwrap();
+    let output = misa(&shard);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        printed.ends_with("2 of 4 runs done, 1 failed, 1 at work in other processes\n"),
+        "{printed}"
+    );
+    // What is left is another process's business.
+    fs::remove_file(out.join(names[0])).unwrap();
+    let printed = said(&shard);
+    assert!(
+        printed.ends_with("3 of 4 runs done, 0 failed, 1 at work in other processes\n"),
+        "{printed}"
+    );
+    drop(other);
+    assert!(said(&shard).ends_with("4 of 4 runs done, 0 failed\n"));
+}
+
+/// Two runs that last, by two workers, in a group of their own as a shell would start them.
+fn long(folder: &Path, more: &[&str]) -> (Child, PathBuf) {
+    let base = BASE.replace("epochs = 2\n", "epochs = 5000\npatience = 5000\n");
+    fs::write(folder.join("base.toml"), base).unwrap();
+    let (path, out) = (folder.join("sweep.toml"), folder.join("out"));
+    fs::write(&path, "base = \"base.toml\"\nseeds = [1, 2]\n").unwrap();
+    let supervisor = Command::new(env!("CARGO_BIN_EXE_misa"))
+        .args([
+            "sweep",
+            text(&path),
+            "--out",
+            text(&out),
+            "--processes",
+            "2",
+        ])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    until(|| statuses(&out) == ["running", "running"]);
+    (supervisor, out)
+}
+
+/// The status of every run that has begun.
+fn statuses(out: &Path) -> Vec<String> {
+    let runs = fs::read_dir(out).into_iter().flatten();
+    let status = |run: PathBuf| {
+        let manifest = fs::read(run.join("manifest.json")).ok()?;
+        let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+        manifest["status"].as_str().map(str::to_string)
+    };
+    runs.filter_map(|run| status(run.unwrap().path())).collect()
+}
+
+fn until(mut holds: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds() {
+        assert!(begin.elapsed() < Duration::from_secs(60));
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn kill(signal: &str, target: &str) {
+    let status = Command::new("kill")
+        .args(["-s", signal, "--", target])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn ctrl_c_stops_a_sweep_once() {
+    let dir = tempdir().unwrap();
+    let (supervisor, out) = long(dir.path(), &[]);
+    // As a terminal does it.
+    kill("INT", &format!("-{}", supervisor.id()));
+    let output = supervisor.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(75));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed, "0 of 2 runs done, 0 failed, 2 not finished\n");
+    // Written by runs that had the time for it.
+    assert_eq!(statuses(&out), ["stopped", "stopped"]);
+}
+
+#[test]
+fn workers_do_not_outlive_who_waits_for_them() {
+    let dir = tempdir().unwrap();
+    let (mut supervisor, out) = long(dir.path(), &[]);
+    supervisor.kill().unwrap();
+    supervisor.wait().unwrap();
+    until(|| statuses(&out) == ["stopped", "stopped"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn runs_that_killed_workers_leave_are_not_done() {
+    let dir = tempdir().unwrap();
+    let (supervisor, _) = long(dir.path(), &["--restarts", "0", "--json"]);
+    let children = format!("/proc/{0}/task/{0}/children", supervisor.id());
+    let children = fs::read_to_string(children).unwrap();
+    let workers: Vec<&str> = children.split_whitespace().collect();
+    assert_eq!(workers.len(), 2);
+    for worker in workers {
+        kill("KILL", worker);
+    }
+    let output = supervisor.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let found = json(&output);
+    assert_eq!(found["unfinished"], 2);
+    assert_eq!(found["states"][0]["state"], "unfinished");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(printed.matches("a worker was killed 1 times").count(), 2);
+}
+
+#[test]
+fn a_dry_run_says_all_settings_of_every_run() {
+    let dir = tempdir().unwrap();
+    let sweep = sweep(dir.path());
+    let printed = said(&["sweep", text(&sweep), "--dry-run", "--json"]);
+    let found: Value = serde_json::from_str(&printed).unwrap();
+    let settings = found["settings"].as_array().unwrap();
+    let base = text(dir.path()).to_string() + "/base.toml:8";
+    let d_hidden = serde_json::json!({ "key": "training.d_hidden", "value": 16, "origin": base });
+    assert!(settings.contains(&d_hidden), "{printed}");
+    let runs = found["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 16);
+    assert_eq!(runs[0]["differs"], serde_json::json!([]));
+    let seed = serde_json::json!([{ "key": "training.seed", "value": 2, "origin": text(&sweep) }]);
+    assert_eq!(runs[1]["differs"], seed);
 }

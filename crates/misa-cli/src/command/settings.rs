@@ -1,20 +1,14 @@
 //! The part of a command line that settings come from.
 
-use crate::settings::{Layers, Resolved, RunSettings, SettingsError};
+use crate::settings::{Layers, Resolved, RunSettings, SettingsError, text_of};
 use clap::Args;
 use misa_core::{
-    ContextConfig, FeatureSizes, MutualAttentionConfig, TextSize,
+    ContextConfig, MutualAttentionConfig,
     loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
 };
-use misa_train::{Corpus, Preset, PretrainingConfig, TrainError};
+use misa_train::{Corpus, Preset, PretrainingConfig};
 use serde_json::{Value, json};
 use std::{error::Error, path::PathBuf};
-
-const ANY_SIZES: FeatureSizes = FeatureSizes {
-    text: TextSize::Words { vocabulary: 2 },
-    visual: 1,
-    acoustic: 1,
-};
 
 /// Where the settings of a run come from.
 #[derive(Args, Clone, Debug, Default)]
@@ -40,16 +34,14 @@ pub struct SettingsArguments {
 }
 
 impl SettingsArguments {
-    /// Whether nothing is set.
-    pub fn is_empty(&self) -> bool {
-        let texts = [self.config.is_empty(), self.set.is_empty()];
+    /// Whether anything is given that says what to train: where to compute does not.
+    pub fn says_what(&self) -> bool {
         let options = [
-            self.preset.is_none(),
-            self.corpus.is_none(),
-            self.data.is_none(),
-            self.device.is_none(),
+            self.preset.is_some(),
+            self.corpus.is_some(),
+            self.data.is_some(),
         ];
-        texts.into_iter().chain(options).all(|is_unset| is_unset)
+        !self.config.is_empty() || !self.set.is_empty() || options.contains(&true)
     }
 
     /// The settings, with `more` put on top.
@@ -58,23 +50,39 @@ impl SettingsArguments {
     ///
     /// The first setting that does not exist or cannot be used.
     pub fn resolve(&self, more: &[Setting]) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+        self.resolve_over(None, more)
+    }
+
+    /// The same on top of the settings that a run has, rather than of a preset. Another preset or
+    /// corpus takes the place of all of them.
+    pub(crate) fn resolve_over(
+        &self,
+        known: Option<&Known>,
+        more: &[Setting],
+    ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
         // Which preset applies is itself a setting.
         let (preset, corpus) = (Preset::Official, Corpus::Mosei);
-        let first = self.layers(preset, corpus, true, more)?;
+        let first = self.layers(preset, corpus, true, known, more)?;
         let named = |key| first.get(key).cloned().unwrap_or(Value::Null);
         let (preset, corpus) = (
             chosen(&named("preset"), preset)?,
             chosen(&named("corpus"), corpus)?,
         );
+        let is_other = |known: &Known| {
+            let RunSettings {
+                preset: p,
+                corpus: c,
+                ..
+            } = &known.settings;
+            (*p, *c) != (preset, corpus)
+        };
+        if known.is_some_and(is_other) {
+            return self.resolve(more);
+        }
         let has_path = !named("data.path").is_null();
-        let resolved: Resolved<RunSettings> =
-            self.layers(preset, corpus, has_path, more)?.resolve()?;
-        let training = &resolved.value.training;
-        training.validate().map_err(TrainError::from)?;
-        // Settings of the model are checked with whatever sizes: those of the data come later.
-        training.model(ANY_SIZES).map_err(TrainError::from)?;
-        let synthetic = &resolved.value.data.synthetic;
-        synthetic.validate().map_err(TrainError::from)?;
+        let layers = self.layers(preset, corpus, has_path, known, more)?;
+        let resolved: Resolved<RunSettings> = layers.resolve()?;
+        resolved.value.validate()?;
         Ok(resolved)
     }
 
@@ -83,6 +91,7 @@ impl SettingsArguments {
         preset: Preset,
         corpus: Corpus,
         has_path: bool,
+        known: Option<&Known>,
         more: &[Setting],
     ) -> Result<Layers, Box<dyn Error>> {
         let defaults = RunSettings::new(preset, corpus, has_path)?;
@@ -98,23 +107,37 @@ impl SettingsArguments {
             .with_template(&loss("prototype"), &PrototypeLossConfig::new())
             .with_template(&loss("contrast"), &ContrastLossConfig::new())
             .with_template(&loss("unimodal"), &UnimodalLossConfig::new());
+        if let Some(Known { settings, origin }) = known {
+            layers = layers.over(settings, origin);
+        }
         for file in &self.config {
             layers.file(file)?;
         }
         for text in &self.set {
             layers.option(text)?;
         }
-        let options = [
-            ("preset", self.preset.map(|preset| json!(preset))),
-            ("corpus", self.corpus.map(|corpus| json!(corpus))),
-            ("data.path", self.data.as_ref().map(|path| json!(path))),
-            ("device", self.device.as_ref().map(|name| json!(name))),
-        ];
-        for (key, value) in options {
+        let path = self.data.as_deref();
+        let path = path.map(|path| text_of(path, "--data")).transpose()?;
+        for (key, option, value) in [
+            (
+                "preset",
+                "--preset",
+                self.preset.map(|preset| json!(preset)),
+            ),
+            (
+                "corpus",
+                "--corpus",
+                self.corpus.map(|corpus| json!(corpus)),
+            ),
+            ("data.path", "--data", path.map(|path| json!(path))),
+            (
+                "device",
+                "--device",
+                self.device.as_ref().map(|name| json!(name)),
+            ),
+        ] {
             if let Some(value) = value {
-                let option = key.rsplit('.').next().unwrap_or(key);
-                let option = if key == "data.path" { "data" } else { option };
-                layers.set(key, value, &format!("--{option}"))?;
+                layers.set(key, value, option)?;
             }
         }
         for Setting { key, value, origin } in more {
@@ -122,6 +145,13 @@ impl SettingsArguments {
         }
         Ok(layers)
     }
+}
+
+/// The settings that a run has, and where they stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub settings: RunSettings,
+    pub origin: String,
 }
 
 /// One setting of a program's own.

@@ -1,6 +1,9 @@
 //! What can be wrong with settings.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 use thiserror::Error;
 
 /// Settings that cannot be used.
@@ -65,10 +68,42 @@ pub enum SettingsError {
         /// The number.
         found: String,
     },
+    /// A path that settings and reports, which are text, cannot hold.
+    #[error("{place}: {path} is no UTF-8, expected a path that settings can hold", path = path.display())]
+    Path {
+        /// The option of the command line.
+        place: String,
+        /// The path, with marks for what is none.
+        path: PathBuf,
+    },
     /// An option that sets nothing.
     #[error("`{text}`: expected KEY=VALUE")]
     Option {
         /// The option.
         text: String,
     },
+}
+
+/// The text of a path, which `place` gave.
+pub(crate) fn text_of<'a>(path: &'a Path, place: &str) -> Result<&'a str, SettingsError> {
+    path.to_str().ok_or_else(|| SettingsError::Path {
+        place: place.to_string(),
+        path: path.to_path_buf(),
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    #[test]
+    fn a_path_that_is_no_text_is_refused_by_its_option() {
+        let path = Path::new(OsStr::from_bytes(b"mosi-\xff.pkl"));
+        assert_eq!(
+            text_of(path, "--data").unwrap_err().to_string(),
+            "--data: mosi-\u{fffd}.pkl is no UTF-8, expected a path that settings can hold"
+        );
+        assert_eq!(text_of(Path::new("a"), "--data").unwrap(), "a");
+    }
 }

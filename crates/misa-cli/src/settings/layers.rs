@@ -2,6 +2,7 @@
 
 use super::{
     Resolved, SettingsError,
+    advice::advice,
     text::{self, Entry, Given},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,15 +13,13 @@ use std::{collections::BTreeMap, path::Path};
 const NONE: &str = "none";
 /// The text that stands for a table with its usual settings.
 const ON: &str = "on";
-/// Slips of the finger that a suggestion forgives.
-const SLIPS: usize = 3;
 
 /// Settings while layers are put on them.
 ///
 /// The defaults say which settings there are: every other key is refused, with what was probably
-/// meant. Where the default is nothing, `"none"` stands for that, and a template says which
-/// settings a table in that place has, and their values until others are given: `"on"` stands for
-/// all of them.
+/// meant. Where the default is nothing, `"none"` stands for that. A table that may be nothing has a
+/// template, which says which settings it has, and their values until others are given: `"on"`
+/// stands for all of them, `"none"` for nothing, whatever the default is.
 #[derive(Clone, Debug)]
 pub struct Layers {
     defaults: Value,
@@ -50,7 +49,7 @@ impl Layers {
         }
     }
 
-    /// Says which settings a table at `key` has, where the default is nothing.
+    /// Says that the table at `key` may be nothing, and which settings it has where it is not.
     ///
     /// # Panics
     ///
@@ -58,6 +57,18 @@ impl Layers {
     pub fn with_template(mut self, key: &str, template: &impl Serialize) -> Self {
         let template = serde_json::to_value(template).expect("settings have a JSON form");
         self.templates.insert(key.to_string(), template);
+        self
+    }
+
+    /// Puts whole settings, which came from `origin`, in the place of the defaults' values. Which
+    /// settings there are, and which may be nothing, still is what the defaults say.
+    ///
+    /// # Panics
+    ///
+    /// Panics if they have no JSON form.
+    pub fn over(mut self, settings: &impl Serialize, origin: &str) -> Self {
+        self.tree = serde_json::to_value(settings).expect("settings have a JSON form");
+        self.origin = origin.to_string();
         self
     }
 
@@ -150,6 +161,10 @@ impl Layers {
     }
 
     fn may_be_nothing(&self, key: &str) -> bool {
+        // A preset may have switched on what others leave out.
+        if self.templates.contains_key(key) {
+            return true;
+        }
         let default = find(&self.defaults, key);
         let template = self.templates.iter().find_map(|(table, template)| {
             let inside = key.strip_prefix(table)?.strip_prefix('.')?;
@@ -271,31 +286,4 @@ fn unknown(entry: &Entry, key: &str, advice: String) -> SettingsError {
         key: key.to_string(),
         advice,
     }
-}
-
-/// What was probably meant, or everything there is.
-fn advice<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> String {
-    let near = known.clone().map(|known| (distance(name, known), known));
-    match near.min().filter(|(slips, _)| *slips <= SLIPS) {
-        Some((_, near)) => format!("did you mean `{near}`?"),
-        None => {
-            let known: Vec<&str> = known.map(String::as_str).collect();
-            format!("expected one of {}", known.join(", "))
-        }
-    }
-}
-
-/// Letters to insert, remove or replace between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = before + usize::from(x != y);
-            before = row[j + 1];
-            row[j + 1] = replaced.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -22,6 +22,12 @@ struct Setting<'a> {
     origin: &'a str,
 }
 
+impl Setting<'_> {
+    fn to_json(&self) -> Value {
+        json!({ "key": self.key, "value": self.value, "origin": self.origin })
+    }
+}
+
 impl<T: Serialize> Resolved<T> {
     pub(super) fn new(
         value: T,
@@ -76,11 +82,20 @@ impl<T: Serialize> Resolved<T> {
 
     /// The same for machines.
     pub fn to_json(&self) -> Value {
-        let settings = self.settings().into_iter();
-        let settings = settings.map(|setting| {
-            json!({ "key": setting.key, "value": setting.value, "origin": setting.origin })
-        });
-        Value::Array(settings.collect())
+        Value::Array(self.settings().iter().map(Setting::to_json).collect())
+    }
+
+    /// The settings that `other` has not, or with another value, in the form of
+    /// [`Resolved::to_json`].
+    pub fn differences(&self, other: &Self) -> Value {
+        let others: BTreeMap<String, &Value> = other
+            .settings()
+            .into_iter()
+            .map(|setting| (setting.key, setting.value))
+            .collect();
+        let mut settings = self.settings();
+        settings.retain(|setting| others.get(&setting.key) != Some(&setting.value));
+        Value::Array(settings.iter().map(Setting::to_json).collect())
     }
 
     fn settings(&self) -> Vec<Setting<'_>> {

@@ -1,6 +1,6 @@
 //! Everything that a run is told.
 
-use misa_core::Task;
+use misa_core::{ConfigError, FeatureSizes, Task, TextSize};
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
@@ -11,6 +11,12 @@ use std::path::PathBuf;
 /// Epochs and learning rate that suit a set learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
 
+const ANY_SIZES: FeatureSizes = FeatureSizes {
+    text: TextSize::Words { vocabulary: 2 },
+    visual: 1,
+    acoustic: 1,
+};
+
 /// The settings of a run, as a file holds them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunSettings {
@@ -20,7 +26,7 @@ pub struct RunSettings {
     pub corpus: Corpus,
     /// Where to compute.
     pub device: String,
-    /// Optimiser steps between two states, besides those at the end of epochs.
+    /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
     pub save_every: Option<usize>,
     /// What to learn from.
     pub data: DataSettings,
@@ -57,7 +63,7 @@ impl RunSettings {
         Ok(Self {
             preset,
             corpus,
-            device: crate::names()[0].to_string(),
+            device: crate::default_device().to_string(),
             save_every: None,
             data: DataSettings {
                 path: None,
@@ -68,6 +74,21 @@ impl RunSettings {
             },
             training,
         })
+    }
+
+    /// Checks the range of every field.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Config`] names the first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        self.training.validate()?;
+        // Settings of the model are checked with whatever sizes: those of the data come later.
+        self.training.model(ANY_SIZES)?;
+        self.data.synthetic.validate()?;
+        let steps = self.save_every.unwrap_or(1);
+        ConfigError::check("save_every", steps as f64, "[1, inf)", steps >= 1)?;
+        Ok(())
     }
 }
 

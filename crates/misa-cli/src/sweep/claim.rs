@@ -32,6 +32,13 @@ impl Claim {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+
+    /// Whether another process has the run whose folder this is. Makes nothing; a folder whose lock
+    /// cannot be asked for is nobody's.
+    pub fn is_taken(folder: &Path) -> bool {
+        let file = File::options().write(true).open(folder.join(FILE));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
 }
 
 #[cfg(test)]
@@ -42,10 +49,13 @@ mod tests {
     fn one_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("run");
+        assert!(!Claim::is_taken(&run) && !run.exists());
         let claim = Claim::take(&run).unwrap();
         assert!(claim.is_some());
+        assert!(Claim::is_taken(&run));
         assert!(Claim::take(&run).unwrap().is_none());
         drop(claim);
+        assert!(!Claim::is_taken(&run));
         assert!(Claim::take(&run).unwrap().is_some());
     }
 }

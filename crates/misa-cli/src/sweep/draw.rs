@@ -3,6 +3,7 @@
 use misa_data::{Random, mix};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
+use std::collections::BTreeSet;
 
 /// What a setting is drawn from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,9 +20,9 @@ pub enum Draw {
 }
 
 impl Draw {
-    /// The value of draw number `index` of the setting `key`.
-    pub fn value(&self, seed: u64, index: usize, key: &str) -> Value {
-        let mut random = Random::new(mix(seed, index as u64, 0, key));
+    /// The value of draw number `index` of the setting `key`; another one for every `attempt`.
+    pub fn value(&self, seed: u64, index: usize, attempt: u64, key: &str) -> Value {
+        let mut random = Random::new(mix(seed, index as u64, attempt, key));
         let share = random.uniform();
         let number = |value: f64| Number::from_f64(value).map_or(Value::Null, Value::Number);
         match self {
@@ -33,6 +34,18 @@ impl Draw {
                 Value::from(low + above as i64)
             }
             Self::Choice(values) => values[random.below(values.len())].clone(),
+        }
+    }
+
+    /// How many values there are to draw; nothing for a range of numbers that are not whole.
+    pub(super) fn values(&self) -> Option<u128> {
+        match self {
+            Self::Uniform(_) | Self::LogUniform(_) => None,
+            Self::Integer([low, high]) => Some(u128::from(high.abs_diff(*low)) + 1),
+            Self::Choice(values) => {
+                let different: BTreeSet<String> = values.iter().map(Value::to_string).collect();
+                Some(different.len() as u128)
+            }
         }
     }
 
@@ -59,7 +72,7 @@ mod tests {
 
     fn draws(draw: &Draw) -> Vec<f64> {
         (0..2_000)
-            .map(|index| draw.value(7, index, "x").as_f64().unwrap())
+            .map(|index| draw.value(7, index, 0, "x").as_f64().unwrap())
             .collect()
     }
 
@@ -81,15 +94,25 @@ mod tests {
     }
 
     #[test]
-    fn a_draw_is_a_function_of_seed_index_and_key() {
+    fn a_draw_is_a_function_of_seed_index_attempt_and_key() {
         let draw = Draw::Uniform([0.0, 1.0]);
-        assert_eq!(draw.value(1, 2, "a"), draw.value(1, 2, "a"));
+        assert_eq!(draw.value(1, 2, 0, "a"), draw.value(1, 2, 0, "a"));
         for other in [
-            draw.value(2, 2, "a"),
-            draw.value(1, 3, "a"),
-            draw.value(1, 2, "b"),
+            draw.value(2, 2, 0, "a"),
+            draw.value(1, 3, 0, "a"),
+            draw.value(1, 2, 1, "a"),
+            draw.value(1, 2, 0, "b"),
         ] {
-            assert_ne!(draw.value(1, 2, "a"), other);
+            assert_ne!(draw.value(1, 2, 0, "a"), other);
         }
+    }
+
+    #[test]
+    fn values_are_counted_where_they_can_be() {
+        assert_eq!(Draw::Uniform([0.0, 1.0]).values(), None);
+        assert_eq!(Draw::Integer([-1, 1]).values(), Some(3));
+        assert_eq!(Draw::Integer([i64::MIN, i64::MAX]).values(), Some(1 << 64));
+        let choice = [1, 2, 1].map(Value::from).into();
+        assert_eq!(Draw::Choice(choice).values(), Some(2));
     }
 }

@@ -1,22 +1,22 @@
 //! A sweep file to the list of its runs.
 
-use super::Draw;
+use super::{
+    RandomDraws, SweepError,
+    error::{LARGEST, MOST},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
-use thiserror::Error;
 
-/// More runs than anyone starts on purpose.
-const MOST: usize = 100_000;
-/// Far more than anyone writes by hand.
-const LARGEST: u64 = 1 << 20;
 /// Letters of a checksum in the name of a folder.
 const LETTERS: usize = 12;
+const DATA: &str = "data.path";
+const SEED: &str = "training.seed";
 
 /// What a sweep consists of: every choice of the grid with every random draw, every data set and
 /// every seed.
@@ -28,7 +28,7 @@ pub struct SweepFile {
     pub base: Option<PathBuf>,
     /// Seeds of every setting.
     pub seeds: Vec<u64>,
-    /// Data sets; those of the shared settings if there are none.
+    /// Data sets, as paths from where this file is; those of the shared settings if there are none.
     #[serde(default)]
     pub data: Vec<PathBuf>,
     /// Values of each setting, by its key with its tables.
@@ -37,19 +37,6 @@ pub struct SweepFile {
     /// Random draws.
     #[serde(default)]
     pub random: Option<RandomDraws>,
-}
-
-/// Settings drawn at random.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RandomDraws {
-    /// Number of draws.
-    pub count: usize,
-    /// Seed of the draws.
-    #[serde(default)]
-    pub seed: u64,
-    /// What each setting is drawn from, by its key with its tables.
-    pub keys: BTreeMap<String, Draw>,
 }
 
 /// One run of a sweep.
@@ -61,62 +48,6 @@ pub struct Cell {
     pub group: String,
     /// What it sets, by key with tables.
     pub settings: Vec<(String, Value)>,
-}
-
-/// A sweep that cannot be made.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SweepError {
-    /// The file cannot be read.
-    #[error("{path}: {source}", path = path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// The file is larger than sweeps are.
-    #[error("{path}: {bytes} bytes, expected at most {LARGEST}", path = path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
-    /// The file is no sweep.
-    #[error("{path}: {message}", path = path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What the parser says, with the line.
-        message: String,
-    },
-    /// A range that holds nothing.
-    #[error("{path}: `{key}`: {message}", path = path.display())]
-    Range {
-        /// The file.
-        path: PathBuf,
-        /// The setting.
-        key: String,
-        /// What is wrong.
-        message: &'static str,
-    },
-    /// More runs than can be meant.
-    #[error("{path}: {runs} runs, expected 1 to {MOST}", path = path.display())]
-    Runs {
-        /// The file.
-        path: PathBuf,
-        /// Number of runs.
-        runs: u128,
-    },
-    /// Two runs are the same.
-    #[error("{path}: run `{name}` is there twice, expected different settings", path = path.display())]
-    Twice {
-        /// The file.
-        path: PathBuf,
-        /// Its name.
-        name: String,
-    },
 }
 
 impl SweepFile {
@@ -148,6 +79,7 @@ impl SweepFile {
     }
 
     fn check(&self, path: &Path) -> Result<(), SweepError> {
+        self.check_keys(path)?;
         let range = |key: &str, message| SweepError::Range {
             path: path.to_path_buf(),
             key: key.to_string(),
@@ -174,12 +106,33 @@ impl SweepFile {
         }
     }
 
-    /// The runs in their order; `path` names the file in errors, `base` is the text of the shared
+    /// Whether every setting has one source.
+    fn check_keys(&self, path: &Path) -> Result<(), SweepError> {
+        let drawn = self.random.iter().flat_map(|random| random.keys.keys());
+        let data = (!self.data.is_empty()).then_some((DATA, "data"));
+        let sources = [(SEED, "seeds")].into_iter().chain(data);
+        let sources = sources.chain(self.grid.keys().map(|key| (key.as_str(), "[grid]")));
+        let sources = sources.chain(drawn.map(|key| (key.as_str(), "[random]")));
+        let mut known = BTreeMap::new();
+        for (key, source) in sources {
+            if let Some(other) = known.insert(key, source) {
+                return Err(SweepError::Sources {
+                    path: path.to_path_buf(),
+                    key: key.to_string(),
+                    sources: [other, source],
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The runs in their order; `path` is where the file is, `base` is the text of the shared
     /// settings.
     ///
     /// # Errors
     ///
-    /// [`SweepError::Twice`] if two runs are the same.
+    /// [`SweepError`] if two runs are the same, there are fewer settings than random draws, or a
+    /// path is no text.
     pub fn cells(&self, path: &Path, base: &str) -> Result<Vec<Cell>, SweepError> {
         let mut choices: Vec<Vec<(String, Value)>> = vec![Vec::new()];
         for (key, values) in &self.grid {
@@ -191,31 +144,28 @@ impl SweepFile {
             );
         }
         if let Some(random) = &self.random {
-            let draw = |index: usize| -> Vec<(String, Value)> {
-                let keys = random.keys.iter();
-                keys.map(|(key, draw)| (key.clone(), draw.value(random.seed, index, key)))
-                    .collect()
-            };
-            choices = crossed(&choices, (0..random.count).map(draw));
+            choices = crossed(&choices, random.settings(path)?.into_iter());
         }
         if !self.data.is_empty() {
             let data = self.data.iter();
             choices = crossed(
                 &choices,
-                data.map(|path| vec![("data.path".into(), json!(path))]),
+                data.map(|path| vec![(DATA.to_string(), json!(path))]),
             );
         }
         let seeds = self.seeds.iter();
-        let seeds: Vec<_> = seeds
-            .map(|&seed| ("training.seed".to_string(), json!(seed)))
-            .collect();
+        let seeds: Vec<_> = seeds.map(|&seed| (SEED.to_string(), json!(seed))).collect();
         let mut names = BTreeSet::new();
         let mut cells = Vec::new();
         for choice in choices {
             let group = name(&choice, base);
             for seed in &seeds {
-                let settings = [choice.as_slice(), std::slice::from_ref(seed)].concat();
+                let mut settings = [choice.as_slice(), std::slice::from_ref(seed)].concat();
+                // Of the path as it is written, so that a run is found from wherever one looks.
                 let name = name(&settings, base);
+                if !self.data.is_empty() {
+                    locate(&mut settings, path)?;
+                }
                 if !names.insert(name.clone()) {
                     let path = path.to_path_buf();
                     return Err(SweepError::Twice { path, name });
@@ -229,6 +179,20 @@ impl SweepFile {
         }
         Ok(cells)
     }
+}
+
+/// Paths of data are meant from where the file `sweep` is.
+fn locate(settings: &mut [(String, Value)], sweep: &Path) -> Result<(), SweepError> {
+    let beside = sweep.parent().unwrap_or(Path::new(""));
+    for (_, value) in settings.iter_mut().filter(|(key, _)| key == DATA) {
+        let path = beside.join(value.as_str().unwrap_or_default());
+        let text = path.to_str().ok_or_else(|| SweepError::Text {
+            path: sweep.to_path_buf(),
+            data: path.clone(),
+        })?;
+        *value = json!(text);
+    }
+    Ok(())
 }
 
 fn crossed(
@@ -314,7 +278,7 @@ mod tests {
 
     #[test]
     fn random_draws_cross_with_seeds_and_data() {
-        let text = "seeds = [1, 2]\ndata = [\"a.pkl\", \"b.pkl\"]\n[random]\ncount = 3\nseed = 9\n\
+        let text = "seeds = [1, 2]\ndata = [\"/a.pkl\", \"/b.pkl\"]\n[random]\ncount = 3\nseed = 9\n\
                     [random.keys]\n\"training.learning_rate\" = { log_uniform = [1e-5, 1e-3] }\n";
         let found = cells(text).unwrap();
         assert_eq!(found.len(), 12);
@@ -324,6 +288,40 @@ mod tests {
             .map(|cell| cell.settings[0].1.to_string())
             .collect();
         assert_eq!(rates.len(), 3);
+    }
+
+    #[test]
+    fn data_is_meant_from_where_the_file_is_and_names_do_not_say_where_that_is() {
+        let text = "seeds = [1]\ndata = [\"a.pkl\", \"/b.pkl\"]\n";
+        let [one, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let cells = |folder: &Path| {
+            let path = folder.join("sweep.toml");
+            fs::write(&path, text).unwrap();
+            SweepFile::read(&path).unwrap().cells(&path, "").unwrap()
+        };
+        let found = cells(one.path());
+        let paths: Vec<&Value> = found.iter().map(|cell| &cell.settings[0].1).collect();
+        assert_eq!(*paths[0], json!(one.path().join("a.pkl")));
+        assert_eq!(*paths[1], json!("/b.pkl"));
+        let names = |cells: &[Cell]| {
+            cells
+                .iter()
+                .map(|cell| cell.name.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(&found), names(&cells(other.path())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn data_below_a_folder_that_is_no_text_is_refused() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        let file: SweepFile = toml::from_str("seeds = [1]\ndata = [\"a.pkl\"]\n").unwrap();
+        let path = Path::new(OsStr::from_bytes(b"\xff/sweep.toml"));
+        assert_eq!(
+            file.cells(path, "").unwrap_err().to_string(),
+            "\u{fffd}/sweep.toml: \u{fffd}/a.pkl is no UTF-8, expected a path that settings can hold"
+        );
     }
 
     #[test]
@@ -350,6 +348,40 @@ mod tests {
         assert_eq!(
             message("seeds = [1]\n[grid]\nx = []\n"),
             "`x`: expected at least one value"
+        );
+        let draws = "[random]\ncount = 9\n[random.keys]\nx = { integer = [1, 3] }\n";
+        assert_eq!(
+            message(&format!("seeds = [1]\n{draws}")),
+            "`random.count` is 9, expected at most 3, the settings that there are"
+        );
+    }
+
+    #[test]
+    fn a_setting_with_two_sources_is_refused() {
+        let message = |text: &str| {
+            let error = cells(text).unwrap_err().to_string();
+            error.split_once("sweep.toml: ").unwrap().1.to_string()
+        };
+        let draws = "[random]\ncount = 2\n[random.keys]\n";
+        assert_eq!(
+            message(&format!(
+                "seeds = [1]\n[grid]\nx = [1]\n{draws}x = {{ integer = [1, 3] }}\n"
+            )),
+            "`x` is set by [grid] and by [random], expected one of them"
+        );
+        assert_eq!(
+            message("seeds = [1]\n[grid]\n\"training.seed\" = [1]\n"),
+            "`training.seed` is set by seeds and by [grid], expected one of them"
+        );
+        assert_eq!(
+            message(&format!(
+                "seeds = [1]\n{draws}\"training.seed\" = {{ integer = [1, 3] }}\n"
+            )),
+            "`training.seed` is set by seeds and by [random], expected one of them"
+        );
+        assert_eq!(
+            message("seeds = [1]\ndata = [\"a\"]\n[grid]\n\"data.path\" = [\"b\"]\n"),
+            "`data.path` is set by data and by [grid], expected one of them"
         );
     }
 }

@@ -1,10 +1,12 @@
 //! Processes that do a sweep together.
 
+use crate::Requests;
 use misa_train::Stop;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     io,
-    process::{Child, Command, ExitStatus},
+    os::unix::process::CommandExt,
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::Duration,
 };
@@ -24,8 +26,9 @@ pub struct WorkerEnd {
 /// Starts `count` workers and waits for all of them.
 ///
 /// A worker that a signal kills is started again, up to `restarts` times: the run it had is free
-/// then, and is taken up where it was. A request to stop is handed on as SIGTERM. `watch` is called
-/// again and again, to show progress.
+/// then, and is taken up where it was. A request to stop is handed on as SIGTERM, one to end at once
+/// as SIGKILL; a Ctrl-C in the terminal reaches this process alone. `watch` is called again and
+/// again, to show progress.
 ///
 /// # Errors
 ///
@@ -33,14 +36,14 @@ pub struct WorkerEnd {
 pub fn work(
     count: usize,
     restarts: usize,
-    stop: &Stop,
+    Requests { stop, now }: &Requests,
     mut command: impl FnMut() -> Command,
     mut watch: impl FnMut(),
 ) -> io::Result<Vec<WorkerEnd>> {
     let mut workers: Vec<Worker> = Vec::new();
     for _ in 0..count {
         workers.push(Worker {
-            child: command().spawn()?,
+            child: spawn(command())?,
             restarts: 0,
             end: None,
         });
@@ -50,6 +53,9 @@ pub fn work(
         if stop.is_requested() && !is_told {
             is_told = true;
             workers.iter().for_each(Worker::terminate);
+        }
+        if now.is_requested() {
+            workers.iter_mut().for_each(Worker::kill);
         }
         for worker in &mut workers {
             let may_restart = !stop.is_requested() && worker.restarts < restarts;
@@ -62,6 +68,28 @@ pub fn work(
         .into_iter()
         .filter_map(|worker| worker.end.clone())
         .collect())
+}
+
+/// A request to stop that is made when the process that started this one is gone, whatever ended
+/// it: nobody else would hand a signal on.
+///
+/// # Errors
+///
+/// Whatever keeps a thread from being started.
+pub fn stop_when_alone(stop: Stop) -> io::Result<()> {
+    let wait = move || {
+        // It holds the other end, and writes nothing.
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        stop.request();
+    };
+    let thread = thread::Builder::new().name("supervisor".to_string());
+    thread.spawn(wait).map(drop)
+}
+
+/// Starts a worker in a group of its own: a Ctrl-C would reach it besides what is handed on, and
+/// the second signal ends a run at once.
+fn spawn(mut command: Command) -> io::Result<Child> {
+    command.process_group(0).stdin(Stdio::piped()).spawn()
 }
 
 struct Worker {
@@ -80,7 +108,7 @@ impl Worker {
         };
         let was_killed = status.code().is_none();
         if was_killed && may_restart {
-            self.child = command().spawn()?;
+            self.child = spawn(command())?;
             self.restarts += 1;
             return Ok(());
         }
@@ -99,6 +127,12 @@ impl Worker {
             let _ = kill_process(pid, Signal::TERM);
         }
     }
+
+    fn kill(&mut self) {
+        if self.end.is_none() {
+            let _ = self.child.kill();
+        }
+    }
 }
 
 impl Drop for Worker {
@@ -112,7 +146,6 @@ impl Drop for Worker {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
     use super::*;
 
@@ -126,23 +159,46 @@ mod tests {
 
     #[test]
     fn a_killed_worker_is_started_again_and_a_failed_one_is_not() {
-        let killed = work(2, 3, &Stop::new(), shell("kill -9 $$"), || {}).unwrap();
+        let killed = work(2, 3, &Requests::default(), shell("kill -9 $$"), || {}).unwrap();
         let end = |code, restarts| WorkerEnd { code, restarts };
         assert_eq!(killed, [end(None, 3), end(None, 3)]);
-        let failed = work(1, 3, &Stop::new(), shell("exit 7"), || {}).unwrap();
+        let failed = work(1, 3, &Requests::default(), shell("exit 7"), || {}).unwrap();
         assert_eq!(failed, [end(Some(7), 0)]);
     }
 
     #[test]
     fn a_request_to_stop_reaches_every_worker() {
-        let stop = Stop::new();
-        stop.request();
+        let requests = Requests::default();
+        requests.stop.request();
         let script = "trap 'exit 75' TERM; while :; do sleep 0.05; done";
-        let ends = work(2, 3, &stop, shell(script), || {}).unwrap();
+        let ends = work(2, 3, &requests, shell(script), || {}).unwrap();
         // A shell that has no trap yet is ended by the signal itself.
         assert!(
             ends.iter()
                 .all(|end| matches!(end.code, Some(75) | None) && end.restarts == 0)
         );
+    }
+
+    #[test]
+    fn a_request_to_end_at_once_reaches_who_does_not_listen() {
+        let requests = Requests::default();
+        requests.stop.request();
+        requests.now.request();
+        let script = "trap '' TERM; while :; do sleep 0.05; done";
+        let ends = work(2, 3, &requests, shell(script), || {}).unwrap();
+        let killed = WorkerEnd {
+            code: None,
+            restarts: 0,
+        };
+        assert_eq!(ends, [killed.clone(), killed]);
+    }
+
+    /// The group of a process is the fifth field of its `stat`, counted behind its name.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_worker_has_a_group_of_its_own() {
+        let script = "set -- $(cat /proc/$$/stat); test \"$5\" = $$ && exit 7";
+        let ends = work(1, 0, &Requests::default(), shell(script), || {}).unwrap();
+        assert_eq!(ends[0].code, Some(7));
     }
 }

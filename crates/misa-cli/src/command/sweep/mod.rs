@@ -1,0 +1,190 @@
+//! Many runs.
+
+mod outcome;
+mod work;
+
+use super::{SettingsArguments, say, say_json, settings::Setting};
+use crate::{
+    Exit, Outcome, requests_on_signals,
+    settings::{Resolved, RunSettings},
+    stop_on_signals,
+    sweep::{Cell, Shard, SweepFile, stop_when_alone},
+};
+use clap::Args;
+use outcome::{Count, Failures, RunOutcome};
+use serde::Serialize;
+use serde_json::json;
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Train every run of a sweep file that is not done yet, choosing by nothing: `misa table` compares
+/// them, on the valid split. No run of a sweep can open a test split.
+///
+/// Each run has a folder of its own, and one process at a time. Start as many of these commands as
+/// you like, on one machine or several that share the folder; kill and start them again: every run
+/// is done once, and goes on where it was. The command ends with 0 only if every run of its shard is
+/// done, or another process is at work on it; one that failed is tried again the next time.
+///
+/// A sweep file holds `seeds`, and as you need them `base` (a file of settings), `data`, `[grid]`
+/// and `[random]`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  misa sweep sweep.toml --out runs/sweep --processes 2
+  misa sweep sweep.toml --out runs/sweep --shard $SLURM_ARRAY_TASK_ID/16
+  misa sweep sweep.toml --dry-run")]
+pub struct Arguments {
+    /// The sweep file
+    #[arg(value_name = "SWEEP")]
+    file: PathBuf,
+    /// Folder of the runs
+    #[arg(long, value_name = "DIR", default_value = "runs/sweep")]
+    out: PathBuf,
+    /// Processes on this machine, which share its processors
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    processes: u16,
+    /// Do every N-th run from number I on, as I/N, counted from 0
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// How often a worker that is killed is started again
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    restarts: usize,
+    /// Where to compute, in place of the setting
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+    /// List the runs and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print what became of each run as JSON; with --dry-run, the settings of each
+    #[arg(long)]
+    json: bool,
+    /// Be one of several workers, and add the runs that fail to this file
+    #[arg(long, value_name = "FILE", hide = true)]
+    worker: Option<PathBuf>,
+}
+
+/// The runs of a sweep, with what they have in common.
+struct Sweep {
+    cells: Vec<Cell>,
+    settings: SettingsArguments,
+}
+
+/// What a sweep came to, for machines.
+#[derive(Serialize)]
+struct Summary {
+    #[serde(flatten)]
+    count: Count,
+    states: Vec<RunOutcome>,
+}
+
+impl Arguments {
+    pub(crate) fn run(&self) -> Outcome {
+        let sweep = self.open()?;
+        if self.dry_run {
+            return self.list(&sweep);
+        }
+        if let Some(failures) = &self.worker {
+            let stop = stop_on_signals()?;
+            stop_when_alone(stop.clone())?;
+            self.train(&sweep, &Failures::of(failures), &stop);
+            return Ok(Exit::Done);
+        }
+        let failures = Failures::new()?;
+        let stop = match self.processes {
+            1 => {
+                let stop = stop_on_signals()?;
+                self.train(&sweep, &failures, &stop);
+                stop
+            }
+            _ => {
+                let requests = requests_on_signals()?;
+                self.supervise(&sweep, &failures, &requests)?;
+                requests.stop
+            }
+        };
+        let outcomes = RunOutcome::all(&sweep.cells, &self.out, &failures);
+        let count = Count::of(&outcomes);
+        match self.json {
+            true => say_json(&Summary {
+                count,
+                states: outcomes,
+            })?,
+            false => say(&format!("{count}\n"))?,
+        }
+        Ok(count.exit(stop.is_requested()))
+    }
+
+    /// The runs of this shard, every one with settings that exist.
+    fn open(&self) -> Result<Sweep, Box<dyn Error>> {
+        let file = SweepFile::read(&self.file)?;
+        let base = match &file.base {
+            Some(base) => {
+                fs::read_to_string(base).map_err(|error| format!("{}: {error}", base.display()))?
+            }
+            None => String::new(),
+        };
+        let mut cells = file.cells(&self.file, &base)?;
+        let sweep = |cells| Sweep {
+            cells,
+            settings: SettingsArguments {
+                config: file.base.iter().cloned().collect(),
+                device: self.device.clone(),
+                ..SettingsArguments::default()
+            },
+        };
+        let whole = sweep(cells.clone());
+        for cell in &whole.cells {
+            whole.resolve(cell, &self.file)?;
+        }
+        if let Some(shard) = self.shard {
+            let mut place = 0;
+            cells.retain(|_| {
+                place += 1;
+                shard.contains(place - 1)
+            });
+        }
+        Ok(sweep(cells))
+    }
+
+    fn list(&self, sweep: &Sweep) -> Outcome {
+        if !self.json {
+            for cell in &sweep.cells {
+                say(&format!("{}\n", cell.name))?;
+            }
+            return Ok(Exit::Done);
+        }
+        // All settings once, and of each run what is different: there may be very many of them.
+        let first = sweep.cells.first();
+        let first = first
+            .map(|cell| sweep.resolve(cell, &self.file))
+            .transpose()?;
+        let mut runs = Vec::new();
+        for cell in &sweep.cells {
+            let resolved = sweep.resolve(cell, &self.file)?;
+            let differs = first.as_ref().map(|first| resolved.differences(first));
+            runs.push(json!({
+                "name": cell.name,
+                "group": cell.group,
+                "sets": cell.settings,
+                "differs": differs,
+            }));
+        }
+        let settings = first.map_or(json!([]), |first| first.to_json());
+        say_json(&json!({ "settings": settings, "runs": runs }))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Sweep {
+    fn resolve(&self, cell: &Cell, file: &Path) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+        let origin = file.display().to_string();
+        let settings = cell.settings.iter().map(|(key, value)| Setting {
+            key: key.clone(),
+            value: value.clone(),
+            origin: origin.clone(),
+        });
+        self.settings.resolve(&settings.collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,166 @@
+//! The runs of a sweep, done by this process or by several.
+
+use super::{
+    Arguments, Sweep,
+    outcome::{Failures, status},
+};
+use crate::{
+    Launch, ProgressLine, Requests,
+    command::say,
+    sweep::{Cell, Claim, work},
+};
+use misa_train::{Progress, RunStart, Status, Stop, TrainError};
+use std::{
+    env,
+    error::Error,
+    io::{self, Write},
+    path::Path,
+    process::Command,
+    thread::available_parallelism,
+};
+
+impl Arguments {
+    /// Does every run that nobody else does.
+    pub(super) fn train(&self, sweep: &Sweep, failures: &Failures, stop: &Stop) {
+        // Again and again: a run whose process was killed in the meantime is free now.
+        let mut was_any = true;
+        while was_any {
+            was_any = false;
+            for cell in &sweep.cells {
+                if stop.is_requested() {
+                    return;
+                }
+                was_any |= self.attempt(sweep, cell, failures, stop);
+            }
+        }
+    }
+
+    /// Does a run unless it is done, has failed already, or another process has it; says whether it
+    /// was done.
+    fn attempt(&self, sweep: &Sweep, cell: &Cell, failures: &Failures, stop: &Stop) -> bool {
+        let folder = self.out.join(&cell.name);
+        let has_failed = || failures.read().contains_key(&cell.name);
+        if has_failed() {
+            return false;
+        }
+        // Kept until a failure is noted, or others would try the run in between.
+        let _claim = match Claim::take(&folder) {
+            Ok(Some(claim)) => claim,
+            Ok(None) => return false,
+            Err(source) => {
+                let path = folder.clone();
+                report(cell, &TrainError::Io { path, source }, failures);
+                return false;
+            }
+        };
+        // Asked with the claim in hand: another process may have had it before.
+        let is_finished = status(&folder).is_some_and(|status| status == Status::Finished);
+        if is_finished || has_failed() {
+            return false;
+        }
+        match self.train_one(sweep, cell, &folder, stop) {
+            Ok(()) => true,
+            Err(error) if is_stop(error.as_ref()) => false,
+            // One run that fails is no reason to leave the others undone.
+            Err(error) => {
+                report(cell, error.as_ref(), failures);
+                false
+            }
+        }
+    }
+
+    fn train_one(
+        &self,
+        sweep: &Sweep,
+        cell: &Cell,
+        folder: &Path,
+        stop: &Stop,
+    ) -> Result<(), Box<dyn Error>> {
+        let launch = Launch {
+            progress: Progress::Silent,
+            start: RunStart::Resume,
+            stop: stop.clone(),
+        };
+        let settings = sweep.resolve(cell, &self.file)?;
+        launch.train(&settings, folder)?;
+        if !self.json && self.worker.is_none() {
+            say(&format!("done: {}\n", cell.name))?;
+        }
+        Ok(())
+    }
+
+    /// Lets several processes do it.
+    pub(super) fn supervise(
+        &self,
+        sweep: &Sweep,
+        failures: &Failures,
+        requests: &Requests,
+    ) -> Result<(), Box<dyn Error>> {
+        let program = env::current_exe()?;
+        let processors = available_parallelism().map_or(1, usize::from);
+        let threads = (processors / usize::from(self.processes)).max(1);
+        let command = || {
+            let mut command = Command::new(&program);
+            command.arg("sweep").arg(&self.file);
+            command.arg("--worker").arg(failures.path());
+            command.arg("--out").arg(&self.out);
+            if let Some(shard) = &self.shard {
+                command.arg("--shard").arg(shard.to_string());
+            }
+            if let Some(device) = &self.device {
+                command.arg("--device").arg(device);
+            }
+            command.env("RAYON_NUM_THREADS", threads.to_string());
+            command
+        };
+        let mut line = ProgressLine::new();
+        let watch = || line.show(|| self.progress(sweep, failures));
+        let workers = usize::from(self.processes);
+        let ends = work(workers, self.restarts, requests, command, watch)?;
+        drop(line);
+        for end in ends {
+            match end.code {
+                Some(0) => {}
+                Some(code) => eprintln!("misa: a worker ended with status {code}"),
+                None => eprintln!("misa: a worker was killed {} times", end.restarts + 1),
+            }
+        }
+        Ok(())
+    }
+
+    fn progress(&self, sweep: &Sweep, failures: &Failures) -> String {
+        let status = |cell: &&Cell| status(&self.out.join(&cell.name));
+        let is_done = |cell: &&Cell| status(cell) == Some(Status::Finished);
+        let (done, all) = (
+            sweep.cells.iter().filter(is_done).count(),
+            sweep.cells.len(),
+        );
+        format!(
+            "{done} of {all} runs done, {} failed",
+            failures.read().len()
+        )
+    }
+}
+
+/// Says which run failed and why, and notes it for the end.
+fn report(cell: &Cell, error: &(dyn Error + 'static), failures: &Failures) {
+    let message = error.to_string();
+    // Many an error names the folder of the run itself.
+    match message.contains(&cell.name) {
+        true => complain(&message),
+        false => complain(&format!("{}: {message}", cell.name)),
+    }
+    if let Err(error) = failures.add(&cell.name, message) {
+        complain(&format!("{}: {error}", failures.path().display()));
+    }
+}
+
+/// Prints a line as one piece: other workers print too. Whoever does not listen stops nothing.
+fn complain(message: &str) {
+    let line = format!("misa: {message}\n");
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+fn is_stop(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(TrainError::Stopped { .. }))
+}

@@ -1,0 +1,69 @@
+//! The seeds of several runs.
+
+use std::str::FromStr;
+
+/// More runs than anyone starts on purpose.
+const MOST: usize = 10_000;
+
+/// The seeds of several runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seeds(pub Vec<u64>);
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || format!("`{text}`: expected seeds such as 1,2,3 or 1111..1115");
+        let number = |text: &str| text.trim().parse::<u64>().map_err(|_| expected());
+        let many = |count: u128| format!("`{text}`: {count} seeds, expected at most {MOST}");
+        let seeds: Vec<u64> = match text.split_once("..") {
+            Some((first, last)) => {
+                let (first, last) = (number(first)?, number(last)?);
+                // Counted before there is a list of them.
+                let count = (u128::from(last) + 1).saturating_sub(u128::from(first));
+                if count > MOST as u128 {
+                    return Err(many(count));
+                }
+                (first..=last).collect()
+            }
+            None => text.split(',').map(number).collect::<Result<_, _>>()?,
+        };
+        match seeds.len() {
+            0 => Err(expected()),
+            count if count > MOST => Err(many(count as u128)),
+            _ => Ok(Self(seeds)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_a_list_or_a_range() {
+        assert_eq!("1, 5".parse(), Ok(Seeds(vec![1, 5])));
+        assert_eq!("1111..1113".parse(), Ok(Seeds(vec![1111, 1112, 1113])));
+        for wrong in ["", "1..", "3..1", "a,b", "-1"] {
+            assert!(wrong.parse::<Seeds>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn more_seeds_than_anyone_means_are_refused() {
+        assert_eq!(
+            "1..10000".parse::<Seeds>().map(|seeds| seeds.0.len()),
+            Ok(10_000)
+        );
+        let message = |text: &str| text.parse::<Seeds>().unwrap_err();
+        assert_eq!(
+            message("0..10000"),
+            "`0..10000`: 10001 seeds, expected at most 10000"
+        );
+        assert!(message(&format!("0..{}", u64::MAX)).contains("18446744073709551616 seeds"));
+        assert!(message(&"1,".repeat(10_000)).contains("expected seeds such as"));
+        assert!(
+            message(&vec!["1"; 10_001].join(",")).ends_with("10001 seeds, expected at most 10000")
+        );
+    }
+}
