@@ -33,6 +33,22 @@ impl Progress {
         self == Self::Automatic && cfg!(feature = "tui") && stdout().is_terminal()
     }
 
+    /// Lets Ctrl-C stop a run: the live plots keep the terminal from making a signal of it.
+    pub(crate) fn allow_interrupts(self) {
+        #[cfg(all(unix, feature = "tui"))]
+        if self.is_live() {
+            use rustix::{
+                stdio::stdin,
+                termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr},
+            };
+            if let Ok(mut modes) = tcgetattr(stdin()) {
+                modes.local_modes |= LocalModes::ISIG;
+                // Where that is refused, `q` still stops the run.
+                let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
+            }
+        }
+    }
+
     /// Shows where a run goes on.
     pub(crate) fn resumed(self, progress: &RunProgress) {
         if self == Self::Silent || self.is_live() {
