@@ -59,6 +59,8 @@ impl Pass<'_, '_> {
             if group.is_empty() || self.run.should_stop() {
                 break;
             }
+            // The plots take the terminal on a thread of their own, some time after the start.
+            fit.progress.allow_interrupts();
             let rates = self.rates(trainer.updates() + 1, progress);
             let done = batches.progress();
             let outputs = trainer.learn_together(group)?;

@@ -73,7 +73,6 @@ impl SupervisedLearningStrategy<MisaLearner> for Fit {
         _: usize,
     ) -> (MisaLearner, Events) {
         let mut events = components.event_processor;
-        self.progress.allow_interrupts();
         let model = learner.model();
         let trainer = Trainer::new(model.clone(), updates(&self.config));
         let mut trainer = trainer.with_devices(&self.devices);
