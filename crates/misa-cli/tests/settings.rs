@@ -127,7 +127,7 @@ fn what_a_preset_sets_can_be_unset() {
     let keys = [
         "training.pretraining",
         "training.loss.triplet",
-        "training.loss.prototype",
+        "training.loss.contrast",
     ];
     let options = keys.map(|key| format!("{key}=none"));
     for option in &options {
