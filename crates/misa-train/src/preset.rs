@@ -66,8 +66,9 @@ pub enum Preset {
     /// | losses | similarity by MMD, cycle loss (weight 0.1) |
     /// | no pre-training | 2 epochs of hidden steps, then 5 unimodal ones |
     ///
-    /// - Source: ours, of parts that others published. Of each kind, what alone had a lower MAE than
-    ///   MISA on the valid split of the synthetic set; see docs/results.md.
+    /// - Source: ours, of parts that others published: of each kind, the one or two that alone had
+    ///   the lowest MAE on the valid split of the synthetic set. Together they do not beat MISA
+    ///   there, see docs/results.md.
     #[serde(rename = "misa+")]
     Plus,
 }
