@@ -76,7 +76,7 @@ impl Bench {
         let shapes = SIZES.map(|batch| {
             BatchShape::new(&lengths::draw(&case.name, SEED, batch, table), sizes, task)
         });
-        let device = misa_examples::device(misa_examples::names()[0])?;
+        let device = misa_examples::device(misa_examples::default_device())?;
         device.seed(SEED);
         Ok(Self {
             device,

@@ -1,15 +1,15 @@
 //! What each part of MISA, and each remedy beyond it, is worth: every variant with several seeds.
 //!
 //! ```text
-//! cargo run --release --example ablation -- --variants misa,misa+ --seeds 1..3
+//! cargo run --release --example ablation -- --variants MISA,misa+ --seeds 1..3
 //! cargo run --release --example ablation -- --data PATH --corpus mosi --seeds 1..5 --workers 4
 //! ```
 //!
 //! Writes a run folder per variant and seed, and `ablation.md` with scores, paired differences to
-//! MISA and the cost of a training epoch. Finished runs are kept: started again, it goes on.
+//! MISA and the seconds of the quickest training epoch. Finished runs are kept: started again, it goes on.
 
 use clap::Parser;
-use misa_cli::{Launch, SettingsArguments, command::Setting, compare, stop_on_signals};
+use misa_cli::{Launch, Seeds, SettingsArguments, command::Setting, compare, stop_on_signals};
 use misa_core::{ConfigError, Modalities};
 use misa_data::{Split, write_whole};
 use misa_examples::{Ablation, VARIANTS, Variant};
@@ -38,8 +38,8 @@ struct Arguments {
     /// Print the variants and what they set
     #[arg(long)]
     list: bool,
-    /// Seeds, such as 1..5
-    #[arg(long, value_name = "FIRST..LAST", default_value = "1..5", value_parser = seeds)]
+    /// Seeds, such as 1..5 or 1,3
+    #[arg(long, value_name = "LIST", default_value = "1..5")]
     seeds: Seeds,
     /// Runs at a time
     #[arg(long, value_name = "N", default_value_t = 2)]
@@ -49,18 +49,10 @@ struct Arguments {
     out: PathBuf,
 }
 
-#[derive(Clone)]
-struct Seeds(Vec<u64>);
-
-fn seeds(text: &str) -> Result<Seeds, String> {
-    let (first, last) = text.split_once("..").unwrap_or((text, text));
-    let number = |text: &str| {
-        text.parse::<u64>()
-            .map_err(|error| format!("{text}: {error}"))
-    };
-    match (number(first)?, number(last)?) {
-        (first, last) if first <= last => Ok(Seeds((first..=last).collect())),
-        _ => Err(format!("{text}: the last seed comes before the first")),
+impl Arguments {
+    fn folder(&self, variant: &Variant, seed: u64) -> PathBuf {
+        let folder = self.out.join(variant.folder());
+        folder.join(format!("seed-{seed}"))
     }
 }
 
@@ -86,16 +78,16 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .flat_map(|&seed| variants.iter().map(move |&variant| (variant, seed)))
         .collect();
     work(arguments, &jobs, &stop)?;
-    // A variant that the data has nothing for leaves no run.
-    let has_runs = |variant: &&&Variant| arguments.out.join(variant.folder()).exists();
-    let folders = variants.iter().filter(has_runs).map(|variant| {
-        let folder = arguments.out.join(variant.folder());
-        format!("{}={}", variant.name, folder.display())
+    // Of the seeds asked for alone, so that every mean is over the same ones. A variant that the
+    // data has nothing for leaves no run.
+    let runs = jobs.iter().map(|(variant, seed)| {
+        let folder = arguments.folder(variant, *seed);
+        (folder.exists()).then(|| format!("{}={}", variant.name, folder.display()))
     });
+    let runs: Vec<String> = runs.flatten().collect();
     let baseline = variants.iter().find(|variant| variant.is_baseline());
     let baseline = baseline.map(|variant| variant.name.to_string());
-    let folders: Vec<String> = folders.collect();
-    let (comparison, left_out) = compare(&folders, None, baseline, 10_000, Vec::new())?;
+    let (comparison, left_out) = compare(&runs, None, baseline, 10_000, Vec::new())?;
     for line in left_out {
         eprintln!("note: left out: {line}");
     }
@@ -200,10 +192,7 @@ fn train(
         Ok(settings) => settings,
         Err(error) => return left_out(error),
     };
-    let folder = arguments
-        .out
-        .join(variant.folder())
-        .join(format!("seed-{seed}"));
+    let folder = arguments.folder(variant, seed);
     let launch = Launch {
         progress: Progress::Silent,
         start: RunStart::Resume,

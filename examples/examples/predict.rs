@@ -26,7 +26,7 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = value_parser!(u32).range(1..))]
     count: u32,
     /// Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda or cuda:1, as far as compiled in
-    #[arg(long, value_name = "NAME", default_value = misa_examples::names()[0])]
+    #[arg(long, value_name = "NAME", default_value = misa_examples::default_device())]
     device: String,
 }
 

@@ -3,11 +3,13 @@
 
 mod ablation;
 mod training;
+mod variant;
 mod words;
 
-pub use ablation::{Ablation, VARIANTS, Variant};
-pub use misa_cli::{DeviceError, device, names};
+pub use ablation::Ablation;
+pub use misa_cli::{DeviceError, default_device, device, names};
 pub use training::{TextArguments, TrainingArguments};
+pub use variant::{VARIANTS, Variant};
 pub use words::lower_case_words;
 
 use burn::tensor::Device;
@@ -22,7 +24,7 @@ use std::{env, error::Error, process::ExitCode};
 pub fn chosen_device() -> Result<Device, DeviceError> {
     let mut arguments = env::args().skip_while(|argument| argument != "--device");
     let name = arguments.nth(1);
-    device(name.as_deref().unwrap_or(names()[0]))
+    device(name.as_deref().unwrap_or(default_device()))
 }
 
 /// The exit status of a program; says what went wrong in one line, under its name.

@@ -43,9 +43,6 @@ pub enum DeviceError {
         /// The device, and the feature to build with.
         name: &'static str,
     },
-    /// The program was built without any device.
-    #[error("no device is compiled in, build with --features {DEFAULT} or that of another device")]
-    NoneCompiledIn,
     /// The driver shows nothing, or there is none.
     #[error("device {name}: no {missing} found on this machine")]
     Absent {
@@ -133,14 +130,6 @@ pub fn names() -> Vec<&'static str> {
 /// to build with where there is none.
 pub fn default_device() -> &'static str {
     names().first().copied().unwrap_or(DEFAULT)
-}
-
-/// Fails in a program that was built without any device.
-pub(crate) fn any_device() -> Result<(), DeviceError> {
-    match names().is_empty() {
-        true => Err(DeviceError::NoneCompiledIn),
-        false => Ok(()),
-    }
 }
 
 /// The kind of a device and its number. Only CUDA devices are numbered.
@@ -309,18 +298,14 @@ mod tests {
     /// Holds in a build without devices too, where it has to be refused rather than to panic.
     #[test]
     fn the_default_is_compiled_in_or_refused_by_name() {
-        let is_there = names().contains(&default_device());
-        assert_eq!(is_there, any_device().is_ok());
-        if !is_there {
+        if names().is_empty() {
             assert_eq!(
                 message(default_device()),
                 "device flex is not compiled in, build with --features flex"
             );
+        } else {
+            assert_eq!(names()[0], default_device());
         }
-        assert_eq!(
-            DeviceError::NoneCompiledIn.to_string(),
-            "no device is compiled in, build with --features flex or that of another device"
-        );
     }
 
     #[cfg(feature = "flex")]

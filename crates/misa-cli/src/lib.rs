@@ -15,9 +15,9 @@
 //! | `command/` | the commands, one file or folder each |
 //! | `settings/` | settings in layers, and those of a run |
 //! | `sweep/` | what a sweep consists of, and who does which part of it |
-//! | `launch.rs`, `source.rs` | settings to a run, and a run folder to its data |
+//! | `launch.rs`, `seeds.rs`, `source.rs` | settings to a run, seeds of several, and a run folder to its data |
 //! | `compare.rs` | finished runs to a comparison |
-//! | `show.rs` | what runs found, handed to `misa-report` |
+//! | `show/` | what runs found, handed to `misa-report` |
 //! | `device.rs`, `progress.rs`, `signals.rs`, `exit.rs` | the machine, the terminal, the ways to end |
 //!
 //! The examples of this repository use the same parts.
@@ -28,6 +28,7 @@ mod device;
 mod exit;
 mod launch;
 mod progress;
+mod seeds;
 pub mod settings;
 mod show;
 mod signals;
@@ -40,6 +41,7 @@ pub use device::{DeviceError, default_device, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
 pub use launch::Launch;
 pub use progress::ProgressLine;
+pub use seeds::Seeds;
 pub use signals::{Requests, requests_on_signals, stop_on_signals};
 pub use source::{RunSource, settings_of};
 
@@ -48,10 +50,5 @@ use std::process::ExitCode;
 
 /// The program: reads the command line, does what it says.
 pub fn main() -> ExitCode {
-    // First of all: the help of commands names the default device.
-    let outcome = match device::any_device() {
-        Ok(()) => command::Arguments::parse().run(),
-        Err(error) => Err(error.into()),
-    };
-    exit("misa", outcome)
+    exit("misa", command::Arguments::parse().run())
 }

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{SMALL, refused, said, text, train};
+use common::{SMALL, refused, said, text, train, weights};
 use serde_json::Value;
 use std::{
     fs,
@@ -25,10 +25,6 @@ const LONG: &[&str] = &[
 
 fn manifest(run: &Path) -> Value {
     serde_json::from_slice(&fs::read(run.join("manifest.json")).unwrap()).unwrap()
-}
-
-fn weights(run: &Path) -> Vec<u8> {
-    fs::read(run.join("checkpoint/model.safetensors")).unwrap()
 }
 
 fn kill(child: &Child, signal: &str) {

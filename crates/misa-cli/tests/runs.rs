@@ -4,21 +4,16 @@
 
 mod common;
 
-use common::{SMALL, copy, json, misa, refused, said, text, train};
+use common::{SMALL, copy, json, misa, refused, said, text, train, weights};
 use misa_files::{Source, npy::Npz, zip::Limits};
 use serde_json::Value;
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 use tempfile::tempdir;
-
-fn weights(run: &Path) -> Vec<u8> {
-    fs::read(run.join("checkpoint/model.safetensors")).unwrap()
-}
 
 #[test]
 fn a_run_is_trained_scored_and_looked_at() {

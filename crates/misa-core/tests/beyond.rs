@@ -72,6 +72,16 @@ fn values(terms: &MisaLossTerms) -> Vec<f32> {
     terms.map(|term| term.clone().into_scalar()).collect()
 }
 
+/// Every term, and every gradient of their sum.
+fn assert_finite(model: &Misa, terms: &MisaLossTerms) {
+    assert!(values(terms).iter().all(|value| value.is_finite()));
+    let gradients = gradient_dict(model, "", &terms.total.backward());
+    for name in gradients.names() {
+        let mut gradient = gradients.get(name).unwrap().iter::<f32>();
+        assert!(gradient.all(f32::is_finite), "{name}");
+    }
+}
+
 fn host<const D: usize>(x: &Tensor<D>) -> Vec<f32> {
     x.to_data().iter::<f32>().collect()
 }
@@ -114,12 +124,7 @@ fn a_batch_of_one_is_finite() {
             let objective = objective.with_difference(difference).init(&device);
             let output = model.forward(&input(&samples(&[[2, 1, 3]]), 0, 0.0, &device));
             let terms = objective.forward(&output, targets(1, &device));
-            assert!(values(&terms).iter().all(|value| value.is_finite()));
-            let gradients = gradient_dict(&model, "", &terms.total.backward());
-            for name in gradients.names() {
-                let mut gradient = gradients.get(name).unwrap().iter::<f32>();
-                assert!(gradient.all(f32::is_finite), "{name}");
-            }
+            assert_finite(&model, &terms);
         }
     }
 }
@@ -288,12 +293,7 @@ fn a_missing_modality_may_hold_anything() {
     let terms = objective()
         .init(&device)
         .forward(&output, targets(2, &device));
-    assert!(values(&terms).iter().all(|value| value.is_finite()));
-    let gradients = gradient_dict(&model, "", &terms.total.backward());
-    for name in gradients.names() {
-        let mut gradient = gradients.get(name).unwrap().iter::<f32>();
-        assert!(gradient.all(f32::is_finite), "{name}");
-    }
+    assert_finite(&model, &terms);
 }
 
 /// A prediction from one modality is one, whatever attends to it later.

@@ -47,7 +47,7 @@
 //! | `normalise.rs` | scaling of features |
 //! | `batch.rs`, `batcher.rs`, `loader.rs` | utterances to tensors |
 //! | `bert/` | what BERT needs of the file system, and words to its tokens |
-//! | `random.rs`, `synthetic.rs` | seeded numbers, and data made from them |
+//! | `random.rs`, `synthetic/` | seeded numbers, and data made from them |
 //! | `whole.rs` | files that are whole or not there |
 //! | `error.rs` | everything that can be wrong |
 

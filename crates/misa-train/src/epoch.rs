@@ -189,9 +189,10 @@ impl Pass<'_, '_> {
             let rows = Rows::of(&batch);
             let ids = batch.ids.clone();
             let output = InferenceStep::step(&learner, batch);
-            losses.push(values(&output.loss));
-            self.check_losses(losses.len(), losses[losses.len() - 1], &ids)
+            let found = values(&output.loss);
+            self.check_losses(losses.len() + 1, found, &ids)
                 .map_err(|error| TrainError::Valid(Box::new(error)))?;
+            losses.push(found);
             evaluation.add(&output, rows, fit.config.loss.task);
             let item = TrainingItem::new(output, batches.progress(), Some(losses.len()), None);
             self.send(LearnerEvent::ProcessedItem(item), Events::process_valid);

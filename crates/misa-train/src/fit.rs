@@ -146,7 +146,7 @@ impl Loop<'_> {
                 self.end_pretraining_epoch(trainer, &mut progress, record)?;
                 continue;
             }
-            let verdict = progress.patience.judge(record.valid_task);
+            let verdict = progress.patience.judge(record.valid_terms.task);
             let improved = verdict == Verdict::Improved;
             if improved {
                 best = Some(self.keep(trainer));
@@ -279,7 +279,6 @@ impl Loop<'_> {
             epoch: number,
             phase: self.fit.config.phase(number),
             train,
-            valid_task: valid.losses.task,
             valid_terms: valid.losses,
             valid: match self.fit.config.phase(number) {
                 Phase::Masked => Vec::new(),

@@ -49,11 +49,8 @@ pub struct EpochRecord {
     pub phase: Phase,
     /// Losses of the train split, dropout included.
     pub train: TermMeans,
-    /// Task loss of the valid split, which chooses the model: the mean of its batches, the last
-    /// and shorter one counting as much as the others, as in the official code.
-    pub valid_task: f64,
-    /// Losses of the valid split.
-    #[serde(default)]
+    /// Losses of the valid split, of which that of the task chooses the model. The last and shorter
+    /// batch counts as much as the others, as in the official code.
     pub valid_terms: TermMeans,
     /// Scores of the valid split, under their names; `null` where a score is not defined.
     pub valid: Vec<(String, Option<f64>)>,

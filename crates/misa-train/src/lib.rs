@@ -24,12 +24,15 @@
 //! | File | Holds |
 //! | --- | --- |
 //! | `config.rs`, `bert.rs`, `clip.rs`, `schedule.rs`, `preset.rs` | settings, and published ones |
-//! | `train.rs`, `start.rs`, `score_test.rs` | the whole of a run, what a model starts from, and the one look at the test split |
+//! | `train.rs`, `options.rs`, `requirements.rs` | the whole of a run, how it is carried out, what it asks of data |
+//! | `start.rs`, `transfer.rs`, `pretraining.rs` | what a model starts from |
+//! | `score_test.rs` | the one look at the test split |
 //! | `fit.rs`, `epoch.rs`, `patience.rs`, `stop.rs` | epochs, and when to stop |
 //! | `folder.rs`, `manifest.rs`, `state.rs`, `resume.rs` | the folder of a run, and how it is taken up again |
 //! | `trainer.rs`, `learner.rs`, `output.rs`, `optimiser.rs`, `word_vectors.rs`, `random.rs` | one step |
 //! | `frozen/` | what BERT's frozen part gives, computed once |
 //! | `score.rs`, `confusion.rs`, `metric.rs`, `evaluate.rs`, `representations.rs` | what a model is worth |
+//! | `missing.rs`, `degradation.rs` | modalities that go missing, and what a model is worth then |
 //! | `report.rs`, `predictions.rs`, `history.rs`, `progress.rs`, `system.rs` | what a run tells |
 //! | `checkpoint.rs`, `card.rs`, `files.rs`, `verify.rs` | what a run keeps |
 //! | `error.rs` | everything that can stop a run |
@@ -57,6 +60,7 @@ mod manifest;
 mod metric;
 mod missing;
 mod optimiser;
+mod options;
 mod output;
 mod patience;
 mod predictions;
@@ -66,6 +70,7 @@ mod progress;
 mod random;
 mod report;
 mod representations;
+mod requirements;
 mod resume;
 mod schedule;
 pub mod score;
@@ -96,6 +101,7 @@ pub use learner::MisaLearner;
 pub use manifest::{Manifest, Opening, Session, Status};
 pub use metric::{EpochMetric, TermMetric};
 pub use misa_kernels::Adam;
+pub use options::RunOptions;
 pub use output::{PredictionInput, SentimentOutput, TermsInput};
 pub use patience::{Patience, Verdict};
 pub use predictions::{PredictionRow, Predictions};
@@ -109,7 +115,7 @@ pub use schedule::Schedule;
 pub use score_test::{open_test, score_test};
 pub use stop::Stop;
 pub use system::{System, peak_memory};
-pub use train::{RunOptions, run, train, train_with};
+pub use train::{run, train, train_with};
 pub use trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerError};
 pub use transfer::TransferSummary;
 pub use verify::{FileState, Verification, VerifiedFile};

@@ -94,7 +94,7 @@ fn line(record: &EpochRecord, epochs: usize) -> String {
         "epoch {:width$}/{epochs}{phase}   train {:.4}   valid {:.4} {mark}   {}   {:.0} s",
         record.epoch,
         record.train.task,
-        record.valid_task,
+        record.valid_terms.task,
         scores.collect::<Vec<_>>().join("  "),
         record.seconds,
     )
@@ -162,8 +162,10 @@ mod tests {
                 task: 1.23456,
                 ..TermMeans::default()
             },
-            valid_task: 1.1,
-            valid_terms: TermMeans::default(),
+            valid_terms: TermMeans {
+                task: 1.1,
+                ..TermMeans::default()
+            },
             valid: vec![("Corr".into(), None), ("MAE".into(), Some(0.89))],
             improved: true,
             seconds: 12.3,

@@ -215,7 +215,7 @@ impl Report {
         writeln!(f, "| Task loss | first | best epoch | last | curve |")?;
         writeln!(f, "| --- | ---: | ---: | ---: | --- |")?;
         let train: Vec<f64> = history.iter().map(|epoch| epoch.train.task).collect();
-        let valid: Vec<f64> = history.iter().map(|epoch| epoch.valid_task).collect();
+        let valid: Vec<f64> = history.iter().map(|epoch| epoch.valid_terms.task).collect();
         for (name, values) in [("train", train), ("valid", valid)] {
             let value = |place: Option<usize>| {
                 let value = place.and_then(|place| values.get(place));

@@ -4,8 +4,8 @@ use crate::{
     Checkpoint, Predictions, Report, TrainError, card, files,
     folder::RunFolder,
     manifest::{Manifest, Opening, now},
+    requirements::check_classes,
     system::command,
-    train::check_classes,
 };
 use burn::prelude::*;
 use misa_core::Task;

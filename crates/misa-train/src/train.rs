@@ -1,8 +1,8 @@
 //! A configuration and data to a trained model and a report.
 
 use crate::{
-    BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Predictions, Report, RunStart,
-    Stop, System, TermMetric, TrainError, TrainingConfig,
+    BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Predictions, Report,
+    RunOptions, RunStart, System, TermMetric, TrainError, TrainingConfig,
     evaluate::{Evaluation, evaluate_with},
     files,
     fit::{Fit, Outcome, lock},
@@ -10,6 +10,7 @@ use crate::{
     frozen::{Frozen, FrozenText},
     manifest::{Manifest, RunProgress, Status},
     progress::{Progress, Quiet},
+    requirements::check,
     score, score_test,
     start::{OpenedBert, Start, initial_model, open_bert},
 };
@@ -20,40 +21,15 @@ use burn::{
 };
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Task};
 use misa_data::{
-    BertText, Development, LoaderConfig, Order, Scaling, Split, Utterance, UtteranceDataset,
-    UtteranceLoader, VideoPlace,
+    BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
 };
-use serde_json::Value;
 use std::{
-    collections::HashSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 /// The settings of a run as text.
 const RESOLVED: &str = "run.toml";
-
-/// How a run is carried out; nothing of it changes what is learned.
-#[derive(Clone, Debug, Default)]
-pub struct RunOptions {
-    /// What to show.
-    pub progress: Progress,
-    /// What to do with a run that is in the folder already.
-    pub start: RunStart,
-    /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
-    pub save_every: Option<usize>,
-    /// Further devices that share the batches of an optimiser step with the first, up to as many
-    /// as [`TrainingConfig::accumulation`] adds up. Without dropout they change no result but for
-    /// rounding; with it, devices of one kind draw from one random state at the same time, so that
-    /// such a run cannot be repeated.
-    pub devices: Vec<Device>,
-    /// Who may ask the run to stop.
-    pub stop: Stop,
-    /// Kept in the manifest for the program that starts the run, such as where the data lies.
-    pub settings: Value,
-    /// Everything the run was told, for people; becomes `run.toml` in the folder.
-    pub resolved: Option<String>,
-}
 
 /// Trains a model on `data` and scores the best one, showing progress where there is a terminal.
 ///
@@ -169,54 +145,6 @@ fn prepare<'a>(
         files::write(&dir.join(RESOLVED), resolved.as_bytes())?;
     }
     Prepared::new(config, data, device, options)
-}
-
-/// Whether the data has what training needs.
-fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<(), TrainError> {
-    for split in [Split::Train, Split::Valid] {
-        if data.split(split).is_empty() {
-            return Err(TrainError::EmptySplit { split });
-        }
-        if let Task::Classification { classes } = config.loss.task {
-            check_classes(split, data.split(split), classes)?;
-        }
-    }
-    match config.context {
-        Some(_) => check_videos(data.split(Split::Train)),
-        None => Ok(()),
-    }
-}
-
-/// Whether every label is a class.
-pub(crate) fn check_classes(
-    split: Split,
-    utterances: &[Utterance],
-    classes: usize,
-) -> Result<(), TrainError> {
-    let last = classes - 1;
-    let is_class = |label: f32| label.fract() == 0.0 && (0.0..=last as f32).contains(&label);
-    let mut utterances = utterances.iter();
-    match utterances.find(|utterance| !is_class(utterance.label)) {
-        None => Ok(()),
-        Some(utterance) => Err(TrainError::Class {
-            split,
-            id: utterance.id.clone(),
-            label: utterance.label,
-            last,
-        }),
-    }
-}
-
-/// Whether two utterances are from one video, as far as their ids tell.
-fn check_videos(utterances: &[Utterance]) -> Result<(), TrainError> {
-    let mut videos = HashSet::new();
-    let places = (utterances.iter()).map(|utterance| VideoPlace::of(&utterance.id));
-    match places.flatten().any(|place| !videos.insert(place.video)) {
-        true => Ok(()),
-        false => Err(TrainError::NoVideos {
-            id: utterances[0].id.clone(),
-        }),
-    }
 }
 
 /// What every part of a run needs, made once.

@@ -64,7 +64,7 @@ fn hidden_steps_are_learned_without_labels() {
     let errors: Vec<f64> = report
         .history
         .iter()
-        .map(|epoch| epoch.valid_task)
+        .map(|epoch| epoch.valid_terms.task)
         .collect();
     assert!(errors[5] < 0.9 * errors[0] && errors[5] < 1.0, "{errors:?}");
     assert!(

@@ -54,10 +54,13 @@ fn loss_falls_and_the_best_model_is_scored() {
     assert!(task[14] < task[0] / 2.0, "{task:?}");
 
     let best = &report.history[report.best_epoch - 1];
-    let losses = report.history.iter().map(|epoch| epoch.valid_task);
-    assert_eq!(best.valid_task, losses.fold(f64::INFINITY, f64::min));
+    let losses = report.history.iter().map(|epoch| epoch.valid_terms.task);
+    assert_eq!(best.valid_terms.task, losses.fold(f64::INFINITY, f64::min));
     let valid = report.scores_of(Split::Valid).unwrap();
-    assert_eq!(valid.task_loss, best.valid_task, "another model is scored");
+    assert_eq!(
+        valid.task_loss, best.valid_terms.task,
+        "another model is scored"
+    );
     assert_eq!(valid.scores, best.valid);
     assert_eq!(report.scores_of(Split::Test).unwrap().utterances, 16);
 }

@@ -138,7 +138,7 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         let losses = |report: &Report| {
             let epochs = report.history.iter();
             epochs
-                .map(|epoch| (epoch.train, epoch.valid_task))
+                .map(|epoch| (epoch.train, epoch.valid_terms.task))
                 .collect::<Vec<_>>()
         };
         assert_eq!(losses(&report), losses(&expected));

@@ -37,7 +37,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// Where to compute
-    #[arg(long, value_name = "NAME", default_value = crate::names()[0])]
+    #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
     /// Print the scores as JSON
     #[arg(long)]

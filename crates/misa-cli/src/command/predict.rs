@@ -48,7 +48,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Where to compute
-    #[arg(long, value_name = "NAME", default_value = crate::names()[0])]
+    #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
     /// JSON instead of comma-separated values
     #[arg(long)]

@@ -24,7 +24,7 @@ pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
     if !before.is_empty() {
         let panel = "pre-training";
         let train = before.iter().map(|epoch| Some(epoch.train.task));
-        let valid = before.iter().map(|epoch| Some(epoch.valid_task));
+        let valid = before.iter().map(|epoch| Some(epoch.valid_terms.task));
         for (name, values) in [("train", train.collect()), ("valid", valid.collect())] {
             let (panel, name) = (panel.to_string(), name.to_string());
             curves.push(Curve {
@@ -46,7 +46,7 @@ pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
     }
     curves.extend([
         curve("task loss", "train", &|epoch| Some(epoch.train.task)),
-        curve("task loss", "valid", &|epoch| Some(epoch.valid_task)),
+        curve("task loss", "valid", &|epoch| Some(epoch.valid_terms.task)),
     ]);
     for (term, name) in MisaLossTerms::NAMES.into_iter().enumerate().skip(1) {
         let of = |means: &TermMeans| means.named()[term].1;
@@ -81,7 +81,6 @@ mod tests {
                 similarity: 0.5,
                 ..TermMeans::default()
             },
-            valid_task: epoch as f64,
             valid_terms: TermMeans {
                 similarity: 0.7,
                 ..TermMeans::default()

@@ -1,6 +1,9 @@
 //! Run folders as the rows of a comparison.
 
-use super::error::{RunsError, same_task};
+use super::{
+    error::{RunsError, same_task},
+    flat::flat,
+};
 use crate::{settings_of, source::finished};
 use misa_core::Task;
 use misa_data::Split;
@@ -9,7 +12,6 @@ use misa_train::{
     Manifest, Predictions, Report, TrainError,
     score::{Goal, scores},
 };
-use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot},
     error::Error,
@@ -236,9 +238,7 @@ fn looks(manifest: &Manifest, report: &Report) -> usize {
 fn models<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Vec<String> {
     let settings: Vec<BTreeMap<String, String>> = manifests
         .map(|manifest| {
-            let mut fields = BTreeMap::new();
-            let config = serde_json::to_value(&manifest.config).unwrap_or(Value::Null);
-            flatten("", &config, &mut fields);
+            let mut fields = BTreeMap::from_iter(flat(&manifest.config));
             fields.remove("seed");
             fields
         })
@@ -263,21 +263,4 @@ fn models<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Vec<String> {
         }
     };
     settings.iter().map(name).collect()
-}
-
-fn flatten(key: &str, value: &Value, fields: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(inside) => {
-            for (name, value) in inside {
-                let separator = if key.is_empty() { "" } else { "." };
-                flatten(&format!("{key}{separator}{name}"), value, fields);
-            }
-        }
-        Value::String(text) => {
-            fields.insert(key.to_string(), text.clone());
-        }
-        value => {
-            fields.insert(key.to_string(), value.to_string());
-        }
-    }
 }

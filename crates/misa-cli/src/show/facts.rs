@@ -1,10 +1,12 @@
 //! What a reader has to know of a run: warnings, provenance, settings.
 
-use super::curves::{best_epoch, pretraining};
+use super::{
+    curves::{best_epoch, pretraining},
+    flat::flat,
+};
 use misa_data::Split;
 use misa_report::Section;
 use misa_train::{Manifest, Report};
-use serde_json::Value;
 
 pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
     let mut notes = Vec::new();
@@ -62,9 +64,7 @@ pub(super) fn facts(report: &Report, manifest: &Manifest) -> Vec<Section> {
         run.push(row("peak memory", format!("{} MiB", bytes >> 20)));
     }
     run.push(row("command", system.command.join(" ")));
-    let config = serde_json::to_value(&report.config).unwrap_or(Value::Null);
-    let mut settings = Vec::new();
-    flatten("", &config, &mut settings);
+    let settings = flat(&report.config);
     [("Run", run), ("Settings", settings)]
         .into_iter()
         .map(|(name, rows)| Section {
@@ -83,19 +83,5 @@ fn kept(report: &Report) -> String {
         (Some(best), ..) => format!("{best} of {epochs}, after {before} of pre-training"),
         (None, 0, before) => format!("{before}, the last of pre-training"),
         (None, ..) => format!("none of {epochs}: no epoch improved the model it started from"),
-    }
-}
-
-fn flatten(key: &str, value: &Value, rows: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let separator = if key.is_empty() { "" } else { "." };
-                flatten(&format!("{key}{separator}{name}"), value, rows);
-            }
-        }
-        Value::Null => rows.push((key.to_string(), "none".to_string())),
-        Value::String(text) => rows.push((key.to_string(), text.clone())),
-        value => rows.push((key.to_string(), value.to_string())),
     }
 }

@@ -4,6 +4,7 @@ mod curves;
 mod entries;
 mod error;
 mod facts;
+mod flat;
 mod record;
 mod scores;
 

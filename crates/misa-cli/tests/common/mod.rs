@@ -86,3 +86,9 @@ fn copy_folder(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The weights of a finished run, as they are written.
+#[allow(dead_code)]
+pub fn weights(run: &Path) -> Vec<u8> {
+    fs::read(run.join("checkpoint/model.safetensors")).unwrap()
+}

@@ -133,12 +133,9 @@ impl Misa {
         let Some(context) = &self.context else {
             return prediction;
         };
-        let fused = fusion.fused.clone();
-        prediction
-            + match &input.videos {
-                Some(videos) => context.forward(fused, videos),
-                None => context.forward(fused, &Videos::apart(input.batch())),
-            }
+        let videos = input.videos.clone();
+        let videos = videos.unwrap_or_else(|| Videos::apart(input.batch()));
+        prediction + context.forward(fusion.fused.clone(), &videos)
     }
 
     /// Encodes each modality in use: the first stage of [`Misa::forward`].

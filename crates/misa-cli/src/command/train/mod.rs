@@ -1,18 +1,16 @@
 //! Runs.
 
 mod resume;
-mod seeds;
 
 use super::{SettingsArguments, say, say_json, settings::Setting};
 use crate::{
-    Exit, Launch, Outcome,
+    Exit, Launch, Outcome, Seeds,
     settings::{Resolved, RunSettings},
     stop_on_signals,
 };
 use clap::Args;
 use misa_data::LockedTest;
 use misa_train::{Progress, Report, RunStart};
-use seeds::Seeds;
 use serde_json::{Value, json};
 use std::{
     error::Error,

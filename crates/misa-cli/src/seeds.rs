@@ -5,9 +5,9 @@ use std::str::FromStr;
 /// More runs than anyone starts on purpose.
 const MOST: usize = 10_000;
 
-/// The seeds of several runs.
+/// The seeds of several runs, at least one: from `1,2,3` or `1111..1115`, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seeds(pub Vec<u64>);
+pub struct Seeds(pub Vec<u64>);
 
 impl FromStr for Seeds {
     type Err = String;

@@ -1,0 +1,295 @@
+//! Variants of MISA.
+
+use misa_core::{Modalities, Modality};
+use misa_train::Preset;
+
+/// A variant of MISA: what it is called, and what it sets.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Name in the table.
+    pub name: &'static str,
+    /// What it is of: the parts of MISA, other fusions, remedies, all of them.
+    pub group: &'static str,
+    /// Settings as the command line takes them.
+    pub settings: &'static [&'static str],
+    /// A modality that is switched off.
+    pub without: Option<Modality>,
+    /// A preset in place of that of the other variants.
+    pub preset: Option<Preset>,
+}
+
+impl Variant {
+    /// Whether it is MISA itself.
+    pub fn is_baseline(&self) -> bool {
+        self.settings.is_empty() && self.without.is_none() && self.preset.is_none()
+    }
+
+    /// Its settings on top of runs that use `modalities`; nothing if it lacks what they lack
+    /// already, or would have none left.
+    pub fn settings_for(&self, modalities: Modalities) -> Option<Vec<String>> {
+        let mut settings: Vec<String> = self.settings.iter().map(ToString::to_string).collect();
+        if let Some(without) = self.without {
+            let left = modalities.iter().filter(|&used| used != without);
+            let left: Vec<String> = left.map(|used| format!("\"{used}\"")).collect();
+            if left.is_empty() || left.len() == modalities.count() {
+                return None;
+            }
+            settings.push(format!("training.modalities=[{}]", left.join(",")));
+        }
+        Some(settings)
+    }
+
+    /// Name of the folder for its runs.
+    pub fn folder(&self) -> String {
+        let kept = |letter: char| {
+            if letter.is_alphanumeric() || letter == '+' {
+                letter
+            } else {
+                '-'
+            }
+        };
+        self.name.chars().map(kept).collect()
+    }
+}
+
+const fn variant(
+    group: &'static str,
+    name: &'static str,
+    settings: &'static [&'static str],
+) -> Variant {
+    Variant {
+        name,
+        group,
+        settings,
+        without: None,
+        preset: None,
+    }
+}
+
+const fn without(name: &'static str, modality: Modality) -> Variant {
+    Variant {
+        without: Some(modality),
+        ..variant(PARTS, name, &[])
+    }
+}
+
+const NO_SIMILARITY: &str = "training.loss.similarity_weight=0";
+const NO_DIFFERENCE: &str = "training.loss.difference_weight=0";
+const NO_RECONSTRUCTION: &str = "training.loss.reconstruction_weight=0";
+const PROJECTED: &str = "training.representations=projected";
+const SHARED: &str = "training.representations=shared";
+const PRIVATE: &str = "training.representations=private";
+
+/// Parts of MISA and other fusions.
+const PARTS: &str = "parts of MISA";
+const FUSIONS: &str = "other fusions";
+const REMEDIES: &str = "remedies";
+
+/// Every variant, MISA first.
+///
+/// The parts are those of the paper's ablation: without a modality or a loss; base (no subspaces),
+/// inv (invariant encoders only), sFusion and iFusion (private and shared vectors alone in the
+/// fusion, all losses kept). DSN is the domain-separation network: shared vectors alone for the
+/// task, kept alike by an adversary or by MMD.
+pub const VARIANTS: &[Variant] = &[
+    variant(PARTS, "MISA", &[]),
+    without("without text", Modality::Text),
+    without("without visual", Modality::Visual),
+    without("without acoustic", Modality::Acoustic),
+    variant(PARTS, "without similarity", &[NO_SIMILARITY]),
+    variant(PARTS, "without difference", &[NO_DIFFERENCE]),
+    variant(PARTS, "without reconstruction", &[NO_RECONSTRUCTION]),
+    variant(
+        PARTS,
+        "base",
+        &[PROJECTED, NO_SIMILARITY, NO_DIFFERENCE, NO_RECONSTRUCTION],
+    ),
+    variant(PARTS, "inv", &[SHARED, NO_DIFFERENCE, NO_RECONSTRUCTION]),
+    variant(PARTS, "sFusion", &[PRIVATE]),
+    variant(PARTS, "iFusion", &[SHARED]),
+    variant(
+        FUSIONS,
+        "DSN adversary",
+        &[
+            SHARED,
+            "training.fusion=early",
+            "training.loss.similarity=adversarial",
+        ],
+    ),
+    variant(
+        FUSIONS,
+        "DSN MMD",
+        &[
+            SHARED,
+            "training.fusion=early",
+            "training.loss.similarity=mmd",
+        ],
+    ),
+    variant(
+        FUSIONS,
+        "early fusion",
+        &[
+            "training.fusion=early",
+            PROJECTED,
+            NO_SIMILARITY,
+            NO_DIFFERENCE,
+            NO_RECONSTRUCTION,
+        ],
+    ),
+    variant(
+        FUSIONS,
+        "late fusion",
+        &[
+            "training.fusion=late",
+            PROJECTED,
+            NO_SIMILARITY,
+            NO_DIFFERENCE,
+            NO_RECONSTRUCTION,
+        ],
+    ),
+    variant(
+        FUSIONS,
+        "TFN",
+        &[
+            "training.fusion=tensor",
+            PROJECTED,
+            NO_SIMILARITY,
+            NO_DIFFERENCE,
+            NO_RECONSTRUCTION,
+        ],
+    ),
+    variant(
+        FUSIONS,
+        "LMF",
+        &[
+            "training.fusion=low_rank",
+            PROJECTED,
+            NO_SIMILARITY,
+            NO_DIFFERENCE,
+            NO_RECONSTRUCTION,
+        ],
+    ),
+    variant(
+        REMEDIES,
+        "adversary",
+        &["training.loss.similarity=adversarial"],
+    ),
+    variant(REMEDIES, "MMD", &["training.loss.similarity=mmd"]),
+    variant(REMEDIES, "CORAL", &["training.loss.similarity=coral"]),
+    variant(
+        REMEDIES,
+        "cosine difference",
+        &["training.loss.difference=cosine"],
+    ),
+    variant(
+        REMEDIES,
+        "HSIC difference",
+        &["training.loss.difference=hsic"],
+    ),
+    variant(
+        REMEDIES,
+        "absolute error",
+        &["training.loss.regression=absolute"],
+    ),
+    variant(
+        REMEDIES,
+        "Huber error",
+        &["training.loss.regression={huber={delta=1.0}}"],
+    ),
+    variant(
+        REMEDIES,
+        "detached target",
+        &["training.loss.detach_target=true"],
+    ),
+    variant(
+        REMEDIES,
+        "concatenation",
+        &["training.reconstruction=concatenation"],
+    ),
+    variant(REMEDIES, "cycle", &["training.loss.cycle_weight=0.1"]),
+    variant(
+        REMEDIES,
+        "learned weights",
+        &["training.loss.weighting=learned"],
+    ),
+    variant(REMEDIES, "unimodal heads", &["training.loss.unimodal=on"]),
+    variant(REMEDIES, "triplet", &["training.loss.triplet=on"]),
+    variant(REMEDIES, "prototype", &["training.loss.prototype=on"]),
+    variant(REMEDIES, "contrast", &["training.loss.contrast=on"]),
+    variant(
+        REMEDIES,
+        "mutual attention",
+        &["training.mutual_attention=on"],
+    ),
+    variant(REMEDIES, "context", &["training.context=on"]),
+    variant(
+        REMEDIES,
+        "modality dropout",
+        &["training.modality_dropout=0.2"],
+    ),
+    variant(
+        REMEDIES,
+        "unimodal warm-up",
+        &["training.pretraining.unimodal_epochs=2"],
+    ),
+    variant(
+        REMEDIES,
+        "hidden steps",
+        &["training.pretraining.masked_epochs=2"],
+    ),
+    Variant {
+        preset: Some(Preset::Plus),
+        ..variant("all of them", "misa+", &[])
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn variants_have_names_and_folders_of_their_own() {
+        let names: BTreeSet<_> = VARIANTS.iter().map(|variant| variant.name).collect();
+        let folders: BTreeSet<_> = VARIANTS.iter().map(Variant::folder).collect();
+        assert_eq!(
+            (names.len(), folders.len()),
+            (VARIANTS.len(), VARIANTS.len())
+        );
+        let baselines = VARIANTS.iter().filter(|variant| variant.is_baseline());
+        assert!(baselines.eq([&VARIANTS[0]]));
+    }
+
+    #[test]
+    fn what_is_off_already_is_no_variant() {
+        let two: Modalities = "text,acoustic".parse().unwrap();
+        let named = |name| {
+            VARIANTS
+                .iter()
+                .find(|variant| variant.name == name)
+                .unwrap()
+        };
+        assert_eq!(named("without visual").settings_for(two), None);
+        let left = named("without text").settings_for(two).unwrap();
+        assert_eq!(left, ["training.modalities=[\"acoustic\"]"]);
+        assert_eq!(
+            named("without text").settings_for("text".parse().unwrap()),
+            None
+        );
+        assert_eq!(named("MISA").settings_for(two), Some(vec![]));
+    }
+
+    /// Every setting exists, and the model and its objective can be made of it.
+    #[test]
+    fn every_variant_can_be_trained() {
+        for variant in VARIANTS {
+            let settings = misa_cli::SettingsArguments {
+                set: variant.settings_for(Modalities::ALL).unwrap(),
+                preset: variant.preset,
+                ..Default::default()
+            };
+            let resolved = settings.resolve(&[]);
+            resolved.unwrap_or_else(|error| panic!("{}: {error}", variant.name));
+        }
+    }
+}
