@@ -12,6 +12,8 @@ pub struct Variant {
     pub group: &'static str,
     /// Settings as the command line takes them.
     pub settings: &'static [&'static str],
+    /// Settings that it has in common with others.
+    pub common: &'static [&'static str],
     /// A modality that is switched off.
     pub without: Option<Modality>,
     /// A preset in place of that of the other variants.
@@ -21,13 +23,15 @@ pub struct Variant {
 impl Variant {
     /// Whether it is MISA itself.
     pub fn is_baseline(&self) -> bool {
-        self.settings.is_empty() && self.without.is_none() && self.preset.is_none()
+        let sets_nothing = self.settings.is_empty() && self.common.is_empty();
+        sets_nothing && self.without.is_none() && self.preset.is_none()
     }
 
     /// Its settings on top of runs that use `modalities`; nothing if it lacks what they lack
     /// already, or would have none left.
     pub fn settings_for(&self, modalities: Modalities) -> Option<Vec<String>> {
-        let mut settings: Vec<String> = self.settings.iter().map(ToString::to_string).collect();
+        let own = self.common.iter().chain(self.settings);
+        let mut settings: Vec<String> = own.map(ToString::to_string).collect();
         if let Some(without) = self.without {
             let left = modalities.iter().filter(|&used| used != without);
             let left: Vec<String> = left.map(|used| format!("\"{used}\"")).collect();
@@ -61,8 +65,20 @@ const fn variant(
         name,
         group,
         settings,
+        common: &[],
         without: None,
         preset: None,
+    }
+}
+
+const fn without_subspaces(
+    group: &'static str,
+    name: &'static str,
+    settings: &'static [&'static str],
+) -> Variant {
+    Variant {
+        common: NO_SUBSPACES,
+        ..variant(group, name, settings)
     }
 }
 
@@ -76,7 +92,13 @@ const fn without(name: &'static str, modality: Modality) -> Variant {
 const NO_SIMILARITY: &str = "training.loss.similarity_weight=0";
 const NO_DIFFERENCE: &str = "training.loss.difference_weight=0";
 const NO_RECONSTRUCTION: &str = "training.loss.reconstruction_weight=0";
-const PROJECTED: &str = "training.representations=projected";
+/// No subspaces, and so none of their losses.
+const NO_SUBSPACES: &[&str] = &[
+    "training.representations=projected",
+    NO_SIMILARITY,
+    NO_DIFFERENCE,
+    NO_RECONSTRUCTION,
+];
 const SHARED: &str = "training.representations=shared";
 const PRIVATE: &str = "training.representations=private";
 
@@ -99,11 +121,7 @@ pub const VARIANTS: &[Variant] = &[
     variant(PARTS, "without similarity", &[NO_SIMILARITY]),
     variant(PARTS, "without difference", &[NO_DIFFERENCE]),
     variant(PARTS, "without reconstruction", &[NO_RECONSTRUCTION]),
-    variant(
-        PARTS,
-        "base",
-        &[PROJECTED, NO_SIMILARITY, NO_DIFFERENCE, NO_RECONSTRUCTION],
-    ),
+    without_subspaces(PARTS, "base", &[]),
     variant(PARTS, "inv", &[SHARED, NO_DIFFERENCE, NO_RECONSTRUCTION]),
     variant(PARTS, "sFusion", &[PRIVATE]),
     variant(PARTS, "iFusion", &[SHARED]),
@@ -125,50 +143,10 @@ pub const VARIANTS: &[Variant] = &[
             "training.loss.similarity=mmd",
         ],
     ),
-    variant(
-        FUSIONS,
-        "early fusion",
-        &[
-            "training.fusion=early",
-            PROJECTED,
-            NO_SIMILARITY,
-            NO_DIFFERENCE,
-            NO_RECONSTRUCTION,
-        ],
-    ),
-    variant(
-        FUSIONS,
-        "late fusion",
-        &[
-            "training.fusion=late",
-            PROJECTED,
-            NO_SIMILARITY,
-            NO_DIFFERENCE,
-            NO_RECONSTRUCTION,
-        ],
-    ),
-    variant(
-        FUSIONS,
-        "TFN",
-        &[
-            "training.fusion=tensor",
-            PROJECTED,
-            NO_SIMILARITY,
-            NO_DIFFERENCE,
-            NO_RECONSTRUCTION,
-        ],
-    ),
-    variant(
-        FUSIONS,
-        "LMF",
-        &[
-            "training.fusion=low_rank",
-            PROJECTED,
-            NO_SIMILARITY,
-            NO_DIFFERENCE,
-            NO_RECONSTRUCTION,
-        ],
-    ),
+    without_subspaces(FUSIONS, "early fusion", &["training.fusion=early"]),
+    without_subspaces(FUSIONS, "late fusion", &["training.fusion=late"]),
+    without_subspaces(FUSIONS, "TFN", &["training.fusion=tensor"]),
+    without_subspaces(FUSIONS, "LMF", &["training.fusion=low_rank"]),
     variant(
         REMEDIES,
         "adversary",

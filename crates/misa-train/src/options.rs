@@ -17,6 +17,8 @@ pub struct RunOptions {
     /// as [`TrainingConfig::accumulation`] adds up. Without dropout they change no result but for
     /// rounding; with it, devices of one kind draw from one random state at the same time, so that
     /// such a run cannot be repeated.
+    ///
+    /// [`TrainingConfig::accumulation`]: crate::TrainingConfig::accumulation
     pub devices: Vec<Device>,
     /// Who may ask the run to stop.
     pub stop: Stop,
