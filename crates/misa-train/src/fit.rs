@@ -275,12 +275,21 @@ impl Loop<'_> {
         let mut pass = Pass { run: self, number };
         let train = pass.train(trainer, progress)?;
         let valid = pass.validate(trainer, progress)?;
+        let phase = self.fit.config.phase(number);
+        let weights = match phase {
+            Phase::Masked | Phase::Unimodal => None,
+            Phase::Joint => trainer.parts().0.objective.learned_weights(),
+        };
+        let weights = weights.into_iter().flatten();
         Ok(EpochRecord {
             epoch: number,
-            phase: self.fit.config.phase(number),
+            phase,
             train,
             valid_terms: valid.losses,
-            valid: match self.fit.config.phase(number) {
+            weights: weights
+                .map(|(name, factor)| (name.to_string(), factor.into()))
+                .collect(),
+            valid: match phase {
                 Phase::Masked => Vec::new(),
                 Phase::Unimodal | Phase::Joint => valid.named_scores(self.fit.config.loss.task),
             },

@@ -52,6 +52,10 @@ pub struct EpochRecord {
     /// Losses of the valid split, of which that of the task chooses the model. The last and shorter
     /// batch counts as much as the others, as in the official code.
     pub valid_terms: TermMeans,
+    /// The factor of each term at the end of the epoch, under its name; empty where weights are
+    /// fixed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<(String, f64)>,
     /// Scores of the valid split, under their names; `null` where a score is not defined.
     pub valid: Vec<(String, Option<f64>)>,
     /// Whether the model of this epoch was the best so far.

@@ -166,6 +166,7 @@ mod tests {
                 task: 1.1,
                 ..TermMeans::default()
             },
+            weights: Vec::new(),
             valid: vec![("Corr".into(), None), ("MAE".into(), Some(0.89))],
             improved: true,
             seconds: 12.3,

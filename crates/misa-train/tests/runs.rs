@@ -12,8 +12,8 @@ use misa_data::{
     UtteranceDataset,
 };
 use misa_train::{
-    GradientClip, Manifest, Predictions, PretrainingConfig, Progress, Report, RunOptions, RunStart,
-    Schedule, Status, Stop, TrainError, TrainingConfig, run, score_test, train_with,
+    GradientClip, Manifest, Phase, Predictions, PretrainingConfig, Progress, Report, RunOptions,
+    RunStart, Schedule, Status, Stop, TrainError, TrainingConfig, run, score_test, train_with,
 };
 use std::{fs, path::Path, thread, time::Duration};
 use tempfile::tempdir;
@@ -138,10 +138,15 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         let losses = |report: &Report| {
             let epochs = report.history.iter();
             epochs
-                .map(|epoch| (epoch.train, epoch.valid_terms.task))
+                .map(|epoch| (epoch.train, epoch.valid_terms.task, epoch.weights.clone()))
                 .collect::<Vec<_>>()
         };
         assert_eq!(losses(&report), losses(&expected));
+        let is_learned = config.loss.weighting == Weighting::Learned;
+        for epoch in &report.history {
+            let has_weights = is_learned && epoch.phase == Phase::Joint;
+            assert_eq!(!epoch.weights.is_empty(), has_weights);
+        }
         assert!(
             !broken
                 .path()

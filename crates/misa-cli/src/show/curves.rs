@@ -16,7 +16,8 @@ pub(super) fn best_epoch(report: &Report) -> Option<usize> {
     Some(after).filter(|&epoch| epoch > 0)
 }
 
-/// Every loss term of both splits, and every score of the valid split.
+/// Every loss term of both splits, the weights of terms where they are learned, and every score of
+/// the valid split.
 pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
     let (before, history): (Vec<_>, Vec<_>) =
         (history.iter().cloned()).partition(|epoch: &EpochRecord| epoch.phase != Phase::Joint);
@@ -59,14 +60,23 @@ pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
             ]);
         }
     }
-    let names = history.first().map_or(&[][..], |epoch| &epoch.valid);
-    curves.extend(names.iter().map(|(name, _)| {
-        curve(name, "valid", &|epoch| {
-            let mut scores = epoch.valid.iter();
-            scores.find(|(found, _)| found == name)?.1
-        })
-    }));
+    let first = &history[0];
+    curves.extend(
+        first
+            .weights
+            .iter()
+            .map(|(name, _)| curve("learned weight", name, &|epoch| find(&epoch.weights, name))),
+    );
+    curves.extend(
+        (first.valid.iter())
+            .map(|(name, _)| curve(name, "valid", &|epoch| find(&epoch.valid, name).flatten())),
+    );
     curves
+}
+
+fn find<T: Copy>(values: &[(String, T)], name: &str) -> Option<T> {
+    let mut values = values.iter();
+    Some(values.find(|(found, _)| found == name)?.1)
 }
 
 #[cfg(test)]
@@ -85,6 +95,7 @@ mod tests {
                 similarity: 0.7,
                 ..TermMeans::default()
             },
+            weights: vec![("task".to_string(), 1.5), ("similarity".to_string(), 0.5)],
             valid: vec![("MAE".to_string(), Some(1.0))],
             improved: false,
             seconds: 0.0,
@@ -109,6 +120,11 @@ mod tests {
         let values = similarity.map(|curve| (curve.name.as_str(), curve.values[0]));
         let expected = [("train", Some(0.5)), ("valid", Some(0.7))];
         assert_eq!(values.collect::<Vec<_>>(), expected);
+        let weights = found.iter().filter(|curve| curve.panel == "learned weight");
+        let weights: Vec<_> = weights
+            .map(|curve| (curve.name.as_str(), curve.values[0]))
+            .collect();
+        assert_eq!(weights, [("task", Some(1.5)), ("similarity", Some(0.5))]);
         assert_eq!(curves(&history[..2]).len(), 2);
     }
 }

@@ -76,6 +76,15 @@ impl MisaLoss {
         used.fold(task, |total, (term, weight)| total + term.clone() * weight)
     }
 
+    /// The factors that terms are multiplied by as they are now, with the names of the terms, see
+    /// [`MisaLossTerms::NAMES`]; `None` where the configuration fixes them.
+    pub fn learned_weights(&self) -> Option<Vec<(&'static str, f32)>> {
+        let factors = self.weights.as_ref()?.factors();
+        let weighted = MisaLossTerms::NAMES.into_iter().zip(self.config.weights());
+        let used = weighted.filter(|(_, weight)| *weight != 0.0);
+        Some(used.map(|(name, _)| name).zip(factors).collect())
+    }
+
     /// What is predicted.
     pub fn task_kind(&self) -> Task {
         self.config.task
@@ -441,10 +450,17 @@ mod tests {
             .iter()
             .map(|weight| -(2.0_f64 * weight).ln() / 2.0)
             .sum();
-        let found = fixed
-            .terms(&config.with_weighting(Weighting::Learned))
-            .total;
+        assert_eq!(config.init(&Device::flex()).learned_weights(), None);
+        let config = config.with_weighting(Weighting::Learned);
+        let found = fixed.terms(&config).total;
         assert_close(found.into_data(), [expected + constant as f32]);
+        let learned = config.init(&Device::flex()).learned_weights().unwrap();
+        let (names, factors): (Vec<_>, Vec<f32>) = learned.into_iter().unzip();
+        assert_eq!(names, ["task", "similarity", "reconstruction", "contrast"]);
+        assert_close(
+            factors.as_slice().into(),
+            weights.map(|weight| weight as f32),
+        );
     }
 
     #[test]
