@@ -87,6 +87,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let runs: Vec<String> = runs.flatten().collect();
     let baseline = variants.iter().find(|variant| variant.is_baseline());
     let baseline = baseline.map(|variant| variant.name.to_string());
+    eprintln!("comparing {} runs", runs.len());
     let (comparison, left_out) = compare(&runs, None, baseline, 10_000, Vec::new())?;
     for line in left_out {
         eprintln!("note: left out: {line}");

@@ -39,6 +39,11 @@ impl Variant {
                 return None;
             }
             settings.push(format!("training.modalities=[{}]", left.join(",")));
+            if without == Modality::Text {
+                // What stands for its words has nothing left to stand for.
+                settings
+                    .extend(["training.glove", "training.bert"].map(|key| format!("{key}=none")));
+            }
         }
         Some(settings)
     }
@@ -249,7 +254,14 @@ mod tests {
         };
         assert_eq!(named("without visual").settings_for(two), None);
         let left = named("without text").settings_for(two).unwrap();
-        assert_eq!(left, ["training.modalities=[\"acoustic\"]"]);
+        assert_eq!(
+            left,
+            [
+                "training.modalities=[\"acoustic\"]",
+                "training.glove=none",
+                "training.bert=none"
+            ]
+        );
         assert_eq!(
             named("without text").settings_for("text".parse().unwrap()),
             None

@@ -189,8 +189,6 @@ fn pages_of_pre_trained_runs_count_epochs_of_the_objective() {
         "misa+",
         "--set",
         "training.pretraining.unimodal_epochs=3",
-        "--set",
-        "training.pretraining.masked_epochs=0",
     ];
     train(&run, &before);
     said(&["report", text(&run)]);

@@ -124,11 +124,7 @@ fn what_a_preset_sets_can_be_unset() {
     )
     .unwrap();
     let mut arguments = vec!["train", "--dry-run", "--config", text(&file)];
-    let keys = [
-        "training.pretraining",
-        "training.loss.triplet",
-        "training.loss.contrast",
-    ];
+    let keys = ["training.loss.triplet", "training.loss.contrast"];
     let options = keys.map(|key| format!("{key}=none"));
     for option in &options {
         arguments.extend(["--set", option]);

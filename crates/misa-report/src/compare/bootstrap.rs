@@ -2,7 +2,7 @@
 
 use super::{Metric, Prediction};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZero, thread};
 
 /// Both tails of the interval together.
 const OUTSIDE: f64 = 0.05;
@@ -101,10 +101,29 @@ impl Bootstrap {
 }
 
 /// Scores each model once per draw of utterances, which are the same for all of them: pairs of
-/// models share the draws and the scores.
+/// models share the draws and the scores. Every core takes a share of the models.
 ///
 /// The models have the same utterances.
 pub(super) fn resampled(
+    models: &[&Aligned<'_>],
+    metrics: &[Metric],
+    resamples: usize,
+    seed: u64,
+) -> Vec<Resampled> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = models.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let work = |models| scope.spawn(move || resampled_alone(models, metrics, resamples, seed));
+        let running: Vec<_> = models.chunks(share).map(work).collect();
+        let done = running.into_iter().map(|thread| match thread.join() {
+            Ok(scores) => scores,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.flatten().collect()
+    })
+}
+
+fn resampled_alone(
     models: &[&Aligned<'_>],
     metrics: &[Metric],
     resamples: usize,
