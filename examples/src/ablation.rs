@@ -89,7 +89,7 @@ fn row(group: &Group, metrics: &[usize], difference: Option<&Difference>, cost: 
             let difference = bootstrap.difference;
             (
                 format!("{difference:+.3} ({low:+.3} to {high:+.3})"),
-                format!("{p_holm:.3}"),
+                probability(*p_holm),
             )
         }
         None => (String::new(), String::new()),
@@ -99,6 +99,13 @@ fn row(group: &Group, metrics: &[usize], difference: Option<&Difference>, cost: 
         "| {model} | {count} | {} | {apart} | {p} | {cost} |",
         scores.join(" | ")
     )
+}
+
+fn probability(p: f64) -> String {
+    if p < 0.001 {
+        return "< 0.001".to_string();
+    }
+    format!("{p:.3}")
 }
 
 /// Seconds of the quickest epoch of the objective, validation included, over all seeds: what else
@@ -122,5 +129,23 @@ fn cost(seconds: f64, whole: Option<f64>) -> String {
     match whole {
         Some(whole) => format!("{seconds:.2} ({:+.0} %)", 100.0 * (seconds / whole - 1.0)),
         None => format!("{seconds:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_probability_is_nothing() {
+        assert_eq!(probability(0.0002), "< 0.001");
+        assert_eq!(probability(0.001), "0.001");
+        assert_eq!(probability(1.0), "1.000");
+    }
+
+    #[test]
+    fn an_epoch_is_told_beside_that_of_the_whole() {
+        assert_eq!(cost(3.0, Some(2.0)), "3.00 (+50 %)");
+        assert_eq!(cost(3.0, None), "3.00");
     }
 }
