@@ -8,7 +8,7 @@ use misa_train::Preset;
 pub struct Variant {
     /// Name in the table.
     pub name: &'static str,
-    /// What it is of: the parts of MISA, other fusions, remedies, all of them.
+    /// What it is of: the parts of MISA, other fusions, remedies, remedies together.
     pub group: &'static str,
     /// Settings as the command line takes them.
     pub settings: &'static [&'static str],
@@ -222,7 +222,7 @@ pub const VARIANTS: &[Variant] = &[
     ),
     Variant {
         preset: Some(Preset::Plus),
-        ..variant("all of them", "misa+", &[])
+        ..variant("remedies together", "misa+", &[])
     },
 ];
 

@@ -67,8 +67,8 @@ pub enum Preset {
     ///
     /// No pre-training: on top of these it raised the error.
     ///
-    /// - Source: ours, of parts that others published, chosen on a draw of the synthetic set that
-    ///   no result is reported on. It beats MISA on the synthetic set after twenty epochs and not
+    /// - Source: ours, of parts that others published, chosen on another draw of the synthetic set
+    ///   than the one it is compared with MISA on. There it is better after twenty epochs and not
     ///   yet after six, see docs/results.md.
     #[serde(rename = "misa+")]
     Plus,
