@@ -149,9 +149,15 @@ impl MisaLossConfig {
         ]
     }
 
+    /// The place in [`MisaLossTerms::NAMES`] and the weight of each term in use.
+    pub(super) fn used(&self) -> impl Iterator<Item = (usize, f64)> + use<> {
+        let weights = self.weights().into_iter().enumerate();
+        weights.filter(|(_, weight)| *weight != 0.0)
+    }
+
     /// Creates the objective on `device`.
     pub fn init(&self, device: &Device) -> MisaLoss {
-        let used = self.weights().into_iter().filter(|weight| *weight != 0.0);
+        let used = self.used().map(|(_, weight)| weight);
         MisaLoss {
             similarity: CmdLossConfig::new().with_moments(self.moments).init(),
             difference: DifferenceLoss,

@@ -66,8 +66,8 @@ impl MisaLoss {
 
     /// A term of weight 0 stays out: its parameters then have no gradient at all.
     fn total(&self, terms: &MisaLossTerms) -> Tensor<1> {
-        let weighted = terms.as_array().into_iter().zip(self.config.weights());
-        let mut used = weighted.filter(|(_, weight)| *weight != 0.0);
+        let values = terms.as_array();
+        let mut used = (self.config.used()).map(|(term, weight)| (values[term], weight));
         if let Some(weights) = &self.weights {
             return weights.forward(used.map(|(term, _)| term.clone()).collect());
         }
@@ -80,9 +80,8 @@ impl MisaLoss {
     /// [`MisaLossTerms::NAMES`]; `None` where the configuration fixes them.
     pub fn learned_weights(&self) -> Option<Vec<(&'static str, f32)>> {
         let factors = self.weights.as_ref()?.factors();
-        let weighted = MisaLossTerms::NAMES.into_iter().zip(self.config.weights());
-        let used = weighted.filter(|(_, weight)| *weight != 0.0);
-        Some(used.map(|(name, _)| name).zip(factors).collect())
+        let names = (self.config.used()).map(|(term, _)| MisaLossTerms::NAMES[term]);
+        Some(names.zip(factors).collect())
     }
 
     /// What is predicted.
