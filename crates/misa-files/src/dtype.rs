@@ -13,12 +13,12 @@ pub enum DtypeKind {
     Uint,
     /// IEEE floats of 2, 4 or 8 bytes.
     Float,
-    /// Floats of 2 bytes with the range of 4: the upper half of an IEEE float. NumPy has none;
-    /// PyTorch calls them `bfloat16`.
+    /// `bfloat16`: floats of 2 bytes with the range of 4, the upper half of an IEEE float.
+    /// PyTorch has this type, NumPy does not.
     Bfloat,
-    /// Byte strings of a fixed size, filled up with zeros.
+    /// Byte strings of a fixed size, padded with zeros.
     Bytes,
-    /// UTF-32 texts of a fixed size, filled up with zeros.
+    /// UTF-32 texts of a fixed size, padded with zeros.
     Unicode,
     /// Python objects.
     Object,
@@ -47,7 +47,7 @@ impl Number {
         }
     }
 
-    /// The value when it is a whole number that fits.
+    /// The value, if it is a whole number that fits.
     pub fn as_i64(self) -> Option<i64> {
         match self {
             Self::Int(value) => i64::try_from(value).ok(),
@@ -68,7 +68,7 @@ impl Dtype {
         big_endian: false,
     };
 
-    /// Floats of 2 bytes with the range of 4.
+    /// PyTorch's `bfloat16`.
     pub(crate) const BF16: Self = Self {
         kind: DtypeKind::Bfloat,
         size: 2,
@@ -77,19 +77,19 @@ impl Dtype {
 
     /// The type that NumPy calls `name`, such as `f4`, `U20` or `<i8`.
     ///
-    /// `None` for types that are neither numbers nor texts.
+    /// `None` if `name` is neither a number, a text nor an object type.
     pub fn parse(name: &str) -> Option<Self> {
         // Longer than every real name.
         if name.len() > 16 {
             return None;
         }
-        let (big_endian, name) = match name.strip_prefix(['<', '=', '|']) {
+        let (big_endian, code) = match name.strip_prefix(['<', '=', '|']) {
             Some(rest) => (false, rest),
             None => name
                 .strip_prefix('>')
                 .map_or((false, name), |rest| (true, rest)),
         };
-        let mut chars = name.chars();
+        let mut chars = code.chars();
         let letter = chars.next()?;
         let digits = chars.as_str();
         let count: usize = if digits.is_empty() && letter == 'O' {
@@ -119,7 +119,7 @@ impl Dtype {
         self.kind
     }
 
-    /// Bytes of an element; 1 for objects, which are stored apart.
+    /// Bytes of an element; 1 for objects, which are stored separately.
     pub fn size(&self) -> usize {
         self.size
     }
@@ -176,7 +176,7 @@ impl Dtype {
                         })
                     })
                     .collect();
-                Some(text?.trim_end_matches('\0').to_owned())
+                Some(text?.trim_end_matches('\0').to_string())
             }
             _ => None,
         }
@@ -199,27 +199,27 @@ impl fmt::Display for Dtype {
     }
 }
 
-/// Text of a Python 2 byte string: UTF-8 where it is, else Latin-1.
+/// Text of a Python 2 byte string: UTF-8 if it is valid, otherwise Latin-1.
 pub(crate) fn byte_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => text.to_string(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     }
 }
 
-/// The float whose upper half these bits are.
+/// The float whose upper half is `bits`.
 pub(crate) fn bfloat(bits: u16) -> f32 {
     f32::from_bits(u32::from(bits) << 16)
 }
 
-/// The half-precision float with these bits, which a single one holds exactly.
+/// The half-precision float with these bits; every one is exact in single precision.
 pub(crate) fn half(bits: u16) -> f32 {
     const INFINITE: u32 = 0x7c00;
     let (sign, rest) = (u32::from(bits & 0x8000) << 16, u32::from(bits & 0x7fff));
     let value = if rest >= INFINITE {
         f32::from_bits(0x7f80_0000 | rest << 13)
     } else {
-        // The bits of a single at their places; its exponent is counted from 127 instead of 15.
+        // The bits move to their positions in a single; its exponent bias is 127 instead of 15.
         f32::from_bits(rest << 13) * 2.0_f32.powi(112)
     };
     f32::from_bits(value.to_bits() | sign)
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_lose_their_filling() {
+    fn texts_lose_their_padding() {
         assert_eq!(dtype("S4").text(b"ab\0\0").as_deref(), Some("ab"));
         assert_eq!(
             dtype("U2").text(b"\xe5\x65\0\0\0\0\0\0").as_deref(),

@@ -1,21 +1,21 @@
-//! Elements of arrays, many at a time.
+//! Converting the elements of arrays, many at a time.
 
 use crate::dtype::{Dtype, DtypeKind, bfloat, half};
 
 impl Dtype {
     /// Appends the elements in `bytes` as `f32`; `None` for texts and objects.
     ///
-    /// Bytes that fill no whole element are left out.
+    /// A partial element at the end is left out.
     pub(crate) fn floats(&self, bytes: &[u8], values: &mut Vec<f32>) -> Option<()> {
         self.convert(bytes, values, |value| value as f32)
     }
 
-    /// As [`floats`](Self::floats), but `f64`.
+    /// Like [`floats`](Self::floats), as `f64`.
     pub(crate) fn doubles(&self, bytes: &[u8], values: &mut Vec<f64>) -> Option<()> {
         self.convert(bytes, values, |value| value)
     }
 
-    /// One loop per type: the compiler makes vector code of most.
+    /// One loop per type, most of which the compiler turns into vector code.
     fn convert<T>(
         &self,
         bytes: &[u8],

@@ -1,20 +1,20 @@
-//! Files that come from elsewhere, read without trust: nothing in them is executed, every length
-//! is checked before memory is allocated, and every fault is a typed error.
+//! Readers of untrusted files. Nothing in a file is executed, every length is checked before
+//! memory is allocated, and every fault is a typed error.
 //!
-//! This crate knows containers and values, not data sets: what the values mean is the business of
-//! the crate `misa-data`. It does without the tensor library, so that its parsers build in seconds
-//! and can be fuzzed.
+//! This crate knows containers and values, not data sets; the crate `misa-data` knows what the
+//! values mean. It does not depend on the tensor library, so its parsers build in seconds and can
+//! be fuzzed.
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `source.rs` | the bytes of a file or of a part of one, in memory or where they are |
+//! | `source.rs` | the bytes of a file or of a part of one, in memory or on disk |
 //! | `dtype.rs` | element types of arrays |
-//! | `elements.rs` | their elements, many at a time |
-//! | `hdf5/` | HDF5 files without the HDF5 library |
-//! | `pickle/` | Python's files without Python |
-//! | `zip/` | archives |
-//! | `npy/` | NumPy's arrays and archives of them |
-//! | `torch/` | tensors of PyTorch |
+//! | `elements.rs` | converting many elements at a time |
+//! | `hdf5/` | HDF5 files, read without the HDF5 library |
+//! | `pickle/` | Python pickles, read without Python |
+//! | `zip/` | zip archives |
+//! | `npy/` | NumPy arrays (`.npy`) and archives of them (`.npz`) |
+//! | `torch/` | PyTorch tensors |
 
 mod dtype;
 mod elements;

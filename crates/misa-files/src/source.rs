@@ -1,4 +1,4 @@
-//! Bytes that are read where they are needed, from memory or from a file.
+//! Bytes that are read on demand, from memory or from a file.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -6,24 +6,24 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Bytes that a file source reads ahead. Parsers take a few bytes at a time.
+/// Bytes that a file source reads ahead, because parsers ask for a few bytes at a time.
 const WINDOW: usize = 1 << 16;
 
-/// The bytes of a file, wherever they are.
+/// The bytes of a file, in memory or on disk.
 ///
-/// A file source holds a window of 64 KiB, so that a parser keeps no more of a large file than it
-/// asks for. The length is that of the file when it was opened; a file that shrinks meanwhile is
-/// an error at the read that misses its bytes.
+/// A file source holds a window of 64 KiB, so a parser keeps no more of a large file than it asks
+/// for. The length is fixed when the file is opened; if the file shrinks afterwards, the first read
+/// of the missing bytes returns an error.
 #[derive(Debug)]
 pub struct Source<'a> {
-    place: Place<'a>,
-    /// Where the bytes start at their place.
+    storage: Storage<'a>,
+    /// Offset of the first byte in `storage`.
     start: u64,
     len: u64,
 }
 
 #[derive(Debug)]
-enum Place<'a> {
+enum Storage<'a> {
     Memory(&'a [u8]),
     Unpacked(Vec<u8>),
     File(RefCell<Window>),
@@ -41,7 +41,7 @@ struct Window {
 impl<'a> From<&'a [u8]> for Source<'a> {
     fn from(bytes: &'a [u8]) -> Self {
         Self {
-            place: Place::Memory(bytes),
+            storage: Storage::Memory(bytes),
             start: 0,
             len: bytes.len() as u64,
         }
@@ -60,22 +60,23 @@ impl<'a, const N: usize> From<&'a [u8; N]> for Source<'a> {
     }
 }
 
-/// Bytes that are in no file as they are, such as those of a packed member of an archive.
+/// Bytes that exist only in memory, such as an unpacked member of an archive.
 impl From<Vec<u8>> for Source<'_> {
     fn from(bytes: Vec<u8>) -> Self {
         Self {
             start: 0,
             len: bytes.len() as u64,
-            place: Place::Unpacked(bytes),
+            storage: Storage::Unpacked(bytes),
         }
     }
 }
 
-/// The same bytes again, for files of several parts: one parser may lend its source to another.
+/// A second view of the same bytes: the parser of a file with several parts lends its source to the
+/// parsers of the parts.
 impl<'a> From<&'a Source<'_>> for Source<'a> {
     fn from(source: &'a Source<'_>) -> Self {
         Self {
-            place: Place::Lent(source),
+            storage: Storage::Lent(source),
             start: 0,
             len: source.len,
         }
@@ -87,21 +88,21 @@ impl Source<'static> {
     ///
     /// # Errors
     ///
-    /// What the system says when the file cannot be opened; [`io::ErrorKind::InvalidInput`] for
+    /// The error of the system when the file cannot be opened; [`io::ErrorKind::InvalidInput`] for
     /// folders, devices and pipes, which have no size and may have no end.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        // Before opening: to open a pipe is to wait for its other end.
+        // Checked before opening: opening a pipe waits for its other end.
         if !path.metadata()?.is_file() {
             let kind = io::ErrorKind::InvalidInput;
-            return Err(io::Error::new(kind, "no regular file"));
+            return Err(io::Error::new(kind, "not a regular file"));
         }
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         let (start, bytes) = (0, Vec::new());
         let window = Window { file, start, bytes };
         Ok(Self {
-            place: Place::File(RefCell::new(window)),
+            storage: Storage::File(RefCell::new(window)),
             start: 0,
             len,
         })
@@ -109,15 +110,15 @@ impl Source<'static> {
 }
 
 impl<'a> Source<'a> {
-    /// The `len` bytes from `offset` on, as a source of their own; `None` when there are fewer.
+    /// The `len` bytes from `offset` on, as a new source; `None` when there are fewer.
     pub fn part(&self, offset: u64, len: u64) -> Option<Source<'_>> {
         Source::from(self).into_part(offset, len)
     }
 
-    /// As [`part`](Self::part), for a source that is needed no more.
+    /// Like [`part`](Self::part), but consumes the source.
     pub fn into_part(self, offset: u64, len: u64) -> Option<Self> {
         self.has(offset, len).then(|| Self {
-            place: self.place,
+            storage: self.storage,
             start: self.start + offset,
             len,
         })
@@ -128,13 +129,12 @@ impl<'a> Source<'a> {
         self.len
     }
 
-    /// Whether there is no byte.
+    /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Whether the source has `len` bytes from `offset` on. To be asked before room is made for
-    /// them.
+    /// Whether the source has `len` bytes from `offset` on. Ask before allocating memory for them.
     pub fn has(&self, offset: u64, len: u64) -> bool {
         offset.checked_add(len).is_some_and(|end| end <= self.len)
     }
@@ -143,39 +143,40 @@ impl<'a> Source<'a> {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::UnexpectedEof`] when there are fewer bytes, else what the system says.
+    /// [`io::ErrorKind::UnexpectedEof`] when there are fewer bytes, otherwise the error of the
+    /// system.
     pub fn read(&self, offset: u64, target: &mut [u8]) -> io::Result<()> {
         if !self.has(offset, target.len() as u64) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let at = self.start + offset;
-        match &self.place {
-            Place::File(window) => {
+        let start = self.start + offset;
+        match &self.storage {
+            Storage::File(window) => {
                 let end = self.start + self.len;
-                return window.borrow_mut().read(at, target, end);
+                return window.borrow_mut().read(start, target, end);
             }
-            Place::Lent(source) => return source.read(at, target),
-            Place::Memory(bytes) => target.copy_from_slice(run(bytes, at, target.len())),
-            Place::Unpacked(bytes) => target.copy_from_slice(run(bytes, at, target.len())),
+            Storage::Lent(source) => return source.read(start, target),
+            Storage::Memory(bytes) => target.copy_from_slice(slice(bytes, start, target.len())),
+            Storage::Unpacked(bytes) => target.copy_from_slice(slice(bytes, start, target.len())),
         }
         Ok(())
     }
 
-    /// The `len` bytes from `offset` on; borrowed where they are in memory.
+    /// The `len` bytes from `offset` on, borrowed if they are in memory.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read); nothing is allocated for bytes that are not there.
+    /// As for [`read`](Self::read). Nothing is allocated for bytes that do not exist.
     pub fn bytes(&self, offset: u64, len: usize) -> io::Result<Cow<'_, [u8]>> {
         if !self.has(offset, len as u64) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let at = self.start + offset;
-        match &self.place {
-            Place::Memory(bytes) => Ok(Cow::Borrowed(run(bytes, at, len))),
-            Place::Unpacked(bytes) => Ok(Cow::Borrowed(run(bytes, at, len))),
-            Place::Lent(source) => source.bytes(at, len),
-            Place::File(_) => {
+        let start = self.start + offset;
+        match &self.storage {
+            Storage::Memory(bytes) => Ok(Cow::Borrowed(slice(bytes, start, len))),
+            Storage::Unpacked(bytes) => Ok(Cow::Borrowed(slice(bytes, start, len))),
+            Storage::Lent(source) => source.bytes(start, len),
+            Storage::File(_) => {
                 let mut bytes = Vec::new();
                 bytes.try_reserve_exact(len).map_err(io::Error::from)?;
                 bytes.resize(len, 0);
@@ -186,14 +187,14 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Bytes that were found to be there, so that their places fit.
-fn run(bytes: &[u8], at: u64, len: usize) -> &[u8] {
-    &bytes[at as usize..at as usize + len]
+/// The `len` bytes from `start` on, which the caller has checked to exist.
+fn slice(bytes: &[u8], start: u64, len: usize) -> &[u8] {
+    &bytes[start as usize..start as usize + len]
 }
 
 impl Window {
     fn read(&mut self, offset: u64, target: &mut [u8], len: u64) -> io::Result<()> {
-        // Long runs gain nothing from a copy in between.
+        // Long reads gain nothing from the window.
         if target.len() >= WINDOW {
             return self.read_file(offset, target);
         }
@@ -201,7 +202,7 @@ impl Window {
             let ahead = (len - offset).min(WINDOW as u64) as usize;
             let mut bytes = std::mem::take(&mut self.bytes);
             bytes.resize(ahead, 0);
-            // A failed read leaves an empty window, not a wrong one.
+            // If this read fails, the window is left empty rather than wrong.
             self.read_file(offset, &mut bytes)?;
             self.start = offset;
             self.bytes = bytes;
@@ -240,7 +241,7 @@ mod tests {
         let file = Source::open(&path).unwrap();
         let memory = Source::from(&bytes);
         let lent = Source::from(&file);
-        let places = [
+        let ranges = [
             (0, 10),
             (60_000, 10_000),
             (5, 3),
@@ -249,7 +250,7 @@ mod tests {
             (199_999, 1),
             (200_000, 0),
         ];
-        for (offset, len) in places {
+        for (offset, len) in ranges {
             let expected = &bytes[offset..offset + len];
             for source in [&file, &memory, &lent] {
                 assert_eq!(source.bytes(offset as u64, len).unwrap(), expected);
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_no_source() {
+    fn folders_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let error = Source::open(folder.path()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);

@@ -1,9 +1,9 @@
-//! Damaged files of arrays: whatever the damage, an answer or an error.
+//! Damaged files of arrays: whatever the damage, the reader returns values or an error.
 //!
 //! The number of changed files per kind is `MISA_MUTATIONS`, so that the same test can run for
 //! seconds or for hours. The changes depend on nothing else.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 use misa_files::npy::{Npy, NpyError, Npz, NpzError};
@@ -27,7 +27,7 @@ fn fixtures(folder: &str, is_used: impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// Small enough that no answer takes long.
+/// Limits that are small enough for no read to take long.
 fn small() -> (zip::Limits, pickle::Limits) {
     let archive = zip::Limits {
         entry_bytes: 1 << 20,
@@ -117,7 +117,7 @@ impl Random {
         (self.next() % bound.max(1) as u64) as usize
     }
 
-    /// One change: a byte, a bit, a number, a piece taken out, copied or cut off.
+    /// One change: a byte, a bit, a number, or a piece removed, copied or cut off.
     fn change(&mut self, bytes: &mut Vec<u8>) {
         let at = self.below(bytes.len());
         let len = self.below(9).min(bytes.len() - at);
@@ -153,7 +153,7 @@ fn survives(kind: &str, seeds: &[Vec<u8>], read: impl Fn(&[u8]) -> bool) {
         worst = worst.max(start.elapsed());
     }
     println!("{kind}: {count} changed files, {readable} readable, slowest {worst:?}");
-    // Otherwise the changes would test nothing but the first check.
+    // Otherwise the changes would only test the first check.
     assert!(readable > count / 100, "{kind}: {readable} of {count}");
     assert!(readable < count, "{kind}");
 }

@@ -1,6 +1,6 @@
-//! What hostile pickles cost: little time and memory, from a file and from memory.
+//! Hostile pickles take little time and memory, from a file and from memory.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_millis(100);
 
 const LARGEST_KIB: u64 = 64 << 10;
 
-/// Peak and present memory of this process, in KiB.
+/// Peak and current memory of this process, in KiB.
 fn memory() -> Option<(u64, u64)> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let field = |name: &str| {
@@ -30,14 +30,14 @@ fn memory() -> Option<(u64, u64)> {
     Some((field("VmHWM:")?, field("VmRSS:")?))
 }
 
-/// Parses and converts a case; why it is refused, if it is while it is parsed.
+/// Parses and converts a case, and returns the error of parsing.
 fn run(case: Source<'_>) -> Option<PickleError> {
     let pickle = Pickle::parse(case, &Limits::default());
     pickle.map(|pickle| drop(convert(pickle.root()))).err()
 }
 
-/// What comes of a function, and its shortest time of a few tries: other processes may get in the
-/// way once, but not each time.
+/// The result of a function, and its shortest time in a few runs, since other processes may disturb
+/// some of them.
 fn time<T>(mut run: impl FnMut() -> T) -> (T, Duration) {
     let tries = (0..5).map(|_| {
         let start = Instant::now();
@@ -47,7 +47,7 @@ fn time<T>(mut run: impl FnMut() -> T) -> (T, Duration) {
     tries.min_by_key(|&(_, took)| took).unwrap()
 }
 
-/// Does nothing but in the process that [`every_case_is_quick_and_small`] starts.
+/// Does nothing except in the process that [`every_case_is_quick_and_small`] starts.
 #[test]
 fn child() {
     let Some(folder) = std::env::var_os(CHILD) else {
@@ -77,7 +77,7 @@ fn child() {
 
 #[test]
 fn every_case_is_quick_and_small() {
-    // The child gets files: to make them takes more memory than to refuse them.
+    // The child gets files, because making the cases takes more memory than refusing them.
     let folder = tempfile::tempdir().unwrap();
     for (number, case) in cases().iter().enumerate() {
         let name: String = case

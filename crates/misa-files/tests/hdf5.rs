@@ -1,14 +1,13 @@
 //! The fixtures of `scripts/hdf5_fixtures.py`, read as h5py reads them.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
-
-use std::fs;
-use std::path::PathBuf;
 
 use misa_files::Source;
 use misa_files::hdf5::{Element, Fault, Hdf5, Hdf5Error, Limits, Object};
 use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hdf5")
@@ -22,7 +21,7 @@ fn expected(name: &str) -> Vec<(String, String, Vec<u64>, Vec<Value>)> {
         .collect()
 }
 
-/// A number of h5py; those that JSON lacks are texts.
+/// A number of h5py. NaN and infinities, which JSON lacks, are written as texts.
 fn number(value: &Value) -> f64 {
     match value {
         Value::Bool(value) => f64::from(u8::from(*value)),
@@ -61,7 +60,7 @@ fn check(name: &str) {
     }
 }
 
-/// Every two rows at once are what they are in the whole.
+/// Every two rows read together equal the same rows of the whole.
 fn check_rows(dataset: &misa_files::hdf5::Dataset<'_>, all: &[f64]) {
     let len = dataset.row_len() as usize;
     for start in 0..dataset.row_count().min(20) {
@@ -165,7 +164,7 @@ fn other_questions_than_the_file_answers_are_errors() {
         assert_eq!(dataset.element(), Element::VariableText);
         assert_eq!(
             message(dataset.to_floats()),
-            "/variable: expected numbers, found elements of type text of any size"
+            "/variable: expected numbers, found elements of type text of variable length"
         );
         assert_eq!(
             message(dataset.rows(2..5)),
@@ -201,7 +200,9 @@ fn parts_left_out_and_loops_are_named() {
         assert!(matches!(error.fault(), Fault::Cycle { what: "group", .. }));
     });
     open("compact.h5", |root| {
-        assert!(message(root.dataset("path")).ends_with("a link to a path is not supported"));
+        assert!(
+            message(root.dataset("path")).ends_with("a soft or external link is not supported")
+        );
         // The named type is neither a group nor a dataset.
         let error = root.object("type").unwrap_err();
         assert!(matches!(error.fault(), Fault::NotADataset));
@@ -243,5 +244,5 @@ fn a_limit_is_kept() {
     assert!(file.root().group("a").is_ok());
     let error = message(file.root().group("a/b"));
     assert!(error.starts_with("/a/b: "), "{error}");
-    assert!(error.ends_with("groups on the way, expected at most 1"));
+    assert!(error.ends_with("groups of a path, expected at most 1"));
 }

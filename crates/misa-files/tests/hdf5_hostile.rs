@@ -1,14 +1,13 @@
-//! Files made to harm: cut short, damaged, leading in circles, claiming too much.
+//! Hostile files: truncated, damaged, cyclic, or with lengths beyond the file.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
-
-use std::fs;
-use std::path::Path;
-use std::time::{Duration, Instant};
 
 use misa_files::Source;
 use misa_files::hdf5::{Dataset, Element, Hdf5, Hdf5Error, Limits, Object};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 fn fixture(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hdf5");
@@ -26,7 +25,7 @@ fn values(dataset: &Dataset<'_>) -> Result<usize, Hdf5Error> {
     }
 }
 
-/// Reads all that a file has to give; returns how many values that are.
+/// Reads all datasets of a file and returns the number of values.
 fn read_all(bytes: &[u8]) -> Result<usize, Hdf5Error> {
     let file = open(bytes)?;
     let mut groups = vec![file.root()];
@@ -78,7 +77,7 @@ fn prefixes_are_refused() {
 }
 
 #[test]
-fn prefixes_that_claim_to_be_whole_are_survived() {
+fn prefixes_that_state_their_own_length_are_survived() {
     for name in ["texts.h5", "compact.h5"] {
         let bytes = fixture(name);
         for len in (48..bytes.len()).step_by(3) {
@@ -97,7 +96,7 @@ fn every_byte_may_be_wrong() {
     for place in 0..bytes.len() {
         let mut damaged = bytes.clone();
         for other in 1..=16 {
-            // Every bit, and all of them in growing numbers.
+            // Each single bit, and then several bits at once.
             damaged[place] = bytes[place]
                 ^ (if other <= 8 {
                     1 << (other - 1)
@@ -130,16 +129,16 @@ fn random_damage_is_survived() {
     }
 }
 
-/// Place of the root group's header in a file made by hand.
+/// Offset of the header of the root group in a file built by hand.
 const ROOT: u64 = 96;
 
-/// Place of the dataset's header in a file made by hand.
+/// Offset of the header of the dataset in a file built by hand.
 const DATASET: u64 = 256;
 
-/// Place of what a file made by hand has besides.
+/// Offset of the other parts of a file built by hand.
 const DATA: u64 = 1024;
 
-/// The address that leads nowhere.
+/// The undefined address.
 const NOWHERE: u64 = u64::MAX;
 
 fn put(bytes: &mut Vec<u8>, place: u64, part: &[u8]) {
@@ -152,7 +151,7 @@ fn numbers(numbers: &[u64]) -> Vec<u8> {
     numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
 }
 
-/// An object header in its older form.
+/// An object header of version 1.
 fn header(messages: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let mut body = Vec::new();
     for (kind, message) in messages {
@@ -185,7 +184,7 @@ fn link(name: u8, target: u64) -> (u8, Vec<u8>) {
     (6, link)
 }
 
-/// A file with the dataset `x`, whose elements are texts of any size or integers of one byte.
+/// A file with the dataset `x`, whose elements are texts of variable length or integers of one byte.
 fn dataset(shape: &[u64], texts: bool, layout: Vec<u8>, deflate: bool, data: &[u8]) -> Vec<u8> {
     let mut space = vec![1, shape.len() as u8, 0, 0, 0, 0, 0, 0];
     space.extend(numbers(shape));
@@ -209,7 +208,7 @@ fn contiguous(len: u64) -> Vec<u8> {
     [vec![3, 1], numbers(&[DATA, len])].concat()
 }
 
-/// Chunks that a tree leads to.
+/// A layout of chunks that are indexed by a tree.
 fn chunked(address: u64, shape: &[u32]) -> Vec<u8> {
     let mut layout = vec![3, 2, shape.len() as u8 + 1];
     layout.extend(address.to_le_bytes());
@@ -229,7 +228,7 @@ fn single(shape: &[u64], stored: u64) -> Vec<u8> {
     layout
 }
 
-/// A node of a tree of chunks with one axis, with sizes, places and addresses.
+/// A node of a tree of chunks with one axis: their sizes, positions and addresses.
 fn node(level: u8, entries: &[(u32, u64, u64)]) -> Vec<u8> {
     let mut node = b"TREE\x01".to_vec();
     node.extend([level, entries.len() as u8, 0]);
@@ -241,7 +240,7 @@ fn node(level: u8, entries: &[(u32, u64, u64)]) -> Vec<u8> {
     node
 }
 
-/// What is wrong with the dataset `x` of a file, found in less than a second.
+/// The fault of the dataset `x` of a file, which must be found in less than a second.
 fn fault(bytes: &[u8]) -> String {
     let start = Instant::now();
     let file = open(bytes).unwrap();
@@ -257,7 +256,7 @@ fn files_made_by_hand_are_read() {
     let file = open(&bytes).unwrap();
     let values = file.root().dataset("x").unwrap().to_floats().unwrap();
     assert_eq!(values, [5.0, 6.0, 7.0]);
-    // Two chunks of two, the second over the edge.
+    // Two chunks of two elements, the second one extending beyond the edge.
     let tree = node(0, &[(2, 0, DATA + 200), (2, 2, DATA + 202)]);
     let mut data = tree.clone();
     put(&mut data, 200, &[1, 2, 3, 4]);
@@ -269,15 +268,15 @@ fn files_made_by_hand_are_read() {
 
 #[test]
 fn circles_end() {
-    // The continuation of the header is the block that it stands in.
+    // The continuation of the header is its own block.
     let root = header(&[(0x10, numbers(&[ROOT + 16, 24]))]);
     let error = open(&file_of(&root, &[])).unwrap_err().to_string();
     assert_eq!(error, "/: byte 112: the object header contains itself");
-    // A tree whose child is itself, and one whose child is as high.
+    // A tree that is its own child, and one whose child has the same level.
     let tree = node(1, &[(1, 0, DATA)]);
     let error = fault(&dataset(&[9], false, chunked(DATA, &[1]), false, &tree));
     assert_eq!(error, "/x: byte 1024: the tree contains itself");
-    // Each node leads twenty times to the next one: 20^200 ways.
+    // Each node points twenty times to the next one: 20^200 paths.
     let nodes = (0..=200_u64).rev().flat_map(|level| {
         let next = DATA + (201 - level) * 704;
         let mut node = node(level as u8, &[(1, 0, next); 20]);
@@ -287,7 +286,7 @@ fn circles_end() {
     let nodes: Vec<u8> = nodes.collect();
     let error = fault(&dataset(&[9], false, chunked(DATA, &[1]), false, &nodes));
     assert!(error.contains("bytes visited in this file"), "{error}");
-    // A group that leads to itself.
+    // A group that contains itself.
     let bytes = file_of(&header(&[link(b'a', ROOT), link(b'b', ROOT)]), &[]);
     let file = open(&bytes).unwrap();
     let error = file.root().group("a").unwrap_err().to_string();
@@ -302,7 +301,7 @@ fn claims_beyond_the_file_are_refused() {
         huge,
         "/x: byte 256: elements of a dataset, expected at most 18446744073709551615"
     );
-    // No row of them, but each would be large.
+    // There are no rows, but each would be large.
     let no_rows = error(&[0, 1 << 63, 4], contiguous(8));
     assert_eq!(no_rows, huge);
     let absent = error(&[1 << 40], contiguous(1 << 40));
@@ -315,7 +314,7 @@ fn claims_beyond_the_file_are_refused() {
         unequal,
         "/x: byte 256: expected 1099511627776 more bytes, found 8"
     );
-    // Nothing of it was ever written, so that the file need not have the bytes.
+    // Nothing was ever written, so the file need not contain the bytes.
     let unwritten = error(&[1 << 40], chunked(NOWHERE, &[1]));
     assert!(unwritten.ends_with("bytes of a dataset, expected at most 8589934592"));
     let unwritten = error(&[1 << 30], chunked(NOWHERE, &[1]));
@@ -345,21 +344,21 @@ fn chunks_are_no_larger_than_what_they_are_made_of() {
     );
     assert!(chunk(&[1], 1 << 62).contains("bytes of all chunks, expected at most 1088"));
     assert_eq!(chunk(&[0], 64).split_once(": ").unwrap().0, "/x");
-    // Many chunks made of the same bytes.
+    // Many chunks that share the same bytes.
     let tree = node(0, &[0, 1, 2, 3].map(|place| (400, place, DATA)));
     let bytes = dataset(&[4], false, chunked(DATA, &[1]), true, &tree);
     assert!(fault(&bytes).contains("bytes of all chunks, expected at most"));
     let tree = node(0, &[(1, 0, DATA); 2]);
     let bytes = dataset(&[4], false, chunked(DATA, &[1]), false, &tree);
-    assert!(fault(&bytes).ends_with("one chunk twice"));
+    assert!(fault(&bytes).ends_with("a chunk occurs twice, expected once"));
     let tree = node(0, &[(1, 7, DATA)]);
     let bytes = dataset(&[4], false, chunked(DATA, &[1]), false, &tree);
-    assert!(fault(&bytes).contains("first row of a chunk 7, expected a place of the dataset"));
+    assert!(fault(&bytes).contains("first row of a chunk 7, expected a position in the dataset"));
 }
 
 #[test]
-fn a_text_cannot_be_told_again_and_again() {
-    // 4000 elements lead to one text of 64 000 bytes: together a quarter of a gigabyte.
+fn one_text_cannot_be_read_any_number_of_times() {
+    // 4000 elements refer to one text of 64,000 bytes: a quarter of a gigabyte in total.
     let (count, len) = (4_000_u64, 64_000_u32);
     let heap = DATA + count * 16;
     let mut element = len.to_le_bytes().to_vec();
@@ -373,7 +372,7 @@ fn a_text_cannot_be_told_again_and_again() {
     data.resize(data.len() + len as usize, b'a');
     let bytes = dataset(&[count], true, contiguous(count * 16), false, &data);
     assert!(fault(&bytes).contains("bytes visited in this file, expected at most"));
-    // Some of them are honest.
+    // A few of them are within the limits.
     let bytes = dataset(&[20], true, contiguous(count * 16), false, &data);
     let file = open(&bytes).unwrap();
     let texts = file.root().dataset("x").unwrap().to_texts().unwrap();
@@ -389,5 +388,5 @@ fn names_that_lead_elsewhere_are_refused() {
     }
     let bytes = file_of(&header(&[link(b'a', DATASET), link(b'a', DATA)]), &[]);
     let error = open(&bytes).unwrap_err().to_string();
-    assert_eq!(error, "/: byte 96: one name twice");
+    assert_eq!(error, "/: byte 96: a name occurs twice, expected once");
 }

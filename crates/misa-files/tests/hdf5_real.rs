@@ -1,13 +1,12 @@
-//! Real files, where they are at hand: in `MISA_DATA_DIR`, or shared beside the repository. The
-//! values are those of h5py 3.16.
+//! Real files, if there are any: in `MISA_DATA_DIR`, or in the shared folder beside the repository.
+//! The expected values come from h5py 3.16.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
-
-use std::path::{Path, PathBuf};
 
 use misa_files::Source;
 use misa_files::hdf5::{Group, Hdf5, Limits};
+use std::path::{Path, PathBuf};
 
 fn file(name: &str) -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -135,7 +134,7 @@ fn arrays_of_mmmo() {
         );
         let found: f64 = values.iter().map(|value| value.abs()).sum();
         assert!((found / magnitudes - 1.0).abs() < 1e-12, "{name}");
-        // The last row by itself, which takes no more than its bytes.
+        // The last row alone, which reads no more than its bytes.
         let rows = dataset.row_count();
         let last = dataset.rows(rows - 1..rows).unwrap().to_doubles().unwrap();
         assert_eq!(last, values[values.len() - dataset.row_len() as usize..]);

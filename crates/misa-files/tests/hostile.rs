@@ -1,6 +1,6 @@
-//! Pickles that are wrong or mean harm: one typed error each, and nothing happens.
+//! Broken and malicious pickles: each returns a typed error, and nothing is executed.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -10,7 +10,6 @@ use misa_files::pickle::{ConvertError, Limits, Pickle, PickleError};
 use std::collections::HashSet;
 use std::fs;
 use support::case::{Case, Expected, cases};
-
 use support::py::Py;
 use support::{convert, golden_pickles, read_all};
 
@@ -20,24 +19,24 @@ fn limits() -> Limits {
 
 fn refusal(result: Result<(), PickleError>) -> String {
     match result {
-        Ok(()) => "it was read".to_owned(),
+        Ok(()) => "it was read".to_string(),
         Err(error) => error.to_string(),
     }
 }
 
-/// What came of a case, in memory: why it was refused.
+/// The outcome of a case that is read from memory: its error, or how far it was read.
 fn outcome(case: &Case) -> String {
     let parsed = Pickle::parse(&case.bytes, &limits());
     match (case.expected, parsed) {
         (Expected::NotConverted(_), Ok(pickle)) => match convert(pickle.root()) {
-            Ok(()) => "it was converted".to_owned(),
+            Ok(()) => "it was converted".to_string(),
             Err(error) => error.to_string(),
         },
         (_, parsed) => refusal(parsed.map(drop)),
     }
 }
 
-/// What is wrong with the outcome of a case.
+/// The difference between the actual and the expected outcome of a case.
 fn fault(case: &Case) -> Option<String> {
     let (Expected::Refused(text) | Expected::RefusedPlain(text) | Expected::NotConverted(text)) =
         case.expected;
@@ -83,7 +82,7 @@ fn every_prefix_of_a_golden_pickle_is_refused() {
     println!("{count} prefixes");
 }
 
-/// A small file with a bit of everything.
+/// A small file with every kind of value.
 fn everything() -> Py {
     let objects = Py::List(vec![Py::text("one"), Py::Int(2)]);
     let no = || Py::Bool(false);
@@ -152,7 +151,7 @@ fn no_damaged_byte_panics() {
     }
 }
 
-/// A file with an array that stays in it.
+/// A pickle with an array that is long enough to stay in the file.
 fn kept() -> Vec<u8> {
     Py::floats(&[100_000], &[1.5; 100_000]).pickle(3)
 }
@@ -170,7 +169,7 @@ fn a_file_that_shrinks_is_an_error() {
     assert_eq!(array.to_doubles(), Err(ConvertError::Io { kind }));
     let source = Source::open(&path).unwrap();
     fs::write(&path, kept()).unwrap();
-    // As long as it was when it was opened.
+    // The length was fixed when the file was opened.
     assert!(matches!(
         Pickle::parse(source, &limits()),
         Err(PickleError::Empty)
@@ -193,7 +192,7 @@ fn conversions_share_one_budget() {
     let array = pickle.root().array().unwrap();
     let tries = (0..10_000).map(|_| array.to_floats(0..1000));
     let done = tries.take_while(Result::is_ok).count();
-    // 1 MiB and eight times the file, of 4000 bytes a time; the shape took 8.
+    // 1 MiB plus eight times the file, at 4000 bytes per conversion; the shape took 8.
     let budget = (1 << 20) + 8 * bytes.len();
     assert_eq!(done, (budget - 8) / 4000);
 }

@@ -1,6 +1,6 @@
-//! Golden pickles with damage of many kinds: whatever comes out, nothing panics.
+//! Golden pickles with many kinds of damage: whatever is read, nothing panics.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use support::random::Random;
 use support::{golden_pickles, read_all};
 
-/// Damaged files of a plain run; `MISA_MUTATIONS` asks for others.
+/// Number of damaged files, unless `MISA_MUTATIONS` sets another.
 const COUNT: u64 = 20_000;
 
-/// Opcodes that build, call, remember or fetch something.
+/// Opcodes that build, call, store or fetch a value.
 const OPCODES: &[u8] =
     b"(.012NRbcdeghjlopqrstu}])aBCFGIJKLMSTUVX\x80\x81\x85\x86\x87\x88\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96PQi";
 
-/// Numbers that lengths and indices are most often wrong by.
+/// Typical errors of lengths and indices.
 const LENGTHS: [u64; 8] = [
     0,
     1,
@@ -29,7 +29,7 @@ const LENGTHS: [u64; 8] = [
     u64::MAX,
 ];
 
-/// One more kind of damage.
+/// Applies one random kind of damage.
 fn damage(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
     if bytes.is_empty() {
         return;
@@ -64,7 +64,7 @@ fn damage(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
     }
 }
 
-/// Reads a pickle in both ways, and converts what there is; whether it was read.
+/// Reads a pickle, plain and as one of PyTorch, and converts its values. True if it could be read.
 fn read(bytes: &[u8]) -> bool {
     let limits = Limits::default();
     if let Ok((pickle, _)) = Pickle::parse_torch(bytes, 0, &limits) {
@@ -82,7 +82,7 @@ fn read(bytes: &[u8]) -> bool {
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
-    peak.unwrap_or("no memory figures").to_owned()
+    peak.unwrap_or("no memory figures").to_string()
 }
 
 #[test]
@@ -111,6 +111,6 @@ fn damaged_golden_pickles_never_panic() {
     }
     println!("{count} damaged, {readable} still read, slowest {slowest:?}");
     println!("before {before}, after {}", peak());
-    // Damage to elements goes unseen, damage to opcodes does not.
+    // Damage to elements is not noticed, damage to opcodes is.
     assert!(readable > 0 && readable < count);
 }

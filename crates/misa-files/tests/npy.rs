@@ -1,12 +1,11 @@
-//! Arrays of NumPy, alone and in archives.
+//! NumPy arrays, alone and in archives.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
-use misa_files::Source;
 use misa_files::npy::{Npy, NpyError, Npz, NpzError, NpzWriter};
-use misa_files::pickle;
 use misa_files::zip::Limits;
+use misa_files::{Source, pickle};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -133,7 +132,7 @@ fn shapes_without_axes_or_elements() {
         assert_eq!(array.shape(), shape);
         assert!(array.is_empty() && array.to_floats().unwrap().is_empty());
     }
-    // As many rows of nothing as there can be.
+    // As many empty rows as there can be.
     for shape in ["(18446744073709551615, 0)", "(0, 18446744073709551615, 9)"] {
         for fortran in [false, true] {
             let bytes = header("'<f4'", fortran, shape);
@@ -168,11 +167,11 @@ fn elements_of_another_kind_are_refused() {
     let kind = |name: &str, texts: bool| {
         let source = source(name);
         let array = Npy::open(&source).unwrap();
-        let error = match texts {
-            true => array.to_texts().map(drop),
-            false => array.to_ints().map(drop),
-        };
-        error.unwrap_err().to_string()
+        if texts {
+            array.to_texts().unwrap_err().to_string()
+        } else {
+            array.to_ints().unwrap_err().to_string()
+        }
     };
     assert_eq!(kind("f4.npy", true), "expected texts, found array f4 [6]");
     assert_eq!(
@@ -198,7 +197,7 @@ fn elements_of_another_kind_are_refused() {
 }
 
 #[test]
-fn archives_of_every_way_of_packing() {
+fn archives_of_every_compression_method() {
     for name in ["stored.npz", "deflated.npz", "plain.npz"] {
         let npz = Npz::open(source(name), &Limits::default()).unwrap();
         let names: Vec<&str> = npz.names().collect();
@@ -234,7 +233,7 @@ fn faults_of_archives_name_the_array() {
     };
     assert_eq!(
         message("small.npz", "b"),
-        "array \"b\": expected one of [\"a\"], found none of that name"
+        "array \"b\": expected one of [\"a\"], found no array of that name"
     );
     assert_eq!(
         message("lzma.npz", "a"),
@@ -274,7 +273,7 @@ fn shapes_must_fit_the_bytes() {
     assert!(with("(2,)", 7).ends_with("array of shape [2] and element size 4, found 7 bytes"));
     assert!(with("(2,)", 9).ends_with("array of shape [2] and element size 4, found 9 bytes"));
     assert!(with("()", 0).ends_with("array of shape [] and element size 4, found 0 bytes"));
-    // Products that wrap around to nothing.
+    // Products that overflow to 0.
     assert!(with("(4294967296, 4294967296)", 0).contains("shape [4294967296, 4294967296]"));
     assert!(with("(4611686018427387904,)", 0).contains("shape [4611686018427387904]"));
     assert!(with("(-1,)", 0).ends_with("expected the length of an axis"));
@@ -325,9 +324,10 @@ fn every_prefix_of_every_fixture_is_refused() {
         let is_archive = path.extension().unwrap() == "npz";
         for len in 0..bytes.len() {
             let source = Source::from(&bytes[..len]);
-            let refused = match is_archive {
-                true => Npz::open(source, &Limits::default()).is_err(),
-                false => refuses_array(&source),
+            let refused = if is_archive {
+                Npz::open(source, &Limits::default()).is_err()
+            } else {
+                refuses_array(&source)
             };
             assert!(refused, "{} cut to {len}", path.display());
         }
@@ -337,13 +337,13 @@ fn every_prefix_of_every_fixture_is_refused() {
 fn refuses_array(source: &Source<'_>) -> bool {
     match Npy::open(source) {
         Err(_) => true,
-        // Objects have no length of their own: the pickle notices.
+        // The header of an object array has no length; the pickle reports the fault.
         Ok(array) => array.into_objects(&pickle::Limits::default()).is_err(),
     }
 }
 
 #[test]
-fn objects_are_the_pickle_that_they_are() {
+fn objects_are_read_as_a_pickle() {
     let array = Npy::open(source("objects.npy")).unwrap();
     assert_eq!((array.shape(), array.len()), (&[][..], 1));
     let pickle = array.into_objects(&pickle::Limits::default()).unwrap();
@@ -379,18 +379,18 @@ fn objects_are_the_pickle_that_they_are() {
 }
 
 #[test]
-fn objects_run_nothing() {
+fn objects_execute_nothing() {
     let mut bytes = header("'|O'", false, "()");
     bytes.extend(b"cposix\nsystem\n(S'true'\ntR.");
     let array = Npy::open(&bytes).unwrap();
     let error = array.into_objects(&pickle::Limits::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the objects: byte 0: global `posix.system` is not allowed"
+        "objects: byte 0: global `posix.system` is not allowed"
     );
 }
 
-/// Shared data, where it is at hand.
+/// A file of the shared data, if there is one.
 fn data_file(name: &str) -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("MISA_DATA_DIR").map_or(shared, PathBuf::from);
@@ -402,7 +402,7 @@ fn data_file(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Number of labels and sum of the values, as NumPy reads them.
+/// Number of labels and sum of the values, according to NumPy.
 const REAL: [(&str, &str, usize, f64); 6] = [
     ("ch_sims", "train_corpus", 1368, -263.8),
     ("ch_sims", "val_corpus", 456, -88.6),

@@ -1,6 +1,6 @@
-//! Pickles that are right: what they hold, wherever their bytes are.
+//! Valid pickles: their values, from memory and from files.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -16,7 +16,7 @@ fn limits() -> Limits {
     Limits::default()
 }
 
-/// Everything that the accessors say about a value and what it holds, to a depth.
+/// The results of all accessors for a value and the values inside it, down to `depth` levels.
 fn report(value: Value<'_>, depth: usize, lines: &mut Vec<String>) {
     lines.push(format!(
         "{} {:?} {:?} {:?} {:?} {:?} {:?}",
@@ -44,7 +44,7 @@ fn report(value: Value<'_>, depth: usize, lines: &mut Vec<String>) {
     }
 }
 
-/// The report on a whole pickle, or why there is none.
+/// The report on a whole pickle, or its error.
 fn outcome(pickle: Result<Pickle<'_>, PickleError>) -> Vec<String> {
     match pickle {
         Ok(pickle) => {
@@ -56,7 +56,7 @@ fn outcome(pickle: Result<Pickle<'_>, PickleError>) -> Vec<String> {
     }
 }
 
-/// A pickle is the same from memory, from a file and from a source that another has.
+/// Checks that a pickle reads the same from memory, from a file and from a lent source.
 fn check_sources(name: &str, bytes: &[u8]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bytes.pkl");
@@ -82,19 +82,18 @@ fn golden_files_and_memory_give_equal_values() {
     println!("{} pickles", pickles.len());
 }
 
-/// An array of `[30, 7, 11]` in the given notation, of elements 0 to 250 again and again.
+/// An array of `[30, 7, 11]` in the given notation, whose elements are 0 to 250, repeated.
 fn big_array(dtype: &str, order: &str, fortran: bool) -> Py {
     let count = 30 * 7 * 11;
     let value = |i: usize| (i % 251) as u8;
     let size: usize = dtype[1..].parse().unwrap();
     let mut bytes = Vec::new();
-    for place in 0..count {
-        let index = match fortran {
-            true => {
-                let (a, b, c) = (place % 30, place / 30 % 7, place / 210);
-                (a * 7 + b) * 11 + c
-            }
-            false => place,
+    for position in 0..count {
+        let index = if fortran {
+            let (a, b, c) = (position % 30, position / 30 % 7, position / 210);
+            (a * 7 + b) * 11 + c
+        } else {
+            position
         };
         let mut unit: Vec<u8> = match dtype {
             "f4" => f32::from(value(index)).to_le_bytes().into(),
@@ -189,8 +188,8 @@ fn long_texts_and_keys_are_found_in_the_file() {
 }
 
 #[test]
-fn a_list_that_grows_after_it_became_an_array_is_none() {
-    // The list of objects is remembered, made an array of 1, and appended to.
+fn a_list_that_grows_after_it_became_an_array_has_no_items() {
+    // The list of objects is stored in the memo, becomes an array of 1, and is then appended to.
     let objects = Py::array(
         Py::dtype("O8", "|"),
         Py::ints(&[1]),
@@ -208,7 +207,7 @@ fn a_list_that_grows_after_it_became_an_array_is_none() {
 }
 
 #[test]
-fn what_can_be_hashed_is_a_key() {
+fn hashable_values_are_keys() {
     let keys = [
         Py::None,
         Py::Int(3),

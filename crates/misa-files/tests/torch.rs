@@ -1,6 +1,6 @@
-//! Pickles of PyTorch: a row of them, with values outside, and names that are only labels.
+//! Pickles of PyTorch: consecutive pickles, values outside them, and names that are only labels.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -99,7 +99,7 @@ fn plain_pickles_have_no_tensors() {
     }
 }
 
-/// A dictionary with a default, as the official code saves its vocabulary.
+/// A `defaultdict`, as in the vocabulary that the official code saves.
 fn vocabulary(factory: Py) -> Py {
     let empty = Py::call("collections", "defaultdict", vec![factory]);
     let Py::Call(function, arguments) = empty else {
@@ -117,12 +117,12 @@ fn a_default_factory_of_any_name_is_never_called() {
     let bytes = vocabulary(unknown.clone()).pickle(2);
     let (pickle, _) = torch(&bytes).unwrap();
     assert_eq!(pickle.root().get("hello").unwrap().as_int(), Some(2));
-    let name = "create_dataset.return_unk".to_owned();
+    let name = "create_dataset.return_unk".to_string();
     let refused = |value: &Py| match torch(&value.pickle(2)).map(drop) {
         Err(PickleError::GlobalNotAllowed { name: found, .. }) => assert_eq!(found, name),
         other => panic!("{value:?}: {other:?}"),
     };
-    // Anything else that could be done with the name.
+    // Any other use of the name is refused.
     refused(&unknown);
     refused(&Py::List(vec![unknown.clone()]));
     refused(&Py::Call(
@@ -139,7 +139,7 @@ fn a_default_factory_of_any_name_is_never_called() {
 
 #[test]
 fn a_factory_is_no_function_afterwards() {
-    // Remembered as 0, used as a factory, then called.
+    // Stored as memo entry 0, used as a factory, then called.
     let bytes = b"ccollections\ndefaultdict\ncos\nsystem\nq\0\x85R0h\0X\x02\0\0\0id\x85R.";
     assert!(matches!(torch(bytes), Err(PickleError::Stack { .. })));
 }
@@ -155,7 +155,7 @@ fn attributes_of_dictionaries_are_left_out() {
 }
 
 #[test]
-fn golden_torch_files_are_a_row_of_pickles() {
+fn golden_torch_files_are_consecutive_pickles() {
     let Some(folder) = support::golden_data() else {
         return;
     };

@@ -1,6 +1,6 @@
-//! Files of PyTorch, of both kinds.
+//! PyTorch files of both kinds.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/archive.rs"]
@@ -136,7 +136,7 @@ const WORDS: [(&str, &[&str]); 2] = [
     ),
 ];
 
-/// Word vectors as the text file of GloVe has them.
+/// The word vectors in the text file of GloVe.
 fn glove(folder: &Path) -> BTreeMap<String, Vec<f32>> {
     let text = fs::read_to_string(folder.join("glove_mini.txt")).unwrap();
     text.lines()
@@ -195,7 +195,7 @@ fn golden_embeddings_hold_the_vectors_of_glove() {
     }
 }
 
-/// Shared data, where it is at hand.
+/// A file of the shared data, if there is one.
 fn data_file(name: &str) -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("MISA_DATA_DIR").map_or(shared, PathBuf::from);
@@ -224,7 +224,7 @@ fn real_weights() {
         })
         .collect();
     let mut expected: Vec<(String, Vec<usize>)> = Vec::new();
-    let mut add = |name: &str, shape: &[usize]| expected.push((name.to_owned(), shape.to_vec()));
+    let mut add = |name: &str, shape: &[usize]| expected.push((name.to_string(), shape.to_vec()));
     add("bert.embeddings.position_ids", &[1, 16]);
     add("bert.embeddings.word_embeddings.weight", &[402, 16]);
     add("bert.embeddings.position_embeddings.weight", &[16, 16]);
@@ -252,7 +252,7 @@ fn real_weights() {
     add("classifier.weight", &[9, 16]);
     add("classifier.bias", &[9]);
     assert_eq!(shapes, expected);
-    // Sums as PyTorch has them.
+    // Sums computed by PyTorch.
     for (name, sum) in [
         ("bert.embeddings.position_ids", 120.0),
         (
@@ -266,7 +266,7 @@ fn real_weights() {
     }
 }
 
-/// A pickle of one tensor, seen in a storage `0` of floats.
+/// A pickle of one tensor in a storage `0` of floats.
 fn tensor(len: &str, offset: &str, shape: &str, strides: &str) -> Vec<u8> {
     let axes = |axes: &str| -> String {
         let axes = axes.split_whitespace();
@@ -283,7 +283,7 @@ fn zip_of(pickle: &[u8], storage: &[u8]) -> Vec<u8> {
     archive(&[stored("x/data.pkl", pickle), stored("x/data/0", storage)])
 }
 
-/// What opening the file and reading its outermost tensor says.
+/// Opens the file and reads its outermost tensor.
 fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<f64>, TorchError> {
     let source = Source::from(bytes);
     let file = File::open(&source, limits)?;
@@ -351,10 +351,10 @@ fn repetition_has_a_limit() {
         let limit = 8 * packed + (1 << 20);
         assert_eq!(
             message(&bytes),
-            format!("the tensors expand to more than {limit} bytes")
+            format!("tensors of the file, expected at most {limit} bytes, found more")
         );
     }
-    // As much as is allowed, but not twice.
+    // Just as much as is allowed; a second read is not.
     let bytes = zip_of(&tensor("1", "0", "400 200", "0 0"), &[0; 4]);
     let source = Source::from(bytes.as_slice());
     let file = File::open(&source, &Limits::default()).unwrap();
@@ -486,11 +486,11 @@ fn older_files_are_checked_as_strictly() {
     for (bytes, expected) in [
         (
             legacy(1002, "S'0'\n", 2),
-            "byte 15: expected version 1001".to_owned(),
+            "byte 15: expected version 1001".to_string(),
         ),
         (
             legacy(1001, "S'0'\n", 3),
-            "storage \"0\": expected 8 bytes, found 12".to_owned(),
+            "storage \"0\": expected 8 bytes, found 12".to_string(),
         ),
         (
             legacy(1001, "S'0'\n", u64::MAX),
@@ -498,7 +498,7 @@ fn older_files_are_checked_as_strictly() {
         ),
         (
             legacy(1001, "S'1'\n", 2),
-            "storage \"1\": expected a tensor that uses it".to_owned(),
+            "storage \"1\": expected a tensor that uses it".to_string(),
         ),
         (
             legacy(1001, "", 2),

@@ -1,6 +1,6 @@
-//! Archives: what is read, and what is refused.
+//! Archives: which ones are read, and which are refused.
 
-// Helpers of tests are tests too, but the lint only knows functions marked so.
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/archive.rs"]
@@ -13,7 +13,7 @@ use misa_files::zip::{Archive, Limits, Method, ZipError};
 
 const TEXT: &[u8] = b"so so so so so so so so so so good";
 
-/// What opening the archive and reading all of its members says.
+/// Opens the archive and reads all of its members.
 fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Vec<u8>>, String> {
     let read = || -> Result<Vec<Vec<u8>>, ZipError> {
         let archive = Archive::open(Source::from(bytes), limits)?;
@@ -76,7 +76,7 @@ fn comments_may_look_like_the_end() {
 }
 
 #[test]
-fn files_that_are_no_archives_are_refused() {
+fn files_that_are_not_archives_are_refused() {
     refused(
         b"",
         "last 0 bytes: expected the end record of a zip archive, found none",
@@ -114,7 +114,7 @@ fn directories_that_are_not_there_are_refused() {
         &bytes,
         "byte 0: expected a directory entry, found 0x00000000",
     );
-    // One entry, of which the end record does not know.
+    // One entry that the end record does not count.
     let mut bytes = archive(&[stored("a", TEXT)]);
     let count = bytes.len() - 14;
     bytes[count..count + 4].fill(0);
@@ -128,7 +128,7 @@ fn parts_of_archives_are_refused() {
     bytes[disk] = 1;
     refused(
         &bytes,
-        "byte 112: expected an archive in one file, found a part of one",
+        "byte 112: expected an archive in one file, found one part of a split archive",
     );
 }
 
@@ -140,8 +140,8 @@ fn the_wide_end_record_is_checked_too() {
     // Length of the record, disk, number of entries here, length of the directory.
     let places = [
         (4, "end record"),
-        (16, "part of one"),
-        (24, "part of one"),
+        (16, "part of a split archive"),
+        (24, "part of a split archive"),
         (40, "directory of"),
     ];
     for (place, message) in places {
@@ -155,7 +155,7 @@ fn the_wide_end_record_is_checked_too() {
     bytes[locator + 8..locator + 16].fill(0xff);
     refused(
         &bytes,
-        "byte 18446744073709551615: expected the end record of 64 bits",
+        "byte 18446744073709551615: expected the 64-bit end record",
     );
 }
 
@@ -191,7 +191,7 @@ fn members_that_share_bytes_are_refused() {
         &overlapping,
         "\"out\": ends at byte 99, expected at most 33, where the next record is",
     );
-    // A member that reaches into the directory.
+    // A member that extends into the directory.
     let mut long = archive(&[stored("a", TEXT)]);
     let entry = 65;
     long[entry + 20] += 1;
@@ -207,7 +207,7 @@ fn members_that_share_bytes_are_refused() {
 }
 
 #[test]
-fn names_are_one_of_a_kind_and_stay_inside() {
+fn names_are_unique_and_stay_inside_the_archive() {
     let twice = archive(&[stored("a", TEXT), stored("a", TEXT)]);
     refused(&twice, "\"a\": expected one entry of that name, found two");
     for name in ["../a", "a/../../b", "/etc/passwd", "..", "a\\b", "a\0"] {
@@ -267,7 +267,7 @@ fn false_lengths_and_checksums_are_noticed() {
     );
     padded.packed.truncate(len - 1);
     let error = read(&archive(&[padded]), &Limits::default()).unwrap_err();
-    assert!(error.contains("expected deflated bytes"), "{error}");
+    assert!(error.contains("expected deflated data"), "{error}");
     for member in [stored("a", TEXT), deflated("a", TEXT)] {
         let wrong = Member {
             checksum: 7,
@@ -290,7 +290,7 @@ fn limits_hold() {
                 entries: 1,
                 ..limits
             },
-            "\"\": too many entries, expected at most 1, found 2",
+            "\"\": entries, expected at most 1, found 2",
         ),
         (
             Limits {
@@ -304,14 +304,14 @@ fn limits_hold() {
                 total_bytes: 67,
                 ..limits
             },
-            "\"b\": unpacked bytes up to here, expected at most 67, found 68",
+            "\"b\": unpacked bytes up to this entry, expected at most 67, found 68",
         ),
         (
             Limits {
                 expansion: 2,
                 ..limits
             },
-            "\"a\": bytes from so few, expected at most 22, found 34",
+            "\"a\": unpacked bytes for its packed bytes, expected at most 22, found 34",
         ),
     ];
     for (limits, message) in cases {
@@ -326,7 +326,7 @@ fn limits_hold() {
     assert!(read(&bytes, &just).is_ok());
 }
 
-/// Zeros, of which every mebibyte but the first is packed alike.
+/// Deflated zeros. Every mebibyte except the first has the same packed bytes.
 fn packed_zeros(mebibytes: usize) -> Vec<u8> {
     let mut compress = Compress::new(Compression::best(), false);
     let zeros = vec![0; 1 << 20];
@@ -358,7 +358,7 @@ fn peak_mebibytes() -> u64 {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_gibibyte_of_zeros_takes_no_room() {
+fn a_gibibyte_of_zeros_takes_no_memory() {
     let bomb = Member {
         packed: packed_zeros(1 << 10),
         len: 1 << 30,
@@ -376,7 +376,7 @@ fn a_gibibyte_of_zeros_takes_no_room() {
         error,
         "\"zeros\": unpacked bytes, expected at most 16777216, found 1073741824"
     );
-    // The same with a modest claim.
+    // The same bytes with a small stated length.
     let lies = Member {
         len: 8 << 20,
         ..bomb

@@ -1,15 +1,18 @@
 //! The two checksums of the format.
+//!
+//! Source: HDF5 specification, I.A (lookup3) and IV.A.2.l (the filter fletcher32).
 
-/// Whether a checksum is right. While fuzzing all are: damage must get further than to them.
+/// Whether a checksum matches. While fuzzing, every checksum does: otherwise damaged bytes would be
+/// rejected here and never reach the parsers.
 pub(super) fn agree(found: u32, stored: u32) -> bool {
     found == stored || cfg!(fuzzing)
 }
 
-/// Bob Jenkins' `lookup3` with seed 0, which guards the metadata of newer files.
+/// Bob Jenkins' `lookup3` with seed 0, the checksum of metadata in newer files.
 pub(super) fn lookup3(bytes: &[u8]) -> u32 {
     let start = 0xdead_beef_u32.wrapping_add(bytes.len() as u32);
     let [mut a, mut b, mut c] = [start; 3];
-    // The last block, even if full, is mixed in another way.
+    // The last block is mixed differently, even if it is full.
     let last = bytes.len().saturating_sub(1) / 12 * 12;
     let (blocks, tail) = bytes.split_at(last);
     for block in blocks.chunks_exact(12) {
@@ -37,7 +40,7 @@ fn word(bytes: &[u8], start: usize) -> u32 {
 }
 
 fn mix(mut a: u32, mut b: u32, mut c: u32) -> [u32; 3] {
-    // After each turn the three change places.
+    // After each round the three words rotate.
     for bits in [4, 6, 8, 16, 19, 4] {
         a = a.wrapping_sub(c) ^ c.rotate_left(bits);
         c = c.wrapping_add(b);
@@ -51,14 +54,14 @@ fn finish(mut a: u32, mut b: u32, mut c: u32) -> u32 {
         c = (c ^ b).wrapping_sub(b.rotate_left(bits));
         [a, b, c] = [b, c, a];
     }
-    // Seven turns leave the last result one place on.
+    // After seven rotations, the last result is in `b`.
     b
 }
 
-/// The checksum of the filter `fletcher32`, over big-endian words of 16 bits.
+/// The checksum of the filter fletcher32, over big-endian words of 16 bits.
 pub(super) fn fletcher32(bytes: &[u8]) -> u32 {
     let (mut low, mut high) = (0_u32, 0_u32);
-    // 360 words are the most that cannot overflow the sums.
+    // 360 words are the most whose sums cannot overflow.
     for block in bytes.chunks(720) {
         for pair in block.chunks(2) {
             let second = pair.get(1).copied().unwrap_or(0);
@@ -78,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lookup3_agrees_with_its_author() {
+    fn lookup3_matches_the_reference_implementation() {
         // From the self test of lookup3.c.
         assert_eq!(lookup3(b""), 0xdead_beef);
         assert_eq!(lookup3(b"Four score and seven years ago"), 0x1777_0551);

@@ -2,7 +2,7 @@
 
 use super::error::{Fault, Result};
 
-/// Bytes that addresses and lengths take in this file.
+/// Bytes of an address and of a length in this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sizes {
     pub address: u8,
@@ -19,7 +19,7 @@ pub(super) struct Cursor<'b> {
 }
 
 impl<'b> Cursor<'b> {
-    /// At the first of `bytes`, which are at `start` in the file.
+    /// A cursor at the first of `bytes`, which start at `start` in the file.
     pub fn new(bytes: &'b [u8], start: u64, sizes: Sizes) -> Self {
         let position = 0;
         Self {
@@ -30,7 +30,7 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// Place in the file.
+    /// Offset in the file.
     pub fn offset(&self) -> u64 {
         self.start + self.position as u64
     }
@@ -92,11 +92,11 @@ impl<'b> Cursor<'b> {
         self.uint(self.sizes.length)
     }
 
-    /// A place in the file; `None` for the address that stands for nothing.
+    /// An address; `None` for the undefined address, all of whose bits are set.
     pub fn address(&mut self) -> Result<Option<u64>> {
         let address = self.uint(self.sizes.address)?;
-        let nothing = u64::MAX >> (64 - 8 * u32::from(self.sizes.address));
-        Ok((address != nothing).then_some(address))
+        let undefined = u64::MAX >> (64 - 8 * u32::from(self.sizes.address));
+        Ok((address != undefined).then_some(address))
     }
 
     pub fn signature(&mut self, expected: &'static str) -> Result<()> {

@@ -1,8 +1,5 @@
 //! Datasets: arrays of numbers or texts.
 
-use std::cell::OnceCell;
-use std::ops::Range;
-
 use super::chunk::{Chunk, Grid};
 use super::dataspace::Dataspace;
 use super::element::Element;
@@ -13,13 +10,15 @@ use super::layout::Layout;
 use super::rows::Rows;
 use super::store::Store;
 use super::{dataspace, fill};
+use std::cell::OnceCell;
+use std::ops::Range;
 
-/// A dataset of a file. Its values are read when they are asked for.
+/// A dataset of a file. Its values are read on demand.
 #[derive(Clone, Debug)]
 pub struct Dataset<'f> {
     pub(super) store: &'f Store<'f>,
     pub(super) path: String,
-    /// Place of its header in the file.
+    /// Offset of its header in the file.
     pub(super) offset: u64,
     pub(super) space: Dataspace,
     pub(super) element: Element,
@@ -27,7 +26,7 @@ pub struct Dataset<'f> {
     pub(super) size: usize,
     pub(super) layout: Layout,
     pub(super) filters: Filters,
-    /// One element; empty for zeros.
+    /// One element; empty if it is zero.
     pub(super) fill: Vec<u8>,
     pub(super) chunks: OnceCell<(Grid, Vec<Chunk>)>,
 }
@@ -39,16 +38,18 @@ impl<'f> Dataset<'f> {
     pub(super) fn open(store: &'f Store<'f>, path: String, address: u64) -> Result<Self> {
         let header = Header::read(store, address)?;
         let offset = header.offset;
-        let layout = header.find(Kind::Layout, Layout::parse)?;
-        let layout = layout.ok_or(Fault::NotADataset)?;
+        let layout = header
+            .find(Kind::Layout, Layout::parse)?
+            .ok_or(Fault::NotADataset)?;
         if header.has(Kind::ExternalFiles) {
             return Err(Fault::unsupported(offset, "values in other files"));
         }
         let missing = |what| Fault::Missing { offset, what };
         let space = header.find(Kind::Dataspace, Dataspace::parse)?;
-        let element = header.find(Kind::Datatype, Element::parse)?;
+        let (element, size) = header
+            .find(Kind::Datatype, Element::parse)?
+            .ok_or(missing("element type"))?;
         let filters = header.find(Kind::Filters, Filters::parse)?;
-        let (element, size) = element.ok_or(missing("element type"))?;
         let fill = fill::parse(&header)?;
         if !fill.is_empty() && fill.len() != size {
             return Err(Fault::Value {
@@ -74,18 +75,20 @@ impl<'f> Dataset<'f> {
         Ok(dataset)
     }
 
-    /// Whether the parts of the header agree, so that lengths computed from them cannot overflow.
+    /// Checks that the parts of the header agree, so that lengths computed from them cannot
+    /// overflow.
     fn check(&self) -> Result<()> {
         let offset = self.offset;
-        let what = "bytes of a dataset";
-        let most = dataspace::product(&self.space.shape, offset)?;
-        let most = most.checked_mul(self.size as u64).ok_or(Fault::Limit {
-            offset,
-            what,
-            limit: u64::MAX,
-        })?;
-        let empty = self.space.shape.contains(&0);
-        let bytes = if empty { 0 } else { most };
+        // Checked for empty datasets too: the lengths of a row are computed even if there are none.
+        let most = dataspace::product(&self.space.shape, offset)?
+            .checked_mul(self.size as u64)
+            .ok_or(Fault::Limit {
+                offset,
+                what: "bytes of a dataset",
+                limit: u64::MAX,
+            })?;
+        let is_empty = self.space.shape.contains(&0);
+        let bytes = if is_empty { 0 } else { most };
         let (found, stored) = match &self.layout {
             Layout::Compact(bytes) => (bytes.len() as u64, true),
             Layout::Contiguous { address, len } => (*len, address.is_some()),
@@ -109,7 +112,7 @@ impl<'f> Dataset<'f> {
         &self.path
     }
 
-    /// Lengths of the axes; empty for a single value.
+    /// Lengths of the axes; empty for a scalar.
     pub fn shape(&self) -> &[u64] {
         &self.space.shape
     }
@@ -119,56 +122,56 @@ impl<'f> Dataset<'f> {
         self.element
     }
 
-    /// Length of the first axis; 1 for a single value.
+    /// Length of the first axis; 1 for a scalar.
     pub fn row_count(&self) -> u64 {
         self.space.shape.first().copied().unwrap_or(1)
     }
 
-    /// Values of a row: the product of the axes but the first.
+    /// Values of a row: the product of all axes except the first.
     pub fn row_len(&self) -> u64 {
-        // Opening has found that this does not overflow.
+        // Checked for overflow when the dataset was opened.
         self.space.shape.iter().skip(1).product()
     }
 
-    /// The rows of a range, of which only those are read.
+    /// A range of rows. Only these are read, on demand.
     ///
     /// # Errors
     ///
-    /// [`Fault::Rows`] when the dataset does not have them.
+    /// [`Fault::Rows`] when the range exceeds the dataset.
     pub fn rows(&self, range: Range<u64>) -> Read<Rows<'_>> {
         let rows = self.row_count();
         let Range { start, end } = range;
         if start > end || end > rows {
-            return Err(self.at(Fault::Rows { start, end, rows }));
+            return Err(self.error(Fault::Rows { start, end, rows }));
         }
         Ok(Rows::new(self, range))
     }
 
-    /// All values as floats, the last axis first. Numbers of more digits are rounded.
+    /// All values in single precision, with the last axis fastest. Values that need more precision
+    /// are rounded.
     ///
     /// # Errors
     ///
-    /// [`Fault::Kind`] for texts, [`Fault::Limit`] when there are too many values, and everything
-    /// that can be wrong with the file.
+    /// [`Fault::Kind`] for texts, [`Fault::Limit`] when there are too many values, and any fault of
+    /// the file.
     pub fn to_floats(&self) -> Read<Vec<f32>> {
         self.all().to_floats()
     }
 
-    /// All values as floats of double precision, the last axis first. Integers beyond 2^53 are
-    /// rounded.
+    /// All values in double precision, with the last axis fastest. Integers beyond 2^53 are rounded.
     ///
     /// # Errors
     ///
-    /// As [`to_floats`](Self::to_floats).
+    /// As for [`to_floats`](Self::to_floats).
     pub fn to_doubles(&self) -> Read<Vec<f64>> {
         self.all().to_doubles()
     }
 
-    /// All texts, the last axis first: UTF-8 where they are, else Latin-1.
+    /// All texts, with the last axis fastest. Bytes that are not valid UTF-8 are read as Latin-1.
     ///
     /// # Errors
     ///
-    /// As [`to_floats`](Self::to_floats), but [`Fault::Kind`] for numbers.
+    /// As for [`to_floats`](Self::to_floats), but [`Fault::Kind`] for numbers.
     pub fn to_texts(&self) -> Read<Vec<String>> {
         self.all().to_texts()
     }
@@ -177,7 +180,7 @@ impl<'f> Dataset<'f> {
         Rows::new(self, 0..self.row_count())
     }
 
-    pub(super) fn at(&self, fault: Fault) -> Hdf5Error {
+    pub(super) fn error(&self, fault: Fault) -> Hdf5Error {
         Hdf5Error::new(self.path.clone(), fault)
     }
 }

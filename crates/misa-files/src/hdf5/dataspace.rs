@@ -1,4 +1,6 @@
 //! The shape of a dataset.
+//!
+//! Source: HDF5 specification, IV.A.2.b.
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
@@ -9,9 +11,9 @@ const AXES: u8 = 32;
 /// Lengths of a dataset's axes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dataspace {
-    /// None for a single value, one of 0 for a dataset without values.
+    /// Empty for a scalar, a single 0 for a dataset without values.
     pub shape: Vec<u64>,
-    /// What each axis may grow to; `None` for any length.
+    /// The maximum length of each axis; `None` if unlimited.
     pub most: Vec<Option<u64>>,
 }
 
@@ -54,8 +56,8 @@ impl Dataspace {
     }
 }
 
-/// The product of all axes, of which those of length 0 are left out, so that no part of it can
-/// overflow either.
+/// The product of all axes except those of length 0. If it fits, so does the product of any subset of
+/// the axes.
 pub(super) fn product(shape: &[u64], offset: u64) -> Result<u64> {
     let times = |total: u64, &length: &u64| total.checked_mul(length.max(1));
     shape.iter().try_fold(1, times).ok_or(Fault::Limit {

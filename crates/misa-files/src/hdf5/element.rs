@@ -1,24 +1,25 @@
-//! What the elements of a dataset are.
-
-use std::fmt;
+//! The element type of a dataset.
+//!
+//! Source: HDF5 specification, IV.A.2.d.
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 use crate::dtype::{Dtype, byte_text};
+use std::fmt;
 
 /// Element type of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Element {
-    /// Integers and floats. Named integers, which are h5py's truth values too, are integers.
+    /// Integers and floats. Enumerations, which h5py also uses for booleans, count as integers.
     Number(Dtype),
     /// Texts of a fixed size.
     Text(Dtype, Padding),
-    /// Texts of any size each.
+    /// Texts of variable length.
     VariableText,
 }
 
-/// How texts fill up their size.
+/// How texts of a fixed size are padded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Padding {
     /// The text ends at the first zero.
@@ -30,7 +31,7 @@ pub enum Padding {
 }
 
 impl Element {
-    /// The type, and the bytes an element takes in the dataset.
+    /// The type, and the bytes of an element in the dataset.
     pub(super) fn parse(mut cursor: Cursor<'_>) -> Result<(Self, usize)> {
         let offset = cursor.offset();
         let class = cursor.u8()?;
@@ -40,7 +41,7 @@ impl Element {
             0 => parse_integer(&mut cursor, bits, size)?,
             1 => parse_float(&mut cursor, bits, size)?,
             3 => parse_text(bits, size, offset)?,
-            // The type below the names, which has the same size.
+            // An enumeration: its base type, which has the same size.
             8 => match Self::parse_base(cursor)? {
                 (base @ Self::Number(_), base_size) if base_size == size => Some(base),
                 _ => None,
@@ -57,15 +58,18 @@ impl Element {
 
     fn parse_base(mut cursor: Cursor<'_>) -> Result<(Self, usize)> {
         let offset = cursor.offset();
-        // No names of names: this bounds the recursion.
+        // The base of an enumeration is an integer, so the recursion ends here.
         if cursor.clone().u8()? & 0x0f != 0 {
-            return Err(Fault::unsupported(offset, "names for what is no integer"));
+            return Err(Fault::unsupported(
+                offset,
+                "an enumeration of a type other than integer",
+            ));
         }
         let bytes = cursor.take(12)?;
         Self::parse(Cursor::new(bytes, offset, cursor.sizes()))
     }
 
-    /// The text in `bytes`; `None` where the elements are no texts of fixed size.
+    /// The text in `bytes`; `None` if the elements are not texts of a fixed size.
     pub(super) fn text(self, bytes: &[u8]) -> Option<String> {
         let Self::Text(_, padding) = self else {
             return None;
@@ -79,9 +83,9 @@ impl Element {
     }
 }
 
-/// Length of `bytes` without the filling at the end.
-fn trimmed(bytes: &[u8], filling: u8) -> usize {
-    let last = bytes.iter().rposition(|&byte| byte != filling);
+/// Length of `bytes` without the padding at the end.
+fn trimmed(bytes: &[u8], padding: u8) -> usize {
+    let last = bytes.iter().rposition(|&byte| byte != padding);
     last.map_or(0, |last| last + 1)
 }
 
@@ -101,9 +105,9 @@ fn parse_integer(cursor: &mut Cursor<'_>, bits: [u8; 3], size: usize) -> Result<
 
 fn parse_float(cursor: &mut Cursor<'_>, bits: [u8; 3], size: usize) -> Result<Option<Element>> {
     let (shift, precision) = (cursor.u16()?, cursor.u16()?);
-    let places = [cursor.u8()?, cursor.u8()?, cursor.u8()?, cursor.u8()?];
+    let fields = [cursor.u8()?, cursor.u8()?, cursor.u8()?, cursor.u8()?];
     let bias = cursor.u32()?;
-    // Exponent's place and bits, fraction's place and bits, bias: the IEEE formats.
+    // The IEEE formats: position and bits of the exponent, position and bits of the fraction, bias.
     let ieee = match size {
         2 => ([10, 5, 0, 10], 15),
         4 => ([23, 8, 0, 23], 127),
@@ -113,9 +117,9 @@ fn parse_float(cursor: &mut Cursor<'_>, bits: [u8; 3], size: usize) -> Result<Op
     let sign = usize::from(bits[1]);
     let whole = shift == 0 && usize::from(precision) == 8 * size && sign == 8 * size - 1;
     let hidden_one = bits[0] >> 4 & 3 == 2;
-    // Both order bits together are those of a VAX.
+    // The second bit of the byte order is set for the VAX order only.
     let ordered = bits[0] & 0x40 == 0;
-    if (places, bias) != ieee || !whole || !hidden_one || !ordered {
+    if (fields, bias) != ieee || !whole || !hidden_one || !ordered {
         return Ok(None);
     }
     Ok(number('f', bits[0] & 1 != 0, size))
@@ -143,7 +147,7 @@ impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(dtype) | Self::Text(dtype, _) => dtype.fmt(f),
-            Self::VariableText => f.write_str("text of any size"),
+            Self::VariableText => f.write_str("text of variable length"),
         }
     }
 }
@@ -178,9 +182,9 @@ mod tests {
             0x11, 0x20, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0,
         ];
         assert_eq!(parse(&single).unwrap().0.to_string(), "f4");
-        for (place, other) in [(1, 0x60), (1, 0), (2, 30), (8, 1), (12, 22), (16, 126)] {
+        for (byte, other) in [(1, 0x60), (1, 0), (2, 30), (8, 1), (12, 22), (16, 126)] {
             let mut bytes = single;
-            bytes[place] = other;
+            bytes[byte] = other;
             let error = parse(&bytes).unwrap_err();
             assert_eq!(
                 error.to_string(),

@@ -1,4 +1,6 @@
-//! Arrays of chunks: what the two kinds, fixed and extensible, have in common.
+//! The parts that fixed and extensible arrays of chunks have in common.
+//!
+//! Source: HDF5 specification, VII.C and VII.D.
 
 use super::chunk::{Chunk, Grid};
 use super::cursor::Cursor;
@@ -10,10 +12,10 @@ use super::store::{Block, Store};
 #[derive(Debug)]
 pub(super) struct Entries<'g> {
     pub grid: &'g Grid,
-    /// Layout and place of the array in the messages of faults.
+    /// The layout that the array belongs to.
     chunked: &'g Chunked,
     filtered: bool,
-    /// The axis that can grow without bound.
+    /// The axis that can grow without limit.
     growing: Option<usize>,
     /// Bytes of an entry.
     pub bytes: u64,
@@ -41,7 +43,8 @@ impl<'g> Entries<'g> {
         self.chunks
     }
 
-    /// Reads version, kind and size of an entry, which follow the signature of the array.
+    /// Reads the version, the kind and the size of an entry, which follow the signature of the
+    /// array.
     pub fn read_head(&mut self, cursor: &mut Cursor<'_>) -> Result<()> {
         cursor.version("array of chunks", &[0])?;
         let offset = cursor.offset();
@@ -58,11 +61,12 @@ impl<'g> Entries<'g> {
         self.bytes = cursor.u8()?.into();
         let address = u64::from(cursor.sizes().address);
         let fits = match self.bytes.checked_sub(address) {
-            Some(left @ 5..=12) if self.filtered => {
-                let bytes = left as u8 - 4;
+            // A size of 1 to 8 bytes and a mask of 4.
+            Some(extra @ 5..=12) if self.filtered => {
+                let bytes = extra as u8 - 4;
                 self.chunked.size_bytes.is_none_or(|wanted| wanted == bytes)
             }
-            left => left == Some(0) && !self.filtered,
+            extra => extra == Some(0) && !self.filtered,
         };
         if fits {
             return Ok(());
@@ -71,11 +75,11 @@ impl<'g> Entries<'g> {
             offset,
             what: "bytes of an entry of chunks",
             found: self.bytes,
-            expected: "an address, for filtered chunks a size and a mask too",
+            expected: "room for an address, and for a size and a mask if chunks are filtered",
         })
     }
 
-    /// Reads `count` entries, the first of which is number `first` of the array.
+    /// Reads `count` entries, the first of which has the position `first` in the array.
     pub fn read(&mut self, cursor: &mut Cursor<'_>, first: u64, count: u64) -> Result<()> {
         for entry in first..first.saturating_add(count) {
             let address = cursor.address()?;
@@ -85,7 +89,7 @@ impl<'g> Entries<'g> {
             } else {
                 (self.grid.chunk_bytes, 0)
             };
-            // Entries may lead nowhere, or to a part that the dataset once had.
+            // An entry may be undefined, or refer to a part that the dataset no longer has.
             let number = self.grid.entry(entry, self.growing);
             self.chunks
                 .extend(address.zip(number).map(|(address, number)| Chunk {
@@ -98,8 +102,8 @@ impl<'g> Entries<'g> {
         Ok(())
     }
 
-    /// Reads `count` entries that are stored in pages, one behind the other from `address` on;
-    /// `written` says which pages are.
+    /// Reads `entries` that are stored in consecutive pages from `address` on; `written` says which
+    /// pages have been written.
     pub fn read_pages(
         &mut self,
         store: &Store<'_>,
@@ -108,32 +112,33 @@ impl<'g> Entries<'g> {
         page: u64,
         written: impl Fn(u64) -> bool,
     ) -> Result<()> {
-        let mut at = address;
+        let mut page_address = address;
         let count = entries.end - entries.start;
         for number in 0..count.div_ceil(page) {
             let first = number * page;
             let count = page.min(count - first);
             let len = count.saturating_mul(self.bytes).saturating_add(4);
             if written(number) {
-                let block = store.fetch(at, len)?;
+                let block = store.fetch(page_address, len)?;
                 let mut cursor = block.checked("page of chunks")?;
                 self.read(&mut cursor, entries.start + first, count)?;
             }
-            at = at.saturating_add(len);
+            page_address = page_address.saturating_add(len);
         }
         Ok(())
     }
 }
 
-/// Bit `number` of a row of bits, the highest of a byte first.
+/// Bit `number` of a bit field, with the highest bit of each byte first.
 pub(super) fn bit(bits: &[u8], number: u64) -> bool {
-    let byte = usize::try_from(number / 8).ok();
-    let byte = byte.and_then(|byte| bits.get(byte));
-    byte.is_some_and(|byte| byte & 0x80 >> (number % 8) != 0)
+    usize::try_from(number / 8)
+        .ok()
+        .and_then(|index| bits.get(index))
+        .is_some_and(|byte| byte & 0x80 >> (number % 8) != 0)
 }
 
-/// A part of an array with its signature and checksum, and the place in it behind version, kind
-/// and the address of the array.
+/// A block of an array with `body` bytes besides its prefix and checksum, and the length of the
+/// prefix: signature, version, kind and the address of the array.
 pub(super) fn part<'s>(
     store: &'s Store<'_>,
     address: u64,

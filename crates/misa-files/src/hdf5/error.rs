@@ -1,10 +1,9 @@
-//! What can be wrong with an HDF5 file.
+//! Errors of HDF5 files.
 
 use std::io;
-
 use thiserror::Error;
 
-/// A fault, and the object inside the file that it was met at.
+/// A fault, and the object inside the file where it occurred.
 #[derive(Debug, Error)]
 #[error("{path}: {fault}")]
 pub struct Hdf5Error {
@@ -24,18 +23,18 @@ impl Hdf5Error {
         &self.path
     }
 
-    /// What is wrong there.
+    /// The fault.
     pub fn fault(&self) -> &Fault {
         &self.fault
     }
 }
 
-/// One way for an HDF5 file, or for a question about it, to be wrong. Offsets are bytes from the
-/// start of the file.
+/// One way in which an HDF5 file, or a request for a part of it, can be wrong. Offsets are bytes from
+/// the start of the file.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// No signature where one may stand.
+    /// There is no HDF5 signature at any of the offsets where one may be.
     #[error("no HDF5 signature in a file of {length} bytes")]
     NotHdf5 {
         /// Bytes of the file.
@@ -44,9 +43,9 @@ pub enum Fault {
     /// The system cannot read the file.
     #[error("byte {offset}: {source}")]
     Read {
-        /// Where the wanted bytes start.
+        /// Where the requested bytes start.
         offset: u64,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The file, or a part of it, ends too early.
@@ -56,18 +55,18 @@ pub enum Fault {
         offset: u64,
         /// Bytes needed.
         expected: u64,
-        /// Bytes left.
+        /// Bytes that remain.
         found: u64,
     },
-    /// An address points to something else.
+    /// An address that points to a different structure.
     #[error("byte {offset}: expected the signature `{expected}`")]
     Signature {
         /// Where the signature should be.
         offset: u64,
-        /// The signature.
+        /// The expected signature.
         expected: &'static str,
     },
-    /// Bytes that were damaged after they were written.
+    /// Bytes that do not match their checksum.
     #[error("byte {offset}: the checksum of the {what} is wrong")]
     Checksum {
         /// Where the checked bytes start.
@@ -75,27 +74,27 @@ pub enum Fault {
         /// What they are.
         what: &'static str,
     },
-    /// A part of the format that this reader leaves out.
+    /// A part of the format that this reader does not support.
     #[error("byte {offset}: {what} is not supported")]
     Unsupported {
-        /// Where it is asked for.
+        /// Where it is used.
         offset: u64,
         /// The feature.
         what: String,
     },
-    /// A number that cannot be right.
+    /// An invalid number.
     #[error("byte {offset}: {what} {found}, expected {expected}")]
     Value {
         /// Where the number is.
         offset: u64,
-        /// What the number says.
+        /// What the number means.
         what: &'static str,
         /// The number.
         found: u64,
-        /// What it may be.
+        /// The valid values.
         expected: &'static str,
     },
-    /// An object without a part that it needs.
+    /// An object without a required part.
     #[error("byte {offset}: the object has no {what}")]
     Missing {
         /// Where the object starts.
@@ -103,14 +102,14 @@ pub enum Fault {
         /// The missing part.
         what: &'static str,
     },
-    /// A bound of [`Limits`](super::Limits) would be exceeded.
+    /// A limit of [`Limits`](super::Limits) is exceeded.
     #[error("byte {offset}: {what}, expected at most {limit}")]
     Limit {
-        /// Where the excess is asked for.
+        /// Where the limit is exceeded.
         offset: u64,
-        /// What there is too much of.
+        /// What exceeds it.
         what: &'static str,
-        /// The bound.
+        /// The limit.
         limit: u64,
     },
     /// A part that contains itself.
@@ -121,12 +120,12 @@ pub enum Fault {
         /// What it is.
         what: &'static str,
     },
-    /// Two parts with one name or place.
-    #[error("byte {offset}: {what} twice")]
+    /// Two parts with the same name or position.
+    #[error("byte {offset}: {what} occurs twice, expected once")]
     Twice {
         /// Where the container starts.
         offset: u64,
-        /// What there are two of.
+        /// What occurs twice.
         what: &'static str,
     },
     /// A link whose name cannot be part of a path.
@@ -144,46 +143,46 @@ pub enum Fault {
         offset: u64,
         /// The filter that was being undone.
         filter: &'static str,
-        /// Bytes the filter must give.
+        /// Bytes the filter must produce.
         expected: u64,
-        /// Bytes it gave.
+        /// Bytes it produced.
         found: u64,
     },
-    /// The bytes of a chunk are no deflated data.
-    #[error("byte {offset}: the deflated data of a chunk are damaged")]
+    /// The bytes of a chunk are not valid deflated data.
+    #[error("byte {offset}: the deflated data of a chunk is damaged")]
     Deflate {
         /// Where the chunk starts.
         offset: u64,
     },
-    /// The system has no room for values that the limits allow.
-    #[error("no memory for {bytes} bytes")]
+    /// There is not enough memory for values that the limits allow.
+    #[error("not enough memory for {bytes} bytes")]
     Memory {
-        /// Bytes wanted.
+        /// Bytes requested.
         bytes: u64,
     },
-    /// Nothing of this name.
+    /// There is no object of this name.
     #[error("does not exist")]
     NotFound,
-    /// A path goes on below something that is no group, or a group was asked for.
+    /// The object is not a group, but a path continues below it or a group was requested.
     #[error("expected a group, found another object")]
     NotAGroup,
-    /// A dataset was asked for.
+    /// The object is not a dataset, but a dataset was requested.
     #[error("expected a dataset, found another object")]
     NotADataset,
-    /// Values of another kind than asked for.
+    /// Values of a kind that was not requested.
     #[error("expected {expected}, found elements of type {found}")]
     Kind {
-        /// What was asked for.
+        /// The requested kind.
         expected: &'static str,
         /// The type of the elements.
         found: String,
     },
-    /// Rows that the dataset does not have.
+    /// Rows beyond the end of the dataset.
     #[error("rows {start} to {end}, expected at most {rows}")]
     Rows {
-        /// First row asked for.
+        /// First requested row.
         start: u64,
-        /// The row after the last one asked for.
+        /// The row after the last requested one.
         end: u64,
         /// Rows of the dataset.
         rows: u64,

@@ -1,7 +1,9 @@
-//! Extensible arrays: the index of chunks of newer files whose datasets grow along one axis.
+//! Extensible arrays: the chunk index of newer files for datasets that grow along one axis.
 //!
-//! The first entries stand in the index block itself, the next ones in data blocks that it leads
-//! to, all others in data blocks that super blocks lead to. Blocks get larger and larger.
+//! The first entries are in the index block itself, the next ones in data blocks that the index
+//! block points to, all others in data blocks that super blocks point to. The blocks grow in size.
+//!
+//! Source: HDF5 specification, VII.D.
 
 use super::cursor::Cursor;
 use super::entries::{Entries, bit, part};
@@ -9,23 +11,24 @@ use super::error::{Fault, Result};
 use super::fixed::page_bits;
 use super::store::Store;
 
-/// The numbers that say how large each block is.
+/// The header, which determines the size of each block.
 #[derive(Debug)]
 struct Head {
-    /// Bits of the number of an entry.
+    /// Bits of the position of an entry.
     bits: u8,
     /// Entries in the index block.
     direct: u64,
-    /// Entries in the smallest data block, a power of two.
+    /// Entries of the smallest data block, a power of two.
     least: u64,
-    /// Data blocks that the smallest super block leads to, a power of two.
+    /// Data blocks that the smallest super block points to, a power of two.
     pointers: u64,
     /// Entries of a page.
     page: u64,
     address: Option<u64>,
 }
 
-/// The data blocks of a super block, real or only thought of.
+/// The data blocks of one super block. The first levels have no super block of their own: the index
+/// block points to their data blocks.
 #[derive(Clone, Copy, Debug)]
 struct Level {
     blocks: u64,
@@ -55,7 +58,7 @@ impl Head {
         let (bits, direct) = (cursor.u8()?, cursor.u8()?.into());
         let (least, pointers) = (cursor.u8()?.into(), cursor.u8()?.into());
         let page = 1 << page_bits(&mut cursor)?;
-        // Numbers of blocks and entries, of which none is needed.
+        // Counts of blocks and entries, which are not needed.
         for _ in 0..6 {
             cursor.length()?;
         }
@@ -76,7 +79,7 @@ impl Head {
             offset,
             what: "bits of an extensible array",
             found: bits.into(),
-            expected: "at most 64, and blocks that are powers of two and fit in",
+            expected: "at most 64, with block sizes that are powers of two and fit",
         })
     }
 
@@ -85,7 +88,7 @@ impl Head {
     }
 
     fn level(&self, number: u32) -> Level {
-        // Bits are at most 64, so that neither shift reaches 40.
+        // There are at most 64 bits, so neither shift reaches 40.
         Level {
             blocks: 1 << (number / 2),
             entries: self.least << number.div_ceil(2),
@@ -122,7 +125,7 @@ impl Head {
         Ok(())
     }
 
-    /// Bytes of the number of an entry.
+    /// Bytes of the position of an entry.
     fn number_bytes(&self) -> u64 {
         self.bits.div_ceil(8).into()
     }
@@ -168,14 +171,16 @@ impl Head {
         entries: &mut Entries<'_>,
     ) -> Result<()> {
         let paged = level.entries > self.page;
-        let own = if paged { 0 } else { level.entries };
-        let body = own.saturating_mul(entries.bytes);
-        let body = body.saturating_add(self.number_bytes());
+        // The entries of a paged block follow it, in pages with checksums of their own.
+        let count = if paged { 0 } else { level.entries };
+        let body = count
+            .saturating_mul(entries.bytes)
+            .saturating_add(self.number_bytes());
         let (block, start) = part(store, address, "EADB", body)?;
         let mut cursor = block.checked("extensible array")?;
         cursor.skip(start + self.number_bytes())?;
         if !paged {
-            return entries.read(&mut cursor, first, own);
+            return entries.read(&mut cursor, first, count);
         }
         let pages = address.saturating_add(block.bytes.len() as u64);
         let all = first..first.saturating_add(level.entries);

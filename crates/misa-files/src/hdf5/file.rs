@@ -1,9 +1,5 @@
 //! An open file.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use super::error::{Fault, Hdf5Error, Result};
 use super::group::{Group, Table};
 use super::header::Header;
@@ -11,12 +7,15 @@ use super::limits::Limits;
 use super::store::Store;
 use super::{link, superblock};
 use crate::Source;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// An HDF5 file that is open for reading.
 ///
-/// Nothing but the links of the root group is read before it is asked for. What reading may cost
-/// in all is bounded by [`Limits`], so a file is to be read about once; for further passes it is
-/// opened again.
+/// Opening reads the links of the root group; everything else is read on demand. [`Limits`] bounds
+/// the total cost of reading, which suffices to read the file about once; open it again for further
+/// passes.
 #[derive(Debug)]
 pub struct Hdf5<'a> {
     store: Store<'a>,
@@ -26,11 +25,11 @@ pub struct Hdf5<'a> {
 }
 
 impl<'a> Hdf5<'a> {
-    /// The file behind `source`.
+    /// Opens the file in `source`.
     ///
     /// # Errors
     ///
-    /// A [`Fault`] when the file is not HDF5, cut short, or its root group cannot be read.
+    /// A [`Fault`] when the file is not HDF5, is cut short, or its root group cannot be read.
     pub fn open(source: Source<'a>, limits: &Limits) -> std::result::Result<Self, Hdf5Error> {
         let at_root = |fault| Hdf5Error::new("/", fault);
         let (store, root) = superblock::open(source, limits).map_err(at_root)?;
@@ -46,9 +45,9 @@ impl<'a> Hdf5<'a> {
         }
     }
 
-    /// The group that everything is in.
+    /// The root group.
     pub fn root(&self) -> Group<'_> {
-        // Opening has read its table.
+        // The table was read when the file was opened.
         let table = self.tables.borrow().get(&self.root).cloned().flatten();
         Group::root(self, self.root, table.unwrap_or_default())
     }
@@ -57,10 +56,10 @@ impl<'a> Hdf5<'a> {
         &self.store
     }
 
-    /// The links of the group at `address`; `None` if another object is there.
+    /// The links of the group at `address`; `None` if the object there is not a group.
     pub(super) fn table(&self, address: u64) -> Result<Option<Rc<Table>>> {
         if let Some(table) = self.tables.borrow().get(&address) {
-            // Groups may lead to each other in many ways; this ends them all.
+            // Links may form a very large number of paths; counting each visit bounds them.
             self.store.visit(self.store.offset(address), 0)?;
             return Ok(table.clone());
         }

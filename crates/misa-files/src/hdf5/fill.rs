@@ -1,10 +1,12 @@
-//! The value of elements that were never written.
+//! The fill value: the value of elements that were never written.
+//!
+//! Source: HDF5 specification, IV.A.2.e and IV.A.2.f.
 
 use super::cursor::Cursor;
 use super::error::Result;
 use super::header::{Header, Kind};
 
-/// The fill value of a dataset; empty where it is zero.
+/// The fill value of a dataset; empty if it is zero.
 pub(super) fn parse(header: &Header<'_>) -> Result<Vec<u8>> {
     let new = header.find(Kind::Fill, parse_new)?;
     match new {
@@ -19,7 +21,7 @@ fn parse_new(mut cursor: Cursor<'_>) -> Result<Vec<u8>> {
         cursor.u8()? & 0x20 != 0
     } else {
         cursor.skip(2)?;
-        // Version 1 writes the size in any case.
+        // Version 1 always writes the size.
         cursor.u8()? != 0 || version == 1
     };
     if defined {

@@ -1,29 +1,30 @@
-//! Filters: how chunks were packed, undone one by one.
-
-use std::borrow::Cow;
-
-use miniz_oxide::inflate::decompress_slice_iter_to_slice;
+//! Filters: undoing the compression and other transformations of chunks.
+//!
+//! Source: HDF5 specification, IV.A.2.l.
 
 use super::checksum::{agree, fletcher32};
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
+use miniz_oxide::inflate::decompress_slice_iter_to_slice;
+use std::borrow::Cow;
 
 /// Most filters that the format allows.
 const FILTERS: u8 = 32;
 
-/// Bytes that one byte of deflated data can give, rounded up.
+/// Most bytes that one byte of deflated data can expand to, rounded up.
 const DEFLATE: u64 = 1100;
 
-/// One step of packing.
+/// One step of the filter pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Filter {
     Deflate,
-    /// Bytes of an element, which were sorted by their place in it.
+    /// Bytes of an element. The chunk holds the first bytes of all elements, then the second ones, and
+    /// so on.
     Shuffle(usize),
     Fletcher32,
 }
 
-/// The steps in which a dataset's chunks were packed.
+/// The filter pipeline of a dataset, in the order of writing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filters(Vec<Filter>);
 
@@ -46,7 +47,7 @@ impl Filters {
         let filters = (0..count)
             .map(|_| Filter::parse(&mut cursor, version))
             .collect::<Result<Vec<_>>>()?;
-        // Each would multiply what a small chunk may claim.
+        // Each one would multiply the size that a small chunk may claim.
         if filters.iter().filter(|&&f| f == Filter::Deflate).count() > 1 {
             return Err(Fault::unsupported(offset, "deflate over deflate"));
         }
@@ -57,8 +58,8 @@ impl Filters {
         self.0.is_empty()
     }
 
-    /// The bytes of a chunk of `size`, of which `packed` is stored at `offset`. A set bit of `mask`
-    /// says that the filter of this number was left out.
+    /// The `size` bytes of a chunk, which is stored at `offset` as `packed`. If bit `k` of `mask` is
+    /// set, filter `k` was skipped.
     pub fn undo<'b>(
         &self,
         packed: Cow<'b, [u8]>,
@@ -68,7 +69,7 @@ impl Filters {
     ) -> Result<Cow<'b, [u8]>> {
         let mut bytes = packed;
         for (number, filter) in self.0.iter().enumerate().rev() {
-            if !left_out(mask, number) {
+            if !is_skipped(mask, number) {
                 let size = self.size_after(number, mask, size);
                 bytes = filter.undo(bytes, size, offset)?;
             }
@@ -84,16 +85,16 @@ impl Filters {
         Ok(bytes)
     }
 
-    /// Bytes once the filter `number` is undone: checksums of earlier filters are still there.
+    /// Bytes after filter `number` is undone: they still include the checksums of earlier filters.
     fn size_after(&self, number: usize, mask: u32, size: usize) -> usize {
         let checksums = (0..number)
-            .filter(|&earlier| self.0[earlier] == Filter::Fletcher32 && !left_out(mask, earlier))
+            .filter(|&earlier| self.0[earlier] == Filter::Fletcher32 && !is_skipped(mask, earlier))
             .count();
         size.saturating_add(4 * checksums)
     }
 }
 
-fn left_out(mask: u32, number: usize) -> bool {
+fn is_skipped(mask: u32, number: usize) -> bool {
     mask >> number & 1 != 0
 }
 
@@ -103,7 +104,7 @@ impl Filter {
         let id = cursor.u16()?;
         let named = version == 1 || id >= 256;
         let name = if named { cursor.u16()? } else { 0 };
-        // Whether the filter may be left out, which each chunk says too.
+        // Whether the filter may be skipped; each chunk has a mask for this.
         cursor.skip(2)?;
         let count = cursor.u16()?;
         cursor.skip(name.into())?;
@@ -142,16 +143,15 @@ fn inflate(packed: &[u8], size: usize, offset: u64) -> Result<Vec<u8>> {
         return Err(fault(most));
     }
     let mut bytes = zeros(size)?;
-    let packed = std::iter::once(packed);
-    let found = decompress_slice_iter_to_slice(&mut bytes, packed, true, false)
+    let written = decompress_slice_iter_to_slice(&mut bytes, std::iter::once(packed), true, false)
         .map_err(|_| Fault::Deflate { offset })?;
-    if found != size {
-        return Err(fault(found as u64));
+    if written != size {
+        return Err(fault(written as u64));
     }
     Ok(bytes)
 }
 
-/// Room for `size` bytes, where the system has it.
+/// `size` zeros, or an error if there is not enough memory.
 pub(super) fn zeros(size: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let fault = |_| Fault::Memory { bytes: size as u64 };
@@ -160,16 +160,16 @@ pub(super) fn zeros(size: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// First all first bytes of the elements are stored, then all second ones; a rest that is no whole
-/// element stays at the end.
+/// Restores the order of bytes: the chunk holds the first bytes of all elements, then the second ones,
+/// and so on. A partial element at the end is left in place.
 fn unshuffle(bytes: Cow<'_, [u8]>, element: usize) -> Cow<'_, [u8]> {
     let count = bytes.len().checked_div(element).unwrap_or(0);
     if element < 2 || count < 2 {
         return bytes;
     }
     let mut sorted = bytes.to_vec();
-    for (place, column) in bytes[..count * element].chunks_exact(count).enumerate() {
-        let targets = sorted[place..].iter_mut().step_by(element);
+    for (position, column) in bytes[..count * element].chunks_exact(count).enumerate() {
+        let targets = sorted[position..].iter_mut().step_by(element);
         for (target, &byte) in targets.zip(column) {
             *target = byte;
         }
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shuffled_bytes_find_back() {
+    fn shuffled_bytes_are_restored() {
         let shuffled = Cow::Borrowed(&b"acebdfx"[..]);
         assert_eq!(*unshuffle(shuffled, 2), *b"abcdefx");
         let short = Cow::Borrowed(&b"abc"[..]);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_not_given_room() {
+    fn no_memory_is_allocated_for_a_bomb() {
         let error = inflate(&[0; 10], 1 << 40, 3).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -243,8 +243,8 @@ mod tests {
     }
 
     #[test]
-    fn inflated_data_end_where_the_chunk_does() {
-        // Stored, not packed: "ab", with its Adler checksum.
+    fn inflated_data_ends_where_the_chunk_does() {
+        // Stored without compression: "ab", with its Adler checksum.
         let packed = [
             0x78, 0x01, 1, 2, 0, 0xfd, 0xff, b'a', b'b', 0x01, 0x26, 0x00, 0xc4,
         ];

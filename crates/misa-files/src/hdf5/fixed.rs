@@ -1,4 +1,6 @@
-//! Fixed arrays: the index of chunks of newer files whose datasets have an end.
+//! Fixed arrays: the chunk index of newer files for datasets of limited size.
+//!
+//! Source: HDF5 specification, VII.C.
 
 use super::cursor::Cursor;
 use super::entries::{Entries, bit, part};
@@ -25,7 +27,7 @@ pub(super) fn read(store: &Store<'_>, address: u64, entries: &mut Entries<'_>) -
             offset,
             what: "chunks in a fixed array",
             found: count,
-            expected: "as many as the dataset has",
+            expected: "as many as the dataset has at its maximum size",
         });
     }
     match cursor.address()? {
@@ -57,7 +59,7 @@ fn read_block(
     entries: &mut Entries<'_>,
 ) -> Result<()> {
     let body = if count > page {
-        // A bit for each page.
+        // The entries are in pages behind the block; here is one bit per page.
         count.div_ceil(page).div_ceil(8)
     } else {
         count.saturating_mul(entries.bytes)

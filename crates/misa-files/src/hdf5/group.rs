@@ -1,11 +1,10 @@
-//! Groups: names that lead to datasets and to further groups.
-
-use std::rc::Rc;
+//! Groups: names that refer to datasets and to further groups.
 
 use super::dataset::Dataset;
 use super::error::{Fault, Hdf5Error, Result};
 use super::file::Hdf5;
 use super::link::{Link, Target};
+use std::rc::Rc;
 
 /// The links of a group, in the order of the file.
 #[derive(Debug, Default)]
@@ -16,23 +15,24 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The links of the group at `offset`, if no name is there twice.
+    /// The links of the group at `offset`. It is a fault if a name occurs twice.
     pub fn new(links: Vec<Link>, offset: u64) -> Result<Self> {
         let mut sorted: Vec<usize> = (0..links.len()).collect();
         sorted.sort_by(|&a, &b| links[a].name.cmp(&links[b].name));
-        let same = |pair: &[usize]| links[pair[0]].name == links[pair[1]].name;
-        if sorted.windows(2).any(same) {
-            let what = "one name";
+        let same_name = |pair: &[usize]| links[pair[0]].name == links[pair[1]].name;
+        if sorted.windows(2).any(same_name) {
+            let what = "a name";
             return Err(Fault::Twice { offset, what });
         }
         Ok(Self { links, sorted })
     }
 
     fn find(&self, name: &str) -> Option<&Link> {
-        let place = self
+        let position = self
             .sorted
-            .binary_search_by(|&link| self.links[link].name.as_str().cmp(name));
-        place.ok().map(|place| &self.links[self.sorted[place]])
+            .binary_search_by(|&link| self.links[link].name.as_str().cmp(name))
+            .ok()?;
+        Some(&self.links[self.sorted[position]])
     }
 }
 
@@ -41,17 +41,17 @@ impl Table {
 pub struct Group<'f> {
     file: &'f Hdf5<'f>,
     path: String,
-    /// Addresses of the groups on the way here, this one included.
-    way: Vec<u64>,
+    /// Addresses of the groups from the root to this one.
+    ancestors: Vec<u64>,
     table: Rc<Table>,
 }
 
-/// What a name in a group stands for.
+/// What a name in a group refers to.
 #[derive(Clone, Debug)]
 pub enum Object<'f> {
-    /// Further names.
+    /// A further group.
     Group(Group<'f>),
-    /// Values.
+    /// A dataset.
     Dataset(Box<Dataset<'f>>),
 }
 
@@ -60,7 +60,7 @@ impl<'f> Group<'f> {
         Self {
             file,
             path: String::new(),
-            way: vec![address],
+            ancestors: vec![address],
             table,
         }
     }
@@ -79,18 +79,18 @@ impl<'f> Group<'f> {
         self.table.links.iter().map(|link| link.name.as_str())
     }
 
-    /// Whether this group has the name `name`, which is no path.
+    /// Whether this group itself has a link called `name`. Paths are not followed.
     pub fn contains(&self, name: &str) -> bool {
         self.table.find(name).is_some()
     }
 
-    /// What is at `path`: names from here on, joined by `/`.
+    /// The object at `path`: names relative to this group, joined by `/`.
     ///
     /// # Errors
     ///
-    /// [`Fault::NotFound`], [`Fault::NotAGroup`] when the path goes on below a dataset,
-    /// [`Fault::Cycle`] when it leads back to a group that it comes from, [`Fault::Unsupported`]
-    /// for links that are paths themselves, and everything that can be wrong with the file.
+    /// [`Fault::NotFound`], [`Fault::NotAGroup`] when the path continues below a dataset,
+    /// [`Fault::Cycle`] when it returns to a group that it has passed, [`Fault::Unsupported`] for soft
+    /// and external links, and any fault of the file.
     pub fn object(&self, path: &str) -> std::result::Result<Object<'f>, Hdf5Error> {
         let mut object = Object::Group(self.clone());
         for name in path.split('/').filter(|name| !name.is_empty()) {
@@ -108,7 +108,7 @@ impl<'f> Group<'f> {
     ///
     /// # Errors
     ///
-    /// As [`object`](Self::object); [`Fault::NotAGroup`] for datasets.
+    /// As for [`object`](Self::object); [`Fault::NotAGroup`] for datasets.
     pub fn group(&self, path: &str) -> std::result::Result<Self, Hdf5Error> {
         match self.object(path)? {
             Object::Group(group) => Ok(group),
@@ -120,7 +120,7 @@ impl<'f> Group<'f> {
     ///
     /// # Errors
     ///
-    /// As [`object`](Self::object); [`Fault::NotADataset`] for groups.
+    /// As for [`object`](Self::object); [`Fault::NotADataset`] for groups.
     pub fn dataset(&self, path: &str) -> std::result::Result<Dataset<'f>, Hdf5Error> {
         match self.object(path)? {
             Object::Dataset(dataset) => Ok(*dataset),
@@ -128,11 +128,11 @@ impl<'f> Group<'f> {
         }
     }
 
-    /// Whether a group is at `path`; a dataset that cannot be read is none.
+    /// Whether the object at `path` is a group. A dataset need not be readable.
     ///
     /// # Errors
     ///
-    /// As [`object`](Self::object), but what is wrong with a dataset is not looked for.
+    /// As for [`object`](Self::object), except that faults of a dataset are not noticed.
     pub fn is_group(&self, path: &str) -> std::result::Result<bool, Hdf5Error> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let parent = self.group(parent)?;
@@ -140,11 +140,11 @@ impl<'f> Group<'f> {
             return Ok(true);
         }
         let child = parent.path_of(name);
-        let target = parent.target(name);
-        let table = target.and_then(|address| self.file.table(address));
-        Ok(table
-            .map_err(|fault| Hdf5Error::new(child, fault))?
-            .is_some())
+        parent
+            .target(name)
+            .and_then(|address| self.file.table(address))
+            .map(|table| table.is_some())
+            .map_err(|fault| Hdf5Error::new(child, fault))
     }
 
     fn path_of(&self, name: &str) -> String {
@@ -155,47 +155,43 @@ impl<'f> Group<'f> {
         let link = self.table.find(name).ok_or(Fault::NotFound)?;
         match link.target {
             Target::Object(address) => Ok(address),
-            Target::Path => Err(Fault::unsupported(link.offset, "a link to a path")),
+            Target::Path => Err(Fault::unsupported(link.offset, "a soft or external link")),
         }
     }
 
     fn child(&self, name: &str) -> std::result::Result<Object<'f>, Hdf5Error> {
         let path = self.path_of(name);
-        match self
-            .target(name)
+        self.target(name)
             .and_then(|address| self.open(address, &path))
-        {
-            Ok(object) => Ok(object),
-            Err(fault) => Err(Hdf5Error::new(path, fault)),
-        }
+            .map_err(|fault| Hdf5Error::new(path, fault))
     }
 
     fn open(&self, address: u64, path: &str) -> Result<Object<'f>> {
-        let path = path.to_owned();
+        let path = path.to_string();
         let offset = self.file.store().offset(address);
         let Some(table) = self.file.table(address)? else {
             let dataset = Dataset::open(self.file.store(), path, address)?;
             return Ok(Object::Dataset(Box::new(dataset)));
         };
-        if self.way.contains(&address) {
+        if self.ancestors.contains(&address) {
             let what = "group";
             return Err(Fault::Cycle { offset, what });
         }
         let limit = self.file.store().limits().depth;
-        if self.way.len() > limit {
-            let (what, limit) = ("groups on the way", limit as u64);
+        if self.ancestors.len() > limit {
+            let (what, limit) = ("groups of a path", limit as u64);
             return Err(Fault::Limit {
                 offset,
                 what,
                 limit,
             });
         }
-        let mut way = self.way.clone();
-        way.push(address);
+        let mut ancestors = self.ancestors.clone();
+        ancestors.push(address);
         Ok(Object::Group(Self {
             file: self.file,
             path,
-            way,
+            ancestors,
             table,
         }))
     }

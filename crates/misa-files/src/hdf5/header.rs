@@ -1,12 +1,13 @@
-//! Object headers: the messages that say what an object is.
-
-use std::collections::HashSet;
+//! Object headers: the messages that describe an object.
+//!
+//! Source: HDF5 specification, IV.A.1 (prefix), IV.A.2 (messages) and IV.A.2.q (continuation).
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 use super::store::{Block, Store};
+use std::collections::HashSet;
 
-/// The messages that matter here.
+/// The messages that this reader uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Dataspace,
@@ -22,7 +23,7 @@ pub(super) enum Kind {
     SymbolTable,
 }
 
-/// Where one message is.
+/// The position of one message.
 #[derive(Clone, Copy, Debug)]
 struct Message {
     kind: Kind,
@@ -36,14 +37,14 @@ struct Message {
 #[derive(Debug)]
 pub(super) struct Header<'s> {
     store: &'s Store<'s>,
-    /// Place in the file.
+    /// Offset in the file.
     pub offset: u64,
     blocks: Vec<Block<'s>>,
     messages: Vec<Message>,
     seen: usize,
 }
 
-/// How the messages of a header are written.
+/// The version of a header.
 #[derive(Clone, Copy, Debug)]
 enum Form {
     Old { messages: usize },
@@ -68,14 +69,14 @@ impl<'s> Header<'s> {
         Ok(header)
     }
 
-    /// A block of messages, and where they start in it.
+    /// The first block of messages, and the position of the first message in it.
     fn read_old(&self, address: u64) -> Result<(Form, (Block<'s>, usize))> {
         let prefix = self.store.fetch(address, 16)?;
         let mut cursor = prefix.cursor();
         cursor.version("object header", &[1])?;
         cursor.skip(1)?;
         let messages = cursor.u16()?.into();
-        // How many links lead here.
+        // The number of links to this object.
         cursor.skip(4)?;
         let len = cursor.u32()?;
         let block = self.store.fetch(address.saturating_add(16), len.into())?;
@@ -103,7 +104,7 @@ impl<'s> Header<'s> {
         Ok((Form::New { ordered }, (block, start as usize)))
     }
 
-    /// Follows the continuations from the first block on.
+    /// Reads the first block, then every continuation.
     fn read_blocks(&mut self, form: Form, first: (Block<'s>, usize)) -> Result<()> {
         let mut read = HashSet::new();
         let mut followed = 0;
@@ -155,7 +156,7 @@ impl<'s> Header<'s> {
             Form::Old { .. } => 8,
             Form::New { ordered } => 4 + 2 * usize::from(ordered),
         };
-        // A gap too small for a message may be left.
+        // A gap that is too small for a message may remain.
         while cursor.remaining() >= least {
             if matches!(form, Form::Old { messages } if self.seen >= messages) {
                 break;
@@ -194,7 +195,7 @@ impl<'s> Header<'s> {
         let start = (cursor.offset() - block.offset) as usize;
         cursor.skip(len.into())?;
         let Some(kind) = Kind::parse(kind) else {
-            // The writer says whether a reader may pass over what it does not know.
+            // The writer states whether a reader may ignore an unknown message.
             if flags & 0x80 != 0 && kind > 0x18 {
                 let what = format!("header message {kind}");
                 return Err(Fault::unsupported(offset, what));
@@ -222,7 +223,7 @@ impl<'s> Header<'s> {
         self.messages.iter().any(|message| message.kind == kind)
     }
 
-    /// The contents of all messages of a kind that lie in this header.
+    /// The contents of all messages of a kind that are stored in this header.
     pub fn all(&self, kind: Kind) -> impl Iterator<Item = Cursor<'_>> {
         self.messages
             .iter()
@@ -230,7 +231,7 @@ impl<'s> Header<'s> {
             .map(|&message| self.cursor(message))
     }
 
-    /// What `parse` makes of the first message of a kind, wherever its contents are.
+    /// The first message of a kind, parsed. Its contents may be shared with another header.
     pub fn find<T>(
         &self,
         kind: Kind,
@@ -246,13 +247,13 @@ impl<'s> Header<'s> {
         let offset = self.offset;
         let header = Self::read(self.store, shared_address(self.cursor(message))?)?;
         let what = "shared message";
-        // One that is shared again leads nowhere.
+        // Only stored messages count: one that is shared again would be an endless chain.
         let contents = header.all(kind).next();
         parse(contents.ok_or(Fault::Missing { offset, what })?).map(Some)
     }
 }
 
-/// The object that holds the contents of a shared message.
+/// The address of the object that holds the contents of a shared message.
 fn shared_address(mut cursor: Cursor<'_>) -> Result<u64> {
     let offset = cursor.offset();
     let version = cursor.version("shared message", &[1, 2, 3])?;

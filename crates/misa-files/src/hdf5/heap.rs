@@ -1,21 +1,22 @@
 //! Fractal heaps, which hold the links of large groups in newer files.
 //!
-//! A heap is a space of its own, cut into blocks whose size doubles from row to row; a table leads
-//! to the blocks of the first rows, and to further tables for the others.
-
-use std::collections::HashMap;
+//! A heap is a separate address space, divided into blocks whose size doubles from row to row. A
+//! table points to the blocks of the first rows, and to further tables for the other rows.
+//!
+//! Source: HDF5 specification, III.G.
 
 use super::checksum::{agree, lookup3};
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 use super::store::{Block, Store};
+use std::collections::HashMap;
 
-/// A heap, with the blocks that were read.
+/// A heap, with the blocks that have been read.
 #[derive(Debug)]
 pub(super) struct Heap<'s> {
     store: &'s Store<'s>,
     offset: u64,
-    /// Bytes of the number that an object has in the heap.
+    /// Bytes of the identifier of an object.
     id: u64,
     /// Whether blocks have checksums.
     checked: bool,
@@ -25,10 +26,10 @@ pub(super) struct Heap<'s> {
     start: u64,
     /// Bytes of the largest block, a power of two.
     largest: u64,
-    /// Bits of a place in the heap.
+    /// Bits of an offset in the heap.
     bits: u16,
     root: Option<u64>,
-    /// Rows of the first table; 0 when there is one block only.
+    /// Rows of the root table; 0 if the heap is a single block.
     rows: u64,
     blocks: HashMap<u64, Block<'s>>,
 }
@@ -37,7 +38,7 @@ impl<'s> Heap<'s> {
     pub fn read(store: &'s Store<'s>, address: u64) -> Result<Self> {
         let sizes = store.sizes();
         let len = 26 + 12 * u64::from(sizes.length) + 3 * u64::from(sizes.address);
-        // Filters would make the head longer; without them it ends here.
+        // Filters would make the header longer; without them it has this length.
         let filters = {
             let block = store.fetch(address, 9)?;
             let mut cursor = block.cursor();
@@ -62,7 +63,7 @@ impl<'s> Heap<'s> {
             offset: heap.offset,
             what: "first block of a heap",
             found: heap.start,
-            expected: "blocks and rows that are powers of two, and places of at most 64 bits",
+            expected: "blocks and rows that are powers of two, and offsets of at most 64 bits",
         })
     }
 
@@ -73,7 +74,7 @@ impl<'s> Heap<'s> {
         cursor.skip(2)?;
         let checked = cursor.u8()? & 2 != 0;
         cursor.skip(4)?;
-        // Free room and numbers of objects, which reading does not need.
+        // Free space and counts of objects, which reading does not need.
         cursor.length()?;
         cursor.address()?;
         cursor.length()?;
@@ -99,7 +100,7 @@ impl<'s> Heap<'s> {
         })
     }
 
-    /// Calls `parse` with the object that `id` leads to.
+    /// Calls `parse` with the object that `id` refers to.
     pub fn object<T>(
         &mut self,
         mut id: Cursor<'_>,
@@ -111,10 +112,10 @@ impl<'s> Heap<'s> {
             return Err(Fault::unsupported(offset, what));
         }
         let bytes = self.bits.div_ceil(8);
-        let place = id.uint(bytes as u8)?;
+        let position = id.uint(bytes as u8)?;
         let length_bytes = self.id.saturating_sub(1 + u64::from(bytes)).min(8);
         let len = id.uint(length_bytes as u8)?;
-        let (address, size, inside) = self.find(place)?;
+        let (address, size, inside) = self.find(position)?;
         let block = self.block(address, size)?;
         let mut cursor = block.cursor();
         cursor.skip(inside)?;
@@ -127,15 +128,15 @@ impl<'s> Heap<'s> {
         u128::from(self.start) << row.saturating_sub(1)
     }
 
-    /// Address and bytes of the block that holds a place of the heap, and the place in the block.
-    fn find(&mut self, place: u64) -> Result<(u64, u64, u64)> {
+    /// Address and size of the block that holds a position of the heap, and the position in that block.
+    fn find(&mut self, position: u64) -> Result<(u64, u64, u64)> {
         let (offset, what) = (self.offset, "block of a heap");
         let missing = || Fault::Missing { offset, what };
         let mut address = self.root.ok_or_else(missing)?;
         if self.rows == 0 {
-            return Ok((address, self.start, place));
+            return Ok((address, self.start, position));
         }
-        let (mut rows, mut inside) = (self.rows, u128::from(place));
+        let (mut rows, mut inside) = (self.rows, u128::from(position));
         loop {
             let row = self.row(inside);
             if row >= rows {
@@ -152,7 +153,7 @@ impl<'s> Heap<'s> {
             if bytes <= u128::from(self.largest) {
                 return Ok((address, bytes as u64, inside as u64));
             }
-            // A table for as many rows as fill up a block of this size, fewer than those above.
+            // A table for as many rows as fill a block of this size, fewer than those of its parent.
             let first = u128::from(self.start) * u128::from(self.width);
             rows = match (bytes / first).checked_ilog2() {
                 Some(more) => u64::from(more) + 1,
@@ -161,10 +162,10 @@ impl<'s> Heap<'s> {
         }
     }
 
-    /// The row that a place is in. Each row but the first is as long as all before it.
-    fn row(&self, place: u128) -> u64 {
+    /// The row that contains a position. Each row except the first is as long as all rows before it.
+    fn row(&self, position: u128) -> u64 {
         let first = u128::from(self.start) * u128::from(self.width);
-        (place / first)
+        (position / first)
             .checked_ilog2()
             .map_or(0, |row| u64::from(row) + 1)
     }
@@ -186,7 +187,7 @@ impl<'s> Heap<'s> {
         cursor.address()
     }
 
-    /// Bytes of a block before its contents, a checksum left out.
+    /// Bytes of a block before its contents, without the checksum.
     fn head_bytes(&self) -> u64 {
         5 + u64::from(self.store.sizes().address) + u64::from(self.bits.div_ceil(8))
     }
@@ -210,12 +211,12 @@ impl<'s> Heap<'s> {
     }
 }
 
-/// Whether the checksum at `place` in a block is that of the block with zeros in its place.
-fn verify(block: &Block<'_>, place: usize) -> Result<()> {
+/// Checks the checksum at `position` in a block. It is computed with its own bytes set to zero.
+fn verify(block: &Block<'_>, position: usize) -> Result<()> {
     let (offset, what) = (block.offset, "block of a heap");
     let fault = || Fault::Checksum { offset, what };
     let mut bytes = block.bytes.to_vec();
-    let field = bytes.get_mut(place..place + 4).ok_or_else(fault)?;
+    let field = bytes.get_mut(position..position + 4).ok_or_else(fault)?;
     let stored = [field[0], field[1], field[2], field[3]];
     field.fill(0);
     if agree(lookup3(&bytes), u32::from_le_bytes(stored)) {

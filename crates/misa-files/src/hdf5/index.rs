@@ -1,20 +1,21 @@
-//! The chunks that were written, whatever leads to them.
+//! Finding the chunks that have been written, by any kind of index.
+//!
+//! Source: HDF5 specification, VII; for the older B-tree III.A.1.
 
 use super::chunk::{Chunk, Grid};
 use super::cursor::Cursor;
 use super::entries::Entries;
 use super::error::{Fault, Result};
 use super::layout::{Chunked, Index};
-use super::records;
 use super::store::Store;
 use super::tree::{self, Leads};
-use super::{extensible, fixed};
+use super::{extensible, fixed, records};
 
-/// Kinds of trees whose records lead to chunks.
+/// Types of version 2 B-trees whose records point to chunks.
 const PLAIN: u8 = 10;
 const FILTERED: u8 = 11;
 
-/// What the chunks of a dataset are found with.
+/// Everything that is needed to find the chunks of a dataset.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Finder<'i> {
     pub store: &'i Store<'i>,
@@ -24,7 +25,7 @@ pub(super) struct Finder<'i> {
 }
 
 impl Finder<'_> {
-    /// The chunks that were written, sorted by number.
+    /// The chunks that have been written, sorted by number.
     pub fn find(&self) -> Result<Vec<Chunk>> {
         let Some(address) = self.chunked.address else {
             return Ok(Vec::new());
@@ -52,14 +53,14 @@ impl Finder<'_> {
 
     fn check(&self, chunks: &[Chunk]) -> Result<()> {
         let offset = self.chunked.offset;
-        let same = |pair: &[Chunk]| pair[0].number == pair[1].number;
-        if chunks.windows(2).any(same) {
-            let what = "one chunk";
+        let same_number = |pair: &[Chunk]| pair[0].number == pair[1].number;
+        if chunks.windows(2).any(same_number) {
+            let what = "a chunk";
             return Err(Fault::Twice { offset, what });
         }
         let stored = |total: u64, chunk: &Chunk| total.saturating_add(chunk.stored);
         let limit = self.store.len();
-        // Chunks lie side by side; otherwise a few bytes could be unpacked again and again.
+        // Chunks do not overlap; otherwise a few bytes could be unpacked many times.
         if chunks.iter().fold(0, stored) > limit {
             let what = "bytes of all chunks";
             return Err(Fault::Limit {
@@ -78,19 +79,19 @@ impl Finder<'_> {
     fn tree_chunks(&self, root: u64) -> Result<Vec<Chunk>> {
         let mut chunks = Vec::new();
         let axes = self.grid.counts.len();
-        let mut place = vec![0; axes];
+        let mut first = vec![0; axes];
         let leads = Leads::ToChunks { axes };
         tree::walk(self.store, root, leads, |mut key, address| {
             let offset = key.offset();
             let (stored, mask) = (key.u32()?.into(), key.u32()?);
-            for axis in &mut place {
+            for axis in &mut first {
                 *axis = key.u64()?;
             }
-            let number = self.grid.number(&place).ok_or(Fault::Value {
+            let number = self.grid.number(&first).ok_or(Fault::Value {
                 offset,
                 what: "first row of a chunk",
-                found: place[0],
-                expected: "a place of the dataset where a chunk starts",
+                found: first[0],
+                expected: "a position in the dataset where a chunk starts",
             })?;
             chunks.push(Chunk {
                 number,
@@ -125,8 +126,8 @@ impl Finder<'_> {
             what: "bytes of all chunks",
             limit: u64::MAX,
         })?;
-        // All are there, so that no more are listed than the file has bytes.
-        self.store.place(start, total)?;
+        // All chunks must exist, so no more are listed than the file has bytes.
+        self.store.locate(start, total)?;
         self.store.visit(offset, count)?;
         let chunk = |entry| {
             let number = self.grid.entry(entry, None)?;
@@ -163,9 +164,9 @@ impl Finder<'_> {
             .collect::<Result<Vec<_>>>()?;
         let number = self.grid.number_at(&index).ok_or(Fault::Value {
             offset,
-            what: "first number of a chunk",
+            what: "first index of a chunk",
             found: index[0],
-            expected: "numbers that the dataset has",
+            expected: "an index inside the dataset",
         })?;
         Ok(Chunk {
             number,
@@ -175,7 +176,7 @@ impl Finder<'_> {
         })
     }
 
-    /// Bytes of the size of a filtered chunk: what the mask and the place leave of the record.
+    /// Bytes of the size of a filtered chunk: the rest of the record beside the mask and the index.
     fn size_bytes(&self, record: &Cursor<'_>) -> Result<u8> {
         let rest = 4 + 8 * self.grid.counts.len();
         let bytes = record.remaining().saturating_sub(rest).min(9) as u8;

@@ -1,47 +1,51 @@
-//! Where the values of a dataset are.
+//! The layout of a dataset: where its values are stored.
+//!
+//! Source: HDF5 specification, IV.A.2.i.
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 
-/// Where the values are.
+/// Where the values are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// In the header itself.
     Compact(Vec<u8>),
-    /// In one piece; nowhere when none was ever written.
+    /// Contiguous; without an address if no value was ever written.
     Contiguous { address: Option<u64>, len: u64 },
-    /// In pieces of one shape.
+    /// In chunks of equal shape.
     Chunked(Chunked),
 }
 
-/// Pieces of one shape, and what leads to them.
+/// The shape of the chunks, and the index that points to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chunked {
     /// Lengths of a chunk's axes.
     pub shape: Vec<u64>,
     /// Bytes of an element.
     pub element: u64,
-    /// Nowhere when no chunk was ever written.
+    /// Address of the index; `None` if no chunk was ever written.
     pub address: Option<u64>,
     pub index: Index,
-    /// Whether chunks that reach over the edge are stored without filters.
+    /// Whether chunks that extend beyond the edge are stored without filters.
     pub plain_edges: bool,
-    /// Bytes that the index takes for the size of a filtered chunk, where the layout fixes it.
+    /// Bytes of the size of a filtered chunk in the index, if the layout fixes them.
     pub size_bytes: Option<u8>,
-    /// Place of the layout in the file.
+    /// Offset of the layout in the file.
     pub offset: u64,
 }
 
-/// What leads to the chunks.
+/// The index that points to the chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Index {
+    /// A version 1 B-tree.
     Tree,
-    /// One chunk: its packed size and mask, where it was filtered.
+    /// One chunk, with its stored size and filter mask if it is filtered.
     Single(Option<(u64, u32)>),
-    /// Chunks one after the other.
+    /// All chunks, stored consecutively.
     Implicit,
     FixedArray,
     ExtensibleArray,
+    /// A version 2 B-tree.
     NewTree,
 }
 
@@ -66,8 +70,8 @@ impl Layout {
     }
 }
 
-/// Axes of the chunks and the size of an element, which the format counts as one more axis; each
-/// number takes `bytes`, or as many as the next byte says.
+/// The shape of a chunk, and the size of an element, which the format stores as one more axis. Each
+/// number takes `bytes` bytes, or as many as the next byte states.
 fn parse_shape(cursor: &mut Cursor<'_>, axes: u8, bytes: Option<u8>) -> Result<(Vec<u64>, u64)> {
     let offset = cursor.offset();
     let bytes = bytes.map_or_else(|| cursor.u8(), Ok)?;
@@ -110,12 +114,12 @@ fn parse_new(mut cursor: Cursor<'_>, version: u8) -> Result<Chunked> {
     let flags = cursor.u8()?;
     let axes = cursor.u8()?;
     let (shape, element) = parse_shape(&mut cursor, axes, None)?;
-    let at = cursor.offset();
+    let index_offset = cursor.offset();
     let index = match cursor.u8()? {
         1 if flags & 2 != 0 => Index::Single(Some((cursor.length()?, cursor.u32()?))),
         1 => Index::Single(None),
         2 => Index::Implicit,
-        // What follows are the sizes that the indexes repeat.
+        // The sizes that follow are repeated in the index itself.
         3 => {
             cursor.skip(1)?;
             Index::FixedArray
@@ -128,7 +132,12 @@ fn parse_new(mut cursor: Cursor<'_>, version: u8) -> Result<Chunked> {
             cursor.skip(6)?;
             Index::NewTree
         }
-        other => return Err(Fault::unsupported(at, format!("chunk index {other}"))),
+        other => {
+            return Err(Fault::unsupported(
+                index_offset,
+                format!("chunk index {other}"),
+            ));
+        }
     };
     Ok(Chunked {
         shape,

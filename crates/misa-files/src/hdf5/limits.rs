@@ -1,21 +1,21 @@
-//! How large an HDF5 file may make its reader.
+//! Limits on memory and work for reading an HDF5 file.
 
-/// Upper bounds on what reading one file may cost.
+/// Upper limits on the memory and work that reading one file may take.
 ///
-/// Every bound is checked before the memory or the work that it guards is spent.
+/// Each limit is checked before the memory is allocated or the work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the values of one reading of a dataset, as they are in the file. Default 8 GiB.
+    /// Bytes of values that are read from a dataset at once, as stored in the file. Default 8 GiB.
     pub dataset_bytes: u64,
-    /// Bytes of values that all readings together may take, per byte of the file. Default 1100:
-    /// deflate shrinks to one part in 1032 at best.
+    /// Bytes of values that all reads together may return, per byte of the file. Default 1100:
+    /// deflate compresses to 1/1032 at best.
     pub expansion: u64,
-    /// How often the bytes of the file may be visited, on average, as long as it is open. Default
-    /// 16: to read everything once takes about 2. Open the file again for further passes.
+    /// How often each byte of the open file may be visited, on average. Default 16: reading
+    /// everything once takes about 2. Open the file again for further passes.
     pub visits: u64,
     /// Links of one group. Default 2^20.
     pub links: usize,
-    /// Groups on the way to an object. Default 64.
+    /// Groups in the path of an object. Default 64.
     pub depth: usize,
     /// Messages of one object header. Default 2^16.
     pub messages: usize,
@@ -34,16 +34,16 @@ impl Default for Limits {
     }
 }
 
-/// Bytes that the smallest file may use up: a few small datasets may well be read often.
+/// Bytes that even the smallest file may use, because small datasets may be read many times.
 const FLOOR: u64 = 1 << 20;
 
 impl Limits {
-    /// Bytes of a file of `file_bytes` that may be visited.
+    /// Bytes that may be visited in a file of `file_bytes`.
     pub(super) fn visited(&self, file_bytes: u64) -> u64 {
         file_bytes.saturating_mul(self.visits).saturating_add(FLOOR)
     }
 
-    /// Bytes of values that a file of `file_bytes` may give.
+    /// Bytes of values that may be read from a file of `file_bytes`.
     pub(super) fn values(&self, file_bytes: u64) -> u64 {
         file_bytes
             .saturating_mul(self.expansion)

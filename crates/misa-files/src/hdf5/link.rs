@@ -1,4 +1,7 @@
-//! The names in a group, and what they stand for.
+//! The links of a group: names, and the objects that they refer to.
+//!
+//! Source: HDF5 specification, IV.A.2.c (link info), IV.A.2.g (links), IV.A.2.r (symbol tables),
+//! III.B and III.C (their nodes and entries) and III.D (their names).
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
@@ -9,7 +12,7 @@ use super::store::{Block, Store};
 use super::tree::{self, Leads};
 use crate::dtype::byte_text;
 
-/// The kind of tree whose records lead to links by their names.
+/// The type of version 2 B-tree whose records point to links, by name.
 const LINKS_BY_NAME: u8 = 5;
 
 /// One name in a group.
@@ -17,20 +20,20 @@ const LINKS_BY_NAME: u8 = 5;
 pub(super) struct Link {
     pub name: String,
     pub target: Target,
-    /// Place of the link in the file.
+    /// Offset of the link in the file.
     pub offset: u64,
 }
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// The object at an address.
     Object(u64),
-    /// A path, in this file or in another one.
+    /// A path, in this file (soft link) or in another one (external link).
     Path,
 }
 
-/// The links of the group with this header; `None` if it is none.
+/// The links of the group with this header; `None` if the object is not a group.
 pub(super) fn read(store: &Store<'_>, header: &Header<'_>) -> Result<Option<Vec<Link>>> {
     let mut links = Links::new(store, header.offset);
     if let Some((root, heap)) = header.find(Kind::SymbolTable, symbol_table)? {
@@ -58,7 +61,7 @@ fn symbol_table(mut cursor: Cursor<'_>) -> Result<(u64, u64)> {
     Ok((tree, heap))
 }
 
-/// Addresses of the heap and of the tree of names, where the links are not in the header.
+/// Addresses of the heap and of the tree of names, if the links are not in the header.
 fn link_info(mut cursor: Cursor<'_>) -> Result<Option<(u64, u64)>> {
     cursor.version("link info", &[0])?;
     if cursor.u8()? & 1 != 0 {
@@ -68,7 +71,7 @@ fn link_info(mut cursor: Cursor<'_>) -> Result<Option<(u64, u64)>> {
     Ok(heap.zip(cursor.address()?))
 }
 
-/// A link in its newer form.
+/// A link message.
 fn parse(mut cursor: Cursor<'_>) -> Result<Link> {
     let offset = cursor.offset();
     cursor.version("link", &[1])?;
@@ -113,7 +116,7 @@ impl<'s> Links<'s> {
     }
 
     fn add(&mut self, link: Link) -> Result<()> {
-        // A path of such a name would lead elsewhere, perhaps back here.
+        // Such a name could not be part of a path, or would refer to this group itself.
         if link.name.is_empty() || link.name == "." || link.name.contains('/') {
             let Link { name, offset, .. } = link;
             return Err(Fault::Name { offset, name });
@@ -130,14 +133,14 @@ impl<'s> Links<'s> {
         Ok(())
     }
 
-    /// Adds the links that the tree, sorted by scrambled names, finds in the heap.
+    /// Adds the links in the heap, which a tree sorted by the hashes of the names points to.
     fn add_dense(&mut self, (heap, tree): (u64, u64)) -> Result<()> {
         let store = self.store;
         let mut heap = Heap::read(store, heap)?;
         records::walk(store, tree, LINKS_BY_NAME, |mut record| {
             record.skip(4)?;
             let link = heap.object(record, parse)?;
-            // Records may lead to one long name again and again; this ends them.
+            // Many records may point to one long name; counting each visit bounds them.
             store.visit(link.offset, link.name.len() as u64)?;
             self.add(link)
         })?;
@@ -148,13 +151,12 @@ impl<'s> Links<'s> {
     fn add_symbols(&mut self, root: u64, heap: u64) -> Result<()> {
         let store = self.store;
         let names = names(store, heap)?;
-        let names = names.cursor();
         tree::walk(store, root, Leads::ToSymbols, |_, address| {
-            self.add_table(address, &names)
+            self.add_table(address, &names.cursor())
         })
     }
 
-    /// Adds the links of one table of symbols.
+    /// Adds the links of one symbol table node.
     fn add_table(&mut self, address: u64, names: &Cursor<'_>) -> Result<()> {
         let count = {
             let head = self.store.fetch(address, 8)?;
@@ -166,8 +168,8 @@ impl<'s> Links<'s> {
         };
         let sizes = self.store.sizes();
         let entry = u64::from(sizes.length) + u64::from(sizes.address) + 24;
-        let place = address.saturating_add(8);
-        let block = self.store.fetch(place, entry * u64::from(count))?;
+        let start = address.saturating_add(8);
+        let block = self.store.fetch(start, entry * u64::from(count))?;
         let mut cursor = block.cursor();
         for _ in 0..count {
             let link = self.symbol(&mut cursor, names)?;
@@ -178,10 +180,10 @@ impl<'s> Links<'s> {
 
     fn symbol(&self, cursor: &mut Cursor<'_>, names: &Cursor<'_>) -> Result<Link> {
         let offset = cursor.offset();
-        let mut name = names.clone();
-        name.skip(cursor.length()?)?;
-        let name = terminated(name)?;
-        // Names may overlap in a hostile heap; this ends them.
+        let mut name_start = names.clone();
+        name_start.skip(cursor.length()?)?;
+        let name = terminated(name_start)?;
+        // Names may overlap in a hostile heap; counting each visit bounds them.
         self.store.visit(offset, name.len() as u64)?;
         let address = cursor.address()?;
         let cached = cursor.u32()?;
@@ -202,17 +204,17 @@ impl<'s> Links<'s> {
     }
 }
 
-/// The names of a group in its older form, each ended by a zero.
+/// The local heap with the names of an older group, each terminated by a zero.
 fn names<'s>(store: &'s Store<'_>, heap: u64) -> Result<Block<'s>> {
     let sizes = store.sizes();
-    let head = 8 + 2 * u64::from(sizes.length) + u64::from(sizes.address);
-    let head = store.fetch(heap, head)?;
+    let head_len = 8 + 2 * u64::from(sizes.length) + u64::from(sizes.address);
+    let head = store.fetch(heap, head_len)?;
     let mut cursor = head.cursor();
     cursor.signature("HEAP")?;
     cursor.version("heap of names", &[0])?;
     cursor.skip(3)?;
     let len = cursor.length()?;
-    // Where free room is.
+    // The list of free space.
     cursor.length()?;
     let (offset, what) = (cursor.offset(), "heap of names");
     let address = cursor.address()?.ok_or(Fault::Missing { offset, what })?;

@@ -1,28 +1,32 @@
 //! Reading HDF5 files without the HDF5 library.
 //!
-//! The part of the format that the files of the field use: groups, and datasets of numbers and
-//! texts, in one piece or in chunks, packed with deflate, shuffled, or checked. [`Hdf5::open`]
-//! reads the root group; everything else is read when it is asked for. A file that uses another
+//! This is the part of the format that data sets of multimodal learning use: groups, and datasets
+//! of numbers and texts, contiguous or in chunks, with the filters deflate, shuffle and fletcher32.
+//! [`Hdf5::open`] reads the root group; everything else is read on demand. A file that uses another
 //! part of the format is refused with the name of that part.
 //!
-//! Left out: compound and array types, attributes, links to paths, external and virtual storage,
-//! other filters.
+//! Not supported: compound and array types, attributes, soft and external links, external and
+//! virtual storage, other filters.
+//!
+//! Source: HDF5 File Format Specification, version 3.0 (The HDF Group). Each file cites its section
+//! as "HDF5 specification, III.A.1".
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `limits.rs` | how large a file may make us |
-//! | `cursor.rs`, `store.rs` | bounds-checked access to the bytes, and what was spent on it |
+//! | `limits.rs` | limits on memory and work |
+//! | `cursor.rs`, `store.rs` | bounds-checked access to the bytes, and accounting for it |
 //! | `checksum.rs` | the two checksums of the format |
-//! | `superblock.rs` | the start of the file |
+//! | `superblock.rs` | the superblock |
 //! | `header.rs` | object headers and their messages |
 //! | `dataspace.rs`, `element.rs`, `layout.rs`, `fill.rs`, `filter.rs` | one message each |
-//! | `link.rs` | links of a group |
-//! | `tree.rs`, `records.rs`, `heap.rs` | older and newer trees, which lead to links and chunks, and the newer links |
-//! | `index.rs`, `chunk.rs` | where chunks are, and where their values go |
-//! | `entries.rs`, `fixed.rs`, `extensible.rs` | arrays that lead to chunks |
-//! | `texts.rs` | texts of any size |
-//! | `file.rs`, `group.rs`, `dataset.rs`, `rows.rs` | what a caller sees |
-//! | `error.rs` | what can be wrong |
+//! | `link.rs` | the links of a group |
+//! | `tree.rs`, `records.rs` | B-trees of versions 1 and 2, which index links and chunks |
+//! | `heap.rs` | fractal heaps, which hold the links of large groups |
+//! | `index.rs`, `chunk.rs` | finding chunks, and copying their values into rows |
+//! | `entries.rs`, `fixed.rs`, `extensible.rs` | fixed and extensible arrays, which index chunks |
+//! | `texts.rs` | texts of variable length |
+//! | `file.rs`, `group.rs`, `dataset.rs`, `rows.rs` | the public interface |
+//! | `error.rs` | errors |
 
 mod checksum;
 mod chunk;

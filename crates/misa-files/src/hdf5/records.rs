@@ -1,10 +1,12 @@
-//! The newer B-trees: records in a given order, to links and to chunks.
+//! Version 2 B-trees: ordered records, which point to links and to chunks.
+//!
+//! Source: HDF5 specification, III.A.2.
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 use super::store::Store;
 
-/// Bytes of a node besides its records: signature, version, kind, checksum.
+/// Bytes of a node besides its records: signature, version, type, checksum.
 const NODE: u64 = 10;
 
 /// A tree of records.
@@ -15,20 +17,19 @@ struct Tree<'s> {
     record: u64,
     /// Bytes of the number of records of a child.
     count_bytes: u8,
-    /// Bytes of the number of records of a child and below, by the depth of the child.
+    /// Bytes of the number of records in a child and all nodes below it, by the depth of the child.
     total_bytes: Vec<u8>,
 }
 
-/// A node to be read.
+/// A node that is still to be read.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct Pending {
     address: u64,
     records: u64,
     depth: usize,
 }
 
-/// Calls `take` with each record of the tree at `address`, whose records must be of `kind`, and
-/// the bytes of a record.
+/// Calls `take` with each record of the tree at `address`, whose type must be `kind`.
 pub(super) fn walk(
     store: &Store<'_>,
     address: u64,
@@ -36,21 +37,21 @@ pub(super) fn walk(
     mut take: impl FnMut(Cursor<'_>) -> Result<()>,
 ) -> Result<()> {
     let (tree, root) = Tree::read(store, address, kind)?;
-    // Depths fall on the way down, so that no way is endless; the store ends what is too much.
-    let mut open: Vec<Place> = root.into_iter().collect();
-    while let Some(place) = open.pop() {
-        tree.read_node(place, &mut take, &mut open)?;
+    // The depth decreases from parent to child, so the walk ends; the store bounds its cost.
+    let mut open: Vec<Pending> = root.into_iter().collect();
+    while let Some(node) = open.pop() {
+        tree.read_node(node, &mut take, &mut open)?;
     }
     Ok(())
 }
 
-/// Bytes that numbers up to `limit` take.
+/// Bytes of a number up to `limit`.
 fn bytes_for(limit: u64) -> u8 {
     (limit.max(1).ilog2() / 8 + 1) as u8
 }
 
 impl<'s> Tree<'s> {
-    fn read(store: &'s Store<'s>, address: u64, kind: u8) -> Result<(Self, Option<Place>)> {
+    fn read(store: &'s Store<'s>, address: u64, kind: u8) -> Result<(Self, Option<Pending>)> {
         let sizes = store.sizes();
         let len = 22 + u64::from(sizes.address) + u64::from(sizes.length);
         let block = store.fetch(address, len)?;
@@ -62,7 +63,7 @@ impl<'s> Tree<'s> {
         expect_kind(&mut cursor, kind)?;
         let (node, record) = (cursor.u32()?.into(), cursor.u16()?.into());
         let depth = cursor.u16()?.into();
-        // When nodes are split and merged.
+        // The percentages at which nodes are split and merged.
         cursor.skip(2)?;
         let root = cursor.address()?;
         let records = cursor.u16()?.into();
@@ -74,15 +75,15 @@ impl<'s> Tree<'s> {
             total_bytes: Vec::new(),
         };
         tree.measure(node, depth, offset)?;
-        let place = |address| Place {
+        let root = root.map(|address| Pending {
             address,
             records,
             depth,
-        };
-        Ok((tree, root.map(place)))
+        });
+        Ok((tree, root))
     }
 
-    /// Finds how many bytes the numbers in a node take, which follow from what a node can hold.
+    /// Computes how many bytes the counts in a node take, which follows from the capacity of a node.
     fn measure(&mut self, node: u64, depth: usize, offset: u64) -> Result<()> {
         let fault = Fault::Value {
             offset,
@@ -101,7 +102,7 @@ impl<'s> Tree<'s> {
             if most < 2 {
                 return Err(fault);
             }
-            // Each level at least doubles, so that trees deeper than any file end here.
+            // Each level at least doubles the total, so a tree that is deeper than any file can be ends here.
             let Some(sum) = total
                 .checked_mul(most + 1)
                 .and_then(|t| t.checked_add(most))
@@ -116,17 +117,17 @@ impl<'s> Tree<'s> {
 
     fn read_node(
         &self,
-        place: Place,
+        node: Pending,
         take: &mut impl FnMut(Cursor<'_>) -> Result<()>,
-        open: &mut Vec<Place>,
+        open: &mut Vec<Pending>,
     ) -> Result<()> {
-        let below = place.depth.checked_sub(1);
-        let children = below.map_or(0, |_| place.records + 1);
-        let body = place
+        let below = node.depth.checked_sub(1);
+        let children = below.map_or(0, |_| node.records + 1);
+        let body = node
             .records
             .saturating_mul(self.record)
             .saturating_add(children.saturating_mul(self.pointer(below.unwrap_or(0))));
-        let block = self.store.fetch(place.address, body.saturating_add(NODE))?;
+        let block = self.store.fetch(node.address, body.saturating_add(NODE))?;
         block
             .cursor()
             .signature(if below.is_some() { "BTIN" } else { "BTLF" })?;
@@ -134,7 +135,7 @@ impl<'s> Tree<'s> {
         cursor.skip(4)?;
         cursor.version("tree", &[0])?;
         expect_kind(&mut cursor, self.kind)?;
-        for _ in 0..place.records {
+        for _ in 0..node.records {
             let offset = cursor.offset();
             let record = cursor.take(self.record)?;
             take(Cursor::new(record, offset, cursor.sizes()))?;
@@ -148,18 +149,18 @@ impl<'s> Tree<'s> {
         Ok(())
     }
 
-    /// Bytes of what leads to a child at this depth.
+    /// Bytes of a pointer to a child at this depth.
     fn pointer(&self, depth: usize) -> u64 {
         let numbers = u64::from(self.count_bytes) + u64::from(self.total_bytes[depth]);
         u64::from(self.store.sizes().address) + numbers
     }
 
-    fn child(&self, cursor: &mut Cursor<'_>, depth: usize) -> Result<Place> {
+    fn child(&self, cursor: &mut Cursor<'_>, depth: usize) -> Result<Pending> {
         let (offset, what) = (cursor.offset(), "child of a tree");
         let address = cursor.address()?.ok_or(Fault::Missing { offset, what })?;
         let records = cursor.uint(self.count_bytes)?;
         cursor.skip(self.total_bytes[depth].into())?;
-        Ok(Place {
+        Ok(Pending {
             address,
             records,
             depth,

@@ -1,18 +1,17 @@
-//! The bytes of the file, and what has been spent on reading them.
-
-use std::borrow::Cow;
-use std::cell::Cell;
+//! The bytes of the file, and accounting for what has been read.
 
 use super::checksum;
 use super::cursor::{Cursor, Sizes};
 use super::error::{Fault, Result};
 use super::limits::Limits;
 use crate::Source;
+use std::borrow::Cow;
+use std::cell::Cell;
 
-/// Least that a visit counts, so that many tiny ones end too.
+/// Least cost of a visit, so that the number of tiny visits is bounded too.
 const VISIT: u64 = 16;
 
-/// A file whose addresses are understood.
+/// A file whose address base and sizes are known.
 #[derive(Debug)]
 pub(super) struct Store<'a> {
     source: Source<'a>,
@@ -27,7 +26,7 @@ pub(super) struct Store<'a> {
 #[derive(Debug)]
 pub(super) struct Block<'s> {
     pub bytes: Cow<'s, [u8]>,
-    /// Place in the file.
+    /// Offset in the file.
     pub offset: u64,
     sizes: Sizes,
 }
@@ -37,7 +36,7 @@ impl Block<'_> {
         Cursor::new(&self.bytes, self.offset, self.sizes)
     }
 
-    /// The bytes without the checksum that ends them, once it was found right.
+    /// The bytes without the checksum at their end, which is checked first.
     pub fn checked(&self, what: &'static str) -> Result<Cursor<'_>> {
         let offset = self.offset;
         let Some((body, stored)) = self.bytes.split_last_chunk::<4>() else {
@@ -51,7 +50,7 @@ impl Block<'_> {
 }
 
 impl<'a> Store<'a> {
-    /// A file whose addresses count from byte `base`.
+    /// A file whose addresses are relative to byte `base`.
     pub fn new(source: Source<'a>, limits: Limits, base: u64, sizes: Sizes) -> Self {
         Self {
             source,
@@ -78,7 +77,7 @@ impl<'a> Store<'a> {
 
     /// The `len` bytes at `address`.
     pub fn fetch(&self, address: u64, len: u64) -> Result<Block<'_>> {
-        let offset = self.place(address, len)?;
+        let offset = self.locate(address, len)?;
         self.visit(offset, len)?;
         let bytes = self
             .source
@@ -92,8 +91,8 @@ impl<'a> Store<'a> {
         })
     }
 
-    /// Place in the file of the `len` bytes at `address`, which are there.
-    pub fn place(&self, address: u64, len: u64) -> Result<u64> {
+    /// Offset in the file of the `len` bytes at `address`, or a fault if they do not exist.
+    pub fn locate(&self, address: u64, len: u64) -> Result<u64> {
         let offset = self.offset(address);
         if self.source.has(offset, len) && usize::try_from(len).is_ok() {
             return Ok(offset);
@@ -106,7 +105,7 @@ impl<'a> Store<'a> {
         })
     }
 
-    /// Place in the file of `address`, be it there or not.
+    /// Offset in the file of `address`, whether or not it exists.
     pub fn offset(&self, address: u64) -> u64 {
         self.base.saturating_add(address)
     }
@@ -123,7 +122,7 @@ impl<'a> Store<'a> {
         })
     }
 
-    /// Counts `bytes` of values, before room is made for them.
+    /// Counts `bytes` of values, before memory is allocated for them.
     pub fn claim(&self, offset: u64, bytes: u64) -> Result<()> {
         let limit = self.limits.dataset_bytes;
         if bytes > limit {
@@ -144,7 +143,7 @@ impl<'a> Store<'a> {
     }
 }
 
-/// Adds `cost` to `spent` if that stays within `limit`.
+/// Adds `cost` to `spent`, if the total stays within `limit`.
 fn spend(spent: &Cell<u64>, cost: u64, limit: u64) -> Option<()> {
     let total = spent.get().checked_add(cost)?;
     (total <= limit).then(|| spent.set(total))
@@ -181,11 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn work_ends() {
+    fn work_is_bounded() {
         let bytes = [0; 1 << 16];
         let store = store(&bytes);
         let fetched = (0..).take_while(|_| store.fetch(0, 1 << 10).is_ok());
-        // Twice the file, and the floor of one MiB.
+        // Twice the file, plus the minimum of one MiB.
         assert_eq!(fetched.count(), 128 + 1024);
         store.claim(0, 3 << 16).unwrap();
         store.claim(0, 1 << 20).unwrap();

@@ -1,4 +1,6 @@
-//! The start of the file: how its addresses read, and where the root group is.
+//! The superblock: the sizes of addresses, and where the root group is.
+//!
+//! Source: HDF5 specification, II.A.
 
 use super::checksum;
 use super::cursor::{Cursor, Sizes};
@@ -9,10 +11,10 @@ use crate::Source;
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 
-/// Bytes of the longest superblock, that of version 1 with addresses of 8 bytes.
+/// Bytes of the longest superblock: version 1 with addresses of 8 bytes.
 const LONGEST: u64 = 100;
 
-/// What a superblock says.
+/// The contents of a superblock.
 #[derive(Debug)]
 struct Superblock {
     sizes: Sizes,
@@ -21,7 +23,7 @@ struct Superblock {
     root: Option<u64>,
 }
 
-/// The file behind `source`, and the address of its root group's header.
+/// The file in `source`, and the address of the header of its root group.
 pub(super) fn open<'a>(source: Source<'a>, limits: &Limits) -> Result<(Store<'a>, u64)> {
     let offset = find(&source)?;
     let len = LONGEST.min(source.len() - offset);
@@ -45,15 +47,16 @@ pub(super) fn open<'a>(source: Source<'a>, limits: &Limits) -> Result<(Store<'a>
     Ok((store, root))
 }
 
-/// The file may start with bytes of the user's; then the signature stands at a power of two.
+/// Offset of the signature. The file may start with a user block; then the signature is at 512 bytes
+/// or a larger power of two.
 fn find(source: &Source<'_>) -> Result<u64> {
     let length = source.len();
     let mut offset = 0;
     while source.has(offset, SIGNATURE.len() as u64) {
-        let found = source
+        let bytes = source
             .bytes(offset, SIGNATURE.len())
             .map_err(|source| Fault::Read { offset, source })?;
-        if *found == *SIGNATURE {
+        if *bytes == *SIGNATURE {
             return Ok(offset);
         }
         offset = (offset * 2).max(512);
@@ -63,7 +66,7 @@ fn find(source: &Source<'_>) -> Result<u64> {
 
 impl Superblock {
     fn parse(bytes: &[u8], offset: u64) -> Result<Self> {
-        // The sizes are known only further on.
+        // Placeholders: the sizes are known only further on.
         let sizes = Sizes {
             address: 8,
             length: 8,
@@ -77,7 +80,7 @@ impl Superblock {
     }
 
     fn parse_old(mut cursor: Cursor<'_>, bytes: &[u8], version: u8) -> Result<Self> {
-        // Versions of further parts, all 0.
+        // Versions of other structures, all 0.
         cursor.skip(4)?;
         let sizes = parse_sizes(&mut cursor)?;
         // Sizes of tree nodes, which the nodes repeat, and flags.
@@ -87,7 +90,7 @@ impl Superblock {
         cursor.address()?;
         let end = cursor.address()?;
         cursor.address()?;
-        // The name of the root group.
+        // Offset of the name of the root group, which has none.
         cursor.length()?;
         let root = cursor.address()?;
         Ok(Self {
@@ -103,7 +106,7 @@ impl Superblock {
         cursor.skip(1)?;
         let mut cursor = restart(&cursor, bytes, sizes)?;
         let base = cursor.address()?.unwrap_or(0);
-        // The extension holds nothing that reading needs.
+        // The extension holds nothing that a reader needs.
         cursor.address()?;
         let end = cursor.address()?;
         let root = cursor.address()?;
@@ -122,10 +125,10 @@ impl Superblock {
     }
 }
 
-/// The cursor at the same place, with the sizes that the file has.
+/// A cursor at the same position, with the sizes of this file.
 fn restart<'b>(cursor: &Cursor<'_>, bytes: &'b [u8], sizes: Sizes) -> Result<Cursor<'b>> {
-    let rest = bytes.len() - cursor.remaining();
-    Ok(Cursor::new(&bytes[rest..], cursor.offset(), sizes))
+    let position = bytes.len() - cursor.remaining();
+    Ok(Cursor::new(&bytes[position..], cursor.offset(), sizes))
 }
 
 fn parse_sizes(cursor: &mut Cursor<'_>) -> Result<Sizes> {

@@ -1,14 +1,15 @@
-//! Texts of any size, which lie apart from the dataset.
-
-use std::collections::HashMap;
-use std::ops::Range;
+//! Texts of variable length, which are stored in global heaps outside the dataset.
+//!
+//! Source: HDF5 specification, III.E and IV.B.
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 use super::store::{Block, Store};
 use crate::dtype::byte_text;
+use std::collections::HashMap;
+use std::ops::Range;
 
-/// Bytes of heaps that are held at once. Writers fill one heap after the other.
+/// Bytes of heaps that are kept in memory at once. Writers fill one heap after the other.
 const HELD: usize = 64 << 20;
 
 /// The texts of a dataset.
@@ -36,13 +37,13 @@ impl<'s> Texts<'s> {
         }
     }
 
-    /// The text that `element` leads to. Its bytes are counted before they are copied.
+    /// The text that `element` refers to. Its bytes are counted before they are copied.
     pub fn read(&mut self, element: &[u8], offset: u64) -> Result<String> {
         let mut cursor = Cursor::new(element, offset, self.store.sizes());
         let len = cursor.u32()? as usize;
         let address = cursor.address()?;
         let number = cursor.u32()?;
-        // What was never written is all zeros.
+        // Elements that were never written are all zeros.
         let Some(address) = address.filter(|&address| len > 0 && address > 0) else {
             return Ok(String::new());
         };
@@ -58,7 +59,7 @@ impl<'s> Texts<'s> {
                 found: range.len() as u64,
             });
         };
-        // Many elements may lead to one text; this ends them.
+        // Many elements may refer to one text; counting each visit bounds them.
         store.visit(offset, len as u64)?;
         let end = bytes.iter().position(|&byte| byte == 0);
         Ok(byte_text(&bytes[..end.unwrap_or(len)]))
@@ -98,18 +99,18 @@ impl<'s> Heap<'s> {
     }
 }
 
-/// Where the objects of a heap lie in its block.
+/// Positions of the objects of a heap in its block.
 fn objects(mut cursor: Cursor<'_>, head: u64) -> Result<HashMap<u32, Range<usize>>> {
     let mut objects = HashMap::new();
     let start = cursor.offset();
     cursor.skip(head)?;
-    let least = 8 + usize::from(cursor.sizes().length);
-    while cursor.remaining() >= least {
+    let smallest = 8 + usize::from(cursor.sizes().length);
+    while cursor.remaining() >= smallest {
         let number = cursor.u16()?;
-        // How many elements lead here, and nothing.
+        // The reference count, and reserved bytes.
         cursor.skip(6)?;
         let len = cursor.length()?;
-        // The rest is free.
+        // Object 0 is the free space at the end.
         if number == 0 {
             break;
         }

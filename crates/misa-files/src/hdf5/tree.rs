@@ -1,13 +1,15 @@
-//! The older B-trees, which lead to the links of a group and to the chunks of a dataset.
+//! Version 1 B-trees, which point to the links of a group and to the chunks of a dataset.
+//!
+//! Source: HDF5 specification, III.A.1.
 
 use super::cursor::Cursor;
 use super::error::{Fault, Result};
 use super::store::Store;
 
-/// What a tree leads to.
+/// What the leaves of a tree point to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leads {
-    /// Tables of symbols.
+    /// Symbol table nodes.
     ToSymbols,
     /// Chunks with this many axes.
     ToChunks { axes: usize },
@@ -24,21 +26,21 @@ impl Leads {
     fn key_bytes(self, store: &Store<'_>) -> u64 {
         match self {
             Self::ToSymbols => store.sizes().length.into(),
-            // Size, mask, and a place per axis, that of the bytes of an element included.
+            // Size, mask, and an index per axis, including one for the bytes of an element.
             Self::ToChunks { axes } => 8 + 8 * (axes as u64 + 1),
         }
     }
 }
 
-/// Calls `leaf` with the key and the address of everything that the tree at `root` leads to, in
-/// the order of the tree.
+/// Calls `leaf` with the key and the address of each object that the tree at `root` points to, in the
+/// order of the tree.
 pub(super) fn walk(
     store: &Store<'_>,
     root: u64,
     leads: Leads,
     mut leaf: impl FnMut(Cursor<'_>, u64) -> Result<()>,
 ) -> Result<()> {
-    // Levels fall on the way down, so that no way is endless; the store ends what is too much.
+    // The level decreases from parent to child, so the walk ends; the store bounds its cost.
     let mut open = vec![(root, None)];
     while let Some((address, level)) = open.pop() {
         let node = Node::read(store, address, leads)?;
@@ -54,7 +56,7 @@ pub(super) fn walk(
             open.push((child, Some(node.level)));
             Ok(())
         })?;
-        // The last one pushed is the next one read.
+        // The last node pushed is read next.
         open[below..].reverse();
     }
     Ok(())

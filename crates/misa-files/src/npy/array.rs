@@ -8,9 +8,9 @@ use crate::pickle::{Limits, Pickle};
 use std::io::ErrorKind;
 use std::ops::Range;
 
-/// An array whose header was read; its elements are still in the file.
+/// An array whose header has been read; its elements are still in the file.
 ///
-/// Elements are numbered with the last axis fastest, however they are stored.
+/// Elements are returned with the last axis fastest, however they are stored.
 #[derive(Debug)]
 pub struct Npy<'s> {
     pub(super) source: Source<'s>,
@@ -22,8 +22,8 @@ impl<'s> Npy<'s> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when this is no array, when its elements are structures or of another type
-    /// that holds neither numbers, texts nor objects, or when its shape does not fit its bytes.
+    /// [`NpyError`] when this is not an array, when its elements are structured or neither numbers,
+    /// texts nor objects, or when its shape does not match its bytes.
     pub fn open(source: impl Into<Source<'s>>) -> Result<Self, NpyError> {
         let source = source.into();
         let header = Header::read(&source)?;
@@ -50,21 +50,21 @@ impl<'s> Npy<'s> {
         self.len() == 0
     }
 
-    /// Where the elements start in the file; those of objects are one pickle.
+    /// Offset of the first element in the file. Objects are stored as one pickle.
     pub fn start(&self) -> u64 {
         self.header.start
     }
 
-    /// Length of the first axis; 1 for a single number.
+    /// Length of the first axis; 1 for an array without axes.
     pub fn n_rows(&self) -> usize {
         self.shape().first().copied().unwrap_or(1)
     }
 
-    /// Some indices of the first axis. Only their elements are read, when they are asked for.
+    /// A range of the first axis. Only its elements are read, on demand.
     ///
     /// # Errors
     ///
-    /// [`NpyError::Rows`] when the array does not have them.
+    /// [`NpyError::Rows`] when the range exceeds the array.
     pub fn rows(&self, range: Range<usize>) -> Result<Rows<'_>, NpyError> {
         let rows = self.n_rows();
         if range.start > range.end || range.end > rows {
@@ -77,7 +77,7 @@ impl<'s> Npy<'s> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no numbers or cannot be read.
+    /// [`NpyError`] when the elements are not numbers or cannot be read.
     pub fn to_floats(&self) -> Result<Vec<f32>, NpyError> {
         self.all().to_floats()
     }
@@ -86,7 +86,7 @@ impl<'s> Npy<'s> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no numbers or cannot be read.
+    /// [`NpyError`] when the elements are not numbers or cannot be read.
     pub fn to_doubles(&self) -> Result<Vec<f64>, NpyError> {
         self.all().to_doubles()
     }
@@ -95,7 +95,7 @@ impl<'s> Npy<'s> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no whole numbers below 2^63, or cannot be read.
+    /// [`NpyError`] when an element is not a whole number below 2^63, or cannot be read.
     pub fn to_ints(&self) -> Result<Vec<i64>, NpyError> {
         self.all().to_ints()
     }
@@ -104,17 +104,17 @@ impl<'s> Npy<'s> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no texts or cannot be read.
+    /// [`NpyError`] when the elements are not texts or cannot be read.
     pub fn to_texts(&self) -> Result<Vec<String>, NpyError> {
         self.all().to_texts()
     }
 
-    /// The objects of an array of objects: a pickle, whose root is the array. Offsets in messages
-    /// about it count from [`start`](Self::start).
+    /// The objects of an object array: a pickle whose root is the array. Offsets in its error
+    /// messages count from [`start`](Self::start).
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when this is no array of objects, or as [`Pickle::parse`].
+    /// [`NpyError`] when the elements are not objects, or as for [`Pickle::parse`].
     pub fn into_objects(self, limits: &Limits) -> Result<Pickle<'s>, NpyError> {
         if self.dtype().kind() != DtypeKind::Object {
             return Err(self.is_not("objects"));

@@ -1,4 +1,4 @@
-//! What can be wrong with an array in a file.
+//! Errors of arrays in files.
 
 use crate::pickle::PickleError;
 use crate::zip::ZipError;
@@ -6,91 +6,91 @@ use std::io;
 use std::ops::Range;
 use thiserror::Error;
 
-/// An array that cannot be read, or not as what was asked for.
+/// An array that cannot be read, or not as the requested kind.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NpyError {
-    /// Bytes that the system does not give, or that lie beyond the end.
+    /// Bytes that cannot be read, or that lie beyond the end.
     #[error("byte {offset}: expected {expected}")]
     Read {
         /// Where the bytes should be.
         offset: u64,
         /// What they should be.
         expected: &'static str,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// First bytes that are not those of an array.
+    /// The file does not start like an array.
     #[error("byte 0: expected \"\\x93NUMPY\", found \"{}\"", found.escape_ascii())]
     Start {
-        /// The bytes there are.
+        /// The first bytes.
         found: [u8; 6],
     },
-    /// A version of the format that is not known.
+    /// An unknown version of the format.
     #[error("byte 6: version {major}.{minor}, expected 1.0, 2.0 or 3.0")]
     Version {
-        /// First number.
+        /// Major version.
         major: u8,
-        /// Second number.
+        /// Minor version.
         minor: u8,
     },
-    /// A header longer than any honest one.
+    /// A header longer than any real one.
     #[error("byte 8: header of {found} bytes, expected at most {limit}")]
     HeaderLength {
-        /// The claimed length.
+        /// The stated length.
         found: u64,
         /// The bound.
         limit: u64,
     },
-    /// A header that is not the dictionary that it should be.
+    /// A header that is not the expected dictionary.
     #[error("byte {offset}: expected {expected}")]
     Header {
-        /// Place in the file.
+        /// Offset in the file.
         offset: u64,
         /// What the bytes should have been.
         expected: &'static str,
     },
-    /// An element type that holds neither numbers nor texts.
+    /// An element type that is neither numbers, texts nor objects.
     #[error("byte {offset}: element type {found:?} is not supported")]
     Dtype {
-        /// Place in the file.
+        /// Offset in the file.
         offset: u64,
-        /// The type, as the header writes it.
+        /// The type as written in the header.
         found: String,
     },
-    /// A shape that does not fit the bytes.
+    /// A shape that does not match the bytes.
     #[error("byte {offset}: array of shape {shape:?} and element size {size}, found {found} bytes")]
     Size {
         /// Where the elements start.
         offset: u64,
-        /// The claimed shape.
+        /// The stated shape.
         shape: Vec<u64>,
         /// Bytes of an element.
         size: usize,
-        /// Bytes there are.
+        /// Bytes in the file.
         found: u64,
     },
     /// Elements of another kind.
     #[error("expected {expected}, found array {dtype} {shape:?}")]
     Kind {
-        /// What was wanted.
+        /// The requested kind.
         expected: &'static str,
         /// Element type of the array.
         dtype: String,
         /// Shape of the array.
         shape: Vec<usize>,
     },
-    /// Rows that the array does not have.
+    /// Rows beyond the end of the array.
     #[error("rows {}..{}, expected at most {rows}", range.start, range.end)]
     Rows {
-        /// The rows asked for.
+        /// The requested rows.
         range: Range<usize>,
-        /// The rows there are.
+        /// Rows of the array.
         rows: usize,
     },
     /// The objects of the array.
-    #[error("the objects: {source}")]
+    #[error("objects: {source}")]
     Pickle {
         /// What is wrong with them.
         #[source]
@@ -102,10 +102,10 @@ pub enum NpyError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NpzError {
-    /// The archive.
+    /// A fault of the archive.
     #[error(transparent)]
     Zip(#[from] ZipError),
-    /// One of its arrays.
+    /// A fault of one of its arrays.
     #[error("array \"{name}\": {source}")]
     Array {
         /// Name of the array.
@@ -114,12 +114,12 @@ pub enum NpzError {
         #[source]
         source: NpyError,
     },
-    /// No array of that name.
-    #[error("array \"{name}\": expected one of {expected:?}, found none of that name")]
+    /// There is no array of this name.
+    #[error("array \"{name}\": expected one of {expected:?}, found no array of that name")]
     Missing {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// Names of the first few arrays there are.
+        /// Names of the first few arrays of the archive.
         expected: Vec<String>,
     },
 }

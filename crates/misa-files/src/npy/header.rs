@@ -1,4 +1,4 @@
-//! What an array is, before its bytes.
+//! The header of an array: element type, order and shape.
 
 use super::NpyError;
 use super::literal::Literal;
@@ -7,10 +7,10 @@ use crate::dtype::{Dtype, DtypeKind};
 
 const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
-/// Longest header: what version 1 can say. NumPy itself stops at 10 000 unless told otherwise.
+/// Longest header: the most that version 1 can state. NumPy itself stops at 10,000 by default.
 const LONGEST: u64 = 1 << 16;
 
-/// The header of an array, checked against the bytes there are.
+/// The header of an array, checked against the size of the file.
 #[derive(Debug)]
 pub(super) struct Header {
     pub dtype: Dtype,
@@ -24,22 +24,24 @@ pub(super) struct Header {
 
 impl Header {
     pub fn read(source: &Source<'_>) -> Result<Self, NpyError> {
-        let (at, len) = extent(source)?;
-        if len > LONGEST {
-            let limit = LONGEST;
-            return Err(NpyError::HeaderLength { found: len, limit });
+        let (text_start, text_len) = extent(source)?;
+        if text_len > LONGEST {
+            return Err(NpyError::HeaderLength {
+                found: text_len,
+                limit: LONGEST,
+            });
         }
         let text = source
-            .bytes(at, len as usize)
-            .map_err(|source| unread(at, "the header", source))?;
-        let fields = Literal::new(&text, at).fields()?;
+            .bytes(text_start, text_len as usize)
+            .map_err(|source| unread(text_start, "the header", source))?;
+        let fields = Literal::new(&text, text_start).fields()?;
         let Some(dtype) = Dtype::parse(fields.dtype) else {
             return Err(NpyError::Dtype {
-                offset: fields.dtype_at,
+                offset: fields.dtype_offset,
                 found: fields.dtype.chars().take(40).collect(),
             });
         };
-        let (start, fortran) = (at + len, fields.fortran);
+        let (start, fortran) = (text_start + text_len, fields.fortran);
         let found = source.len() - start;
         let Some((shape, len)) = sizes(&fields.shape, dtype, found) else {
             return Err(NpyError::Size {
@@ -61,10 +63,10 @@ impl Header {
 
 /// Where the text of the header starts, and its length.
 fn extent(source: &Source<'_>) -> Result<(u64, u64), NpyError> {
-    let read = |at, bytes: &mut [u8]| {
-        let expected = "the start of an array";
-        let unread = |source| unread(at, expected, source);
-        source.read(at, bytes).map_err(unread)
+    let read = |offset, bytes: &mut [u8]| {
+        source
+            .read(offset, bytes)
+            .map_err(|source| unread(offset, "the start of an array", source))
     };
     let mut found = [0; 6];
     read(0, &mut found)?;
@@ -88,7 +90,8 @@ fn extent(source: &Source<'_>) -> Result<(u64, u64), NpyError> {
     }
 }
 
-/// Axes and number of elements, when they fill the `found` bytes. Objects are stored otherwise.
+/// Axes and number of elements, if they fill the `found` bytes exactly. Objects are stored as a
+/// pickle, whose size is not checked here.
 fn sizes(shape: &[u64], dtype: Dtype, found: u64) -> Option<(Vec<usize>, usize)> {
     let axes: Vec<usize> = shape
         .iter()

@@ -1,8 +1,8 @@
-//! The piece of Python that headers are written in: one dictionary of three entries.
+//! The Python literal that a header is: one dictionary of three entries.
 
 use super::NpyError;
 
-/// NumPy's own bound on the number of axes.
+/// NumPy's own limit on the number of axes.
 const MOST_AXES: usize = 64;
 
 /// Characters of a header that a message shows.
@@ -12,8 +12,8 @@ const SHOWN: usize = 80;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fields<'h> {
     pub dtype: &'h str,
-    /// Where `dtype` is in the file.
-    pub dtype_at: u64,
+    /// Offset of `dtype` in the file.
+    pub dtype_offset: u64,
     pub fortran: bool,
     pub shape: Vec<u64>,
 }
@@ -23,7 +23,7 @@ pub(super) struct Fields<'h> {
 pub(super) struct Literal<'h> {
     text: &'h [u8],
     position: usize,
-    /// Where the text starts in the file.
+    /// Offset of the text in the file.
     start: u64,
 }
 
@@ -36,7 +36,7 @@ impl<'h> Literal<'h> {
         }
     }
 
-    /// Reads the whole header: each entry once, no other, and nothing behind the dictionary.
+    /// Reads the whole header: each entry exactly once, and nothing after the dictionary.
     pub fn fields(mut self) -> Result<Fields<'h>, NpyError> {
         let (mut dtype, mut fortran, mut shape) = (None, None, None);
         self.expect(b'{', "a dictionary")?;
@@ -59,9 +59,9 @@ impl<'h> Literal<'h> {
             return Err(self.wrong("the end of the header"));
         }
         match (dtype, fortran, shape) {
-            (Some((dtype, dtype_at)), Some(fortran), Some(shape)) => Ok(Fields {
+            (Some((dtype, dtype_offset)), Some(fortran), Some(shape)) => Ok(Fields {
                 dtype,
-                dtype_at,
+                dtype_offset,
                 fortran,
                 shape,
             }),
@@ -69,7 +69,7 @@ impl<'h> Literal<'h> {
         }
     }
 
-    /// The element type: a name in quotes. Anything else describes a structure.
+    /// The element type and its offset: a name in quotes. Anything else describes a structure.
     fn dtype(&mut self) -> Result<(&'h str, u64), NpyError> {
         self.skip_space();
         let offset = self.offset();
@@ -103,7 +103,7 @@ impl<'h> Literal<'h> {
                 return Err(self.wrong("at most 64 axes"));
             }
             shape.push(self.length()?);
-            // A tuple of one needs its comma: without it Python sees a number.
+            // A tuple of one needs its comma; without it, Python reads a number.
             if !self.take(b',') {
                 if shape.len() == 1 {
                     return Err(self.wrong("`,`"));
@@ -122,8 +122,10 @@ impl<'h> Literal<'h> {
             .take_while(|byte| byte.is_ascii_digit())
             .count();
         let text = &self.text[self.position..self.position + digits];
-        let length = str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-        let length = length.ok_or_else(|| self.wrong("the length of an axis"))?;
+        let length = str::from_utf8(text)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| self.wrong("the length of an axis"))?;
         self.position += digits;
         // Python 2 marks long integers.
         if self.text.get(self.position) == Some(&b'L') {
@@ -195,7 +197,7 @@ mod tests {
     fn headers_of_every_writer_are_read() {
         let expected = |shape: &[u64]| Fields {
             dtype: "<f4",
-            dtype_at: 20,
+            dtype_offset: 20,
             fortran: false,
             shape: shape.to_vec(),
         };
@@ -276,12 +278,12 @@ mod tests {
             ),
         ];
         for (text, message) in cases {
-            assert_eq!(fields(text), Err(message.to_owned()), "{text}");
+            assert_eq!(fields(text), Err(message.to_string()), "{text}");
         }
         let deep = format!("{{'shape': ({})}}", "1,".repeat(65));
         assert_eq!(
             fields(&deep),
-            Err("byte 149: expected at most 64 axes".to_owned())
+            Err("byte 149: expected at most 64 axes".to_string())
         );
     }
 }

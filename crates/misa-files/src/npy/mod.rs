@@ -1,14 +1,16 @@
-//! NumPy arrays in files of their own (`.npy`) and in archives (`.npz`).
+//! NumPy arrays in single files (`.npy`) and in archives (`.npz`).
+//!
+//! Source: `numpy.lib.format`, versions 1.0 to 3.0 of the array format.
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `header.rs` | what an array is, before its bytes |
-//! | `literal.rs` | the piece of Python that headers are written in |
+//! | `header.rs` | the header: element type, order and shape |
+//! | `literal.rs` | the Python literal that a header is |
 //! | `array.rs` | one array |
-//! | `rows.rs` | some of its rows, as numbers or texts |
+//! | `rows.rs` | a range of its rows, as numbers or texts |
 //! | `npz.rs` | an archive of arrays |
-//! | `write.rs` | writes one |
-//! | `error.rs` | what can be wrong |
+//! | `write.rs` | writing an archive |
+//! | `error.rs` | errors |
 
 mod array;
 mod error;

@@ -18,55 +18,54 @@ impl<'a> Npz<'a> {
     ///
     /// # Errors
     ///
-    /// [`NpzError::Zip`] when this is no archive, or exceeds `limits`.
+    /// [`NpzError::Zip`] when this is not an archive, or when it exceeds `limits`.
     pub fn open(source: Source<'a>, limits: &zip::Limits) -> Result<Self, NpzError> {
         let archive = Archive::open(source, limits)?;
         Ok(Self { archive })
     }
 
-    /// Names of the arrays, without `.npy`, in file order. Other members have none.
+    /// Names of the arrays, without `.npy`, in file order. Members that are not arrays are skipped.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let entries = self.archive.entries().iter();
         entries.filter_map(|entry| entry.name().strip_suffix(SUFFIX))
     }
 
-    /// The array called `name`. One that is stored uncompressed stays in the file.
+    /// The array called `name`. An uncompressed array stays in the file.
     ///
     /// # Errors
     ///
-    /// [`NpzError`] when there is none, when its member cannot be unpacked, or when it is no
-    /// array.
+    /// [`NpzError`] when it does not exist, cannot be unpacked, or is not an array.
     pub fn array(&self, name: &str) -> Result<Npy<'_>, NpzError> {
-        // Enough to see a slip of the pen.
+        // Enough to notice a typing error.
         const SHOWN: usize = 8;
         let Some(entry) = self.archive.entry(&format!("{name}{SUFFIX}")) else {
             return Err(NpzError::Missing {
-                name: name.to_owned(),
-                expected: self.names().take(SHOWN).map(str::to_owned).collect(),
+                name: name.to_string(),
+                expected: self.names().take(SHOWN).map(str::to_string).collect(),
             });
         };
         let source = self.archive.read(entry)?;
         Npy::open(source).map_err(|source| fault(name, source))
     }
 
-    /// The objects of the array of objects called `name`; see [`Npy::into_objects`].
+    /// The objects of the object array called `name`; see [`Npy::into_objects`].
     ///
     /// # Errors
     ///
-    /// As [`array`](Self::array), and when the array holds something else or its objects exceed
-    /// `limits` or are not allowed.
+    /// As for [`array`](Self::array), and when the elements are not objects, are not allowed, or
+    /// exceed `limits`.
     pub fn objects(&self, name: &str, limits: &Limits) -> Result<Pickle<'_>, NpzError> {
         let objects = self.array(name)?.into_objects(limits);
         objects.map_err(|source| fault(name, source))
     }
 
-    /// The archive, for members that are no arrays.
+    /// The archive, for members that are not arrays.
     pub fn archive(&self) -> &Archive<'a> {
         &self.archive
     }
 }
 
 fn fault(name: &str, source: NpyError) -> NpzError {
-    let name = name.to_owned();
+    let name = name.to_string();
     NpzError::Array { name, source }
 }

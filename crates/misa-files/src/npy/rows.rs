@@ -1,4 +1,4 @@
-//! Some rows of an array, as numbers or texts.
+//! A range of the rows of an array, as numbers or texts.
 
 use super::header::unread;
 use super::{Npy, NpyError};
@@ -6,10 +6,10 @@ use crate::dtype::{Dtype, DtypeKind, Number};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Bytes that are read at once, where they are stored in reading order.
+/// Bytes that are read at once, if they are stored in reading order.
 const BLOCK: usize = 1 << 20;
 
-/// Indices of the first axis of an array that are to be read.
+/// A range of the first axis of an array, read on demand.
 #[derive(Clone, Debug)]
 pub struct Rows<'n> {
     array: &'n Npy<'n>,
@@ -35,7 +35,7 @@ impl<'n> Rows<'n> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no numbers or cannot be read.
+    /// [`NpyError`] when the elements are not numbers or cannot be read.
     pub fn to_floats(&self) -> Result<Vec<f32>, NpyError> {
         self.collect("numbers", |bytes, values| {
             self.array.dtype().floats(bytes, values)
@@ -46,7 +46,7 @@ impl<'n> Rows<'n> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no numbers or cannot be read.
+    /// [`NpyError`] when the elements are not numbers or cannot be read.
     pub fn to_doubles(&self) -> Result<Vec<f64>, NpyError> {
         self.collect("numbers", |bytes, values| {
             self.array.dtype().doubles(bytes, values)
@@ -57,7 +57,7 @@ impl<'n> Rows<'n> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no whole numbers below 2^63, or cannot be read.
+    /// [`NpyError`] when an element is not a whole number below 2^63, or cannot be read.
     pub fn to_ints(&self) -> Result<Vec<i64>, NpyError> {
         let dtype = self.array.dtype();
         self.collect("whole numbers", |bytes, values| {
@@ -70,7 +70,7 @@ impl<'n> Rows<'n> {
     ///
     /// # Errors
     ///
-    /// [`NpyError`] when they are no texts or cannot be read.
+    /// [`NpyError`] when the elements are not texts or cannot be read.
     pub fn to_texts(&self) -> Result<Vec<String>, NpyError> {
         let dtype = self.array.dtype();
         self.collect("texts", |bytes, values| {
@@ -78,7 +78,7 @@ impl<'n> Rows<'n> {
         })
     }
 
-    /// What `convert` appends for the bytes of every block.
+    /// The values that `convert` appends for the bytes of each block.
     fn collect<T>(
         &self,
         expected: &'static str,
@@ -89,10 +89,10 @@ impl<'n> Rows<'n> {
             return Err(self.array.is_not(expected));
         }
         let mut values = Vec::new();
-        // The elements were found to be in the file, so this much room is deserved.
+        // The header was checked against the file, so the elements exist.
         values
             .try_reserve_exact(self.len())
-            .map_err(|error| unread(self.array.start(), "room for the elements", error.into()))?;
+            .map_err(|error| unread(self.array.start(), "memory for the elements", error.into()))?;
         for block in self.blocks() {
             let converted = convert(&block.bytes()?, &mut values);
             converted.ok_or_else(|| self.array.is_not(expected))?;
@@ -100,14 +100,15 @@ impl<'n> Rows<'n> {
         Ok(values)
     }
 
-    /// The rows in pieces. Those of Fortran are scattered, so they are gathered in one go.
+    /// The rows in blocks. Rows in Fortran order are scattered, so they are gathered as one block.
     fn blocks(&self) -> impl Iterator<Item = Self> + use<'_, 'n> {
         let row_bytes = self.row_len() * self.array.dtype().size();
-        let step = match self.array.header.fortran {
-            true => usize::MAX,
-            false => (BLOCK / row_bytes.max(1)).max(1),
+        let step = if self.array.header.fortran {
+            usize::MAX
+        } else {
+            (BLOCK / row_bytes.max(1)).max(1)
         };
-        // Rows of nothing need no visit, and there may be 2^63 of them.
+        // Empty rows need not be visited, and there may be 2^63 of them.
         let mut start = if row_bytes == 0 {
             self.range.end
         } else {
@@ -127,41 +128,41 @@ impl<'n> Rows<'n> {
         if self.array.header.fortran {
             return self.gathered().map(Cow::Owned);
         }
-        // Products of counts that were found to fit the file.
-        let at = self.array.start() + (self.range.start * row_bytes) as u64;
+        // The header was checked against the file, so these products cannot overflow.
+        let offset = self.array.start() + (self.range.start * row_bytes) as u64;
         self.array
             .source
-            .bytes(at, self.range.len() * row_bytes)
-            .map_err(|source| unread(at, "elements", source))
+            .bytes(offset, self.range.len() * row_bytes)
+            .map_err(|source| unread(offset, "elements", source))
     }
 
-    /// The bytes of elements that are stored with the first axis fastest: one run for each place
-    /// in a row.
+    /// The bytes of elements that are stored with the first axis fastest, rearranged in reading
+    /// order. The file holds one run of elements per column.
     fn gathered(&self) -> Result<Vec<u8>, NpyError> {
         let (size, row_len) = (self.array.dtype().size(), self.row_len());
         let run = self.range.len() * size;
         let mut bytes = vec![0; run * row_len];
-        for place in 0..row_len {
-            let at = (place * self.array.n_rows() + self.range.start) * size;
-            let at = self.array.start() + at as u64;
+        for stored_column in 0..row_len {
+            let first = stored_column * self.array.n_rows() + self.range.start;
+            let offset = self.array.start() + (first * size) as u64;
             let elements = self
                 .array
                 .source
-                .bytes(at, run)
-                .map_err(|source| unread(at, "elements", source))?;
-            let column = self.reading_place(place);
+                .bytes(offset, run)
+                .map_err(|source| unread(offset, "elements", source))?;
+            let column = self.reading_column(stored_column);
             for (row, element) in elements.chunks_exact(size).enumerate() {
-                let to = (row * row_len + column) * size;
-                bytes[to..to + size].copy_from_slice(element);
+                let target = (row * row_len + column) * size;
+                bytes[target..target + size].copy_from_slice(element);
             }
         }
         Ok(bytes)
     }
 
-    /// Where in a row the element is read that Fortran stores at `place`.
-    fn reading_place(&self, place: usize) -> usize {
+    /// Column in reading order of the column that Fortran order stores at `stored_column`.
+    fn reading_column(&self, stored_column: usize) -> usize {
         let axes = self.array.shape().get(1..).unwrap_or_default();
-        let (mut rest, mut stride, mut column) = (place, self.row_len(), 0);
+        let (mut rest, mut stride, mut column) = (stored_column, self.row_len(), 0);
         for &axis in axes {
             stride /= axis;
             column += rest % axis * stride;
@@ -172,12 +173,12 @@ impl<'n> Rows<'n> {
 
     /// Elements for each index of the first axis.
     fn row_len(&self) -> usize {
-        // Not the product of the other axes, which may overflow when there is no row.
+        // Not the product of the other axes, which may overflow when there are no rows.
         self.array.len() / self.array.n_rows().max(1)
     }
 }
 
-/// Appends what `value` makes of every element in `bytes`.
+/// Appends `value` of each element in `bytes`.
 fn each<T>(
     bytes: &[u8],
     dtype: Dtype,

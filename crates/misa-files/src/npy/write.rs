@@ -1,18 +1,18 @@
-//! Archives of arrays that NumPy reads.
+//! Writing archives of arrays for NumPy.
 
 use flate2::Crc;
 use std::io::{self, Write};
 
 /// Version 1.0 of the array format; its header is at most 65,535 bytes long.
 const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
-/// NumPy wants elements to begin at a multiple of this.
+/// NumPy expects the elements to begin at a multiple of this.
 const ALIGNMENT: usize = 64;
-/// The first day that an archive can name, so that the same arrays give the same bytes.
+/// The first date that an archive can store: a fixed one, so that equal arrays give equal bytes.
 const DATE: u16 = 0x21;
 
-/// Writes an `.npz` file: arrays by name, stored as they are.
+/// Writes an `.npz` file: arrays by name, uncompressed.
 ///
-/// Names of arrays are those that `numpy.load` gives them back under.
+/// `numpy.load` returns the arrays under the same names.
 #[derive(Debug)]
 pub struct NpzWriter<W: Write> {
     file: W,
@@ -22,7 +22,7 @@ pub struct NpzWriter<W: Write> {
 }
 
 impl<W: Write> NpzWriter<W> {
-    /// An archive without arrays.
+    /// An empty archive that is written to `file`.
     pub fn new(file: W) -> Self {
         Self {
             file,
@@ -36,11 +36,11 @@ impl<W: Write> NpzWriter<W> {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the file from being written; `InvalidInput` beyond 4 GiB.
+    /// The error of the system; `InvalidInput` when the archive exceeds 4 GiB.
     ///
     /// # Panics
     ///
-    /// Panics if `shape` is not that of `values`.
+    /// Panics if `shape` does not have as many elements as `values`.
     pub fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) -> io::Result<()> {
         assert_eq!(
             shape.iter().product::<usize>(),
@@ -55,7 +55,7 @@ impl<W: Write> NpzWriter<W> {
     ///
     /// # Errors
     ///
-    /// As [`Self::floats`].
+    /// As for [`Self::floats`].
     pub fn integers(&mut self, name: &str, values: &[i64]) -> io::Result<()> {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
         self.array(name, "<i8", &[values.len()], bytes)
@@ -65,7 +65,7 @@ impl<W: Write> NpzWriter<W> {
     ///
     /// # Errors
     ///
-    /// As [`Self::floats`].
+    /// As for [`Self::floats`].
     pub fn texts(&mut self, name: &str, values: &[String]) -> io::Result<()> {
         let lengths = values.iter().map(|value| value.chars().count());
         let width = lengths.max().unwrap_or(0).max(1);
@@ -76,11 +76,11 @@ impl<W: Write> NpzWriter<W> {
         self.array(name, &format!("<U{width}"), &[values.len()], bytes)
     }
 
-    /// Writes the directory; gives the file back.
+    /// Writes the directory and returns the file.
     ///
     /// # Errors
     ///
-    /// As [`Self::floats`].
+    /// As for [`Self::floats`].
     pub fn finish(mut self) -> io::Result<W> {
         let start = small(self.written)?;
         let length = small(self.directory.len() as u64)?;
@@ -110,7 +110,7 @@ impl<W: Write> NpzWriter<W> {
     fn member(&mut self, name: &str, data: &[u8]) -> io::Result<()> {
         let mut crc = Crc::new();
         crc.update(data);
-        let (place, length) = (small(self.written)?, small(data.len() as u64)?);
+        let (start, length) = (small(self.written)?, small(data.len() as u64)?);
         let mut common = Vec::new();
         // Version, flags, method (stored), time, date.
         for field in [20u16, 0, 0, 0, DATE] {
@@ -129,7 +129,7 @@ impl<W: Write> NpzWriter<W> {
         self.directory.extend(b"PK\x01\x02\x14\0");
         self.directory.extend(&common);
         self.directory.extend([0; 10]);
-        self.directory.extend(place.to_le_bytes());
+        self.directory.extend(start.to_le_bytes());
         self.directory.extend(name.as_bytes());
         self.members = self
             .members

@@ -1,29 +1,28 @@
-//! NumPy arrays of a pickle.
+//! NumPy arrays in a pickle.
 
-use super::ConvertError;
-use super::Pickle;
 use super::blob::{Blob, PIECE};
 use super::node::NodeId;
-use super::places::Places;
+use super::positions::Positions;
 use super::value::text_cost;
+use super::{ConvertError, Pickle};
 use crate::dtype::{Dtype, DtypeKind, Number};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// An array as the parser leaves it: checked, its bytes still in the file.
+/// An array as the parser stores it: checked, with its bytes still in the file.
 #[derive(Debug)]
 pub(super) struct ArrayNode {
     shape: Vec<usize>,
     dtype: Dtype,
-    /// First axis fastest, instead of last.
+    /// Whether the first axis is the fastest, instead of the last.
     fortran: bool,
-    /// The bytes, or for objects the list.
+    /// The bytes, or the list of objects.
     data: NodeId,
 }
 
 impl ArrayNode {
-    /// `None` when `available` bytes (objects: elements) do not fill the shape exactly.
+    /// `None` if `available` bytes (for objects: elements) do not fill the shape exactly.
     pub fn new(
         shape: &[u64],
         dtype: Dtype,
@@ -67,12 +66,12 @@ impl ArrayNode {
         self.shape.iter().all(|&axis| axis == 1)
     }
 
-    /// Whether elements are stored in another order than that of reading.
+    /// Whether the elements are not stored in reading order.
     fn is_scattered(&self) -> bool {
         self.fortran && self.shape.iter().filter(|&&axis| axis > 1).count() > 1
     }
 
-    /// The list of objects, when this is an array of objects in reading order.
+    /// The list of objects, if this is an object array in reading order.
     pub fn objects(&self) -> Option<NodeId> {
         let in_order = !self.is_scattered();
         (self.dtype.kind() == DtypeKind::Object && in_order).then_some(self.data)
@@ -85,15 +84,15 @@ impl fmt::Display for ArrayNode {
     }
 }
 
-/// A view of an array; elements are numbered with the last axis fastest, however they are stored.
+/// A view of an array. Elements are numbered with the last axis fastest, however they are stored.
 ///
-/// Elements are read from the file when they are asked for, and only those: an array may be larger
-/// than memory. Where the first axis is the fastest, the whole array is read once and kept.
+/// Only the requested elements are read from the file, so an array may be larger than memory. If the
+/// first axis is the fastest, the whole array is read once and kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Array<'p> {
     pickle: &'p Pickle<'p>,
     node: &'p ArrayNode,
-    /// `None` for objects, which are stored apart.
+    /// `None` for objects, which are stored separately.
     blob: Option<&'p Blob>,
 }
 
@@ -126,8 +125,8 @@ impl<'p> Array<'p> {
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when the elements are no numbers, the range is outside the array, too
-    /// much was converted already, or the file cannot be read.
+    /// [`ConvertError`] when the elements are not numbers, the range exceeds the array, the memory
+    /// budget is used up, or the file cannot be read.
     pub fn to_floats(self, range: Range<usize>) -> Result<Vec<f32>, ConvertError> {
         let mut values = Vec::new();
         self.to_floats_into(range, &mut values)?;
@@ -138,7 +137,7 @@ impl<'p> Array<'p> {
     ///
     /// # Errors
     ///
-    /// As [`to_floats`](Self::to_floats); `values` may have got some of the elements then.
+    /// As for [`to_floats`](Self::to_floats). `values` may then contain some of the elements.
     pub fn to_floats_into(
         self,
         range: Range<usize>,
@@ -157,8 +156,8 @@ impl<'p> Array<'p> {
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when the elements are no numbers, too much was converted already, or the
-    /// file cannot be read.
+    /// [`ConvertError`] when the elements are not numbers, the memory budget is used up, or the file
+    /// cannot be read.
     pub fn to_doubles(self) -> Result<Vec<f64>, ConvertError> {
         self.check_numbers("numbers")?;
         self.pickle.charge(self.len().saturating_mul(8))?;
@@ -168,7 +167,7 @@ impl<'p> Array<'p> {
         Ok(values)
     }
 
-    /// All elements, when they are whole numbers.
+    /// All elements, if they are whole numbers.
     pub(super) fn to_ints(self) -> Result<Vec<i64>, ConvertError> {
         self.check_numbers("whole numbers")?;
         self.pickle.charge(self.len().saturating_mul(8))?;
@@ -187,8 +186,8 @@ impl<'p> Array<'p> {
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when the elements are no texts, too much was converted already, or the
-    /// file cannot be read.
+    /// [`ConvertError`] when the elements are not texts, the memory budget is used up, or the file
+    /// cannot be read.
     pub fn to_texts(self) -> Result<Vec<String>, ConvertError> {
         if !matches!(self.dtype().kind(), DtypeKind::Bytes | DtypeKind::Unicode) {
             return Err(self.is_not("texts"));
@@ -206,17 +205,18 @@ impl<'p> Array<'p> {
         Ok(texts)
     }
 
-    /// The number of an array of one.
+    /// The number, if the array has a single element.
     pub(super) fn single(self) -> Option<Number> {
-        // Too short to be kept in the file, so that no read can fail.
+        // A single number is too short to stay in the file, so it is in memory.
         let bytes = self.blob?.in_memory()?;
-        match self.node.is_single() {
-            true => self.dtype().number(bytes),
-            false => None,
+        if self.node.is_single() {
+            self.dtype().number(bytes)
+        } else {
+            None
         }
     }
 
-    /// Texts and objects are told before anything is read.
+    /// Refuses texts and objects before anything is read.
     fn check_numbers(self, expected: &'static str) -> Result<(), ConvertError> {
         match self.dtype().kind() {
             DtypeKind::Bytes | DtypeKind::Unicode | DtypeKind::Object => Err(self.is_not(expected)),
@@ -224,8 +224,8 @@ impl<'p> Array<'p> {
         }
     }
 
-    /// Hands the bytes of the elements in `range` over, in reading order, whole elements at a
-    /// time; `take` says whether they are what is `expected`.
+    /// Passes the bytes of the elements in `range` to `take`, in reading order and in pieces of whole
+    /// elements; `take` returns `None` if they are not what is `expected`.
     fn each_piece(
         self,
         range: Range<usize>,
@@ -238,19 +238,20 @@ impl<'p> Array<'p> {
         let blob = self.blob.ok_or_else(|| self.is_not(expected))?;
         let size = self.dtype().size();
         let count = (PIECE / size).max(1);
-        let scattered = self.node.is_scattered().then(|| {
-            let held = self.pickle.hold(self.node.data, blob);
-            held.map(|bytes| (bytes, Places::new(self.shape(), range.start)))
-        });
-        let mut scattered = scattered.transpose()?;
+        let mut scattered = if self.node.is_scattered() {
+            let bytes = self.pickle.hold(self.node.data, blob)?;
+            Some((bytes, Positions::new(self.shape(), range.start)))
+        } else {
+            None
+        };
         let mut start = range.start;
         while start < range.end {
             let end = range.end.min(start + count);
             let bytes = match &mut scattered {
-                Some((bytes, places)) => {
+                Some((bytes, positions)) => {
                     let mut units = Vec::with_capacity((end - start) * size);
-                    for place in places.take(end - start) {
-                        units.extend_from_slice(&bytes[place * size..(place + 1) * size]);
+                    for position in positions.take(end - start) {
+                        units.extend_from_slice(&bytes[position * size..(position + 1) * size]);
                     }
                     Cow::Owned(units)
                 }

@@ -1,4 +1,4 @@
-//! Byte strings, short ones in memory and long ones where they are.
+//! Byte strings: short ones in memory, long ones in the file.
 
 use super::literal;
 use crate::source::Source;
@@ -6,19 +6,19 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
-/// Byte strings of at least this length stay in the file. Keys, words and labels are shorter; what
-/// is longer is mostly the elements of an array.
+/// Byte strings of at least this length stay in the file. Keys, words and labels are shorter; longer
+/// strings are mostly the elements of arrays.
 pub(super) const KEPT: u64 = 256;
 
-/// Bytes taken at a time where a long string is walked through: enough to make the call worth it,
-/// few enough to stay in the cache of a processor.
+/// Bytes of a long string that are read at a time: enough to make a call worthwhile, few enough to
+/// stay in the cache of a processor.
 pub(super) const PIECE: usize = 1 << 16;
 
 /// A byte string.
 #[derive(Debug)]
 pub(super) enum Blob {
     Memory(Box<[u8]>),
-    /// A part of the file that was found to be there.
+    /// A part of the file, checked to exist.
     File {
         offset: u64,
         len: u64,
@@ -33,12 +33,12 @@ impl Blob {
         }
     }
 
-    /// The length as memory, too much of it where it does not fit.
+    /// The length as an amount of memory; `usize::MAX` if it does not fit.
     pub fn memory(&self) -> usize {
         usize::try_from(self.len()).unwrap_or(usize::MAX)
     }
 
-    /// The bytes of a short string, or of any that was decoded.
+    /// The bytes, if they are in memory: those of short and of decoded strings.
     pub fn in_memory(&self) -> Option<&[u8]> {
         match self {
             Self::Memory(bytes) => Some(bytes),
@@ -46,7 +46,7 @@ impl Blob {
         }
     }
 
-    /// The bytes in `range`, which must lie inside.
+    /// The bytes in `range`; an error if it exceeds the string.
     pub fn bytes<'s>(
         &'s self,
         source: &'s Source<'_>,
@@ -56,7 +56,7 @@ impl Blob {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         match self {
-            // Fits: not beyond the length of a slice.
+            // The range was checked against the length of a slice, so it fits `usize`.
             Self::Memory(bytes) => Ok(Cow::Borrowed(
                 &bytes[range.start as usize..range.end as usize],
             )),
@@ -73,20 +73,20 @@ impl Blob {
         self.bytes(source, 0..self.len())
     }
 
-    /// Whether the bytes are UTF-8.
+    /// Whether the bytes are valid UTF-8.
     pub fn is_utf8(&self, source: &Source<'_>) -> io::Result<bool> {
         self.each_text(source, |_| true)
     }
 
-    /// The bytes that a UTF-8 text means in Latin-1; `None` when it is no such text.
+    /// The text, re-encoded from UTF-8 to Latin-1; `None` if that is not possible.
     pub fn latin1(&self, source: &Source<'_>) -> io::Result<Option<Self>> {
         let mut decoded = Vec::new();
         let fine = self.each_text(source, |text| literal::latin1(text, &mut decoded))?;
         Ok(fine.then(|| Self::Memory(decoded.into_boxed_slice())))
     }
 
-    /// Walks through a text piece by piece, as long as `take` says so; false when it does not or
-    /// the bytes are not UTF-8.
+    /// Passes a text to `take` in pieces. Stops and returns false if `take` does, or if the bytes are
+    /// not valid UTF-8.
     fn each_text(
         &self,
         source: &Source<'_>,
@@ -98,7 +98,7 @@ impl Blob {
             let bytes = self.bytes(source, start..end)?;
             let valid = match std::str::from_utf8(&bytes) {
                 Ok(_) => bytes.len(),
-                // A character may go on in the next piece.
+                // A character may continue in the next piece.
                 Err(error) if error.error_len().is_none() && end < self.len() => {
                     error.valid_up_to()
                 }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn characters_across_pieces_are_whole() {
-        // Two bytes a character, so that an odd start splits one at every border.
+        // Two bytes per character after an odd start, so every border splits a character.
         let text = format!("a{}", "\u{e9}".repeat(PIECE));
         let source = Source::from(text.as_bytes());
         assert!(file(&text).is_utf8(&source).unwrap());
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_characters_are_no_text() {
+    fn broken_characters_are_not_utf8() {
         for end in [&b"\xc3"[..], b"\xff", b"\xc3a"] {
             let bytes = [&[b'a'; PIECE][..], end].concat();
             let source = Source::from(&bytes);

@@ -1,16 +1,16 @@
-//! What can be wrong with a pickle.
+//! Errors of pickles.
 
 use std::io::{self, ErrorKind};
 use thiserror::Error;
 
-/// A pickle that cannot be read, with the place of the offending opcode.
+/// A pickle that cannot be read, with the offset of the offending opcode.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PickleError {
-    /// The file holds nothing.
+    /// The file is empty.
     #[error("no bytes, expected a pickle")]
     Empty,
-    /// A first byte that no pickle starts with.
+    /// The first byte is not the start of a pickle.
     #[error("byte 0: expected the start of a pickle, found 0x{found:02x}")]
     Start {
         /// The first byte.
@@ -21,7 +21,7 @@ pub enum PickleError {
     Io {
         /// Where reading stopped.
         offset: u64,
-        /// What the system says.
+        /// The kind of error that the system reports.
         kind: ErrorKind,
     },
     /// An argument or the stop opcode lies beyond the end.
@@ -31,7 +31,7 @@ pub enum PickleError {
         offset: u64,
         /// Bytes needed.
         expected: u64,
-        /// Bytes left.
+        /// Bytes that remain.
         found: u64,
     },
     /// Bytes after the stop opcode.
@@ -39,21 +39,21 @@ pub enum PickleError {
     Trailing {
         /// Where the pickle ends.
         offset: u64,
-        /// Bytes left.
+        /// Bytes that remain.
         found: u64,
     },
-    /// A byte that is no opcode: not a pickle, or a damaged one.
-    #[error("byte {offset}: 0x{opcode:02x} is no pickle opcode")]
+    /// A byte that is not an opcode: the file is damaged or not a pickle.
+    #[error("byte {offset}: 0x{opcode:02x} is not a pickle opcode")]
     UnknownOpcode {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// The byte found.
         opcode: u8,
     },
-    /// An opcode that only serves to build objects of arbitrary classes.
+    /// An opcode that builds objects of arbitrary classes.
     #[error("byte {offset}: opcode `{name}` is not allowed")]
     OpcodeNotAllowed {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// Python's name of the opcode.
         name: &'static str,
@@ -61,7 +61,7 @@ pub enum PickleError {
     /// A function or class outside the list of allowed ones.
     #[error("byte {offset}: global `{name}` is not allowed")]
     GlobalNotAllowed {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// Module and name, joined by a dot.
         name: String,
@@ -69,53 +69,53 @@ pub enum PickleError {
     /// A protocol newer than 5.
     #[error("byte {offset}: protocol {found}, expected 0 to 5")]
     Protocol {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// The protocol found.
         found: u8,
     },
-    /// A bound of [`Limits`](super::Limits) would be exceeded.
+    /// A limit of [`Limits`](super::Limits) is exceeded.
     #[error("byte {offset}: {what}, expected at most {limit}")]
     Limit {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
-        /// What there is too much of.
+        /// What exceeds it.
         what: &'static str,
-        /// The bound.
+        /// The limit.
         limit: u64,
     },
-    /// An opcode found something else on the stack than it works on.
+    /// An opcode whose operands on the stack are of the wrong kind.
     #[error("byte {offset}: opcode 0x{opcode:02x} expected {expected}, found {found}")]
     Stack {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// The opcode.
         opcode: u8,
-        /// What the opcode works on.
+        /// The kind that the opcode needs.
         expected: &'static str,
-        /// What is on the stack.
+        /// The kind on the stack.
         found: &'static str,
     },
-    /// A reference to a value that was never remembered.
+    /// A reference to a memo entry that was never stored.
     #[error("byte {offset}: memo entry {index} does not exist")]
     Memo {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
-        /// The entry asked for.
+        /// The requested entry.
         index: u64,
     },
     /// A number or text that cannot be decoded.
     #[error("byte {offset}: expected {expected}")]
     Literal {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// What the bytes should have been.
         expected: &'static str,
     },
-    /// An element type that holds neither numbers nor texts.
+    /// An element type that is neither numbers, texts nor objects.
     #[error("byte {offset}: element type {found:?} is not supported")]
     Dtype {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
         /// NumPy's name of the type.
         found: String,
@@ -125,39 +125,39 @@ pub enum PickleError {
         "byte {offset}: array of shape {shape:?} and element size {size}, found {found} bytes or elements"
     )]
     ArraySize {
-        /// Place of the opcode.
+        /// Offset of the opcode.
         offset: u64,
-        /// The claimed shape.
+        /// The stated shape.
         shape: Vec<u64>,
         /// Bytes of an element (1 for objects).
         size: usize,
-        /// Bytes (objects: elements) there are.
+        /// Bytes in the file (for objects: elements).
         found: u64,
     },
 }
 
-/// A value that is not of the wanted kind.
+/// A value that is not of the requested kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConvertError {
     /// Another kind of value.
     #[error("expected {expected}, found {found}")]
     Kind {
-        /// What was wanted.
+        /// The requested kind.
         expected: &'static str,
-        /// What there is.
+        /// The value.
         found: String,
     },
-    /// The values of the file expand to more bytes than allowed.
-    #[error("the values expand to more than {limit} bytes")]
+    /// The values of the file expand to more bytes than the limits allow.
+    #[error("values of the file, expected at most {limit} bytes, found more")]
     Limit {
-        /// The bound.
+        /// The limit.
         limit: u64,
     },
     /// The bytes of the value cannot be read.
-    #[error("the bytes of the value cannot be read: {kind}")]
+    #[error("bytes of the value cannot be read: {kind}")]
     Io {
-        /// What the system says.
+        /// The kind of error that the system reports.
         kind: ErrorKind,
     },
 }

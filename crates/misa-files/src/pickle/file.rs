@@ -1,4 +1,4 @@
-//! A pickle, and the source that holds its long parts.
+//! A pickle, and the source that holds its long byte strings.
 
 use super::blob::Blob;
 use super::machine::{Finished, Machine};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// The values of one pickle; long byte strings stay in its [`Source`] until they are asked for.
+/// The values of one pickle. Long byte strings stay in its [`Source`] until they are requested.
 #[derive(Debug)]
 pub struct Pickle<'a> {
     source: Source<'a>,
@@ -31,7 +31,7 @@ impl<'a> Pickle<'a> {
     ///
     /// # Errors
     ///
-    /// [`PickleError`] when the bytes are no complete pickle, name anything that is not allowed,
+    /// [`PickleError`] when the bytes are not a complete pickle, name anything that is not allowed,
     /// exceed `limits` or cannot be read.
     pub fn parse(source: impl Into<Source<'a>>, limits: &Limits) -> Result<Self, PickleError> {
         let source = source.into();
@@ -39,17 +39,17 @@ impl<'a> Pickle<'a> {
         Ok(Self::new(source, finished, limits))
     }
 
-    /// Reads a pickle that PyTorch wrote from `offset` of `source` on; what follows it may be
-    /// anything. Also says where it ends.
+    /// Reads a pickle of PyTorch that starts at `offset` of `source`. Returns it with the offset of
+    /// its end, which any bytes may follow.
     ///
-    /// More is allowed than in [`parse`](Self::parse), and still nothing executed: references to
+    /// This allows more than [`parse`](Self::parse), but still executes nothing: references to
     /// values outside the pickle ([`Value::persistent`]), tensors and parameters
     /// ([`Value::call`]), classes of storages ([`Value::global`]), attributes of dictionaries,
-    /// which are left out, and any name as the factory of a `defaultdict`, which is never called.
+    /// which are ignored, and any name as the factory of a `defaultdict`, which is never called.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse).
+    /// As for [`parse`](Self::parse).
     pub fn parse_torch(
         source: impl Into<Source<'a>>,
         offset: u64,
@@ -77,7 +77,7 @@ impl<'a> Pickle<'a> {
         self.value(self.root)
     }
 
-    /// What PyTorch calls the values outside the pickle, one for each reference.
+    /// PyTorch's identifiers of values outside the pickle, one per reference.
     pub(crate) fn persistent_ids(&self) -> impl Iterator<Item = Value<'_>> {
         self.nodes.iter().filter_map(|node| match node {
             Node::Persistent(id) => Some(self.value(*id)),
@@ -93,11 +93,14 @@ impl<'a> Pickle<'a> {
         &self.nodes[id as usize]
     }
 
-    /// Takes `bytes` of the memory that conversions may use, before they use it.
+    /// Takes `bytes` from the memory budget of conversions, before they allocate it.
     pub(super) fn charge(&self, bytes: usize) -> Result<(), ConvertError> {
-        let left = self.budget.get().checked_sub(bytes as u64);
-        self.budget
-            .set(left.ok_or(ConvertError::Limit { limit: self.limit })?);
+        let remaining = self
+            .budget
+            .get()
+            .checked_sub(bytes as u64)
+            .ok_or(ConvertError::Limit { limit: self.limit })?;
+        self.budget.set(remaining);
         Ok(())
     }
 
@@ -115,7 +118,7 @@ impl<'a> Pickle<'a> {
         Ok(blob.all(&self.source)?)
     }
 
-    /// All bytes of `blob`, the content of value `id`, kept from now on.
+    /// All bytes of `blob`, the content of value `id`, which are kept in memory from now on.
     pub(super) fn hold(&self, id: NodeId, blob: &Blob) -> Result<Rc<Vec<u8>>, ConvertError> {
         if let Some(bytes) = self.held.borrow().get(&id) {
             return Ok(bytes.clone());

@@ -1,4 +1,4 @@
-//! What a pickle may name.
+//! The functions and classes that a pickle may name.
 
 use super::PickleError;
 use super::machine::Machine;
@@ -7,8 +7,8 @@ use crate::dtype::Dtype;
 
 /// The functions and classes that a pickle may name: constructors of values and arrays.
 ///
-/// They are only labels here. Naming one makes a value; what "calling" it builds is written in
-/// `reduce.rs`, and there is no way to call anything else.
+/// They are only labels here. Naming one makes a value; `reduce.rs` defines what "calling" it
+/// builds, and nothing else can be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Global {
@@ -42,7 +42,7 @@ pub enum Global {
     Bytes,
     /// `bytearray`.
     ByteArray,
-    /// `int`, `float`, `str` and `bool`, as default factories only.
+    /// `int`, `float`, `str` and `bool`, only as default factories.
     Plain,
     /// `torch._utils._rebuild_tensor` and `_rebuild_tensor_v2`: a tensor from its storage, offset,
     /// shape and strides, in this order.
@@ -50,13 +50,13 @@ pub enum Global {
     /// `torch._utils._rebuild_parameter` and `torch.nn.parameter.Parameter`: a tensor that is
     /// learned.
     Parameter,
-    /// `torch.FloatStorage` and its like, with the type of the elements.
+    /// `torch.FloatStorage` and similar classes, with the type of their elements.
     Storage(Dtype),
-    /// Any name that PyTorch was given as a default factory.
+    /// Any other name, as a default factory in a pickle of PyTorch.
     Opaque,
 }
 
-/// A name outside the list, with the place of its opcode.
+/// A name outside the list, with the offset of its opcode.
 #[derive(Debug)]
 pub(super) struct Unknown {
     pub offset: u64,
@@ -94,7 +94,7 @@ impl Global {
 }
 
 impl Machine<'_> {
-    /// Takes a name of the list.
+    /// Pushes the function or class that the opcode names.
     pub(super) fn global(&mut self) -> Result<(), PickleError> {
         let (module, name) = if self.opcode == b'c' {
             (self.short_line()?, self.short_line()?)
@@ -104,17 +104,19 @@ impl Machine<'_> {
         };
         let module = String::from_utf8_lossy(&module);
         let name = String::from_utf8_lossy(&name);
-        let found = match Global::find(&module, &name) {
+        let known = match Global::find(&module, &name) {
             None if self.torch => Global::find_torch(&module, &name),
-            found => found,
+            known => known,
         };
-        if let Some(global) = found {
+        if let Some(global) = known {
             return self.push(Node::Global(global));
         }
         // Long enough for every real name, short enough for a message.
         const SHOWN: usize = 120;
-        let name = format!("{module}.{name}");
-        let name = name.escape_debug().take(SHOWN).collect();
+        let name = format!("{module}.{name}")
+            .escape_debug()
+            .take(SHOWN)
+            .collect();
         let offset = self.offset;
         let unknown = Unknown { offset, name };
         if !self.torch {
@@ -127,8 +129,8 @@ impl Machine<'_> {
 
     fn name_part(&self, id: NodeId) -> Result<Vec<u8>, PickleError> {
         match self.node(id) {
-            // Longer ones are no names, wherever they are kept.
-            Node::Text(text) => Ok(text.in_memory().unwrap_or(b"(a long text)").to_owned()),
+            // Texts that stay in the file are too long to be names.
+            Node::Text(text) => Ok(text.in_memory().unwrap_or(b"(a long text)").to_vec()),
             _ => Err(self.wrong("a text", id)),
         }
     }
@@ -143,7 +145,7 @@ impl Machine<'_> {
         let Node::Tuple { items, .. } = self.node(arguments) else {
             return Err(self.wrong("a tuple", arguments));
         };
-        // No name of Python or NumPy takes more; longer lists of arguments are not copied.
+        // No name of Python or NumPy takes more; further arguments are not copied.
         const MOST: usize = 5;
         let items: Vec<NodeId> = items.iter().copied().take(MOST).collect();
         let node = match self.torch_call(global, arguments)? {

@@ -1,15 +1,15 @@
-//! Numbers and texts in the notation of protocol 0, and big integers.
+//! Numbers and texts in the notation of protocol 0, and integers of any length.
 
 use std::borrow::Cow;
 
-/// An integer of a pickle: exact where it fits, else its nearest float.
+/// An integer of a pickle: exact if it fits 64 bits, otherwise the nearest float.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Integer {
     Exact(i64),
     Huge(f64),
 }
 
-/// A decimal integer, with the `L` that Python 2 appends.
+/// A decimal integer, optionally with the `L` that Python 2 appends.
 pub(super) fn decimal(line: &[u8]) -> Option<Integer> {
     let text = std::str::from_utf8(line).ok()?.trim();
     let text = text.strip_suffix('L').unwrap_or(text);
@@ -49,7 +49,7 @@ pub(super) fn little_endian(bytes: &[u8]) -> Integer {
     })
 }
 
-/// The content of a quoted Python 2 string, escapes resolved.
+/// The content of a quoted Python 2 string, with escapes resolved.
 pub(super) fn quoted(line: &[u8]) -> Option<Cow<'_, [u8]>> {
     let line = line.trim_ascii();
     let (&quote, rest) = line.split_first()?;
@@ -73,7 +73,8 @@ pub(super) fn quoted(line: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(Cow::Owned(bytes))
 }
 
-/// Resolves the escape that `text` starts with (its backslash taken); what follows it comes back.
+/// Appends the character of the escape at the start of `text`, which follows its backslash, and returns
+/// the rest of `text`.
 fn unescape<'a>(text: &'a [u8], bytes: &mut Vec<u8>) -> Option<&'a [u8]> {
     let (&kind, rest) = text.split_first()?;
     let plain = match kind {
@@ -125,7 +126,7 @@ pub(super) fn raw_unicode(line: &[u8]) -> Option<String> {
     Some(text)
 }
 
-/// Appends the bytes of a text whose characters are all Latin-1; false when they are not.
+/// Appends the bytes of a text in Latin-1; false if it has other characters.
 pub(super) fn latin1(text: &str, bytes: &mut Vec<u8>) -> bool {
     bytes.reserve(text.len());
     for char in text.chars() {

@@ -6,12 +6,12 @@ use super::{Limits, PickleError};
 use crate::source::Source;
 use std::cell::Cell;
 
-/// The part of Python's pickle machine that builds values; see `global.rs` for what it may name.
+/// The part of Python's pickle machine that builds values; `global.rs` lists what it may name.
 #[derive(Debug)]
 pub(super) struct Machine<'s> {
     pub input: Reader<'s>,
     pub limits: Limits,
-    /// Whether what only PyTorch writes is allowed.
+    /// Whether constructs that only PyTorch writes are allowed.
     pub torch: bool,
     pub nodes: Vec<Node>,
     pub stack: Vec<NodeId>,
@@ -20,14 +20,15 @@ pub(super) struct Machine<'s> {
     pub memo: Vec<Option<NodeId>>,
     /// Bytes that decoding may still produce.
     pub budget: Cell<u64>,
-    /// Names outside the list that no one has used yet.
+    /// Names outside the list that have not been used yet.
     pub unknown: usize,
-    /// Place and value of the opcode at hand.
+    /// Offset of the current opcode.
     pub offset: u64,
+    /// The current opcode.
     pub opcode: u8,
 }
 
-/// What a finished machine leaves behind.
+/// The result of a finished machine.
 #[derive(Debug)]
 pub(super) struct Finished {
     pub nodes: Vec<Node>,
@@ -66,11 +67,11 @@ impl<'s> Machine<'s> {
 
     pub fn push(&mut self, node: Node) -> Result<(), PickleError> {
         if self.nodes.len() >= self.limits.values {
-            return Err(self.limit("too many values", self.limits.values as u64));
+            return Err(self.limit("values of a pickle", self.limits.values as u64));
         }
-        // Fits, because the limit on values is far below 2^32 on any machine that holds them.
+        // Fits, because memory bounds the number of values far below 2^32.
         let id = NodeId::try_from(self.nodes.len())
-            .map_err(|_| self.limit("too many values", NodeId::MAX.into()))?;
+            .map_err(|_| self.limit("values of a pickle", NodeId::MAX.into()))?;
         self.nodes.push(node);
         self.push_id(id)
     }
@@ -83,12 +84,12 @@ impl<'s> Machine<'s> {
 
     pub fn check_stack(&self) -> Result<(), PickleError> {
         if self.stack.len() + self.marks.len() >= self.limits.stack {
-            return Err(self.limit("values nested too deep", self.limits.stack as u64));
+            return Err(self.limit("values on the stack", self.limits.stack as u64));
         }
         Ok(())
     }
 
-    /// Fails unless `count` values lie above the last mark.
+    /// Fails unless there are `count` values above the last mark.
     pub fn check_height(&self, count: usize) -> Result<(), PickleError> {
         let floor = self.marks.last().copied().unwrap_or(0);
         if self.stack.len() < floor + count {
@@ -116,7 +117,7 @@ impl<'s> Machine<'s> {
         Ok(self.stack.split_off(mark))
     }
 
-    /// Closes the last mark; what lies above it stays.
+    /// Closes the last mark and keeps the values above it.
     pub fn take_mark(&mut self) -> Result<usize, PickleError> {
         let mark = self.marks.pop();
         mark.ok_or_else(|| self.wrong_stack("a mark", "none"))
@@ -142,13 +143,13 @@ impl<'s> Machine<'s> {
         self.nodes[id as usize] = node;
     }
 
-    /// Takes `bytes` of the memory that decoding may use, before it is used.
+    /// Takes `bytes` from the memory budget of decoding, before they are allocated.
     pub fn charge(&self, bytes: u64) -> Result<(), PickleError> {
-        let left = self.budget.get().checked_sub(bytes).ok_or_else(|| {
+        let remaining = self.budget.get().checked_sub(bytes).ok_or_else(|| {
             let limit = self.limits.budget(self.input.source().len());
-            self.limit("the values expand too much", limit)
+            self.limit("bytes of the values", limit)
         })?;
-        self.budget.set(left);
+        self.budget.set(remaining);
         Ok(())
     }
 
@@ -187,7 +188,8 @@ impl<'s> Machine<'s> {
         }
     }
 
-    /// Files of other kinds fail at once, for reasons that only make sense inside a pickle.
+    /// Replaces errors at the first byte: other kinds of files fail there, with messages that only make
+    /// sense inside a pickle.
     pub fn at_start(&self, error: PickleError) -> PickleError {
         use PickleError::{Literal, Memo, Stack, UnknownOpcode};
         match error {
@@ -201,7 +203,7 @@ impl<'s> Machine<'s> {
         }
     }
 
-    /// Opcodes that build instances of classes or refer to data outside the file.
+    /// The error for opcodes that build instances of classes or refer to data outside the file.
     pub fn refused(&self) -> PickleError {
         let name = match self.opcode {
             b'i' => "INST",

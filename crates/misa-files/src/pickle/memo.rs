@@ -1,4 +1,4 @@
-//! Values that a pickle remembers, to be used again.
+//! The memo: values that a pickle stores to refer to them again.
 
 use super::PickleError;
 use super::literal::{self, Integer};
@@ -23,7 +23,7 @@ impl Machine<'_> {
             0x94 => self.memo.len() as u64,
             _ => self.memo_index()?,
         };
-        // Writers count up, some from 1, and remember no value twice.
+        // Writers count up, some from 1, and store no value twice.
         let most = self.nodes.len() as u64;
         if index > most {
             return Err(self.limit("memo index", most));

@@ -1,28 +1,28 @@
 //! Reading Python pickles without running Python.
 //!
 //! A pickle is a program for a stack machine. [`Pickle::parse`] runs the part of that machine that
-//! builds plain values and NumPy arrays; nothing is ever imported or called. What a file may name
-//! is a closed list ([`Global`]), so a file that wants anything else is refused with the name it
-//! asked for.
+//! builds plain values and NumPy arrays; nothing is ever imported or called. A file may only name
+//! the members of a closed list ([`Global`]); a file that names anything else is refused with that
+//! name.
 //!
 //! The file may be far larger than memory: see [`Source`](crate::Source).
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `limits.rs` | how large a file may make us |
+//! | `limits.rs` | limits on memory |
 //! | `blob.rs` | byte strings, in memory or in the file |
 //! | `reader.rs` | bounds-checked access to the bytes |
 //! | `literal.rs` | numbers and texts in the notation of protocol 0 |
 //! | `machine.rs` | the state of the stack machine |
-//! | `memo.rs` | what it remembers |
+//! | `memo.rs` | its memo |
 //! | `parse.rs` | its opcodes |
 //! | `global.rs` | the allowed names |
-//! | `reduce.rs` | what they build |
-//! | `torch.rs` | what files of PyTorch need besides |
-//! | `array.rs`, `places.rs` | NumPy arrays, and where their elements are |
+//! | `reduce.rs` | the values that they build |
+//! | `torch.rs` | additions for files of PyTorch |
+//! | `array.rs`, `positions.rs` | NumPy arrays, and the order of their elements |
 //! | `file.rs` | a pickle and its source |
-//! | `node.rs`, `value.rs`, `items.rs` | values as they are stored, and views of them |
-//! | `error.rs` | what can be wrong |
+//! | `node.rs`, `value.rs`, `items.rs` | stored values, and views of them |
+//! | `error.rs` | errors |
 
 mod array;
 mod blob;
@@ -36,7 +36,7 @@ mod machine;
 mod memo;
 mod node;
 mod parse;
-mod places;
+mod positions;
 mod reader;
 mod reduce;
 mod torch;
@@ -47,7 +47,6 @@ pub use array::Array;
 pub use error::{ConvertError, PickleError};
 pub use file::Pickle;
 pub use global::Global;
-pub use limits::Limits;
-
 pub use items::Items;
+pub use limits::Limits;
 pub use value::Value;

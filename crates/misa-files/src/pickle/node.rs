@@ -5,11 +5,11 @@ use super::blob::Blob;
 use super::global::{Global, Unknown};
 use crate::dtype::{Dtype, DtypeKind};
 
-/// Place of a value among the values of its pickle.
+/// Index of a value among the values of its pickle.
 pub(super) type NodeId = u32;
 
-/// One value. Containers refer to their items by place, so that shared and cyclic values need no
-/// counting and deeply nested ones no recursion, not even when they are dropped.
+/// One value. Containers refer to their items by index, so shared and cyclic values need no reference
+/// counts, and deeply nested values need no recursion, not even when they are dropped.
 #[derive(Debug)]
 pub(super) enum Node {
     None,
@@ -20,7 +20,7 @@ pub(super) enum Node {
     Float(f64),
     Text(Blob),
     Bytes(Blob),
-    /// A Python 2 string: text or bytes, whichever is expected.
+    /// A Python 2 string, which may be text or bytes.
     ByteText(Blob),
     List(Vec<NodeId>),
     Tuple {
@@ -33,13 +33,13 @@ pub(super) enum Node {
     },
     Dict(Vec<(NodeId, NodeId)>),
     Global(Global),
-    /// A name outside the list, so far unused.
+    /// A name outside the list that has not been used yet.
     Unknown(Box<Unknown>),
     Dtype(Dtype),
     Array(Box<ArrayNode>),
-    /// A value outside the pickle, known by this one.
+    /// A value outside the pickle, with its identifier.
     Persistent(NodeId),
-    /// What a function of PyTorch would make of a tuple of arguments.
+    /// A function of PyTorch and its arguments, which is not called.
     Call(Global, NodeId),
 }
 
@@ -73,7 +73,7 @@ impl Node {
         }
     }
 
-    /// Bytes of any of the kinds that may hold the buffer of an array.
+    /// The bytes, if this is a kind that may hold the elements of an array.
     pub fn blob(&self) -> Option<&Blob> {
         match self {
             Self::Bytes(blob) | Self::ByteText(blob) => Some(blob),
@@ -89,13 +89,13 @@ impl Node {
         }
     }
 
-    /// Whether Python would take this as a key.
+    /// Whether Python accepts this as a dictionary key.
     pub fn is_hashable(&self) -> bool {
         match self {
             Self::List(_) | Self::Dict(_) | Self::Call(..) => false,
             Self::Tuple { hashable, .. } => *hashable,
             Self::Set { frozen, .. } => *frozen,
-            // Scalars of NumPy are kept as arrays of rank 0.
+            // NumPy scalars are stored as arrays of rank 0.
             Self::Array(array) => array.rank() == 0 && array.dtype().kind() != DtypeKind::Object,
             _ => true,
         }

@@ -1,4 +1,4 @@
-//! The opcodes of a pickle, run on the stack machine.
+//! Running the opcodes of a pickle on the stack machine.
 
 use super::PickleError;
 use super::blob::Blob;
@@ -6,8 +6,8 @@ use super::literal::{self, Integer};
 use super::machine::{Finished, Machine};
 use super::node::{Node, NodeId};
 
-/// Bytes of the longest name, and digits of the longest number. Python itself reads no more than
-/// 4300 digits.
+/// Bytes of the longest name, and digits of the longest number. Python itself reads at most 4300
+/// digits.
 const LONGEST: u64 = 8192;
 
 impl Machine<'_> {
@@ -17,7 +17,7 @@ impl Machine<'_> {
             return Err(PickleError::Empty);
         }
         if self.input.source().len() > self.limits.file_bytes {
-            return Err(self.limit("a file too large", self.limits.file_bytes));
+            return Err(self.limit("bytes of a file", self.limits.file_bytes));
         }
         loop {
             self.offset = self.input.position();
@@ -51,7 +51,7 @@ impl Machine<'_> {
         match self.opcode {
             0x80 => self.protocol(),
             0x95 => {
-                // Frames only announce how much to read ahead.
+                // A frame only announces how many bytes follow.
                 let length = self.input.u64()?;
                 self.input.check(length)
             }
@@ -176,7 +176,7 @@ impl Machine<'_> {
         line.ok_or_else(|| self.literal("a line of at most 8192 bytes"))
     }
 
-    /// The argument of an opcode that starts with its own length.
+    /// An argument that starts with its own length.
     fn sized(&mut self) -> Result<Blob, PickleError> {
         let length = match self.opcode {
             0x8a | 0x8c | b'C' | b'U' => self.input.u8()?.into(),
@@ -235,14 +235,14 @@ impl Machine<'_> {
         Ok(Node::Set { items, frozen })
     }
 
-    /// Fails when Python would take one of `keys` for no key.
+    /// Fails if Python does not accept one of `keys` as a dictionary key.
     pub(super) fn check_keys(
         &self,
         keys: impl IntoIterator<Item = NodeId>,
     ) -> Result<(), PickleError> {
         let mut keys = keys.into_iter();
         match keys.find(|&id| !self.node(id).is_hashable()) {
-            Some(id) => Err(self.wrong("a key that cannot change", id)),
+            Some(id) => Err(self.wrong("a hashable key", id)),
             None => Ok(()),
         }
     }
@@ -253,7 +253,7 @@ impl Machine<'_> {
         Ok(pairs.collect())
     }
 
-    /// Fails unless `items` are keys and values in turn.
+    /// Fails unless `items` are alternating keys and values.
     fn check_entries(&self, items: &[NodeId]) -> Result<(), PickleError> {
         if !items.len().is_multiple_of(2) {
             return Err(self.wrong_stack("keys and values", "an odd number of values"));

@@ -5,13 +5,13 @@ use super::blob::{Blob, KEPT};
 use crate::source::Source;
 use std::io;
 
-/// Bytes taken from the source at a time.
+/// Bytes read from the source at a time.
 const AHEAD: usize = 1 << 16;
 
 /// A position in the bytes of a pickle.
 ///
-/// Opcodes are a few bytes long, so they are read from a piece of the file; long strings are
-/// passed over without being read.
+/// Opcodes are a few bytes long, so they are read from a buffered piece of the file; long strings are
+/// skipped without being read.
 #[derive(Debug)]
 pub(super) struct Reader<'s> {
     source: &'s Source<'s>,
@@ -51,7 +51,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Fails when the file has less than `count` bytes left.
+    /// Fails if fewer than `count` bytes remain.
     pub fn check(&self, count: u64) -> Result<(), PickleError> {
         if count > self.remaining() {
             return Err(PickleError::Truncated {
@@ -63,10 +63,11 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    /// The next bytes: `least` of them, at most as many as are read ahead, and what more there is.
+    /// The buffered bytes from the current position on, at least `least` of them, which must not exceed
+    /// the size of the buffer.
     fn peek(&mut self, least: usize) -> Result<&[u8], PickleError> {
         self.check(least as u64)?;
-        // The position may be far beyond the piece, after a long string.
+        // After a long string, the position may be far beyond the piece.
         let passed = self.position - self.piece_start;
         if passed + least as u64 > self.piece.len() as u64 {
             let ahead = self.remaining().min(AHEAD as u64) as usize;
@@ -103,7 +104,7 @@ impl<'s> Reader<'s> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    /// The next `count` bytes as a string, checked against what is left before any is taken.
+    /// The next `count` bytes as a string, checked against the end of the file before any is read.
     pub fn blob(&mut self, count: u64) -> Result<Blob, PickleError> {
         self.check(count)?;
         let (offset, len) = (self.position, count);
@@ -116,8 +117,7 @@ impl<'s> Reader<'s> {
         Ok(blob)
     }
 
-    /// The bytes up to the next line feed, which is skipped; `None` when there are more than
-    /// `most`.
+    /// The bytes up to the next line feed, which is skipped; `None` if there are more than `most`.
     pub fn line(&mut self, most: u64) -> Result<Option<Vec<u8>>, PickleError> {
         let start = self.position;
         // The end is found before anything is copied.
@@ -138,7 +138,9 @@ impl<'s> Reader<'s> {
             let from = (start - self.piece_start) as usize;
             return Ok(Some(self.piece[from..from + length].to_vec()));
         }
-        let bytes = self.source.bytes(start, length);
-        Ok(Some(bytes.map_err(|error| self.io(&error))?.into_owned()))
+        match self.source.bytes(start, length) {
+            Ok(bytes) => Ok(Some(bytes.into_owned())),
+            Err(error) => Err(self.io(&error)),
+        }
     }
 }

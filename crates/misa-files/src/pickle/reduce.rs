@@ -1,4 +1,4 @@
-//! What the allowed names build.
+//! The values that the allowed names build.
 
 use super::PickleError;
 use super::array::ArrayNode;
@@ -9,7 +9,7 @@ use super::node::{Node, NodeId};
 use crate::dtype::{Dtype, DtypeKind};
 
 impl Machine<'_> {
-    /// What `global`, given `arguments`, builds.
+    /// The value that `global` builds from `arguments`.
     pub(super) fn reduce(
         &mut self,
         global: Global,
@@ -20,7 +20,7 @@ impl Machine<'_> {
                 if !matches!(self.node(*class), Node::Global(Global::NdArray)) {
                     return Err(self.wrong("numpy.ndarray", *class));
                 }
-                // Filled in by BUILD; until then an array of nothing.
+                // An empty array until BUILD fills it in.
                 self.new_array(&[0], Dtype::F4, false, *class, Some(0))?
             }
             (Global::Dtype, [name, ..]) => Node::Dtype(self.dtype_named(*name)?),
@@ -47,7 +47,7 @@ impl Machine<'_> {
             (Global::Bytes | Global::ByteArray, &[bytes]) => self.copy_bytes(bytes)?,
             (Global::OrderedDict | Global::Dict, []) => Node::Dict(Vec::new()),
             (Global::OrderedDict | Global::Dict, &[pairs]) => self.pairs(pairs)?,
-            // The factory would only be called for keys that are not there.
+            // Python calls the factory only for missing keys.
             (Global::DefaultDict, []) => Node::Dict(Vec::new()),
             (Global::DefaultDict, &[factory, ref rest @ ..]) if rest.len() <= 1 => {
                 self.take_factory(factory);
@@ -80,13 +80,13 @@ impl Machine<'_> {
         if let (true, Node::Dict(_), Node::Dict(_)) =
             (self.torch, self.node(target), self.node(state))
         {
-            // Attributes of a dictionary of tensors say which version of its module wrote it.
+            // Attributes of a dictionary of tensors: the version of the module that wrote it.
             return Ok(());
         }
         let Node::Tuple { items, .. } = self.node(state) else {
             return Err(self.wrong("a tuple", state));
         };
-        // States have at most nine parts; more are not copied.
+        // States have at most nine parts; further ones are not copied.
         let items: Vec<NodeId> = items.iter().copied().take(10).collect();
         let built = match (self.node(target), items.as_slice()) {
             (Node::Dtype(dtype), [_, order, subtype, names, ..]) => {
@@ -133,14 +133,15 @@ impl Machine<'_> {
         };
         // One tuple may be the shape of many arrays.
         self.charge(size_of_val(shape) as u64)?;
-        let array = ArrayNode::new(shape, dtype, fortran, data, available);
-        let array = array.ok_or_else(|| PickleError::ArraySize {
-            offset: self.offset,
-            shape: shape.to_vec(),
-            size: dtype.size(),
-            found: available,
-        })?;
-        Ok(Node::Array(Box::new(array)))
+        match ArrayNode::new(shape, dtype, fortran, data, available) {
+            Some(array) => Ok(Node::Array(Box::new(array))),
+            None => Err(PickleError::ArraySize {
+                offset: self.offset,
+                shape: shape.to_vec(),
+                size: dtype.size(),
+                found: available,
+            }),
+        }
     }
 
     fn dtype_named(&self, name: NodeId) -> Result<Dtype, PickleError> {
@@ -179,13 +180,13 @@ impl Machine<'_> {
             Node::Text(text) | Node::ByteText(text) => text.in_memory(),
             _ => None,
         }
-        // Checking long ones again and again is work.
+        // Long texts are refused, because validating them repeatedly would be costly.
         .filter(|bytes| bytes.len() as u64 <= KEPT)
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .ok_or_else(|| self.wrong("a text", id))
     }
 
-    /// Bytes that were written as a Latin-1 text. The text itself stays in the file.
+    /// Bytes that were written as a Latin-1 text.
     fn encode(&self, text: NodeId, encoding: NodeId) -> Result<Node, PickleError> {
         if !matches!(self.text(encoding)?, "latin1" | "latin-1") {
             return Err(self.wrong("`latin1`", encoding));
@@ -221,7 +222,7 @@ impl Machine<'_> {
         Ok(items.to_vec())
     }
 
-    /// A dictionary from a list of pairs, as Python 2 writes ordered ones.
+    /// A dictionary from a list of pairs, as Python 2 writes an `OrderedDict`.
     fn pairs(&self, id: NodeId) -> Result<Node, PickleError> {
         if let Node::Dict(entries) = self.node(id) {
             self.charge(size_of_val(entries.as_slice()) as u64)?;
@@ -229,11 +230,13 @@ impl Machine<'_> {
         }
         let items = self.copy_items(id)?;
         self.charge(size_of_val(items.as_slice()) as u64)?;
-        let entries = items.into_iter().map(|item| match self.node(item).items() {
-            Some(&[key, value]) => Ok((key, value)),
-            _ => Err(self.wrong("a pair", item)),
-        });
-        let entries: Vec<_> = entries.collect::<Result<_, _>>()?;
+        let entries: Vec<_> = items
+            .into_iter()
+            .map(|item| match self.node(item).items() {
+                Some(&[key, value]) => Ok((key, value)),
+                _ => Err(self.wrong("a pair", item)),
+            })
+            .collect::<Result<_, _>>()?;
         self.check_keys(entries.iter().map(|&(key, _)| key))?;
         Ok(Node::Dict(entries))
     }

@@ -1,5 +1,5 @@
-//! What files of PyTorch need besides: values outside the pickle, tensors, and default factories
-//! of any name.
+//! Additions for files of PyTorch: values outside the pickle, tensors, and default factories of any
+//! name.
 
 use super::PickleError;
 use super::global::{Global, Unknown};
@@ -8,7 +8,7 @@ use super::node::{Node, NodeId};
 use crate::dtype::Dtype;
 
 impl Global {
-    /// The name that only files of PyTorch may use.
+    /// The names that only files of PyTorch may use.
     pub(super) fn find_torch(module: &str, name: &str) -> Option<Self> {
         Some(match (module, name) {
             ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Self::Tensor,
@@ -44,7 +44,7 @@ impl Machine<'_> {
         self.push(Node::Persistent(id))
     }
 
-    /// What calling a name of PyTorch leaves: the name and its arguments. `None` for other names.
+    /// The result of calling a name of PyTorch: the name with its arguments. `None` for other names.
     pub(super) fn torch_call(
         &self,
         global: Global,
@@ -62,8 +62,8 @@ impl Machine<'_> {
         Ok(Some(Node::Call(global, arguments)))
     }
 
-    /// Takes an unknown name as a default factory, which nothing here ever calls. From now on it
-    /// is a label like any other.
+    /// Accepts an unknown name as a default factory, which is never called. From now on it is a label
+    /// like any other.
     pub(super) fn take_factory(&mut self, factory: NodeId) {
         if matches!(self.node(factory), Node::Unknown(_)) {
             self.unknown -= 1;
@@ -71,7 +71,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Fails when a name outside the list was used for anything else.
+    /// Fails if a name outside the list was used for anything but a default factory.
     pub(super) fn check_unknown(&self) -> Result<(), PickleError> {
         if self.unknown == 0 {
             return Ok(());

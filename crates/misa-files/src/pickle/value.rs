@@ -1,4 +1,4 @@
-//! Views of the values of a pickle.
+//! Views of the values in a pickle.
 
 use super::array::Array;
 use super::global::Global;
@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 /// A view of one value.
 ///
-/// Converting accessors (`to_…`) produce owned values, may read the file, and share one memory
-/// budget per file; the others borrow.
+/// Conversions (`to_…`) return owned values, may read the file, and share one memory budget per file;
+/// the other accessors borrow.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'p> {
     pickle: &'p Pickle<'p>,
@@ -38,7 +38,7 @@ impl<'p> Value<'p> {
             Node::Array(array) => array.to_string(),
             node => match node.items() {
                 Some(items) => format!("{} of {}", node.kind(), items.len()),
-                None => node.kind().to_owned(),
+                None => node.kind().to_string(),
             },
         }
     }
@@ -71,30 +71,30 @@ impl<'p> Value<'p> {
         )
     }
 
-    /// The value that a dictionary holds under a text key; the last one, as in Python.
+    /// The value of a text key in a dictionary; if the key is repeated, the last one, as in Python.
     pub fn get(self, key: &str) -> Option<Value<'p>> {
         let Node::Dict(entries) = self.node() else {
             return None;
         };
         let is_key = |id: NodeId| self.pickle.value(id).is_text(key);
-        let found = entries.iter().rev().find(|&&(id, _)| is_key(id))?;
-        Some(self.pickle.value(found.1))
+        let (_, value) = entries.iter().rev().find(|&&(id, _)| is_key(id))?;
+        Some(self.pickle.value(*value))
     }
 
     fn is_text(self, text: &str) -> bool {
         match self.node() {
-            Node::Text(found) | Node::ByteText(found) => {
-                found.len() == text.len() as u64
+            Node::Text(blob) | Node::ByteText(blob) => {
+                blob.len() == text.len() as u64
                     && self
                         .pickle
-                        .read_all(found)
-                        .is_ok_and(|found| *found == *text.as_bytes())
+                        .read_all(blob)
+                        .is_ok_and(|bytes| *bytes == *text.as_bytes())
             }
             _ => false,
         }
     }
 
-    /// The array, when it is one. NumPy scalars are arrays of rank 0.
+    /// The array, if this is one. NumPy scalars are arrays of rank 0.
     pub fn array(self) -> Option<Array<'p>> {
         let Node::Array(array) = self.node() else {
             return None;
@@ -116,17 +116,17 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The number, when this is one or an array of a single one.
+    /// The number, if this is one or an array with a single one.
     pub fn as_float(self) -> Option<f64> {
         self.number().map(Number::as_f64)
     }
 
-    /// The whole number, when this is one or an array of a single one.
+    /// The whole number, if this is one or an array with a single one.
     pub fn as_int(self) -> Option<i64> {
         self.number().and_then(Number::as_i64)
     }
 
-    /// The name, when this is one.
+    /// The function or class, if this is one.
     pub fn global(self) -> Option<Global> {
         match self.node() {
             Node::Global(global) => Some(*global),
@@ -134,7 +134,7 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// What PyTorch calls a value that is stored outside the pickle; mostly a tuple.
+    /// PyTorch's identifier of a value outside the pickle, usually a tuple.
     pub fn persistent(self) -> Option<Value<'p>> {
         match self.node() {
             Node::Persistent(id) => Some(self.pickle.value(*id)),
@@ -151,25 +151,24 @@ impl<'p> Value<'p> {
         Some((*global, self.pickle.value(*arguments).items()?))
     }
 
-    /// The raw bytes of a byte string; borrowed where they are in memory.
+    /// The raw bytes of a byte string, borrowed if they are in memory.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when this is none, too much was converted already, or the file cannot be
-    /// read.
+    /// [`ConvertError`] when this is not a byte string, the memory budget is used up, or the file
+    /// cannot be read.
     pub fn to_bytes(self) -> Result<Cow<'p, [u8]>, ConvertError> {
-        let blob = self.node().blob();
-        let blob = blob.ok_or_else(|| self.is_not("bytes"))?;
+        let blob = self.node().blob().ok_or_else(|| self.is_not("bytes"))?;
         self.pickle.charge(blob.memory())?;
         self.pickle.read_all(blob)
     }
 
-    /// The text, when this is one; a Python 2 string is read as UTF-8, else as Latin-1.
+    /// The text, if this is one. A byte string is read as UTF-8 if it is valid, otherwise as Latin-1.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when this is no text, too much was converted already, or the file cannot
-    /// be read.
+    /// [`ConvertError`] when this is not a text, the memory budget is used up, or the file cannot be
+    /// read.
     pub fn to_text(self) -> Result<String, ConvertError> {
         match self.node() {
             Node::Text(blob) | Node::ByteText(blob) | Node::Bytes(blob) => {
@@ -189,7 +188,7 @@ impl<'p> Value<'p> {
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when there is anything else, or too much was converted already.
+    /// [`ConvertError`] when there is any other value, or the memory budget is used up.
     pub fn to_texts(self) -> Result<Vec<String>, ConvertError> {
         if let Some(items) = self.items() {
             return items.iter().map(Value::to_text).collect();
@@ -200,11 +199,13 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The numbers of a list or array, row by row, or the one number this is.
+    /// The numbers of a list or array, row by row, or a single number.
+    ///
+    /// Values are rounded to single precision.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when there is anything else, or too much was converted already.
+    /// [`ConvertError`] when there is any other value, or the memory budget is used up.
     pub fn to_floats(self) -> Result<Vec<f32>, ConvertError> {
         if let Some(items) = self.items() {
             self.pickle.charge(4 * items.len())?;
@@ -219,11 +220,11 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The same in double precision.
+    /// The numbers of a list or array, row by row, or a single number, in double precision.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] as for [`to_floats`](Self::to_floats).
+    /// As for [`to_floats`](Self::to_floats).
     pub fn to_doubles(self) -> Result<Vec<f64>, ConvertError> {
         if let Some(items) = self.items() {
             self.pickle.charge(8 * items.len())?;
@@ -237,11 +238,11 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The whole numbers of a list or array, row by row, or the one number this is.
+    /// The whole numbers of a list or array, row by row, or a single whole number.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`] when there is anything else, or too much was converted already.
+    /// [`ConvertError`] when there is any other value, or the memory budget is used up.
     pub fn to_ints(self) -> Result<Vec<i64>, ConvertError> {
         let values: Option<Vec<i64>> = if let Some(items) = self.items() {
             self.pickle.charge(8 * items.len())?;
@@ -262,7 +263,7 @@ impl<'p> Value<'p> {
     }
 }
 
-/// Memory that an owned text of `length` bytes is charged.
+/// Memory that is charged for an owned text of `length` bytes.
 pub(super) fn text_cost(length: usize) -> usize {
     length.saturating_add(size_of::<usize>())
 }

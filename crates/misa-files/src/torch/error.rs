@@ -1,47 +1,47 @@
-//! What can be wrong with a file of PyTorch.
+//! Errors of PyTorch files.
 
 use crate::pickle::{ConvertError, PickleError};
 use crate::zip::ZipError;
 use std::io;
 use thiserror::Error;
 
-/// A file that cannot be read, or a tensor in it.
+/// A file that cannot be read, or that contains such a tensor.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TorchError {
-    /// The archive.
+    /// A fault of the archive.
     #[error(transparent)]
     Zip(#[from] ZipError),
-    /// One of the pickles.
-    #[error("{place}: {source}")]
+    /// A fault of one of the pickles.
+    #[error("{part}: {source}")]
     Pickle {
-        /// Which one.
-        place: &'static str,
+        /// The pickle.
+        part: &'static str,
         /// What is wrong with it.
         #[source]
         source: PickleError,
     },
     /// A value of the pickle that cannot be read.
-    #[error("{place}: {source}")]
+    #[error("{part}: {source}")]
     Value {
-        /// What it is for.
-        place: &'static str,
+        /// What the value stands for.
+        part: &'static str,
         /// What is wrong with it.
         #[source]
         source: ConvertError,
     },
-    /// Bytes that the system does not give, or that lie beyond the end.
+    /// Bytes that cannot be read, or that lie beyond the end.
     #[error("byte {offset}: expected {expected}")]
     Read {
         /// Where the bytes should be.
         offset: u64,
         /// What they should be.
         expected: &'static str,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// A file of another kind.
+    /// A file of a different kind.
     #[error("byte {offset}: expected {expected}")]
     Format {
         /// Where the difference was noticed.
@@ -63,7 +63,7 @@ pub enum TorchError {
         /// What it holds.
         found: String,
     },
-    /// A storage that is named but not there, or the other way round.
+    /// A storage that is named but missing, or present but not named.
     #[error("storage {key:?}: expected {expected}")]
     Missing {
         /// Name of the storage.
@@ -71,25 +71,25 @@ pub enum TorchError {
         /// Where it should be.
         expected: &'static str,
     },
-    /// A storage of another length than the pickle says.
+    /// A storage whose length differs from the one in the pickle.
     #[error("storage {key:?}: expected {expected} bytes, found {found}")]
     Storage {
         /// Name of the storage.
         key: String,
-        /// Bytes of the elements that the pickle counts.
+        /// Bytes according to the pickle.
         expected: u64,
-        /// Bytes there are.
+        /// Bytes in the file.
         found: u64,
     },
-    /// Arguments that make no tensor.
+    /// Arguments that do not describe a tensor.
     #[error("tensor: expected {expected}, found {found}")]
     Tensor {
-        /// What the argument should be.
+        /// The expected argument.
         expected: &'static str,
-        /// What it is.
+        /// The argument.
         found: String,
     },
-    /// A tensor that reaches beyond its storage.
+    /// A tensor that extends beyond its storage.
     #[error(
         "tensor: shape {shape:?} and strides {strides:?} from element {offset} on, expected all in {len} elements"
     )]
@@ -103,13 +103,13 @@ pub enum TorchError {
         /// Elements of the storage.
         len: usize,
     },
-    /// Tensors that become too large.
-    #[error("the tensors expand to more than {limit} bytes")]
+    /// Tensors that expand to too many bytes.
+    #[error("tensors of the file, expected at most {limit} bytes, found more")]
     Limit {
-        /// The bound.
+        /// The limit.
         limit: u64,
     },
-    /// Elements that are no whole numbers.
+    /// Elements that are not whole numbers.
     #[error("expected whole numbers, found tensor {dtype} {shape:?}")]
     Kind {
         /// Element type of the tensor.
@@ -132,7 +132,7 @@ impl TorchError {
         }
     }
 
-    pub(super) fn value(place: &'static str) -> impl Fn(ConvertError) -> Self {
-        move |source| Self::Value { place, source }
+    pub(super) fn value(part: &'static str) -> impl Fn(ConvertError) -> Self {
+        move |source| Self::Value { part, source }
     }
 }

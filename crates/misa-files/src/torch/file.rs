@@ -1,6 +1,6 @@
 //! An open file.
 
-use super::legacy::{self, Places};
+use super::legacy::{self, Extents};
 use super::reference::Reference;
 use super::{Limits, Tensor, TorchError};
 use crate::Source;
@@ -9,13 +9,13 @@ use crate::zip::{Archive, Entry, Method};
 use std::cell::Cell;
 use std::io::ErrorKind;
 
-/// A file of PyTorch: its values, and where its storages are.
+/// A PyTorch file: its values, and where its storages are.
 #[derive(Debug)]
 pub struct File<'a> {
     pickle: Pickle<'a>,
     storages: Storages<'a>,
     limit: u64,
-    /// Bytes that tensors may still become.
+    /// Bytes that tensors may still expand to.
     budget: Cell<u64>,
 }
 
@@ -29,7 +29,7 @@ enum Storages<'a> {
     },
     Legacy {
         source: &'a Source<'a>,
-        places: Places,
+        extents: Extents,
     },
 }
 
@@ -38,8 +38,8 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     ///
-    /// [`TorchError`] when this is no such file, when it names anything that is not allowed,
-    /// contradicts itself, or exceeds `limits`.
+    /// [`TorchError`] when this is not such a file, names anything that is not allowed, contradicts
+    /// itself, or exceeds `limits`.
     pub fn open(source: &'a Source<'a>, limits: &Limits) -> Result<Self, TorchError> {
         let mut start = [0; 2];
         let is_archive = source.read(0, &mut start).is_ok() && start == *b"PK";
@@ -49,8 +49,8 @@ impl<'a> File<'a> {
             let (pickle, storages) = open_archive(source, archive, limits)?;
             (pickle, storages, unpacked)
         } else {
-            let (pickle, places) = legacy::read(source, limits)?;
-            (pickle, Storages::Legacy { source, places }, source.len())
+            let (pickle, extents) = legacy::read(source, limits)?;
+            (pickle, Storages::Legacy { source, extents }, source.len())
         };
         let limit = limits.pickle.budget(unpacked);
         Ok(Self {
@@ -61,17 +61,17 @@ impl<'a> File<'a> {
         })
     }
 
-    /// The outermost value, with tensors wherever [`tensor`](Self::tensor) finds them.
+    /// The outermost value. [`tensor`](Self::tensor) reads the tensors in it.
     pub fn root(&self) -> Value<'_> {
         self.pickle.root()
     }
 
-    /// The tensor, or learned parameter, that `value` of this file is; `None` for other values.
+    /// The tensor or parameter in `value`, a value of this file; `None` for other values.
     ///
     /// # Errors
     ///
-    /// [`TorchError`] when its storage is not there, has another length, or ends before the
-    /// tensor does.
+    /// [`TorchError`] when its storage is missing, has a different length, or ends before the tensor
+    /// does.
     pub fn tensor(&self, value: Value<'_>) -> Result<Option<Tensor<'_>>, TorchError> {
         let call = match value.call() {
             Some((Global::Parameter, arguments)) => arguments.get(0).and_then(Value::call),
@@ -80,11 +80,13 @@ impl<'a> File<'a> {
         let Some((Global::Tensor, arguments)) = call else {
             return Ok(None);
         };
-        let id = arguments.get(0).and_then(Value::persistent);
-        let id = id.ok_or_else(|| TorchError::Tensor {
-            expected: "a storage",
-            found: arguments.get(0).map_or_else(String::new, Value::describe),
-        })?;
+        let id = arguments
+            .get(0)
+            .and_then(Value::persistent)
+            .ok_or_else(|| TorchError::Tensor {
+                expected: "a storage",
+                found: arguments.get(0).map_or_else(String::new, Value::describe),
+            })?;
         let reference = Reference::read(id)?;
         let (bytes, big_endian) = self.storage(&reference)?;
         Tensor::new(self, bytes, &reference, big_endian, arguments).map(Some)
@@ -101,12 +103,12 @@ impl<'a> File<'a> {
             } => {
                 let name = format!("{folder}/data/{}", reference.key);
                 let entry = archive.entry(&name).ok_or_else(missing)?;
-                // Before anything is unpacked.
+                // Checked before anything is unpacked.
                 reference.check(entry.len())?;
                 (archive.read(entry)?, *big_endian)
             }
-            Storages::Legacy { source, places } => {
-                let &(start, len) = places.get(&reference.key).ok_or_else(missing)?;
+            Storages::Legacy { source, extents } => {
+                let &(start, len) = extents.get(&reference.key).ok_or_else(missing)?;
                 (source.part(start, len).ok_or_else(missing)?, false)
             }
         };
@@ -114,16 +116,19 @@ impl<'a> File<'a> {
         Ok((bytes, big_endian))
     }
 
-    /// Takes `bytes` of the memory that tensors may use, before they use it.
+    /// Takes `bytes` from the memory budget of tensors, before they allocate it.
     pub(super) fn charge(&self, bytes: usize) -> Result<(), TorchError> {
-        let left = self.budget.get().checked_sub(bytes as u64);
-        self.budget
-            .set(left.ok_or(TorchError::Limit { limit: self.limit })?);
+        let remaining = self
+            .budget
+            .get()
+            .checked_sub(bytes as u64)
+            .ok_or(TorchError::Limit { limit: self.limit })?;
+        self.budget.set(remaining);
         Ok(())
     }
 }
 
-/// Bytes of all members once they are unpacked.
+/// Bytes of all members after unpacking.
 fn unpacked(archive: &Archive<'_>) -> u64 {
     let members = archive.entries().iter().map(|entry| match entry.method() {
         // Checked against the packed bytes when the archive was opened; other claims are not.
@@ -139,14 +144,14 @@ fn open_archive<'a>(
     limits: &Limits,
 ) -> Result<(Pickle<'a>, Storages<'a>), TorchError> {
     let folder = folder(&archive)?;
-    let place = "data.pkl";
-    let Some(entry) = archive.entry(&format!("{folder}/{place}")) else {
+    let part = "data.pkl";
+    let Some(entry) = archive.entry(&format!("{folder}/{part}")) else {
         return Err(TorchError::NoPickle { found: 0 });
     };
     let bytes = detached(source, &archive, entry)?;
     let len = bytes.len();
     let (pickle, end) = Pickle::parse_torch(bytes, 0, &limits.pickle)
-        .map_err(|source| TorchError::Pickle { place, source })?;
+        .map_err(|source| TorchError::Pickle { part, source })?;
     if end != len {
         return Err(TorchError::format(
             entry.start() + end,
@@ -156,7 +161,7 @@ fn open_archive<'a>(
     let order = archive.entry(&format!("{folder}/byteorder"));
     let big_endian = match order {
         Some(entry) => is_big_endian(&archive, entry)?,
-        // Files from before there was a choice.
+        // Older files have no such member and are little-endian.
         None => false,
     };
     let storages = Storages::Archive {
@@ -167,7 +172,7 @@ fn open_archive<'a>(
     Ok((pickle, storages))
 }
 
-/// The folder that holds everything, named after the file.
+/// The folder of all members, which is named after the file.
 fn folder(archive: &Archive<'_>) -> Result<String, TorchError> {
     let folders: Vec<&str> = archive
         .entries()
@@ -175,14 +180,14 @@ fn folder(archive: &Archive<'_>) -> Result<String, TorchError> {
         .filter_map(|entry| entry.name().strip_suffix("/data.pkl"))
         .collect();
     match folders[..] {
-        [folder] => Ok(folder.to_owned()),
+        [folder] => Ok(folder.to_string()),
         _ => Err(TorchError::NoPickle {
             found: folders.len(),
         }),
     }
 }
 
-/// The bytes of a member, which outlive the archive: a part of its source, or unpacked.
+/// The bytes of a member, independent of the archive: a part of its source, or unpacked.
 fn detached<'a>(
     source: &'a Source<'a>,
     archive: &Archive<'a>,

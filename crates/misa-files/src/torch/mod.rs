@@ -1,17 +1,17 @@
-//! Tensors in the files of PyTorch, both kinds: archives, and the older sequence of pickles.
+//! Tensors in PyTorch files of both kinds: archives, and the older sequence of pickles.
 //!
-//! Either holds one pickle, in which a tensor names its storage, and the storages beside it. The
-//! pickle is read by [`Pickle::parse_torch`](crate::pickle::Pickle::parse_torch), which executes
-//! nothing; storages stay in the file until a tensor asks for its elements.
+//! Both kinds hold one pickle, in which each tensor names its storage, and the storages separately.
+//! The pickle is read by [`Pickle::parse_torch`](crate::pickle::Pickle::parse_torch), which executes
+//! nothing; storages stay in the file until the elements of a tensor are requested.
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `limits.rs` | how large a file may make us |
+//! | `limits.rs` | limits on memory |
 //! | `file.rs` | an open file |
-//! | `legacy.rs` | the sequence of pickles |
-//! | `reference.rs` | how a pickle names a storage |
+//! | `legacy.rs` | older files |
+//! | `reference.rs` | references to storages |
 //! | `tensor.rs` | one tensor |
-//! | `error.rs` | what can be wrong |
+//! | `error.rs` | errors |
 
 mod error;
 mod file;

@@ -1,29 +1,31 @@
-//! How a pickle names a storage.
+//! References to storages in a pickle.
 
 use super::TorchError;
 use crate::dtype::Dtype;
 use crate::pickle::{Global, Value};
 
-/// A storage, as a tensor names it: type and number of its elements, and its key in the file.
+/// A tensor's reference to its storage: type and number of elements, and the key in the file.
 #[derive(Debug)]
 pub(super) struct Reference {
     pub dtype: Dtype,
     pub key: String,
-    /// Elements.
+    /// Number of elements.
     pub len: usize,
 }
 
 impl Reference {
-    /// Reads `("storage", class, key, device, length)` and, in older files, a sixth item: `None`
-    /// where the storage is no part of another one.
+    /// Reads `("storage", class, key, device, length)`. Older files have a sixth item, which is `None`
+    /// unless the storage is a part of another one.
     pub fn read(id: Value<'_>) -> Result<Self, TorchError> {
         let wrong = |expected, value: Value<'_>| TorchError::Reference {
             expected,
             found: value.describe(),
         };
         let tuple = "a tuple of 5 or 6";
-        let items = id.items().filter(|items| matches!(items.len(), 5 | 6));
-        let items = items.ok_or_else(|| wrong(tuple, id))?;
+        let items = id
+            .items()
+            .filter(|items| matches!(items.len(), 5 | 6))
+            .ok_or_else(|| wrong(tuple, id))?;
         let item = |index| items.get(index).ok_or_else(|| wrong(tuple, id));
         let (kind, class, key, len) = (item(0)?, item(1)?, item(2)?, item(4)?);
         let text = |value: Value<'_>| value.to_text().map_err(TorchError::value("reference"));
@@ -44,12 +46,12 @@ impl Reference {
         })
     }
 
-    /// Bytes of the elements, saturating.
+    /// Bytes of the elements; `u64::MAX` if they overflow.
     pub fn bytes(&self) -> u64 {
         (self.len as u64).saturating_mul(self.dtype.size() as u64)
     }
 
-    /// Fails when the storage has another length.
+    /// Fails if the storage has a different length.
     pub fn check(&self, found: u64) -> Result<(), TorchError> {
         let expected = self.bytes();
         if found == expected {
@@ -68,7 +70,7 @@ impl Reference {
     }
 }
 
-/// A key as messages show it.
+/// A key, shortened for messages.
 pub(super) fn shown(key: &str) -> String {
     key.chars().take(40).collect()
 }

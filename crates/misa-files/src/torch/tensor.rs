@@ -7,13 +7,13 @@ use crate::dtype::{Dtype, Number};
 use crate::pickle::{Items, Value};
 use std::borrow::Cow;
 
-/// PyTorch's own bound on the number of axes.
+/// PyTorch's own limit on the number of axes.
 const MOST_AXES: usize = 64;
 
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 20;
 
-/// A tensor whose places were found to be in its storage; its elements are still in the file.
+/// A tensor that was checked to fit its storage; its elements are still in the file.
 ///
 /// Elements are numbered with the last axis fastest, however they are stored.
 #[derive(Debug)]
@@ -23,14 +23,14 @@ pub struct Tensor<'f> {
     dtype: Dtype,
     shape: Vec<usize>,
     strides: Vec<usize>,
-    /// Place of the first element, in elements.
+    /// Position of the first element in the storage, in elements.
     offset: usize,
     /// Number of elements.
     len: usize,
 }
 
 impl<'f> Tensor<'f> {
-    /// Checks the arguments that make a tensor: its storage, offset, shape and strides.
+    /// Checks the arguments that describe a tensor: its storage, offset, shape and strides.
     pub(super) fn new(
         file: &'f File<'_>,
         storage: Source<'f>,
@@ -41,8 +41,7 @@ impl<'f> Tensor<'f> {
         let argument = |index| arguments.get(index).ok_or_else(|| missing(arguments));
         let offset = count(argument(1)?)?;
         let (shape, strides) = (counts(argument(2)?)?, counts(argument(3)?)?);
-        let fits = last_place(&shape, &strides, offset);
-        let len = match fits {
+        let len = match extent(&shape, &strides, offset) {
             Some((len, end)) if end <= reference.len => len,
             _ => {
                 return Err(TorchError::Bounds {
@@ -90,7 +89,7 @@ impl<'f> Tensor<'f> {
     ///
     /// # Errors
     ///
-    /// [`TorchError`] when they cannot be read, or tensors became too large already.
+    /// [`TorchError`] when the elements cannot be read, or the memory budget is used up.
     pub fn to_floats(&self) -> Result<Vec<f32>, TorchError> {
         self.collect(|bytes, values| self.dtype.floats(bytes, values))
     }
@@ -99,7 +98,7 @@ impl<'f> Tensor<'f> {
     ///
     /// # Errors
     ///
-    /// As [`to_floats`](Self::to_floats).
+    /// As for [`to_floats`](Self::to_floats).
     pub fn to_doubles(&self) -> Result<Vec<f64>, TorchError> {
         self.collect(|bytes, values| self.dtype.doubles(bytes, values))
     }
@@ -108,7 +107,7 @@ impl<'f> Tensor<'f> {
     ///
     /// # Errors
     ///
-    /// As [`to_floats`](Self::to_floats), and when they are no whole numbers below 2^63.
+    /// As for [`to_floats`](Self::to_floats), and when an element is not a whole number below 2^63.
     pub fn to_ints(&self) -> Result<Vec<i64>, TorchError> {
         self.collect(|bytes, values| {
             for element in bytes.chunks_exact(self.dtype.size()) {
@@ -118,15 +117,16 @@ impl<'f> Tensor<'f> {
         })
     }
 
-    /// What `convert` appends for the bytes of the elements, in reading order.
+    /// The values that `convert` appends for the bytes of the elements, in reading order.
     fn collect<T>(
         &self,
         convert: impl Fn(&[u8], &mut Vec<T>) -> Option<()>,
     ) -> Result<Vec<T>, TorchError> {
         self.file.charge(self.len.saturating_mul(size_of::<T>()))?;
         let mut values = Vec::new();
-        let room = values.try_reserve_exact(self.len);
-        room.map_err(|error| TorchError::unread(0, "room for a tensor", error.into()))?;
+        values
+            .try_reserve_exact(self.len)
+            .map_err(|error| TorchError::unread(0, "memory for a tensor", error.into()))?;
         let is_not = || TorchError::Kind {
             dtype: self.dtype.to_string(),
             shape: self.shape.clone(),
@@ -137,8 +137,8 @@ impl<'f> Tensor<'f> {
         if self.is_contiguous() {
             let (start, end) = (self.offset, self.offset + self.len);
             let step = BLOCK / self.dtype.size();
-            for at in (start..end).step_by(step) {
-                let bytes = self.elements(at, step.min(end - at))?;
+            for first in (start..end).step_by(step) {
+                let bytes = self.elements(first, step.min(end - first))?;
                 convert(&bytes, &mut values).ok_or_else(is_not)?;
             }
         } else {
@@ -148,41 +148,42 @@ impl<'f> Tensor<'f> {
         Ok(values)
     }
 
-    /// The elements in reading order, taken from wherever the strides lead.
+    /// The elements in reading order, gathered by their strides.
     fn gathered(&self) -> Result<Vec<u8>, TorchError> {
         let size = self.dtype.size();
         self.file.charge(self.len.saturating_mul(size))?;
-        let last = self.places().last().unwrap_or(self.offset);
+        let last = self.positions().last().unwrap_or(self.offset);
         let stored = self.elements(self.offset, last + 1 - self.offset)?;
         let mut bytes = Vec::new();
-        let room = bytes.try_reserve_exact(self.len * size);
-        room.map_err(|error| TorchError::unread(0, "room for a tensor", error.into()))?;
-        for place in self.places() {
-            let at = (place - self.offset) * size;
-            bytes.extend_from_slice(&stored[at..at + size]);
+        bytes
+            .try_reserve_exact(self.len * size)
+            .map_err(|error| TorchError::unread(0, "memory for a tensor", error.into()))?;
+        for position in self.positions() {
+            let start = (position - self.offset) * size;
+            bytes.extend_from_slice(&stored[start..start + size]);
         }
         Ok(bytes)
     }
 
-    /// Place of every element in the storage, in reading order; the last one is the largest.
-    fn places(&self) -> impl Iterator<Item = usize> {
+    /// Positions of all elements in the storage, in reading order; the last one is the largest.
+    fn positions(&self) -> impl Iterator<Item = usize> {
         let mut index = vec![0; self.shape.len()];
         let mut next = (!self.is_empty()).then_some(self.offset);
         std::iter::from_fn(move || {
-            let place = next?;
-            next = self.advance(&mut index, place);
-            Some(place)
+            let position = next?;
+            next = self.advance(&mut index, position);
+            Some(position)
         })
     }
 
-    /// Place after `place`, that of `index`; `None` after the last one.
-    fn advance(&self, index: &mut [usize], mut place: usize) -> Option<usize> {
+    /// The position after `position`, which belongs to `index`; `None` after the last one.
+    fn advance(&self, index: &mut [usize], mut position: usize) -> Option<usize> {
         for axis in (0..index.len()).rev() {
             index[axis] += 1;
             if index[axis] < self.shape[axis] {
-                return Some(place + self.strides[axis]);
+                return Some(position + self.strides[axis]);
             }
-            place -= (self.shape[axis] - 1) * self.strides[axis];
+            position -= (self.shape[axis] - 1) * self.strides[axis];
             index[axis] = 0;
         }
         None
@@ -192,25 +193,25 @@ impl<'f> Tensor<'f> {
         let mut expected = 1;
         let axes = self.shape.iter().zip(&self.strides).rev();
         axes.filter(|(axis, _)| **axis != 1).all(|(axis, stride)| {
-            let found = *stride == expected;
+            let fits = *stride == expected;
             expected *= axis;
-            found
+            fits
         })
     }
 
     fn elements(&self, start: usize, count: usize) -> Result<Cow<'_, [u8]>, TorchError> {
         let size = self.dtype.size();
-        // Inside a storage whose bytes were counted.
-        let at = (start * size) as u64;
+        // Inside the storage, so the product cannot overflow.
+        let offset = (start * size) as u64;
         self.storage
-            .bytes(at, count * size)
-            .map_err(|source| TorchError::unread(at, "elements of a storage", source))
+            .bytes(offset, count * size)
+            .map_err(|source| TorchError::unread(offset, "elements of a storage", source))
     }
 }
 
-/// Number of elements, and the smallest storage that holds them; `None` where they overflow or the
-/// axes do not match.
-fn last_place(shape: &[usize], strides: &[usize], offset: usize) -> Option<(usize, usize)> {
+/// Number of elements, and of elements of the smallest storage that holds them; `None` if either
+/// overflows or the axes do not match.
+fn extent(shape: &[usize], strides: &[usize], offset: usize) -> Option<(usize, usize)> {
     if shape.len() != strides.len() {
         return None;
     }
@@ -233,11 +234,13 @@ fn missing(arguments: Items<'_>) -> TorchError {
 }
 
 fn count(value: Value<'_>) -> Result<usize, TorchError> {
-    let count = value.as_int().and_then(|count| usize::try_from(count).ok());
-    count.ok_or_else(|| TorchError::Tensor {
-        expected: "a number of at least 0",
-        found: value.describe(),
-    })
+    value
+        .as_int()
+        .and_then(|count| usize::try_from(count).ok())
+        .ok_or_else(|| TorchError::Tensor {
+            expected: "a number of at least 0",
+            found: value.describe(),
+        })
 }
 
 fn counts(value: Value<'_>) -> Result<Vec<usize>, TorchError> {

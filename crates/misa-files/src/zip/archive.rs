@@ -6,13 +6,13 @@ use super::{Entry, Limits, Method, ZipError, inflate};
 use crate::Source;
 use flate2::Crc;
 
-/// A zip archive whose directory was read and checked.
+/// A zip archive whose directory has been read and checked.
 #[derive(Debug)]
 pub struct Archive<'a> {
     source: Source<'a>,
     /// In the order of the directory.
     entries: Vec<Entry>,
-    /// Places in `entries`, ordered by name.
+    /// Indices into `entries`, ordered by name.
     by_name: Vec<usize>,
     limits: Limits,
 }
@@ -20,17 +20,17 @@ pub struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// Opens the archive in `source`. No member is read yet.
     ///
-    /// Differs: bytes before the first member must belong to the archive, so programs that unpack
-    /// themselves are refused.
+    /// Differs: offsets count from the first byte of the file, so self-extracting programs are
+    /// refused.
     ///
     /// # Errors
     ///
-    /// [`ZipError`] when this is no archive, when its directory contradicts itself or the file,
-    /// when members share bytes or names, or when it exceeds `limits`.
+    /// [`ZipError`] when this is not an archive, its directory contradicts itself or the file,
+    /// members share bytes or names, or it exceeds `limits`.
     pub fn open(source: Source<'a>, limits: &Limits) -> Result<Self, ZipError> {
         let directory = Directory::find(&source, limits)?;
         let entries = directory.entries(&source)?;
-        check_places(&entries, directory.start)?;
+        check_extents(&entries, directory.start)?;
         check_sizes(&entries, limits)?;
         Ok(Self {
             by_name: ordered_names(&entries)?,
@@ -45,17 +45,18 @@ impl<'a> Archive<'a> {
         &self.entries
     }
 
-    /// The member of this name.
+    /// The member called `name`.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
-        let found = self
+        let position = self
             .by_name
             .binary_search_by(|&index| self.entries[index].name().cmp(name))
             .ok()?;
-        Some(&self.entries[self.by_name[found]])
+        Some(&self.entries[self.by_name[position]])
     }
 
-    /// The bytes of a member: where they are if they are stored so, else unpacked and compared
-    /// with their checksum. For the checksum of stored members see [`verify`](Self::verify).
+    /// The bytes of a member. A stored member stays in the source, and only
+    /// [`verify`](Self::verify) compares it with its checksum. A deflated member is unpacked into
+    /// memory and compared with its checksum.
     ///
     /// # Errors
     ///
@@ -79,22 +80,22 @@ impl<'a> Archive<'a> {
         }
     }
 
-    /// Reads all of a member to compare it with its checksum.
+    /// Reads all of a member and compares it with its checksum.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read), and [`ZipError::Checksum`].
+    /// As for [`read`](Self::read), and [`ZipError::Checksum`].
     pub fn verify(&self, entry: &Entry) -> Result<(), ZipError> {
         let member = self.read(entry)?;
-        let (mut crc, mut at) = (Crc::new(), 0);
+        let (mut crc, mut offset) = (Crc::new(), 0);
         let mut piece = [0; inflate::PIECE];
-        while at < member.len() {
-            let len = (member.len() - at).min(piece.len() as u64) as usize;
+        while offset < member.len() {
+            let len = (member.len() - offset).min(piece.len() as u64) as usize;
             member
-                .read(at, &mut piece[..len])
-                .map_err(|source| inflate::unread(entry.start + at, source))?;
+                .read(offset, &mut piece[..len])
+                .map_err(|source| inflate::unread(entry.start + offset, source))?;
             crc.update(&piece[..len]);
-            at += len as u64;
+            offset += len as u64;
         }
         if !entry.agrees(crc.sum()) {
             return Err(entry.checksum_error(crc.sum()));
@@ -104,8 +105,9 @@ impl<'a> Archive<'a> {
 
     fn stored(&self, entry: &Entry) -> Result<Source<'_>, ZipError> {
         let found = entry.packed_len;
-        let part = self.source.part(entry.start, found);
-        part.filter(|_| found == entry.len)
+        self.source
+            .part(entry.start, found)
+            .filter(|_| found == entry.len)
             .ok_or_else(|| ZipError::Length {
                 name: shown(entry.name()),
                 expected: entry.len,
@@ -114,8 +116,8 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// Members follow each other and end before the directory.
-fn check_places(entries: &[Entry], directory: u64) -> Result<(), ZipError> {
+/// Checks that members do not overlap and end before the directory.
+fn check_extents(entries: &[Entry], directory: u64) -> Result<(), ZipError> {
     let mut order: Vec<&Entry> = entries.iter().collect();
     order.sort_unstable_by_key(|entry| entry.header);
     let nexts = order.iter().skip(1).map(|entry| entry.header);
@@ -132,15 +134,21 @@ fn check_places(entries: &[Entry], directory: u64) -> Result<(), ZipError> {
     Ok(())
 }
 
-/// No member claims more than it can hold, and all of them together not too much.
+/// Checks that no member claims more bytes than deflate can produce, and that all of them together
+/// stay within the limit.
 fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<(), ZipError> {
     let packed = |entry: &&Entry| entry.method == Method::Deflated;
     let mut total: u64 = 0;
     for entry in entries.iter().filter(packed) {
         let most = entry.packed_len.saturating_mul(limits.expansion);
-        check(entry, "bytes from so few", most, entry.len)?;
+        check(
+            entry,
+            "unpacked bytes for its packed bytes",
+            most,
+            entry.len,
+        )?;
         total = total.saturating_add(entry.len);
-        let what = "unpacked bytes up to here";
+        let what = "unpacked bytes up to this entry";
         check(entry, what, limits.total_bytes, total)?;
     }
     Ok(())

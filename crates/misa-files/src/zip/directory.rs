@@ -1,4 +1,4 @@
-//! The end record and the directory before it.
+//! The directory of an archive, and the end record behind it.
 
 use super::entry::shown;
 use super::{Entry, Limits, Method, ZipError};
@@ -12,10 +12,10 @@ const LOCATOR: usize = 20;
 const ENTRY: usize = 46;
 const HEADER: usize = 30;
 
-/// What stands in a field of 32 bits when the value is in the extra field of 64.
+/// The value of a 32-bit field whose real value is in the 64-bit extra field.
 const ELSEWHERE: u64 = u32::MAX as u64;
 
-/// Where the directory is, as the end record claims.
+/// The position of the directory according to the end record.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Directory {
     pub start: u64,
@@ -58,7 +58,7 @@ impl Directory {
         if count > limits.entries {
             return Err(ZipError::Limit {
                 name: String::new(),
-                what: "too many entries",
+                what: "entries",
                 limit: limits.entries,
                 found: count,
             });
@@ -69,16 +69,16 @@ impl Directory {
         Ok(self)
     }
 
-    /// Reads every entry, and the header that each one points to.
+    /// Reads all entries, and the header that each one points to.
     pub fn entries(&self, source: &Source<'_>) -> Result<Vec<Entry>, ZipError> {
-        let (mut at, end) = (self.start, self.start + self.len);
+        let (mut offset, end) = (self.start, self.start + self.len);
         let mut entries = Vec::new();
         for _ in 0..self.count {
-            let (entry, next) = entry(source, at, end)?;
+            let (entry, next) = entry(source, offset, end)?;
             entries.push(entry);
-            at = next;
+            offset = next;
         }
-        if at != end {
+        if offset != end {
             return Err(ZipError::Count {
                 offset: self.start,
                 len: self.len,
@@ -95,20 +95,20 @@ fn end_record(source: &Source<'_>) -> Result<(u64, [u8; END]), ZipError> {
     let searched = source.len().min(LONGEST);
     let start = source.len() - searched;
     let tail = bytes(source, start, searched as usize, "the end record")?;
-    for at in (0..(tail.len() + 1).saturating_sub(END)).rev() {
-        if !tail[at..].starts_with(b"PK\x05\x06") {
+    for position in (0..(tail.len() + 1).saturating_sub(END)).rev() {
+        if !tail[position..].starts_with(b"PK\x05\x06") {
             continue;
         }
         let mut record = [0; END];
-        record.copy_from_slice(&tail[at..at + END]);
-        if at + END + number(&record, 20, 2) as usize == tail.len() {
-            return Ok((start + at as u64, record));
+        record.copy_from_slice(&tail[position..position + END]);
+        if position + END + number(&record, 20, 2) as usize == tail.len() {
+            return Ok((start + position as u64, record));
         }
     }
     Err(ZipError::NoEnd { searched })
 }
 
-/// Where the end record of 64 bits is, when there is one: its locator is just before the other.
+/// Offset of the 64-bit end record, if there is one: its locator is just before the end record.
 fn locator(source: &Source<'_>, end: u64) -> Result<Option<u64>, ZipError> {
     let Some(offset) = end.checked_sub(LOCATOR as u64) else {
         return Ok(None);
@@ -124,10 +124,10 @@ fn locator(source: &Source<'_>, end: u64) -> Result<Option<u64>, ZipError> {
 }
 
 fn end_64(source: &Source<'_>, offset: u64, end: u64) -> Result<Directory, ZipError> {
-    let what = "the end record of 64 bits";
+    let what = "the 64-bit end record";
     let record: [u8; END_64] = array(source, offset, what)?;
     signature(&record, b"PK\x06\x06", offset, what)?;
-    // The length leaves out itself and the signature.
+    // The stated length excludes itself and the signature.
     let len = number(&record, 4, 8).saturating_add(12);
     let end = end - LOCATOR as u64;
     if offset.checked_add(len) != Some(end) {
@@ -148,17 +148,16 @@ fn end_64(source: &Source<'_>, offset: u64, end: u64) -> Result<Directory, ZipEr
     })
 }
 
-/// The entry at `at`, and where the next one starts.
-fn entry(source: &Source<'_>, at: u64, end: u64) -> Result<(Entry, u64), ZipError> {
+/// The entry at `offset`, and the offset of the next one.
+fn entry(source: &Source<'_>, offset: u64, end: u64) -> Result<(Entry, u64), ZipError> {
     let what = "a directory entry";
-    let record: [u8; ENTRY] = array(source, at, what)?;
-    signature(&record, b"PK\x01\x02", at, what)?;
+    let record: [u8; ENTRY] = array(source, offset, what)?;
+    signature(&record, b"PK\x01\x02", offset, what)?;
     let length = |field| number(&record, field, 2);
     let (name_len, extra_len, comment_len) = (length(28), length(30), length(32));
     let len = ENTRY as u64 + name_len + extra_len + comment_len;
-    let next = at + len;
+    let next = offset + len;
     if next > end {
-        let offset = at;
         return Err(ZipError::Extent {
             offset,
             what,
@@ -166,15 +165,20 @@ fn entry(source: &Source<'_>, at: u64, end: u64) -> Result<(Entry, u64), ZipErro
             end,
         });
     }
-    let name_at = at + ENTRY as u64;
-    let name = bytes(source, name_at, name_len as usize, "a name")?;
-    let extra = bytes(source, name_at + name_len, extra_len as usize, "extra")?;
-    let text = checked_name(&name, at)?;
+    let name_start = offset + ENTRY as u64;
+    let name = bytes(source, name_start, name_len as usize, "a name")?;
+    let extra = bytes(
+        source,
+        name_start + name_len,
+        extra_len as usize,
+        "extra fields",
+    )?;
+    let text = checked_name(&name, offset)?;
     let flags = number(&record, 8, 2);
-    let mut sizes = [(24, 4), (20, 4), (42, 4)].map(|(at, width)| number(&record, at, width));
+    let mut sizes = [(24, 4), (20, 4), (42, 4)].map(|(start, width)| number(&record, start, width));
     if read_elsewhere(&mut sizes, &extra).is_none() {
         let name = shown(&text);
-        return Err(ZipError::Extra { offset: at, name });
+        return Err(ZipError::Extra { offset, name });
     }
     let [len, packed_len, header] = sizes;
     let entry = Entry {
@@ -207,8 +211,8 @@ fn checked_name(bytes: &[u8], offset: u64) -> Result<String, ZipError> {
     Ok(name)
 }
 
-/// Replaces values that say they are elsewhere by those of the extra field of 64 bits, which holds
-/// them in this order. `None` when the extra fields are damaged or lack one.
+/// Replaces each value that equals [`ELSEWHERE`] by the next one in the 64-bit extra field, which holds
+/// them in this order. `None` if the extra fields are damaged or lack a value.
 fn read_elsewhere(sizes: &mut [u64; 3], mut extra: &[u8]) -> Option<()> {
     let mut wide: &[u8] = &[];
     // Some writers pad with up to three zeros.
@@ -227,18 +231,18 @@ fn read_elsewhere(sizes: &mut [u64; 3], mut extra: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Where the bytes of the member start whose own header is at `offset`.
+/// Offset of the bytes of the member whose local header is at `offset`.
 fn data_start(source: &Source<'_>, offset: u64, name: &[u8], text: &str) -> Result<u64, ZipError> {
     let what = "the header of an entry";
     let header: [u8; HEADER] = array(source, offset, what)?;
     signature(&header, b"PK\x03\x04", offset, what)?;
     let (name_len, extra_len) = (number(&header, 26, 2), number(&header, 28, 2));
-    let name_at = offset + HEADER as u64;
-    if bytes(source, name_at, name_len as usize, "a name")? != name {
+    let name_start = offset + HEADER as u64;
+    if bytes(source, name_start, name_len as usize, "a name")? != name {
         let name = shown(text);
         return Err(ZipError::Header { offset, name });
     }
-    Ok(name_at + name_len + extra_len)
+    Ok(name_start + name_len + extra_len)
 }
 
 fn signature(
@@ -257,9 +261,9 @@ fn signature(
     })
 }
 
-/// The little-endian number of `width` bytes at `at` of a record.
-fn number(record: &[u8], at: usize, width: usize) -> u64 {
-    let bytes = record[at..at + width].iter().rev();
+/// The little-endian number of `width` bytes at `start` of a record.
+fn number(record: &[u8], start: usize, width: usize) -> u64 {
+    let bytes = record[start..start + width].iter().rev();
     bytes.fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 

@@ -6,11 +6,11 @@ use super::ZipError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Method {
-    /// As they are.
+    /// Without compression.
     Stored,
-    /// Deflated.
+    /// With deflate.
     Deflated,
-    /// By a method that is not read, with its number.
+    /// By the method of this number, which is not supported.
     Other(u16),
 }
 
@@ -23,15 +23,15 @@ pub struct Entry {
     pub(super) checksum: u32,
     pub(super) packed_len: u64,
     pub(super) len: u64,
-    /// Where the member's own header is.
+    /// Offset of the member's local header.
     pub(super) header: u64,
-    /// Where its packed bytes start.
+    /// Offset of its packed bytes.
     pub(super) start: u64,
 }
 
 impl Entry {
-    /// Name of the member, folders separated by `/`. It is a key, not a place: nothing is ever
-    /// written, and names that lead out of the archive are refused.
+    /// Name of the member, with folders separated by `/`. It is a key, not a path: nothing is ever
+    /// extracted to disk, and names that point outside the archive are refused.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -41,28 +41,28 @@ impl Entry {
         self.method
     }
 
-    /// Bytes of the member once it is unpacked, as the directory claims.
+    /// Bytes of the member after unpacking, as stated in the directory.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether the member holds nothing, as the directory claims.
+    /// Whether the member is empty, as stated in the directory.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Bytes that the member takes in the file.
+    /// Bytes of the member in the file.
     pub fn packed_len(&self) -> u64 {
         self.packed_len
     }
 
-    /// Where the packed bytes start in the file.
+    /// Offset of the packed bytes in the file.
     pub fn start(&self) -> u64 {
         self.start
     }
 
-    /// Whether `found` is the checksum of the directory. While fuzzing all are: damage must get
-    /// further than to them.
+    /// Whether `found` is the checksum in the directory. While fuzzing, every checksum matches:
+    /// otherwise damaged bytes would be rejected here and never reach the parsers.
     pub(super) fn agrees(&self, found: u32) -> bool {
         found == self.checksum || cfg!(fuzzing)
     }
@@ -76,7 +76,7 @@ impl Entry {
     }
 }
 
-/// A name as messages show it.
+/// A name, escaped and shortened for messages.
 pub(super) fn shown(name: &str) -> String {
     // Long enough for every real name, short enough for a message.
     const SHOWN: usize = 120;

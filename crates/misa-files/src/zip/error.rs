@@ -1,4 +1,4 @@
-//! What can be wrong with an archive.
+//! Errors of archives.
 
 use std::io;
 use thiserror::Error;
@@ -7,37 +7,37 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ZipError {
-    /// Bytes that the system does not give, or that lie beyond the end.
+    /// Bytes that cannot be read, or that lie beyond the end.
     #[error("byte {offset}: expected {expected}")]
     Read {
         /// Where the bytes should be.
         offset: u64,
         /// What they should be.
         expected: &'static str,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// No end record, which every archive has.
+    /// There is no end record, which every archive has.
     #[error("last {searched} bytes: expected the end record of a zip archive, found none")]
     NoEnd {
         /// Bytes that were searched.
         searched: u64,
     },
-    /// A record that does not start as it should.
+    /// A record without its signature.
     #[error("byte {offset}: expected {expected}, found 0x{found:08x}")]
     Signature {
-        /// Place of the record.
+        /// Offset of the record.
         offset: u64,
-        /// The record.
+        /// The expected record.
         expected: &'static str,
         /// Its first four bytes.
         found: u64,
     },
-    /// One of several files.
-    #[error("byte {offset}: expected an archive in one file, found a part of one")]
+    /// An archive that is split into several files.
+    #[error("byte {offset}: expected an archive in one file, found one part of a split archive")]
     Split {
-        /// Place of the end record.
+        /// Offset of the end record.
         offset: u64,
     },
     /// A record that does not end where the next one starts.
@@ -59,35 +59,35 @@ pub enum ZipError {
         offset: u64,
         /// Its length.
         len: u64,
-        /// The claimed number of entries.
+        /// The stated number of entries.
         count: u64,
     },
-    /// Extra fields that do not fit each other, or sizes of 64 bits that are missing.
+    /// Extra fields that are damaged, or that lack a 64-bit size.
     #[error("byte {offset}: extra fields of \"{name}\" are damaged")]
     Extra {
-        /// Place of the directory entry.
+        /// Offset of the directory entry.
         offset: u64,
         /// The member.
         name: String,
     },
-    /// A name that leads out of the archive.
+    /// A name that points outside the archive.
     #[error("byte {offset}: name \"{name}\", expected a relative path without `..`")]
     Name {
-        /// Place of the directory entry.
+        /// Offset of the directory entry.
         offset: u64,
         /// The name.
         name: String,
     },
-    /// Two members of one name.
+    /// Two members with the same name.
     #[error("\"{name}\": expected one entry of that name, found two")]
     Duplicate {
         /// The name.
         name: String,
     },
-    /// A member whose own header names another one.
+    /// A member whose local header has a different name.
     #[error("byte {offset}: header of another entry, expected that of \"{name}\"")]
     Header {
-        /// Place of the member's header.
+        /// Offset of the member's local header.
         offset: u64,
         /// The member.
         name: String,
@@ -102,16 +102,16 @@ pub enum ZipError {
         /// Where the next record starts.
         limit: u64,
     },
-    /// A bound of [`Limits`](super::Limits) would be exceeded.
+    /// A limit of [`Limits`](super::Limits) is exceeded.
     #[error("\"{name}\": {what}, expected at most {limit}, found {found}")]
     Limit {
-        /// The member at which it was noticed; empty for the whole archive.
+        /// The member that exceeds the limit; empty for the whole archive.
         name: String,
-        /// What there is too much of.
+        /// What exceeds it.
         what: &'static str,
-        /// The bound.
+        /// The limit.
         limit: u64,
-        /// What the archive asks for.
+        /// The value in the archive.
         found: u64,
     },
     /// An encrypted member.
@@ -120,7 +120,7 @@ pub enum ZipError {
         /// The member.
         name: String,
     },
-    /// A way of packing that is not read.
+    /// A compression method that is not supported.
     #[error("\"{name}\": packed by method {found}, expected 0 (stored) or 8 (deflated)")]
     Method {
         /// The member.
@@ -128,32 +128,32 @@ pub enum ZipError {
         /// Number of the method.
         found: u16,
     },
-    /// A member that has another length than the directory claims.
+    /// A member whose length differs from the one in the directory.
     #[error("\"{name}\": expected {expected} bytes, found {found}")]
     Length {
         /// The member.
         name: String,
-        /// The claimed length.
+        /// The stated length.
         expected: u64,
-        /// Bytes there are, or the first one too many.
+        /// The actual length; unpacking stops one byte after the stated one.
         found: u64,
     },
-    /// Deflated bytes that are none.
-    #[error("\"{name}\": byte {offset} of the packed ones: expected deflated bytes")]
+    /// Bytes that are not valid deflated data.
+    #[error("\"{name}\": byte {offset} of the packed bytes: expected deflated data")]
     Deflate {
         /// The member.
         name: String,
         /// Packed bytes read so far.
         offset: u64,
     },
-    /// Bytes other than those that were packed.
+    /// Bytes that do not match their checksum.
     #[error("\"{name}\": checksum 0x{found:08x}, expected 0x{expected:08x}")]
     Checksum {
         /// The member.
         name: String,
         /// The checksum in the directory.
         expected: u32,
-        /// That of the bytes.
+        /// The checksum of the bytes.
         found: u32,
     },
 }

@@ -9,9 +9,9 @@ use std::io;
 /// Packed bytes that are read at once.
 pub(super) const PIECE: usize = 1 << 15;
 
-/// The bytes of a deflated member: as many as it claims, with the checksum it claims.
+/// The unpacked bytes of a deflated member, checked against the stated length and checksum.
 ///
-/// Room is made as bytes arrive, so that a false claim costs no more than what there is.
+/// Memory is allocated as bytes are unpacked, so a false length costs no more than the real bytes.
 pub(super) fn inflate(source: &Source<'_>, entry: &Entry) -> Result<Vec<u8>, ZipError> {
     let mut inflater = Decompress::new(false);
     let mut unpacked = Vec::new();
@@ -19,11 +19,11 @@ pub(super) fn inflate(source: &Source<'_>, entry: &Entry) -> Result<Vec<u8>, Zip
     loop {
         let taken = inflater.total_in();
         let len = (entry.packed_len - taken).min(PIECE as u64) as usize;
-        let at = entry.start + taken;
+        let offset = entry.start + taken;
         source
-            .read(at, &mut piece[..len])
-            .map_err(|source| unread(at, source))?;
-        make_room(&mut unpacked, entry)?;
+            .read(offset, &mut piece[..len])
+            .map_err(|source| unread(offset, source))?;
+        reserve(&mut unpacked, entry)?;
         let before = unpacked.len();
         let status = inflater
             .decompress_vec(&piece[..len], &mut unpacked, FlushDecompress::None)
@@ -31,22 +31,22 @@ pub(super) fn inflate(source: &Source<'_>, entry: &Entry) -> Result<Vec<u8>, Zip
         if status == Status::StreamEnd || unpacked.len() as u64 > entry.len {
             return finish(unpacked, inflater.total_in(), entry);
         }
-        // Without progress there is none to come.
+        // A step without progress means that the data is damaged.
         if inflater.total_in() == taken && unpacked.len() == before {
             return Err(damaged(entry, taken));
         }
     }
 }
 
-/// Doubles the room, up to the claimed length and one byte, which shows that there are more.
-fn make_room(unpacked: &mut Vec<u8>, entry: &Entry) -> Result<(), ZipError> {
+/// Doubles the capacity, up to the stated length plus one byte, which reveals that there are more.
+fn reserve(unpacked: &mut Vec<u8>, entry: &Entry) -> Result<(), ZipError> {
     if unpacked.len() < unpacked.capacity() {
         return Ok(());
     }
     let most = (entry.len - unpacked.len() as u64).saturating_add(1);
-    let room = most.min(unpacked.len().max(PIECE) as u64) as usize;
+    let additional = most.min(unpacked.len().max(PIECE) as u64) as usize;
     unpacked
-        .try_reserve_exact(room)
+        .try_reserve_exact(additional)
         .map_err(|error| unread(entry.start, error.into()))
 }
 

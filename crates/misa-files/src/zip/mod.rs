@@ -1,18 +1,18 @@
-//! Reading zip archives: a directory of members, each stored as it is or deflated.
+//! Reading zip archives: a directory of members, each stored without compression or deflated.
 //!
-//! NumPy's `.npz` and PyTorch's `.pt` are such archives. Only what they use is read: archives in
-//! one piece, without encryption, with or without the fields of 64 bits. Everything the directory
-//! claims is checked against the file when it is opened; members that share bytes are refused, for
-//! that is how a small file becomes a large one.
+//! NumPy's `.npz` and PyTorch's `.pt` are such archives. Only what they use is supported: archives
+//! in one file, without encryption, with or without 64-bit fields. The directory is checked against
+//! the file when the archive is opened. Members that share bytes are refused, because that is how a
+//! small archive expands into a very large one.
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `limits.rs` | how large an archive may make us |
+//! | `limits.rs` | limits on memory |
 //! | `directory.rs` | the end record and the directory |
 //! | `entry.rs` | one member |
 //! | `archive.rs` | an open archive |
 //! | `inflate.rs` | unpacking |
-//! | `error.rs` | what can be wrong |
+//! | `error.rs` | errors |
 
 mod archive;
 mod directory;

@@ -1,10 +1,10 @@
-//! Archives with any field as a test wants it.
+//! Archives with arbitrary field values.
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 use std::io::Write;
 
-/// A member as it is to be written, true or not.
+/// The fields of a member as written, valid or not.
 #[derive(Clone)]
 pub struct Member {
     pub name: String,
@@ -13,7 +13,7 @@ pub struct Member {
     pub packed: Vec<u8>,
     pub len: u32,
     pub checksum: u32,
-    /// Place of its header as the directory claims it.
+    /// Offset of its local header as stated in the directory.
     pub header: Option<u32>,
 }
 
@@ -21,7 +21,7 @@ pub fn stored(name: &str, data: &[u8]) -> Member {
     let mut crc = Crc::new();
     crc.update(data);
     Member {
-        name: name.to_owned(),
+        name: name.to_string(),
         method: 0,
         flags: 0,
         packed: data.to_vec(),

@@ -1,4 +1,4 @@
-//! Hostile pickles of our own making.
+//! Hostile pickles, built by hand.
 
 mod arrays;
 mod calls;
@@ -8,14 +8,14 @@ mod expansion;
 
 use super::py::Py;
 
-/// What must come of a pickle.
+/// The expected outcome of a pickle.
 #[derive(Clone, Copy, Debug)]
 pub enum Expected {
-    /// Parsing fails, plain and as PyTorch does it, and the message has this text.
+    /// Parsing fails, both as a plain pickle and as one of PyTorch, and the message contains this text.
     Refused(&'static str),
-    /// The same, but parsing as PyTorch does it is another matter.
+    /// Parsing as a plain pickle fails; parsing as one of PyTorch may succeed.
     RefusedPlain(&'static str),
-    /// Parsing may do, for nothing is expanded by it; converting does not.
+    /// Parsing may succeed, because it expands nothing; conversion fails.
     NotConverted(&'static str),
 }
 

@@ -1,6 +1,6 @@
-//! Pickles for tests: written here, or by Python and NumPy.
+//! Pickles for tests, written here or by Python and NumPy.
 
-// Every test binary uses its own part.
+// Each test binary uses a part of this module.
 #![allow(dead_code)]
 
 pub mod case;
@@ -11,11 +11,11 @@ use misa_files::pickle::{ConvertError, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files that Python wrote; `None`, with a printed line, where there are none.
+/// The folder of files that Python wrote. If it is missing, prints a line and returns `None`.
 ///
 /// # Panics
 ///
-/// Panics if `CI` is set and there are none, or if `MISA_GOLDEN_DIR` names no folder.
+/// Panics if the folder is missing and either `CI` or `MISA_GOLDEN_DIR` is set.
 pub fn golden_data() -> Option<PathBuf> {
     let named = std::env::var_os("MISA_GOLDEN_DIR").map(PathBuf::from);
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../datasets/golden");
@@ -32,7 +32,7 @@ pub fn golden_data() -> Option<PathBuf> {
     None
 }
 
-/// The golden pickles, name and content, in order.
+/// The golden pickles: path and content, ordered by path.
 pub fn golden_pickles() -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = golden_data().into_iter().collect();
@@ -51,7 +51,7 @@ pub fn golden_pickles() -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// All conversions of a value; the first that fails.
+/// Runs all conversions of a value and returns the first error.
 pub fn convert(value: Value<'_>) -> Result<(), ConvertError> {
     let results = [
         value.to_texts().map(drop),
@@ -64,7 +64,7 @@ pub fn convert(value: Value<'_>) -> Result<(), ConvertError> {
     results.into_iter().find(Result::is_err).unwrap_or(Ok(()))
 }
 
-/// All conversions of a value, of what it holds, and of what that holds.
+/// Runs all conversions of a value and of the values inside it, two levels deep.
 pub fn read_all(root: Value<'_>) {
     let _ = convert(root);
     for item in inside(root) {

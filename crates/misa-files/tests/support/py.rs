@@ -1,6 +1,6 @@
 //! Python values, and an assembler that writes them as pickles of every protocol.
 
-/// A value, or the opcodes that would make one.
+/// A value, or the opcodes that make one.
 #[derive(Clone, Debug)]
 pub enum Py {
     None,
@@ -12,20 +12,20 @@ pub enum Py {
     List(Vec<Py>),
     Tuple(Vec<Py>),
     Dict(Vec<(Py, Py)>),
-    /// A frozen set in protocol 4 and later, else a call of `set`.
+    /// A frozen set in protocol 4 and later, otherwise a call of `set`.
     Set(Vec<Py>),
     Global(&'static str, &'static str),
     /// A function and its arguments.
     Call(Box<Py>, Box<Py>),
     /// An object and its state.
     Build(Box<Py>, Box<Py>),
-    /// Opcodes that leave one value.
+    /// Opcodes that leave one value on the stack.
     Raw(Vec<u8>),
 }
 
 impl Py {
     pub fn text(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(text.to_string())
     }
 
     /// `module.name(arguments…)`.
@@ -55,7 +55,7 @@ impl Py {
         )
     }
 
-    /// An array of any parts, right or wrong.
+    /// An array of arbitrary parts, valid or not.
     pub fn array(dtype: Py, shape: Py, fortran: Py, data: Py) -> Self {
         let empty = Self::call(
             "numpy.core.multiarray",
@@ -75,7 +75,7 @@ impl Py {
         Self::Tuple(values.iter().map(|&value| Self::Int(value)).collect())
     }
 
-    /// A right array of `f4`.
+    /// A valid array of `f4`.
     pub fn floats(shape: &[i32], values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
         Self::array(

@@ -1,10 +1,10 @@
-//! Numbers that look random and are the same in every run.
+//! Pseudo-random numbers that are the same in every run.
 
 /// A generator of numbers, xorshift64*.
 pub struct Random(u64);
 
 impl Random {
-    /// The generator of a seed other than 0.
+    /// The generator of a seed, which must not be 0.
     pub fn new(seed: u64) -> Self {
         assert_ne!(seed, 0);
         Self(seed)
@@ -17,7 +17,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    /// A number below `bound`, which is not 0.
+    /// A number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
         ((self.next() >> 11) % bound as u64) as usize
     }

@@ -1,4 +1,4 @@
-//! Arrays that are not what they say.
+//! Arrays whose parts contradict each other.
 
 use super::super::py::Py;
 use super::{Case, Expected, in_all_protocols};

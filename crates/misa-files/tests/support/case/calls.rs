@@ -1,4 +1,4 @@
-//! Names that are nearly right, and calls of what cannot be called so.
+//! Names that are almost allowed, and calls with wrong functions or arguments.
 
 use super::super::py::Py;
 use super::{Case, Expected, in_all_protocols};
@@ -7,7 +7,7 @@ pub fn cases() -> Vec<Case> {
     [odd_names(), odd_calls()].concat()
 }
 
-/// Names that are not what they look like.
+/// Names that look like allowed ones.
 fn odd_names() -> Vec<Case> {
     let long = [b"(c".as_slice(), &[b'a'; 10_000], b"\nb\n."].concat();
     let long_text = [
@@ -21,7 +21,11 @@ fn odd_names() -> Vec<Case> {
         Case::refused("a Cyrillic numpy", "cn\u{443}mpy\ndtype\n)R.", no),
         Case::refused("a name with a space", b"cnumpy \ndtype\n)R.", no),
         Case::refused("a name with a zero", b"cnumpy\0\ndtype\n)R.", no),
-        Case::refused("a name that is no UTF-8", b"c\xff\xfe\n\xff\n)R.", no),
+        Case::refused(
+            "a name that is not valid UTF-8",
+            b"c\xff\xfe\n\xff\n)R.",
+            no,
+        ),
         Case::refused("a name in capitals", b"cNumPy\ndtype\n)R.", no),
         Case::refused("no name", b"c\n\n)R.", no),
         Case::refused("dots in the module", b"cbuiltins.dict\n__class__\n)R.", no),
@@ -46,7 +50,7 @@ fn odd_names() -> Vec<Case> {
     ]
 }
 
-/// Calls of what is no function, and of functions with what they do not take.
+/// Calls of values that are not functions, and of functions with wrong arguments.
 fn odd_calls() -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, function) in [

@@ -1,9 +1,9 @@
-//! Pickles that want to run something.
+//! Pickles that try to run code.
 
 use super::super::py::Py;
 use super::{Case, Expected, in_all_protocols};
 
-/// Functions that run code or lead to some, and what the message says.
+/// Functions that run code, directly or indirectly, and the expected message.
 const FUNCTIONS: [(&str, &str, &str); 32] = [
     ("os", "system", "`os.system` is not"),
     ("posix", "system", "`posix.system` is not"),
@@ -55,7 +55,7 @@ const FUNCTIONS: [(&str, &str, &str); 32] = [
     ("torch", "load", "`torch.load` is not"),
 ];
 
-/// Opcodes that build instances or reach outside of the file.
+/// Opcodes that build instances or refer to data outside the file.
 const OPCODES: [(&str, &[u8], &str); 15] = [
     ("INST", b"(X\x02\0\0\0idios\nsystem\n.", "opcode `INST`"),
     ("INST of a dict", b"(i__builtin__\ndict\n.", "opcode `INST`"),
@@ -122,7 +122,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// Attacks inside everything that can hold a value.
+/// Attacks inside every kind of container.
 fn hidden() -> Vec<Case> {
     let attacks = [
         (
@@ -221,7 +221,7 @@ fn holders(inner: &Py) -> Vec<(&'static str, Py)> {
     ]
 }
 
-/// Names as default factories: harmless, but only PyTorch's files need them.
+/// Unknown names as default factories: harmless, but allowed in PyTorch files only.
 fn factories() -> Vec<Case> {
     let factory = Py::call(
         "collections",

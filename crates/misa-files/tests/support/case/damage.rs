@@ -1,4 +1,4 @@
-//! Pickles that are broken: lengths, texts, numbers, stack and memo.
+//! Broken pickles: lengths, texts, numbers, stack and memo.
 
 use super::{Case, Expected};
 
@@ -15,7 +15,7 @@ pub fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// Lengths that the file does not have.
+/// Lengths beyond the end of the file.
 fn lengths() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut lie = |opcode: u8, length: &[u8]| {
@@ -72,7 +72,7 @@ fn texts() -> Vec<Case> {
             cases.push(Case::refused(name, bytes, "expected UTF-8 text"));
         }
     }
-    // Far into a text that stays in the file.
+    // An invalid byte deep inside a text that stays in the file.
     let mut long = b"\x80\x04X\x01\0\x10\0".to_vec();
     long.extend(vec![b'a'; 1 << 20]);
     long.extend(b"\xff.");
@@ -123,7 +123,7 @@ fn numbers() -> Vec<Case> {
 
 fn stack() -> Vec<Case> {
     let mut cases = Vec::new();
-    // Nothing there, or nothing above the last mark.
+    // The stack is empty, or nothing is above the last mark.
     for before in [&b"\x80\x04"[..], b"\x80\x04N(", b"\x80\x04](("] {
         for opcode in [
             b'a', b'b', b'2', b's', b'R', b'p', b'q', b'r', 0x85, 0x86, 0x87, 0x93, 0x94, b'.',
@@ -148,7 +148,7 @@ fn stack() -> Vec<Case> {
         ("POP_MARK twice", b"N(11.", "expected a mark"),
         ("one value for 2", b"\x80\x02N\x86.", "found nothing"),
         ("two values for 3", b"\x80\x02NN\x87.", "found nothing"),
-        ("a key without a value", b"}Ns.", "a key that cannot change"),
+        ("a key without a value", b"}Ns.", "a hashable key"),
         ("a value for a list", b"]NNs.", "expected a container"),
         ("an item for a dict", b"}Na.", "expected a container"),
         ("items for a tuple", b")(NNe.", "expected a container"),
@@ -203,7 +203,7 @@ fn memo() -> Vec<Case> {
     ]
 }
 
-/// What Python would not take as a key.
+/// Values that Python does not accept as keys.
 fn keys() -> Vec<Case> {
     let list: &[u8] = b"]";
     let mut cases = Vec::new();
@@ -232,7 +232,7 @@ fn keys() -> Vec<Case> {
         ] {
             let bytes = [b"\x80\x04", head, key, tail, b"."].concat();
             let name = format!("{name} as key of {place}");
-            cases.push(Case::refused(name, bytes, "a key that cannot change"));
+            cases.push(Case::refused(name, bytes, "a hashable key"));
         }
     }
     cases
@@ -256,7 +256,7 @@ fn ends() -> Vec<Case> {
         Case::refused(
             "an unknown opcode",
             b"\x80\x04N\xff.",
-            "0xff is no pickle opcode",
+            "0xff is not a pickle opcode",
         ),
         Case::refused(
             "HTML",

@@ -1,4 +1,4 @@
-//! Pickles that are small and want to become large, deep or slow.
+//! Small pickles that expand into large, deep or slow values.
 
 use super::{Case, Expected};
 
@@ -8,7 +8,7 @@ pub fn cases() -> Vec<Case> {
 
 const DEEP: usize = 100_001;
 
-/// Opcodes again and again.
+/// `opcodes`, repeated `count` times.
 fn times(count: usize, opcodes: &[u8]) -> Vec<u8> {
     opcodes.repeat(count)
 }
@@ -18,7 +18,7 @@ fn join(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 fn depth() -> Vec<Case> {
-    let deep = "values nested too deep";
+    let deep = "values on the stack, expected at most";
     let no = Expected::NotConverted("expected");
     let chain = |each: &[u8]| join(&[b"]q\0", &times(DEEP, each), b"."]);
     vec![
@@ -31,7 +31,7 @@ fn depth() -> Vec<Case> {
         Case::refused("copies of one value", join(&[b"N", &times(DEEP, b"2")]), deep),
         Case::refused("one remembered value", join(&[b"Nq\0", &times(DEEP, b"h\0")]), deep),
         Case::new("tuples in tuples", join(&[b")", &times(DEEP, b"\x85"), b"."]), no),
-        Case::new("lists in lists", chain(b"]q\x01h\0a0h\x01q\0"), Expected::Refused("too deep")),
+        Case::new("lists in lists", chain(b"]q\x01h\0a0h\x01q\0"), Expected::Refused(deep)),
         Case::new("lists in lists, closed", join(&[b"]", &times(DEEP, b"q\x000(h\x00l"), b"."]), no),
         Case::new("dicts in dicts", join(&[b"}", &times(DEEP, b"q\x000}Nh\x00s"), b"."]), no),
         Case::new("a list of itself", b"]q\0h\0a.".as_slice(), no),
@@ -46,7 +46,7 @@ fn depth() -> Vec<Case> {
     ]
 }
 
-/// Ten times the last one, again and again.
+/// Nested containers, each of which holds the one before ten times.
 fn laughs(levels: usize, head: &[u8], open: &[u8], close: &[u8]) -> Vec<u8> {
     let mut bytes = join(&[head, b"q\x000"]);
     for _ in 0..levels {
@@ -61,7 +61,7 @@ fn laughs(levels: usize, head: &[u8], open: &[u8], close: &[u8]) -> Vec<u8> {
 
 fn sharing() -> Vec<Case> {
     let no = Expected::NotConverted("expected");
-    let too_much = Expected::NotConverted("expand to more than");
+    let too_much = Expected::NotConverted("values of the file, expected at most");
     let mut text = b"X\0\0\x01\0".to_vec();
     text.extend([b'a'; 1 << 16]);
     let many = |head: &[u8]| join(&[head, b"q\x000(", &times(50_000, b"h\0"), b"l."]);
@@ -95,7 +95,7 @@ fn sharing() -> Vec<Case> {
 }
 
 fn copies() -> Vec<Case> {
-    let too_much = "the values expand too much";
+    let too_much = "bytes of the values, expected at most";
     let items = join(&[b"(", &times(10_000, b"N"), b"l"]);
     let entries = join(&[b"(", &times(10_000, b"NN"), b"d"]);
     let pairs = join(&[b"(", &times(10_000, b"NN\x86"), b"l"]);
@@ -133,7 +133,7 @@ fn copies() -> Vec<Case> {
     .collect()
 }
 
-/// Containers that are empty, made where the stack was once large.
+/// Empty containers, made while the stack has a large capacity.
 fn capacity() -> Vec<Case> {
     let before = join(&[b"(", &times(90_000, b"N"), b"1"]);
     [
