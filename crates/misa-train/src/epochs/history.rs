@@ -1,43 +1,8 @@
 //! What happened, epoch by epoch.
 
 use crate::Phase;
-use misa_core::loss::MisaLossTerms;
+use misa_infer::TermMeans;
 use serde::{Deserialize, Serialize};
-
-/// The terms of one batch, in the order of [`MisaLossTerms::NAMES`].
-pub(crate) type TermValues = [f64; MisaLossTerms::COUNT];
-
-/// Mean over the batches of an epoch of each term of the objective, unweighted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct TermMeans {
-    /// Error of the prediction.
-    pub task: f64,
-    /// Similarity loss.
-    pub similarity: f64,
-    /// Difference loss.
-    pub difference: f64,
-    /// Reconstruction loss.
-    pub reconstruction: f64,
-    /// Discrimination loss.
-    pub discrimination: f64,
-    /// Cycle loss.
-    #[serde(default)]
-    pub cycle: f64,
-    /// Contrast by distance of targets.
-    #[serde(default)]
-    pub triplet: f64,
-    /// Contrast by the prototypes of levels.
-    #[serde(default)]
-    pub prototype: f64,
-    /// Contrast between modalities.
-    #[serde(default)]
-    pub contrast: f64,
-    /// Errors of the predictions from one modality each.
-    #[serde(default)]
-    pub unimodal: f64,
-    /// Weighted sum.
-    pub total: f64,
-}
 
 /// One epoch of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,72 +27,4 @@ pub struct EpochRecord {
     pub improved: bool,
     /// Seconds since the start of the run.
     pub seconds: f64,
-}
-
-impl TermMeans {
-    /// The means, with the names of their terms, in the order of [`MisaLossTerms::NAMES`].
-    pub fn named(&self) -> [(&'static str, f64); MisaLossTerms::COUNT] {
-        let values = [
-            self.task,
-            self.similarity,
-            self.difference,
-            self.reconstruction,
-            self.discrimination,
-            self.cycle,
-            self.triplet,
-            self.prototype,
-            self.contrast,
-            self.unimodal,
-            self.total,
-        ];
-        std::array::from_fn(|term| (MisaLossTerms::NAMES[term], values[term]))
-    }
-
-    /// The mean of the values of batches.
-    pub(crate) fn of(batches: &[TermValues]) -> Self {
-        let [
-            task,
-            similarity,
-            difference,
-            reconstruction,
-            discrimination,
-            cycle,
-            triplet,
-            prototype,
-            contrast,
-            unimodal,
-            total,
-        ] = std::array::from_fn(|term| {
-            let sum: f64 = batches.iter().map(|batch| batch[term]).sum();
-            sum / batches.len() as f64
-        });
-        Self {
-            task,
-            similarity,
-            difference,
-            reconstruction,
-            discrimination,
-            cycle,
-            triplet,
-            prototype,
-            contrast,
-            unimodal,
-            total,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_batch_counts_the_same() {
-        let rising = std::array::from_fn(|term| term as f64);
-        let means = TermMeans::of(&[rising, [2.0; MisaLossTerms::COUNT]]);
-        let expected =
-            std::array::from_fn(|term| (MisaLossTerms::NAMES[term], (term as f64 + 2.0) / 2.0));
-        assert_eq!(means.named(), expected);
-        assert_eq!((means.task, means.total), (1.0, 6.0));
-    }
 }

@@ -151,7 +151,7 @@ impl MetricLogger for Quiet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::TermMeans;
+    use misa_infer::TermMeans;
 
     #[test]
     fn a_line_tells_both_losses_and_the_first_scores() {

@@ -2,9 +2,11 @@
 
 use crate::{
     DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, files,
-    history::TermValues, optimiser::Times, schedule::Plateau, state::hexadecimal,
+    schedule::Plateau, state::Times,
 };
 use misa_data::Split;
+use misa_infer::TermValues;
+use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -180,7 +182,7 @@ impl Manifest {
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), TrainError> {
-        files::write_json(&folder.join(MANIFEST), self)
+        Ok(files::write_json(&folder.join(MANIFEST), self)?)
     }
 
     /// Every file that counts with its checksum.
@@ -233,7 +235,7 @@ impl Manifest {
 pub(crate) fn checksum(config: &TrainingConfig) -> String {
     // A configuration is plain data.
     let value = serde_json::to_value(config).expect("settings have a JSON form");
-    hexadecimal(&Sha256::digest(sorted(&value).to_string()))
+    hex(&Sha256::digest(sorted(&value).to_string()))
 }
 
 /// The same value with the keys of every object in order.

@@ -6,6 +6,7 @@ use crate::{
 };
 use misa_core::MisaConfig;
 use misa_data::{Development, Split};
+use misa_infer::RunSummary;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -127,7 +128,17 @@ impl Report {
     ///
     /// [`TrainError`] if it is missing or no report.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        files::read_json(&folder.as_ref().join("report.json"))
+        Ok(files::read_json(&folder.as_ref().join("report.json"))?)
+    }
+
+    /// What the model's page says of the run.
+    pub(crate) fn run_summary(&self) -> RunSummary {
+        RunSummary {
+            scores: self.scores.clone(),
+            data: self.data.checksum.clone(),
+            seed: self.config.seed,
+            version: self.system.misa.clone(),
+        }
     }
 
     /// Marks the memory used so far.
