@@ -210,15 +210,8 @@ mod step {
     }
 
     fn named_terms(terms: &MisaLossTerms) -> BTreeMap<String, Vec<f32>> {
-        let named = [
-            ("task", &terms.task),
-            ("similarity", &terms.similarity),
-            ("difference", &terms.difference),
-            ("reconstruction", &terms.reconstruction),
-            ("total", &terms.total),
-        ];
-        let named = named.into_iter();
-        named
+        terms
+            .named()
             .map(|(name, term)| (format!("{name} loss"), host(term.clone())))
             .collect()
     }

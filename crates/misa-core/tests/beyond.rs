@@ -68,8 +68,8 @@ fn targets(batch: usize, device: &Device) -> Tensor<2> {
 }
 
 fn values(terms: &MisaLossTerms) -> Vec<f32> {
-    let terms = terms.as_array().into_iter();
-    terms.map(|term| term.clone().into_scalar()).collect()
+    let terms = terms.named();
+    terms.map(|(_, term)| term.clone().into_scalar()).collect()
 }
 
 /// Every term, and every gradient of their sum.
@@ -95,7 +95,7 @@ fn every_term_has_a_value_and_every_parameter_a_gradient() {
         let batch = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
         let output = model.forward(&input(&batch, 0, 0.0, &device));
         let terms = objective.forward(&output, targets(3, &device));
-        for (name, value) in MisaLossTerms::NAMES.iter().zip(values(&terms)) {
+        for ((name, _), value) in terms.named().zip(values(&terms)) {
             assert!(value.is_finite() && value != 0.0, "{name}: {value}");
         }
         let gradients = gradient_dict(&model, "", &terms.total.backward());

@@ -31,7 +31,7 @@ pub use mmd::MmdLoss;
 pub use objective::{Difference, MisaLoss, MisaLossConfig, Similarity};
 pub use prototype::{PrototypeLoss, PrototypeLossConfig};
 pub use regression::Regression;
-pub use terms::MisaLossTerms;
+pub use terms::{MisaLossTerms, PerTerm, Term};
 pub use triplet::{TripletLoss, TripletLossConfig};
 pub use unimodal::UnimodalLossConfig;
 pub use weighting::{UncertaintyWeights, Weighting};

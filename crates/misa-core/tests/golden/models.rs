@@ -15,7 +15,7 @@ use misa_core::{
     ActivationKind, CellKind, FeatureSizes, Misa, MisaConfig, MisaInput, MisaOutput, Modality,
     PerModality, StateDict, Task, TextInput, TextSize,
     encoder::bert::{BertConfig, BertFreezing},
-    loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity},
+    loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity, Term},
     weights,
 };
 use serde::Deserialize;
@@ -391,10 +391,10 @@ fn check_terms(terms: &MisaLossTerms, similarity: Similarity, stored: &Tensors) 
         Similarity::Mmd | Similarity::Coral => panic!("no golden has {similarity:?}"),
     };
     for (name, term) in [
-        ("cls", &terms.task),
-        (similarity, &terms.similarity),
-        ("diff", &terms.difference),
-        ("recon", &terms.reconstruction),
+        ("cls", &terms[Term::Task]),
+        (similarity, &terms[Term::Similarity]),
+        ("diff", &terms[Term::Difference]),
+        ("recon", &terms[Term::Reconstruction]),
         ("total", &terms.total),
     ] {
         let name = format!("f64.loss.{name}");

@@ -8,7 +8,7 @@ use crate::{
     MisaOutput, Modality, PerModality, SubspaceLogits, Task,
     loss::{
         CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms,
-        MmdLoss, PrototypeLoss, TripletLoss, UncertaintyWeights, views::Views,
+        MmdLoss, PrototypeLoss, Term, TripletLoss, UncertaintyWeights, views::Views,
     },
 };
 use burn::{
@@ -47,41 +47,43 @@ impl MisaLoss {
     ///
     /// Panics if the configuration asks for what the model was not made to give.
     pub fn forward(&self, output: &MisaOutput, targets: Tensor<2>) -> MisaLossTerms {
-        let terms = MisaLossTerms {
-            task: self.task(output.prediction.clone(), targets.clone()),
-            similarity: self.similarity(output),
-            difference: self.difference(output),
-            reconstruction: self.reconstruction(output),
-            discrimination: self.discrimination(output),
-            cycle: self.cycle(output),
-            triplet: self.triplet(output, &targets),
-            prototype: self.prototype(output, &targets),
-            contrast: self.contrast(output),
-            unimodal: self.unimodal(output, &targets),
-            total: zero(&output.prediction),
-        };
-        let total = self.total(&terms);
-        MisaLossTerms { total, ..terms }
+        let values = Term::ALL.map(|term| self.value(term, output, &targets));
+        let total = self.total(&values);
+        MisaLossTerms::new(values, total)
+    }
+
+    fn value(&self, term: Term, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
+        match term {
+            Term::Task => self.task(output.prediction.clone(), targets.clone()),
+            Term::Similarity => self.similarity(output),
+            Term::Difference => self.difference(output),
+            Term::Reconstruction => self.reconstruction(output),
+            Term::Discrimination => self.discrimination(output),
+            Term::Cycle => self.cycle(output),
+            Term::Triplet => self.triplet(output, targets),
+            Term::Prototype => self.prototype(output, targets),
+            Term::Contrast => self.contrast(output),
+            Term::Unimodal => self.unimodal(output, targets),
+        }
     }
 
     /// A term of weight 0 stays out: its parameters then have no gradient at all.
-    fn total(&self, terms: &MisaLossTerms) -> Tensor<1> {
-        let values = terms.as_array();
-        let mut used = (self.config.used()).map(|(term, weight)| (values[term], weight));
+    fn total(&self, values: &[Tensor<1>; Term::COUNT]) -> Tensor<1> {
+        let used = self.config.used();
+        let mut used = used.map(|(term, weight)| (values[term as usize].clone(), weight));
         if let Some(weights) = &self.weights {
-            return weights.forward(used.map(|(term, _)| term.clone()).collect());
+            return weights.forward(used.map(|(value, _)| value).collect());
         }
-        // The task, whose weight is 1.
-        let task = used.next().map_or(&terms.task, |(task, _)| task).clone();
-        used.fold(task, |total, (term, weight)| total + term.clone() * weight)
+        let (task, _) = used.next().expect("the weight of the task is 1");
+        used.fold(task, |total, (value, weight)| total + value * weight)
     }
 
-    /// The factors that terms are multiplied by as they are now, with the names of the terms, see
-    /// [`MisaLossTerms::NAMES`]; `None` where the configuration fixes them.
-    pub fn learned_weights(&self) -> Option<Vec<(&'static str, f32)>> {
+    /// The factor that each term in use is multiplied by as it is now; `None` where the
+    /// configuration fixes them.
+    pub fn learned_weights(&self) -> Option<Vec<(Term, f32)>> {
         let factors = self.weights.as_ref()?.factors();
-        let names = (self.config.used()).map(|(term, _)| MisaLossTerms::NAMES[term]);
-        Some(names.zip(factors).collect())
+        let terms = self.config.used().map(|(term, _)| term);
+        Some(terms.zip(factors).collect())
     }
 
     /// What is predicted.
@@ -371,9 +373,8 @@ mod tests {
             visual: acoustic,
             acoustic: text,
         });
-        let loss = fixed
-            .terms(&MisaLossConfig::new().with_cycle_weight(1.0))
-            .cycle;
+        let config = MisaLossConfig::new().with_cycle_weight(1.0);
+        let loss = fixed.terms(&config)[Term::Cycle].clone();
         assert_close(loss.clone().into_data(), [0.244_996_22]);
         assert_close(
             fixed.gradient(loss),
@@ -384,9 +385,7 @@ mod tests {
             ],
         );
         fixed.output.cycled = Some(fixed.output.subspaces.private.clone());
-        let loss = fixed
-            .terms(&MisaLossConfig::new().with_cycle_weight(1.0))
-            .cycle;
+        let loss = fixed.terms(&config)[Term::Cycle].clone();
         assert_close(loss.into_data(), [0.0]);
     }
 
@@ -395,7 +394,7 @@ mod tests {
     fn unimodal_matches_reference_vector() {
         let fixed = Fixed::new();
         let config = MisaLossConfig::new().with_unimodal(Some(UnimodalLossConfig::new()));
-        let loss = fixed.terms(&config).unimodal;
+        let loss = fixed.terms(&config)[Term::Unimodal].clone();
         assert_close(loss.clone().into_data(), [12.145_668]);
         let column = [[-0.734_031_8], [5.037_422_6], [-2.136_489]];
         let expected = column.map(|[value]| [value, 0.0, 0.0, 0.0]);
@@ -407,7 +406,7 @@ mod tests {
     fn contrast_of_all_pairs_matches_reference_vector() {
         let fixed = Fixed::new();
         let config = MisaLossConfig::new().with_contrast(Some(ContrastLossConfig::new()));
-        let loss = fixed.terms(&config).contrast;
+        let loss = fixed.terms(&config)[Term::Contrast].clone();
         assert_close(loss.clone().into_data(), [1.834_689_5]);
         assert_close(
             fixed.gradient(loss),
@@ -425,8 +424,9 @@ mod tests {
         let fixed = Fixed::new();
         let reconstruction = |detach| {
             let terms = fixed.terms(&MisaLossConfig::new().with_detach_target(detach));
-            let value: f32 = terms.reconstruction.clone().into_scalar();
-            let gradients = terms.reconstruction.backward();
+            let loss = terms[Term::Reconstruction].clone();
+            let value: f32 = loss.clone().into_scalar();
+            let gradients = loss.backward();
             (value, fixed.x.grad(&gradients).is_some())
         };
         let (attached, detached) = (reconstruction(false), reconstruction(true));
@@ -454,8 +454,14 @@ mod tests {
         let found = fixed.terms(&config).total;
         assert_close(found.into_data(), [expected + constant as f32]);
         let learned = config.init(&Device::flex()).learned_weights().unwrap();
-        let (names, factors): (Vec<_>, Vec<f32>) = learned.into_iter().unzip();
-        assert_eq!(names, ["task", "similarity", "reconstruction", "contrast"]);
+        let (terms, factors): (Vec<_>, Vec<f32>) = learned.into_iter().unzip();
+        let expected = [
+            Term::Task,
+            Term::Similarity,
+            Term::Reconstruction,
+            Term::Contrast,
+        ];
+        assert_eq!(terms, expected);
         assert_close(
             factors.as_slice().into(),
             weights.map(|weight| weight as f32),
