@@ -62,7 +62,7 @@
 
 mod activation;
 mod adversary;
-mod context;
+mod beyond;
 mod dropout;
 pub mod encoder;
 mod error;
@@ -72,27 +72,24 @@ pub mod loss;
 mod modalities;
 mod modality;
 mod model;
-mod mutual_attention;
 mod official;
-mod presence;
 mod projection;
 mod reconstruction;
-mod shapes;
 mod state_dict;
-mod step_heads;
 mod subspace;
 mod task;
 mod transformer;
-mod unimodal;
-mod videos;
 pub mod weights;
 
 pub use activation::{Activation, ActivationKind};
 pub use adversary::{
     Adversary, AdversaryConfig, SubspaceDiscriminator, SubspaceLogits, reverse_gradient,
 };
+pub use beyond::{
+    Context, ContextConfig, CrossModal, Directions, MutualAttention, MutualAttentionConfig,
+    Presence, StepHeads, UnimodalHeads, Videos,
+};
 pub use burn;
-pub use context::{Context, ContextConfig};
 pub use encoder::CellKind;
 pub use error::{ConfigError, WeightsError};
 pub use fusion::{
@@ -103,15 +100,10 @@ pub use input::{FeatureSizes, MisaInput, TextInput, TextSize};
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
 pub use model::{Misa, MisaConfig, MisaOutput};
-pub use mutual_attention::{CrossModal, Directions, MutualAttention, MutualAttentionConfig};
-pub use presence::Presence;
 pub use projection::{Projection, ProjectionConfig};
 pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSource};
 pub use state_dict::StateDict;
-pub use step_heads::StepHeads;
 pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
 pub use task::Task;
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
-pub use unimodal::UnimodalHeads;
-pub use videos::Videos;
 pub use weights::{LoadedWeights, TransferredWeights};

@@ -1,17 +1,19 @@
 //! The whole model, from padded sequences to a prediction.
 
 mod config;
+mod official;
+mod shapes;
+mod weights;
 
 pub use config::MisaConfig;
 
 use crate::{
-    Activation, Adversary, ConfigError, Context, FeatureSizes, Fusion, FusionInput, FusionOutput,
-    LoadedWeights, MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence,
-    Projection, Reconstruction, Representations, StateDict, SubspaceDiscriminator, SubspaceLogits,
-    Subspaces, SubspacesOutput, UnimodalHeads, Videos, WeightsError,
+    Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
+    Modalities, Modality, MutualAttention, PerModality, Presence, Projection, Reconstruction,
+    Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesOutput,
+    UnimodalHeads, Videos,
+    beyond::hidden_step_error,
     encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
-    step_heads::{StepHeads, hidden_step_error},
-    weights::load,
 };
 use burn::prelude::*;
 
@@ -240,35 +242,6 @@ impl Misa {
     /// BERT, of a model that reads token ids.
     pub fn bert(&self) -> Option<&BertEncoder> {
         self.text.as_ref().and_then(TextEncoder::bert)
-    }
-
-    /// The same model with the weights of a pre-trained BERT, under their official names.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor of BERT that is missing or of another shape;
-    /// [`WeightsError::NoBert`] if the model reads text in another way.
-    pub fn with_bert(mut self, weights: &StateDict) -> Result<(Self, LoadedWeights), WeightsError> {
-        let Some(TextEncoder::Bert(bert)) = self.text else {
-            return Err(WeightsError::NoBert);
-        };
-        let (bert, loaded) = load(bert, "text.Bert", weights)?;
-        self.text = Some(TextEncoder::Bert(bert));
-        Ok((self, loaded))
-    }
-
-    /// The same model with other word vectors, such as GloVe's.
-    ///
-    /// # Shapes
-    ///
-    /// - rows: `[vocabulary, d_embedding]`
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] if the model reads no word ids or the shape differs.
-    pub fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
-        self.text = (self.text.map(|text| text.with_embedding(rows))).transpose()?;
-        Ok(self)
     }
 
     fn project(
