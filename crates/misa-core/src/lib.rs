@@ -15,7 +15,7 @@
 //! the choice of the program, by the features of [`burn`] it enables.
 //!
 //! ```
-//! use misa_core::{FeatureSizes, MisaConfig, MisaInput, PerModality, TextInput, TextSize, burn};
+//! use misa_core::{burn, prelude::*};
 //! use burn::tensor::{Device, Tensor};
 //!
 //! let device = Device::default();
@@ -27,20 +27,19 @@
 //! let model = MisaConfig::new(sizes).with_d_hidden(8).init(&device);
 //!
 //! // Two utterances: of three and of two steps.
-//! let output = model.forward(&MisaInput {
-//!     text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
-//!     visual: Tensor::zeros([2, 3, 4], &device),
-//!     acoustic: Tensor::zeros([2, 3, 5], &device),
-//!     lengths: PerModality::from_fn(|_| vec![3, 2]),
-//!     presence: None,
-//!     videos: None,
-//! });
+//! let output = model.forward(&MisaInput::new(
+//!     TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+//!     Tensor::zeros([2, 3, 4], &device),
+//!     Tensor::zeros([2, 3, 5], &device),
+//!     PerModality::from_fn(|_| vec![3, 2]),
+//! ));
 //! assert_eq!(output.prediction.dims(), [2, 1]);
 //! assert_eq!(output.subspaces.shared.text.dims(), [2, 8]);
 //! ```
 //!
 //! | Read | for |
 //! | --- | --- |
+//! | [`prelude`] | what nearly every program needs |
 //! | [`Misa`], [`MisaConfig`], [`MisaOutput`] | the model |
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
 //! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
@@ -73,6 +72,7 @@ mod modalities;
 mod modality;
 mod model;
 mod official;
+pub mod prelude;
 mod projection;
 mod reconstruction;
 mod state_dict;

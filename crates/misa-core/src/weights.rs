@@ -14,6 +14,7 @@ const PARTS: usize = 3;
 
 /// What loading a checkpoint left over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoadedWeights {
     /// Names in the file that no parameter of the model has, such as a discriminator's.
     pub unused: Vec<String>,
@@ -38,6 +39,7 @@ pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
 /// # Panics
 ///
 /// Panics as [`state_dict`] does.
+#[doc(hidden)]
 pub fn gradient_dict<M: Module>(module: &M, at: &str, gradients: &Gradients) -> StateDict {
     collect(module, at, Source::Gradients(gradients))
 }
@@ -71,6 +73,7 @@ pub fn load<M: Module>(
 
 /// What a transfer of weights took over, and what it left as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TransferredWeights {
     /// Official names of the tensors that were taken over.
     pub taken: Vec<String>,

@@ -84,7 +84,7 @@ impl Context {
         let [batch, tokens, d_hidden] = fused.dims();
         assert_eq!(videos.batch(), batch, "utterances in videos");
         let steps = pack(videos, fused.reshape([batch, tokens * d_hidden]));
-        let states = unpack(videos, &self.recurrent.forward(&steps).steps);
+        let states = unpack(videos, &self.recurrent.forward(&steps).states);
         self.output.forward(drop_out(&self.dropout, states))
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How representations are fused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum FusionKind {
     /// Attention, as in MISA, see [`TransformerFusion`](crate::TransformerFusion).
     #[default]

@@ -22,6 +22,7 @@ use burn::prelude::*;
 #[derive(Module, Debug)]
 // A model has one of these.
 #[allow(clippy::large_enum_variant)]
+#[non_exhaustive]
 pub enum Fusion {
     /// See [`FusionKind::Transformer`].
     Transformer(TransformerFusion),

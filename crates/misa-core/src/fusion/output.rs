@@ -7,6 +7,7 @@ use burn::prelude::*;
 /// `tokens` is the number of representations fused: those of the modalities in use, in text,
 /// visual, acoustic order, the private before the shared ones.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FusionOutput {
     /// The representations after attention, if there is any, `[batch, tokens, d_hidden]`.
     pub fused: Tensor<3>,

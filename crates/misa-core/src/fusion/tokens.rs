@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Which representations of an utterance are fused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Representations {
     /// Private, then shared ones, as in MISA.
     #[default]

@@ -50,6 +50,7 @@ pub struct Misa {
 
 /// Everything the objective and the plots need. The model itself keeps no activations.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MisaOutput {
     /// `[batch, 1]`, or `[batch, classes]` logits.
     pub prediction: Tensor<2>,
@@ -180,8 +181,8 @@ impl Misa {
         Some(heads.forward(&self.project(&encoded, input)))
     }
 
-    /// How badly the visual and acoustic encoders fill in hidden steps: 1 for who knows the mean
-    /// of the features, 0 for who knows each. The mean over both.
+    /// How badly the visual and acoustic encoders predict hidden steps, the mean over both:
+    /// 1 = no better than predicting the mean of the features, 0 = perfect.
     ///
     /// # Shapes
     ///
@@ -191,6 +192,7 @@ impl Misa {
     /// # Panics
     ///
     /// Panics as [`Misa::forward`] does, or if the model has no step heads.
+    #[doc(hidden)]
     pub fn hidden_step_error(
         &self,
         input: &MisaInput,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// How shared representations of different modalities are made alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Similarity {
     /// Central moment discrepancy between them.
     #[default]
@@ -33,6 +34,7 @@ pub enum Similarity {
 /// How shared and private representations are kept apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Difference {
     /// Soft orthogonality over the batch, as in MISA, see [`DifferenceLoss`](crate::loss::DifferenceLoss).
     #[default]
