@@ -187,7 +187,7 @@ impl Steps for ModelSteps {
             if let Some(frozen) = &mut self.frozen {
                 frozen.fill(&mut batch.input)?;
             }
-            let [.., value] = self.step.run(batch);
+            let value = self.step.run(batch).total;
             let step = self.done + 1;
             if !value.is_finite() {
                 return Err(BenchError::NonFiniteLoss { step, value });

@@ -1,11 +1,10 @@
 //! What can be wrong with a configuration or a file of weights.
 
 use crate::Modality;
-use std::{io, path::PathBuf};
-use thiserror::Error;
+use std::{error::Error, io, path::PathBuf};
 
 /// A configuration that cannot be used.
-#[derive(Debug, Error, PartialEq)]
+#[derive(Debug, thiserror::Error, PartialEq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A number outside its range.
@@ -115,7 +114,7 @@ impl ConfigError {
 }
 
 /// Weights that cannot be read, written or given to a model.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeightsError {
     /// The file cannot be read or written.
@@ -136,12 +135,11 @@ pub enum WeightsError {
         /// Size allowed.
         limit: u64,
     },
-    /// The bytes are no safetensors.
+    /// The bytes are not a safetensors file.
     #[error("not a safetensors file: {source}")]
     Format {
         /// Cause.
-        #[from]
-        source: safetensors::SafeTensorError,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// An element type other than 32-bit or 64-bit floats.
     #[error("tensor `{name}`: element type {dtype}, expected F32 or F64")]
@@ -162,6 +160,15 @@ pub enum WeightsError {
         /// Name, expected and found shape.
         misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
     },
+}
+
+impl WeightsError {
+    /// Bytes that are not a safetensors file.
+    pub(crate) fn format(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Format {
+            source: Box::new(source),
+        }
+    }
 }
 
 fn list(missing: &[String], misshaped: &[(String, Vec<usize>, Vec<usize>)]) -> String {

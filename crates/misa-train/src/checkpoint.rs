@@ -2,7 +2,7 @@
 
 use crate::{
     Evaluation, MisaLearner, Report, TermMeans, TrainError, TrainingConfig, card, evaluate::Rows,
-    files, loss_values, random, score::decide,
+    files, random, score::decide,
 };
 use burn::tensor::Device;
 use misa_core::{
@@ -271,10 +271,10 @@ impl Checkpoint {
             let batch = batcher.batch(places.iter().map(|&place| &prepared[place]), device);
             let rows = Rows::of(&batch).at(places);
             let output = learner.score(batch);
-            losses.push(loss_values(&output.loss));
+            losses.push(output.loss.to_host());
             evaluation.add(&output, rows, self.config.task);
         }
-        evaluation.losses = TermMeans::of(&losses);
+        evaluation.losses = TermMeans::mean(&losses);
         Ok(evaluation.in_order())
     }
 

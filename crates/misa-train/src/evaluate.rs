@@ -3,7 +3,7 @@
 use crate::{
     ConfusionMatrix, MisaLearner, SentimentOutput, TrainError,
     frozen::Frozen,
-    history::{TermMeans, TermValues},
+    history::TermMeans,
     score::{decide, scores},
 };
 use burn::{
@@ -11,7 +11,7 @@ use burn::{
     prelude::*,
     train::{InferenceStep, TrainingError},
 };
-use misa_core::{Task, loss::MisaLossTerms};
+use misa_core::{Task, loss::Term};
 use misa_data::{UtteranceBatch, UtteranceLoader};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ impl Evaluation {
     pub fn scores(&self, task: Task) -> Scores {
         Scores {
             utterances: self.predictions.len(),
-            task_loss: self.losses.task,
+            task_loss: self.losses[Term::Task],
             scores: named_scores(task, &self.predictions, &self.targets),
             confusion: match task {
                 Task::Regression => None,
@@ -160,18 +160,11 @@ pub(crate) fn evaluate_with(
         frozen.fill(&mut batch.input, false)?;
         let rows = Rows::of(&batch);
         let output = InferenceStep::step(learner, batch);
-        losses.push(values(&output.loss));
+        losses.push(output.loss.to_host());
         evaluation.add(&output, rows, task);
     }
-    evaluation.losses = TermMeans::of(&losses);
+    evaluation.losses = TermMeans::mean(&losses);
     Ok(evaluation.in_order())
-}
-
-/// The terms on the host, in the order of [`MisaLossTerms::NAMES`]; one read for all of them.
-pub fn values(terms: &MisaLossTerms) -> TermValues {
-    let joined = Tensor::cat(terms.as_array().map(Tensor::clone).to_vec(), 0).into_data();
-    let mut values = joined.iter::<f64>();
-    [(); MisaLossTerms::COUNT].map(|()| values.next().unwrap_or(f64::NAN))
 }
 
 pub(crate) fn named_scores(

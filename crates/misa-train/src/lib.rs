@@ -68,7 +68,7 @@ pub use config::TrainingConfig;
 pub use confusion::ConfusionMatrix;
 pub use degradation::{Degradation, NamedScores};
 pub use error::TrainError;
-pub use evaluate::{Evaluation, Scores, evaluate, values as loss_values};
+pub use evaluate::{Evaluation, Scores, evaluate};
 pub use folder::RunStart;
 pub use frozen::{FrozenSummary, FrozenText};
 pub use history::{EpochRecord, TermMeans};

@@ -5,7 +5,7 @@
 use burn::prelude::*;
 use misa_core::{
     MutualAttentionConfig,
-    loss::{MisaLossConfig, TripletLossConfig, Weighting},
+    loss::{MisaLossConfig, Term, TripletLossConfig, Weighting},
 };
 use misa_data::{
     Development, LockedTest, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
@@ -138,7 +138,13 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         let losses = |report: &Report| {
             let epochs = report.history.iter();
             epochs
-                .map(|epoch| (epoch.train, epoch.valid_terms.task, epoch.weights.clone()))
+                .map(|epoch| {
+                    (
+                        epoch.train,
+                        epoch.valid_terms[Term::Task],
+                        epoch.weights.clone(),
+                    )
+                })
                 .collect::<Vec<_>>()
         };
         assert_eq!(losses(&report), losses(&expected));
@@ -177,7 +183,7 @@ fn later_trials_go_back_and_lower_the_rate() {
     };
     assert_eq!(losses(&first), losses(&more));
     // Taken up from the best model: better than the epoch that ended the trial.
-    assert!(more.history[same].train.task < more.history[same - 1].train.task);
+    assert!(more.history[same].train[Term::Task] < more.history[same - 1].train[Term::Task]);
 }
 
 #[test]

@@ -45,6 +45,7 @@ pub struct TextEncoderConfig {
 /// - Differs: word vectors are trained unless frozen; the official code means to freeze them, but
 ///   sets the flag where it has no effect.
 #[derive(Module, Debug)]
+#[non_exhaustive]
 pub enum TextEncoder {
     /// Word ids through an embedding.
     Words(WordEncoder),

@@ -4,13 +4,12 @@ use super::Misa;
 use crate::{
     ActivationKind, AdversaryConfig, ConfigError, ContextConfig, FeatureSizes, FusionConfig,
     FusionKind, Modalities, Modality, MutualAttention, MutualAttentionConfig, PerModality,
-    ProjectionConfig, ReconstructionConfig, ReconstructionSource, Representations,
+    ProjectionConfig, ReconstructionConfig, ReconstructionSource, Representations, StepHeads,
     SubspaceDiscriminator, SubspacesConfig, Task, TextSize, TransformerLayerConfig, UnimodalHeads,
     encoder::{
         CellKind, SequenceEncoderConfig, TextEncoderConfig,
         bert::{BertFreezing, TextPooling},
     },
-    step_heads::StepHeads,
 };
 use burn::{
     module::{ModuleVisitor, Param},

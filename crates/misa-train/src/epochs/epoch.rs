@@ -2,9 +2,9 @@
 
 use crate::{
     LearningRates, SentimentOutput, TrainError, Trainer,
-    evaluate::{Evaluation, Rows, values},
+    evaluate::{Evaluation, Rows},
     fit::{Events, Loop},
-    history::{TermMeans, TermValues},
+    history::TermMeans,
     manifest::RunProgress,
 };
 use burn::{
@@ -12,7 +12,6 @@ use burn::{
     prelude::*,
     train::{EventProcessorTraining, InferenceStep, LearnerEvent, TrainingError, TrainingItem},
 };
-use misa_core::loss::MisaLossTerms;
 use misa_data::UtteranceBatch;
 
 type Event = LearnerEvent<SentimentOutput>;
@@ -27,14 +26,14 @@ pub(crate) struct Pass<'a, 'b> {
 /// What was learned since the last step of the optimiser.
 #[derive(Default)]
 struct Waiting {
-    losses: Vec<TermValues>,
+    losses: Vec<TermMeans>,
     /// Utterances of each batch.
     ids: Vec<Vec<String>>,
 }
 
 impl Waiting {
     /// Losses and utterances of the batch that was learned last.
-    fn last(&self) -> (TermValues, &[String]) {
+    fn last(&self) -> (TermMeans, &[String]) {
         let place = self.losses.len() - 1;
         (self.losses[place], &self.ids[place])
     }
@@ -65,7 +64,7 @@ impl Pass<'_, '_> {
             let done = batches.progress();
             let outputs = trainer.learn_together(group)?;
             for output in outputs {
-                waiting.losses.push(values(&output.loss));
+                waiting.losses.push(output.loss.to_host());
                 let step = progress.losses.len() + waiting.losses.len();
                 let (losses, ids) = waiting.last();
                 self.check_losses(step, losses, ids)?;
@@ -86,7 +85,7 @@ impl Pass<'_, '_> {
         self.send(LearnerEvent::EndSplit(self.number), Events::process_train);
         match self.run.should_stop() {
             true => Err(self.run.stopped(trainer, progress)),
-            false => Ok(TermMeans::of(&progress.losses)),
+            false => Ok(TermMeans::mean(&progress.losses)),
         }
     }
 
@@ -153,13 +152,12 @@ impl Pass<'_, '_> {
     fn check_losses(
         &self,
         step: usize,
-        losses: TermValues,
+        losses: TermMeans,
         ids: &[String],
     ) -> Result<(), TrainError> {
-        let mut named = MisaLossTerms::NAMES.into_iter().zip(losses);
-        match named.find(|(_, value)| !value.is_finite()) {
+        match losses.named().find(|(_, value)| !value.is_finite()) {
             None => Ok(()),
-            Some((term, value)) => Err(TrainError::NonFiniteLoss {
+            Some((term, &value)) => Err(TrainError::NonFiniteLoss {
                 epoch: self.number,
                 step,
                 term,
@@ -189,7 +187,7 @@ impl Pass<'_, '_> {
             let rows = Rows::of(&batch);
             let ids = batch.ids.clone();
             let output = InferenceStep::step(&learner, batch);
-            let found = values(&output.loss);
+            let found = output.loss.to_host();
             self.check_losses(losses.len() + 1, found, &ids)
                 .map_err(|error| TrainError::Valid(Box::new(error)))?;
             losses.push(found);
@@ -202,7 +200,7 @@ impl Pass<'_, '_> {
         if self.run.should_stop() {
             return Err(self.run.stopped(trainer, progress));
         }
-        evaluation.losses = TermMeans::of(&losses);
+        evaluation.losses = TermMeans::mean(&losses);
         Ok(evaluation.in_order())
     }
 

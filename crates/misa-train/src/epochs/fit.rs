@@ -19,6 +19,7 @@ use burn::{
         TrainLoader, TrainingComponents, ValidLoader,
     },
 };
+use misa_core::loss::Term;
 use misa_data::UtteranceLoader;
 use misa_kernels::Adam;
 use std::{
@@ -146,7 +147,7 @@ impl Loop<'_> {
                 self.end_pretraining_epoch(trainer, &mut progress, record)?;
                 continue;
             }
-            let verdict = progress.patience.judge(record.valid_terms.task);
+            let verdict = progress.patience.judge(record.valid_terms[Term::Task]);
             let improved = verdict == Verdict::Improved;
             if improved {
                 best = Some(self.keep(trainer));
@@ -287,7 +288,7 @@ impl Loop<'_> {
             train,
             valid_terms: valid.losses,
             weights: weights
-                .map(|(name, factor)| (name.to_string(), factor.into()))
+                .map(|(term, factor)| (term.to_string(), factor.into()))
                 .collect(),
             valid: match phase {
                 Phase::Masked => Vec::new(),

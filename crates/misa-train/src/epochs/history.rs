@@ -1,43 +1,11 @@
 //! What happened, epoch by epoch.
 
 use crate::Phase;
-use misa_core::loss::MisaLossTerms;
+use misa_core::loss::PerTerm;
 use serde::{Deserialize, Serialize};
 
-/// The terms of one batch, in the order of [`MisaLossTerms::NAMES`].
-pub(crate) type TermValues = [f64; MisaLossTerms::COUNT];
-
 /// Mean over the batches of an epoch of each term of the objective, unweighted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct TermMeans {
-    /// Error of the prediction.
-    pub task: f64,
-    /// Similarity loss.
-    pub similarity: f64,
-    /// Difference loss.
-    pub difference: f64,
-    /// Reconstruction loss.
-    pub reconstruction: f64,
-    /// Discrimination loss.
-    pub discrimination: f64,
-    /// Cycle loss.
-    #[serde(default)]
-    pub cycle: f64,
-    /// Contrast by distance of targets.
-    #[serde(default)]
-    pub triplet: f64,
-    /// Contrast by the prototypes of levels.
-    #[serde(default)]
-    pub prototype: f64,
-    /// Contrast between modalities.
-    #[serde(default)]
-    pub contrast: f64,
-    /// Errors of the predictions from one modality each.
-    #[serde(default)]
-    pub unimodal: f64,
-    /// Weighted sum.
-    pub total: f64,
-}
+pub type TermMeans = PerTerm<f64>;
 
 /// One epoch of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,70 +32,71 @@ pub struct EpochRecord {
     pub seconds: f64,
 }
 
-impl TermMeans {
-    /// The means, with the names of their terms, in the order of [`MisaLossTerms::NAMES`].
-    pub fn named(&self) -> [(&'static str, f64); MisaLossTerms::COUNT] {
-        let values = [
-            self.task,
-            self.similarity,
-            self.difference,
-            self.reconstruction,
-            self.discrimination,
-            self.cycle,
-            self.triplet,
-            self.prototype,
-            self.contrast,
-            self.unimodal,
-            self.total,
-        ];
-        std::array::from_fn(|term| (MisaLossTerms::NAMES[term], values[term]))
+/// The terms of batches as a run folder stores them: rows of numbers, the weighted sum last.
+pub(crate) mod rows {
+    use misa_core::loss::{PerTerm, Term};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(
+        batches: &[PerTerm<f64>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let rows = batches
+            .iter()
+            .map(|batch| batch.named().map(|(_, value)| *value).collect());
+        rows.collect::<Vec<Vec<f64>>>().serialize(serializer)
     }
 
-    /// The mean of the values of batches.
-    pub(crate) fn of(batches: &[TermValues]) -> Self {
-        let [
-            task,
-            similarity,
-            difference,
-            reconstruction,
-            discrimination,
-            cycle,
-            triplet,
-            prototype,
-            contrast,
-            unimodal,
-            total,
-        ] = std::array::from_fn(|term| {
-            let sum: f64 = batches.iter().map(|batch| batch[term]).sum();
-            sum / batches.len() as f64
-        });
-        Self {
-            task,
-            similarity,
-            difference,
-            reconstruction,
-            discrimination,
-            cycle,
-            triplet,
-            prototype,
-            contrast,
-            unimodal,
-            total,
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<PerTerm<f64>>, D::Error> {
+        let rows = Vec::<Vec<f64>>::deserialize(deserializer)?;
+        rows.iter()
+            .map(|row| read(row).map_err(D::Error::custom))
+            .collect()
+    }
+
+    /// A row of a program that knew fewer terms is shorter: the others were off.
+    fn read(row: &[f64]) -> Result<PerTerm<f64>, String> {
+        match row {
+            [values @ .., total] if (1..=Term::COUNT).contains(&values.len()) => {
+                let value = |term: Term| values.get(term as usize).copied().unwrap_or(0.0);
+                Ok(PerTerm::new(Term::ALL.map(value), *total))
+            }
+            _ => Err(format!(
+                "losses: a row of {} numbers, expected 2 to {}",
+                row.len(),
+                Term::COUNT + 1
+            )),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    #[cfg(test)]
+    mod tests {
+        use super::*;
 
-    #[test]
-    fn every_batch_counts_the_same() {
-        let rising = std::array::from_fn(|term| term as f64);
-        let means = TermMeans::of(&[rising, [2.0; MisaLossTerms::COUNT]]);
-        let expected =
-            std::array::from_fn(|term| (MisaLossTerms::NAMES[term], (term as f64 + 2.0) / 2.0));
-        assert_eq!(means.named(), expected);
-        assert_eq!((means.task, means.total), (1.0, 6.0));
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct File(#[serde(with = "super")] Vec<PerTerm<f64>>);
+
+        #[test]
+        fn rows_are_numbers_with_the_sum_last() {
+            let terms = PerTerm::new(Term::ALL.map(|term| term as usize as f64), 10.0);
+            let file = File(vec![terms]);
+            let json = serde_json::to_string(&file).unwrap();
+            let expected = "[[0.0,1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.0,9.0,";
+            assert!(json.starts_with(expected), "{json}");
+            assert!(json.ends_with(",10.0]]"), "{json}");
+            assert_eq!(serde_json::from_str::<File>(&json).unwrap(), file);
+        }
+
+        #[test]
+        fn a_shorter_row_is_of_fewer_terms() {
+            let File(found) = serde_json::from_str("[[1.0,2.0,3.0]]").unwrap();
+            assert_eq!(found[0][Term::Similarity], 2.0);
+            assert_eq!((found[0][Term::Difference], found[0].total), (0.0, 3.0));
+            let error = serde_json::from_str::<File>("[[1.0]]").unwrap_err();
+            let expected = "losses: a row of 1 numbers, expected 2 to ";
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use burn::{
         NumericEntry, SerializedEntry, format_float,
     },
 };
-use misa_core::{Task, loss::MisaLossTerms};
+use misa_core::{Task, loss::Term};
 use std::sync::Arc;
 
 /// Applies a score once per epoch, to every prediction of the split.
@@ -96,15 +96,15 @@ impl Numeric for EpochMetric {
 #[derive(Clone)]
 pub struct TermMetric {
     name: MetricName,
-    term: fn(&MisaLossTerms) -> &Tensor<1>,
+    term: Term,
     sum: f64,
     batches: usize,
     last: f64,
 }
 
 impl TermMetric {
-    /// Creates the metric of the term that `term` picks.
-    pub fn new(name: &str, term: fn(&MisaLossTerms) -> &Tensor<1>) -> Self {
+    /// Creates the metric of `term`, shown and logged under `name`.
+    pub fn new(name: &str, term: Term) -> Self {
         Self {
             name: Arc::new(name.to_string()),
             term,
@@ -130,7 +130,7 @@ impl Metric for TermMetric {
         TermsInput(terms): &TermsInput,
         _: &MetricMetadata,
     ) -> Result<SerializedEntry, TensorReadError> {
-        let value = (self.term)(terms).clone().try_into_vec_as::<f32>()?;
+        let value = terms[self.term].clone().try_into_vec_as::<f32>()?;
         self.last = value.into_iter().map(f64::from).sum();
         self.sum += self.last;
         self.batches += 1;

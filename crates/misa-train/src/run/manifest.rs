@@ -2,7 +2,7 @@
 
 use crate::{
     DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, files,
-    history::TermValues, optimiser::Times, schedule::Plateau, state::hexadecimal,
+    history::TermMeans, optimiser::Times, schedule::Plateau, state::hexadecimal,
 };
 use misa_data::Split;
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,8 @@ pub(crate) struct RunProgress {
     /// The epoch at work, from 1.
     pub epoch: usize,
     /// Losses of those of its batches that are learned.
-    pub losses: Vec<TermValues>,
+    #[serde(with = "crate::history::rows")]
+    pub losses: Vec<TermMeans>,
     /// Whether no epoch is to follow.
     pub is_done: bool,
     /// Whether patience ran out.

@@ -4,7 +4,7 @@ use crate::{
     EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
     system::{System, peak_memory},
 };
-use misa_core::MisaConfig;
+use misa_core::{MisaConfig, loss::Term};
 use misa_data::{Development, Split};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -214,8 +214,14 @@ impl Report {
         }
         writeln!(f, "| Task loss | first | best epoch | last | curve |")?;
         writeln!(f, "| --- | ---: | ---: | ---: | --- |")?;
-        let train: Vec<f64> = history.iter().map(|epoch| epoch.train.task).collect();
-        let valid: Vec<f64> = history.iter().map(|epoch| epoch.valid_terms.task).collect();
+        let train: Vec<f64> = history
+            .iter()
+            .map(|epoch| epoch.train[Term::Task])
+            .collect();
+        let valid: Vec<f64> = history
+            .iter()
+            .map(|epoch| epoch.valid_terms[Term::Task])
+            .collect();
         for (name, values) in [("train", train), ("valid", valid)] {
             let value = |place: Option<usize>| {
                 let value = place.and_then(|place| values.get(place));

@@ -19,7 +19,7 @@ use burn::{
     prelude::*,
     train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
 };
-use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Task};
+use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Task, loss::Term};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
 };
@@ -352,9 +352,9 @@ fn with_metrics(
 ) -> SupervisedTraining<MisaLearner> {
     let training = training.metrics((
         LossMetric::new(),
-        TermMetric::new("Similarity", |terms| &terms.similarity),
-        TermMetric::new("Difference", |terms| &terms.difference),
-        TermMetric::new("Reconstruction", |terms| &terms.reconstruction),
+        TermMetric::new("Similarity", Term::Similarity),
+        TermMetric::new("Difference", Term::Difference),
+        TermMetric::new("Reconstruction", Term::Reconstruction),
     ));
     score::scores(task)
         .iter()

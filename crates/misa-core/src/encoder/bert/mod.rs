@@ -142,7 +142,7 @@ impl BertEncoder {
             assert_eq!(batch, lengths.len(), "one row per sentence");
             return EncoderOutput {
                 encoded: rows,
-                steps: None,
+                between_layers: None,
                 states: None,
             };
         }
@@ -241,11 +241,11 @@ impl BertEncoder {
     ) -> EncoderOutput {
         let rows =
             (first..self.layers.len()).fold(rows, |rows, number| self.layer(number, rows, tokens));
-        let steps = tokens.packed(rows.clone(), lengths);
+        let states = tokens.packed(rows.clone(), lengths);
         EncoderOutput {
             encoded: tokens.mean(rows),
-            states: Some(steps.clone()),
-            steps: Some(steps),
+            between_layers: Some(states.clone()),
+            states: Some(states),
         }
     }
 }

@@ -4,8 +4,8 @@ use super::MisaLoss;
 use crate::{
     ConfigError, Task,
     loss::{
-        CmdLossConfig, ContrastLossConfig, DifferenceLoss, MisaLossTerms, PrototypeLossConfig,
-        Regression, TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
+        CmdLossConfig, ContrastLossConfig, DifferenceLoss, PrototypeLossConfig, Regression, Term,
+        TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
     },
 };
 use burn::{
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// How shared representations of different modalities are made alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Similarity {
     /// Central moment discrepancy between them.
     #[default]
@@ -33,6 +34,7 @@ pub enum Similarity {
 /// How shared and private representations are kept apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Difference {
     /// Soft orthogonality over the batch, as in MISA, see [`DifferenceLoss`](crate::loss::DifferenceLoss).
     #[default]
@@ -47,12 +49,22 @@ pub enum Difference {
 ///
 /// | Field | Symbol | Default | Range |
 /// | --- | --- | --- | --- |
+/// | `task` | | regression | at least 2 classes |
+/// | `regression` | | squared | see [`Regression`] |
+/// | `similarity` | | cmd | see [`Similarity`] |
+/// | `moments` | K | 5 | `[1, inf)` |
 /// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
+/// | `difference` | | orthogonality | see [`Difference`] |
 /// | `difference_weight` | beta | 0.3 | `[0, inf)` |
 /// | `reconstruction_weight` | gamma | 1.0 | `[0, inf)` |
+/// | `detach_target` | | false | |
 /// | `discrimination_weight` | | 0.0 | `[0, inf)` |
 /// | `cycle_weight` | | 0.0 | `[0, inf)` |
-/// | `moments` | K | 5 | `[1, inf)` |
+/// | `triplet` | | none | see [`TripletLossConfig`] |
+/// | `prototype` | | none | see [`PrototypeLossConfig`] |
+/// | `contrast` | | none | see [`ContrastLossConfig`] |
+/// | `unimodal` | | none | see [`UnimodalLossConfig`] |
+/// | `weighting` | | fixed | see [`Weighting`] |
 ///
 /// The defaults are MISA: every further term is off.
 #[derive(Config, Debug)]
@@ -111,14 +123,9 @@ impl MisaLossConfig {
     ///
     /// [`ConfigError::OutOfRange`] names the first field outside its range.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        for (field, value) in [
-            ("similarity_weight", self.similarity_weight),
-            ("difference_weight", self.difference_weight),
-            ("reconstruction_weight", self.reconstruction_weight),
-            ("discrimination_weight", self.discrimination_weight),
-            ("cycle_weight", self.cycle_weight),
-        ] {
-            ConfigError::check_weight(field, value)?;
+        for term in Term::ALL {
+            let (field, weight) = self.weight_field(term);
+            ConfigError::check_weight(field, weight)?;
         }
         self.regression.validate()?;
         (self.triplet.as_ref()).map_or(Ok(()), TripletLossConfig::validate)?;
@@ -133,26 +140,35 @@ impl MisaLossConfig {
         ConfigError::check("classes", classes as f64, "[2, inf)", classes >= 2)
     }
 
-    /// The weight of each term, in the order of [`MisaLossTerms::NAMES`] without the sum.
-    pub fn weights(&self) -> [f64; MisaLossTerms::COUNT - 1] {
-        [
-            1.0,
-            self.similarity_weight,
-            self.difference_weight,
-            self.reconstruction_weight,
-            self.discrimination_weight,
-            self.cycle_weight,
-            self.triplet.as_ref().map_or(0.0, |triplet| triplet.weight),
-            (self.prototype.as_ref()).map_or(0.0, |prototype| prototype.weight),
-            (self.contrast.as_ref()).map_or(0.0, |contrast| contrast.weight),
-            (self.unimodal.as_ref()).map_or(0.0, |unimodal| unimodal.weight),
-        ]
+    /// The weight of `term`, 0 where it is switched off.
+    pub fn weight(&self, term: Term) -> f64 {
+        self.weight_field(term).1
     }
 
-    /// The place in [`MisaLossTerms::NAMES`] and the weight of each term in use.
-    pub(super) fn used(&self) -> impl Iterator<Item = (usize, f64)> + use<> {
-        let weights = self.weights().into_iter().enumerate();
-        weights.filter(|(_, weight)| *weight != 0.0)
+    /// The weight of `term`, and the setting that holds it.
+    fn weight_field(&self, term: Term) -> (&'static str, f64) {
+        let triplet = || self.triplet.as_ref().map(|triplet| triplet.weight);
+        let prototype = || self.prototype.as_ref().map(|prototype| prototype.weight);
+        let contrast = || self.contrast.as_ref().map(|contrast| contrast.weight);
+        let unimodal = || self.unimodal.as_ref().map(|unimodal| unimodal.weight);
+        match term {
+            Term::Task => ("task", 1.0),
+            Term::Similarity => ("similarity_weight", self.similarity_weight),
+            Term::Difference => ("difference_weight", self.difference_weight),
+            Term::Reconstruction => ("reconstruction_weight", self.reconstruction_weight),
+            Term::Discrimination => ("discrimination_weight", self.discrimination_weight),
+            Term::Cycle => ("cycle_weight", self.cycle_weight),
+            Term::Triplet => ("triplet.weight", triplet().unwrap_or(0.0)),
+            Term::Prototype => ("prototype.weight", prototype().unwrap_or(0.0)),
+            Term::Contrast => ("contrast.weight", contrast().unwrap_or(0.0)),
+            Term::Unimodal => ("unimodal.weight", unimodal().unwrap_or(0.0)),
+        }
+    }
+
+    /// Each term in use with its weight; the task, whose weight is 1, comes first.
+    pub(super) fn used(&self) -> impl Iterator<Item = (Term, f64)> {
+        let weights = Term::ALL.map(|term| (term, self.weight(term)));
+        weights.into_iter().filter(|(_, weight)| *weight != 0.0)
     }
 
     /// Creates the objective on `device`.

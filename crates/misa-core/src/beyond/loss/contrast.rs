@@ -1,9 +1,7 @@
 //! Contrast between modalities: one utterance alike across them, and unlike all others.
 
-use crate::{
-    ConfigError,
-    loss::unit::{row_cosines, unit_rows},
-};
+use super::unit::{row_cosines, unit_rows};
+use crate::ConfigError;
 use burn::{prelude::*, tensor::activation::log_softmax};
 
 /// Configuration of [`ContrastLoss`].

@@ -1,6 +1,6 @@
 //! Similarity of two batches of vectors, measured in the space of Gaussian kernels.
 
-use crate::loss::kernel::relative_distances;
+use super::kernel::relative_distances;
 use burn::prelude::*;
 
 /// Widths of the kernels, as multiples of the mean squared distance.

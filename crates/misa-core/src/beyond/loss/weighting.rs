@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Where the weights of the terms come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Weighting {
     /// From the configuration.
     #[default]

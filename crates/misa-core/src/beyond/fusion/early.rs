@@ -1,7 +1,9 @@
 //! One head on all representations side by side.
 
-use super::{FusionConfig, FusionInput, FusionOutput, head::Head};
-use crate::Activation;
+use crate::{
+    Activation,
+    fusion::{FusionConfig, FusionInput, FusionOutput, Head},
+};
 use burn::prelude::*;
 
 /// The head of MISA without its attention: features are joined before anything is decided.
@@ -15,7 +17,7 @@ pub struct EarlyFusion {
 }
 
 impl EarlyFusion {
-    pub(super) fn new(config: &FusionConfig, device: &Device) -> Self {
+    pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
         let d_tokens = config.d_tokens();
         let sizes = [d_tokens, (d_tokens / 2).max(1), config.d_output];
         Self {
@@ -23,7 +25,7 @@ impl EarlyFusion {
         }
     }
 
-    pub(super) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
+    pub(crate) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
         let head = self.head.forward(input.concatenated(), activation);
         FusionOutput {
             fused: input.stacked(),

@@ -1,7 +1,9 @@
 //! All products of features of different modalities.
 
-use super::{FusionConfig, FusionInput, FusionOutput, head::Head};
-use crate::{Activation, PerModality};
+use crate::{
+    Activation, PerModality,
+    fusion::{FusionConfig, FusionInput, FusionOutput, Head},
+};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -25,7 +27,7 @@ pub struct TensorFusion {
 }
 
 impl TensorFusion {
-    pub(super) fn new(config: &FusionConfig, device: &Device) -> Self {
+    pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
         let d_own = config.representations.per_modality() * config.d_hidden;
         let count = u32::try_from(config.modalities.count()).unwrap_or(u32::MAX);
         let sizes = [(D_FACTOR + 1).pow(count), config.d_hidden, config.d_output];
@@ -35,7 +37,7 @@ impl TensorFusion {
         }
     }
 
-    pub(super) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
+    pub(crate) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
         let factors = input.by_modality().into_iter().map(|(modality, vector)| {
             let factor = self.factors.get(modality).as_ref();
             let factor = factor.expect("a factor for each modality in use");

@@ -1,6 +1,7 @@
 //! Contrast by prototypes: each utterance near the mean of its level, far from other levels.
 
-use crate::{ConfigError, Task, loss::unit::unit_rows};
+use super::unit::unit_rows;
+use crate::{ConfigError, Task};
 use burn::{prelude::*, tensor::activation::log_softmax};
 
 /// In place of the logit of a level that no utterance of the batch has.

@@ -1,6 +1,6 @@
 //! Redundancy between two subspaces, measured utterance by utterance.
 
-use crate::loss::unit::row_cosines;
+use super::unit::row_cosines;
 use burn::prelude::*;
 
 /// Cosine embedding loss with target -1: `mean(max(0, cos(x, y)))`.

@@ -1,6 +1,7 @@
 //! Contrast by triplets: equal labels near, other labels as far as the labels differ.
 
-use crate::{ConfigError, loss::unit::unit_rows};
+use super::unit::unit_rows;
+use crate::ConfigError;
 use burn::{prelude::*, tensor::TensorData};
 
 /// Configuration of [`TripletLoss`].

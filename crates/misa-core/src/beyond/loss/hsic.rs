@@ -1,6 +1,6 @@
 //! Redundancy between two subspaces, measured by the dependence of their kernels.
 
-use crate::loss::kernel::relative_distances;
+use super::kernel::relative_distances;
 use burn::prelude::*;
 
 /// Hilbert-Schmidt independence criterion (HSIC) with Gaussian kernels.

@@ -23,6 +23,7 @@ const EXPANSION: usize = 4;
 /// Which modalities attend to which.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Directions {
     /// Text to acoustic and visual, and both to text.
     #[default]

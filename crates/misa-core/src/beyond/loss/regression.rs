@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Error of a regression, mean over the batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Regression {
     /// Squared error, as in MISA.
     #[default]

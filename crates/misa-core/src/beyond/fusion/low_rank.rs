@@ -1,7 +1,10 @@
 //! The product of all modalities through factors of low rank.
 
-use super::{FusionConfig, FusionInput, FusionOutput, tensor::with_one};
-use crate::{Modality, PerModality};
+use super::tensor::with_one;
+use crate::{
+    Modality, PerModality,
+    fusion::{FusionConfig, FusionInput, FusionOutput},
+};
 use burn::{
     module::Param,
     nn::{Initializer, Linear, LinearConfig},
@@ -29,7 +32,7 @@ pub struct LowRankFusion {
 }
 
 impl LowRankFusion {
-    pub(super) fn new(config: &FusionConfig, device: &Device) -> Self {
+    pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
         let d_own = 1 + config.representations.per_modality() * config.d_hidden;
         let d_hidden = config.d_hidden;
         let xavier = Initializer::XavierNormal { gain: 1.0 };
@@ -46,7 +49,7 @@ impl LowRankFusion {
         }
     }
 
-    pub(super) fn forward(&self, input: &FusionInput) -> FusionOutput {
+    pub(crate) fn forward(&self, input: &FusionInput) -> FusionOutput {
         let factors = input.by_modality().into_iter();
         let factors = factors.map(|(modality, vector)| self.factor(modality, vector));
         let product = factors.reduce(|product, factor| product * factor);

@@ -3,7 +3,7 @@
 use crate::{
     CellKind, ConfigError, Videos,
     dropout::drop_out,
-    encoder::{Recurrent, RecurrentConfig},
+    encoder::{PackedSequence, Recurrent, RecurrentConfig, int_tensor},
 };
 use burn::{
     nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig},
@@ -83,10 +83,41 @@ impl Context {
     pub fn forward(&self, fused: Tensor<3>, videos: &Videos) -> Tensor<2> {
         let [batch, tokens, d_hidden] = fused.dims();
         assert_eq!(videos.batch(), batch, "utterances in videos");
-        let steps = videos.pack(fused.reshape([batch, tokens * d_hidden]));
-        let states = videos.unpack(&self.recurrent.forward(&steps).steps);
+        let steps = pack(videos, fused.reshape([batch, tokens * d_hidden]));
+        let states = unpack(videos, &self.recurrent.forward(&steps).states);
         self.output.forward(drop_out(&self.dropout, states))
     }
+}
+
+/// One sequence per video, whose steps are its utterances.
+///
+/// # Shapes
+///
+/// - rows: `[batch, d_input]`
+fn pack(videos: &Videos, rows: Tensor<2>) -> PackedSequence {
+    let order = videos.order().iter().map(|&row| row as i64).collect();
+    let order = int_tensor(order, &rows.device());
+    PackedSequence::from_rows(rows.select(0, order), &videos.firsts(), videos.counts())
+}
+
+/// The steps of [`pack`] back in the order of the batch.
+///
+/// # Shapes
+///
+/// - output: `[batch, d_input]`
+fn unpack(videos: &Videos, sequence: &PackedSequence) -> Tensor<2> {
+    let counts = videos.counts();
+    let longest = counts.iter().copied().max().unwrap_or(0);
+    let padded = sequence.padded(longest);
+    let [n_videos, _, d_input] = padded.dims();
+    let mut positions = vec![0; videos.batch()];
+    for (video, (first, &count)) in videos.firsts().into_iter().zip(counts).enumerate() {
+        for (step, &row) in videos.order()[first..][..count].iter().enumerate() {
+            positions[row] = (video * longest + step) as i64;
+        }
+    }
+    let positions = int_tensor(positions, &padded.device());
+    (padded.reshape([n_videos * longest, d_input])).select(0, positions)
 }
 
 #[cfg(test)]
@@ -112,6 +143,20 @@ mod tests {
     fn values(context: &Context, fused: &Tensor<3>, videos: &Videos) -> Vec<f32> {
         let output = context.forward(fused.clone(), videos).into_data();
         output.iter::<f32>().collect()
+    }
+
+    #[test]
+    fn utterances_come_back_to_their_rows() {
+        let device = Device::flex();
+        let videos = Videos::new(&[vec![3], vec![4, 0, 2], vec![1]]);
+        let rows = Tensor::<2>::from_data([[0.0], [1.0], [2.0], [3.0], [4.0]], &device);
+        let packed = pack(&videos, rows.clone());
+        assert_eq!(packed.lengths(), [1, 3, 1]);
+        // The longest video first: 4 with the first utterances of the others, then 0, then 2.
+        let expected = TensorData::from([[4.0f32], [3.0], [1.0], [0.0], [2.0]]);
+        packed.rows.to_data().assert_eq(&expected, true);
+        let back = unpack(&videos, &packed).into_data();
+        back.assert_eq(&rows.into_data(), true);
     }
 
     #[test]

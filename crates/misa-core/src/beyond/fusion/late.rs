@@ -1,7 +1,9 @@
 //! One head per modality, whose predictions are averaged.
 
-use super::{FusionConfig, FusionInput, FusionOutput, head::Head};
-use crate::{Activation, PerModality};
+use crate::{
+    Activation, PerModality,
+    fusion::{FusionConfig, FusionInput, FusionOutput, Head},
+};
 use burn::prelude::*;
 
 /// Each modality decides alone; the prediction is the mean over the modalities that are present.
@@ -13,7 +15,7 @@ pub struct LateFusion {
 }
 
 impl LateFusion {
-    pub(super) fn new(config: &FusionConfig, device: &Device) -> Self {
+    pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
         let d_own = config.representations.per_modality() * config.d_hidden;
         let sizes = [d_own, config.d_hidden, config.d_output];
         Self {
@@ -21,7 +23,7 @@ impl LateFusion {
         }
     }
 
-    pub(super) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
+    pub(crate) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
         let (mut hidden, mut predictions, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         for (modality, vector) in input.by_modality() {
             let [batch, _] = vector.dims();
