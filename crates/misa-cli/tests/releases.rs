@@ -124,7 +124,10 @@ fn stopped_runs_end_as_they_would_have() {
     for release in releases() {
         release.said(&["train", "--resume", "--out", "stopped", "--plain"]);
         release.compare("stopped.valid.json", &["evaluate", "stopped", "--json"]);
-        let model = release.copy.path().join("stopped/checkpoint/model.safetensors");
+        let model = release
+            .copy
+            .path()
+            .join("stopped/checkpoint/model.safetensors");
         assert_weights_alike(&release.expected("stopped.safetensors"), &model);
     }
 }

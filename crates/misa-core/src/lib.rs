@@ -75,6 +75,7 @@ mod official;
 pub mod prelude;
 mod projection;
 mod reconstruction;
+mod settings;
 mod state_dict;
 mod subspace;
 mod task;
@@ -99,7 +100,7 @@ pub use fusion::{
 pub use input::{FeatureSizes, MisaInput, TextInput, TextSize};
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
-pub use model::{Misa, MisaConfig, MisaOutput};
+pub use model::{Misa, MisaConfig, MisaOutput, ModelParts, ModelSettings};
 pub use projection::{Projection, ProjectionConfig};
 pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSource};
 pub use state_dict::StateDict;

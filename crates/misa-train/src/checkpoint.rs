@@ -2,7 +2,7 @@
 
 use crate::{
     Evaluation, MisaLearner, Report, TermMeans, TrainError, TrainingConfig, card, evaluate::Rows,
-    files, random, score::decide,
+    files, random, score::decide, versioned::Layout,
 };
 use burn::tensor::Device;
 use misa_core::{
@@ -50,6 +50,12 @@ pub struct Checkpoint {
     /// How words become the tokens of its BERT.
     pub bert: Option<Arc<BertText>>,
 }
+
+/// Of [`CONFIG`]; Hugging Face's readers pass over keys that they do not know.
+const CONFIG_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &["model_type"],
+};
 
 /// A configuration that says what it configures, as Hugging Face's do.
 #[derive(Serialize)]
@@ -108,7 +114,7 @@ impl Checkpoint {
             model_type: MODEL_TYPE,
             config: &self.config,
         };
-        files::write_json(&folder.join(CONFIG), &named)?;
+        CONFIG_LAYOUT.write(&folder.join(CONFIG), &named)?;
         let names = [
             CONFIG,
             WEIGHTS,
@@ -129,7 +135,7 @@ impl Checkpoint {
     /// [`TrainError`] names the file that is missing or does not fit.
     pub fn load(folder: impl AsRef<Path>, device: &Device) -> Result<Self, TrainError> {
         let folder = folder.as_ref();
-        let config: MisaConfig = files::read_json(&folder.join(CONFIG))?;
+        let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
         config.validate()?;
         let path = folder.join(WEIGHTS);
         let at = |source| weights_error(&path, source);
@@ -198,7 +204,7 @@ impl Checkpoint {
     ///
     /// [`misa_core::ConfigError::NoModality`] if it uses none.
     pub fn left(&self, modalities: Modalities) -> Result<Modalities, ConfigError> {
-        let used = self.config.modalities.iter();
+        let used = self.config.settings.modalities.iter();
         let left: Vec<_> = used.filter(|&used| modalities.contains(used)).collect();
         Modalities::new(&left)
     }
@@ -230,7 +236,7 @@ impl Checkpoint {
 
     /// Places of the utterances to predict at once: longest first, or whole videos.
     fn batches(&self, prepared: &[Utterance], bert: Option<&BertText>) -> Vec<Vec<usize>> {
-        if self.config.context.is_some() {
+        if self.config.settings.context.is_some() {
             return video_batches(prepared, BATCH);
         }
         let mut order: Vec<usize> = (0..prepared.len()).collect();
@@ -260,7 +266,7 @@ impl Checkpoint {
         let mut evaluation = Evaluation::default();
         let mut losses = Vec::new();
         let places: Vec<usize> = (0..prepared.len()).collect();
-        let batches = match config.context {
+        let batches = match config.model.context {
             Some(_) => video_batches(&prepared, config.batch_size),
             None => places
                 .chunks(config.batch_size)

@@ -170,18 +170,28 @@ pub enum TrainError {
         /// Checksum of what is there.
         found: String,
     },
-    /// Another version of this program wrote the manifest.
+    /// A newer version of this program wrote the file.
     #[error(
-        "{path}: version {found} of the manifest, expected {expected}: this misa does not know it",
-        path = path.display()
+        "{path}: written by a newer misa (version {found} of this file); this is misa {program}, \
+         which reads up to version {newest}",
+        path = path.display(),
+        program = env!("CARGO_PKG_VERSION")
     )]
     Version {
-        /// The manifest.
+        /// The file.
         path: PathBuf,
         /// Its version.
-        found: u64,
-        /// The version this program knows.
-        expected: u32,
+        found: String,
+        /// The newest version that this program reads.
+        newest: u32,
+    },
+    /// A key of a file that this program does not know, although it knows the file's version.
+    #[error("{path}: unknown key `{key}`", path = path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The key with those above it.
+        key: String,
     },
     /// A state does not fit the model of its run.
     #[error("{path}: {source}", path = path.display())]

@@ -52,6 +52,7 @@ mod run;
 pub mod score;
 mod settings;
 mod step;
+mod versioned;
 
 use epochs::{epoch, fit, history, metric, patience, progress, stop};
 use run::{

@@ -34,27 +34,25 @@ pub enum Directions {
     All,
 }
 
-/// Configuration of [`MutualAttention`].
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `n_layers` | 1 | `[0, 64]` |
-/// | `n_heads` | 4 | `[1, inf)`, a divisor of `d_hidden` |
-/// | `dropout` | 0.1 | `[0, 1)` |
-#[derive(Config, Debug, PartialEq)]
-pub struct MutualAttentionConfig {
-    /// Layers of each direction; 0 is MISA.
-    #[config(default = 1)]
-    pub n_layers: usize,
-    /// Attention heads.
-    #[config(default = 4)]
-    pub n_heads: usize,
-    /// Which modalities attend to which.
-    #[config(default = "Directions::Text")]
-    pub directions: Directions,
-    /// Probability of zeroing a value in training.
-    #[config(default = 0.1)]
-    pub dropout: f64,
+crate::settings! {
+    /// Configuration of [`MutualAttention`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `n_layers` | 1 | `[0, 64]` |
+    /// | `n_heads` | 4 | `[1, inf)`, a divisor of `d_hidden` |
+    /// | `dropout` | 0.1 | `[0, 1)` |
+    #[derive(PartialEq)]
+    pub struct MutualAttentionConfig {
+        /// Layers of each direction; 0 is MISA.
+        pub n_layers: usize = 1, with_n_layers;
+        /// Attention heads.
+        pub n_heads: usize = 4, with_n_heads;
+        /// Which modalities attend to which.
+        pub directions: Directions = Directions::Text, with_directions;
+        /// Probability of zeroing a value in training.
+        pub dropout: f64 = 0.1, with_dropout;
+    }
 }
 
 /// Cross-modal attention over step sequences, whose outcome is added to the projected vectors.

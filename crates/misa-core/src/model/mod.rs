@@ -2,10 +2,14 @@
 
 mod config;
 mod official;
+mod parts;
+mod settings;
 mod shapes;
 mod weights;
 
 pub use config::MisaConfig;
+pub use parts::ModelParts;
+pub use settings::ModelSettings;
 
 use crate::{
     Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
@@ -21,7 +25,7 @@ use burn::prelude::*;
 /// all of them fused into one prediction.
 ///
 /// - Source: MISA, approach; official code for every size and constant.
-/// - Differs: what [`MisaConfig`] has from `fusion` on is not MISA's, and off by default.
+/// - Differs: what [`ModelSettings`] has from `fusion` on is not MISA's, and off by default.
 #[derive(Module, Debug)]
 pub struct Misa {
     text: Option<TextEncoder>,

@@ -108,7 +108,7 @@ impl Fit {
     fn total_updates(&self) -> usize {
         let config = &self.config;
         let updates = |batches: usize| batches.div_ceil(config.accumulation);
-        if config.context.is_none() {
+        if config.model.context.is_none() {
             let batches = self.train.num_items().div_ceil(config.batch_size);
             return config.total_epochs() * updates(batches);
         }
@@ -321,9 +321,13 @@ impl Loop<'_> {
 
 /// How the optimiser updates weights.
 fn updates(config: &TrainingConfig) -> Updates {
+    let clip = config.gradient_clip;
     Updates {
-        adam: Adam::default(),
-        clip: config.gradient_clip,
+        adam: Adam {
+            clip: clip.value(),
+            ..Adam::default()
+        },
+        max_norm: clip.norm(),
         weight_decay: config.weight_decay,
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
     system::{System, peak_memory},
+    versioned::Layout,
 };
 use misa_core::{MisaConfig, loss::Term};
 use misa_data::{Development, Split};
@@ -10,6 +11,12 @@ use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     path::{Path, PathBuf},
+};
+
+/// Of `report.json`.
+const REPORT_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &[],
 };
 
 /// Everything worth knowing of a finished run. Displayed, it is Markdown.
@@ -117,7 +124,7 @@ impl Report {
     pub fn write(&self) -> Result<Vec<PathBuf>, TrainError> {
         let [text, json] = ["report.md", "report.json"].map(|name| self.folder.join(name));
         files::write(&text, self.to_string().as_bytes())?;
-        files::write_json(&json, self)?;
+        REPORT_LAYOUT.write(&json, self)?;
         Ok(vec![text, json])
     }
 
@@ -127,7 +134,7 @@ impl Report {
     ///
     /// [`TrainError`] if it is missing or no report.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        files::read_json(&folder.as_ref().join("report.json"))
+        REPORT_LAYOUT.read(&folder.as_ref().join("report.json"))
     }
 
     /// Marks the memory used so far.
@@ -278,7 +285,7 @@ impl Report {
 
     fn write_facts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let system = &self.system;
-        writeln!(f, "| modalities | {} |", self.config.modalities)?;
+        writeln!(f, "| modalities | {} |", self.config.model.modalities)?;
         writeln!(f, "| parameters | {} |", self.parameters)?;
         writeln!(f, "| device | {} on {} |", system.device, system.platform)?;
         writeln!(
