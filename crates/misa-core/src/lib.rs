@@ -60,6 +60,9 @@
 //! | `d_encoded` | size of an encoded utterance |
 //! | `d_hidden` | size of both subspaces |
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod activation;
 mod adversary;
 mod context;
@@ -115,3 +118,8 @@ pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayer
 pub use unimodal::UnimodalHeads;
 pub use videos::Videos;
 pub use weights::{LoadedWeights, TransferredWeights};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

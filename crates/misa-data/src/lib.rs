@@ -115,3 +115,8 @@ pub use utterance::{TextSequence, Utterance};
 pub use video::{VideoPlace, video_batches};
 pub use vocabulary::Vocabulary;
 pub use whole::write_whole;
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
