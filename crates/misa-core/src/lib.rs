@@ -59,6 +59,9 @@
 //! | `d_encoded` | size of an encoded utterance |
 //! | `d_hidden` | size of both subspaces |
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod activation;
 mod adversary;
 mod beyond;
@@ -108,3 +111,8 @@ pub use state_dict::StateDict;
 pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
 pub use weights::{LoadedWeights, TransferredWeights};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -47,6 +47,9 @@
 //! | `bert` (default) | BERT's tokeniser; without it, models with BERT cannot be loaded |
 //! | `flex` (default), `wgpu`, `vulkan`, `metal`, `cuda` | devices, with our kernels for each |
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod batch;
 mod batcher;
 mod bert;
@@ -91,3 +94,8 @@ pub use random::lock_random_state;
 pub use ready::ReadyBatch;
 pub use representations::Representations;
 pub use scores::{NamedScores, Scores};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
