@@ -220,7 +220,7 @@ fn seeds_are_compared() {
     assert_eq!(table.matches("mean ± std, n = 3").count(), 2, "{table}");
     assert!(table.contains("| dropout=0.1 | dropout=0.5 |"), "{table}");
     assert!(
-        table.contains("Scores of the valid split are too good"),
+        table.contains("Scores of the valid split are optimistic"),
         "{table}"
     );
     let [one, other] = [&runs, &dropout].map(|path| text(path));

@@ -48,7 +48,7 @@ fn published_figures_are_those_of_the_corpus_of_each_run() {
     assert_eq!(found["published"].as_array().unwrap().len(), 1);
     let notes = found["notes"].to_string();
     assert!(
-        notes.contains("No published figures stand beside synthetic"),
+        notes.contains("No published figures for synthetic"),
         "{notes}"
     );
     let (status, message) = refused(&["table", text(&runs[1]), "--against", "papers"]);

@@ -1,11 +1,11 @@
-//! Whether the parts of a record agree with each other.
+//! Checks that the parts of a record agree with each other.
 
 use crate::error::RecordError;
 use crate::record::{Attention, Predictions, Representations, RunRecord};
 
-/// Largest square a heat map of readable cells can have.
+/// Most rows and columns of a heat map with readable cells.
 const CELLS: usize = 64;
-/// Longest vector there can be: the numbers of a split must have a count.
+/// Longest vector, so that the number of values of a split does not overflow.
 const LONGEST: usize = 1 << 20;
 
 /// Checks lengths, counts and class indices.
@@ -36,34 +36,29 @@ pub(crate) fn check(record: &RunRecord) -> Result<(), RecordError> {
 }
 
 fn check_predictions(given: &Predictions, classes: usize) -> Result<(), RecordError> {
-    let place = "predictions";
+    let part = "predictions";
     let expected = given.ids.len();
-    length(place, "predictions", expected, given.predictions.len())?;
-    length(place, "targets", expected, given.targets.len())?;
-    length(place, "lengths", expected, given.lengths.len())?;
-    class_indices(place, "predictions", &given.predictions, classes)?;
-    class_indices(place, "targets", &given.targets, classes)
+    length(part, "predictions", expected, given.predictions.len())?;
+    length(part, "targets", expected, given.targets.len())?;
+    length(part, "lengths", expected, given.lengths.len())?;
+    class_indices(part, "predictions", &given.predictions, classes)?;
+    class_indices(part, "targets", &given.targets, classes)
 }
 
 fn check_representations(given: &Representations, classes: usize) -> Result<(), RecordError> {
-    let place = "representations";
+    let part = "representations";
     let modalities = given.modalities.len();
-    count(place, "modalities", modalities, (1, 3))?;
-    count(place, "d_hidden", given.d_hidden, (1, LONGEST))?;
-    length(place, "shared", modalities, given.shared.len())?;
-    length(place, "private", modalities, given.private.len())?;
+    count(part, "modalities", modalities, (1, 3))?;
+    count(part, "d_hidden", given.d_hidden, (1, LONGEST))?;
+    length(part, "shared", modalities, given.shared.len())?;
+    length(part, "private", modalities, given.private.len())?;
     let expected = given.targets.len().saturating_mul(given.d_hidden);
     for (space, vectors) in [("shared", &given.shared), ("private", &given.private)] {
         for (modality, values) in given.modalities.iter().zip(vectors) {
-            length(
-                place,
-                &format!("{space} {modality}"),
-                expected,
-                values.len(),
-            )?;
+            length(part, &format!("{space} {modality}"), expected, values.len())?;
         }
     }
-    class_indices(place, "targets", &given.targets, classes)
+    class_indices(part, "targets", &given.targets, classes)
 }
 
 fn check_attention(given: &Attention) -> Result<(), RecordError> {
@@ -73,7 +68,7 @@ fn check_attention(given: &Attention) -> Result<(), RecordError> {
 }
 
 fn length(
-    place: &'static str,
+    part: &'static str,
     list: &str,
     expected: usize,
     found: usize,
@@ -82,15 +77,15 @@ fn length(
         return Ok(());
     }
     Err(RecordError::Length {
-        place,
-        list: list.to_owned(),
+        part,
+        list: list.to_string(),
         expected,
         found,
     })
 }
 
 fn count(
-    place: &'static str,
+    part: &'static str,
     what: &'static str,
     found: usize,
     (low, high): (usize, usize),
@@ -99,7 +94,7 @@ fn count(
         return Ok(());
     }
     Err(RecordError::Count {
-        place,
+        part,
         what,
         low,
         high,
@@ -107,9 +102,9 @@ fn count(
     })
 }
 
-/// A value that is not finite is no class but no contradiction either: it is left out later.
+/// Values that are not finite are not checked: they are left out later.
 fn class_indices(
-    place: &'static str,
+    part: &'static str,
     list: &'static str,
     values: &[f32],
     classes: usize,
@@ -124,7 +119,7 @@ fn class_indices(
         Some(utterance) => {
             let found = values[utterance].to_string();
             Err(RecordError::Class {
-                place,
+                part,
                 list,
                 utterance,
                 high,
@@ -169,7 +164,7 @@ mod tests {
     #[test]
     fn refuses_a_class_outside_the_names_but_not_a_missing_one() {
         let mut predictions = two_utterances();
-        let classes = vec!["no".to_owned(), "yes".to_owned()];
+        let classes = vec!["no".to_string(), "yes".to_string()];
         predictions.predictions = vec![f32::NAN, 2.0];
         let record = RunRecord {
             classes,
@@ -210,7 +205,7 @@ mod tests {
         };
         let message = check(&record).unwrap_err().to_string();
         assert_eq!(message, "curves: `best_epoch` is 2, expected 1 to 1");
-        // Epochs of pre-training are no reason to accept it.
+        // Epochs of pre-training do not count.
         let mut record = record;
         let mut before = record.curves[0].clone();
         before.is_pretraining = true;

@@ -2,10 +2,10 @@
 
 use crate::vectors::{Space, Vectors};
 
-/// Highest moment compared, as in MISA.
+/// Highest moment that is compared, as in MISA.
 const MOMENTS: i32 = 5;
 
-/// How far apart the shared vectors of the modalities are.
+/// The distance between the shared vectors of the modalities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SharedDistance {
     /// Names of two modalities, and the central moment discrepancy (CMD) of their shared vectors:
@@ -15,10 +15,10 @@ pub struct SharedDistance {
     pub mean: f64,
 }
 
-/// CMD of each pair of modalities; `None` with fewer than two modalities or no utterance.
+/// CMD of each pair of modalities; `None` with fewer than two modalities or without utterances.
 ///
 /// `CMD = ||E(x) - E(y)|| + sum_{k=2..5} ||c_k(x) - c_k(y)||`, without the factors
-/// `1 / |b - a|^k`: they are 1 for the sigmoid's range.
+/// `1 / |b - a|^k`, which are 1 for the range of the sigmoid.
 pub(crate) fn shared_distance(vectors: &Vectors<'_>) -> Option<SharedDistance> {
     let names = vectors.modalities();
     if names.len() < 2 || vectors.utterances.is_empty() {
@@ -86,12 +86,12 @@ mod tests {
                 .map(|i| 0.5 + 0.45 * (a + b * f64::from(i)).sin())
                 .collect()
         };
-        let found = cmd(&wave(0.3, 0.7), &wave(1.1, 0.9), 4);
-        assert!((found - 0.670_592_370_8).abs() < 1e-10, "{found}");
+        let value = cmd(&wave(0.3, 0.7), &wave(1.1, 0.9), 4);
+        assert!((value - 0.670_592_370_8).abs() < 1e-10, "{value}");
     }
 
     #[test]
-    fn of_a_shift_is_its_length() {
+    fn the_distance_of_a_shift_is_its_length() {
         let rows: Vec<f64> = (0..24).map(|k| f64::from(k * k % 7) / 7.0).collect();
         let shifted: Vec<f64> = rows.iter().map(|value| value + 0.25).collect();
         assert!((cmd(&rows, &shifted, 4) - 4f64.sqrt() * 0.25).abs() < 1e-12);

@@ -1,4 +1,4 @@
-//! What can be wrong with a record, and with drawing one.
+//! Errors of records and of drawing them.
 
 use thiserror::Error;
 
@@ -6,24 +6,24 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// Two lists that must run over the same things do not.
-    #[error("{place}: `{list}` has {found} values, expected {expected}")]
+    /// Two lists that belong together differ in length.
+    #[error("{part}: `{list}` has {found} values, expected {expected}")]
     Length {
         /// Part of the record.
-        place: &'static str,
-        /// List at fault.
+        part: &'static str,
+        /// The list.
         list: String,
-        /// Number of values the rest of the record asks for.
+        /// Number of values that the rest of the record implies.
         expected: usize,
         /// Number of values found.
         found: usize,
     },
-    /// A count is outside what can be drawn.
-    #[error("{place}: `{what}` is {found}, expected {low} to {high}")]
+    /// A count is outside the range that can be drawn.
+    #[error("{part}: `{what}` is {found}, expected {low} to {high}")]
     Count {
         /// Part of the record.
-        place: &'static str,
-        /// Quantity at fault.
+        part: &'static str,
+        /// The quantity.
         what: &'static str,
         /// Smallest count allowed.
         low: usize,
@@ -32,14 +32,14 @@ pub enum RecordError {
         /// Count found.
         found: usize,
     },
-    /// A class index that is no index of a class.
+    /// An index that does not belong to a class.
     #[error(
-        "{place}: `{list}` has {found} at utterance {utterance}, expected a class from 0 to {high}"
+        "{part}: `{list}` has {found} at utterance {utterance}, expected a class from 0 to {high}"
     )]
     Class {
         /// Part of the record.
-        place: &'static str,
-        /// List at fault.
+        part: &'static str,
+        /// The list.
         list: &'static str,
         /// Position in the list, from 0.
         utterance: usize,
@@ -54,16 +54,16 @@ pub enum RecordError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PngError {
-    /// The drawing was not understood.
-    #[error("figure `{figure}`: drawing cannot be read")]
+    /// The drawing cannot be parsed.
+    #[error("figure `{figure}`: drawing cannot be parsed")]
     Drawing {
         /// Name of the figure.
         figure: String,
-        /// What the reader of drawings said.
+        /// The error of the SVG parser.
         #[source]
         source: Box<resvg::usvg::Error>,
     },
-    /// The picture has no pixels, or more than memory holds.
+    /// The picture has no pixels, or more than fit into memory.
     #[error("figure `{figure}`: {width} x {height} pixels cannot be drawn")]
     Size {
         /// Name of the figure.
@@ -73,12 +73,12 @@ pub enum PngError {
         /// Height in pixels.
         height: u32,
     },
-    /// The pixels could not be packed.
-    #[error("figure `{figure}`: pixels cannot be packed")]
+    /// The pixels cannot be encoded.
+    #[error("figure `{figure}`: pixels cannot be encoded as PNG")]
     Packing {
         /// Name of the figure.
         figure: String,
-        /// What the packer said; its own type is not public.
+        /// The error of the encoder, whose type is private.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -1,10 +1,10 @@
-//! One finished figure: a drawing, its words and its numbers.
+//! One figure: a drawing, its caption and its numbers.
 
 use crate::draw::png::png;
 use crate::draw::svg::Svg;
 use crate::error::PngError;
 
-/// Part of the page a figure stands in.
+/// The section of the page that a figure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Curves,
@@ -13,7 +13,7 @@ pub(crate) enum Part {
     Attention,
 }
 
-/// A drawing with its words and the numbers behind it.
+/// A drawing with its caption and the numbers behind it.
 #[derive(Clone, Debug)]
 pub struct Figure {
     /// File stem: lower-case letters, digits and hyphens; no two figures of a page share one.
@@ -36,8 +36,8 @@ impl Figure {
 
     /// A PNG file in the light theme, with two pixels per unit of the SVG's view box.
     ///
-    /// The font comes with the crate and holds Latin, Greek and mathematical signs; text in other
-    /// scripts shows as empty boxes here, and rightly in [`svg`](Self::svg).
+    /// The bundled font has Latin and Greek letters and mathematical signs. Text in other scripts is
+    /// drawn as empty boxes here, and correctly in [`svg`](Self::svg).
     ///
     /// # Errors
     ///

@@ -1,8 +1,9 @@
-//! What a run of MISA found, as figures and one page to read.
+//! The results of runs, as figures, tables and one self-contained page.
 //!
-//! The crate knows no tensor and no model. Plain numbers go in as a [`RunRecord`]; [`page()`]
-//! checks and draws them; a [`Page`] gives one self-contained HTML file, and each [`Figure`] an
-//! SVG, a PNG and the CSV of its numbers. Nothing is read from or written to disk.
+//! The crate depends on neither tensors nor models. [`page()`] checks and draws the plain numbers of
+//! a [`RunRecord`]; the [`Page`] is one self-contained HTML file, and each [`Figure`] is available as
+//! SVG, as PNG and as CSV of its numbers. [`compare`] puts many runs side by side. Nothing is read
+//! from or written to disk.
 //!
 //! ```text
 //! RunRecord -> page() -> Page -> html()
@@ -15,10 +16,10 @@
 //! use misa_report::{Curve, RunRecord, page};
 //!
 //! let record = RunRecord {
-//!     title: "MOSI, seed 1".to_owned(),
+//!     title: "MOSI, seed 1".to_string(),
 //!     curves: vec![Curve {
-//!         panel: "task loss".to_owned(),
-//!         name: "train".to_owned(),
+//!         panel: "task loss".to_string(),
+//!         name: "train".to_string(),
 //!         values: vec![Some(1.9), Some(1.2), Some(1.1)],
 //!         ..Curve::default()
 //!     }],

@@ -1,19 +1,18 @@
-//! How well a linear classifier tells the modality of a vector.
-
-use std::thread;
+//! How well a linear classifier recognises the modality of a vector.
 
 use crate::softmax::{Examples, SoftmaxRegression};
 use crate::statistic::mean_and_spread;
 use crate::vectors::{Space, Vectors};
+use std::thread;
 
 const FOLDS: usize = 5;
-/// More utterances than this change the second decimal of the accuracy at most.
+/// Most utterances; more change at most the second decimal of the accuracy.
 const MOST: usize = 500;
 
 /// Accuracy of a linear probe for the modality on held-out utterances.
 ///
-/// In a model that separates as intended the probe is at chance on shared vectors and at 1 on
-/// private ones.
+/// In a model that separates the subspaces as intended, the accuracy is at chance for shared vectors
+/// and 1 for private ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probe {
     /// `shared` or `private`.
@@ -22,15 +21,15 @@ pub struct Probe {
     pub accuracy: f64,
     /// Standard deviation over the folds.
     pub spread: f64,
-    /// Accuracy of a guess: 1 over the number of modalities.
+    /// Accuracy of guessing: 1 divided by the number of modalities.
     pub chance: f64,
-    /// Number of folds: five, or one per utterance where there are fewer.
+    /// Number of folds: five, or one per utterance if there are fewer.
     pub folds: usize,
-    /// Number of utterances used: all, or an even choice of 500.
+    /// Number of utterances used: all of them, or 500 evenly spaced ones.
     pub utterances: usize,
 }
 
-/// Probe of each space; empty with fewer than two modalities or utterances.
+/// The probe of each space; empty with fewer than two modalities or utterances.
 ///
 /// Multinomial logistic regression with a small L2 penalty, on features standardised with the
 /// statistics of the training folds. All vectors of one utterance are in the same fold.
@@ -61,7 +60,7 @@ fn probe(vectors: &Vectors<'_>, space: Space) -> Option<Probe> {
         let joined = running.into_iter().map(|fold| fold.join());
         joined.collect::<Result<Vec<f64>, _>>()
     });
-    // A fold has no way to panic; if it does, the panic goes on here.
+    // A fold should not panic; if it does, the panic continues here.
     let accuracies = accuracies.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     let (accuracy, spread) = mean_and_spread(&accuracies)?;
     let chance = 1.0 / modalities as f64;
@@ -104,8 +103,7 @@ fn accuracy(rows: &[Vec<f64>], d: usize, (fold, folds): (usize, usize)) -> f64 {
     hits as f64 / answers.len() as f64
 }
 
-/// Brings both to mean 0 and deviation 1 by the statistics of `training`; a feature that does not
-/// vary becomes 0.
+/// Scales both sets to mean 0 and deviation 1 of `training`; a feature that does not vary becomes 0.
 fn standardise(training: &mut [f64], held_out: &mut [f64], d: usize) {
     for column in 0..d {
         let values: Vec<f64> = training[column..].iter().step_by(d).copied().collect();

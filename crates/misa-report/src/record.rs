@@ -1,11 +1,11 @@
-//! What a run found, in plain numbers: the only thing that enters this crate.
+//! The results of a run as plain numbers: the input of a page.
 
 use serde::{Deserialize, Serialize};
 
-/// Everything one page shows.
+/// Everything that a page shows.
 ///
-/// Values that are not finite are left out of the figures and counted in the caption beneath; they
-/// are no error. Lists whose lengths disagree are one: see [`page`](crate::page()).
+/// Values that are not finite are left out of the figures and counted in their captions. Lists whose
+/// lengths disagree are an error, see [`page`](crate::page()).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Heading of the page, in plain text.
@@ -26,11 +26,10 @@ pub struct RunRecord {
     /// Losses and scores by epoch.
     #[serde(default)]
     pub curves: Vec<Curve>,
-    /// Epoch whose weights were kept, from 1; counted like the values of curves, so not from the
-    /// beginning of pre-training.
+    /// Epoch whose weights were kept, from 1. Epochs of pre-training do not count.
     #[serde(default)]
     pub best_epoch: Option<usize>,
-    /// Predictions beside targets.
+    /// Predictions and targets.
     #[serde(default)]
     pub predictions: Option<Predictions>,
     /// Shared and private vectors.
@@ -57,25 +56,25 @@ pub struct SplitScores {
     pub split: String,
     /// Number of utterances scored.
     pub utterances: usize,
-    /// Name and value of each score; `None` where a score is not defined.
+    /// Name and value of each score; `None` if it is undefined.
     pub scores: Vec<(String, Option<f64>)>,
 }
 
 /// One line of one chart.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Curve {
-    /// Chart this line belongs to, and label of its vertical axis, such as `task loss`.
+    /// The chart of this line, which is also the label of its vertical axis, such as `task loss`.
     pub panel: String,
     /// Name of the line, such as `train`.
     pub name: String,
-    /// One value per epoch, from epoch 1; `None` where the epoch has none.
+    /// One value per epoch, from epoch 1; `None` if the epoch has none.
     pub values: Vec<Option<f64>>,
-    /// Whether these epochs came before those of the objective: no weights of theirs were kept.
+    /// Whether these are epochs of pre-training, whose weights are never kept as the best.
     #[serde(default)]
     pub is_pretraining: bool,
 }
 
-/// Predictions of one split; the four lists run over the same utterances.
+/// Predictions of one split. The four lists have one entry per utterance.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Predictions {
     /// Name of the split, such as `test`.

@@ -1,22 +1,22 @@
 //! Multinomial logistic regression.
 
-/// Weight of the squared weights beside the mean cross-entropy.
+/// Weight of the L2 penalty, relative to the mean cross-entropy.
 const PENALTY: f64 = 1e-3;
 const STEPS: usize = 300;
-/// Largest entry of the gradient at which the fit has arrived.
+/// The fit has converged when no entry of the gradient is larger than this.
 const FLAT: f64 = 1e-4;
-/// Products in the search for the steepest direction, and the margin for stopping it early.
+/// Iterations in the search for the steepest direction, and the safety factor for their small number.
 const PRODUCTS: (usize, f64) = (20, 1.1);
 
 /// Linear boundaries between classes.
 #[derive(Clone, Debug)]
 pub(crate) struct SoftmaxRegression {
     classes: usize,
-    /// `[classes, features + 1]`, row-major; the last of a row is the bias.
+    /// `[classes, features + 1]`, row-major; the last value of a row is the bias.
     weights: Vec<f64>,
 }
 
-/// Rows of features with the class of each.
+/// Rows of features, with the class of each row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Examples<'a> {
     /// `[rows, features]`, row-major.
@@ -27,9 +27,9 @@ pub(crate) struct Examples<'a> {
 
 impl SoftmaxRegression {
     /// Minimises the mean cross-entropy plus half `PENALTY` times the squared weights by
-    /// accelerated gradient descent from zero; the same examples give the same weights.
+    /// accelerated gradient descent from zero; equal examples give equal weights.
     ///
-    /// - Source: Nesterov 1983, step from the bound `lambda_max / 2` on the curvature.
+    /// - Source: Nesterov 1983; the step size from the bound `lambda_max / 2` on the curvature.
     pub(crate) fn fit(examples: Examples<'_>, classes: usize) -> Self {
         let size = classes * (examples.features + 1);
         let step = 1.0 / (0.5 * steepest(examples) + PENALTY);
@@ -52,7 +52,7 @@ impl SoftmaxRegression {
         Self { classes, weights }
     }
 
-    /// Most likely class of `row`; the first of equals.
+    /// Most likely class of `row`; the first one if several are equally likely.
     pub(crate) fn class(&self, row: &[f64]) -> usize {
         let scores = scores(&self.weights, row, self.classes);
         let better = |best: usize, k: usize| if scores[k] > scores[best] { k } else { best };
@@ -95,7 +95,7 @@ fn gradient(examples: Examples<'_>, weights: &[f64], classes: usize) -> Vec<f64>
     gradient
 }
 
-/// Upper estimate of the largest eigenvalue of the features' second moments, bias included.
+/// Upper estimate of the largest eigenvalue of the second moments of the features and the bias.
 fn steepest(examples: Examples<'_>) -> f64 {
     let width = examples.features + 1;
     let count = examples.labels.len().max(1) as f64;
@@ -118,19 +118,20 @@ fn steepest(examples: Examples<'_>) -> f64 {
     length * PRODUCTS.1 + 1e-9
 }
 
-/// Sum of products over the length of `right`, in four strands that the processor runs together.
+/// Dot product over the length of `right`, in four partial sums that the processor computes in
+/// parallel.
 fn dot(left: &[f64], right: &[f64]) -> f64 {
-    let mut strands = [0.0; 4];
+    let mut sums = [0.0; 4];
     let whole = right.len() / 4 * 4;
     for (a, b) in left.chunks_exact(4).zip(right.chunks_exact(4)) {
-        (0..4).for_each(|k| strands[k] += a[k] * b[k]);
+        (0..4).for_each(|k| sums[k] += a[k] * b[k]);
     }
     let rest: f64 = left[whole..]
         .iter()
         .zip(&right[whole..])
         .map(|(a, b)| a * b)
         .sum();
-    strands.iter().sum::<f64>() + rest
+    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_separable_classes_apart() {
+    fn separates_separable_classes() {
         let rows = [
             -2.0, 0.1, -1.5, -0.3, 1.4, 0.2, 2.2, -0.1, 0.1, 3.0, -0.2, 2.5,
         ];
@@ -149,14 +150,14 @@ mod tests {
             labels: &labels,
         };
         let fitted = SoftmaxRegression::fit(examples, 3);
-        let found: Vec<usize> = rows.chunks_exact(2).map(|row| fitted.class(row)).collect();
-        assert_eq!(found, labels);
+        let classes: Vec<usize> = rows.chunks_exact(2).map(|row| fitted.class(row)).collect();
+        assert_eq!(classes, labels);
     }
 
     /// One feature of 1 or -1, 3 of 4 rows in the class of their sign: without a penalty the log
     /// odds at 1 are `ln 3`, and with no bias they are the difference of the two weights.
     #[test]
-    fn arrives_at_the_optimum() {
+    fn reaches_the_optimum() {
         let rows = [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0];
         let labels = [1, 1, 1, 0, 0, 0, 0, 1];
         let examples = Examples {

@@ -1,6 +1,6 @@
-//! Small statistics of pairs and groups.
+//! Statistics of pairs and groups.
 
-/// Mean and standard deviation of `values`, the latter over `n`; `None` without values.
+/// Mean and population standard deviation of `values`; `None` without values.
 pub(crate) fn mean_and_spread(values: &[f64]) -> Option<(f64, f64)> {
     if values.is_empty() {
         return None;
@@ -20,17 +20,17 @@ pub(crate) fn mean_and_spread(values: &[f64]) -> Option<(f64, f64)> {
 pub(crate) struct Line {
     pub(crate) slope: f64,
     pub(crate) intercept: f64,
-    /// Pearson's correlation, from -1 to 1; `None` when `y` does not vary.
+    /// Pearson's correlation, from -1 to 1; `None` if `y` does not vary.
     pub(crate) r: Option<f64>,
 }
 
 impl Line {
-    /// Line through `(x, y)`; `None` when `x` does not vary.
+    /// The line through points `(x, y)`; `None` if `x` does not vary.
     pub(crate) fn through(points: &[(f64, f64)]) -> Option<Self> {
         let of = |axis: fn(&(f64, f64)) -> f64| points.iter().map(axis).collect::<Vec<_>>();
         let (x_mean, x_spread) = mean_and_spread(&of(|point| point.0))?;
         let (y_mean, y_spread) = mean_and_spread(&of(|point| point.1))?;
-        // Rounding of the mean leaves a spread of a few bits where there is none.
+        // Rounding of the mean leaves a tiny spread even if the values are equal.
         let varies = |spread: f64, mean: f64| spread > mean.abs() * 1e-12;
         if !varies(x_spread, x_mean) {
             return None;
@@ -51,9 +51,9 @@ impl Line {
     }
 }
 
-/// Interval that holds a share of `hits` in `count` with 95 % confidence.
+/// The 95 % confidence interval of the share `hits / count`.
 ///
-/// - Source: Wilson 1927, score interval without correction.
+/// - Source: Wilson 1927, the score interval without continuity correction.
 pub(crate) fn wilson(hits: usize, count: usize) -> (f64, f64) {
     let (n, z) = (count.max(1) as f64, 1.96_f64);
     let share = hits as f64 / n;
@@ -62,7 +62,7 @@ pub(crate) fn wilson(hits: usize, count: usize) -> (f64, f64) {
     ((centre - half).max(0.0), (centre + half).min(1.0))
 }
 
-/// Counts of pairs of classes: `[classes, classes]`, rows are targets, columns predictions.
+/// Counts of pairs of classes: `[classes, classes]`; rows are targets, columns are predictions.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Confusion {
     pub(crate) classes: usize,
@@ -74,7 +74,7 @@ impl Confusion {
     ///
     /// # Panics
     ///
-    /// Panics if a class is not below `classes`.
+    /// Panics if a class is at least `classes`.
     pub(crate) fn new(classes: usize, pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
         let mut counts = vec![0; classes * classes];
         for (target, prediction) in pairs {
@@ -83,12 +83,12 @@ impl Confusion {
         Self { classes, counts }
     }
 
-    /// Utterances counted.
+    /// Number of counted utterances.
     pub(crate) fn total(&self) -> usize {
         self.counts.iter().sum()
     }
 
-    /// Share on the diagonal; `None` without utterances.
+    /// Share of correct predictions; `None` without utterances.
     pub(crate) fn accuracy(&self) -> Option<f64> {
         let hits: usize = self.counts.iter().step_by(self.classes + 1).sum();
         let total = self.total();
@@ -96,12 +96,13 @@ impl Confusion {
     }
 }
 
-/// Class of Acc-7 from 0 (sentiment -3) to 6 (sentiment 3): clamped, halves to the even number.
+/// Class of Acc-7, from 0 (sentiment -3) to 6 (sentiment 3): clamped, then rounded with halves to the
+/// even number.
 pub(crate) fn seven_classes(sentiment: f32) -> usize {
     (sentiment.clamp(-3.0, 3.0).round_ties_even() + 3.0) as usize
 }
 
-/// Class of Acc-2 (neg/non-neg): 0 below zero, else 1.
+/// Class of Acc-2 (neg/non-neg): 0 below zero, otherwise 1.
 pub(crate) fn two_classes(sentiment: f32) -> usize {
     usize::from(sentiment >= 0.0)
 }

@@ -6,7 +6,7 @@ pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
 }
 
-const MEMORY: &str = "memory takes all rows, and each has the fields of the header";
+const MEMORY: &str = "writing to memory cannot fail, and rows have as many fields as the header";
 
 impl Table {
     pub(crate) fn new<S: AsRef<str>>(header: &[S]) -> Self {
@@ -21,7 +21,7 @@ impl Table {
     ///
     /// # Panics
     ///
-    /// Panics if `fields` are not as many as the header's.
+    /// Panics if `fields` does not have as many entries as the header.
     pub(crate) fn row<S: AsRef<str>>(&mut self, fields: &[S]) {
         self.writer
             .write_record(fields.iter().map(AsRef::as_ref))
@@ -34,7 +34,7 @@ impl Table {
     }
 }
 
-/// A number as CSV has it; empty when there is none.
+/// A number in CSV; empty for `None`.
 pub(crate) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }

@@ -1,8 +1,8 @@
-//! The subspace vectors that can be used: the finite ones, by utterance.
+//! The usable subspace vectors: those of utterances whose values are all finite.
 
 use crate::record::Representations;
 
-/// Which of the two vectors of a modality.
+/// One of the two subspaces of a modality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Space {
     Shared,
@@ -10,7 +10,7 @@ pub(crate) enum Space {
 }
 
 impl Space {
-    /// Both, in the order they are drawn.
+    /// Both, in drawing order.
     pub(crate) const ALL: [Self; 2] = [Self::Shared, Self::Private];
 
     pub(crate) fn name(self) -> &'static str {
@@ -21,7 +21,7 @@ impl Space {
     }
 }
 
-/// Utterances all of whose vectors and whose target are finite.
+/// The utterances whose vectors and target are all finite.
 #[derive(Debug)]
 pub(crate) struct Vectors<'a> {
     source: &'a Representations,
@@ -45,7 +45,7 @@ impl<'a> Vectors<'a> {
         vectors
     }
 
-    /// At most `most` utterances, evenly spread over the record's order.
+    /// At most `most` utterances, evenly spaced in the order of the record.
     pub(crate) fn thinned(&self, most: usize) -> Self {
         let count = self.utterances.len();
         let kept = count.min(most);

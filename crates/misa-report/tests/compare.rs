@@ -1,12 +1,11 @@
-//! Runs side by side, in every format.
+//! Comparisons of runs, in every format.
 
 #![allow(clippy::unwrap_used)]
-
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use misa_report::compare::{
     Against, CompareError, CompareOptions, Comparison, Entry, Metric, Prediction,
 };
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn error(predictions: &[f32], targets: &[f32]) -> f64 {
     let errors = predictions
@@ -51,12 +50,12 @@ fn against(sources: &[&str], corpus: Option<&str>) -> Vec<Against> {
     sources.iter().map(source).collect()
 }
 
-/// A run whose predictions are off by `error`.
+/// A run whose predictions have errors of `off` to `1.5 * off`.
 fn entry(model: &str, seed: u64, off: f32) -> Entry {
     let targets = [-2.0, -1.0, 0.5, 1.0, 2.0, 3.0f32];
-    let row = |(place, &target): (usize, &f32)| Prediction {
-        id: format!("u{place}"),
-        prediction: target + off * (1.0 + place as f32 / 10.0),
+    let row = |(index, &target): (usize, &f32)| Prediction {
+        id: format!("u{index}"),
+        prediction: target + off * (1.0 + index as f32 / 10.0),
         target,
     };
     let predictions: Vec<Prediction> = targets.iter().enumerate().map(row).collect();
@@ -91,7 +90,7 @@ fn entries() -> Vec<Entry> {
 }
 
 #[test]
-fn seeds_of_a_model_are_summed_up_and_the_best_is_marked() {
+fn seeds_of_a_model_are_summarised_and_the_best_is_marked() {
     let comparison = Comparison::new(&entries(), &options()).unwrap();
     let [better, worse] = &comparison.groups[..] else {
         panic!("{comparison:?}");
@@ -114,17 +113,17 @@ fn seeds_of_a_model_are_summed_up_and_the_best_is_marked() {
         ("a_b", "c|d")
     );
     assert!((difference.bootstrap.difference + 1.625).abs() < 1e-6);
-    // Better on every utterance, so on every draw: the smallest p there is.
+    // Better on every utterance and so on every resample: the smallest possible p.
     assert!((difference.bootstrap.p - 2.0 / 501.0).abs() < 1e-12);
     assert_eq!(difference.p_holm, difference.bootstrap.p);
 }
 
 #[test]
 fn the_order_of_runs_has_no_influence() {
-    let mut turned = entries();
-    turned.reverse();
+    let mut reversed = entries();
+    reversed.reverse();
     let text = |entries: &[Entry]| Comparison::new(entries, &options()).unwrap().to_markdown();
-    assert_eq!(text(&entries()), text(&turned));
+    assert_eq!(text(&entries()), text(&reversed));
 }
 
 #[test]
@@ -140,7 +139,7 @@ fn models_of_other_utterances_are_not_compared_and_a_note_says_so() {
         .collect();
     assert_eq!(pairs, [("c|d", "e"), ("c|d", "e")]);
     let note = "No difference between a_b and e (mosi 01234567, test split): their predictions are \
-                not of the same utterances.";
+                for different utterances.";
     assert!(
         comparison.notes.iter().any(|found| found == note),
         "{:?}",
@@ -155,7 +154,7 @@ fn counted(predictions: &[f32], targets: &[f32]) -> f64 {
     error(predictions, targets)
 }
 
-/// Five models of one seed: a score each of all utterances and of 20 draws, whatever the pairs.
+/// Five models of one seed: each is scored on all utterances and on 20 resamples, whatever the pairs.
 #[test]
 fn every_model_is_scored_once_per_draw() {
     let entries = ["a", "b", "c", "d", "e"].map(|model| entry(model, 1, 0.5));
@@ -171,14 +170,14 @@ fn every_model_is_scored_once_per_draw() {
 }
 
 #[test]
-fn marks_tell_what_had_been_seen() {
+fn marks_show_what_had_been_opened() {
     let mut entries = entries();
     entries[0].openings = 3;
     entries[3].trained_after_opening = true;
     let text = Comparison::new(&entries, &options()).unwrap().to_markdown();
     assert!(text.contains("| 2†") && text.contains("| 2‡"), "{text}");
-    assert!(text.contains("† The test split of this run had been looked at before."));
-    assert!(text.contains("‡ This run was trained after its test split had been looked at."));
+    assert!(text.contains("† The test split of this run had been opened before."));
+    assert!(text.contains("‡ This run was trained after its test split had been opened."));
 }
 
 #[test]
@@ -234,7 +233,7 @@ fn formats_say_the_same() {
 
 /// MAE of the paper: 0.783 on MOSI, 0.555 on MOSEI; of MMSA: 0.7765 and 0.5575.
 #[test]
-fn every_group_stands_beside_the_figures_of_its_own_corpus() {
+fn every_group_is_compared_with_the_figures_of_its_corpus() {
     let mut entries = entries();
     for (entry, corpus) in entries.iter_mut().zip(["mosi", "mosi", "mosei", "mosei"]) {
         entry.corpus = Some(corpus.to_string());
@@ -268,8 +267,8 @@ fn every_group_stands_beside_the_figures_of_its_own_corpus() {
     entries[0].corpus = Some("mosei".to_string());
     let comparison = Comparison::new(&entries, &options).unwrap();
     assert_eq!(comparison.published.len(), 2);
-    let note = "No published figures stand beside mosi mosimosi: its corpus is not known, or its \
-                runs were told different ones.";
+    let note = "No published figures for mosi mosimosi: its corpus is unknown, or its runs name \
+                different ones.";
     let notes = comparison.notes.iter();
     assert_eq!(notes.filter(|found| *found == note).count(), 1);
 
@@ -328,10 +327,10 @@ fn tables_tell_where_results_come_from() {
             .contains("a\\_b & mosi 01234567 & test & 1, 2 & misa 0.1.0, burn 0.22.1 & Cuda; \\textless{}Flex\\textgreater{}"),
         "{latex}"
     );
-    // What a mark means stands in the text, not in a comment.
+    // The meaning of a mark is in the text, not in a comment.
     assert!(latex.contains("2$\\dagger$"), "{latex}");
     let visible = |line: &&str| !line.starts_with('%');
-    let explained = "$\\dagger$ The test split of this run had been looked at before.";
+    let explained = "$\\dagger$ The test split of this run had been opened before.";
     let mut lines = latex.lines().filter(visible);
     assert!(lines.any(|line| line.contains(explained)), "{latex}");
 }
@@ -364,7 +363,7 @@ fn runs_on_other_data_are_another_table() {
         comparison
             .notes
             .iter()
-            .any(|note| note == "One seed has no spread.")
+            .any(|note| note == "A single seed has no standard deviation.")
     );
 }
 
@@ -409,7 +408,7 @@ fn what_cannot_be_compared_is_refused() {
 }
 
 #[test]
-fn a_baseline_is_what_others_are_less() {
+fn a_baseline_is_subtracted_from_the_others() {
     let options = CompareOptions {
         baseline: Some("a_b".to_string()),
         ..options()

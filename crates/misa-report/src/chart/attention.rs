@@ -1,4 +1,4 @@
-//! Which representation attends to which.
+//! Attention weights between representations.
 
 use crate::chart::heat::{Cell, Heat};
 use crate::draw::scale::is_drawable;
@@ -40,8 +40,8 @@ pub(crate) fn attention(given: &Attention) -> Figure {
         left_out(missing, "weight")
     );
     Figure {
-        name: "attention".to_owned(),
-        title: "Attention between representations".to_owned(),
+        name: "attention".to_string(),
+        title: "Attention between representations".to_string(),
         caption,
         data: data(given),
         part: Part::Attention,
@@ -50,7 +50,7 @@ pub(crate) fn attention(given: &Attention) -> Figure {
 }
 
 fn data(given: &Attention) -> String {
-    let mut header = vec!["query".to_owned()];
+    let mut header = vec!["query".to_string()];
     header.extend(given.tokens.iter().cloned());
     let mut table = Table::new(&header);
     for (token, weights) in given

@@ -1,4 +1,4 @@
-//! Which class was taken for which.
+//! Confusion matrices.
 
 use crate::chart::heat::{Cell, Heat};
 use crate::draw::text::{counted, fixed, left_out, percent};
@@ -7,7 +7,7 @@ use crate::record::Predictions;
 use crate::statistic::{Confusion, seven_classes, two_classes};
 use crate::table::Table;
 
-/// What one matrix counts.
+/// One kind of matrix.
 struct Kind<'a> {
     name: &'static str,
     title: &'static str,
@@ -17,7 +17,8 @@ struct Kind<'a> {
     class: fn(f32) -> usize,
 }
 
-/// Acc-7 and Acc-2 of a regression, or the one matrix of `classes`; none without a finite pair.
+/// The matrices of Acc-7 and Acc-2 for a regression, or the one of `classes`; none without a finite
+/// pair.
 pub(crate) fn confusions(given: &Predictions, classes: &[String]) -> Vec<Figure> {
     let seven: Vec<String> = (-3..=3).map(|class| fixed(f64::from(class), 0)).collect();
     let two = ["negative", "non-negative"].map(String::from);
@@ -27,7 +28,7 @@ pub(crate) fn confusions(given: &Predictions, classes: &[String]) -> Vec<Figure>
                 name: "confusion-7",
                 title: "Seven classes of sentiment",
                 score: "Acc-7",
-                explanation: " Values are clamped to −3 to 3 and rounded, halves to the even number.",
+                explanation: " Values are clamped to −3 to 3 and rounded, with halves to the even number.",
                 names: &seven,
                 class: seven_classes,
             },
@@ -78,8 +79,8 @@ fn figure(given: &Predictions, kind: &Kind<'_>) -> Option<Figure> {
         cells: cells(&confusion),
     };
     Some(Figure {
-        name: kind.name.to_owned(),
-        title: kind.title.to_owned(),
+        name: kind.name.to_string(),
+        title: kind.title.to_string(),
         caption,
         data: data(&confusion, kind.names),
         part: Part::Predictions,
@@ -116,7 +117,7 @@ fn cells(confusion: &Confusion) -> Vec<Cell> {
 }
 
 fn data(confusion: &Confusion, names: &[String]) -> String {
-    let mut header = vec!["target".to_owned()];
+    let mut header = vec!["target".to_string()];
     header.extend(names.iter().map(|name| format!("predicted {name}")));
     let mut table = Table::new(&header);
     for (name, row) in names
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn are_none_without_utterances() {
+    fn there_are_none_without_utterances() {
         assert!(confusions(&given(&[], &[]), &[]).is_empty());
     }
 }

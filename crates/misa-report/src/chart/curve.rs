@@ -11,8 +11,8 @@ use crate::figure::{Figure, Part};
 use crate::record::{Curve, RunRecord};
 use crate::table::{Table, number};
 
-/// One chart per panel, in the order in which panels first appear; panels without a value that
-/// can be drawn are named in the second list.
+/// One chart per panel, in the order in which panels first appear. The second list names the panels
+/// without a value that can be drawn.
 pub(crate) fn curves(record: &RunRecord) -> (Vec<Figure>, Vec<String>) {
     let mut panels: Vec<&str> = Vec::new();
     for curve in &record.curves {
@@ -22,8 +22,11 @@ pub(crate) fn curves(record: &RunRecord) -> (Vec<Figure>, Vec<String>) {
     }
     let (mut figures, mut empty) = (Vec::new(), Vec::new());
     for panel in panels {
-        let of_panel = record.curves.iter().filter(|curve| curve.panel == panel);
-        let curves: Vec<&Curve> = of_panel.collect();
+        let curves: Vec<&Curve> = record
+            .curves
+            .iter()
+            .filter(|curve| curve.panel == panel)
+            .collect();
         if curves
             .iter()
             .any(|curve| drawable(curve).any(|point| point.is_some()))
@@ -53,10 +56,10 @@ fn figure(panel: &str, curves: &[&Curve], best_epoch: Option<usize>) -> Figure {
         .unwrap_or_default();
     Figure {
         name: format!("curve-{}", stem(panel)),
-        title: panel.to_owned(),
+        title: panel.to_string(),
         caption: format!("{at_best}{}", left_out(missing, "value"))
             .trim()
-            .to_owned(),
+            .to_string(),
         data: data(curves),
         part: Part::Curves,
         drawing: draw(panel, curves, best_epoch),
@@ -95,10 +98,10 @@ fn draw(panel: &str, curves: &[&Curve], best_epoch: Option<usize>) -> Svg {
         mark_best(&mut svg, &frame, epoch);
     }
     for (k, curve) in curves.iter().enumerate() {
-        let place = |(epoch, value): (usize, Option<f64>)| {
-            value.map(|value| frame.at((epoch + 1) as f64, value))
+        let point = |(epoch, value): (usize, Option<f64>)| {
+            value.map(|value| frame.point((epoch + 1) as f64, value))
         };
-        let points: Vec<_> = drawable(curve).enumerate().map(place).collect();
+        let points: Vec<_> = drawable(curve).enumerate().map(point).collect();
         svg.path(&style(k), &polyline(&points));
         if let Some(point) = best_epoch.and_then(|epoch| *points.get(epoch - 1)?) {
             svg.path(&format!("h c{}", k % SERIES), &dot(point, 4.0));
@@ -125,16 +128,16 @@ fn frame(curves: &[&Curve], top: f64) -> Frame {
 }
 
 fn mark_best(svg: &mut Svg, frame: &Frame, epoch: usize) {
-    let x = frame.x.at(epoch as f64);
+    let x = frame.x.position(epoch as f64);
     if !(frame.left - 1.0..=frame.right + 1.0).contains(&x) {
         return;
     }
     svg.line("k", (x, frame.top - 6.0), (x, frame.bottom));
     let half = 30.0;
-    let place = x.clamp(frame.left + half, frame.right - half);
+    let middle = x.clamp(frame.left + half, frame.right - half);
     svg.text(
         "q s",
-        (place, frame.top - 9.0),
+        (middle, frame.top - 9.0),
         Anchor::Middle,
         &format!("best: {epoch}"),
     );
@@ -148,7 +151,7 @@ fn drawable(curve: &Curve) -> impl Iterator<Item = Option<f64>> + '_ {
 }
 
 fn data(curves: &[&Curve]) -> String {
-    let mut header = vec!["epoch".to_owned()];
+    let mut header = vec!["epoch".to_string()];
     header.extend(curves.iter().map(|curve| curve.name.clone()));
     let mut table = Table::new(&header);
     let epochs = curves

@@ -1,4 +1,4 @@
-//! A score by how often modalities are missing, a line per model.
+//! A score by the rate of missing modalities, one line per model.
 
 use crate::chart::SMALL;
 use crate::draw::axis::{Frame, Ticks};
@@ -15,18 +15,21 @@ use crate::table::{Table, number};
 pub struct DegradationCurve {
     /// Name of the model.
     pub model: String,
-    /// Probability that a modality is missing, and the score; `None` where it is not defined.
+    /// Probability that a modality is missing, and the score; `None` if it is undefined.
     pub points: Vec<(f64, Option<f64>)>,
 }
 
-/// The curves of `score` as one figure; nothing where no point can be drawn.
+/// The curves of `score` as one figure; `None` if no point can be drawn.
 pub fn degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
     let points = || curves.iter().flat_map(drawable);
     points().next()?;
     let mut svg = Svg::new(SMALL.0, SMALL.1);
-    let style = |k: usize| match k < SERIES {
-        true => format!("l c{k}"),
-        false => format!("l c{} n", k % SERIES),
+    let style = |k: usize| {
+        if k < SERIES {
+            format!("l c{k}")
+        } else {
+            format!("l c{} n", k % SERIES)
+        }
     };
     let entries: Vec<Entry> = curves
         .iter()
@@ -41,19 +44,19 @@ pub fn degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
     let frame = Frame::new(SMALL, top, (x_domain, ticks.0), (y_domain, ticks.1));
     frame.draw(&mut svg, "probability that a modality is missing", score);
     for (k, curve) in curves.iter().enumerate() {
-        let places: Vec<_> = drawable(curve)
-            .map(|(rate, value)| frame.at(rate, value))
+        let points: Vec<_> = drawable(curve)
+            .map(|(rate, value)| frame.point(rate, value))
             .collect();
-        let line: Vec<_> = places.iter().copied().map(Some).collect();
+        let line: Vec<_> = points.iter().copied().map(Some).collect();
         svg.path(&style(k), &polyline(&line));
-        for place in places {
-            svg.path(&format!("h c{}", k % SERIES), &dot(place, 3.0));
+        for point in points {
+            svg.path(&format!("h c{}", k % SERIES), &dot(point, 3.0));
         }
     }
     Some(Figure {
         name: format!("missing-{}", stem(score)),
         title: format!("{score} with modalities missing"),
-        caption: "One modality of each utterance always stays.".to_owned(),
+        caption: "At least one modality of each utterance is always present.".to_string(),
         data: data(score, curves),
         part: Part::Curves,
         drawing: svg,
@@ -69,7 +72,7 @@ fn drawable(curve: &DegradationCurve) -> impl Iterator<Item = (f64, f64)> + '_ {
 }
 
 fn data(score: &str, curves: &[DegradationCurve]) -> String {
-    let header = ["model", "rate", score].map(str::to_owned);
+    let header = ["model", "rate", score].map(str::to_string);
     let mut table = Table::new(&header);
     for curve in curves {
         for &(rate, value) in &curve.points {
@@ -86,7 +89,7 @@ mod tests {
     #[test]
     fn a_line_per_model_and_a_row_per_point() {
         let curve = |model: &str, last| DegradationCurve {
-            model: model.to_owned(),
+            model: model.to_string(),
             points: vec![(0.0, Some(0.9)), (0.5, None), (0.9, Some(last))],
         };
         let figure = degradation("Corr", &[curve("plain", 0.2), curve("dropout", 0.6)]);

@@ -6,10 +6,10 @@ use crate::draw::text::{cut, width};
 
 const TEXT: f64 = 12.0;
 const WIDTH: f64 = 460.0;
-/// Longest name at the left before it is cut.
+/// Longest name to the left of a row; longer ones are cut.
 const NAMES: f64 = 130.0;
 
-/// One cell: how strong its shade is, from 0 to 1, and its number.
+/// One cell: the strength of its shade, from 0 to 1, and its number.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     pub(crate) share: f64,
@@ -29,7 +29,7 @@ pub(crate) struct Heat<'a> {
 }
 
 impl Heat<'_> {
-    /// Draws the table, with square cells unless they are few.
+    /// Draws the table, with square cells unless there are few.
     pub(crate) fn draw(&self) -> Svg {
         let count = self.names.len().max(1) as f64;
         let longest = self
@@ -95,7 +95,7 @@ impl Heat<'_> {
     }
 }
 
-/// The name on one line if it fits, else each word on its own.
+/// The name on one line if it fits, otherwise one line per word.
 fn lines(name: &str, across: f64) -> Vec<&str> {
     if width(name, 11.0) <= across {
         return vec![name];
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_every_number_where_there_is_room() {
+    fn draws_every_number_that_fits() {
         let names: Vec<String> = ["a", "b"].map(String::from).to_vec();
         let cell = |number: &str| Cell {
             share: 0.5,

@@ -16,7 +16,7 @@ pub(crate) use residual::residual;
 pub(crate) use scatter::scatter;
 pub(crate) use space::{spaces, too_long};
 
-/// Width and height of a figure that stands alone in its part of the page.
+/// Width and height of a figure that is alone in its section of the page.
 const LARGE: (f64, f64) = (460.0, 420.0);
 /// Width and height of one of many charts.
 const SMALL: (f64, f64) = (340.0, 230.0);

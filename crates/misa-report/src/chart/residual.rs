@@ -1,4 +1,4 @@
-//! Error by length: whether long utterances are harder than short ones.
+//! Error by length, which shows whether long utterances are harder than short ones.
 
 use crate::chart::LARGE;
 use crate::draw::axis::{Frame, Ticks};
@@ -10,12 +10,12 @@ use crate::record::Predictions;
 use crate::statistic::{mean_and_spread, wilson};
 use crate::table::Table;
 
-/// Bins wanted; fewer where lengths repeat.
+/// Number of bins; there are fewer if lengths repeat.
 const BINS: usize = 8;
 /// Fewest utterances a bin should have.
 const FEWEST: usize = 5;
 
-/// One utterance: its length in steps and its residual, or 1 and 0 for a right and a wrong class.
+/// One utterance: its length in steps, and its residual, or 1 for a correct and 0 for a wrong class.
 type Point = (usize, f64);
 
 /// Utterances of similar length.
@@ -29,7 +29,7 @@ struct Bin {
     high: f64,
 }
 
-/// Residual, or accuracy where there are classes, by length; `None` without a finite pair.
+/// Residual (for classes: accuracy) by length; `None` without a finite pair.
 pub(crate) fn residual(given: &Predictions, is_regression: bool) -> Option<Figure> {
     let points = points(given, is_regression);
     if points.is_empty() {
@@ -57,8 +57,8 @@ pub(crate) fn residual(given: &Predictions, is_regression: bool) -> Option<Figur
         left_out(given.ids.len() - points.len(), "utterance"),
     );
     Some(Figure {
-        name: name.to_owned(),
-        title: title.to_owned(),
+        name: name.to_string(),
+        title: title.to_string(),
         caption,
         data: data(&bins),
         part: Part::Predictions,
@@ -89,7 +89,7 @@ fn points(given: &Predictions, is_regression: bool) -> Vec<Point> {
     points
 }
 
-/// Bins of about equal counts; utterances of one length stay together.
+/// Bins of about equal counts; utterances of equal length stay together.
 fn bins(points: &[Point], is_regression: bool) -> Vec<Bin> {
     let wanted = points.len().div_ceil(BINS).max(FEWEST);
     let mut bins = Vec::new();
@@ -151,8 +151,8 @@ fn draw(points: &[Point], bins: &[Bin], is_regression: bool) -> Svg {
     if is_regression {
         svg.line(
             "k",
-            (frame.left, frame.y.at(0.0)),
-            (frame.right, frame.y.at(0.0)),
+            (frame.left, frame.y.position(0.0)),
+            (frame.right, frame.y.position(0.0)),
         );
     }
     let spot = |(index, (length, value)): (usize, &Point)| {
@@ -161,7 +161,7 @@ fn draw(points: &[Point], bins: &[Bin], is_regression: bool) -> Svg {
         } else {
             value + scattered(index)
         };
-        dot(frame.at(*length as f64, value), 2.6)
+        dot(frame.point(*length as f64, value), 2.6)
     };
     svg.path(
         "f c0",
@@ -177,33 +177,31 @@ fn values(points: &[Point], bins: &[Bin]) -> impl Iterator<Item = f64> {
     points.iter().map(|point| point.1).chain(ends).chain([0.0])
 }
 
-/// Small shift that keeps equal answers from hiding each other; by index, so always the same.
+/// Small shift that keeps equal values from hiding each other. It depends on the index alone, so it is
+/// always the same.
 fn scattered(index: usize) -> f64 {
     ((index * 7) % 13) as f64 / 13.0 * 0.1 - 0.05
 }
 
 fn draw_bins(svg: &mut Svg, frame: &Frame, bins: &[Bin]) {
-    let mut free = f64::NEG_INFINITY;
+    let mut label_end = f64::NEG_INFINITY;
     for bin in bins {
-        let (left, y) = frame.at(bin.shortest as f64, bin.mean);
-        let right = frame.x.at(bin.longest as f64);
-        let (left, right) = (
-            left.min((left + right) / 2.0 - 4.0),
-            right.max((left + right) / 2.0 + 4.0),
-        );
-        let middle = (left + right) / 2.0;
+        let (start, y) = frame.point(bin.shortest as f64, bin.mean);
+        let end = frame.x.position(bin.longest as f64);
+        let middle = (start + end) / 2.0;
+        let (left, right) = (start.min(middle - 4.0), end.max(middle + 4.0));
         svg.line(
             "l c1",
-            (middle, frame.y.at(bin.low)),
-            (middle, frame.y.at(bin.high)),
+            (middle, frame.y.position(bin.low)),
+            (middle, frame.y.position(bin.high)),
         );
         svg.line("l c1", (left + 1.0, y), (right - 1.0, y));
         svg.path("h c1", &dot((middle, y), 4.0));
         let count = bin.count.to_string();
         let half = width(&count, 11.0) / 2.0;
-        if middle - half > free {
+        if middle - half > label_end {
             svg.text("q s", (middle, frame.top - 12.0), Anchor::Middle, &count);
-            free = middle + half + 3.0;
+            label_end = middle + half + 3.0;
         }
     }
 }
@@ -223,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bins_hold_equal_lengths_together() {
+    fn bins_keep_equal_lengths_together() {
         let points: Vec<Point> = [3, 3, 3, 3, 3, 3, 3, 5, 6, 7, 8, 9]
             .iter()
             .map(|l| (*l, 1.0))

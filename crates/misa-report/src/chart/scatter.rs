@@ -11,7 +11,7 @@ use crate::record::Predictions;
 use crate::statistic::Line;
 use crate::table::{Table, number};
 
-/// Most points that name their utterance when pointed at; more would make the page heavy.
+/// Most points that name their utterance under the pointer; more would make the page large.
 const LABELLED: usize = 1000;
 
 /// Scatter of a regression with its line; `None` without a finite pair.
@@ -34,12 +34,12 @@ pub(crate) fn scatter(given: &Predictions) -> Option<Figure> {
         "{}, {} split. {}{}",
         counted(pairs.len(), "utterance"),
         given.split,
-        line.map_or_else(|| "The targets do not vary: no line.".to_owned(), sentence),
+        line.map_or_else(|| "The targets do not vary: no line.".to_string(), sentence),
         left_out(missing, "utterance")
     );
     Some(Figure {
-        name: "prediction-target".to_owned(),
-        title: "Prediction against target".to_owned(),
+        name: "prediction-target".to_string(),
+        title: "Prediction against target".to_string(),
         caption,
         data: data(given),
         part: Part::Predictions,
@@ -51,9 +51,9 @@ fn sentence(line: Line) -> String {
     let sign = if line.intercept < 0.0 { "−" } else { "+" };
     let r = line
         .r
-        .map_or_else(|| "undefined".to_owned(), |r| fixed(r, 3));
+        .map_or_else(|| "undefined".to_string(), |r| fixed(r, 3));
     format!(
-        "Line of least squares: prediction = {} × target {sign} {}, correlation r = {r}.",
+        "Least-squares line: prediction = {} × target {sign} {}, correlation r = {r}.",
         fixed(line.slope, 3),
         fixed(line.intercept.abs(), 3),
     )
@@ -72,13 +72,17 @@ fn draw(given: &Predictions, pairs: &[(usize, (f64, f64))], line: Option<Line>) 
     frame.draw(&mut svg, "target", "prediction");
     svg.line(
         "k",
-        frame.at(domain.0, domain.0),
-        frame.at(domain.1, domain.1),
+        frame.point(domain.0, domain.0),
+        frame.point(domain.1, domain.1),
     );
     draw_points(&mut svg, &frame, given, pairs);
     if let Some(line) = line {
         let (start, end) = ends(pairs, line);
-        svg.line("l c1", frame.at(start.0, start.1), frame.at(end.0, end.1));
+        svg.line(
+            "l c1",
+            frame.point(start.0, start.1),
+            frame.point(end.0, end.1),
+        );
     }
     svg
 }
@@ -88,7 +92,7 @@ fn draw_points(svg: &mut Svg, frame: &Frame, given: &Predictions, pairs: &[(usiz
     if pairs.len() > LABELLED {
         let dots = pairs
             .iter()
-            .map(|(_, (x, y))| dot(frame.at(*x, *y), radius));
+            .map(|(_, (x, y))| dot(frame.point(*x, *y), radius));
         svg.path("p c0", &dots.collect::<String>());
         return;
     }
@@ -98,12 +102,16 @@ fn draw_points(svg: &mut Svg, frame: &Frame, given: &Predictions, pairs: &[(usiz
             "{}: target {target_text}, prediction {prediction_text}",
             given.ids[*index]
         );
-        svg.labelled_path("p c0", &dot(frame.at(*target, *prediction), radius), &label);
+        svg.labelled_path(
+            "p c0",
+            &dot(frame.point(*target, *prediction), radius),
+            &label,
+        );
     }
 }
 
-/// Ends of the line over the range of the targets; both lie between the predictions' extremes or
-/// nearly so, since the line goes through their middle.
+/// Ends of the line over the range of the targets. They lie within or close to the range of the
+/// predictions, because the line passes through their mean.
 fn ends(pairs: &[(usize, (f64, f64))], line: Line) -> ((f64, f64), (f64, f64)) {
     let targets = || pairs.iter().map(|pair| pair.1.0);
     let (low, high) = (
@@ -137,7 +145,7 @@ mod tests {
             lengths: vec![1; 5],
         };
         let figure = scatter(&given).unwrap();
-        let expected = "4 utterances, test split. Line of least squares: \
+        let expected = "4 utterances, test split. Least-squares line: \
                         prediction = 1.700 × target + 0.500, correlation r = 0.990. \
                         Left out as not finite: 1 utterance.";
         assert_eq!(figure.caption, expected);

@@ -1,4 +1,4 @@
-//! The subspace vectors in the plane, by modality and by target.
+//! The subspace vectors, projected to the plane and coloured by modality and by target.
 
 use crate::chart::LARGE;
 use crate::draw::axis::{Frame, Ticks};
@@ -12,17 +12,17 @@ use crate::projection::{Pca, pca, tsne};
 use crate::table::Table;
 use crate::vectors::{Space, Vectors};
 
-/// Most utterances drawn: t-SNE takes the square of the points.
+/// Most utterances that are drawn: the cost of t-SNE grows with the square of the points.
 const MOST: usize = 300;
 const RADIUS: f64 = 2.6;
-/// Longest vector whose principal components are found in seconds.
+/// Longest vector whose principal components are computed within seconds.
 const LONGEST: usize = 1024;
 
-/// Where every vector lies, by one method.
+/// The positions of all vectors by one method.
 struct Map<'a> {
     vectors: &'a Vectors<'a>,
     labels: Vec<Label>,
-    places: Vec<[f64; 2]>,
+    positions: Vec<[f64; 2]>,
     method: Method,
 }
 
@@ -31,7 +31,7 @@ enum Method {
     Pca { explained: [f64; 2] },
 }
 
-/// What a point is.
+/// The vector that a point shows.
 #[derive(Clone, Copy)]
 struct Label {
     space: Space,
@@ -39,7 +39,7 @@ struct Label {
     utterance: usize,
 }
 
-/// What the colour of a point says.
+/// The meaning of the colours.
 #[derive(Clone, Copy)]
 enum Colour<'a> {
     Modality,
@@ -47,14 +47,14 @@ enum Colour<'a> {
     Class(&'a [String]),
 }
 
-/// Why vectors of this size are not drawn; nothing if they are.
+/// The reason why vectors of this size are not drawn; `None` if they are.
 pub(crate) fn too_long(d_hidden: usize) -> Option<String> {
     (d_hidden > LONGEST).then(|| {
         format!("representations: vectors of {d_hidden} numbers, at most {LONGEST} are projected")
     })
 }
 
-/// Four figures: t-SNE and principal components, each coloured by modality and by target; none
+/// Four figures: t-SNE and principal components, each coloured by modality and by target. Empty
 /// without a finite utterance.
 pub(crate) fn spaces(vectors: &Vectors<'_>, split: &str, classes: &[String]) -> Vec<Figure> {
     if vectors.utterances.is_empty() {
@@ -63,7 +63,7 @@ pub(crate) fn spaces(vectors: &Vectors<'_>, split: &str, classes: &[String]) -> 
     let drawn = vectors.thinned(MOST);
     let (labels, rows) = points(&drawn);
     let Pca { points, explained } = pca(&rows, drawn.d_hidden());
-    let near = tsne(&rows, drawn.d_hidden(), &points);
+    let neighbours = tsne(&rows, drawn.d_hidden(), &points);
     let target = if classes.is_empty() {
         Colour::Sentiment {
             limit: largest_target(&drawn),
@@ -71,14 +71,14 @@ pub(crate) fn spaces(vectors: &Vectors<'_>, split: &str, classes: &[String]) -> 
     } else {
         Colour::Class(classes)
     };
-    let map = |places, method| Map {
+    let map = |positions, method| Map {
         vectors: &drawn,
         labels: labels.clone(),
-        places,
+        positions,
         method,
     };
     let maps = [
-        map(near, Method::Tsne),
+        map(neighbours, Method::Tsne),
         map(points, Method::Pca { explained }),
     ];
     let counts = format!(
@@ -125,12 +125,12 @@ impl Map<'_> {
             Method::Tsne => (
                 "t-SNE",
                 "tsne",
-                "Near points are similar; sizes of groups and distances between them mean nothing.",
+                "Nearby points are similar; sizes of clusters and distances between them have no meaning.",
             ),
             Method::Pca { .. } => (
                 "Principal components",
                 "pca",
-                "Distances are those of the two strongest directions.",
+                "Distances along the two directions of largest variance.",
             ),
         };
         let (by, suffix) = match colour {
@@ -190,7 +190,7 @@ impl Map<'_> {
     }
 
     fn frame(&self, top: f64) -> Frame {
-        let axis = |k: usize| domain(self.places.iter().map(|place| place[k]), 0.04);
+        let axis = |k: usize| domain(self.positions.iter().map(|position| position[k]), 0.04);
         let ticks = |domain| match self.method {
             Method::Tsne => Ticks::new((0.0, 0.0), 0),
             Method::Pca { .. } => Ticks::new(domain, 6),
@@ -201,7 +201,7 @@ impl Map<'_> {
 
     fn axis_labels(&self) -> (String, String) {
         match self.method {
-            Method::Tsne => ("t-SNE 1".to_owned(), "t-SNE 2".to_owned()),
+            Method::Tsne => ("t-SNE 1".to_string(), "t-SNE 2".to_string()),
             Method::Pca {
                 explained: [first, second],
             } => (
@@ -211,7 +211,7 @@ impl Map<'_> {
         }
     }
 
-    /// One path per colour and shape: thousands of elements would make the page slow.
+    /// Draws one path per colour and shape, because thousands of elements would make the page slow.
     fn draw_points(&self, svg: &mut Svg, frame: &Frame, colour: Colour<'_>) {
         let colours = match colour {
             Colour::Modality => self.vectors.modalities().len(),
@@ -225,10 +225,10 @@ impl Map<'_> {
                 let points = self
                     .labels
                     .iter()
-                    .zip(&self.places)
+                    .zip(&self.positions)
                     .filter(|(l, _)| is_drawn(l));
                 let data: String = points
-                    .map(|(_, p)| mark(space, frame.at(p[0], p[1])))
+                    .map(|(_, p)| mark(space, frame.point(p[0], p[1])))
                     .collect();
                 let class = match colour {
                     Colour::Sentiment { .. } => format!("d{index}"),
@@ -250,25 +250,25 @@ impl Map<'_> {
 
     fn data(&self) -> String {
         let mut table = Table::new(&["utterance", "space", "modality", "target", "x", "y"]);
-        for (label, place) in self.labels.iter().zip(&self.places) {
+        for (label, position) in self.labels.iter().zip(&self.positions) {
             table.row(&[
                 &label.utterance.to_string(),
                 label.space.name(),
                 &self.vectors.modalities()[label.modality],
                 &self.vectors.target(label.utterance).to_string(),
-                &place[0].to_string(),
-                &place[1].to_string(),
+                &position[0].to_string(),
+                &position[1].to_string(),
             ]);
         }
         table.text()
     }
 }
 
-/// Shared points are filled dots, private ones open triangles: told apart without colour.
-fn mark(space: Space, place: (f64, f64)) -> String {
+/// Shared points are filled dots, private ones open triangles, so they differ without colour too.
+fn mark(space: Space, point: (f64, f64)) -> String {
     match space {
-        Space::Shared => dot(place, RADIUS),
-        Space::Private => triangle(place, RADIUS + 0.6),
+        Space::Shared => dot(point, RADIUS),
+        Space::Private => triangle(point, RADIUS + 0.6),
     }
 }
 

@@ -1,44 +1,46 @@
 //! Differences to published figures.
 
-use super::{CompareError, CompareOptions, Group, PublishedRow, SOURCES, Status, published};
+use super::{
+    CompareError, CompareOptions, Group, Metric, PublishedRow, SOURCES, Status, published,
+};
 use serde::{Deserialize, Serialize};
 
-/// Published figures to stand beside.
+/// Published figures to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Against {
     /// Who published them, one of [`SOURCES`].
     pub source: String,
-    /// The corpus they are of; that of each group where it is not said.
+    /// Their corpus; by default that of each group.
     pub corpus: Option<String>,
 }
 
 /// A difference to a published figure.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PublishedDifference {
-    /// The model of ours.
+    /// Our model.
     pub model: String,
-    /// Data of ours.
+    /// Our data.
     pub data: String,
-    /// Split of ours.
+    /// Our split.
     pub split: String,
-    /// Who measured the other.
+    /// Source of the figures.
     pub source: String,
     /// Corpus of the figures.
     pub corpus: String,
-    /// How well it is known.
+    /// How reliable the figures are.
     pub status: Status,
-    /// Our mean less the published figure, score by score; nothing where either is missing.
+    /// Our mean minus the published figure for each score; `None` if either is missing.
     pub differences: Vec<Option<f64>>,
     /// The published figures.
     pub figures: Vec<Option<f64>>,
 }
 
-/// Every group beside the figures of its own corpus, and what there is none for, in words.
+/// The differences of each group to the figures of its corpus, and notes on groups without figures.
 pub(super) fn beside_published(
     groups: &[Group],
     options: &CompareOptions,
 ) -> Result<(Vec<PublishedDifference>, Vec<String>), CompareError> {
-    let (mut found, mut notes) = (Vec::new(), Vec::new());
+    let (mut differences, mut notes) = (Vec::new(), Vec::new());
     for against in &options.against {
         let source = &against.source;
         if !SOURCES.contains(&source.as_str()) {
@@ -51,13 +53,13 @@ pub(super) fn beside_published(
             let corpus = against.corpus.as_ref().or(group.corpus.as_ref());
             let note = match corpus.map(|corpus| (corpus, published(source, corpus))) {
                 Some((_, Some(row))) => {
-                    found.push(difference(group, row, options));
+                    differences.push(difference(group, row, options));
                     continue;
                 }
                 Some((corpus, None)) => format!("`{source}` has no published figures of {corpus}."),
                 None => format!(
-                    "No published figures stand beside {}: its corpus is not known, or its runs \
-                     were told different ones.",
+                    "No published figures for {}: its corpus is unknown, or its runs name different \
+                     ones.",
                     group.data
                 ),
             };
@@ -66,23 +68,22 @@ pub(super) fn beside_published(
             }
         }
     }
-    if found.is_empty() && !options.against.is_empty() {
+    if differences.is_empty() && !options.against.is_empty() {
         return Err(CompareError::NotPublished {
             reasons: notes.join(" ").trim_end_matches('.').to_string(),
         });
     }
-    Ok((found, notes))
+    Ok((differences, notes))
 }
 
 fn difference(group: &Group, row: &PublishedRow, options: &CompareOptions) -> PublishedDifference {
-    let metrics = options.metrics.iter();
-    let figures: Vec<Option<f64>> = metrics
-        .map(|metric| {
-            let mut scores = row.scores.iter();
-            let named = scores.find(|(name, _)| *name == metric.name);
-            named.map(|(_, value)| *value)
-        })
-        .collect();
+    let figure = |metric: &Metric| {
+        let mut scores = row.scores.iter();
+        scores
+            .find(|(name, _)| *name == metric.name)
+            .map(|(_, value)| *value)
+    };
+    let figures: Vec<Option<f64>> = options.metrics.iter().map(figure).collect();
     let means = group.summaries.iter().map(|summary| summary.mean);
     PublishedDifference {
         model: group.model.clone(),

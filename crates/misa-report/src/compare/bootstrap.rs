@@ -1,10 +1,12 @@
-//! Whether two models differ, asked by drawing utterances again.
+//! Paired bootstrap: whether two models differ, by resampling utterances.
 
 use super::{Metric, Prediction};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, num::NonZero, thread};
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
 
-/// Both tails of the interval together.
+/// Probability outside the interval, in both tails together.
 const OUTSIDE: f64 = 0.05;
 /// Increment of splitmix64.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -12,44 +14,43 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The difference of two models on the same utterances.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bootstrap {
-    /// Mean over the seeds of the one minus that of the other.
+    /// Mean over the seeds of the first model minus that of the second.
     pub difference: f64,
     /// 95 % of the resampled differences lie within.
     pub interval: (f64, f64),
-    /// Two-sided probability of a difference as large if there were none, at least
-    /// `2 / (resamples + 1)`.
+    /// Two-sided p-value, at least `2 / (resamples + 1)`.
     pub p: f64,
-    /// Resamples whose difference is not defined, left out.
+    /// Number of resamples that were left out because their difference is undefined.
     pub undefined: usize,
 }
 
 /// The predictions of several seeds for the same utterances.
 #[derive(Debug)]
 pub(super) struct Aligned<'a> {
-    /// Name of each utterance, and its turn among those of that name; in this order.
+    /// Name of each utterance, and its number among those of equal name; sorted.
     utterances: Vec<(&'a str, usize)>,
     targets: Vec<f32>,
     /// One list per seed.
     predictions: Vec<Vec<f32>>,
 }
 
-/// The scores of one model, one list per score.
+/// The scores of one model.
 #[derive(Debug)]
 pub(super) struct Resampled {
-    /// Of all utterances, one per score.
+    /// Scores of all utterances, one per metric.
     observed: Vec<f64>,
-    /// Of every draw of utterances, one list per score.
+    /// Scores of each resample, one list per metric.
     drawn: Vec<Vec<f64>>,
 }
 
 impl Bootstrap {
     /// Compares two models, each given by the predictions of its seeds.
     ///
-    /// Utterances are drawn with replacement, the same for every seed of both models; a score of a
-    /// model is the mean over its seeds. Nothing where the models did not predict the same
-    /// utterances, or a difference is never defined.
+    /// Utterances are drawn with replacement, the same ones for every seed of both models. The score
+    /// of a model is the mean over its seeds. `None` if the models did not predict the same
+    /// utterances, or if the difference is undefined.
     ///
-    /// - Source: Efron and Tibshirani, An Introduction to the Bootstrap, percentile intervals; the
+    /// - Source: Efron and Tibshirani, An Introduction to the Bootstrap, percentile intervals. The
     ///   observed sample counts as one of the resamples.
     pub fn paired(
         one: &[&[Prediction]],
@@ -67,7 +68,7 @@ impl Bootstrap {
         Self::between(&scores[0], &scores[1], 0)
     }
 
-    /// The difference of two models in one of the scores they were resampled for together.
+    /// The difference of two models in one metric, if they were resampled together.
     pub(super) fn between(one: &Resampled, other: &Resampled, metric: usize) -> Option<Self> {
         let observed = one.observed[metric] - other.observed[metric];
         let drawn = one.drawn[metric].iter().zip(&other.drawn[metric]);
@@ -100,10 +101,10 @@ impl Bootstrap {
     }
 }
 
-/// Scores each model once per draw of utterances, which are the same for all of them: pairs of
-/// models share the draws and the scores. Every core takes a share of the models.
+/// Scores each model once per resample. All models share the resamples, so pairs of models share the
+/// scores. The models are divided among the cores.
 ///
-/// The models have the same utterances.
+/// All models must have the same utterances.
 pub(super) fn resampled(
     models: &[&Aligned<'_>],
     metrics: &[Metric],
@@ -144,10 +145,10 @@ fn resampled_alone(
     let mut random = Random(seed);
     for _ in 0..resamples {
         let drawn: Vec<usize> = (0..count).map(|_| random.below(count)).collect();
-        let targets: Vec<f32> = drawn.iter().map(|&place| first.targets[place]).collect();
+        let targets: Vec<f32> = drawn.iter().map(|&index| first.targets[index]).collect();
         for (model, scores) in models.iter().zip(&mut scores) {
-            let found = model.scores(metrics, &drawn, &targets);
-            for (list, score) in scores.drawn.iter_mut().zip(found) {
+            let new_scores = model.scores(metrics, &drawn, &targets);
+            for (list, score) in scores.drawn.iter_mut().zip(new_scores) {
                 list.push(score);
             }
         }
@@ -156,28 +157,31 @@ fn resampled_alone(
 }
 
 impl<'a> Aligned<'a> {
-    /// Brings every seed into the order of the ids; nothing where the seeds did not predict the
-    /// same utterances, or none.
+    /// Sorts the predictions of each seed by id. `None` if the seeds did not predict the same
+    /// utterances, or if there are none.
     pub(super) fn new(seeds: &[&'a [Prediction]]) -> Option<Self> {
         let mut targets: Option<BTreeMap<(&str, usize), f32>> = None;
         let mut predictions = Vec::new();
         for seed in seeds {
-            // An id that is there twice is told apart by its turn.
-            let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+            // Repeated ids are numbered.
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             let mut rows: BTreeMap<(&str, usize), (f32, f32)> = BTreeMap::new();
             for row in *seed {
-                let turn = turns.entry(&row.id).or_default();
-                rows.insert((&row.id, *turn), (row.prediction, row.target));
-                *turn += 1;
+                let number = counts.entry(&row.id).or_default();
+                rows.insert((&row.id, *number), (row.prediction, row.target));
+                *number += 1;
             }
-            let found: BTreeMap<_, _> = rows
+            let seed_targets: BTreeMap<_, _> = rows
                 .iter()
                 .map(|(&id, &(_, target))| (id, target))
                 .collect();
-            if targets.as_ref().is_some_and(|targets| *targets != found) {
+            if targets
+                .as_ref()
+                .is_some_and(|targets| *targets != seed_targets)
+            {
                 return None;
             }
-            targets = Some(found);
+            targets = Some(seed_targets);
             predictions.push(rows.values().map(|&(prediction, _)| prediction).collect());
         }
         let (utterances, targets): (Vec<_>, Vec<f32>) = targets?.into_iter().unzip();
@@ -193,41 +197,42 @@ impl<'a> Aligned<'a> {
         self.utterances == other.utterances && self.targets == other.targets
     }
 
-    /// Mean over the seeds of each score of the drawn utterances, whose labels are `targets`.
+    /// The mean over the seeds of each metric, for the drawn utterances with the labels `targets`.
     fn scores(&self, metrics: &[Metric], drawn: &[usize], targets: &[f32]) -> Vec<f64> {
         let seeds: Vec<Vec<f64>> = self
             .predictions
             .iter()
             .map(|all| {
-                let predictions: Vec<f32> = drawn.iter().map(|&place| all[place]).collect();
+                let predictions: Vec<f32> = drawn.iter().map(|&index| all[index]).collect();
                 let score = |metric: &Metric| (metric.score)(&predictions, targets);
                 metrics.iter().map(score).collect()
             })
             .collect();
-        let mean = |at: usize| seeds.iter().map(|seed| seed[at]).sum::<f64>() / seeds.len() as f64;
+        let mean =
+            |metric: usize| seeds.iter().map(|seed| seed[metric]).sum::<f64>() / seeds.len() as f64;
         (0..metrics.len()).map(mean).collect()
     }
 }
 
-/// Linear between the two nearest of sorted values.
+/// Quantile of sorted values, with linear interpolation.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let (low, high) = (place.floor() as usize, place.ceil() as usize);
-    sorted[low] + (sorted[high] - sorted[low]) * place.fract()
+    let position = share * (sorted.len() - 1) as f64;
+    let (low, high) = (position.floor() as usize, position.ceil() as usize);
+    sorted[low] + (sorted[high] - sorted[low]) * position.fract()
 }
 
-/// Corrects the probabilities of several questions asked at once, so that the chance of any wrong
-/// yes stays what that of one was.
+/// Corrects the p-values of several tests for multiple testing, so that the probability of at least
+/// one false positive stays at the level of a single test.
 ///
-/// - Source: Holm 1979, the step-down rule.
+/// - Source: Holm 1979, the step-down procedure.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
     let mut corrected = vec![0.0; p.len()];
     let mut largest = 0.0f64;
-    for (rank, &place) in order.iter().enumerate() {
-        largest = largest.max((p[place] * (p.len() - rank) as f64).min(1.0));
-        corrected[place] = largest;
+    for (rank, &index) in order.iter().enumerate() {
+        largest = largest.max((p[index] * (p.len() - rank) as f64).min(1.0));
+        corrected[index] = largest;
     }
     corrected
 }
@@ -265,10 +270,10 @@ mod tests {
     };
 
     fn rows(errors: &[f32]) -> Vec<Prediction> {
-        let row = |(place, &error): (usize, &f32)| Prediction {
-            id: format!("u{place:03}"),
-            prediction: place as f32 + error,
-            target: place as f32,
+        let row = |(index, &error): (usize, &f32)| Prediction {
+            id: format!("u{index:03}"),
+            prediction: index as f32 + error,
+            target: index as f32,
         };
         errors.iter().enumerate().map(row).collect()
     }
@@ -283,22 +288,25 @@ mod tests {
     /// others.
     #[test]
     fn probabilities_are_those_of_all_samples() {
-        let found = compare(&[1.0, 1.0, 0.0], &[0.0, 0.0, 1.0]);
-        assert!((found.difference - 1.0 / 3.0).abs() < 1e-6);
+        let bootstrap = compare(&[1.0, 1.0, 0.0], &[0.0, 0.0, 1.0]);
+        assert!((bootstrap.difference - 1.0 / 3.0).abs() < 1e-6);
         let expected = 2.0 * 7.0 / 27.0;
         // Five standard errors of 20,000 draws, twice.
-        assert!((found.p - expected).abs() < 0.032, "{found:?}");
-        assert_eq!(found.interval, (-1.0, 1.0));
+        assert!((bootstrap.p - expected).abs() < 0.032, "{bootstrap:?}");
+        assert_eq!(bootstrap.interval, (-1.0, 1.0));
     }
 
     #[test]
     fn a_model_does_not_differ_from_itself() {
-        let same = compare(&[0.5, 1.0, 0.25], &[0.5, 1.0, 0.25]);
-        assert_eq!((same.difference, same.p, same.undefined), (0.0, 1.0, 0));
+        let itself = compare(&[0.5, 1.0, 0.25], &[0.5, 1.0, 0.25]);
+        assert_eq!(
+            (itself.difference, itself.p, itself.undefined),
+            (0.0, 1.0, 0)
+        );
     }
 
     #[test]
-    fn swapping_the_models_changes_the_sign_alone() {
+    fn swapping_the_models_only_changes_the_sign() {
         let (one, other) = ([0.1, 0.9, 0.3, 0.2], [0.4, 0.5, 0.6, 0.1]);
         let (a, b) = (compare(&one, &other), compare(&other, &one));
         assert_eq!((a.difference, a.p), (-b.difference, b.p));
@@ -308,10 +316,10 @@ mod tests {
     #[test]
     fn the_order_of_utterances_has_no_influence() {
         let (one, other) = (rows(&[0.1, 0.9, 0.3]), rows(&[0.4, 0.5, 0.6]));
-        let mut turned = one.clone();
-        turned.reverse();
+        let mut reversed = one.clone();
+        reversed.reverse();
         let compare = |one: &[Prediction]| Bootstrap::paired(&[one], &[&other], &METRIC, 99, 3);
-        assert_eq!(compare(&one), compare(&turned));
+        assert_eq!(compare(&one), compare(&reversed));
     }
 
     #[test]
@@ -321,14 +329,14 @@ mod tests {
     }
 
     #[test]
-    fn utterances_of_other_names_are_others() {
+    fn utterances_with_other_names_are_different() {
         let (one, mut other) = (rows(&[0.1, 0.9]), rows(&[0.4, 0.5]));
         other[1].id = "another".to_string();
         assert!(Bootstrap::paired(&[&one], &[&other], &METRIC, 9, 3).is_none());
     }
 
     #[test]
-    fn many_models_together_are_compared_as_in_pairs() {
+    fn many_models_are_compared_as_in_pairs() {
         let models =
             [[0.1, 0.9, 0.3], [0.4, 0.5, 0.6], [0.2, 0.0, 0.8]].map(|errors| rows(&errors));
         let seeds: Vec<[&[Prediction]; 1]> = models.iter().map(|rows| [rows.as_slice()]).collect();

@@ -1,32 +1,32 @@
-//! Runs grouped, summed up and compared.
+//! Runs, grouped, summarised and compared.
 
-use super::{
-    Against, Difference, Entry, Metric, PublishedDifference, Summary, beside::beside_published,
-    difference::differences, note::notes,
-};
+use super::beside::beside_published;
+use super::difference::differences;
+use super::note::notes;
+use super::{Against, Difference, Entry, Metric, PublishedDifference, Summary};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// What is asked of a comparison.
+/// Options of a comparison.
 #[derive(Clone, Debug)]
 pub struct CompareOptions {
     /// The scores, in the order of the columns.
     pub metrics: Vec<Metric>,
-    /// Resamples of a paired comparison; 0 asks for none.
+    /// Number of resamples of a paired comparison; 0 skips it.
     pub resamples: usize,
     /// Seed of the resamples.
     pub seed: u64,
-    /// Model that the others are compared with; every pair without it.
+    /// The model that the others are compared with; without one, all pairs are compared.
     pub baseline: Option<String>,
-    /// Published figures to stand beside.
+    /// Published figures to compare with.
     pub against: Vec<Against>,
 }
 
 /// Runs side by side.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Comparison {
-    /// Names of the scores, in the order of every list of scores.
+    /// Names of the scores, in the order of all lists of scores.
     pub metrics: Vec<String>,
     /// Whether each score is a share, which is printed in percent.
     pub is_share: Vec<bool>,
@@ -36,26 +36,26 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Differences to published figures.
     pub published: Vec<PublishedDifference>,
-    /// What a reader has to know.
+    /// Notes for the reader.
     pub notes: Vec<String>,
 }
 
 /// The seeds of one model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Group {
-    /// Name of everything the runs were told but the seed.
+    /// Name of all settings of the runs except the seed.
     pub model: String,
-    /// A name of the data, and the beginning of its checksum, which is what counts.
+    /// A name of the data, and the beginning of its checksum, which identifies it.
     pub data: String,
-    /// Corpus that the data is of, if that is known and the same for all runs.
+    /// The corpus of the data, if it is known and equal for all runs.
     pub corpus: Option<String>,
     /// Name of the split.
     pub split: String,
-    /// The runs by rising seed.
+    /// The runs, ordered by seed.
     pub runs: Vec<RunRow>,
     /// Each score over the seeds.
     pub summaries: Vec<Summary>,
-    /// Whether no model on this data and split has a better mean, score by score.
+    /// For each score, whether no other model on this data and split has a better mean.
     pub is_best: Vec<bool>,
 }
 
@@ -68,9 +68,9 @@ pub struct RunRow {
     pub seed: u64,
     /// Its scores.
     pub scores: Vec<Option<f64>>,
-    /// Whether the test split had been looked at before these scores.
+    /// Whether the test split had been opened before these scores.
     pub was_seen_before: bool,
-    /// Whether training went on after the test split was looked at.
+    /// Whether training continued after the test split was opened.
     pub trained_after_opening: bool,
     /// Versions, device, checksums.
     pub provenance: Vec<(String, String)>,
@@ -83,7 +83,7 @@ pub enum CompareError {
     /// There is nothing to show.
     #[error("no scored runs, expected at least 1")]
     Nothing,
-    /// The same run twice would count twice.
+    /// Two runs with the same settings and seed, which would count twice.
     #[error(
         "`{first}` and `{second}`: the same model, data, split and seed {seed}, expected one of them"
     )]
@@ -95,31 +95,31 @@ pub enum CompareError {
         /// Their seed.
         seed: u64,
     },
-    /// The model that the others are to be compared with is not there.
+    /// There is no model with the name of the baseline.
     #[error("no model `{name}` among the runs, expected one of {known}")]
     Baseline {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// The models there are.
+        /// The existing models.
         known: String,
     },
-    /// Nobody of this name published figures.
+    /// There are no published figures of this name.
     #[error("no published figures `{name}`, expected {known}")]
     Source {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// The names there are.
+        /// The existing names.
         known: String,
     },
-    /// Published figures are asked for, and no run has any.
+    /// Published figures are requested, but there are none for any of the runs.
     #[error("no published figures for these runs: {reasons}")]
     NotPublished {
-        /// Why not, data by data.
+        /// The reasons, for each data set.
         reasons: String,
     },
 }
 
-/// What makes runs the seeds of one model, in the order of the tables.
+/// What the runs of one group have in common, in the order of the tables.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub data: String,
@@ -135,8 +135,8 @@ impl Comparison {
     ///
     /// # Errors
     ///
-    /// [`CompareError`] if there is nothing to compare, a run is there twice, or the baseline or
-    /// published figures are not there.
+    /// [`CompareError`] if there is nothing to compare, two runs have the same settings and seed, or
+    /// there is no such baseline or no such published figures.
     pub fn new(entries: &[Entry], options: &CompareOptions) -> Result<Self, CompareError> {
         let mut grouped = Grouped::new();
         let data_names = data_names(entries);
@@ -177,7 +177,7 @@ impl Comparison {
     }
 }
 
-/// One name for each data set, by its checksum: the same data may lie in several places.
+/// One name for each data set by its checksum, because the same data may have several paths.
 fn data_names(entries: &[Entry]) -> BTreeMap<&str, &str> {
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for entry in entries {
@@ -215,13 +215,13 @@ fn check_baseline(grouped: &Grouped<'_>, options: &CompareOptions) -> Result<(),
     let mut known: Vec<&str> = grouped.keys().map(|key| key.model.as_str()).collect();
     known.sort_unstable();
     known.dedup();
-    match known.contains(&name.as_str()) {
-        true => Ok(()),
-        false => Err(CompareError::Baseline {
-            name: name.clone(),
-            known: known.join(", "),
-        }),
+    if known.contains(&name.as_str()) {
+        return Ok(());
     }
+    Err(CompareError::Baseline {
+        name: name.clone(),
+        known: known.join(", "),
+    })
 }
 
 fn group(key: &Key, runs: &[&Entry], options: &CompareOptions) -> Group {
@@ -247,7 +247,7 @@ fn group(key: &Key, runs: &[&Entry], options: &CompareOptions) -> Group {
         corpus: corpus(runs),
         split: key.split.clone(),
         summaries: columns
-            .map(|at| Summary::of(rows.iter().map(|row| row.scores[at])))
+            .map(|column| Summary::of(rows.iter().map(|row| row.scores[column])))
             .collect(),
         is_best: vec![false; options.metrics.len()],
         runs: rows,
@@ -257,8 +257,8 @@ fn group(key: &Key, runs: &[&Entry], options: &CompareOptions) -> Group {
 /// The corpus on which all runs agree.
 fn corpus(runs: &[&Entry]) -> Option<String> {
     let first = runs.first()?.corpus.as_ref()?;
-    let is_same = runs.iter().all(|run| run.corpus.as_ref() == Some(first));
-    is_same.then(|| first.clone())
+    let is_shared = runs.iter().all(|run| run.corpus.as_ref() == Some(first));
+    is_shared.then(|| first.clone())
 }
 
 fn score(entry: &Entry, metric: &Metric) -> Option<f64> {
@@ -269,25 +269,31 @@ fn score(entry: &Entry, metric: &Metric) -> Option<f64> {
         .filter(|value| value.is_finite())
 }
 
-/// Marks the best mean of each score among several models on the same split of the same data.
+/// Marks the best mean of each score, if there are several models on the same split and data.
 fn mark_best(groups: &mut [Group], options: &CompareOptions) {
-    for at in 0..groups.len() {
+    for index in 0..groups.len() {
         for (column, metric) in options.metrics.iter().enumerate() {
-            let here = &groups[at];
-            let rivals = groups.iter().enumerate().filter(|(place, rival)| {
-                *place != at && (&rival.data, &rival.split) == (&here.data, &here.split)
-            });
-            let means: Vec<f64> = rivals
-                .filter_map(|(_, rival)| rival.summaries[column].mean)
-                .collect();
-            let Some(mean) = here.summaries[column].mean else {
+            let group = &groups[index];
+            let Some(mean) = group.summaries[column].mean else {
                 continue;
             };
-            let is_best = means.iter().all(|&rival| match metric.is_better_high {
-                true => mean >= rival,
-                false => mean <= rival,
+            let rivals: Vec<f64> = groups
+                .iter()
+                .enumerate()
+                .filter(|(rival_index, rival)| {
+                    *rival_index != index
+                        && (&rival.data, &rival.split) == (&group.data, &group.split)
+                })
+                .filter_map(|(_, rival)| rival.summaries[column].mean)
+                .collect();
+            let is_best = rivals.iter().all(|&rival| {
+                if metric.is_better_high {
+                    mean >= rival
+                } else {
+                    mean <= rival
+                }
             });
-            groups[at].is_best[column] = is_best && !means.is_empty();
+            groups[index].is_best[column] = is_best && !rivals.is_empty();
         }
     }
 }

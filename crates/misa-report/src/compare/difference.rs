@@ -1,35 +1,32 @@
 //! Paired differences between the models of a comparison.
 
-use super::{
-    Bootstrap, CompareOptions,
-    bootstrap::{Aligned, Resampled, resampled},
-    comparison::{Grouped, Key},
-    holm,
-};
+use super::bootstrap::{Aligned, Resampled, resampled};
+use super::comparison::{Grouped, Key};
+use super::{Bootstrap, CompareOptions, holm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A paired difference between two models.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Difference {
-    /// Data and split.
+    /// Name of the data.
     pub data: String,
     /// Name of the split.
     pub split: String,
     /// Name of the score.
     pub metric: String,
-    /// One model.
+    /// The model.
     pub model: String,
     /// The model it is compared with.
     pub baseline: String,
-    /// What drawing utterances again says.
+    /// The result of the paired bootstrap.
     pub bootstrap: Bootstrap,
-    /// Its probability, corrected for all pairs asked about this score on this split.
+    /// Its p-value, corrected for all pairs of this score on this split.
     pub p_holm: f64,
 }
 
 /// The models of one split of one data set.
-struct Place<'a> {
+struct SplitModels<'a> {
     models: Vec<Model<'a>>,
     /// A model, and the one it is compared with.
     pairs: Vec<(usize, usize)>,
@@ -37,77 +34,79 @@ struct Place<'a> {
 
 struct Model<'a> {
     key: &'a Key,
-    /// Nothing where the seeds cannot be brought together.
+    /// `None` if the seeds did not predict the same utterances.
     aligned: Option<Aligned<'a>>,
-    /// Nothing where no pair asks for it.
+    /// `None` if no pair needs them.
     scores: Option<Resampled>,
 }
 
-/// The differences score by score, and what could not be compared, in words.
+/// The differences, ordered by score, and notes on pairs that cannot be compared.
 pub(super) fn differences(
     grouped: &Grouped<'_>,
     options: &CompareOptions,
 ) -> (Vec<Difference>, Vec<String>) {
-    let (mut found, mut notes) = (Vec::new(), Vec::new());
+    let (mut differences, mut notes) = (Vec::new(), Vec::new());
     if options.resamples == 0 {
-        return (found, notes);
+        return (differences, notes);
     }
-    let mut places = places(grouped, options);
-    for place in &mut places {
-        notes.extend(place.drop_unlike_pairs());
-        place.resample(options);
+    let mut splits = splits(grouped, options);
+    for split in &mut splits {
+        notes.extend(split.drop_unlike_pairs());
+        split.resample(options);
     }
-    for (at, metric) in options.metrics.iter().enumerate() {
-        for place in &places {
+    for (column, metric) in options.metrics.iter().enumerate() {
+        for split in &splits {
             let mut family = Vec::new();
-            for &(one, other) in &place.pairs {
-                match place.difference(one, other, at) {
+            for &(one, other) in &split.pairs {
+                match split.difference(one, other, column) {
                     Some(bootstrap) => family.push(Difference {
                         metric: metric.name.to_string(),
-                        ..place.models[one].beside(&place.models[other], bootstrap)
+                        ..split.models[one].minus(&split.models[other], bootstrap)
                     }),
                     None => notes.push(format!(
-                        "No difference in {} between {}: it is never defined.",
+                        "No difference in {} between {}: the score is undefined.",
                         metric.name,
-                        place.names(one, other)
+                        split.names(one, other)
                     )),
                 }
             }
             correct(&mut family);
-            found.extend(family);
+            differences.extend(family);
         }
     }
-    (found, notes)
+    (differences, notes)
 }
 
-/// The models of each split of each data set, and the pairs that are asked for.
-fn places<'a>(grouped: &'a Grouped<'_>, options: &CompareOptions) -> Vec<Place<'a>> {
-    let mut places: BTreeMap<(&str, &str), Vec<Model<'a>>> = BTreeMap::new();
+/// The models of each split of each data set, and the requested pairs.
+fn splits<'a>(grouped: &'a Grouped<'_>, options: &CompareOptions) -> Vec<SplitModels<'a>> {
+    let mut splits: BTreeMap<(&str, &str), Vec<Model<'a>>> = BTreeMap::new();
     for (key, runs) in grouped {
         let seeds: Vec<&[_]> = runs
             .iter()
             .map(|entry| entry.predictions.as_slice())
             .collect();
-        let place = places.entry((&key.data, &key.split)).or_default();
-        place.push(Model {
+        let models = splits.entry((&key.data, &key.split)).or_default();
+        models.push(Model {
             key,
             aligned: Aligned::new(&seeds),
             scores: None,
         });
     }
-    let place = |models: Vec<Model<'a>>| Place {
-        pairs: pairs(&models, options.baseline.as_deref()),
-        models,
-    };
-    places.into_values().map(place).collect()
+    splits
+        .into_values()
+        .map(|models| SplitModels {
+            pairs: pairs(&models, options.baseline.as_deref()),
+            models,
+        })
+        .collect()
 }
 
-/// Every pair, or those with the baseline, which comes second.
+/// All pairs, or those with the baseline, which comes second.
 fn pairs(models: &[Model<'_>], baseline: Option<&str>) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for one in 0..models.len() {
         for other in one + 1..models.len() {
-            let is_baseline = |at: usize| Some(models[at].key.model.as_str()) == baseline;
+            let is_baseline = |index: usize| Some(models[index].key.model.as_str()) == baseline;
             match baseline {
                 Some(_) if is_baseline(one) => pairs.push((other, one)),
                 Some(_) if !is_baseline(other) => {}
@@ -118,55 +117,59 @@ fn pairs(models: &[Model<'_>], baseline: Option<&str>) -> Vec<(usize, usize)> {
     pairs
 }
 
-impl Place<'_> {
-    /// Leaves pairs out that have no utterances in common, and says so.
+impl SplitModels<'_> {
+    /// Removes pairs whose utterances differ, and returns a note for each.
     fn drop_unlike_pairs(&mut self) -> Vec<String> {
         let mut notes = Vec::new();
         for &(one, other) in &self.pairs {
             if self.is_unlike(one, other) {
                 notes.push(format!(
-                    "No difference between {}: their predictions are not of the same utterances.",
+                    "No difference between {}: their predictions are for different utterances.",
                     self.names(one, other)
                 ));
             }
         }
-        let pairs = std::mem::take(&mut self.pairs).into_iter();
-        self.pairs = pairs
+        self.pairs = std::mem::take(&mut self.pairs)
+            .into_iter()
             .filter(|&(one, other)| !self.is_unlike(one, other))
             .collect();
         notes
     }
 
     fn is_unlike(&self, one: usize, other: usize) -> bool {
-        let aligned = [one, other].map(|at| self.models[at].aligned.as_ref());
+        let aligned = [one, other].map(|index| self.models[index].aligned.as_ref());
         match aligned {
             [Some(one), Some(other)] => !one.has_utterances_of(other),
             _ => true,
         }
     }
 
-    /// Scores every model that is in a pair, those of the same utterances together.
+    /// Scores all models that are in a pair, those of the same utterances together.
     fn resample(&mut self, options: &CompareOptions) {
-        let mut left: Vec<usize> = (0..self.models.len())
-            .filter(|at| self.pairs.iter().any(|pair| pair.0 == *at || pair.1 == *at))
-            .collect();
-        while let Some(&first) = left.first() {
-            let (together, others): (Vec<usize>, Vec<usize>) =
-                left.into_iter().partition(|&at| !self.is_unlike(first, at));
-            left = others;
+        let is_paired = |model: &usize| {
+            self.pairs
+                .iter()
+                .any(|pair| pair.0 == *model || pair.1 == *model)
+        };
+        let mut remaining: Vec<usize> = (0..self.models.len()).filter(is_paired).collect();
+        while let Some(&first) = remaining.first() {
+            let (together, others): (Vec<usize>, Vec<usize>) = remaining
+                .into_iter()
+                .partition(|&model| !self.is_unlike(first, model));
+            remaining = others;
             let models: Vec<&Aligned<'_>> = together
                 .iter()
-                .filter_map(|&at| self.models[at].aligned.as_ref())
+                .filter_map(|&model| self.models[model].aligned.as_ref())
                 .collect();
             let scores = resampled(&models, &options.metrics, options.resamples, options.seed);
-            for (at, scores) in together.into_iter().zip(scores) {
-                self.models[at].scores = Some(scores);
+            for (model, scores) in together.into_iter().zip(scores) {
+                self.models[model].scores = Some(scores);
             }
         }
     }
 
     fn difference(&self, one: usize, other: usize, metric: usize) -> Option<Bootstrap> {
-        let scores = |at: usize| self.models[at].scores.as_ref();
+        let scores = |model: usize| self.models[model].scores.as_ref();
         Bootstrap::between(scores(one)?, scores(other)?, metric)
     }
 
@@ -178,7 +181,7 @@ impl Place<'_> {
 }
 
 impl Model<'_> {
-    fn beside(&self, other: &Self, bootstrap: Bootstrap) -> Difference {
+    fn minus(&self, other: &Self, bootstrap: Bootstrap) -> Difference {
         Difference {
             data: self.key.data.clone(),
             split: self.key.split.clone(),
@@ -191,9 +194,12 @@ impl Model<'_> {
     }
 }
 
-/// Corrects the probabilities of one score on one split.
+/// Corrects the p-values of one score on one split.
 fn correct(family: &mut [Difference]) {
-    let p: Vec<f64> = family.iter().map(|found| found.bootstrap.p).collect();
+    let p: Vec<f64> = family
+        .iter()
+        .map(|difference| difference.bootstrap.p)
+        .collect();
     for (difference, p) in family.iter_mut().zip(holm(&p)) {
         difference.p_holm = p;
     }

@@ -1,9 +1,7 @@
-//! A comparison in each format.
+//! A comparison as Markdown and as LaTeX.
 
-use super::{
-    Comparison,
-    grid::{Grid, Text},
-};
+use super::Comparison;
+use super::grid::{Grid, Text};
 
 impl Comparison {
     /// Markdown with aligned columns.
@@ -19,7 +17,7 @@ impl Comparison {
         text
     }
 
-    /// LaTeX for the package booktabs; the notes are text beneath the tables.
+    /// LaTeX for the package booktabs, with the notes as text below the tables.
     pub fn to_latex(&self) -> String {
         let mut text: String = self.grids().iter().map(latex).collect();
         let notes: Vec<String> = self.notes.iter().map(|note| latex_text(note)).collect();
@@ -40,9 +38,10 @@ fn escaped_title(grid: &Grid) -> String {
 fn markdown(grid: &Grid) -> String {
     let cell = |text: &Text| {
         let escaped = text.text.replace('|', "\\|");
-        match text.is_stressed {
-            true => format!("**{escaped}**"),
-            false => escaped,
+        if text.is_stressed {
+            format!("**{escaped}**")
+        } else {
+            escaped
         }
     };
     let head: Vec<String> = grid
@@ -76,9 +75,12 @@ fn markdown(grid: &Grid) -> String {
 }
 
 fn latex(grid: &Grid) -> String {
-    let cell = |text: &Text| match text.is_stressed {
-        true => format!("\\textbf{{{}}}", latex_text(&text.text)),
-        false => latex_text(&text.text),
+    let cell = |text: &Text| {
+        if text.is_stressed {
+            format!("\\textbf{{{}}}", latex_text(&text.text))
+        } else {
+            latex_text(&text.text)
+        }
     };
     let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
     let head = line(grid.columns.iter().map(|name| latex_text(name)).collect());

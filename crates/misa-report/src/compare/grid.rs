@@ -12,7 +12,7 @@ pub(super) struct Grid {
     pub rows: Vec<Vec<Text>>,
 }
 
-/// A piece of text, plain or to be stressed.
+/// A piece of text, plain or emphasised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Text {
     pub text: String,
@@ -28,10 +28,10 @@ impl Text {
     }
 }
 
-/// Where a result comes from, besides its data and seeds.
+/// Names of the provenance that the tables show, besides data and seeds.
 const PROVENANCE: [&str; 2] = ["versions", "device"];
 
-/// How a score is printed: shares in percent, as the field does.
+/// A score as text: shares in percent, as is usual.
 fn value(is_share: bool, value: Option<f64>) -> String {
     match value {
         None => "–".to_string(),
@@ -52,9 +52,9 @@ fn signed(is_share: bool, number: Option<f64>) -> String {
 impl Comparison {
     /// Every table of the comparison that has rows.
     pub(super) fn grids(&self) -> Vec<Grid> {
-        let places = self.places();
-        let is_several = places.len() > 1;
-        let mut grids: Vec<Grid> = places
+        let splits = self.splits();
+        let is_several = splits.len() > 1;
+        let mut grids: Vec<Grid> = splits
             .into_iter()
             .map(|(data, split)| self.scores(data, split))
             .collect();
@@ -68,19 +68,21 @@ impl Comparison {
     }
 
     /// Data and splits, in the order of the groups.
-    fn places(&self) -> Vec<(&str, &str)> {
-        let groups = self.groups.iter();
-        let mut places: Vec<(&str, &str)> = groups
+    fn splits(&self) -> Vec<(&str, &str)> {
+        let mut splits: Vec<(&str, &str)> = self
+            .groups
+            .iter()
             .map(|group| (group.data.as_str(), group.split.as_str()))
             .collect();
-        places.dedup();
-        places
+        splits.dedup();
+        splits
     }
 
     fn scores(&self, data: &str, split: &str) -> Grid {
-        let groups = self.groups.iter();
-        let groups =
-            groups.filter(|group| (group.data.as_str(), group.split.as_str()) == (data, split));
+        let groups = self
+            .groups
+            .iter()
+            .filter(|group| (group.data.as_str(), group.split.as_str()) == (data, split));
         let columns = ["model", "seed"].map(str::to_string).into_iter();
         Grid {
             title: format!("{data}, {split} split"),
@@ -155,34 +157,34 @@ impl Comparison {
         scores.any(|(name, is_share)| name == metric && *is_share)
     }
 
-    /// The differences; with their data where there is more than one.
+    /// The differences, with a column for the data if there are several sets.
     fn differences_grid(&self, is_several: bool) -> Grid {
         let columns = [
             "score",
             "model",
-            "less",
+            "minus",
             "difference",
             "95 % interval",
             "p",
             "p (Holm)",
         ];
-        let row = |found: &super::Difference| {
-            let is_share = self.is_share(&found.metric);
-            let (low, high) = found.bootstrap.interval;
+        let row = |difference: &super::Difference| {
+            let is_share = self.is_share(&difference.metric);
+            let (low, high) = difference.bootstrap.interval;
             let texts = [
-                found.metric.clone(),
-                found.model.clone(),
-                found.baseline.clone(),
-                signed(is_share, Some(found.bootstrap.difference)),
+                difference.metric.clone(),
+                difference.model.clone(),
+                difference.baseline.clone(),
+                signed(is_share, Some(difference.bootstrap.difference)),
                 format!(
                     "{} to {}",
                     signed(is_share, Some(low)),
                     signed(is_share, Some(high))
                 ),
-                format!("{:.4}", found.bootstrap.p),
-                format!("{:.4}", found.p_holm),
+                format!("{:.4}", difference.bootstrap.p),
+                format!("{:.4}", difference.p_holm),
             ];
-            let data = is_several.then(|| format!("{}, {}", found.data, found.split));
+            let data = is_several.then(|| format!("{}, {}", difference.data, difference.split));
             data.into_iter().chain(texts).map(Text::plain).collect()
         };
         let data = is_several.then_some("data").into_iter();
@@ -194,19 +196,22 @@ impl Comparison {
         }
     }
 
-    /// The differences to published figures; with their data where there is more than one.
+    /// The differences to published figures, with a column for the data if there are several sets.
     fn published_grid(&self, is_several: bool) -> Grid {
-        let row = |found: &super::PublishedDifference| {
-            let status = match found.status {
+        let row = |published: &super::PublishedDifference| {
+            let status = match published.status {
                 Status::Verified => "",
                 Status::Quoted => " (as quoted by others)",
             };
-            let data = is_several.then(|| format!("{}, {}", found.data, found.split));
-            let head = [found.model.clone(), format!("{}{status}", found.source)];
+            let data = is_several.then(|| format!("{}, {}", published.data, published.split));
+            let head = [
+                published.model.clone(),
+                format!("{}{status}", published.source),
+            ];
             let cells = self
                 .is_share
                 .iter()
-                .zip(found.differences.iter().zip(&found.figures));
+                .zip(published.differences.iter().zip(&published.figures));
             let cells = cells.map(|(is_share, (difference, figure))| match difference {
                 None => "–".to_string(),
                 _ => format!(
@@ -219,17 +224,17 @@ impl Comparison {
             texts.map(Text::plain).collect()
         };
         let data = is_several.then_some("data").into_iter();
-        let columns = data.chain(["model", "less the figures of"]);
+        let columns = data.chain(["model", "minus the figures of"]);
         let scores = self.metrics.iter().map(String::as_str);
         Grid {
-            title: "Beside published figures: our mean less theirs (theirs)".to_string(),
+            title: "Published figures: our mean minus theirs (theirs in brackets)".to_string(),
             columns: columns.chain(scores).map(str::to_string).collect(),
             texts: 2 + usize::from(is_several),
             rows: self.published.iter().map(row).collect(),
         }
     }
 
-    /// What every model was made from and by.
+    /// Data, seeds, versions and devices of every model.
     fn provenance_grid(&self) -> Grid {
         let columns = ["model", "data", "split", "seeds"].into_iter();
         let columns: Vec<String> = columns.chain(PROVENANCE).map(str::to_string).collect();
@@ -251,21 +256,22 @@ impl Comparison {
     }
 }
 
-/// What the runs of a group say of one thing, each answer once.
+/// The values that the runs of a group have for one item of provenance, each value once.
 fn provenance(group: &Group, name: &str) -> String {
-    let mut answers: Vec<&str> = Vec::new();
-    for (_, answer) in group
+    let mut values: Vec<&str> = Vec::new();
+    for (_, value) in group
         .runs
         .iter()
         .flat_map(|run| &run.provenance)
         .filter(|(known, _)| known == name)
     {
-        if !answers.contains(&answer.as_str()) {
-            answers.push(answer);
+        if !values.contains(&value.as_str()) {
+            values.push(value);
         }
     }
-    match answers.is_empty() {
-        true => "–".to_string(),
-        false => answers.join("; "),
+    if values.is_empty() {
+        "–".to_string()
+    } else {
+        values.join("; ")
     }
 }

@@ -1,14 +1,14 @@
-//! Many runs side by side.
+//! Comparing many runs.
 //!
 //! | File | Holds |
 //! | --- | --- |
 //! | `entry.rs` | one scored run |
 //! | `statistic.rs` | mean, spread and interval of a few seeds |
-//! | `bootstrap.rs` | whether two models differ, asked by drawing utterances again |
-//! | `comparison.rs` | runs grouped, summed up and compared |
-//! | `difference.rs` | the differences of every pair of models |
+//! | `bootstrap.rs` | whether two models differ, by resampling utterances |
+//! | `comparison.rs` | runs, grouped, summarised and compared |
+//! | `difference.rs` | the differences between pairs of models |
 //! | `published.rs`, `beside.rs` | figures of papers with their sources, and differences to them |
-//! | `note.rs` | what a reader has to know |
+//! | `note.rs` | notes for the reader |
 //! | `grid.rs`, `format.rs`, `rows.rs` | the result as tables, in each format |
 
 mod beside;

@@ -1,12 +1,12 @@
-//! Figures of papers, with their sources.
+//! Figures from papers, with their sources.
 
 use serde::{Deserialize, Serialize};
 
-/// How well a figure is known.
+/// How reliable a figure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Read where it was published, or in a table that repeats it.
+    /// Read in the original publication, or in a table that repeats it.
     Verified,
     /// Taken from papers that quote it.
     Quoted,
@@ -15,15 +15,15 @@ pub enum Status {
 /// One model on one corpus, as published.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PublishedRow {
-    /// Short name to ask for it.
+    /// Short name of the source.
     pub source: &'static str,
     /// Corpus: `mosi`, `mosei` or `ur_funny`.
     pub corpus: &'static str,
-    /// Who measured what, with which text features.
+    /// Source, version and text features.
     pub title: &'static str,
     /// How well it is known.
     pub status: Status,
-    /// Scores under our names; shares lie between 0 and 1.
+    /// Scores under our names; shares are between 0 and 1.
     pub scores: &'static [(&'static str, f64)],
 }
 
@@ -102,10 +102,10 @@ const ROWS: [PublishedRow; 5] = [
     },
 ];
 
-/// Who published figures: the paper, and MMSA.
+/// Names of the sources: the paper, and MMSA.
 pub const SOURCES: [&str; 2] = ["paper", "mmsa"];
 
-/// What `source`, one of [`SOURCES`], published of MISA on `corpus`.
+/// The figures of MISA on `corpus` that `source`, one of [`SOURCES`], published.
 pub fn published(source: &str, corpus: &str) -> Option<&'static PublishedRow> {
     ROWS.iter()
         .find(|row| row.source == source && row.corpus == corpus)

@@ -1,4 +1,4 @@
-//! A comparison as one table of comma-separated values.
+//! A comparison as CSV.
 
 use super::{Comparison, Difference, Group, PublishedDifference};
 use crate::table::{Table, number};
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 18] = [
     "figure",
 ];
 
-/// One row; what it has nothing to say of stays empty.
+/// One row; fields that do not apply are empty.
 #[derive(Default)]
 struct Row {
     kind: &'static str,
@@ -45,20 +45,22 @@ struct Row {
 }
 
 impl Comparison {
-    /// Everything with full precision, told apart by the column `kind`:
+    /// All values with full precision. The column `kind` tells what a row is:
     ///
     /// | Kind | One row per | `value` |
     /// | --- | --- | --- |
     /// | `run` | run and score | the score |
     /// | `model` | model and score | mean over the seeds, with `deviation` and interval |
-    /// | `difference` | pair of models and score | `model` less `against`, with interval, p and Holm's p |
-    /// | `published` | model, source and score | mean less the published `figure` of `against` |
+    /// | `difference` | pair of models and score | `model` minus `against`, with interval, p and Holm's p |
+    /// | `published` | model, source and score | mean minus the published `figure` of `against` |
     pub fn to_csv(&self) -> String {
         let mut table = Table::new(&COLUMNS);
-        let groups = self.groups.iter();
-        let groups = groups.flat_map(|group| self.runs(group).into_iter().chain(self.means(group)));
+        let groups = self
+            .groups
+            .iter()
+            .flat_map(|group| self.runs(group).into_iter().chain(self.means(group)));
         let differences = self.differences.iter().map(difference);
-        let published = self.published.iter().flat_map(|found| self.beside(found));
+        let published = self.published.iter().flat_map(|row| self.published(row));
         for row in groups.chain(differences).chain(published) {
             table.row(&row.fields());
         }
@@ -99,37 +101,39 @@ impl Comparison {
         rows.collect()
     }
 
-    fn beside(&self, found: &PublishedDifference) -> Vec<Row> {
-        let values = found.differences.iter().zip(&found.figures);
-        let rows = self.metrics.iter().zip(values);
-        let rows = rows.filter(|(_, (_, figure))| figure.is_some());
-        rows.map(|(metric, (difference, figure))| Row {
-            kind: "published",
-            data: found.data.clone(),
-            split: found.split.clone(),
-            model: found.model.clone(),
-            score: metric.clone(),
-            value: number(*difference),
-            against: found.source.clone(),
-            figure: number(*figure),
-            ..Row::default()
-        })
-        .collect()
+    fn published(&self, published: &PublishedDifference) -> Vec<Row> {
+        let values = published.differences.iter().zip(&published.figures);
+        self.metrics
+            .iter()
+            .zip(values)
+            .filter(|(_, (_, figure))| figure.is_some())
+            .map(|(metric, (difference, figure))| Row {
+                kind: "published",
+                data: published.data.clone(),
+                split: published.split.clone(),
+                model: published.model.clone(),
+                score: metric.clone(),
+                value: number(*difference),
+                against: published.source.clone(),
+                figure: number(*figure),
+                ..Row::default()
+            })
+            .collect()
     }
 }
 
-fn difference(found: &Difference) -> Row {
-    let (low, high) = found.bootstrap.interval;
+fn difference(difference: &Difference) -> Row {
+    let (low, high) = difference.bootstrap.interval;
     Row {
         kind: "difference",
-        data: found.data.clone(),
-        split: found.split.clone(),
-        model: found.model.clone(),
-        score: found.metric.clone(),
-        value: number(Some(found.bootstrap.difference)),
+        data: difference.data.clone(),
+        split: difference.split.clone(),
+        model: difference.model.clone(),
+        score: difference.metric.clone(),
+        value: number(Some(difference.bootstrap.difference)),
         interval: [low, high].map(|end| number(Some(end))),
-        against: found.baseline.clone(),
-        p: [found.bootstrap.p, found.p_holm].map(|p| number(Some(p))),
+        against: difference.baseline.clone(),
+        p: [difference.bootstrap.p, difference.p_holm].map(|p| number(Some(p))),
         ..Row::default()
     }
 }

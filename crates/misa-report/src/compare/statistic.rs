@@ -3,24 +3,25 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// Probability that an interval holds the mean.
+/// Confidence level of intervals.
 const CONFIDENCE: f64 = 0.95;
 
-/// What a few values come to.
+/// Summary of a few values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Number of values.
     pub count: usize,
-    /// Their mean; nothing without values.
+    /// Their mean; `None` without values.
     pub mean: Option<f64>,
-    /// Their sample standard deviation, divided by one less than their number; nothing below two.
+    /// Their sample standard deviation (divisor `count - 1`); `None` for fewer than two values.
     pub deviation: Option<f64>,
-    /// The 95 % interval of the mean by Student's distribution; nothing below two values.
+    /// The 95 % confidence interval of the mean by Student's t distribution; `None` for fewer than two
+    /// values.
     pub interval: Option<(f64, f64)>,
 }
 
 impl Summary {
-    /// Sums up the values; those that are not defined are left out.
+    /// Summarises the values; undefined ones are left out.
     pub fn of(values: impl IntoIterator<Item = Option<f64>>) -> Self {
         let values: Vec<f64> = values
             .into_iter()

@@ -6,9 +6,9 @@ use crate::draw::text::{cut, fixed, width};
 
 const TEXT: f64 = 12.0;
 const TICK_TEXT: f64 = 11.0;
-/// Room for ticks and the label under a chart.
+/// Height of the ticks and the label below a chart.
 const BELOW: f64 = 44.0;
-/// Most ticks of one axis: more means the interval is too small for its numbers.
+/// Most ticks of one axis; more than this means that the interval is too small for its magnitude.
 const MOST: i64 = 50;
 
 /// Round values inside an interval.
@@ -50,7 +50,7 @@ impl Ticks {
             .unwrap_or(10.0);
         let step = factor * unit;
         let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
-        // Nothing holds of a distance that is no number.
+        // False for NaN too.
         let is_short = last - first < MOST as f64;
         if !is_short || first.abs() > 1e15 {
             return none;
@@ -72,7 +72,7 @@ impl Ticks {
         ticks
     }
 
-    /// The numbers as they are written.
+    /// The labels of the ticks.
     pub(crate) fn labels(&self) -> Vec<String> {
         let write = |value: &f64| {
             if self.decimals > 5 {
@@ -86,10 +86,10 @@ impl Ticks {
 }
 
 impl Frame {
-    /// Frame on a drawing of `size`, below `top` units that are kept free; the left margin fits
-    /// the numbers of the axis.
+    /// A frame on a drawing of the given size, below a margin of `top` units. The left margin fits the
+    /// labels of the axis.
     pub(crate) fn new(
-        (width_, height): (f64, f64),
+        (total_width, height): (f64, f64),
         top: f64,
         (x_domain, x_ticks): ((f64, f64), Ticks),
         (y_domain, y_ticks): ((f64, f64), Ticks),
@@ -99,7 +99,7 @@ impl Frame {
             .iter()
             .map(|t| width(t, TICK_TEXT))
             .fold(0.0, f64::max);
-        let (left, right, bottom) = (28.0 + widest, width_ - 12.0, height - BELOW);
+        let (left, right, bottom) = (28.0 + widest, total_width - 12.0, height - BELOW);
         Self {
             left,
             top,
@@ -112,20 +112,20 @@ impl Frame {
         }
     }
 
-    /// Place of a pair of values.
-    pub(crate) fn at(&self, x: f64, y: f64) -> (f64, f64) {
-        (self.x.at(x), self.y.at(y))
+    /// Point of a pair of values on the drawing.
+    pub(crate) fn point(&self, x: f64, y: f64) -> (f64, f64) {
+        (self.x.position(x), self.y.position(y))
     }
 
-    /// Draws hairlines, numbers and the labels of both axes.
+    /// Draws grid lines, tick labels and the names of both axes.
     pub(crate) fn draw(&self, svg: &mut Svg, x_label: &str, y_label: &str) {
         for (value, label) in self.y_ticks.values.iter().zip(self.y_ticks.labels()) {
-            let y = self.y.at(*value);
+            let y = self.y.position(*value);
             svg.line("g", (self.left, y), (self.right, y));
             svg.text("q s", (self.left - 6.0, y + 4.0), Anchor::End, &label);
         }
         for (value, label) in self.x_ticks.values.iter().zip(self.x_ticks.labels()) {
-            let x = self.x.at(*value);
+            let x = self.x.position(*value);
             svg.line("x", (x, self.bottom), (x, self.bottom + 4.0));
             svg.text("q s", (x, self.bottom + 17.0), Anchor::Middle, &label);
         }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn are_none_where_no_number_helps() {
+    fn are_empty_for_intervals_without_round_values() {
         assert!(Ticks::new((1.0, 1.0), 5).values.is_empty());
         assert!(Ticks::new((f64::NAN, 1.0), 5).values.is_empty());
         assert!(Ticks::new((1e20, 1e20 + 20_000.0), 5).values.is_empty());

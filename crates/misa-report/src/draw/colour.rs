@@ -1,18 +1,18 @@
-//! Colours, and the stylesheet through which every mark gets them.
+//! Colours, and the stylesheet that assigns them to the marks.
 //!
-//! The first colours of a series are those of Okabe and Ito (2008), which people with the common
-//! colour vision deficiencies tell apart; yellow is darkened on white paper.
+//! The first colours of a series are those of Okabe and Ito (2008), which people with common colour
+//! vision deficiencies can distinguish; yellow is darkened on white paper.
 
 use std::fmt::Write;
 
 /// Steps of the scale from negative to positive; odd, so that one step is neutral.
 pub(crate) const DIVERGING: usize = 11;
-/// Steps of the scale from none to all.
+/// Steps of the scale from 0 to 1.
 pub(crate) const SEQUENTIAL: usize = 9;
 /// Number of colours before a series repeats one.
 pub(crate) const SERIES: usize = 8;
 
-/// First step of the sequential scale on which numbers need the other ink.
+/// First step of the sequential scale that needs the contrasting text colour.
 const STRONG: usize = 5;
 
 /// Red, green and blue.
@@ -22,9 +22,9 @@ pub(crate) struct Rgb(u8, u8, u8);
 /// Every colour of one theme.
 #[derive(Debug)]
 pub(crate) struct Palette {
-    /// Behind the page.
+    /// Background of the page.
     pub(crate) ground: Rgb,
-    /// Behind figures and tables.
+    /// Background of figures and tables.
     pub(crate) paper: Rgb,
     /// Text and emphasis.
     pub(crate) ink: Rgb,
@@ -32,7 +32,7 @@ pub(crate) struct Palette {
     pub(crate) muted: Rgb,
     /// Hairlines.
     pub(crate) rule: Rgb,
-    /// Behind warnings.
+    /// Background of warnings.
     pub(crate) warning: Rgb,
     /// Edge of warnings.
     pub(crate) warning_edge: Rgb,
@@ -106,27 +106,27 @@ impl Rgb {
     }
 }
 
-/// Step of the diverging scale for a value from `-limit` to `limit`; beyond is the last step.
+/// Step of the diverging scale for a value from `-limit` to `limit`; values beyond get the last step.
 pub(crate) fn diverging_step(value: f64, limit: f64) -> usize {
     let half = (DIVERGING / 2) as f64;
-    let place = if limit > 0.0 { value / limit } else { 0.0 };
-    (place.clamp(-1.0, 1.0) * half + half).round() as usize
+    let share = if limit > 0.0 { value / limit } else { 0.0 };
+    (share.clamp(-1.0, 1.0) * half + half).round() as usize
 }
 
-/// Step of the sequential scale for a share from 0 to 1; beyond is the last step.
+/// Step of the sequential scale for a share from 0 to 1; shares beyond get the last step.
 pub(crate) fn sequential_step(share: f64) -> usize {
     (share.clamp(0.0, 1.0) * (SEQUENTIAL - 1) as f64).round() as usize
 }
 
-/// Class of text that is read on step `step` of the sequential scale.
+/// Class of text on step `step` of the sequential scale.
 pub(crate) fn ink_on(step: usize) -> &'static str {
     if step >= STRONG { "v1" } else { "v0" }
 }
 
-/// Rules for both themes: light as written, dark where the reader prefers it.
+/// Rules for both themes: light by default, dark if the reader prefers it.
 ///
-/// The colours are literal, not custom properties, so that programs without them (Inkscape,
-/// LaTeX converters) still show the light theme.
+/// The colours are literals instead of custom properties, so that programs without support for these
+/// (Inkscape, LaTeX converters) still show the light theme.
 pub(crate) fn adaptive_style() -> String {
     let dark = colours(&DARK);
     format!(
@@ -135,17 +135,13 @@ pub(crate) fn adaptive_style() -> String {
     )
 }
 
-/// Rules for the light theme alone.
+/// Rules for the light theme only.
 pub(crate) fn light_style() -> String {
     format!("{SHAPES}{}", colours(&LIGHT))
 }
 
-/// What does not depend on the theme.
-const SHAPES: &str = ".t,.q,.v0,.v1{font-size:12px}.s{font-size:11px}.b{font-weight:600}\
-.m{text-anchor:middle}.e{text-anchor:end}.g,.x,.k,.l{fill:none}.g{stroke-width:1}\
-.x{stroke-width:1.2}.k{stroke-width:1.2;stroke-dasharray:4 3}.l{stroke-width:2;\
-stroke-linejoin:round;stroke-linecap:round}.n{stroke-dasharray:6 4}.p{fill-opacity:.62}\
-.f{fill-opacity:.22}.o{fill:none;stroke-width:1.3;stroke-opacity:.85}.h{stroke-width:1.5}";
+/// Rules that do not depend on the theme.
+const SHAPES: &str = include_str!("shapes.css");
 
 fn colours(palette: &Palette) -> String {
     let mut rules = String::new();
@@ -183,8 +179,8 @@ fn colours(palette: &Palette) -> String {
 fn diverging_colour(palette: &Palette, step: usize) -> Rgb {
     let [low, neutral, high] = palette.diverging;
     let half = (DIVERGING / 2) as f64;
-    let place = (step as f64 - half) / half;
-    neutral.mix(if place < 0.0 { low } else { high }, place.abs())
+    let share = (step as f64 - half) / half;
+    neutral.mix(if share < 0.0 { low } else { high }, share.abs())
 }
 
 #[cfg(test)]

@@ -37,15 +37,15 @@ impl Entry {
     }
 }
 
-/// Height that [`draw`] takes for `entries` on a drawing this wide.
+/// Height of [`draw`] for `entries` on a drawing of width `across`.
 pub(crate) fn height(entries: &[Entry], across: f64) -> f64 {
-    let rows = places(entries, across)
+    let rows = positions(entries, across)
         .last()
         .map_or(0.0, |(_, row)| row + 1.0);
     rows * LINE
 }
 
-/// Right end of `entries` in one row, and the gap after it.
+/// Right end of `entries` in a single row, including the gap after it.
 pub(crate) fn end(entries: &[Entry]) -> f64 {
     let widths = entries
         .iter()
@@ -53,10 +53,9 @@ pub(crate) fn end(entries: &[Entry]) -> f64 {
     2.0 + widths.sum::<f64>()
 }
 
-/// Draws the entries from `top`, as many beside each other as fit.
+/// Draws the entries below `top`, as many in a row as fit.
 pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) {
-    let places = places(entries, svg.width);
-    for (entry, (x, row)) in entries.iter().zip(places) {
+    for (entry, (x, row)) in entries.iter().zip(positions(entries, svg.width)) {
         let y = top + row * LINE + LINE / 2.0;
         draw_mark(svg, entry, (x, y));
         let name = cut(&entry.name, TEXT, svg.width - x - MARK - 8.0);
@@ -64,15 +63,15 @@ pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) {
     }
 }
 
-/// Draws the diverging colours from `-limit` to `limit` as a bar with its ends named.
+/// Draws the diverging colours as a bar that is labelled from `-limit` to `limit`.
 pub(crate) fn draw_diverging(svg: &mut Svg, (x, y): (f64, f64), name: &str, limit: f64) {
     let low = fixed(-limit, 1);
     svg.text("t", (x, y + 4.0), Anchor::Start, name);
     let start = x + width(name, TEXT) + 10.0 + width(&low, TEXT);
     svg.text("q", (start - 4.0, y + 4.0), Anchor::End, &low);
     for step in 0..DIVERGING {
-        let place = (start + step as f64 * 10.0, y - 5.0);
-        svg.rect(&format!("d{step}"), place, (10.0, 10.0));
+        let corner = (start + step as f64 * 10.0, y - 5.0);
+        svg.rect(&format!("d{step}"), corner, (10.0, 10.0));
     }
     let end = start + DIVERGING as f64 * 10.0 + 4.0;
     svg.text("q", (end, y + 4.0), Anchor::Start, &fixed(limit, 1));
@@ -89,18 +88,18 @@ fn draw_mark(svg: &mut Svg, entry: &Entry, (x, y): (f64, f64)) {
 }
 
 /// Left end and row of each entry.
-fn places(entries: &[Entry], across: f64) -> Vec<(f64, f64)> {
+fn positions(entries: &[Entry], across: f64) -> Vec<(f64, f64)> {
     let (mut x, mut row) = (2.0, 0.0);
-    let mut places = Vec::with_capacity(entries.len());
+    let mut positions = Vec::with_capacity(entries.len());
     for entry in entries {
         let needed = MARK + width(&entry.name, TEXT);
         if x > 2.0 && x + needed > across - 4.0 {
             (x, row) = (2.0, row + 1.0);
         }
-        places.push((x, row));
+        positions.push((x, row));
         x += needed + GAP;
     }
-    places
+    positions
 }
 
 #[cfg(test)]

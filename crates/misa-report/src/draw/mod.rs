@@ -1,4 +1,4 @@
-//! Drawing: text, scales, colours and shapes to SVG, SVG to pixels.
+//! Drawing: text, scales, colours and shapes as SVG, and SVG as pixels.
 
 pub(crate) mod axis;
 pub(crate) mod colour;

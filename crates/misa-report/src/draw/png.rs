@@ -1,32 +1,30 @@
-//! SVG to pixels, with a font that comes along so that every machine gives the same picture.
-
-use std::sync::{Arc, OnceLock};
-
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::fontdb::Database;
-use resvg::usvg::{Options, Tree};
+//! SVG as pixels, with a bundled font so that every machine gives the same picture.
 
 use crate::draw::svg::Svg;
 use crate::error::PngError;
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::fontdb::Database;
+use resvg::usvg::{Options, Tree};
+use std::sync::{Arc, OnceLock};
 
 /// Pixels per unit of the view box.
 const SCALE: f64 = 2.0;
 const FAMILY: &str = "Misa Sans";
-/// Latin-1, Greek, arrows and signs of mathematics; other scripts show an empty box.
+/// Latin-1, Greek, arrows and mathematical signs; other scripts are drawn as empty boxes.
 const FONT: &[u8] = include_bytes!("../../assets/misa-sans.ttf");
 
-/// PNG file of `svg` in the light theme at two pixels per unit.
+/// PNG file of `svg` in the light theme, with two pixels per unit.
 ///
 /// # Errors
 ///
-/// Returns an error if the drawing is not understood or has no pixels.
+/// Returns an error if the drawing cannot be parsed or has no pixels.
 pub(crate) fn png(svg: &Svg, figure: &str) -> Result<Vec<u8>, PngError> {
     let drawing = |source| PngError::Drawing {
-        figure: figure.to_owned(),
+        figure: figure.to_string(),
         source: Box::new(source),
     };
     let options = Options {
-        font_family: FAMILY.to_owned(),
+        font_family: FAMILY.to_string(),
         fontdb: fonts(),
         ..Options::default()
     };
@@ -36,16 +34,16 @@ pub(crate) fn png(svg: &Svg, figure: &str) -> Result<Vec<u8>, PngError> {
         (svg.height * SCALE).ceil() as u32,
     );
     let size = || PngError::Size {
-        figure: figure.to_owned(),
+        figure: figure.to_string(),
         width,
         height,
     };
     let mut pixels = Pixmap::new(width, height).ok_or_else(size)?;
     let scale = Transform::from_scale(SCALE as f32, SCALE as f32);
     resvg::render(&tree, scale, &mut pixels.as_mut());
-    pixels.encode_png().map_err(|packer| PngError::Packing {
-        figure: figure.to_owned(),
-        source: Box::new(packer),
+    pixels.encode_png().map_err(|source| PngError::Packing {
+        figure: figure.to_string(),
+        source: Box::new(source),
     })
 }
 
@@ -86,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_text_with_the_font_it_brings() {
+    fn draws_text_with_the_bundled_font() {
         let mut svg = Svg::new(40.0, 20.0);
         svg.text("t", (2.0, 15.0), Anchor::Start, "−β≤");
         let is_dark = |p: &resvg::tiny_skia::PremultipliedColorU8| p.red() < 100;

@@ -1,9 +1,9 @@
-//! From data to places on the drawing.
+//! Mapping data to positions on the drawing.
 
-/// Largest magnitude that is drawn; beyond it the arithmetic of axes overflows.
+/// Largest magnitude that is drawn; beyond it, the arithmetic of the axes overflows.
 const LARGEST: f64 = 1e100;
 
-/// Straight map from an interval of data to an interval of the drawing.
+/// Linear map from an interval of data to an interval of the drawing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale {
     /// Data at the start and at the end.
@@ -16,8 +16,8 @@ impl Scale {
         Self { domain, range }
     }
 
-    /// Place of `value`; the middle when the domain has no extent.
-    pub(crate) fn at(&self, value: f64) -> f64 {
+    /// Position of `value`; the middle if the domain has no extent.
+    pub(crate) fn position(&self, value: f64) -> f64 {
         let span = self.domain.1 - self.domain.0;
         let share = if span > 0.0 {
             (value - self.domain.0) / span
@@ -28,14 +28,14 @@ impl Scale {
     }
 }
 
-/// Whether a value can be placed: finite and of a magnitude axes can carry.
+/// Whether a value can be drawn: it is finite and its magnitude suits an axis.
 pub(crate) fn is_drawable(value: f64) -> bool {
     value.abs() <= LARGEST
 }
 
-/// Smallest interval around `values`, widened by `margin` of its extent at both ends.
+/// Smallest interval around `values`, extended at both ends by the share `margin` of its length.
 ///
-/// Without values it is 0 to 1; around a single value it has an extent of 1.
+/// Without values it is 0 to 1; around a single value it has a length of at least 1.
 pub(crate) fn domain(values: impl IntoIterator<Item = f64>, margin: f64) -> (f64, f64) {
     let start = (f64::INFINITY, f64::NEG_INFINITY);
     let (low, high) = values
@@ -62,9 +62,9 @@ mod tests {
     #[test]
     fn maps_ends_to_ends() {
         let scale = Scale::new((-3.0, 3.0), (100.0, 0.0));
-        assert_eq!(scale.at(-3.0), 100.0);
-        assert_eq!(scale.at(0.0), 50.0);
-        assert_eq!(scale.at(3.0), 0.0);
+        assert_eq!(scale.position(-3.0), 100.0);
+        assert_eq!(scale.position(0.0), 50.0);
+        assert_eq!(scale.position(3.0), 0.0);
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_a_single_value_room() {
+    fn a_single_value_gets_an_interval_around_it() {
         assert_eq!(domain([2.0, 2.0], 0.1), (1.5, 2.5));
     }
 }

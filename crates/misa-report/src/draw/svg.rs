@@ -1,14 +1,13 @@
-//! A drawing in the making: shapes in, one SVG element out.
-
-use std::fmt::Write;
+//! A drawing: collects shapes, and returns one SVG element.
 
 use crate::draw::colour::{adaptive_style, light_style};
 use crate::draw::text::escape;
+use std::fmt::Write;
 
 const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 const MEMORY: &str = "memory takes all text";
 
-/// Where a line of text stands relative to its place.
+/// Alignment of a line of text at its position.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Anchor {
     Start,
@@ -36,25 +35,36 @@ impl Svg {
     }
 
     pub(crate) fn rect(&mut self, class: &str, (x, y): (f64, f64), (width, height): (f64, f64)) {
-        let (x, y, w, h) = (place(x), place(y), place(width), place(height));
+        let (x, y, w, h) = (
+            coordinate(x),
+            coordinate(y),
+            coordinate(width),
+            coordinate(height),
+        );
         self.push(format_args!(
             "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/>"
         ));
     }
 
     pub(crate) fn line(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
-        let data = format!("M{} {}L{} {}", place(x1), place(y1), place(x2), place(y2));
+        let data = format!(
+            "M{} {}L{} {}",
+            coordinate(x1),
+            coordinate(y1),
+            coordinate(x2),
+            coordinate(y2)
+        );
         self.path(class, &data);
     }
 
-    /// A path from SVG path data; nothing when there is none.
+    /// A path from SVG path data; nothing if the data is empty.
     pub(crate) fn path(&mut self, class: &str, data: &str) {
         if !data.is_empty() {
             self.push(format_args!("<path class=\"{class}\" d=\"{data}\"/>"));
         }
     }
 
-    /// A path that shows `label` when pointed at.
+    /// A path that shows `label` when the pointer is over it.
     pub(crate) fn labelled_path(&mut self, class: &str, data: &str, label: &str) {
         let label = escape(label);
         self.push(format_args!(
@@ -63,16 +73,16 @@ impl Svg {
     }
 
     pub(crate) fn text(&mut self, class: &str, (x, y): (f64, f64), anchor: Anchor, text: &str) {
-        let (x, y, text) = (place(x), place(y), escape(text));
+        let (x, y, text) = (coordinate(x), coordinate(y), escape(text));
         let anchor = anchor_class(anchor);
         self.push(format_args!(
             "<text class=\"{class}{anchor}\" x=\"{x}\" y=\"{y}\">{text}</text>"
         ));
     }
 
-    /// Text around its middle, read from below upwards.
+    /// Centred text that reads from bottom to top.
     pub(crate) fn upward_text(&mut self, class: &str, (x, y): (f64, f64), text: &str) {
-        let (x, y, text) = (place(x), place(y), escape(text));
+        let (x, y, text) = (coordinate(x), coordinate(y), escape(text));
         self.push(format_args!(
             "<text class=\"{class} m\" transform=\"translate({x} {y}) rotate(-90)\">{text}</text>"
         ));
@@ -88,14 +98,14 @@ impl Svg {
         )
     }
 
-    /// A complete SVG document in the light theme, for `family` alone.
+    /// A complete SVG document in the light theme, in the font `family`.
     pub(crate) fn light_document(&self, family: &str) -> String {
         self.styled("", "", &light_style(), family)
     }
 
-    /// An element for a page that brings the style.
+    /// An element for a page that contains the style.
     pub(crate) fn inline(&self, title: &str, description: &str) -> String {
-        let (width, height) = (place(self.width), place(self.height));
+        let (width, height) = (coordinate(self.width), coordinate(self.height));
         format!(
             "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"inherit\">{}{}</svg>",
             described(title, description),
@@ -104,7 +114,7 @@ impl Svg {
     }
 
     fn styled(&self, title: &str, description: &str, style: &str, family: &str) -> String {
-        let (width, height) = (place(self.width), place(self.height));
+        let (width, height) = (coordinate(self.width), coordinate(self.height));
         format!(
             "<svg xmlns=\"{NAMESPACE}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
              height=\"{height}\" role=\"img\" font-family=\"{family}\">{}<style>{style}</style>\
@@ -119,14 +129,14 @@ impl Svg {
     }
 }
 
-/// Path data through `points`; a gap where a point is `None`, a dot where it stands alone.
+/// Path data through `points`, with a gap where a point is `None` and a dot at an isolated point.
 pub(crate) fn polyline(points: &[Option<(f64, f64)>]) -> String {
     let mut data = String::new();
     for (index, point) in points.iter().enumerate() {
         let Some((x, y)) = point else { continue };
         let joins = index > 0 && points[index - 1].is_some();
         let command = if joins { 'L' } else { 'M' };
-        write!(data, "{command}{} {}", place(*x), place(*y)).expect(MEMORY);
+        write!(data, "{command}{} {}", coordinate(*x), coordinate(*y)).expect(MEMORY);
         let is_alone = !joins && points.get(index + 1).is_none_or(Option::is_none);
         if is_alone {
             data.push_str("h0.01");
@@ -137,36 +147,34 @@ pub(crate) fn polyline(points: &[Option<(f64, f64)>]) -> String {
 
 /// Path data of a dot.
 pub(crate) fn dot((x, y): (f64, f64), radius: f64) -> String {
-    let (r, across) = (place(radius), place(2.0 * radius));
-    let left = place(x - radius);
+    let (r, across) = (coordinate(radius), coordinate(2.0 * radius));
+    let left = coordinate(x - radius);
     format!(
         "M{left} {}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0-{across} 0z",
-        place(y)
+        coordinate(y)
     )
 }
 
 /// Path data of a triangle that points up.
 pub(crate) fn triangle((x, y): (f64, f64), radius: f64) -> String {
-    let (half, tall) = (place(radius), place(radius * 1.8));
+    let (half, tall) = (coordinate(radius), coordinate(radius * 1.8));
     format!(
         "M{} {}l{half} {tall}h-{}z",
-        place(x),
-        place(y - radius),
-        place(2.0 * radius)
+        coordinate(x),
+        coordinate(y - radius),
+        coordinate(2.0 * radius)
     )
 }
 
-/// A coordinate to a hundredth, as short as it can be written.
-pub(crate) fn place(value: f64) -> String {
+/// A coordinate, rounded to a hundredth and without trailing zeros.
+pub(crate) fn coordinate(value: f64) -> String {
     if !value.is_finite() {
-        return "0".to_owned();
+        return "0".to_string();
     }
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
+    let rounded = format!("{value:.2}");
+    match rounded.trim_end_matches('0').trim_end_matches('.') {
+        "-0" => "0".to_string(),
+        shortest => shortest.to_string(),
     }
 }
 
@@ -192,10 +200,10 @@ mod tests {
 
     #[test]
     fn writes_coordinates_short() {
-        assert_eq!(place(12.0), "12");
-        assert_eq!(place(-0.001), "0");
-        assert_eq!(place(1.255_9), "1.26");
-        assert_eq!(place(f64::NAN), "0");
+        assert_eq!(coordinate(12.0), "12");
+        assert_eq!(coordinate(-0.001), "0");
+        assert_eq!(coordinate(1.255_9), "1.26");
+        assert_eq!(coordinate(f64::NAN), "0");
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Words and numbers as they stand in a drawing or on a page.
+//! Text and numbers for drawings and pages.
 
 /// Text safe inside an element or a quoted attribute, in SVG and HTML.
 ///
-/// Characters that no XML document may hold become U+FFFD.
+/// Characters that XML does not allow become U+FFFD.
 pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
@@ -21,10 +21,10 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
-/// A number with a fixed count of decimals and a true minus sign; an en dash when it is none.
+/// A number with a fixed number of decimals and a true minus sign; an en dash if it is not finite.
 pub(crate) fn fixed(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
-        return "–".to_owned();
+        return "–".to_string();
     }
     if value.abs() >= 1e7 {
         return signed(&format!("{value:.2e}"));
@@ -38,7 +38,7 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A share of 1 in whole per cent.
+/// A share from 0 to 1 as a whole percentage.
 pub(crate) fn percent(share: f64) -> String {
     format!("{} %", fixed(share * 100.0, 0))
 }
@@ -49,7 +49,7 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
-/// Sentence for a caption when something was left out, else nothing.
+/// Sentence for a caption if values were left out, otherwise an empty text.
 pub(crate) fn left_out(count: usize, noun: &str) -> String {
     if count == 0 {
         return String::new();
@@ -57,7 +57,7 @@ pub(crate) fn left_out(count: usize, noun: &str) -> String {
     format!(" Left out as not finite: {}.", counted(count, noun))
 }
 
-/// File stem: lower-case ASCII letters and digits, everything else one hyphen.
+/// File stem: lower-case ASCII letters and digits, with one hyphen for each run of other characters.
 pub(crate) fn stem(text: &str) -> String {
     let mut stem = String::new();
     for character in text.chars() {
@@ -67,16 +67,15 @@ pub(crate) fn stem(text: &str) -> String {
             stem.push('-');
         }
     }
-    let stem = stem.trim_end_matches('-');
-    let kept: String = stem.chars().take(60).collect();
+    let kept: String = stem.trim_end_matches('-').chars().take(60).collect();
     if kept.is_empty() {
-        "figure".to_owned()
+        "figure".to_string()
     } else {
         kept
     }
 }
 
-/// Width of a line of text in the units of its size: an upper estimate, close enough to lay out
+/// Upper estimate of the width of a line of text, in the units of `size`: close enough to lay out
 /// legends and margins in any sans-serif font.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
     let em: f64 = text
@@ -91,10 +90,10 @@ pub(crate) fn width(text: &str, size: f64) -> f64 {
     em * size
 }
 
-/// Text cut to `limit` units, with an ellipsis where something was cut.
+/// Text cut to `limit` units, with an ellipsis if it was cut.
 pub(crate) fn cut(text: &str, size: f64, limit: f64) -> String {
     if width(text, size) <= limit {
-        return text.to_owned();
+        return text.to_string();
     }
     let mut kept = String::new();
     for character in text.chars() {

@@ -8,7 +8,7 @@ use crate::page::{Page, Spaces};
 use crate::probe::Probe;
 use crate::record::{Section, SplitScores};
 
-/// Nothing may be fetched or run; styles stand in the file.
+/// The page must not load or execute anything; its styles are inline.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
@@ -65,8 +65,8 @@ fn blocks(page: &Page) -> Vec<Block> {
         Block {
             anchor: "subspaces",
             heading: "Subspaces",
-            lead: "Shared vectors should look alike whatever their modality; private vectors \
-                   should tell it.",
+            lead: "Shared vectors should look alike for all modalities; private vectors should \
+                   reveal their modality.",
             content: subspaces(page),
         },
         Block {
@@ -125,7 +125,7 @@ fn notes(page: &Page) -> String {
     }
 }
 
-/// Rows are scores, columns splits: few columns, so that the table fits a phone.
+/// Rows are scores and columns are splits, of which there are few, so the table fits a phone.
 fn scores(splits: &[SplitScores]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in splits.iter().flat_map(|split| &split.scores) {
@@ -144,14 +144,14 @@ fn scores(splits: &[SplitScores]) -> String {
         )
     };
     let cell = |split: &SplitScores, name: &str| {
-        let found = split
+        let value = split
             .scores
             .iter()
             .find(|score| score.0 == name)
             .and_then(|score| score.1);
         format!(
             "<td class=\"r\">{}</td>",
-            found.map_or_else(|| "–".to_owned(), |v| fixed(v, 4))
+            value.map_or_else(|| "–".to_string(), |v| fixed(v, 4))
         )
     };
     let row = |name: &&str| {

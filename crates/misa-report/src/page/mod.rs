@@ -12,7 +12,7 @@ use crate::probe::{Probe, probes};
 use crate::record::{RunRecord, Section, SplitScores};
 use crate::vectors::Vectors;
 
-/// Everything a run found, drawn.
+/// All results of a run, drawn.
 #[derive(Clone, Debug)]
 pub struct Page {
     title: String,
@@ -32,11 +32,11 @@ struct Spaces {
     distance: Option<SharedDistance>,
 }
 
-/// Draws `record`. The same record gives the same page, byte for byte, on one platform.
+/// Draws `record`. On one platform, equal records give equal pages, byte for byte.
 ///
-/// Takes seconds with representations, most of them for t-SNE; at most 300 utterances are
-/// projected and 500 probed, evenly chosen, and the captions say so. Vectors of more than 1024
-/// numbers are not projected: that takes too long.
+/// With representations this takes seconds, mostly for t-SNE. At most 300 utterances are projected
+/// and 500 are probed, evenly spaced; the captions state the numbers. Vectors of more than 1024
+/// values are not projected, because that takes too long.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ impl Page {
         &self.figures
     }
 
-    /// Linear probes for the modality: of shared vectors, then of private ones. Empty without
+    /// Linear probes for the modality, for the shared and then for the private vectors. Empty without
     /// representations of at least two modalities and two utterances.
     pub fn probes(&self) -> &[Probe] {
         self.spaces.as_ref().map_or(&[], |spaces| &spaces.probes)
@@ -78,12 +78,12 @@ impl Page {
         self.spaces.as_ref()?.distance.as_ref()
     }
 
-    /// What the record holds but could not be drawn, and why, in plain text.
+    /// The parts of the record that could not be drawn, and the reasons, in plain text.
     pub fn omitted(&self) -> &[String] {
         &self.omitted
     }
 
-    /// One HTML file that needs nothing else: no script, no network, light and dark.
+    /// One self-contained HTML file, without scripts or network access, in light and dark.
     pub fn html(&self) -> String {
         html::html(self)
     }
@@ -99,7 +99,7 @@ fn add_predictions(record: &RunRecord, figures: &mut Vec<Figure>, omitted: &mut 
     figures.extend(residual(given, is_regression));
     figures.extend(confusions(given, &record.classes));
     if figures.len() == before {
-        omitted.push("predictions: no utterance with a finite prediction and target".to_owned());
+        omitted.push("predictions: no utterance with a finite prediction and target".to_string());
     }
 }
 
@@ -116,7 +116,7 @@ fn add_spaces(
             let drawn = spaces(&vectors, &given.split, &record.classes);
             if drawn.is_empty() {
                 let reason = "representations: no utterance with finite vectors and target";
-                omitted.push(reason.to_owned());
+                omitted.push(reason.to_string());
             }
             figures.extend(drawn);
         }
@@ -128,7 +128,7 @@ fn add_spaces(
     })
 }
 
-/// Gives figures of one name numbers: panels may differ only in signs that file names lack.
+/// Numbers figures of equal name: panels may differ only in characters that file names lack.
 fn distinguish(figures: &mut [Figure]) {
     for index in 1..figures.len() {
         let (before, rest) = figures.split_at_mut(index);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_have_names_of_their_own() {
+    fn figures_have_distinct_names() {
         let curve = |panel: &str| Curve {
             panel: panel.into(),
             values: vec![Some(1.0)],

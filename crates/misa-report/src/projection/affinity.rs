@@ -1,21 +1,25 @@
-//! How likely a point of many dimensions is to pick another as its neighbour.
+//! Affinities for t-SNE: the probability that a point picks another one as its neighbour.
 
-/// Most halvings in the search for a width; fifty reach the last bits of a double.
+/// Most bisection steps in the search for a width; fifty reach the precision of a double.
 const HALVINGS: usize = 60;
 
 /// Symmetric affinities of the points of `rows` (`[points, d]` row-major): `[points, points]`,
 /// zero on the diagonal, with sum 1.
 ///
-/// Each point's Gaussian is as wide as makes `perplexity` its effective number of neighbours.
+/// The Gaussian of each point is so wide that `perplexity` is its effective number of neighbours.
 ///
 /// - Source: van der Maaten and Hinton 2008, equations 1 and 2 and section 3.1.
 pub(crate) fn affinities(rows: &[f64], d: usize, perplexity: f64) -> Vec<f32> {
     let count = rows.len() / d;
     let mut conditional = vec![0.0_f64; count * count];
     for (i, line) in conditional.chunks_exact_mut(count).enumerate() {
-        let own = &rows[i * d..(i + 1) * d];
+        let point = &rows[i * d..(i + 1) * d];
         for (cell, other) in line.iter_mut().zip(rows.chunks_exact(d)) {
-            *cell = own.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum();
+            *cell = point
+                .iter()
+                .zip(other)
+                .map(|(a, b)| (a - b) * (a - b))
+                .sum();
         }
         weigh(line, i, perplexity.ln());
     }
@@ -30,9 +34,9 @@ pub(crate) fn affinities(rows: &[f64], d: usize, perplexity: f64) -> Vec<f32> {
     joint
 }
 
-/// Turns one row of squared distances into probabilities whose entropy is `wanted` nats.
-fn weigh(line: &mut [f64], own: usize, wanted: f64) {
-    line[own] = f64::INFINITY;
+/// Turns the squared distances from the point `index` into probabilities whose entropy is `wanted` nats.
+fn weigh(line: &mut [f64], index: usize, wanted: f64) {
+    line[index] = f64::INFINITY;
     let nearest = line.iter().copied().fold(f64::INFINITY, f64::min);
     let finite = line.iter().filter(|square| square.is_finite());
     let spread: f64 = finite.map(|square| square - nearest).sum::<f64>() / line.len() as f64;
@@ -66,9 +70,9 @@ fn weigh(line: &mut [f64], own: usize, wanted: f64) {
 fn entropy(line: &[f64], nearest: f64, precision: f64) -> f64 {
     let (mut sum, mut moment) = (0.0, 0.0);
     for square in line.iter().filter(|square| square.is_finite()) {
-        let own = weight(*square, nearest, precision);
-        sum += own;
-        moment += own * (square - nearest) * precision;
+        let weight = weight(*square, nearest, precision);
+        sum += weight;
+        moment += weight * (square - nearest) * precision;
     }
     sum.ln() + moment / sum
 }
@@ -97,7 +101,7 @@ mod tests {
 
     /// The entropy of each conditional row is the logarithm of the perplexity.
     #[test]
-    fn gives_each_point_the_neighbours_asked_for() {
+    fn each_point_has_the_requested_number_of_neighbours() {
         let mut line: Vec<f64> = (0..30).map(|k| f64::from(k * k)).collect();
         weigh(&mut line, 0, 4f64.ln());
         let entropy: f64 = line.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum();

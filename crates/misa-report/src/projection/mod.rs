@@ -1,4 +1,4 @@
-//! Many dimensions to two.
+//! Projections to two dimensions.
 
 mod affinity;
 mod pca;

@@ -1,6 +1,6 @@
 //! Principal components by the Jacobi method.
 
-/// Most sweeps over the covariance; ten are usual for a thousand dimensions.
+/// Most sweeps over the covariance; a thousand dimensions usually need ten.
 const SWEEPS: usize = 40;
 
 /// Points on their first two principal components.
@@ -8,14 +8,14 @@ const SWEEPS: usize = 40;
 pub(crate) struct Pca {
     /// `[points, 2]`.
     pub(crate) points: Vec<[f64; 2]>,
-    /// Share of the variance along each component, from 0 to 1; 0 when nothing varies.
+    /// Share of the variance along each component, from 0 to 1; 0 if nothing varies.
     pub(crate) explained: [f64; 2],
 }
 
 /// First two principal components of `rows`, `[points, d]` row-major.
 ///
-/// The sign of a component is chosen so that its largest weight is positive: the same rows give
-/// the same picture. A component that does not exist (`d` is 1) is 0 everywhere.
+/// The sign of a component is chosen so that its largest weight is positive, so equal rows give equal
+/// pictures. A component that does not exist (because `d` is 1) is 0 everywhere.
 pub(crate) fn pca(rows: &[f64], d: usize) -> Pca {
     let means = means(rows, d);
     let mut covariance = covariance(rows, d, &means);
@@ -85,8 +85,7 @@ fn covariance(rows: &[f64], d: usize, means: &[f64]) -> Vec<f64> {
     covariance
 }
 
-/// Turns a symmetric matrix into a diagonal one by plane rotations; the rows of the result are
-/// its eigenvectors.
+/// Makes a symmetric matrix diagonal by plane rotations; the rows of the result are its eigenvectors.
 fn diagonalise(matrix: &mut [f64], d: usize) -> Vec<f64> {
     let mut vectors = vec![0.0; d * d];
     (0..d).for_each(|i| vectors[i * d + i] = 1.0);
@@ -124,15 +123,15 @@ fn rotate(matrix: &mut [f64], vectors: &mut [f64], d: usize, (p, q): (usize, usi
     let cosine = 1.0 / tangent.hypot(1.0);
     let sine = tangent * cosine;
     for k in 0..d {
-        turn(matrix, (k * d + p, k * d + q), (cosine, sine));
+        rotate_pair(matrix, (k * d + p, k * d + q), (cosine, sine));
     }
     for k in 0..d {
-        turn(matrix, (p * d + k, q * d + k), (cosine, sine));
-        turn(vectors, (p * d + k, q * d + k), (cosine, sine));
+        rotate_pair(matrix, (p * d + k, q * d + k), (cosine, sine));
+        rotate_pair(vectors, (p * d + k, q * d + k), (cosine, sine));
     }
 }
 
-fn turn(cells: &mut [f64], (a, b): (usize, usize), (cosine, sine): (f64, f64)) {
+fn rotate_pair(cells: &mut [f64], (a, b): (usize, usize), (cosine, sine): (f64, f64)) {
     let (left, right) = (cells[a], cells[b]);
     cells[a] = cosine * left - sine * right;
     cells[b] = sine * left + cosine * right;
@@ -142,7 +141,7 @@ fn oriented(vectors: &[f64], d: usize, row: usize) -> Vec<f64> {
     let vector = &vectors[row * d..(row + 1) * d];
     let mut largest = 0.0_f64;
     for weight in vector {
-        // Weights of equal size must not swap the sign by their last bit.
+        // Of weights with almost equal size the first one decides, so rounding cannot swap the sign.
         if weight.abs() > largest.abs() * (1.0 + 1e-9) {
             largest = *weight;
         }
@@ -169,14 +168,14 @@ mod tests {
             rows.extend([5.0 + cosine * u - sine * v, -1.0 + sine * u + cosine * v]);
             along.push([u, v]);
         }
-        let found = pca(&rows, 2);
+        let result = pca(&rows, 2);
         assert!(
-            (found.explained[0] - 0.8).abs() < 1e-12,
+            (result.explained[0] - 0.8).abs() < 1e-12,
             "{:?}",
-            found.explained
+            result.explained
         );
-        assert!((found.explained[1] - 0.2).abs() < 1e-12);
-        for (point, expected) in found.points.iter().zip(&along) {
+        assert!((result.explained[1] - 0.2).abs() < 1e-12);
+        for (point, expected) in result.points.iter().zip(&along) {
             assert!(
                 (point[0] - expected[0]).abs() < 1e-9,
                 "{point:?} {expected:?}"

@@ -1,28 +1,27 @@
-//! Exact t-SNE, the same on every run and for every number of threads.
+//! Exact t-SNE, with equal results in every run and for every number of threads.
 //!
-//! The crate `bhtsne` was not taken: its exact form adds floating-point numbers in an order that
-//! depends on the thread pool, and its tree form draws from an unseeded generator.
+//! The crate `bhtsne` is not used: its exact variant adds floating-point numbers in an order that
+//! depends on the thread pool, and its tree variant uses an unseeded generator.
 
+use crate::projection::affinity::affinities;
 use std::num::NonZero;
 use std::thread;
 
-use crate::projection::affinity::affinities;
-
-/// Effective number of neighbours, where there are points enough.
+/// Effective number of neighbours, if there are enough points.
 const PERPLEXITY: f64 = 30.0;
-/// Factor on attraction while clusters form, and the steps it lasts.
+/// Factor of the attraction while clusters form, and its number of steps.
 const EXAGGERATION: (f32, usize) = (12.0, 200);
 const STEPS: usize = 700;
-/// Learning rate below which small sets would not arrive in that many steps.
+/// Smallest learning rate, so that small sets converge in `STEPS` steps.
 const SLOWEST: f32 = 50.0;
-/// Spread of the first component at the start: small, so that clusters can still pass each other.
+/// Spread of the first component at the start: small, so that clusters can pass each other.
 const START: f64 = 1e-4;
-/// Numbers added side by side; fixed, so that the order of additions is.
+/// Partial sums of a row; a fixed number, so that the order of additions is fixed.
 const LANES: usize = 8;
-/// More threads than this gain nothing at the sizes drawn here.
+/// Most threads; more gain nothing at the sizes drawn here.
 const THREADS: usize = 4;
 
-/// State of the layout; coordinates are kept apart so that a row of forces is one plain loop.
+/// State of the layout. The coordinates are separate so that a row of forces is one simple loop.
 struct Layout {
     x: Vec<f32>,
     y: Vec<f32>,
@@ -30,7 +29,7 @@ struct Layout {
     gains: Vec<[f32; 2]>,
 }
 
-/// Pull and push on one point, and its part of the sum over all pairs.
+/// Attraction and repulsion of one point, and its part of the sum over all pairs.
 #[derive(Clone, Copy, Default)]
 struct Forces {
     pull: [f32; 2],
@@ -38,13 +37,13 @@ struct Forces {
     sum: f32,
 }
 
-/// Places in the plane for the points of `rows` (`[points, d]` row-major), from the layout
-/// `start`, of which only the shape matters.
+/// Positions in the plane for the points of `rows` (`[points, d]` row-major), starting from the layout
+/// `start`, which is scaled first.
 ///
-/// Sums are taken row by row in a fixed order whatever the number of threads.
+/// Sums are computed row by row in a fixed order, whatever the number of threads.
 ///
-/// - Source: van der Maaten and Hinton 2008; start from the principal components and learning
-///   rate `points / exaggeration`: Kobak and Berens 2019.
+/// - Source: van der Maaten and Hinton 2008; for the start from principal components and the learning
+///   rate `points / exaggeration`, Kobak and Berens 2019.
 pub(crate) fn tsne(rows: &[f64], d: usize, start: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let count = start.len();
     let perplexity = PERPLEXITY.min((count.max(1) - 1) as f64 / 3.0).max(1.0);
@@ -105,18 +104,18 @@ impl Layout {
         };
         thread::scope(|scope| {
             let mut parts = forces.chunks_mut(share).enumerate();
-            let own = parts.next();
+            let first = parts.next();
             for (k, part) in parts {
                 scope.spawn(move || fill(k * share, part));
             }
-            own.into_iter().for_each(|(_, part)| fill(0, part));
+            first.into_iter().for_each(|(_, part)| fill(0, part));
         });
         forces
     }
 
     /// Forces of all points on point `i`.
     fn row(&self, i: usize, affinities: &[f32]) -> Forces {
-        let at = [self.x[i], self.y[i]];
+        let point = [self.x[i], self.y[i]];
         let mut lanes = [[0.0_f32; LANES]; 5];
         let whole = affinities.len() / LANES * LANES;
         let chunks = affinities
@@ -124,15 +123,15 @@ impl Layout {
             .zip(self.x.chunks_exact(LANES));
         for ((p, x), y) in chunks.zip(self.y.chunks_exact(LANES)) {
             for k in 0..LANES {
-                add(&mut lanes, k, p[k], [at[0] - x[k], at[1] - y[k]]);
+                add(&mut lanes, k, p[k], [point[0] - x[k], point[1] - y[k]]);
             }
         }
         let rest = affinities[whole..].iter().zip(&self.x[whole..]);
         for ((&p, x), y) in rest.zip(&self.y[whole..]) {
-            add(&mut lanes, 0, p, [at[0] - x, at[1] - y]);
+            add(&mut lanes, 0, p, [point[0] - x, point[1] - y]);
         }
         let [pull_x, pull_y, push_x, push_y, sum] = lanes.map(|lane| lane.iter().sum::<f32>());
-        // The point itself was added with distance 0: no force, but 1 to the sum.
+        // The point itself was included with distance 0, which adds no force, but 1 to the sum.
         Forces {
             pull: [pull_x, pull_y],
             push: [push_x, push_y],
@@ -202,20 +201,20 @@ mod tests {
 
     #[test]
     fn keeps_groups_together() {
-        let places = layout(&groups(), 5);
+        let points = layout(&groups(), 5);
         let distance = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
-        for (i, place) in places.iter().enumerate() {
-            let others = (0..places.len()).filter(|j| *j != i);
+        for (i, point) in points.iter().enumerate() {
+            let others = (0..points.len()).filter(|j| *j != i);
             let nearest = others
                 .min_by(|a, b| {
-                    distance(*place, places[*a]).total_cmp(&distance(*place, places[*b]))
+                    distance(*point, points[*a]).total_cmp(&distance(*point, points[*b]))
                 })
                 .unwrap();
             assert_eq!(nearest % 3, i % 3, "point {i}");
         }
     }
 
-    /// With one point apart from its partner the total must be the same as by a plain double loop.
+    /// Every force must equal that of a plain double loop.
     #[test]
     fn forces_match_a_plain_sum() {
         let points: Vec<[f64; 2]> = (0..19)
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn is_the_same_twice() {
+    fn two_runs_are_equal() {
         assert_eq!(layout(&groups(), 5), layout(&groups(), 5));
     }
 
