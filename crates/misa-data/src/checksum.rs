@@ -1,4 +1,4 @@
-//! One number for the content of a data set.
+//! The checksum of the content of a data set.
 
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
 use misa_terms::hex;
@@ -23,7 +23,7 @@ pub(crate) fn of(splits: &[Vec<Utterance>; 3]) -> String {
 pub(crate) struct Checksum(Sha256);
 
 impl Checksum {
-    /// Starts the next split, of this many utterances.
+    /// Starts the next split, which has this many utterances.
     pub fn split(&mut self, utterances: usize) {
         length(&mut self.0, utterances);
     }
@@ -37,7 +37,7 @@ impl Checksum {
     }
 }
 
-/// SHA-256 in hexadecimal over the words and their ids; of nothing when there is no vocabulary.
+/// SHA-256 in hexadecimal over the words and their ids; of the empty text without a vocabulary.
 pub(crate) fn of_vocabulary(vocabulary: Option<&Vocabulary>) -> String {
     let mut hasher = Sha256::new();
     for (id, word) in vocabulary.into_iter().flat_map(Vocabulary::iter) {
@@ -83,7 +83,7 @@ fn text(hasher: &mut Sha256, text: &str) {
 fn sequence(hasher: &mut Sha256, sequence: &Sequence) {
     length(hasher, sequence.d_input());
     length(hasher, sequence.values().len());
-    // A step at a time: hashing four bytes a call would take most of the time.
+    // One call per step: hashing four bytes per call would take most of the time.
     let mut bytes = Vec::with_capacity(4 * sequence.d_input());
     for step in sequence.iter() {
         bytes.clear();

@@ -1,4 +1,4 @@
-//! A data set in memory, checked once.
+//! A data set in memory.
 
 use crate::intake::{Heading, Intake};
 use crate::{
@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 /// Labelled utterances in three splits, all with the same feature sizes.
 ///
-/// Labels and feature values are finite; what was replaced to that end is counted in
+/// Labels and feature values are finite; values that were replaced for this are counted in
 /// [`notes`](Self::notes).
 #[derive(Clone, Debug)]
 pub struct UtteranceDataset {
@@ -21,9 +21,9 @@ pub struct UtteranceDataset {
 }
 
 impl UtteranceDataset {
-    /// The data set at `path`, whose format is told by its content.
+    /// The data set at `path`. Its format is detected from the content.
     ///
-    /// A path is a file or a folder; see [`Format`]. [`OpenOptions`] sets more.
+    /// The path is a file or a folder, see [`Format`]. [`OpenOptions`] has more settings.
     ///
     /// # Errors
     ///
@@ -32,24 +32,24 @@ impl UtteranceDataset {
         OpenOptions::new().open(path)
     }
 
-    /// The data set at `path`, read as `format` whatever it looks like.
+    /// The data set at `path`, read as `format` instead of detecting it.
     ///
     /// # Errors
     ///
-    /// [`DataError`] as for [`open`](Self::open), and when the content is of another format.
+    /// [`DataError`] as for [`open`](Self::open), and when the content has another format.
     pub fn open_as(path: impl AsRef<Path>, format: Format) -> Result<Self, DataError> {
         OpenOptions::new().with_format(format).open(path)
     }
 
     /// A data set of your own utterances; splits may be empty, but not all of them.
     ///
-    /// Without a vocabulary, word ids count up to the largest one used. Numbers that are none are
+    /// Without a vocabulary, the largest word id determines the size. NaN and infinite values are
     /// treated by [`Policy::Strict`].
     ///
     /// # Errors
     ///
-    /// [`DataError`] when there is no utterance, one is wrong by itself, feature sizes differ, or
-    /// a word id is outside the vocabulary.
+    /// [`DataError`] when there are no utterances, one is invalid, feature sizes differ, or a word
+    /// id is outside the vocabulary.
     pub fn from_splits(
         train: Vec<Utterance>,
         valid: Vec<Utterance>,
@@ -60,7 +60,7 @@ impl UtteranceDataset {
         Self::of([train, valid, test], Heading { format, vocabulary })
     }
 
-    /// Utterances that are in memory already, checked.
+    /// A data set of utterances in memory, which are checked.
     pub(crate) fn of(given: [Vec<Utterance>; 3], heading: Heading) -> Result<Self, DataError> {
         let mut splits = [const { Vec::new() }; 3];
         let mut sink = |split: Split, utterance| {
@@ -77,7 +77,7 @@ impl UtteranceDataset {
         Ok(Self::new(splits, overview))
     }
 
-    /// What has passed the intake.
+    /// A data set of utterances that have passed the intake.
     pub(crate) fn new(splits: [Vec<Utterance>; 3], overview: Overview) -> Self {
         let checksum = OnceLock::new();
         Self {
@@ -87,24 +87,24 @@ impl UtteranceDataset {
         }
     }
 
-    /// The utterances of a split in file order; empty when the files have no such split.
+    /// The utterances of a split in file order; empty if the files have no such split.
     pub fn split(&self, split: Split) -> &[Utterance] {
         &self.splits[split.index()]
     }
 
-    /// The data set without its test split, and that.
+    /// The data set without its test split, and the test split.
     pub(crate) fn without_test(mut self) -> (Self, Vec<Utterance>) {
         let test = std::mem::take(&mut self.splits[Split::Test.index()]);
         self.checksum = OnceLock::new();
         (self, test)
     }
 
-    /// What a model needs to know of the data.
+    /// The sizes that a model needs to know.
     pub fn feature_sizes(&self) -> FeatureSizes {
         self.overview.sizes
     }
 
-    /// The words, when text is word ids.
+    /// The words, if the text is word ids.
     pub fn vocabulary(&self) -> Option<&Vocabulary> {
         self.overview.vocabulary.as_ref()
     }
@@ -116,28 +116,28 @@ impl UtteranceDataset {
 
     /// SHA-256 of the utterances (ids, words, values and labels, in order), in hexadecimal.
     ///
-    /// The same data has the same checksum however it is stored. Computed when first asked for.
+    /// Equal data has equal checksums, however it is stored. Computed on first use.
     pub fn checksum(&self) -> &str {
         self.checksum.get_or_init(|| checksum::of(&self.splits))
     }
 
-    /// What was dropped, replaced or found odd, with counts.
+    /// Dropped, replaced and unusual values, with counts.
     pub fn notes(&self) -> &[Note] {
         &self.overview.notes
     }
 
-    /// Writes one safetensors file that [`open`](Self::open) reads back unchanged.
+    /// Writes one safetensors file, which [`open`](Self::open) reads back unchanged.
     ///
     /// The file appears at `path` only when it is complete.
     ///
     /// # Errors
     ///
-    /// [`DataError::Io`] when the folder or disk does not allow it.
+    /// [`DataError::Io`] when the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), DataError> {
         format::safetensors::write(self, path.as_ref())
     }
 
-    /// What `normalisation` is for this data set.
+    /// The scaling by `normalisation` for this data set.
     pub fn scaling(&self, normalisation: Normalisation) -> Scaling {
         Scaling::of(normalisation, self.split(Split::Train))
     }

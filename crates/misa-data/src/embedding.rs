@@ -1,4 +1,4 @@
-//! Word vectors of the official code's own cache.
+//! Word vectors in the cache of the official code.
 
 use crate::{DataError, GloveRows, Vocabulary};
 use misa_files::Source;
@@ -7,18 +7,18 @@ use misa_files::torch::{File, Limits};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The vectors of size `d_embedding` that `embedding_and_mapping.pt` has for `vocabulary`.
+/// The vectors of size `d_embedding` in `embedding_and_mapping.pt` for the words of `vocabulary`.
 ///
 /// The file holds a matrix `[words, d_embedding]` and the row of each word, in either of PyTorch's
-/// formats. Its rows count by word and not by id, so that it serves any vocabulary.
+/// formats. The rows are looked up by word, not by id, so the file can be used with any vocabulary.
 ///
 /// - Source: official MISA, `create_dataset.py`.
-/// - Differs: there, words that GloVe lacks have random rows, which cannot be told from others;
-///   they are read like all.
+/// - Differs: words without a GloVe vector have random rows there, which are read like the others
+///   because they cannot be recognised.
 ///
 /// # Errors
 ///
-/// [`DataError`] when the file is damaged, holds something else, or vectors of another size.
+/// [`DataError`] when the file is damaged, or does not contain vectors of this size.
 pub fn read_embedding(
     path: impl AsRef<Path>,
     vocabulary: &Vocabulary,
@@ -54,7 +54,7 @@ pub fn read_embedding(
     Ok(pick(&values, &places, vocabulary, d_embedding))
 }
 
-/// The row of each word, all of them inside the matrix.
+/// The row of each word; `None` if one is outside the matrix.
 fn places(mapping: Value<'_>, rows: usize) -> Option<HashMap<String, usize>> {
     let place = |(word, row): (Value<'_>, Value<'_>)| {
         let row = usize::try_from(row.as_int()?)

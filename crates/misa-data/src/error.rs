@@ -1,4 +1,4 @@
-//! What can be wrong with a data set.
+//! Errors of data sets.
 //!
 //! Every message reads "where: what, expected, found".
 
@@ -20,18 +20,18 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// Nothing is there.
+    /// The path does not exist.
     #[error("{}: no such file or folder", path.display())]
     Missing {
-        /// What was to be opened.
+        /// The path.
         path: PathBuf,
     },
-    /// The operating system refused.
+    /// The operating system reports an error.
     #[error("{}: {source}", path.display())]
     Io {
-        /// The file at hand.
+        /// The file.
         path: PathBuf,
-        /// Its reason.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
@@ -56,7 +56,7 @@ pub enum DataError {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder with several files where only one can be meant.
+    /// A folder with several data files, so the choice is ambiguous.
     #[error("{}: expected one of these files, found {}", path.display(), found.join(", "))]
     Ambiguous {
         /// The folder.
@@ -64,7 +64,7 @@ pub enum DataError {
         /// The names of the files, sorted.
         found: Vec<String>,
     },
-    /// A known kind of file that holds no data set we read.
+    /// A known kind of file that is not a supported data set.
     #[error("{}: expected a file of features, found {found}", path.display())]
     Unsupported {
         /// The file.
@@ -72,12 +72,12 @@ pub enum DataError {
         /// What it is.
         found: &'static str,
     },
-    /// A format that is never stored in files of its own.
+    /// A format that is never stored in files.
     #[error("{}: data of format `{format}` is made in memory, not opened", path.display())]
     NotStored {
-        /// What was to be opened.
+        /// The path.
         path: PathBuf,
-        /// The format asked for.
+        /// The requested format.
         format: Format,
     },
     /// A pickle that is damaged, too large, or more than data.
@@ -85,16 +85,16 @@ pub enum DataError {
     Pickle {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: PickleError,
     },
-    /// An HDF5 file that is damaged, too large, or of a part of the format we do not read.
+    /// An HDF5 file that is damaged, too large, or uses an unsupported part of the format.
     #[error("{}: {source}", path.display())]
     Hdf5 {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: Hdf5Error,
     },
@@ -103,7 +103,7 @@ pub enum DataError {
     Npz {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: Box<NpzError>,
     },
@@ -112,7 +112,7 @@ pub enum DataError {
     Torch {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: Box<TorchError>,
     },
@@ -122,7 +122,7 @@ pub enum DataError {
     Weights {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: Box<WeightsError>,
     },
@@ -130,24 +130,24 @@ pub enum DataError {
     #[cfg(feature = "tensors")]
     #[error(transparent)]
     Text(Box<InferError>),
-    /// Something else than the format has at a place.
+    /// A value that differs from what the format requires at this position.
     #[error("{place}: expected {expected}, found {found}")]
     Layout {
-        /// File and place in it.
+        /// The file and the position in it.
         place: String,
-        /// What the format has there.
+        /// The value that the format requires.
         expected: String,
-        /// What the file has there.
+        /// The value in the file.
         found: String,
     },
-    /// An utterance that is wrong by itself.
+    /// An invalid utterance.
     #[error("{place}: utterance {id:?}: {source}")]
     Utterance {
         /// File or split.
         place: String,
         /// Name of the utterance.
         id: String,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: UtteranceError,
     },
@@ -160,9 +160,9 @@ pub enum DataError {
         id: String,
         /// The modality that differs.
         modality: Modality,
-        /// What the utterances before have.
+        /// The size of the utterances before.
         expected: Width,
-        /// What this one has.
+        /// The size of this utterance.
         found: Width,
     },
     /// A word id that contradicts the vocabulary.
@@ -174,45 +174,45 @@ pub enum DataError {
         id: String,
         /// The word id.
         word_id: u32,
-        /// The word it stands for here.
+        /// The word of this id in this utterance.
         word: String,
-        /// What was known before.
+        /// The known word or id.
         expected: String,
     },
-    /// Labels or features that are NaN or infinite, where the policy wants numbers.
+    /// NaN or infinite labels or features, which the policy does not allow.
     #[error(
         "{place}: expected finite labels and features, found {found}; policy compat replaces them"
     )]
     NonFinite {
         /// File or data set.
         place: String,
-        /// How many of what, and the first ids.
+        /// The counts and kinds, and the first ids.
         found: String,
     },
-    /// Utterances that another file has no like of.
+    /// Utterances that are missing in another file.
     #[error("{place}: expected the {modality} of every utterance, found none of {found}")]
     NotReplaced {
-        /// The file that should have it.
+        /// The other file.
         place: String,
-        /// What it should have.
+        /// The modality that is read from it.
         modality: Modality,
-        /// How many utterances, and the first ids.
+        /// The number of utterances, and the first ids.
         found: String,
     },
-    /// Not one utterance.
+    /// There are no utterances.
     #[error("{place}: no utterances, expected at least 1")]
     NoUtterances {
         /// File or data set.
         place: String,
     },
-    /// A file whose content is not what was written.
+    /// A file whose content does not match its checksum.
     #[error("{}: checksum {found}, expected {expected}", path.display())]
     Checksum {
         /// The file.
         path: PathBuf,
         /// The checksum stored when it was written.
         expected: String,
-        /// The checksum of what it holds.
+        /// The checksum of its content.
         found: String,
     },
 }
@@ -254,7 +254,7 @@ impl DataError {
     }
 }
 
-/// Size of a step, as far as utterances of one data set must agree on it.
+/// Size of a step, which must be equal in all utterances of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Width {
     /// Word ids.

@@ -5,17 +5,17 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Longest line that is read. 2 000 numbers of 20 characters fit; the rest is skipped.
+/// Longest line that is read, enough for 2,000 numbers of 20 characters; longer lines are skipped.
 const MAX_LINE: u64 = 1 << 16;
 
-/// The vectors that a file has for the words of a vocabulary.
+/// The vectors in a file for the words of a vocabulary.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GloveRows {
     /// Word id and vector of each word found, in file order.
     pub rows: Vec<(u32, Vec<f32>)>,
-    /// Words of the vocabulary without a vector, special words left out.
+    /// Words of the vocabulary without a vector, except for special words.
     pub missing: usize,
-    /// Lines that are cut, too long or no vector of the expected size.
+    /// Lines that are truncated, too long or without a vector of the expected size.
     pub skipped: usize,
 }
 
@@ -26,19 +26,19 @@ impl GloveRows {
     }
 }
 
-/// The vectors of size `d_embedding` that the text file at `path` has for `vocabulary`.
+/// The vectors of size `d_embedding` in the text file at `path` for the words of `vocabulary`.
 ///
-/// A line is a word and its vector, separated by spaces; the word itself may hold spaces, so the
-/// last `d_embedding` items are the vector. The header line of word2vec files is accepted. Of a
-/// word that occurs twice, the last vector counts. The file is read line by line.
+/// A line is a word and its vector, separated by spaces. The word may contain spaces, so the last
+/// `d_embedding` items are the vector. The header line of word2vec files is accepted. If a word
+/// occurs twice, the last vector counts. The file is read line by line.
 ///
 /// - Source: official MISA, `create_dataset.py`, `load_emb`.
 /// - Differs: damaged lines are counted, not fatal.
 ///
 /// # Errors
 ///
-/// [`DataError`] when the file cannot be read, when no line at all has the expected size, or when
-/// none of the words is found.
+/// [`DataError`] when the file cannot be read, no line has the expected size, or the file contains
+/// none of the words.
 ///
 /// # Panics
 ///
@@ -81,7 +81,8 @@ pub fn read_glove(
     }
     let glove = collector.finish();
     if glove.rows.is_empty() && glove.missing > 0 {
-        // A shorter vector leaves numbers in the word, so that every line still looks whole.
+        // With a smaller expected size, numbers become part of the word, so every line still looks
+        // complete.
         let expected = format!("vectors of {d_embedding} numbers for the words of the data");
         let found = format!("none in {good} lines");
         return Err(DataError::layout(
@@ -103,7 +104,7 @@ struct Collector<'v> {
 }
 
 impl Collector<'_> {
-    /// Keeps the vector when the vocabulary has the word.
+    /// Keeps the vector if the vocabulary contains the word.
     fn add(&mut self, word: &str, numbers: &str) {
         let id = self.vocabulary.id(word);
         if self.vocabulary.word(id) != Some(word) {
@@ -124,7 +125,7 @@ impl Collector<'_> {
 
     fn finish(mut self) -> GloveRows {
         let missing = self.vocabulary.iter().filter(|&(id, _)| {
-            // The special words are no words of any file.
+            // Special words do not occur in files.
             id > Vocabulary::PADDING && self.places[id as usize].is_none()
         });
         self.glove.missing = missing.count();
@@ -132,7 +133,7 @@ impl Collector<'_> {
     }
 }
 
-/// Reads a line into `line`, cut after [`MAX_LINE`] bytes; false at the end of the file.
+/// Reads a line into `line`, truncated after [`MAX_LINE`] bytes; false at the end of the file.
 fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
     let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
@@ -153,7 +154,7 @@ fn is_header(line: &[u8], d_embedding: usize) -> bool {
     let text = String::from_utf8_lossy(line);
     let mut items = text.split_whitespace();
     let mut count = || items.next().and_then(|item| item.parse::<usize>().ok());
-    // With vectors of one number, a header looks like any other line.
+    // For vectors of one number, a header looks like any other line.
     d_embedding > 1 && count().is_some() && count().is_some() && items.next().is_none()
 }
 
@@ -162,7 +163,7 @@ fn split(line: &[u8], count: usize) -> Option<(&str, &str)> {
     let text = std::str::from_utf8(line).ok()?.trim_end();
     let (start, _) = text.rmatch_indices(' ').nth(count - 1)?;
     let (word, numbers) = (&text[..start], &text[start + 1..]);
-    // A short line would make part of its vector the word: only the last number is certain.
+    // In a short line, a part of the vector would become the word; only the last number is certain.
     let is_number = numbers.split(' ').next()?.parse::<f32>().is_ok();
     (is_number && !word.is_empty()).then_some((word, numbers))
 }

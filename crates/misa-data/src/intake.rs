@@ -1,4 +1,4 @@
-//! The gate that every utterance of a data set passes, wherever it comes from.
+//! The gate that every utterance of a data set passes, whatever its source.
 
 use crate::note::Notes;
 use crate::prepare::{NonFinite, Preparer, RawUtterance};
@@ -12,23 +12,23 @@ use crate::{
 use misa_terms::{FeatureSizes, Modality, TextSize};
 use std::collections::HashSet;
 
-/// What takes the utterances that pass.
+/// The receiver of utterances that pass.
 pub(crate) type Sink<'s> = dyn FnMut(Split, Utterance) -> Result<(), DataError> + 's;
 
-/// What sees every utterance as it was read, before anything is replaced or refused.
+/// An observer of every utterance as read, before anything is replaced or refused.
 pub(crate) type Observer<'s> = dyn FnMut(Split, &Utterance) + 's;
 
-/// What a reader knows when it has handed in all utterances.
+/// What a reader knows after passing all utterances.
 #[derive(Debug)]
 pub(crate) struct Heading {
     pub format: Format,
     pub vocabulary: Option<Vocabulary>,
 }
 
-/// Checks utterances one by one and hands them on, so that a reader never holds them all.
+/// Checks utterances one by one and passes them on, so that a reader never holds all of them.
 pub(crate) struct Intake<'s> {
     policy: Policy,
-    /// What readers count themselves.
+    /// Notes that the readers count themselves.
     pub notes: Notes,
     widths: Option<Widths>,
     ids: [HashSet<String>; 3],
@@ -40,7 +40,7 @@ pub(crate) struct Intake<'s> {
     sink: &'s mut Sink<'s>,
 }
 
-/// The largest word id, and the place of its utterance.
+/// The largest word id, and the position of its utterance.
 #[derive(Debug, Default)]
 struct Largest {
     word_id: u32,
@@ -63,19 +63,19 @@ impl<'s> Intake<'s> {
         }
     }
 
-    /// Takes modalities from other files, before anything is checked.
+    /// Replaces modalities by those of other files, before anything is checked.
     pub fn with_replacements(mut self, replacements: Replacements) -> Self {
         self.replacements = replacements;
         self
     }
 
-    /// Shows every utterance to `observer` as it was read.
+    /// Shows every utterance to `observer` as read.
     pub fn with_observer(mut self, observer: &'s mut Observer<'s>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Takes the next utterance of a split; `place` is how messages name where it is from.
+    /// Takes the next utterance of a split; `place` names its source in messages.
     pub fn push(
         &mut self,
         split: Split,
@@ -102,7 +102,7 @@ impl<'s> Intake<'s> {
         Ok(())
     }
 
-    /// Fails when an utterance is wrong by itself, or has other sizes than those before it.
+    /// Fails if an utterance is invalid, or has other sizes than the utterances before it.
     pub fn check(&mut self, place: &str, utterance: &Utterance) -> Result<(), DataError> {
         let checked = utterance.check_steps();
         checked.map_err(|source| DataError::Utterance {
@@ -154,8 +154,9 @@ impl<'s> Intake<'s> {
         may_pass
     }
 
-    /// Takes what raw data becomes, if it is kept; with vectors, these are its text. By the strict policy an utterance with infinite
-    /// features is refused before they are scaled away.
+    /// Takes the utterance that is prepared from raw data, unless it is dropped; if there are
+    /// vectors, they are its text. With the strict policy, an utterance with infinite features is
+    /// refused before scaling hides them.
     pub fn push_raw(
         &mut self,
         place: &str,
@@ -184,7 +185,7 @@ impl<'s> Intake<'s> {
         self.push(split, place, utterance)
     }
 
-    /// What becomes of infinities when raw features are scaled.
+    /// How infinite values of raw features are replaced before scaling.
     pub fn non_finite(&self) -> NonFinite {
         match self.policy {
             Policy::Strict => NonFinite::Zero,
@@ -205,7 +206,7 @@ impl<'s> Intake<'s> {
         }
     }
 
-    /// What is known now that all utterances have passed; `place` names the whole.
+    /// The overview after all utterances have passed; `place` names the data set in messages.
     pub fn finish(mut self, place: &str, heading: Heading) -> Result<Overview, DataError> {
         if !self.refused.is_empty() {
             return Err(DataError::NonFinite {
@@ -251,7 +252,7 @@ impl<'s> Intake<'s> {
         }
     }
 
-    /// The number of word ids, once none is outside the vocabulary.
+    /// The number of word ids, after checking that none is outside the vocabulary.
     fn words(&self, vocabulary: Option<&Vocabulary>) -> Result<usize, DataError> {
         let bound = vocabulary.map_or(Vocabulary::MAX_LEN, Vocabulary::len);
         let largest = self.largest.word_id as usize;
@@ -274,7 +275,8 @@ fn features(width: Width) -> usize {
     }
 }
 
-/// Whether no value is NaN or infinite. Without an early end, so that many are looked at at once.
+/// Whether no value is NaN or infinite. The loop has no early exit, so that the compiler can
+/// vectorise it.
 pub(crate) fn is_finite(values: &[f32]) -> bool {
     const EXPONENT: u32 = 0x7f80_0000;
     let is_bad = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
@@ -307,7 +309,7 @@ mod tests {
         }
     }
 
-    /// What comes out of these train utterances.
+    /// The result for these train utterances.
     fn take(
         policy: Policy,
         utterances: Vec<Utterance>,

@@ -1,4 +1,4 @@
-//! Labels without features, and the table that names the utterances of one's own features.
+//! Labels without features, and the table of utterances for your own features.
 
 use crate::format::files::{open_pickle, read_bytes};
 use crate::{DataError, Split};
@@ -16,11 +16,11 @@ const MAX_BYTES: u64 = 1 << 28;
 pub struct LabelRow {
     /// Name of the utterance.
     pub id: String,
-    /// Its split; `None` where the file tells none.
+    /// Its split; `None` if the file does not state one.
     pub split: Option<Split>,
-    /// Its label, which may be no number.
+    /// Its label, which may be NaN or infinite.
     pub label: f32,
-    /// What is said, where the file tells it.
+    /// Its text, if the file contains it.
     pub text: Option<String>,
 }
 
@@ -28,15 +28,15 @@ pub struct LabelRow {
 ///
 /// | File | Content |
 /// |---|---|
-/// | `.csv` | a header with `id`, `label`, perhaps `split` (or `mode`) and `text` |
+/// | `.csv` | a header with `id`, `label`, optionally `split` (or `mode`) and `text` |
 /// | `.npz` | `train_corpus`, `val_corpus`, `test_corpus`: dictionaries of `id` to `{"val": label}` (MERBench) |
 /// | `.pkl` | a dictionary of `id` to label (UR-FUNNY) |
 ///
-/// The content decides which it is.
+/// The kind is detected from the content.
 ///
 /// # Errors
 ///
-/// [`DataError`] when the file is none of these, or damaged, or has no labels.
+/// [`DataError`] when the file is of another kind, damaged, or has no labels.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
     let path = path.as_ref();
     let mut start = [0; 4];
@@ -70,7 +70,7 @@ fn of_archive(path: &Path, source: Source<'static>) -> Result<Vec<LabelRow>, Dat
         let objects = npz.objects(name, &Limits::default());
         let pickle = objects.map_err(DataError::npz(path))?;
         let place = format!("{}: {name}", path.display());
-        // An array of no axes around the dictionary.
+        // The dictionary is in an array without axes.
         let root = pickle.root();
         let dict = root
             .items()
@@ -105,7 +105,7 @@ fn of_dict(place: &str, dict: Value<'_>, split: Option<Split>) -> Result<Vec<Lab
     entries.map(row).collect::<Option<_>>().ok_or_else(wrong)
 }
 
-/// Places of the columns.
+/// Indices of the columns.
 struct Columns {
     id: usize,
     label: usize,
@@ -172,12 +172,12 @@ fn row(
     })
 }
 
-/// As much of a field as a message has room for.
+/// A field, shortened for messages.
 fn shown(field: &str) -> String {
     field.chars().take(40).collect()
 }
 
-/// The fault without the library's own wording of its place.
+/// The fault, without the position in the wording of the library.
 fn text(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths {
@@ -190,7 +190,7 @@ fn text(error: &csv::Error) -> String {
         }
         csv::ErrorKind::Utf8 { pos, .. } => {
             let row = pos.as_ref().map_or(0, csv::Position::line);
-            format!("bytes that are no UTF-8 in line {row}")
+            format!("bytes that are not valid UTF-8 in line {row}")
         }
         _ => error.to_string(),
     }

@@ -6,7 +6,7 @@
 //!    │ format, OpenOptions           │ synthetic, from_splits
 //!    ▼                               ▼
 //! Utterance { id, words, text, visual, acoustic, label }
-//!    │ checked one by one, what is replaced is counted (Note)
+//!    │ checked one by one, replacements are counted (Note)
 //!    ▼
 //! UtteranceDataset { train, valid, test }, or one utterance at a time
 //!    │ UtteranceLoader: order, one thread ahead               (feature `tensors`)
@@ -15,8 +15,8 @@
 //! UtteranceBatch { input: MisaInput, targets, ids, seed }
 //! ```
 //!
-//! A file is not trusted: nothing in it is executed, every length is checked before memory is
-//! allocated, and every fault is an error or a count.
+//! Files are not trusted: nothing in them is executed, every length is checked before memory is
+//! allocated, and every fault is an error or is counted.
 //!
 //! ```
 //! use misa_data::{Split, SyntheticConfig};
@@ -51,19 +51,19 @@
 //! | File | Holds |
 //! |---|---|
 //! | `note.rs` | what was dropped, replaced or odd |
-//! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | what is asked of a file |
-//! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks every utterance passes |
-//! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
+//! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | options for opening a data set |
+//! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
+//! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and the facts about them |
 //! | `format/` | one file per layout on disk |
-//! | `doctor/` | what a data set holds and lacks, in words |
+//! | `doctor/` | the contents and faults of a data set, in words |
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
 //! | `labels.rs` | labels without features |
-//! | `prepare.rs` | the official way from word-aligned rows to utterances |
+//! | `prepare.rs` | the official preparation of utterances from word-aligned rows |
 //! | `loader.rs` | batches of a split, epoch after epoch |
 //! | `bert/` | what BERT needs of the file system |
 //! | `synthetic/` | made-up data |
 //! | `builder.rs` | the methods that change one setting |
-//! | `error.rs` | everything that can be wrong |
+//! | `error.rs` | errors |
 
 #[cfg(feature = "tensors")]
 mod bert;

@@ -1,4 +1,4 @@
-//! Batches of a split, epoch after epoch, one thread ahead of their consumer.
+//! The batches of a split, for each epoch, prepared in a separate thread.
 
 use crate::builder::with_fields;
 use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
@@ -14,34 +14,34 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// Batches that wait for their consumer: enough to hide the padding, few enough for memory.
+/// Batches that are prepared ahead: enough to hide the padding, few enough for memory.
 const AHEAD: usize = 2;
 
-/// In which order a loader hands out utterances.
+/// The order in which a loader returns utterances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// As in the file, the same in every epoch: for evaluation.
+    /// The order of the file in every epoch, for evaluation.
     File,
-    /// At random, another order in every epoch.
+    /// A different random order in every epoch.
     Shuffled,
-    /// At random, but with utterances of similar length in the same batch, which saves padding.
+    /// A random order with utterances of similar length in the same batch, which saves padding.
     Bucketed {
-        /// Batches whose utterances are sorted by length together; more means less padding and
-        /// less chance in the make-up of a batch.
+        /// Number of batches whose utterances are sorted by length together. More batches mean less
+        /// padding and less random batches.
         batches: usize,
     },
 }
 
-/// How a loader cuts a split into batches.
+/// How a loader divides a split into batches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoaderConfig {
     /// Utterances in a batch; the last one of an epoch may have fewer.
     pub batch_size: usize,
-    /// In which order. Default: as in the file.
+    /// The order. Default: that of the file.
     pub order: Order,
-    /// Whether utterances of one video come in one batch: then a batch has at most `batch_size`
-    /// utterances or one video, and the order is that of videos. Default: no.
+    /// Whether all utterances of a video are in one batch. A batch then has at most `batch_size`
+    /// utterances, or one longer video, and the order is an order of videos. Default: no.
     pub whole_videos: bool,
     /// Seed of the order, and of the seeds that batches carry. Default: 0.
     pub seed: u64,
@@ -68,18 +68,18 @@ impl LoaderConfig {
 
 /// Batches of one split of a data set.
 ///
-/// The order is a function of the configuration and the epoch alone, see
-/// [`set_epoch`](Self::set_epoch); a run that resumes in epoch 7 sees what it would have seen.
+/// The order only depends on the configuration and the epoch, see [`set_epoch`](Self::set_epoch),
+/// so a run that resumes in epoch 7 sees the same batches as an uninterrupted one.
 #[derive(Clone, Debug)]
 pub struct UtteranceLoader {
     dataset: Arc<UtteranceDataset>,
     split: Split,
-    /// The part of the split this loader covers.
+    /// The part of the split that this loader covers.
     range: Range<usize>,
     config: LoaderConfig,
     device: Device,
     batcher: UtteranceBatcher,
-    /// Shared by the copies that `to_device` and `slice` make.
+    /// Shared with the copies from `to_device` and `slice`.
     epoch: Arc<AtomicUsize>,
 }
 
@@ -115,7 +115,7 @@ impl UtteranceLoader {
         }
     }
 
-    /// The same loader with words as tokens for BERT.
+    /// The same loader, with words as tokens for BERT.
     pub fn with_bert(mut self, bert: Option<Arc<BertText>>) -> Self {
         self.batcher = UtteranceBatcher::new(bert);
         self
@@ -131,7 +131,7 @@ impl UtteranceLoader {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// The utterances of each batch of `epoch`, as places in the split.
+    /// The utterances of each batch of `epoch`, as indices into the split.
     pub fn batches(&self, epoch: usize) -> Vec<Vec<usize>> {
         let size = self.config.batch_size;
         let mut parts = self.parts();
@@ -144,7 +144,7 @@ impl UtteranceLoader {
         fill(parts, size)
     }
 
-    /// Utterances that stay together, as places in the split.
+    /// Utterances that stay together, as indices into the split.
     fn parts(&self) -> Vec<Vec<usize>> {
         if !self.config.whole_videos {
             return self.range.clone().map(|place| vec![place]).collect();
@@ -155,7 +155,7 @@ impl UtteranceLoader {
         parts
     }
 
-    /// Shuffles, sorts each bucket by length, cuts batches, and shuffles those.
+    /// Shuffles, sorts each bucket by length, divides it into batches, and shuffles these.
     fn buckets(
         &self,
         mut parts: Vec<Vec<usize>>,
@@ -177,7 +177,7 @@ impl UtteranceLoader {
         cut
     }
 
-    /// The batches of the epoch from number `step` on, counted from 0.
+    /// The batches of the epoch from index `step` on.
     pub fn iter_from(&self, step: usize) -> Box<dyn DataLoaderIterator<UtteranceBatch>> {
         Box::new(Prefetch::start(self.clone(), step))
     }
@@ -213,7 +213,7 @@ impl DataLoader<UtteranceBatch> for UtteranceLoader {
         })
     }
 
-    /// Places outside the loader's own are left out.
+    /// Indices outside the loader are ignored.
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<UtteranceBatch>> {
         let place = |offset: usize| self.range.start.saturating_add(offset).min(self.range.end);
         Arc::new(Self {
@@ -223,10 +223,10 @@ impl DataLoader<UtteranceBatch> for UtteranceLoader {
     }
 }
 
-/// An epoch whose batches are made by a thread of its own.
+/// An epoch whose batches are prepared by a separate thread.
 #[derive(Debug)]
 struct Prefetch {
-    /// Taken away to tell the thread that nobody listens any more.
+    /// Dropped to tell the thread that the consumer is gone.
     batches: Option<Receiver<UtteranceBatch>>,
     thread: Option<JoinHandle<()>>,
     done: usize,
@@ -256,7 +256,7 @@ impl Prefetch {
         }
     }
 
-    /// Waits for the thread; what made it panic goes on here.
+    /// Waits for the thread; its panic continues here.
     fn join(&mut self) {
         self.batches = None;
         if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join)
@@ -276,7 +276,7 @@ impl Iterator for Prefetch {
                 self.done += batch.batch();
                 Some(Ok(batch))
             }
-            // The thread has ended: after the last batch, or in a panic.
+            // The thread has ended, after the last batch or by a panic.
             Err(_) => {
                 self.join();
                 None
@@ -358,7 +358,7 @@ mod tests {
             let steps: Vec<usize> = batch.iter().map(|place| place % 5).collect();
             steps.iter().max().unwrap() - steps.iter().min().unwrap()
         };
-        // One bucket of everything: 16 utterances of each length fill 4 batches.
+        // A single bucket: 16 utterances of each length fill 4 batches.
         assert!(batches.iter().all(|batch| spread(batch) == 0));
     }
 
@@ -367,7 +367,7 @@ mod tests {
         let utterance = |i: usize| {
             let features = Sequence::new(1, vec![i as f32]).unwrap();
             let text = TextSequence::Words(vec![2; 1 + i % 5]);
-            // Three utterances a video, the last one first, and videos mixed.
+            // Three utterances per video, the last one first, with videos mixed.
             let id = format!("v{}[{}]", i % 7, 2 - i / 7);
             Utterance::new(id, vec![], text, features.clone(), features, 0.0).unwrap()
         };

@@ -3,9 +3,9 @@
 use crate::{Note, Scaling, Split, Utterance, UtteranceDataset};
 use std::sync::Arc;
 
-/// A data set to develop with: its test split is not in it.
+/// A data set for development, which does not contain its test split.
 ///
-/// Whatever trains, stops early or chooses takes this type, so that no part of it can look at test
+/// Training, early stopping and model selection take this type, so they cannot read test
 /// utterances, on purpose or by mistake:
 ///
 /// ```
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// assert_eq!(test.len(), 4);
 /// ```
 ///
-/// The utterances of a locked split cannot be had without a record:
+/// The utterances of a locked split cannot be read without a record:
 ///
 /// ```compile_fail
 /// # use misa_data::SyntheticConfig;
@@ -32,7 +32,7 @@ pub struct Development {
     checksum: String,
 }
 
-/// A test split that nobody has looked at.
+/// A test split that has not been opened.
 #[derive(Debug)]
 pub struct LockedTest {
     utterances: Vec<Utterance>,
@@ -40,7 +40,7 @@ pub struct LockedTest {
 }
 
 impl UtteranceDataset {
-    /// What to develop with, and the test split behind a lock.
+    /// The data for development, and the locked test split.
     pub fn lock_test(self) -> (Development, LockedTest) {
         let checksum = self.checksum().to_string();
         let counts = Split::ALL.map(|split| self.split(split).len());
@@ -64,22 +64,22 @@ impl Development {
         &self.dataset
     }
 
-    /// Utterances of each split, the locked one included.
+    /// Utterances of each split, including the locked one.
     pub fn counts(&self) -> [(Split, usize); 3] {
         Split::ALL.map(|split| (split, self.counts[split.index()]))
     }
 
-    /// Checksum of all splits as they were read, see [`UtteranceDataset::checksum`].
+    /// Checksum of all splits as read, see [`UtteranceDataset::checksum`].
     pub fn checksum(&self) -> &str {
         &self.checksum
     }
 
-    /// What was dropped, replaced or found odd when the data was read.
+    /// Values that were dropped, replaced or unusual when the data was read.
     pub fn notes(&self) -> &[Note] {
         self.dataset.notes()
     }
 
-    /// The same with scaled features; [`Self::checksum`] stays that of the data as it was read.
+    /// The same data with scaled features; [`Self::checksum`] remains that of the data as read.
     pub fn scaled(self, scaling: &Scaling) -> Self {
         let dataset = Arc::unwrap_or_clone(self.dataset).scaled(scaling);
         Self {
@@ -105,11 +105,11 @@ impl LockedTest {
         &self.checksum
     }
 
-    /// The utterances, once `record` has written down that they were looked at.
+    /// The utterances, after `record` has recorded the access.
     ///
     /// # Errors
     ///
-    /// Whatever keeps `record` from doing so; the split stays locked then.
+    /// The error of `record`, in which case the split stays locked.
     pub fn open<E>(self, record: impl FnOnce() -> Result<(), E>) -> Result<Vec<Utterance>, E> {
         record()?;
         Ok(self.utterances)

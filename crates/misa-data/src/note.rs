@@ -1,18 +1,18 @@
-//! What reading a data set dropped, replaced or found odd.
+//! Notes: values that were dropped, replaced or unusual when a data set was read.
 
 use crate::Split;
 use misa_terms::Modality;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How often one kind of fault was met in a split. No fault passes without one.
+/// How often one kind of fault occurred in a split. Every fault is noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Where; `None` when the utterances belong to no split.
+    /// The split; `None` if the utterances belong to none.
     pub split: Option<Split>,
-    /// What was met.
+    /// The kind of fault.
     pub kind: NoteKind,
-    /// How often.
+    /// How often it occurred.
     pub count: usize,
 }
 
@@ -31,23 +31,23 @@ pub enum NoteKind {
     NoText,
     /// Sequences with a stated length of 0, read as one step.
     NoSteps(Modality),
-    /// Sequences with a stated length beyond the stored steps, cut there.
+    /// Sequences with a stated length beyond the stored steps, read as stored.
     TooLong(Modality),
-    /// Sequences of zeros alone, read as one step.
+    /// Sequences that are all zeros, read as one step.
     OnlyPadding(Modality),
-    /// Sequences padded at the front, the padding cut off there.
+    /// Sequences padded at the front, whose padding is removed.
     PaddedFront(Modality),
-    /// Utterances whose id another one of the split has.
+    /// Utterances with the id of another one in the split.
     DuplicateId,
-    /// Utterances whose id an earlier split has: scores may be too good.
+    /// Utterances with an id of an earlier split; scores may be optimistic.
     SharedId,
     /// Utterances dropped because their modalities differ in steps.
     Misaligned,
-    /// Utterances dropped because only pauses were left of them.
+    /// Utterances dropped because they contain only pauses.
     OnlyPauses,
-    /// Labels that last no time, left out.
+    /// Labels without duration, left out.
     NoDuration,
-    /// Videos left out because not every file has them.
+    /// Videos left out because they are missing in some file.
     NotInAll,
     /// Utterances left out because a file of their split is missing.
     Incomplete,
@@ -56,7 +56,7 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
-    /// Whether every data set is searched for it anew, wherever it comes from.
+    /// Whether this is determined at each reading, for data of any format.
     pub(crate) fn is_found_again(self) -> bool {
         matches!(self, Self::DuplicateId | Self::SharedId)
     }
@@ -97,26 +97,26 @@ impl fmt::Display for Note {
             NoteKind::DuplicateId => write!(f, "{count} utterances with an id used before"),
             NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
             NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
-            NoteKind::OnlyPauses => write!(f, "{count} utterances of pauses dropped"),
-            NoteKind::NoDuration => write!(f, "{count} labels of no duration left out"),
+            NoteKind::OnlyPauses => write!(f, "{count} utterances with nothing but pauses dropped"),
+            NoteKind::NoDuration => write!(f, "{count} labels without duration left out"),
             NoteKind::NotInAll => write!(f, "{count} videos that are not in all files left out"),
             NoteKind::Incomplete => {
                 write!(
                     f,
-                    "{count} utterances left out, a file of their split is missing"
+                    "{count} utterances left out because a file of their split is missing"
                 )
             }
-            NoteKind::NoSplit => write!(f, "{count} utterances of no split dropped"),
+            NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
         }
     }
 }
 
-/// Counts of faults while they are met, in the order of their first appearance.
+/// Counts of faults while reading, in the order of their first occurrence.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes(Vec<Note>);
 
 impl Notes {
-    /// Adds `count` faults; 0 leaves no trace.
+    /// Adds `count` faults; 0 adds no note.
     pub fn add(&mut self, split: impl Into<Option<Split>>, kind: NoteKind, count: usize) {
         let split = split.into();
         if count == 0 {

@@ -9,13 +9,13 @@ use misa_terms::Modality;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What is asked of a data set before it is opened.
+/// Options for opening a data set.
 ///
 /// | Setting | Default | |
 /// |---|---|---|
-/// | `format` | told by the content | reads a path as this format, whatever it looks like |
-/// | `policy` | [`Policy::Strict`] | what becomes of numbers that are none |
-/// | `padding` | [`Padding::Auto`] | where padded sequences hold their padding |
+/// | `format` | detected from the content | reads a path as this format |
+/// | `policy` | [`Policy::Strict`] | NaN and infinite values: `Strict` rejects them, `Compat` replaces them |
+/// | `padding` | [`Padding::Auto`] | the side of the padding of padded sequences |
 /// | `replace` | nothing | takes one modality from another file, matched by utterance id |
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
@@ -37,41 +37,41 @@ impl OpenOptions {
         self
     }
 
-    /// Treats numbers that are none by `policy`.
+    /// Treats NaN and infinite values by `policy`.
     pub fn with_policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Looks for the padding of padded sequences where `padding` says.
+    /// Sets the side of the padding of padded sequences.
     pub fn with_padding(mut self, padding: Padding) -> Self {
         self.padding = padding;
         self
     }
 
-    /// Takes `modality` from the data set at `path` instead; every utterance must have its like
-    /// there, by id. A data set that has no other modality will do.
+    /// Takes `modality` from the data set at `path` instead. Every utterance must be present there
+    /// (matched by id). The other data set need not have other modalities.
     pub fn with_replacement(mut self, modality: Modality, path: impl Into<PathBuf>) -> Self {
         self.replacements.push((modality, path.into()));
         self
     }
 
-    /// The format asked for.
+    /// The requested format.
     pub fn format(&self) -> Option<Format> {
         self.format
     }
 
-    /// The policy asked for.
+    /// The requested policy.
     pub fn policy(&self) -> Policy {
         self.policy
     }
 
-    /// The padding asked for.
+    /// The requested padding.
     pub fn padding(&self) -> Padding {
         self.padding
     }
 
-    /// The data set at `path`, all of it in memory.
+    /// Reads the data set at `path` into memory.
     ///
     /// # Errors
     ///
@@ -85,13 +85,13 @@ impl OpenOptions {
         Ok(UtteranceDataset::new(splits, overview))
     }
 
-    /// Hands the utterances at `path` to `take` one by one, in the order of the files, and returns
-    /// what is known of the whole at the end. Memory holds one utterance at a time, and the ids.
+    /// Passes the utterances at `path` to `take` one by one, in the order of the files, and returns
+    /// an overview at the end. Memory holds one utterance at a time, and the ids.
     ///
     /// # Errors
     ///
-    /// [`DataError`] as for [`open`](Self::open), or what `take` returns; utterances handed over
-    /// before are no data set then.
+    /// [`DataError`] as for [`open`](Self::open), or the error of `take`. Utterances passed before
+    /// an error have not been checked as a whole.
     pub fn stream(
         &self,
         path: impl AsRef<Path>,
@@ -104,7 +104,7 @@ impl OpenOptions {
         intake.finish(&path.display().to_string(), heading)
     }
 
-    /// Shows every utterance at `path` to `observer` as it was read, before the policy sees it.
+    /// Shows every utterance at `path` to `observer` as read, before the policy is applied.
     pub(crate) fn observe<'s>(
         &self,
         path: &Path,

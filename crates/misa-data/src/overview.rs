@@ -1,18 +1,18 @@
-//! What is known of a data set besides its utterances.
+//! The facts about a data set besides its utterances.
 
 use crate::{Format, Note, Split, Vocabulary};
 use misa_terms::FeatureSizes;
 
-/// Everything about a data set but the utterances themselves.
+/// Everything about a data set except its utterances.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// Where the data came from.
     pub format: Format,
-    /// What a model needs to know of the data.
+    /// The sizes that a model needs to know.
     pub sizes: FeatureSizes,
-    /// The words, when text is word ids.
+    /// The words, if the text is word ids.
     pub vocabulary: Option<Vocabulary>,
-    /// What was dropped, replaced or found odd, with counts.
+    /// Dropped, replaced and unusual values, with counts.
     pub notes: Vec<Note>,
     /// Utterances in train, valid and test.
     pub counts: [usize; 3],

@@ -1,23 +1,24 @@
-//! Which rows of padded sequences are padding.
+//! The side of the padding of padded sequences.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Where files with padded sequences hold their padding, and how it is found.
+/// The side of the padding in files with padded sequences, or how it is detected.
 ///
-/// Read as silence, padding would be learnt; read from the wrong side, it would be all there is.
+/// Padding that is read as silence would be learned; with the wrong side, only padding would be
+/// left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Padding {
-    /// The side that more sequences of the split are padded on tells, per modality.
+    /// The side on which more sequences are padded, per modality.
     #[default]
     Auto,
     /// At the front.
     Left,
     /// At the end.
     Right,
-    /// Every modality is as long as its text has tokens, counted from the front.
+    /// Every modality has as many steps as its text has tokens, counted from the front.
     ///
     /// Source: MMSA's MISA, which reads the attention mask for all three modalities.
     Mask,
@@ -43,7 +44,7 @@ impl fmt::Display for Padding {
     }
 }
 
-/// A name that is no padding.
+/// An unknown name of a padding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("padding {found:?}, expected auto, left, right or mask")]
 pub struct UnknownPadding {

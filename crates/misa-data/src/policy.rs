@@ -1,23 +1,23 @@
-//! What becomes of numbers that are none.
+//! The policy for NaN and infinite values.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What becomes of labels and features that are NaN or infinite.
+/// How NaN and infinite labels and features are treated.
 ///
-/// | Found | `Strict` | `Compat` |
+/// | Value | `Strict` | `Compat` |
 /// |---|---|---|
 /// | label NaN | error | 0, counted |
 /// | label infinite | error | the largest `f32` of its sign, counted |
 /// | feature NaN | 0, counted | 0, counted |
 /// | feature infinite | error | 0, counted |
 ///
-/// Files of raw features are built into utterances on the way (`csd`, `ur_funny`); there `Compat`
-/// turns an infinite feature into the largest number of the file's precision before it is scaled.
+/// For formats of raw features (`csd`, `ur_funny`), `Compat` replaces an infinite feature by the
+/// largest number in the precision of the file, before scaling.
 ///
 /// - Source: official MISA, `numpy.nan_to_num`; MMSA, -inf in acoustic features becomes 0.
-/// - Differs: nothing is replaced without a count, and by default nothing infinite is replaced.
+/// - Differs: every replacement is counted, and infinite values are not replaced by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
@@ -44,7 +44,7 @@ impl fmt::Display for Policy {
     }
 }
 
-/// A name that is no policy.
+/// An unknown name of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("policy {found:?}, expected strict or compat")]
 pub struct UnknownPolicy {

@@ -1,4 +1,4 @@
-//! From word-aligned rows to the utterances that the official code trains on.
+//! Prepares utterances from word-aligned rows, as the official code does.
 
 use crate::note::Notes;
 use crate::{
@@ -7,29 +7,29 @@ use crate::{
 use misa_terms::EPSILON;
 use misa_terms::Modality;
 
-/// The word that stands for a pause in word-aligned data.
+/// The word for a pause in word-aligned data.
 const PAUSE: &str = "sp";
 
-/// What becomes of values that are infinite before scaling. NaN always becomes 0.
+/// How infinite values are replaced before scaling. NaN always becomes 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NonFinite {
-    /// 0, so that one broken step does not flatten a feature of the whole utterance.
+    /// By 0, so that one bad step does not flatten a feature of the whole utterance.
     #[default]
     Zero,
-    /// The largest finite value of the same sign, in the precision of the data.
+    /// By the largest finite value of the same sign, in the precision of the data.
     ///
     /// Source: official MISA, `numpy.nan_to_num` before the scaling.
     Official,
 }
 
-/// One utterance as word-aligned files hold it: a row of features per word.
+/// One utterance of a word-aligned file, with a row of features per word.
 #[derive(Clone, Debug)]
 pub struct RawUtterance {
     /// Name, usually `video[number]`.
     pub id: String,
-    /// The split of its video; `None` when the video is in none.
+    /// The split of its video; `None` if the video is in none.
     pub split: Option<Split>,
-    /// The words, pauses included.
+    /// The words, including pauses.
     pub words: Vec<String>,
     /// Visual features, one row per word.
     pub visual: Vec<Vec<f64>>,
@@ -37,11 +37,12 @@ pub struct RawUtterance {
     pub acoustic: Vec<Vec<f64>>,
     /// The label.
     pub label: f64,
-    /// Whether the file holds single precision: infinities then become its largest value.
+    /// Whether the file has single precision, whose largest value then replaces infinite values.
     pub is_single: bool,
 }
 
-/// What [`prepare`] yields, ready for [`UtteranceDataset::from_splits`](crate::UtteranceDataset::from_splits).
+/// The result of [`prepare`], ready for
+/// [`UtteranceDataset::from_splits`](crate::UtteranceDataset::from_splits).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
     /// Utterances of the train split.
@@ -50,27 +51,27 @@ pub struct Prepared {
     pub valid: Vec<Utterance>,
     /// Utterances of the test split.
     pub test: Vec<Utterance>,
-    /// Words of all aligned utterances, even those of no split.
+    /// Words of all aligned utterances, including those of no split.
     pub vocabulary: Vocabulary,
-    /// What was dropped or replaced.
+    /// Dropped utterances and replaced values.
     pub notes: Vec<Note>,
 }
 
-/// The utterances that the official code makes of word-aligned data.
+/// Prepares the utterances of word-aligned data, as the official code does.
 ///
 /// 1. Utterances whose modalities differ in rows are dropped.
 /// 2. Non-finite values are replaced, see [`NonFinite`].
-/// 3. Pauses are removed with their rows; what holds only pauses is dropped.
-/// 4. Words get ids by first appearance, over all splits and also from utterances of no split.
-/// 5. Every feature is scaled to zero mean and unit deviation over the utterance.
+/// 3. Pauses are removed with their rows; utterances with only pauses are dropped.
+/// 4. Words get ids in order of first appearance, over all splits and utterances without a split.
+/// 5. Every feature is scaled to zero mean and unit deviation per utterance.
 ///
 /// - Source: official MISA, `create_dataset.py`.
-/// - Differs: infinities become 0 by default; scaling is done in double precision.
+/// - Differs: infinite values become 0 by default; scaling uses double precision.
 ///
 /// # Errors
 ///
-/// [`DataError::Utterance`] when rows of a modality differ in size, or a label is not finite and
-/// not replaced.
+/// [`DataError::Utterance`] when the rows of a modality differ in size, or a label is neither
+/// finite nor replaced.
 pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Prepared, DataError> {
     let mut preparer = Preparer::new(non_finite);
     let mut notes = Notes::default();
@@ -92,19 +93,19 @@ pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Pre
     })
 }
 
-/// Prepares utterance by utterance, and learns the words on the way.
+/// Prepares utterance by utterance, and collects the words.
 #[derive(Debug)]
 pub(crate) struct Preparer {
     non_finite: NonFinite,
     vocabulary: Vocabulary,
-    /// What is removed with its rows.
+    /// The word that is removed with its rows.
     pause: Option<&'static str>,
-    /// Whether words may differ from rows in number.
+    /// Whether the number of words may differ from the number of rows.
     own_words: bool,
 }
 
 impl Preparer {
-    /// For data with a row per word, and pauses among the words.
+    /// For data with one row per word, including pauses.
     pub fn new(non_finite: NonFinite) -> Self {
         Self {
             non_finite,
@@ -114,25 +115,25 @@ impl Preparer {
         }
     }
 
-    /// For data whose words hold no pauses.
+    /// For data without pauses.
     pub fn without_pauses(mut self) -> Self {
         self.pause = None;
         self
     }
 
-    /// For words that may be another division of the text than the rows.
+    /// For data whose words and rows may divide the text differently.
     pub fn with_own_words(mut self) -> Self {
         self.own_words = true;
         self
     }
 
-    /// The words learnt.
+    /// The collected words.
     pub fn finish(mut self) -> Vocabulary {
         self.vocabulary.freeze();
         self.vocabulary
     }
 
-    /// The utterance to be trained on, if it is kept. Its label may be no number.
+    /// The prepared utterance, unless it is dropped. Its label may be NaN or infinite.
     pub fn prepare(
         &mut self,
         raw: &RawUtterance,
@@ -147,8 +148,8 @@ impl Preparer {
         }
     }
 
-    /// The split of an utterance that is kept and the places of its words without pauses, all of
-    /// which get an id. That of no split gives ids too, and then goes.
+    /// The split of an utterance that is kept, and the indices of its words without pauses, all of
+    /// which get an id. An utterance without a split gives ids too, and is then dropped.
     fn keep(&mut self, raw: &RawUtterance, notes: &mut Notes) -> Option<(Split, Vec<usize>)> {
         let words_agree = self.own_words || raw.visual.len() == raw.words.len();
         if !words_agree || raw.acoustic.len() != raw.visual.len() {
@@ -217,7 +218,7 @@ fn wrong(split: Split, raw: &RawUtterance, source: UtteranceError) -> DataError 
     }
 }
 
-/// The rows with every feature scaled over the utterance.
+/// The rows, with every feature scaled over the utterance.
 fn scaled(
     rows: &[&[f64]],
     non_finite: NonFinite,
@@ -250,7 +251,7 @@ fn scaled(
     Sequence::new(d_input, values).ok_or(wrong(0, 1))
 }
 
-/// A sum that single precision cannot hold is infinite there, as in the original.
+/// A sum that exceeds single precision is infinite, as in the original.
 fn in_precision(value: f64, is_single: bool) -> f64 {
     if is_single {
         f64::from(value as f32)
@@ -316,8 +317,8 @@ mod tests {
         let notes: Vec<String> = prepared.notes.iter().map(Note::to_string).collect();
         let expected = [
             "train: 1 misaligned utterances dropped",
-            "no split: 1 utterances of no split dropped",
-            "train: 1 utterances of pauses dropped",
+            "no split: 1 utterances without a split dropped",
+            "train: 1 utterances with nothing but pauses dropped",
         ];
         assert_eq!(notes, expected);
     }

@@ -1,10 +1,10 @@
-//! Utterances that do not pass, and how messages list them.
+//! Refused utterances, and how messages list them.
 
 use crate::Split;
 use misa_terms::Modality;
 use std::fmt;
 
-/// How many utterances there are of some kind, and which come first.
+/// The number of utterances of some kind, and the first ids.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Listed {
     count: usize,
@@ -12,7 +12,7 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// Ids that a message lists.
+    /// Most ids that a message lists.
     const SHOWN: usize = 10;
 
     pub fn add(&mut self, id: &str) {
@@ -37,14 +37,14 @@ impl fmt::Display for Listed {
     }
 }
 
-/// What the policy does not let pass.
+/// The reason why the policy refuses an utterance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Label,
     Infinite(Modality),
 }
 
-/// Utterances that the policy does not let pass, by split and reason.
+/// Refused utterances, by split and reason.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Vec<(Split, Refused, Listed)>);
 

@@ -1,4 +1,4 @@
-//! One modality taken from another file.
+//! Replacing one modality by that of another file.
 
 use crate::refusal::Listed;
 use crate::{DataError, Sequence, TextSequence, Utterance};
@@ -6,7 +6,7 @@ use misa_terms::Modality;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The sequences that take the place of others, by utterance id.
+/// The replacing sequences, by utterance id.
 #[derive(Debug, Default)]
 pub(crate) struct Replacements(Vec<Replacement>);
 
@@ -36,7 +36,7 @@ impl Replacements {
         complete.fold(true, |all, found| all & found)
     }
 
-    /// Fails when an utterance was not found in a file.
+    /// Fails if an utterance is missing in a file.
     pub fn check(&self) -> Result<(), DataError> {
         self.0.iter().try_for_each(Replacement::check)
     }

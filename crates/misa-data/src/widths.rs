@@ -1,4 +1,4 @@
-//! The sizes that all utterances of a data set share.
+//! The feature sizes that all utterances of a data set share.
 
 use crate::{DataError, TextSequence, Utterance, Width};
 use misa_terms::{Modality, PerModality};
@@ -17,7 +17,7 @@ fn widths(utterance: &Utterance) -> Widths {
     }
 }
 
-/// Fails unless `utterance` has the sizes of those before it, which `known` carries.
+/// Fails unless `utterance` has the sizes of the utterances before it, which are in `known`.
 pub(crate) fn check_width(
     place: &str,
     utterance: &Utterance,

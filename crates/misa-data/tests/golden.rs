@@ -190,7 +190,7 @@ fn golden_ur_funny_folder() {
     let notes: Vec<String> = data.notes().iter().map(ToString::to_string).collect();
     let dropped = [
         "train: 1 misaligned utterances dropped",
-        "no split: 1 utterances of no split dropped",
+        "no split: 1 utterances without a split dropped",
     ];
     for note in dropped {
         assert!(notes.iter().any(|found| found == note), "{notes:?}");

@@ -88,7 +88,7 @@ fn reviews_in_the_layout_of_mfn() {
     // The folder has no text for train.
     assert_eq!(counts(&data), [0, 0, 80]);
     assert!(data.notes().iter().any(|note| note.to_string()
-        == "train: 220 utterances left out, a file of their split is missing"));
+        == "train: 220 utterances left out because a file of their split is missing"));
     let expected = FeatureSizes {
         text: TextSize::Features { d_input: 300 },
         visual: 36,

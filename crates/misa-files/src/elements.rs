@@ -104,7 +104,7 @@ mod tests {
                     .map(|unit| dtype.number(unit).unwrap().as_f64())
                     .collect();
                 let narrow = expected.iter().map(|&value| value as f32);
-                // Values that are no numbers differ from themselves.
+                // NaN differs from itself.
                 assert_eq!(format!("{doubles:?}"), format!("{expected:?}"), "{dtype}");
                 let narrow: Vec<f32> = narrow.collect();
                 assert_eq!(format!("{floats:?}"), format!("{narrow:?}"), "{dtype}");

@@ -1,4 +1,4 @@
-//! What the model and its loss receive at once.
+//! A batch: the input of the model, and the targets of the loss.
 
 use burn::prelude::*;
 use misa_core::MisaInput;
@@ -6,17 +6,17 @@ use misa_core::MisaInput;
 /// One batch of utterances, longest text first.
 #[derive(Clone, Debug)]
 pub struct UtteranceBatch {
-    /// What the model sees.
+    /// Input of the model.
     pub input: MisaInput,
-    /// The labels, `[batch, 1]`. Kept apart from the input: the model cannot see them.
+    /// The labels, `[batch, 1]`. They are separate from the input, so the model cannot see them.
     pub targets: Tensor<2>,
     /// The names of the utterances, in the order of the rows.
     pub ids: Vec<String>,
-    /// The place of each row's utterance: in its split, of a loader's batch, otherwise among those
-    /// that the batch was made of.
+    /// Index of the utterance of each row: in its split for a batch of a loader, otherwise among
+    /// the utterances of the batch.
     pub places: Vec<usize>,
     /// Seed of the randomness (such as dropout) of the step that consumes the batch: a function
-    /// of the loader's seed, the epoch and the step. 0 in a batch that no loader made.
+    /// of the loader's seed, the epoch and the step. 0 in a batch that does not come from a loader.
     pub seed: u64,
 }
 
@@ -34,7 +34,7 @@ impl UtteranceBatch {
         self
     }
 
-    /// The same on another device.
+    /// The same batch on another device.
     pub fn to_device(self, device: &Device) -> Self {
         Self {
             input: self.input.to_device(device),

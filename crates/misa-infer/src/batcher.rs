@@ -1,4 +1,4 @@
-//! Utterances to padded tensors.
+//! Turns utterances into padded tensors.
 
 use crate::{BertText, UtteranceBatch};
 use burn::prelude::*;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Pads utterances to the longest of each modality and uploads one tensor per part.
 ///
-/// Padding stands at the end: word ids with [`Vocabulary::PADDING`], features with 0.
+/// Padding is at the end: word ids with [`Vocabulary::PADDING`], features with 0.
 ///
 /// - Source: official MISA, `collate_fn`: most words first, ties in the given order.
 /// - Differs: batch first, not time first; each modality has its own length.
@@ -20,13 +20,13 @@ pub struct UtteranceBatcher {
 }
 
 impl UtteranceBatcher {
-    /// One that gives words to BERT as tokens, if that is what reads them.
+    /// A batcher that gives the words as tokens, if `bert` is set.
     pub fn new(bert: Option<Arc<BertText>>) -> Self {
         Self { bert }
     }
 
-    /// The batch of `utterances`, by falling number of words, or of text steps where there are no
-    /// words.
+    /// The batch of `utterances`, sorted by decreasing number of words, or of text steps if there
+    /// are no words.
     ///
     /// # Panics
     ///
@@ -110,10 +110,10 @@ fn text(utterances: &[&Utterance], device: &Device) -> TextInput {
     TextInput::Words(ids(&words, Vocabulary::PADDING, device))
 }
 
-/// `[batch, steps]`, each row filled up with `padding`.
+/// `[batch, steps]`, each row padded with `padding`.
 fn ids<T: AsRef<[u32]>>(rows: &[T], padding: u32, device: &Device) -> Tensor<2, Int> {
     let steps = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
-    // Ids lie below `Vocabulary::MAX_LEN`, or below the size of BERT's vocabulary.
+    // Ids are below `Vocabulary::MAX_LEN`, or below the size of BERT's vocabulary.
     let mut ids = vec![padding as i32; rows.len() * steps];
     for (target, row) in ids.chunks_exact_mut(steps).zip(rows) {
         for (target, &id) in target.iter_mut().zip(row.as_ref()) {
@@ -123,7 +123,7 @@ fn ids<T: AsRef<[u32]>>(rows: &[T], padding: u32, device: &Device) -> Tensor<2, 
     Tensor::from_data(TensorData::new(ids, [rows.len(), steps]), device)
 }
 
-/// `[batch, steps, d_input]` in one host buffer, zeros after the end of each sequence.
+/// `[batch, steps, d_input]` in one host buffer, with zeros after the end of each sequence.
 fn padded<'a>(
     sequences: impl ExactSizeIterator<Item = &'a Sequence> + Clone,
     device: &Device,
@@ -139,8 +139,8 @@ fn padded<'a>(
     Tensor::from_data(TensorData::new(values, [batch, steps, d_input]), device)
 }
 
-/// The videos of a batch, if two of its utterances are from the same. `places` say in which order
-/// the utterances were given.
+/// The videos of a batch, if two of its utterances are from the same one. `places` are the indices
+/// of the utterances in the order they were given.
 fn videos_of_batch(utterances: &[&Utterance], places: &[usize]) -> Option<Videos> {
     let mut rows: Vec<usize> = (0..utterances.len()).collect();
     rows.sort_by_key(|&row| places[row]);
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(videos_of_batch(&chosen, &[0, 1, 2]), Some(expected));
     }
 
-    /// Longest first, a batch has its rows in another order than they were given in.
+    /// A batch is sorted longest first, so its rows are not in the given order.
     #[test]
     fn without_numbers_the_given_order_counts() {
         let found = named(&["a[x]", "a[y]", "a[z]"]);

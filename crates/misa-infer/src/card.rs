@@ -91,5 +91,5 @@ const USE: &str = "\n## Use\n\nIn Rust, `misa_infer::Checkpoint::load` reads thi
     With the authors' code in Python, whose names the tensors have:\n\n```python\n\
     from safetensors.torch import load_file\n\
     model.load_state_dict(load_file(\"model.safetensors\"))\n```\n\n\
-    ## Limits\n\nTrained on acted or public speech of one language, such a model is no judge of \
-    people. Data sets have terms of their own.\n";
+    ## Limits\n\nTrained on acted or public speech of one language, such a model must not be used to judge \
+    people. Each data set has its own terms of use.\n";

@@ -17,7 +17,7 @@ pub enum InferError {
     /// A setting of the model outside its range.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Nothing is there.
+    /// The path does not exist.
     #[error("{path}: no such file or folder", path = path.display())]
     Missing {
         /// What was to be read.
@@ -104,7 +104,7 @@ pub enum InferError {
         place: String,
         /// Name of the utterance.
         id: String,
-        /// What is wrong with it.
+        /// The fault.
         #[source]
         source: UtteranceError,
     },

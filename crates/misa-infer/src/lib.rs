@@ -40,7 +40,7 @@
 //! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | what predictions are worth |
 //! | `missing.rs` | modalities that go missing |
 //! | `random.rs` | a lock of the random state of devices |
-//! | `error.rs` | everything that can be wrong |
+//! | `error.rs` | errors |
 //!
 //! | Feature | Brings |
 //! | --- | --- |

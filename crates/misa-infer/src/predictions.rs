@@ -67,7 +67,7 @@ impl Predictions {
     ///
     /// # Errors
     ///
-    /// [`InferError`] if the split was not predicted or the file is no such table.
+    /// [`InferError`] if the split was not predicted or the file is not a table of predictions.
     pub fn read(folder: impl AsRef<Path>, split: Split) -> Result<Self, InferError> {
         let path = Self::path(folder.as_ref(), split);
         let table = |source: csv::Error| InferError::Csv {

@@ -64,7 +64,7 @@ impl ReadyBatch {
         self.0.batch()
     }
 
-    /// The same on another device.
+    /// The same batch on another device.
     pub fn to_device(self, device: &Device) -> Self {
         Self(self.0.to_device(device))
     }

@@ -33,7 +33,7 @@ pub enum ConfigError {
         /// Attention heads of a layer.
         n_heads: usize,
     },
-    /// A name that is no rule of what to freeze.
+    /// An unknown name of a rule for freezing parameters.
     #[error("unknown freezing `{name}`, expected none, layers:N, prefix:N or all")]
     UnknownFreezing {
         /// The name found.
@@ -50,7 +50,7 @@ pub enum ConfigError {
     /// Every modality is switched off.
     #[error("modalities must name at least one of text, visual, acoustic, got none")]
     NoModality,
-    /// A name that is no modality.
+    /// An unknown name of a modality.
     #[error("unknown modality `{name}`, expected text, visual or acoustic")]
     UnknownModality {
         /// The name found.
@@ -116,7 +116,7 @@ impl ConfigError {
     }
 }
 
-/// An utterance that is wrong by itself.
+/// An invalid utterance.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum UtteranceError {
@@ -126,7 +126,7 @@ pub enum UtteranceError {
         /// The modality.
         modality: Modality,
     },
-    /// A label that cannot be learnt.
+    /// A label that is NaN or infinite.
     #[error("label is {found}, expected a finite number")]
     Label {
         /// The label.
@@ -140,13 +140,13 @@ pub enum UtteranceError {
         /// Number of word ids.
         ids: usize,
     },
-    /// A sentence that is empty, where BERT is to read it.
+    /// An empty sentence, which BERT cannot read.
     #[error("text has no words, expected at least 1")]
     NoWords,
     /// Text that a tokeniser fails on.
     #[error("text has no tokens: {reason}")]
     Tokeniser {
-        /// What the tokeniser says.
+        /// The error of the tokeniser.
         reason: String,
     },
     /// A sentence longer than BERT can read.

@@ -3,7 +3,7 @@
 use crate::{Sequence, Utterance};
 use serde::{Deserialize, Serialize};
 
-/// Keeps the division finite for features that never change.
+/// Keeps the division finite for constant features.
 ///
 /// Source: official MISA, `create_dataset.py`.
 #[doc(hidden)]
@@ -21,7 +21,7 @@ pub enum Normalisation {
     Train,
 }
 
-/// A normalisation with all it takes to scale an utterance nobody has seen yet.
+/// A normalisation with everything that is needed to scale a new utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scaling {
@@ -44,7 +44,7 @@ pub struct Statistics {
 }
 
 impl Scaling {
-    /// What `normalisation` is for data with this train split.
+    /// The scaling by `normalisation` for data with this train split.
     pub fn of(normalisation: Normalisation, train: &[Utterance]) -> Self {
         match normalisation {
             Normalisation::Utterance => Self::Utterance,
@@ -76,7 +76,7 @@ impl Scaling {
 }
 
 impl Statistics {
-    /// Over all steps, in two passes, so that large means cost no digits.
+    /// Computed over all steps in two passes, so that large means cost no precision.
     fn of<'a>(d_input: usize, steps: impl Iterator<Item = &'a [f32]> + Clone) -> Self {
         let count = steps.clone().count().max(1) as f64;
         let mut mean = vec![0.0; d_input];

@@ -1,12 +1,12 @@
-//! Random numbers that depend on nothing but their seed.
+//! Random numbers that only depend on their seed.
 //!
-//! Burn seeds one state per process, which threads and tests would share. Whatever is drawn here
-//! is a function of its seed alone, on every platform.
+//! Burn has one random state per process, which threads and tests would share. The numbers here are
+//! a function of their seed, on every platform.
 
 /// Increment of splitmix64: 2^64 divided by the golden ratio, made odd.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The seed of one purpose at one moment of a run.
+/// The seed for one purpose at one moment of a run.
 ///
 /// Different arguments give unrelated seeds, so that the order of an epoch and the dropout of a
 /// step never share random numbers.
@@ -62,7 +62,7 @@ impl Random {
     /// Panics if `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         assert!(bound > 0, "no number lies below 0");
-        // The upper half of the product; its bias is below bound / 2^64.
+        // The upper half of the product, with a bias below bound / 2^64.
         ((u128::from(self.bits()) * bound as u128) >> 64) as usize
     }
 
@@ -72,7 +72,7 @@ impl Random {
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
-    /// Brings the items into a random order, each equally likely (Fisher and Yates).
+    /// Shuffles the items; every order is equally likely (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -113,7 +113,7 @@ mod tests {
         let values: Vec<f64> = (0..20_000).map(|_| random.normal()).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let square = values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
-        // Five standard errors of 20 000 draws.
+        // Five standard errors of 20,000 draws.
         assert!(mean.abs() < 0.036, "{mean}");
         assert!((square - 1.0).abs() < 0.05, "{square}");
     }

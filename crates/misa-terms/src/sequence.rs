@@ -12,7 +12,7 @@ impl Sequence {
     ///
     /// - values: `[steps, d_input]`, one step after the other
     ///
-    /// `None` when `d_input` is 0 or the values do not fill the last step.
+    /// `None` if `d_input` is 0 or the values do not fill the last step.
     pub fn new(d_input: usize, values: Vec<f32>) -> Option<Self> {
         (d_input > 0 && values.len().is_multiple_of(d_input)).then_some(Self { d_input, values })
     }
@@ -46,7 +46,7 @@ impl Sequence {
         self.values.chunks_exact(self.d_input)
     }
 
-    /// Drops all steps but `steps`.
+    /// Drops all steps except `steps`.
     #[doc(hidden)]
     pub fn keep(&mut self, steps: std::ops::Range<usize>) {
         self.values.truncate(steps.end * self.d_input);

@@ -7,11 +7,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
-    /// What the model learns from.
+    /// The split that the model is trained on.
     Train,
-    /// What decides when to stop and which model to keep.
+    /// The split for early stopping and for choosing the model.
     Valid,
-    /// What is scored once, at the end.
+    /// The split that is scored once, at the end.
     Test,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Modality, PerModality, Sequence, UtteranceError};
 
-/// What is said, one entry per step.
+/// The text, one entry per step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TextSequence {
     /// Word ids of the data set's vocabulary.
@@ -26,7 +26,7 @@ impl TextSequence {
 pub struct Utterance {
     /// Name of the clip in its data set, such as `03bSnISJMiM[4]`.
     pub id: String,
-    /// The words as text; empty when the file holds none. With word ids: one per step.
+    /// The words as text; empty if the file has none. With word ids: one per step.
     pub words: Vec<String>,
     /// What is said.
     pub text: TextSequence,
@@ -43,8 +43,8 @@ impl Utterance {
     ///
     /// # Errors
     ///
-    /// [`UtteranceError`] when a modality has no steps, the label is no finite number, or words
-    /// and word ids differ in number.
+    /// [`UtteranceError`] when a modality has no steps, the label is NaN or infinite, or words and
+    /// word ids differ in number.
     pub fn new(
         id: impl Into<String>,
         words: Vec<String>,
@@ -74,7 +74,7 @@ impl Utterance {
         }
     }
 
-    /// What `new` promises; fields are public, so it is asked again where it matters.
+    /// Checks the guarantees of `new` again, because the fields are public.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Utterance {
         self.check_label()
     }
 
-    /// What `new` promises of the label.
+    /// Checks the guarantee of `new` for the label.
     #[doc(hidden)]
     pub fn check_label(&self) -> Result<(), UtteranceError> {
         match self.label.is_finite() {
@@ -94,7 +94,7 @@ impl Utterance {
         }
     }
 
-    /// What `new` promises of sequences.
+    /// Checks the guarantees of `new` for sequences.
     #[doc(hidden)]
     pub fn check_steps(&self) -> Result<(), UtteranceError> {
         let steps = self.steps();
@@ -114,7 +114,7 @@ impl Utterance {
         }
     }
 
-    /// Fails unless all modalities have as many steps as text: word-aligned files promise it.
+    /// Fails unless all modalities have as many steps as the text, as in word-aligned files.
     #[doc(hidden)]
     pub fn check_aligned(&self) -> Result<(), UtteranceError> {
         let steps = self.steps();

@@ -1,25 +1,25 @@
-//! Videos, and the place of utterances in them, as ids tell.
+//! The video of each utterance, and its position there, according to the id.
 
 use crate::Utterance;
 use std::collections::HashMap;
 
-/// Between the video and the number of a clip, in files of MMSA.
+/// Separates the video from the number of a clip in files of MMSA.
 const CLIP: &str = "$_$";
 
-/// Where an utterance lies in its video.
+/// The position of an utterance in its video.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VideoPlace<'a> {
     /// Name of the video.
     pub video: &'a str,
-    /// What utterances of the video are ordered by: a number of the clip or the second it starts
-    /// at; infinite where the id has none.
+    /// The sort key of the utterances of the video: the number of the clip or its start in seconds;
+    /// infinite if the id has neither.
     pub position: f64,
 }
 
 impl<'a> VideoPlace<'a> {
-    /// What `id` tells: of `video[4]` as in the official files, `video$_$4` as in MMSA's, or
-    /// `video[1.5,2.5]`, with start and end in seconds. Nothing of `train[4]` and the like, names
-    /// made up by position in a file.
+    /// Parses `video[4]` as in the official files, `video$_$4` as in MMSA's, or `video[1.5,2.5]`
+    /// with start and end in seconds. `None` for names such as `train[4]`, which state a position
+    /// in a file.
     pub fn of(id: &'a str) -> Option<Self> {
         let clip = id.rfind(CLIP).map(|end| (end, end + CLIP.len()));
         let (end, start) = clip.or_else(|| id.rfind('[').map(|end| (end, end + 1)))?;
@@ -36,8 +36,8 @@ impl<'a> VideoPlace<'a> {
     }
 }
 
-/// The places in `utterances` of each video's utterances, in their order there. Videos come in the
-/// order in which they first appear; an utterance whose id tells of no video is one by itself.
+/// Indices into `utterances` of the utterances of each video, in the order of the video. Videos are
+/// ordered by first appearance. An utterance whose id names no video is a video of its own.
 #[doc(hidden)]
 pub fn videos<'a>(utterances: impl IntoIterator<Item = &'a Utterance>) -> Vec<Vec<usize>> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
@@ -61,8 +61,8 @@ pub fn videos<'a>(utterances: impl IntoIterator<Item = &'a Utterance>) -> Vec<Ve
     videos.into_iter().map(in_order).collect()
 }
 
-/// The places in `utterances` of each batch of at most `size`, with every video in one batch; one
-/// that is larger has a batch of its own.
+/// Indices into `utterances` for each batch of at most `size`, with every video in one batch; a
+/// longer video has a batch of its own.
 ///
 /// # Panics
 ///
@@ -71,7 +71,7 @@ pub fn video_batches(utterances: &[Utterance], size: usize) -> Vec<Vec<usize>> {
     fill(videos(utterances), size)
 }
 
-/// Batches of at most `size` places out of parts that stay together.
+/// Batches of at most `size` indices, from parts that stay together.
 ///
 /// # Panics
 ///

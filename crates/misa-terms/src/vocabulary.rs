@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 /// Words by id.
 ///
-/// Id 0 stands for every unknown word and id 1 for padding. Ids may have gaps, since a file only
-/// tells the words it uses. Once frozen, unknown words stay unknown.
+/// Id 0 stands for every unknown word and id 1 for padding. Ids may have gaps, because a file only
+/// contains the words it uses. After freezing, unknown words stay unknown.
 ///
-/// Serialised, it is the list of its words in the order of their ids, `null` in a gap.
+/// It is serialised as the list of its words in the order of their ids, with `null` for gaps.
 ///
 /// - Source: official MISA, one vocabulary over all splits, ids by first appearance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Vocabulary {
     pub const UNKNOWN_WORD: &str = "<unk>";
     /// The word of id [`PADDING`](Self::PADDING).
     pub const PADDING_WORD: &str = "<pad>";
-    /// Largest size. A corpus has fewer words; a damaged id must not fill memory with gaps.
+    /// Largest size. A corpus has fewer words; a damaged id must not allocate memory for gaps.
     pub const MAX_LEN: usize = 1 << 20;
 
     /// A vocabulary of the two special words.
@@ -45,12 +45,12 @@ impl Vocabulary {
         }
     }
 
-    /// Number of ids, gaps and special words included.
+    /// Number of ids, including gaps and special words.
     pub fn len(&self) -> usize {
         self.words.len()
     }
 
-    /// Whether there is no word besides the special ones.
+    /// Whether there are only special words.
     pub fn is_empty(&self) -> bool {
         self.ids.len() <= 2
     }
@@ -65,7 +65,7 @@ impl Vocabulary {
         self.words.get(id as usize)?.as_deref()
     }
 
-    /// The id of a word, which gets the next one when it is new; frozen, it stays unknown.
+    /// The id of a word. A new word gets the next id, or stays unknown if the vocabulary is frozen.
     ///
     /// # Panics
     ///
@@ -90,7 +90,7 @@ impl Vocabulary {
         words.iter().map(|word| self.add(word)).collect()
     }
 
-    /// Ends the learning of words: from now on new ones are unknown.
+    /// Freezes the vocabulary: from now on, new words are unknown.
     pub fn freeze(&mut self) {
         self.frozen = true;
     }
@@ -99,8 +99,7 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// What contradicts it: the vocabulary's word for the id, its id for the word, or the bound
-    /// on ids.
+    /// The contradiction: the known word of the id, the known id of the word, or the limit on ids.
     #[doc(hidden)]
     pub fn insert(&mut self, id: u32, word: &str) -> Result<(), Conflict> {
         let place = id as usize;
@@ -171,7 +170,7 @@ impl From<Vocabulary> for Vec<Option<String>> {
     }
 }
 
-/// What a new pair of id and word contradicts.
+/// The contradiction of a new pair of id and word.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conflict {

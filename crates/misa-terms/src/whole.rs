@@ -1,16 +1,16 @@
-//! Files that are whole or not there.
+//! Writing files completely or not at all.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Writes beside the place, syncs, and renames: a reader sees the old file or the new one. Gives
-/// the number of bytes.
+/// Writes a temporary file, syncs it, and renames it, so a reader sees either the old or the new
+/// file. Returns the number of bytes.
 ///
 /// # Errors
 ///
-/// Whatever `content` or the system refuses; the place is untouched then.
+/// The error of `content` or of the system; `path` is unchanged then.
 pub fn write_whole(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -25,7 +25,7 @@ pub fn write_whole(
     Ok(file.metadata()?.len())
 }
 
-/// The folder a file is in.
+/// The folder of a file.
 #[doc(hidden)]
 pub fn folder(path: &Path) -> &Path {
     match path.parent() {
@@ -34,7 +34,7 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A file that others may read, unlike temporary files usually.
+/// A temporary file with the usual permissions, unlike the default of temporary files.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".misa-").suffix(".partial");
@@ -46,7 +46,7 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Makes a rename last through a loss of power.
+/// Makes a rename survive a loss of power.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     // Other systems do not open folders as files.
     match cfg!(unix) {

@@ -1,13 +1,13 @@
-//! The names that tensors of BERT go by.
+//! The names of BERT tensors.
 
-/// What a name in a file stands for.
+/// The meaning of a name in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
-    /// A parameter of BERT, by the name that the official code has for it.
+    /// A parameter of BERT, by its name in the official code.
     Parameter(String),
-    /// Numbers that follow from the sizes, which old files have.
+    /// Values that follow from the sizes, which old files contain.
     Constant,
-    /// No part of BERT, such as a classifier on top of it.
+    /// Not a part of BERT, such as a classifier on top of it.
     Other,
 }
 

@@ -33,16 +33,16 @@ pub struct PretrainedBert {
     weights: PathBuf,
 }
 
-/// The weights of a BERT, by the names that the official code has for them.
+/// The weights of a BERT, by their names in the official code.
 #[derive(Clone, Debug)]
 pub struct BertWeights {
     /// Every tensor of BERT.
     pub tensors: StateDict,
-    /// Names of tensors that are no part of BERT, such as a classifier's.
+    /// Names of tensors that are not part of BERT, such as those of a classifier.
     pub unexpected: Vec<String>,
 }
 
-/// What of `config.json` decides whether this is a BERT that we compute.
+/// The entries of `config.json` that tell whether this is a supported BERT.
 #[derive(Deserialize)]
 struct Kind {
     #[serde(default)]
@@ -77,18 +77,18 @@ impl PretrainedBert {
         })
     }
 
-    /// Tokens that every vocabulary has, in the order of their ids in a new one.
+    /// Tokens that every vocabulary contains, in the order of their ids in a new one.
     pub const SPECIAL_TOKENS: [&'static str; 5] = Tokeniser::SPECIAL_TOKENS;
 
     /// Writes a BERT as Hugging Face would: `config.json`, `vocab.txt` with the special tokens and
     /// then `words`, and `model.safetensors` under the names without prefix.
     ///
-    /// `tensors` go by their official names. Each file is whole or not there.
+    /// `tensors` have their official names. Each file is written completely or not at all.
     ///
     /// # Errors
     ///
-    /// [`DataError`] when a file cannot be written, a word is there twice, or the sizes are not
-    /// those of the tensors or of the vocabulary.
+    /// [`DataError`] when a file cannot be written, a word is repeated, or the sizes do not match
+    /// the tensors or the vocabulary.
     pub fn create(
         folder: impl AsRef<Path>,
         config: &BertConfig,
@@ -131,8 +131,8 @@ impl PretrainedBert {
     ///
     /// # Errors
     ///
-    /// [`DataError`] when the file is damaged, has a tensor under two names, or its sizes are not
-    /// those of `config.json`.
+    /// [`DataError`] when the file is damaged, has a tensor under two names, or does not match the
+    /// sizes in `config.json`.
     pub fn weights(&self) -> Result<BertWeights, DataError> {
         let path = &self.weights;
         let mut names = Names::default();
@@ -161,7 +161,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     written.map(drop).map_err(DataError::io(path))
 }
 
-/// The names of a file on their way to ours.
+/// Translates the names in a file to the official ones.
 #[derive(Default)]
 struct Names {
     seen: BTreeMap<String, String>,
@@ -232,7 +232,7 @@ fn config(path: &Path) -> Result<BertConfig, DataError> {
 ///
 /// # Errors
 ///
-/// [`DataError`] when the file is damaged, too large, or holds something else than tensors by name.
+/// [`DataError`] when the file is damaged, too large, or does not contain tensors by name.
 pub fn read_state_dict(path: impl AsRef<Path>) -> Result<StateDict, DataError> {
     let path = path.as_ref();
     match path

@@ -1,17 +1,17 @@
-//! What to do about a data set that cannot be read.
+//! Advice on data sets that cannot be read.
 
 use super::{Finding, Severity};
 use crate::DataError;
 use misa_files::pickle::PickleError;
 use std::io;
 
-/// The one finding about a data set that cannot be read.
+/// The only finding about a data set that cannot be read.
 pub(super) fn unreadable(error: &DataError) -> Finding {
     let (place, what) = place_of(error);
     Finding::new(Severity::Error, "unreadable", place, what, advice(error))
 }
 
-/// The place that starts a message, and the rest.
+/// The position at the start of a message, and the rest of it.
 fn place_of(error: &DataError) -> (String, String) {
     let message = error.to_string();
     match message.split_once(": ") {

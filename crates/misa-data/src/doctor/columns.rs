@@ -3,24 +3,24 @@
 use crate::Sequence;
 use crate::intake::is_finite;
 
-/// Statistics per column, in memory that does not grow with the data.
+/// Statistics per column, in constant memory.
 ///
-/// Values that are no numbers are counted and otherwise left out.
+/// NaN and infinite values are counted and otherwise left out.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     min: Vec<f32>,
     max: Vec<f32>,
     sum: Vec<f64>,
     squares: Vec<f64>,
-    /// Whether a column changes within some utterance.
+    /// Whether a column varies within an utterance.
     changes: Vec<bool>,
     rows: usize,
-    /// Whether some utterance has two steps, so that a column could change.
+    /// Whether any utterance has at least two steps, so that a column could vary.
     has_steps: bool,
     pub odd: Odd,
 }
 
-/// Values that are no numbers.
+/// NaN and infinite values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Odd {
     pub nan: usize,
@@ -38,7 +38,7 @@ pub(super) struct Moments {
 }
 
 impl Odd {
-    /// The odd values of a sequence; usually there are none, which is quickly seen.
+    /// The odd values of a sequence, with a fast path for sequences without any.
     pub fn of(values: &[f32]) -> Self {
         let mut odd = Self::default();
         if !is_finite(values) {
@@ -85,7 +85,7 @@ impl Columns {
         }
     }
 
-    /// Takes in a sequence of the same size; `odd` is what it holds besides numbers.
+    /// Adds a sequence of the same size, whose NaN and infinite values are `odd`.
     pub fn add(&mut self, sequence: &Sequence, odd: Odd) {
         self.rows += sequence.steps();
         self.has_steps |= sequence.steps() > 1;
@@ -128,7 +128,7 @@ impl Columns {
         }
     }
 
-    /// Adds what another split was found to hold.
+    /// Adds the statistics of another split.
     pub fn merge(&mut self, other: &Self) {
         self.rows += other.rows;
         self.has_steps |= other.has_steps;
@@ -147,12 +147,13 @@ impl Columns {
         self.min.len()
     }
 
-    /// Columns that hold one value in every step, or no number at all; none of a single step.
+    /// Columns with one value in all steps, or without any finite value; none if there is a single
+    /// step.
     pub fn constant(&self) -> Vec<usize> {
         self.columns(|column| self.rows > 1 && self.min[column] >= self.max[column])
     }
 
-    /// Columns that differ between utterances, but never within one.
+    /// Columns that vary between utterances, but never within one.
     pub fn repeated(&self) -> Vec<usize> {
         let constant = self.constant();
         self.columns(|column| {
@@ -164,7 +165,7 @@ impl Columns {
         (0..self.len()).filter(|&column| is_meant(column)).collect()
     }
 
-    /// Range, mean and standard deviation of all numbers; `None` when there is none.
+    /// Range, mean and standard deviation of all finite values; `None` without any.
     pub fn moments(&self) -> Option<Moments> {
         let count = self.rows * self.len() - self.odd.count();
         if count == 0 {
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn columns_that_say_nothing_are_found() {
-        // The first is the same everywhere, the second within each utterance.
+        // The first column is constant, the second one within each utterance.
         let columns = columns(&[&[7.0, 1.0, 0.0, 7.0, 1.0, 5.0], &[7.0, 2.0, 0.0]]);
         assert_eq!(columns.constant(), [0]);
         assert_eq!(columns.repeated(), [1]);

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Endings of files that hold data, of whatever format.
+/// Extensions of data files, of any format.
 const ENDINGS: [&str; 9] = [
     "pkl",
     "pickle",
@@ -20,8 +20,8 @@ const ENDINGS: [&str; 9] = [
     "npy",
 ];
 
-/// The file at `path`, or the data files of the folder, sorted by name; what cannot be looked at
-/// is left to reading to complain about.
+/// The file at `path`, or the data files of the folder, sorted by name. Files that cannot be
+/// examined are skipped: reading them reports the error.
 pub(super) fn list(path: &Path) -> Vec<FileReport> {
     let report = |path: &Path| {
         let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
@@ -46,7 +46,7 @@ pub(super) fn list(path: &Path) -> Vec<FileReport> {
     files
 }
 
-/// SHA-256 of the only file, in hexadecimal; `None` of several, or when it cannot be read.
+/// SHA-256 of the only file, in hexadecimal; `None` if there are several, or if it cannot be read.
 pub(super) fn checksum(
     path: &Path,
     files: &[FileReport],

@@ -1,4 +1,4 @@
-//! What is worth saying about a data set.
+//! Findings about a data set.
 
 use crate::Split;
 use serde::Serialize;
@@ -10,9 +10,9 @@ use std::fmt;
 pub enum Severity {
     /// Good to know.
     Note,
-    /// Scores may suffer, or not compare.
+    /// Scores may be worse, or not comparable.
     Warning,
-    /// The data set cannot be used as asked.
+    /// The data set cannot be used with these settings.
     Error,
 }
 
@@ -26,27 +26,27 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Something that was found, and what to do about it.
+/// A fault or remarkable property, with advice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// The kind of finding, which stays the same between versions, such as `shared_videos`.
+    /// The kind of finding, such as `shared_videos`, which is stable between versions.
     pub kind: &'static str,
-    /// What was found, in one sentence.
+    /// The finding, in one sentence.
     pub what: String,
-    /// Where: splits, modalities or a file.
+    /// The splits, modalities or file concerned.
     #[serde(rename = "where")]
     pub place: String,
     /// The first ten utterances, columns or videos concerned.
     pub ids: Vec<String>,
-    /// How many there are of them.
+    /// Their total number.
     pub count: usize,
-    /// What to do, in one sentence.
+    /// The advice, in one sentence.
     pub advice: String,
 }
 
-/// Ids that a finding lists.
+/// Most ids that a finding lists.
 const LISTED: usize = 10;
 
 impl Finding {

@@ -1,10 +1,10 @@
-//! Utterances that are there more than once.
+//! Repeated utterances.
 
 use super::record::Record;
 use crate::Split;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Ids that several utterances of a split have, in the order of their second appearance.
+/// Ids of several utterances of a split, in the order of their second appearance.
 pub(super) fn repeated_ids<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<&'a str> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut repeated = Vec::new();
@@ -18,7 +18,7 @@ pub(super) fn repeated_ids<'a>(records: impl Iterator<Item = &'a Record>) -> Vec
     repeated
 }
 
-/// Names, of ids or videos, that two splits have.
+/// Names of utterances or videos that occur in two splits.
 pub(super) fn shared<'a>(
     records: &'a [Record],
     splits: [Split; 2],
@@ -32,14 +32,14 @@ pub(super) fn shared<'a>(
     one.intersection(&other).copied().collect()
 }
 
-/// Utterances with the words and features of an earlier one, by what else they share with it.
+/// Utterances with the same words and features as an earlier one, grouped by what else is equal.
 #[derive(Debug, Default)]
 pub(super) struct Twins<'a> {
-    /// The label too, in the same split.
+    /// In the same split, with the same label.
     pub within: Vec<(Split, &'a str)>,
-    /// The label too, in an earlier split.
+    /// In an earlier split, with the same label.
     pub across: Vec<(Split, &'a str)>,
-    /// Another label.
+    /// With another label.
     pub other_label: Vec<(Split, &'a str)>,
 }
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 /// The labels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LabelReport {
-    /// What the labels look like.
+    /// The kind of scale.
     pub scale: Scale,
-    /// Whether all labels are whole numbers, and at most ten different ones.
+    /// Whether the labels are at most ten different whole numbers.
     pub look_like_classes: bool,
     /// Number of different labels.
     pub distinct: usize,
@@ -18,30 +18,30 @@ pub struct LabelReport {
     pub bins: Vec<Bin>,
 }
 
-/// What labels look like, which decides the bins of their histogram.
+/// The kind of label scale, which determines the bins of the histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
-    /// Classes: a bin each.
+    /// Classes: one bin each.
     Classes,
     /// From -3 to 3, as in CMU-MOSI and CMU-MOSEI: seven bins, by rounding as for Acc-7.
     MinusThreeToThree,
     /// From -1 to 1 in steps of 0.2, as in CH-SIMS: eleven bins.
     MinusOneToOne,
-    /// Few other values: a bin each.
+    /// Few other values: one bin each.
     Steps,
     /// Anything else: eight bins of equal width.
     Range,
 }
 
-/// The labels of a split; what is no number is counted and otherwise left out.
+/// The labels of a split. NaN and infinite labels are counted and otherwise left out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LabelSplit {
     /// The split.
     pub split: Split,
-    /// The smallest; `None` when there is no number.
+    /// The smallest finite label; `None` without any.
     pub min: Option<f32>,
-    /// The largest.
+    /// The largest finite label.
     pub max: Option<f32>,
     /// Mean.
     pub mean: Option<f64>,
@@ -57,7 +57,7 @@ pub struct LabelSplit {
     pub zero_share: f64,
 }
 
-/// A column of the histogram.
+/// A bin of the histogram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bin {
     /// The labels in it, as text.
@@ -141,7 +141,7 @@ fn are_classes(values: &[f32]) -> bool {
 }
 
 impl Scale {
-    /// What sorted, different values look like.
+    /// The scale of sorted, distinct values.
     fn of(values: &[f32]) -> Self {
         let (Some(&min), Some(&max)) = (values.first(), values.last()) else {
             return Self::Range;
@@ -192,7 +192,7 @@ impl Scale {
     }
 }
 
-/// A number without zeros at the end, two decimals at most.
+/// A number with at most two decimals, without trailing zeros.
 fn short(value: f32) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -219,7 +219,7 @@ mod tests {
     fn sentiment_has_seven_bins() {
         let report = report(&[-3.0, -2.6, 0.2, 0.5, 1.5, 3.0]);
         assert_eq!(report.scale, Scale::MinusThreeToThree);
-        // Halves go to the even number.
+        // Halves are rounded to the even number.
         assert_eq!(counts(&report), [2, 0, 0, 2, 0, 1, 1]);
         assert!(!report.look_like_classes);
     }

@@ -1,8 +1,8 @@
-//! What a data set holds and lacks, in numbers and in plain words.
+//! The contents and faults of a data set, in numbers and in words.
 //!
-//! [`examine`] reads a data set once, without keeping its utterances, and compares what it finds
-//! with what is published of the common corpora. The [`Examination`] is data to be serialised, and
-//! text to be read.
+//! [`examine`] reads a data set once, without keeping its utterances, and compares it with the
+//! published numbers of the common corpora. The [`Examination`] can be serialised, and displayed as
+//! text.
 //!
 //! ```
 //! # fn main() -> Result<(), misa_data::DataError> {
@@ -20,10 +20,10 @@
 //! | File | Holds |
 //! |---|---|
 //! | `report.rs`, `finding.rs`, `labels.rs` | the outcome |
-//! | `files.rs`, `published.rs`, `sizes.rs` | what files, counts and sizes are known |
-//! | `record.rs`, `columns.rs` | what is kept while utterances pass |
-//! | `survey.rs`, `identity.rs` | what follows from it |
-//! | `check/`, `advice.rs` | what is worth saying |
+//! | `files.rs`, `published.rs`, `sizes.rs` | known files, counts and sizes |
+//! | `record.rs`, `columns.rs` | the data that is kept per utterance and per column |
+//! | `survey.rs`, `identity.rs` | the report that is computed from them |
+//! | `check/`, `advice.rs` | findings and advice |
 //! | `render/` | the text |
 
 mod advice;
@@ -52,7 +52,7 @@ use check::Evidence;
 use record::Observations;
 use std::path::Path;
 
-/// How far an examination is.
+/// The progress of an examination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Progress {
@@ -60,17 +60,17 @@ pub enum Progress {
     Utterances(usize),
     /// The checksum of the file is computed.
     Checksum {
-        /// Bytes seen.
+        /// Bytes read.
         bytes: u64,
         /// Bytes of the file.
         of: u64,
     },
 }
 
-/// Examines the data set at `path`, opened as `options` say.
+/// Examines the data set at `path`, opened with `options`.
 ///
-/// It is read by [`Policy::Compat`] whatever the options say, so that what [`Policy::Strict`]
-/// refuses becomes a finding and not the end. A data set that cannot be read at all has
+/// It is always read with [`Policy::Compat`], so that values that [`Policy::Strict`] rejects become
+/// findings instead of an error. A data set that cannot be read at all has
 /// [`status`](Examination::status) 2 and one finding.
 pub fn examine(path: impl AsRef<Path>, options: &OpenOptions) -> Examination {
     examine_with(path, options, &mut |_| ())

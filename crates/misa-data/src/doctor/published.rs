@@ -1,4 +1,4 @@
-//! What is publicly known of the corpora: checksums, counts and feature sizes.
+//! Published numbers of the corpora: checksums, counts and feature sizes.
 
 use super::report::{Clue, CorpusReport};
 use crate::Split;
@@ -34,7 +34,7 @@ pub(super) fn file(sha256: &str) -> Option<&'static str> {
     found.map(|(_, name)| name)
 }
 
-/// A corpus as somebody publishes it.
+/// A corpus, as published by one source.
 #[derive(Debug)]
 struct Published {
     corpus: &'static str,
@@ -50,7 +50,7 @@ const MOSEI: &str = "CMU-MOSEI";
 const MOSI_SIZES: &[(usize, usize)] = &[(47, 74), (20, 5)];
 const MOSEI_SIZES: &[(usize, usize)] = &[(35, 74)];
 
-/// In the order of preference where several fit.
+/// In order of preference, if several match.
 const PUBLISHED: [Published; 8] = [
     published(MOSI, "MMSA's files", [1284, 229, 686], MOSI_SIZES),
     published(MOSI, "the MISA paper", [1283, 229, 686], MOSI_SIZES),
@@ -86,13 +86,13 @@ const fn published(
     }
 }
 
-/// Largest difference between counts of one corpus in different hands, as a share.
+/// Largest relative difference between counts of the same corpus.
 const TOLERANCE: f64 = 0.03;
 
-/// The corpus that has these counts, or else these feature sizes.
+/// The corpus with these counts, or otherwise with these feature sizes.
 pub(super) fn corpus(found: [usize; 3], sizes: FeatureSizes) -> Option<CorpusReport> {
     let fitting = PUBLISHED.iter().filter(|known| known.fits(found));
-    // Of equally good ones `max_by_key` takes the last.
+    // `max_by_key` returns the last of several equal maxima.
     let best = fitting.rev().max_by_key(|known| known.likeness(found));
     if let Some(known) = best {
         return Some(known.report(found, Clue::Counts));
@@ -109,7 +109,7 @@ impl Published {
         pairs.filter_map(|(known, found)| Some((known?, found)).filter(|pair| pair.1 > 0))
     }
 
-    /// Whether one split is exactly as large, or all of them nearly are.
+    /// Whether one split has exactly this size, or all splits nearly do.
     fn fits(&self, found: [usize; 3]) -> bool {
         let is_near = |(known, found): (usize, usize)| {
             known.abs_diff(found) as f64 <= TOLERANCE * known as f64
@@ -119,7 +119,7 @@ impl Published {
         is_equal || has_train && self.pairs(found).all(is_near)
     }
 
-    /// Splits that are equal, and how little the others differ.
+    /// The number of equal splits, and how little the others differ.
     fn likeness(&self, found: [usize; 3]) -> (usize, std::cmp::Reverse<usize>) {
         let equal = self.pairs(found).filter(|(known, found)| known == found);
         let difference = self

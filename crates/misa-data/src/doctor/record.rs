@@ -1,4 +1,4 @@
-//! What is kept of every utterance: some hundred bytes.
+//! The data that is kept per utterance: a few hundred bytes.
 
 use super::columns::{Columns, Odd};
 use crate::{Sequence, Split, TextSequence, Utterance, VideoPlace};
@@ -11,24 +11,24 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(super) struct Record {
     pub split: Split,
     pub id: String,
-    /// As it was read, perhaps NaN.
+    /// The label as read, which may be NaN.
     pub label: f32,
     pub words: usize,
     pub steps: PerModality<usize>,
     pub has_nan: PerModality<bool>,
     pub has_infinite: PerModality<bool>,
     pub is_zero: PerModality<bool>,
-    /// Stands for words and features.
+    /// A hash of words and features.
     pub content: u64,
 }
 
-/// What is known after the last utterance has passed.
+/// Everything that is known after the last utterance.
 #[derive(Debug, Default)]
 pub(super) struct Observations {
     pub records: Vec<Record>,
-    /// Of each split; `None` for word ids, or when the split is empty.
+    /// For each split; `None` for word ids, or if the split is empty.
     pub columns: [PerModality<Option<Columns>>; 3],
-    /// Stand for the distinct words.
+    /// Hashes of the distinct words.
     words: HashSet<u64>,
     bytes: Vec<u8>,
 }
@@ -92,7 +92,7 @@ impl Observations {
         records.filter(move |record| record.split == split)
     }
 
-    /// Number of distinct words, of which the files tell the text.
+    /// Number of distinct words, if the files contain words.
     pub fn distinct_words(&self) -> usize {
         self.words.len()
     }
@@ -117,7 +117,7 @@ impl Record {
         self.words == 1 || self.steps.text == 1
     }
 
-    /// The video the utterance is from, by its id; `None` where the id does not tell.
+    /// The video of the utterance according to its id; `None` if the id does not name one.
     pub fn video(&self) -> Option<&str> {
         VideoPlace::of(&self.id).map(|place| place.video)
     }

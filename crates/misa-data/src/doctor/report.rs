@@ -6,12 +6,12 @@ use crate::{Format, Padding, Policy, Split};
 use misa_terms::Modality;
 use serde::Serialize;
 
-/// Everything found out about a data set. [`Display`](std::fmt::Display) shows it as text.
+/// The complete result for a data set. [`Display`](std::fmt::Display) shows it as text.
 #[derive(Clone, Debug, Serialize)]
 pub struct Examination {
-    /// What was examined.
+    /// The examined path.
     pub path: String,
-    /// 0: nothing to worry about; 1: warnings or errors; 2: not readable.
+    /// 0: no faults; 1: warnings or errors; 2: not readable.
     pub status: u8,
     /// The files, sorted by name.
     pub files: Vec<FileReport>,
@@ -19,58 +19,58 @@ pub struct Examination {
     pub sha256: Option<String>,
     /// The public file that has this checksum.
     pub published: Option<&'static str>,
-    /// What is inside; `None` when it cannot be read.
+    /// The contents; `None` if it cannot be read.
     pub content: Option<Content>,
-    /// What is worth saying, the most severe first.
+    /// The findings, the most severe first.
     pub findings: Vec<Finding>,
 }
 
 /// A file of the data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileReport {
-    /// Its name, in the folder examined.
+    /// Its name inside the examined folder.
     pub name: String,
     /// Its size.
     pub bytes: u64,
 }
 
-/// What is inside a data set that can be read.
+/// The contents of a readable data set.
 #[derive(Clone, Debug, Serialize)]
 pub struct Content {
-    /// The format recognised.
+    /// The detected format.
     pub format: Format,
     /// Variant of the format, in words.
     pub variant: String,
-    /// The policy asked for; the examination itself reads by [`Policy::Compat`].
+    /// The requested policy; the examination itself reads with [`Policy::Compat`].
     pub policy: Policy,
-    /// Where padding was looked for.
+    /// The padding setting.
     pub padding: Padding,
-    /// The corpus it looks like.
+    /// The probable corpus.
     pub corpus: Option<CorpusReport>,
-    /// Train, valid and test, empty ones included.
+    /// Train, valid and test, including empty ones.
     pub splits: Vec<SplitReport>,
-    /// Ids in the vocabulary, where text is word ids.
+    /// Ids in the vocabulary, if the text is word ids.
     pub vocabulary: Option<usize>,
-    /// Distinct words, as far as files hold words.
+    /// Distinct words, if the files contain words.
     pub distinct_words: usize,
     /// Text, visual and acoustic features.
     pub features: Vec<FeatureReport>,
-    /// Whether results compare with published ones, judged by the sizes of the features.
+    /// Whether results are comparable with published ones, judged by the feature sizes.
     pub comparison: Option<String>,
     /// The labels.
     pub labels: LabelReport,
-    /// What reading replaced or dropped.
+    /// Values that were replaced or dropped.
     pub notes: Vec<String>,
 }
 
-/// The corpus that a data set looks like.
+/// The probable corpus of a data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CorpusReport {
     /// Its name.
     pub name: &'static str,
-    /// Whose counts these are.
+    /// Source of the counts.
     pub published_by: &'static str,
-    /// What it is recognised by.
+    /// How it was recognised.
     pub clue: Clue,
     /// Published utterances in train, valid and test, as far as known.
     pub counts: [Option<usize>; 3],
@@ -78,13 +78,13 @@ pub struct CorpusReport {
     pub differences: [Option<i64>; 3],
 }
 
-/// What a corpus is recognised by.
+/// How a corpus was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Clue {
     /// Number of utterances.
     Counts,
-    /// Sizes of the features; the counts are other ones.
+    /// By the feature sizes; the counts differ.
     Sizes,
 }
 
@@ -95,7 +95,7 @@ pub struct SplitReport {
     pub split: Split,
     /// Number of utterances.
     pub utterances: usize,
-    /// Number of videos, where the ids tell.
+    /// Number of videos, if the ids name them.
     pub videos: Option<usize>,
     /// Utterances of one word, or one text vector.
     pub one_word: usize,
@@ -110,15 +110,15 @@ pub struct FeatureReport {
     pub modality: Modality,
     /// Features of a step; `None` for word ids.
     pub d_input: Option<usize>,
-    /// Where features of this size come from.
+    /// Probable origin of features of this size.
     pub explanation: Option<&'static str>,
     /// Splits that have utterances.
     pub splits: Vec<FeatureSplit>,
-    /// Columns that hold one value all over the train split.
+    /// Columns with one value in the whole train split.
     pub constant_in_train: Vec<usize>,
-    /// Columns that hold one value all over the data set.
+    /// Columns with one value in the whole data set.
     pub constant: Vec<usize>,
-    /// Columns that differ between utterances, but never within one.
+    /// Columns that vary between utterances, but never within one.
     pub repeated: Vec<usize>,
 }
 
@@ -127,13 +127,13 @@ pub struct FeatureReport {
 pub struct FeatureSplit {
     /// The split.
     pub split: Split,
-    /// Steps of an utterance.
+    /// Numbers of steps of the utterances.
     pub steps: Steps,
     /// The values; `None` for word ids.
     pub values: Option<Values>,
 }
 
-/// Steps of an utterance.
+/// Numbers of steps of the utterances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Steps {
     /// Fewest.
@@ -153,7 +153,7 @@ pub struct Values {
     pub positive_infinite: usize,
     /// Values that are infinite and negative.
     pub negative_infinite: usize,
-    /// Sequences of zeros alone.
+    /// Sequences that are all zeros.
     pub zero_sequences: usize,
     /// The smallest number.
     pub min: Option<f32>,

@@ -1,4 +1,4 @@
-//! What the size of a feature row says about where it comes from.
+//! The probable origin of features, judged by their size.
 
 use misa_terms::{FeatureSizes, Modality, TextSize};
 
@@ -7,7 +7,7 @@ const SELECTED: &str = "MMSA keeps columns 1, 3, 6, 25, 60 of COVAREP's 74 acous
      columns 0, 2, 5, 10, 11, 12, 14, 17, 20, 21, 22, 24, 25, 29, 30, 31, 32, 36, 37, 40 of \
      Facet's 47 visual features";
 
-/// Where rows of this size come from, in a few words.
+/// The probable origin of rows of this size.
 pub(super) fn explanation(modality: Modality, d_input: usize) -> Option<&'static str> {
     Some(match (modality, d_input) {
         (Modality::Text, 300) => "GloVe word vectors",
@@ -27,7 +27,7 @@ pub(super) fn explanation(modality: Modality, d_input: usize) -> Option<&'static
     })
 }
 
-/// Whether results with features of these sizes compare with those of the paper, and why not.
+/// The reason why results with features of these sizes are not comparable with those of the paper.
 pub(super) fn comparison(sizes: FeatureSizes) -> Option<String> {
     let pair = (sizes.visual, sizes.acoustic);
     let paper = match pair {
@@ -82,7 +82,7 @@ mod tests {
     fn the_selection_is_explained() {
         let text = compared(20, 5).unwrap();
         assert!(text.contains("not with the paper's"), "{text}");
-        // As many columns as are kept.
+        // As many columns as MMSA keeps.
         let columns = SELECTED.split("and columns").nth(1).unwrap();
         assert_eq!(
             columns.split("of Facet").next().unwrap().split(',').count(),

@@ -1,4 +1,4 @@
-//! From running statistics to the report.
+//! Computes the report from the statistics.
 
 use super::columns::{Columns, Odd};
 use super::labels::LabelReport;
@@ -39,7 +39,7 @@ pub(super) fn content(
     }
 }
 
-/// Whose layout it is, and whether words have their own visual and acoustic rows.
+/// The origin of the layout, and whether visual and acoustic rows are aligned to words.
 fn variant(overview: &Overview, records: &[Record]) -> String {
     let layout = match overview.format {
         Format::Misa => "pickles of the official MISA code",

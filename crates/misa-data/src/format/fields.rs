@@ -1,9 +1,9 @@
-//! Values of a pickle as parts of an utterance, with messages that say where they are.
+//! Converts values of a pickle into parts of an utterance, with messages that state their position.
 
 use crate::{DataError, Sequence, Utterance, UtteranceError};
 use misa_files::pickle::{ConvertError, Items, Value};
 
-/// Turns a failed conversion into an error that names its place.
+/// Turns a failed conversion into an error that states its position.
 pub(super) fn at(place: &str) -> impl FnOnce(ConvertError) -> DataError {
     move |error| match error {
         ConvertError::Kind { expected, found } => DataError::layout(place, expected, found),
@@ -12,7 +12,7 @@ pub(super) fn at(place: &str) -> impl FnOnce(ConvertError) -> DataError {
     }
 }
 
-/// The items of a list or tuple of one of the lengths.
+/// The items of a list or tuple that has one of the lengths.
 pub(super) fn items<'p>(
     place: &str,
     value: Value<'p>,
@@ -41,7 +41,7 @@ pub(super) fn sequence(
     Sequence::new(d_input, values).ok_or_else(wrong)
 }
 
-/// A matrix, or a list of rows, whose rows need not be of one size.
+/// A matrix, or a list of rows that may differ in size.
 pub(super) fn rows(place: &str, value: Value<'_>) -> Result<Vec<Vec<f64>>, DataError> {
     if let Some((array, &[_, d_input @ 1..=usize::MAX])) =
         value.array().map(|array| (array, array.shape()))
@@ -66,7 +66,7 @@ pub(super) fn word_ids(place: &str, value: Value<'_>) -> Result<Vec<u32>, DataEr
         .collect()
 }
 
-/// One number, of whatever shape, as a label.
+/// A label: one number, of any shape.
 pub(super) fn label(place: &str, value: Value<'_>) -> Result<f32, DataError> {
     let label = value.as_float().map(|label| label as f32);
     label
@@ -81,7 +81,7 @@ pub(super) fn check_aligned(place: &str, utterance: &Utterance) -> Result<(), Da
         .map_err(of_utterance(place, &utterance.id))
 }
 
-/// Turns a wrong utterance into an error that names it.
+/// Turns an invalid utterance into an error that names it.
 pub(super) fn of_utterance(place: &str, id: &str) -> impl FnOnce(UtteranceError) -> DataError {
     move |source| DataError::Utterance {
         place: place.to_owned(),

@@ -39,7 +39,7 @@ pub(crate) fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> 
         .map_err(DataError::io(path))
 }
 
-/// Reads and parses a pickle; long arrays stay in the file until they are asked for.
+/// Reads and parses a pickle; long arrays stay in the file until they are requested.
 pub(crate) fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
     let source = Source::open(path).map_err(DataError::io(path))?;
     Pickle::parse(source, &Limits::default()).map_err(|source| DataError::Pickle {

@@ -1,7 +1,7 @@
 //! Pickles of MAG-BERT: one dictionary of splits, each a list of utterances.
 //!
 //! An utterance is `((words, visual, acoustic), label, segment)`, word by word: texts `[steps]` and
-//! features `[steps, d_input]`. Words get ids by first appearance in the train split.
+//! features `[steps, d_input]`. Words get ids in order of first appearance in the train split.
 //!
 //! - Source: WasifurRahman/BERT_multimodal_transformer, `multimodal_driver.py`.
 
@@ -42,7 +42,7 @@ pub(super) fn read_root(
                 intake.push(split, &place, utterance)?;
             }
         }
-        // Only what the train split says is known.
+        // Only words of the train split are known.
         vocabulary.freeze();
     }
     Ok(Heading {
@@ -51,7 +51,7 @@ pub(super) fn read_root(
     })
 }
 
-/// The utterance, with no text yet.
+/// The utterance, still without its text.
 fn utterance(place: &str, position: String, item: Value<'_>) -> Result<Utterance, DataError> {
     let here = format!("{place}: {position}");
     let outer = items(&here, item, &[2, 3], "(features, label, segment)")?;

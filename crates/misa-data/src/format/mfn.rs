@@ -6,8 +6,8 @@
 //! | `video_SPLIT.h5`, `audio_SPLIT.h5` | visual and acoustic features, the same way |
 //! | `y_SPLIT.h5` | one label per utterance |
 //!
-//! with `train`, `valid` and `test` for SPLIT; the first dataset of a file counts. A split of which
-//! a file is missing is left out and counted.
+//! SPLIT is `train`, `valid` or `test`; the first dataset of a file is read. A split with a missing
+//! file is left out and counted.
 //!
 //! - Source: pliang279/MFN, `new_data`.
 
@@ -38,7 +38,7 @@ struct File {
     hdf5: Hdf5<'static>,
 }
 
-/// Whether a folder has labels of this layout.
+/// Whether a folder contains labels of this layout.
 pub(super) fn is_folder(folder: &Path) -> bool {
     let mut splits = Split::ALL.into_iter();
     splits.any(|split| folder.join(format!("y_{split}.h5")).is_file())

@@ -2,12 +2,11 @@
 //!
 //! A split is a list of `((word_ids, visual, acoustic, words), label, segment)`, word by word:
 //! ids `[steps]`, features `[steps, d_input]`, label `[1, 1]`. UR-FUNNY has no segment. Successors
-//! of MISA append the visual and acoustic lengths to the inner tuple, for features that are not
-//! aligned to words.
+//! of MISA append the visual and acoustic lengths to the inner tuple, for unaligned features.
 //!
 //! - Source: declare-lab/MISA, `create_dataset.py`; MMIM for the lengths.
-//! - Differs: the vocabulary is rebuilt from the pairs of id and word of all splits, since the
-//!   file that holds it also names Python functions.
+//! - Differs: the vocabulary is rebuilt from the pairs of id and word of all splits, because the
+//!   file that contains it also names Python functions.
 
 use super::Format;
 use super::fields::{at, check_aligned, items, label, sequence, word_ids};
@@ -18,14 +17,15 @@ use misa_files::pickle::{Pickle, Value};
 use misa_terms::Conflict;
 use std::path::{Path, PathBuf};
 
-/// The file that makes a folder a data set of this format.
+/// The file that marks a folder as a data set of this format.
 pub(super) const TRAIN: &str = "train.pkl";
 
-/// The utterances of one split file, by [`Policy::Strict`].
+/// The utterances of one split file, with [`Policy::Strict`].
 ///
 /// # Errors
 ///
-/// [`DataError`] when the file is no such pickle, an utterance is wrong or feature sizes differ.
+/// [`DataError`] when the file is not such a pickle, an utterance is invalid or feature sizes
+/// differ.
 pub fn read_split(path: impl AsRef<Path>) -> Result<Vec<Utterance>, DataError> {
     let path = path.as_ref();
     let mut utterances = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn read_folder(folder: &Path, intake: &mut Intake<'_>) -> Result<Head
     reader.heading()
 }
 
-/// The data set of a single file: all of it is the train split.
+/// The data set of a single file, which is the train split.
 pub(super) fn read_root(
     path: &Path,
     pickle: &Pickle<'_>,
@@ -79,11 +79,11 @@ fn split_path(folder: &Path, split: Split) -> Result<PathBuf, DataError> {
     }
 }
 
-/// Reads split after split, and learns the words on the way.
+/// Reads the splits in turn, and collects the words.
 struct Reader<'r, 's> {
     intake: &'r mut Intake<'s>,
     vocabulary: Vocabulary,
-    /// Told last: sizes that differ explain more.
+    /// A conflict of words, which is reported last because differing sizes explain more.
     conflict: Option<DataError>,
 }
 
@@ -128,13 +128,13 @@ impl<'r, 's> Reader<'r, 's> {
         Ok(())
     }
 
-    /// Adds the pairs of id and word, on which all utterances have to agree.
+    /// Adds the pairs of id and word, on which all utterances must agree.
     fn learn(&mut self, place: &str, utterance: &Utterance) -> Result<(), DataError> {
         let TextSequence::Words(ids) = &utterance.text else {
             return Ok(());
         };
         for (&word_id, word) in ids.iter().zip(&utterance.words) {
-            // The id of unknown words stands for many.
+            // The id of unknown words stands for many words.
             if word_id == Vocabulary::UNKNOWN {
                 continue;
             }
@@ -179,14 +179,14 @@ fn utterance(place: &str, position: String, item: Value<'_>) -> Result<Utterance
         acoustic,
         label: label(&here, outer[1])?,
     };
-    // Only the long form knows features that are not aligned to words.
+    // Only the long form supports unaligned features.
     if inner.len() == 4 {
         check_aligned(place, &utterance)?;
     }
     Ok(utterance)
 }
 
-/// The feature rows of one modality, cut to their length where the file states one.
+/// The feature rows of one modality, cut to their length if the file states one.
 fn rows(place: &str, value: Value<'_>, length: Option<&Value<'_>>) -> Result<Sequence, DataError> {
     let steps = match length {
         None => None,

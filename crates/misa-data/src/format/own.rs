@@ -1,15 +1,15 @@
-//! A folder of one's own features: NumPy archives and a table of labels.
+//! A folder of your own features: NumPy archives and a table of labels.
 //!
-//! One `.csv` file has a row per utterance with `id`, `split`, `label` and perhaps `text`, and one
-//! or more `.npz` files have the features, in either of two ways:
+//! One `.csv` file has a row per utterance with `id`, `split`, `label` and optionally `text`. One
+//! or more `.npz` files have the features, in one of two forms:
 //!
-//! - arrays `visual`, `acoustic` and perhaps `text` of `[utterances, steps, d_input]`, in the order
-//!   of the rows, and perhaps `visual_lengths` and so on with the true steps of each;
-//! - files `visual.npz`, `acoustic.npz` and perhaps `text.npz` with an array `[steps, d_input]` for
-//!   every id.
+//! - arrays `visual`, `acoustic` and optionally `text` of `[utterances, steps, d_input]`, in the
+//!   order of the rows, and optionally `visual_lengths` and so on with the real steps of each;
+//! - files `visual.npz`, `acoustic.npz` and optionally `text.npz` with an array `[steps, d_input]`
+//!   per id.
 //!
-//! Without text features, text is the words of the column `text`; only those of the train split are
-//! known.
+//! Without text features, the text is the words of the column `text`; only those of the train split
+//! are known.
 
 use super::padded::Rows;
 use super::padded::table::{self, Table, word_ids};
@@ -27,7 +27,7 @@ use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Whether a folder has a table and archives.
+/// Whether a folder contains a table and archives.
 pub(super) fn is_folder(folder: &Path) -> bool {
     let has = |extension| files::with(folder, extension).is_ok_and(|files| !files.is_empty());
     has("csv") && has("npz")
@@ -105,13 +105,13 @@ impl Own {
         self.archives.iter().find(|archive| archive.has(name))
     }
 
-    /// Rows of a split, and the number of each in the table.
+    /// The rows of a split, with their numbers in the table.
     fn of_split(&self, split: Split) -> impl Iterator<Item = (usize, &LabelRow)> {
         let rows = self.rows.iter().enumerate();
         rows.filter(move |(_, row)| row.split == Some(split))
     }
 
-    /// Utterances of no split go, and are counted.
+    /// Counts utterances without a split, which are dropped.
     fn note_left_out(&self, intake: &mut Intake<'_>) {
         let left_out = self.rows.iter().filter(|row| row.split.is_none()).count();
         intake.notes.add(None, NoteKind::NoSplit, left_out);
@@ -199,7 +199,7 @@ impl Own {
         }
     }
 
-    /// Fails unless text comes from somewhere.
+    /// Fails unless there is text of some kind.
     fn check_text(&self, has_features: bool) -> Result<(), DataError> {
         match has_features || self.rows.iter().any(|row| row.text.is_some()) {
             true => Ok(()),

@@ -1,24 +1,24 @@
-//! The folder of UR-FUNNY's own pickles.
+//! The folder of UR-FUNNY's pickles.
 //!
 //! Every file is a dictionary by the number of an utterance:
 //!
 //! | File | Content |
 //! |---|---|
-//! | `humor_label_sdk.pkl` | 1 where it is followed by laughter, else 0 |
+//! | `humor_label_sdk.pkl` | 1 if it is followed by laughter, otherwise 0 |
 //! | `data_folds.pkl` | lists of numbers under `train`, `dev` and `test` |
 //! | `openface_features_sdk.pkl`, `covarep_features_sdk.pkl` | `punchline_features`: a row per word |
-//! | `word_embedding_indexes_sdk.pkl` (V1) | `punchline_embedding_indexes`: places in the word list |
+//! | `word_embedding_indexes_sdk.pkl` (V1) | `punchline_embedding_indexes`: indices into the word list |
 //! | `word_list.pkl` (V1) | the words |
 //! | `word_embedding_list.pkl` (V1) | their vectors |
 //! | `language_sdk.pkl` (V2) | `punchline_sentence` |
 //!
-//! Text is the words of V1 where their list is, else the sentences of V2, else the vectors of V1.
-//! Only the punchline is read; utterances of no fold, and those whose rows differ in number, are
-//! dropped and counted.
+//! The text is the words of V1 if their list exists, otherwise the sentences of V2, otherwise the
+//! vectors of V1. Only the punchline is read. Utterances of no fold, and utterances whose
+//! modalities differ in rows, are dropped and counted.
 //!
 //! - Source: official MISA, `create_dataset.py`; ROC-HCI/UR-FUNNY.
-//! - Differs: the context stays unread there too; sentences and vectors are ways we add, because
-//!   V1's word list is lost.
+//! - Differs: sentences and vectors are additions, because the word list of V1 is lost. The
+//!   official code does not read the context either.
 
 use super::Format;
 use super::fields::{at, rows};
@@ -30,7 +30,7 @@ use misa_files::pickle::{Pickle, Value};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The file that makes a folder a data set of this format.
+/// The file that marks a folder as a data set of this format.
 pub(super) const LABELS: &str = "humor_label_sdk.pkl";
 const FOLDS: &str = "data_folds.pkl";
 const VISUAL: &str = "openface_features_sdk.pkl";
@@ -96,7 +96,7 @@ impl Table {
         is_there.then(|| Self::open(folder, name)).transpose()
     }
 
-    /// Number and value of every entry, in the order of the file.
+    /// Number and value of each entry, in the order of the file.
     fn numbered(&self) -> Result<Vec<(i64, Value<'_>)>, DataError> {
         let root = self.pickle.root();
         let wrong = || DataError::layout(&self.place, "a dict by number", root.describe());
@@ -127,7 +127,7 @@ struct Entries<'p> {
 }
 
 impl<'p> Entries<'p> {
-    /// What the file has under `key` of an utterance.
+    /// The value under `key` of an utterance.
     fn get(&self, number: i64, key: &str) -> Result<(String, Value<'p>), DataError> {
         let place = format!("{}: utterance \"{number}\"", self.place);
         let found = self.values.get(&number).and_then(|value| value.get(key));
@@ -148,7 +148,7 @@ impl<'p> Entries<'p> {
     }
 }
 
-/// The files that tell the text, as far as they are there.
+/// The files with text, as far as they exist.
 #[derive(Debug)]
 struct TextFiles {
     folder: String,
@@ -200,7 +200,7 @@ impl TextFiles {
     }
 }
 
-/// Where the text of an utterance comes from.
+/// The source of the text of an utterance.
 #[derive(Debug)]
 enum Text<'p> {
     Words {
@@ -218,13 +218,13 @@ impl Text<'_> {
     fn preparer(&self, intake: &Intake<'_>) -> Preparer {
         let preparer = Preparer::new(intake.non_finite()).without_pauses();
         match self {
-            // A sentence is divided at its spaces, features at spoken words.
+            // Sentences are split at spaces, features at spoken words.
             Self::Sentences(_) => preparer.with_own_words(),
             Self::Words { .. } | Self::Vectors { .. } => preparer,
         }
     }
 
-    /// The words of an utterance, and their vectors where only these are known.
+    /// The words of an utterance, or their vectors if only these are known.
     fn of(&self, number: i64) -> Result<(Vec<String>, Option<Sequence>), DataError> {
         match self {
             Self::Words { indexes, words } => {
@@ -245,7 +245,7 @@ impl Text<'_> {
                 let values = places.iter().flat_map(|&index| &rows[index]);
                 let values = values.map(|&value| value as f32).collect();
                 let d_input = rows.first().map_or(0, Vec::len);
-                // Words only in number, for their rows.
+                // Placeholders, one per row, because the words are unknown.
                 Ok((
                     vec![String::new(); places.len()],
                     Sequence::new(d_input, values),
@@ -255,7 +255,7 @@ impl Text<'_> {
     }
 }
 
-/// Places in the word list, all of them inside.
+/// Indices into the word list, checked to be inside.
 fn places(indexes: &Entries<'_>, number: i64, len: usize) -> Result<Vec<usize>, DataError> {
     let (place, value) = indexes.get(number, "punchline_embedding_indexes")?;
     let ints = value.to_ints().map_err(at(&place))?;

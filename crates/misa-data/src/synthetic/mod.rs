@@ -1,4 +1,4 @@
-//! Made-up utterances whose hidden factors are known.
+//! Synthetic utterances with known hidden factors.
 
 mod world;
 
@@ -11,16 +11,16 @@ use misa_terms::{Random, mix};
 use serde::{Deserialize, Serialize};
 use world::World;
 
-/// Made-up utterances for tests, examples and benches.
+/// Synthetic utterances for tests, examples and benches.
 ///
 /// Each utterance has a shared factor z and a private factor p of each modality, all standard
-/// normal. A visual or acoustic step is `A z + B p + noise`, the words are drawn with
-/// probabilities `softmax(a z + b p)`, and the label is mostly a direction of z, a little of each
-/// p, and cut to -3..=3. So a shared subspace should recover z and the private ones the p.
+/// normal. A visual or acoustic step is `A z + B p + noise`, the words are drawn with probabilities
+/// `softmax(a z + b p)`, and the label is mostly a direction of z and slightly of each p, clamped
+/// to -3..=3. So a shared subspace should recover z, and the private ones p.
 ///
-/// With several utterances a video, each video has a mood m, standard normal of the size of z: half
-/// of the variance of every z is that of m, and labels follow m once more. So an utterance tells
-/// little of what its label owes to m, and all utterances of the video together tell much.
+/// With several utterances per video, each video has a mood m, standard normal with the size of z.
+/// Half of the variance of every z comes from m, and labels additionally depend on m. So a single
+/// utterance reveals little about m, and all utterances of the video together reveal much.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SyntheticConfig {
     /// Utterances of the train split, at least 1. Default: 600.
@@ -35,21 +35,21 @@ pub struct SyntheticConfig {
     pub d_visual: usize,
     /// Features of an acoustic step, at least 1. Default: 74, as in MOSEI.
     pub d_acoustic: usize,
-    /// Number of words, at least 1, special ones left out. Default: 400.
+    /// Number of words, at least 1, without special ones. Default: 400.
     pub words: usize,
-    /// Mean number of steps before they are cut to 1..=50. Default: 20.
+    /// Mean number of steps before clamping to 1..=50. Default: 20.
     pub mean_steps: f64,
-    /// What the labels are: sentiment, or its range cut into as many equal parts as there are
-    /// classes. Default: sentiment.
+    /// The labels: sentiment, or its range divided into equal parts, one per class. Default:
+    /// sentiment.
     pub task: Task,
-    /// Utterances of a video, at least 1; the last one of a split may have fewer. Above 1, names are
-    /// of the form `train-2[4]`. Default: 1.
+    /// Utterances per video, at least 1; the last video of a split may have fewer. Above 1, names
+    /// have the form `train-2[4]`. Default: 1.
     pub utterances_per_video: usize,
     /// Deviation of the noise of each feature of each step. Default: 0.5.
     pub noise: f64,
 }
 
-/// A made-up data set with what it was made from.
+/// A synthetic data set with its hidden factors.
 #[derive(Clone, Debug)]
 pub struct SyntheticDataset {
     /// The utterances.
@@ -57,17 +57,17 @@ pub struct SyntheticDataset {
     factors: [Vec<Factors>; 3],
 }
 
-/// What an utterance was made from.
+/// The hidden factors of an utterance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factors {
-    /// What all modalities show, 4 numbers.
+    /// The factor of all modalities, 4 numbers.
     pub shared: Vec<f32>,
-    /// What only one modality shows, 2 numbers each.
+    /// The factor of each single modality, 2 numbers each.
     pub private: PerModality<Vec<f32>>,
 }
 
-/// Most utterances of a split, features of a step, words: far beyond every use, and few enough for
-/// a vocabulary.
+/// Most utterances of a split, features of a step, and words: far beyond any use, and within the
+/// size of a vocabulary.
 const MAX_COUNT: usize = 1_000_000;
 
 impl Default for SyntheticConfig {
@@ -144,11 +144,11 @@ impl SyntheticConfig {
         Ok(())
     }
 
-    /// The data set, a function of this configuration alone.
+    /// The data set, which only depends on this configuration.
     ///
     /// # Panics
     ///
-    /// Panics if a value lies outside its range, see [`Self::validate`].
+    /// Panics if a value is outside its range, see [`Self::validate`].
     pub fn generate(&self) -> SyntheticDataset {
         if let Err(error) = self.validate() {
             panic!("{error}");
@@ -183,7 +183,7 @@ impl SyntheticConfig {
 }
 
 impl SyntheticDataset {
-    /// What each utterance of a split was made from, in the order of the utterances.
+    /// The hidden factors of each utterance of a split, in the order of the utterances.
     pub fn factors(&self, split: Split) -> &[Factors] {
         &self.factors[split.index()]
     }
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
     use crate::{TextSequence, Utterance};
 
-    /// Relative frequency of each word, then the mean features.
+    /// Relative frequency of each word, followed by the mean features.
     fn row(utterance: &Utterance, text_only: bool) -> Vec<f64> {
         let mut row = vec![0.0; 403];
         let steps = utterance.text.steps() as f64;
@@ -311,8 +311,8 @@ mod tests {
         assert_eq!(few.factors(Split::Test).len(), 5);
     }
 
-    /// Labels of one video are alike, those of different ones are not; a video without others is
-    /// what it always was.
+    /// Labels within a video are similar, those of different videos are not; data without videos is
+    /// unchanged.
     #[test]
     fn videos_have_a_mood() {
         let config = SyntheticConfig::new().with_train(800);

@@ -1,4 +1,4 @@
-//! The world that made-up utterances come from.
+//! The generating process of synthetic utterances.
 
 use super::{Factors, SyntheticConfig};
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
@@ -7,26 +7,26 @@ use misa_terms::{Random, mix};
 
 /// Size of the factor that all modalities share.
 const D_SHARED: usize = 4;
-/// Size of the factor that one modality has for itself.
+/// Size of the factor of a single modality.
 const D_PRIVATE: usize = 2;
 /// Spread of the logarithm of the number of steps, as in MOSEI.
 const LENGTH_SPREAD: f64 = 0.55;
 /// Most steps, as in the aligned files of MMSA.
 const MAX_STEPS: f64 = 50.0;
-/// How much the label follows the shared factor and each private one, and how much chance: a
-/// spread of about 1.35, which is that of MOSI.
+/// Weights of the shared factor, of each private factor and of noise in the label. They give a
+/// deviation of about 1.35, that of MOSI.
 const LABEL_WEIGHTS: [f64; 3] = [1.2, 0.35, 0.1];
-/// How much the label of an utterance in a video follows the mood of the video.
+/// Weight of the mood of the video in the label of an utterance.
 const MOOD_WEIGHT: f64 = 1.0;
-/// Labels lie between minus this and this.
+/// Largest magnitude of a label.
 const MAX_LABEL: f32 = 3.0;
-/// How strongly the factors of an utterance prefer some words to others.
+/// How strongly the factors of an utterance influence its words.
 const WORD_PREFERENCE: f64 = 0.7;
 
 /// A linear map of a shared and a private factor.
 #[derive(Debug)]
 struct Mixing {
-    /// Row by row, shared weights before private ones.
+    /// Row-major, with shared weights before private ones.
     rows: Vec<[f64; D_SHARED + D_PRIVATE]>,
 }
 
@@ -50,7 +50,7 @@ impl Mixing {
     }
 }
 
-/// What all utterances have in common.
+/// The parameters that all utterances share.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) vocabulary: Vocabulary,
@@ -147,7 +147,7 @@ impl World {
     }
 }
 
-/// A sentiment, or the class that it lies in.
+/// A sentiment, or its class.
 fn target(task: Task, sentiment: f32) -> f32 {
     match task {
         Task::Regression => sentiment,
@@ -177,7 +177,7 @@ fn label(factors: &Factors, mood: Option<&[f32; D_SHARED]>, random: &mut Random)
     label.clamp(-f64::from(MAX_LABEL), f64::from(MAX_LABEL)) as f32
 }
 
-/// A pronounceable word, different for every number.
+/// A pronounceable word, distinct for each number.
 fn word(mut number: usize) -> String {
     const CONSONANTS: &[u8; 20] = b"bcdfghjklmnpqrstvwxz";
     const VOWELS: &[u8; 5] = b"aeiou";
@@ -190,7 +190,7 @@ fn word(mut number: usize) -> String {
     word
 }
 
-/// What the utterances of a video have in common.
+/// The mood of a video.
 pub(super) fn mood(seed: u64, split: usize, video: usize) -> [f32; D_SHARED] {
     let seed = mix(seed, split as u64, video as u64, "synthetic videos");
     let mut random = Random::new(seed);

@@ -7,23 +7,23 @@ use misa_terms::{BertConfig, TextSequence, Utterance, UtteranceError, Vocabulary
 /// The two special tokens around a sentence.
 const SPECIAL: usize = 2;
 
-/// How the words of utterances become the tokens that BERT reads.
+/// Turns the words of utterances into the tokens that BERT reads.
 #[derive(Clone, Debug)]
 pub struct BertText {
     tokeniser: Tokeniser,
     truncation: Truncation,
     positions: usize,
-    /// For utterances that have word ids and no words.
+    /// For utterances with word ids but without words.
     vocabulary: Option<Vocabulary>,
 }
 
 impl BertText {
-    /// For a BERT of these sizes.
+    /// The text of a BERT of these sizes.
     ///
     /// # Errors
     ///
-    /// [`InferError`] when the tokeniser has ids that this BERT has no vectors for, or sentences may
-    /// be longer than its positions.
+    /// [`InferError`] when the tokeniser has ids without vectors in this BERT, or sentences may be
+    /// longer than its positions.
     pub fn new(
         tokeniser: Tokeniser,
         bert: &BertConfig,
@@ -52,28 +52,28 @@ impl BertText {
         })
     }
 
-    /// The same, with the words that the word ids of a data set stand for.
+    /// Also reads word ids, as words of the vocabulary of a data set.
     pub fn with_vocabulary(mut self, vocabulary: Option<Vocabulary>) -> Self {
         self.vocabulary = vocabulary;
         self
     }
 
-    /// What makes the tokens.
+    /// The tokeniser.
     pub fn tokeniser(&self) -> &Tokeniser {
         &self.tokeniser
     }
 
-    /// How many tokens are read.
+    /// The truncation of sentences.
     pub fn truncation(&self) -> Truncation {
         self.truncation
     }
 
-    /// Checks that every utterance has words, and not too many; `place` is named in errors.
+    /// Checks that every utterance has words, and not too many. Errors name `place`.
     ///
     /// # Errors
     ///
-    /// [`InferError::Utterance`] for the first that has none, or more tokens than BERT has
-    /// positions.
+    /// [`InferError::Utterance`] for the first utterance without words, or with more tokens than
+    /// BERT has positions.
     pub fn check<'a>(
         &self,
         place: &str,
@@ -110,8 +110,8 @@ impl BertText {
         }
     }
 
-    /// The same without regard to other utterances of a batch: where sentences would be cut to the
-    /// most words of it, they stay whole.
+    /// The same, independent of the other utterances of a batch: sentences that would be truncated
+    /// to the longest word count of the batch stay whole.
     pub fn by_itself(&self) -> Self {
         let truncation = match self.truncation {
             Truncation::Batch => Truncation::Full,
@@ -123,7 +123,7 @@ impl BertText {
         }
     }
 
-    /// Number of words of an utterance: what the official code orders a batch by.
+    /// Number of words of an utterance, by which the official code orders a batch.
     pub fn count(&self, utterance: &Utterance) -> usize {
         match utterance.words.len() {
             0 => utterance.text.steps(),
@@ -135,7 +135,7 @@ impl BertText {
     ///
     /// # Panics
     ///
-    /// Panics if the tokeniser fails on an utterance that [`Self::check`] would have refused.
+    /// Panics if the tokeniser fails on an utterance, which [`Self::check`] reports as an error.
     pub fn sentences(&self, utterances: &[&Utterance]) -> Vec<Vec<u32>> {
         let counts = utterances.iter().map(|utterance| self.count(utterance));
         let limit = match self.truncation {

@@ -1,4 +1,4 @@
-//! Words to token ids.
+//! Turns words into token ids.
 
 use crate::InferError;
 use misa_terms::UtteranceError;
@@ -11,12 +11,12 @@ use std::path::Path;
 use std::str::FromStr;
 use tokenizers::Tokenizer;
 
-/// No vocabulary comes near it.
+/// Largest file that is read; no real vocabulary comes near it.
 const MAX_BYTES: u64 = 64 << 20;
 const JSON: &str = "tokenizer.json";
 const SETTINGS: &str = "tokenizer_config.json";
 
-/// BERT's tokeniser: words to pieces of words, with a special token before and after.
+/// BERT's tokeniser, which splits words into pieces and adds a special token before and after.
 ///
 /// - Source: BERT, input representation.
 #[derive(Clone, Debug)]
@@ -32,14 +32,14 @@ pub struct Tokeniser {
     len: usize,
 }
 
-/// What of `tokenizer_config.json` changes the tokens.
+/// The entries of `tokenizer_config.json` that affect the tokens.
 #[derive(Deserialize)]
 struct Settings {
     #[serde(default = "yes")]
     do_lower_case: bool,
     #[serde(default = "yes")]
     tokenize_chinese_chars: bool,
-    /// Without it: where letters are made lower case.
+    /// By default: if letters are made lower case.
     #[serde(default)]
     strip_accents: Option<bool>,
 }
@@ -61,17 +61,17 @@ impl Default for Settings {
 impl Tokeniser {
     /// The file of the words, one a line, in a Hugging Face folder.
     pub const VOCABULARY_FILE: &str = "vocab.txt";
-    /// Tokens that every vocabulary has, in the order of their ids in a new one.
+    /// Tokens that every vocabulary contains, in the order of their ids in a new one.
     pub const SPECIAL_TOKENS: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
     /// The tokeniser of a Hugging Face folder: its `tokenizer.json`, or its `vocab.txt` with the
-    /// settings of `tokenizer_config.json`, if that is there.
+    /// settings of `tokenizer_config.json`, if it exists.
     ///
     /// Without settings, letters become lower case, as for `bert-base-uncased`.
     ///
     /// # Errors
     ///
-    /// [`InferError`] when neither file is there, or one is damaged, too large or of another model.
+    /// [`InferError`] when neither file exists, or one is damaged, too large or of another model.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, InferError> {
         let folder = folder.as_ref();
         let path = folder.join(JSON);
@@ -92,12 +92,12 @@ impl Tokeniser {
         Self::from_words(&read(&path)?, &path.display().to_string(), &settings)
     }
 
-    /// The tokeniser whose words these are, one a line, ids counting lines from 0; letters become
+    /// The tokeniser of these words, one per line, with ids that count lines from 0; letters become
     /// lower case.
     ///
     /// # Errors
     ///
-    /// [`InferError`] when a special token is missing or a word is there twice.
+    /// [`InferError`] when a special token is missing or a word is repeated.
     pub fn from_vocabulary(words: &str) -> Result<Self, InferError> {
         Self::from_words(words, "vocabulary", &Settings::default())
     }
@@ -105,7 +105,7 @@ impl Tokeniser {
     fn from_words(words: &str, place: &str, settings: &Settings) -> Result<Self, InferError> {
         let mut vocabulary = HashMap::new();
         for (line, word) in words.lines().enumerate() {
-            // Ids lie below the number of bytes.
+            // Ids are below the number of bytes.
             if let Some(before) = vocabulary.insert(word.to_owned(), line as u32) {
                 let found = format!("{word:?} in lines {} and {}", before + 1, line + 1);
                 return Err(InferError::layout(place, "each word once", found));
@@ -154,7 +154,7 @@ impl Tokeniser {
     ///
     /// # Errors
     ///
-    /// [`InferError`] when this is no tokeniser, or lacks the special tokens of BERT.
+    /// [`InferError`] when this is not a tokeniser, or lacks the special tokens of BERT.
     pub fn from_json(json: &str, place: &str) -> Result<Self, InferError> {
         check_kind(json, place)?;
         let inner = Tokenizer::from_str(json)
@@ -163,7 +163,7 @@ impl Tokeniser {
     }
 
     fn of(mut inner: Tokenizer, place: &str) -> Result<Self, InferError> {
-        // Both are this crate's: what a file says of them would cut or pad a second time.
+        // This crate truncates and pads itself; settings in the file would do it a second time.
         inner.with_padding(None);
         let cleared = inner.with_truncation(None);
         cleared.map_err(|error| InferError::layout(place, "a tokeniser", error.to_string()))?;
@@ -199,7 +199,7 @@ impl Tokeniser {
         self.len
     }
 
-    /// Whether there is no token at all; there never is.
+    /// Always false: there are special tokens.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -209,7 +209,7 @@ impl Tokeniser {
         self.padding
     }
 
-    /// The ids of all pieces of `words`, a special token before and one after them.
+    /// The ids of all pieces of `words`, with a special token before and after them.
     ///
     /// Words are joined by single spaces.
     ///
@@ -231,7 +231,7 @@ impl Tokeniser {
     }
 }
 
-/// Refuses what is no tokeniser of BERT before the library builds it.
+/// Refuses other tokenisers than BERT's before the library builds them.
 fn check_kind(json: &str, place: &str) -> Result<(), InferError> {
     let wrong = |found: String| InferError::layout(place, "a tokeniser of BERT", found);
     let value: Value = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
@@ -348,7 +348,7 @@ mod tests {
                 bytes.splice(place..=place, change.iter().copied());
                 let changed = String::from_utf8_lossy(&bytes);
                 if let Ok(tokeniser) = Tokeniser::from_json(&changed, "json") {
-                    // What is read can be used.
+                    // Everything that is read can be used.
                     let _ = tokeniser.tokens(&words("Good films, [SEP] and \u{1F600}"));
                     tokenisers += 1;
                 }

@@ -1,4 +1,4 @@
-//! How long a sentence may be.
+//! The length of sentences.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -7,23 +7,23 @@ use thiserror::Error;
 
 /// How many tokens of a sentence BERT reads.
 ///
-/// What is too long loses its end; the closing special token stays.
+/// A longer sentence loses its end; the closing special token stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Truncation {
-    /// All of them: what is read of an utterance does not depend on others.
+    /// All tokens. The tokens of an utterance do not depend on others.
     #[default]
     Full,
-    /// As many as the most words of an utterance in the batch, and the two special tokens: what is
-    /// read of an utterance depends on its batch.
+    /// As many as the longest word count in the batch, plus the two special tokens. The tokens of
+    /// an utterance depend on its batch.
     ///
     /// - Source: official MISA, `collate_fn`.
     Batch,
-    /// At most this many, special tokens included. Range: from 3 to BERT's positions.
+    /// At most this many, including special tokens. Range: from 3 to BERT's positions.
     Tokens(usize),
 }
 
-/// A name that is no truncation.
+/// An unknown name of a truncation.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("unknown truncation `{name}`, expected full, batch or a number of tokens")]
 pub struct UnknownTruncation {

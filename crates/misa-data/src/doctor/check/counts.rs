@@ -1,4 +1,4 @@
-//! Splits that are missing or have other numbers of utterances than published.
+//! Splits that are missing, or whose sizes differ from the published ones.
 
 use super::Evidence;
 use crate::Split;
@@ -19,7 +19,7 @@ pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
     if let Some(corpus) = corpus.filter(|corpus| corpus.clue == Clue::Sizes) {
         let what = format!(
-            "the features have the sizes of {}, the numbers of utterances are none published of it",
+            "the features have the sizes of {}, but its published numbers of utterances differ",
             corpus.name
         );
         let advice = "if it is that corpus, results do not compare with published ones";
@@ -59,6 +59,6 @@ fn differs(split: Split, corpus: &CorpusReport, found: usize, difference: i64) -
         1.. => (Severity::Note, "more_utterances", "more than"),
     };
     let what = format!("{split} has {found} utterances, {count} {than} {name} of {by}");
-    let advice = "say so beside your results: they are of other utterances";
+    let advice = "say so beside your results: they are scores of other utterances";
     Some(Finding::new(severity, kind, split, what, advice).with_count(count))
 }

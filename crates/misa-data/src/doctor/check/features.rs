@@ -1,4 +1,4 @@
-//! Feature values that are no numbers, or say nothing.
+//! Feature values that are NaN, infinite or uninformative.
 
 use super::Evidence;
 use crate::Split;
@@ -7,9 +7,9 @@ use crate::doctor::record::Record;
 use crate::doctor::{FeatureReport, Finding, Severity, Values};
 use misa_terms::Modality;
 
-/// Share of sequences of zeros that is common: a face or voice is not always found.
+/// Share of zero sequences that is common, because a face or voice is not always detected.
 const COMMON_ZEROS: f64 = 0.05;
-/// Values beyond this were hardly scaled.
+/// Values beyond this have probably not been scaled.
 const LARGE: f32 = 100.0;
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -23,7 +23,7 @@ pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The ids of utterances that something is true of, by split.
+/// The ids of the utterances that satisfy a condition, by split.
 fn ids<'e>(
     evidence: &Evidence<'e>,
     is_meant: impl Fn(&Record) -> bool,
@@ -98,9 +98,10 @@ fn constant(report: &FeatureReport, findings: &mut Vec<Finding>) {
             &format!("of {d_input} columns has the same value everywhere"),
             &format!("of {d_input} columns have the same value everywhere"),
         );
-        let advice = match all {
-            true => "the modality says nothing: check the file, or leave it out by --modalities",
-            false => "they carry nothing and do no harm",
+        let advice = if all {
+            "the modality carries no information: check the file, or leave it out by --modalities"
+        } else {
+            "they carry no information and do no harm"
         };
         let finding = Finding::new(severity, "constant_columns", modality, what, advice);
         findings.push(finding.with_ids(constant));
@@ -114,10 +115,10 @@ fn constant(report: &FeatureReport, findings: &mut Vec<Finding>) {
     if !columns.is_empty() {
         let count = columns.len();
         let what = format!(
-            "{count} of {d_input} columns have the same value all over train, but not \
+            "{count} of {d_input} columns have the same value throughout train, but not \
              in the other splits"
         );
-        let advice = "a model learns nothing of them and meets them for the first time in scoring";
+        let advice = "a model learns nothing from them and sees them vary only when it is scored";
         let place = format!("train: {modality}");
         let finding = Finding::new(Severity::Note, "constant_in_train", place, what, advice);
         findings.push(finding.with_ids(columns));
@@ -144,7 +145,7 @@ fn one_step(report: &FeatureReport, findings: &mut Vec<Finding>) {
     let mut splits = report.splits.iter();
     if splits.all(|split| split.steps.max == 1) {
         let what = "every utterance has a single step";
-        let advice = "there is one vector per utterance, nothing to learn about its course";
+        let advice = "there is one vector per utterance, nothing to learn over time";
         findings.push(Finding::new(
             Severity::Note,
             "one_step",

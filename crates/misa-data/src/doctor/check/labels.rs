@@ -1,4 +1,4 @@
-//! Labels that are no numbers, or no labels.
+//! Labels that are NaN, infinite or implausible.
 
 use super::Evidence;
 use crate::doctor::finding::{by_split, plural};
@@ -31,13 +31,13 @@ fn constant(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let records = &evidence.observations.records;
     if evidence.content.labels.distinct == 1 && records.len() > 1 {
         let what = "all labels are the same";
-        let advice = "nothing can be learnt: check where the labels are from";
+        let advice = "nothing can be learned from them: check where the labels are from";
         let (severity, kind) = (Severity::Warning, "constant_labels");
         findings.push(Finding::new(severity, kind, "labels", what, advice));
     }
 }
 
-/// Labels beyond the scale of the corpus.
+/// Labels outside the scale of the corpus.
 fn outside(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some((corpus, range)) = evidence.corpus().and_then(|corpus| match corpus {
         "CMU-MOSI" | "CMU-MOSEI" => Some((corpus, -3.0..=3.0)),

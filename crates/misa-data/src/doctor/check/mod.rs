@@ -1,4 +1,4 @@
-//! What is worth saying, one file per subject.
+//! Findings, one file per subject.
 
 mod counts;
 mod features;
@@ -10,7 +10,7 @@ use super::record::Observations;
 use super::{Content, Finding, Severity};
 use crate::{Overview, Policy};
 
-/// Everything that findings are drawn from.
+/// The data that findings are based on.
 #[derive(Debug)]
 pub(super) struct Evidence<'e> {
     pub content: &'e Content,
@@ -31,7 +31,7 @@ pub(super) fn all(evidence: &Evidence<'_>) -> Vec<Finding> {
 }
 
 impl Evidence<'_> {
-    /// How severe it is that [`Policy::Strict`] refuses something.
+    /// The severity of values that [`Policy::Strict`] rejects.
     fn refused(&self) -> Severity {
         match self.content.policy {
             Policy::Strict => Severity::Error,
@@ -39,7 +39,7 @@ impl Evidence<'_> {
         }
     }
 
-    /// The corpus, if the counts tell it.
+    /// The corpus, if it is recognised by its counts.
     fn corpus(&self) -> Option<&'static str> {
         let corpus = self.content.corpus.as_ref();
         let corpus = corpus.filter(|corpus| corpus.clue == super::Clue::Counts);

@@ -1,4 +1,4 @@
-//! What reading counted, as far as nothing else tells it.
+//! Findings from the notes of reading, unless another finding covers them.
 
 use super::Evidence;
 use crate::doctor::{Finding, Severity};
@@ -20,7 +20,7 @@ pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Severity, kind and advice; `None` when other findings say it.
+/// Severity, kind and advice; `None` if another finding covers the note.
 fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str, &'static str)> {
     use Severity::{Note, Warning};
     Some(match note.kind {
@@ -60,7 +60,7 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
     })
 }
 
-/// How many of the values that a note counts other findings tell of.
+/// How many of the counted values other findings cover.
 fn seen(note: &Note, evidence: &Evidence<'_>) -> usize {
     let Some(split) = note.split else {
         return 0;

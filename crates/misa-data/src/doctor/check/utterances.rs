@@ -1,4 +1,4 @@
-//! Utterances that are too short, misaligned, or there more than once.
+//! Utterances that are too short, misaligned or repeated.
 
 use super::Evidence;
 use crate::Split;
@@ -7,7 +7,7 @@ use crate::doctor::identity::{Twins, repeated_ids, shared};
 use crate::doctor::record::Record;
 use crate::doctor::{Finding, Severity};
 
-/// Share of a split up to which copies in it are few.
+/// Share of copies in a split that still counts as few.
 const FEW: f64 = 0.05;
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -33,7 +33,7 @@ fn one_word(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Utterances that are not aligned while nearly all others are.
+/// Utterances that are not aligned, although nearly all others are.
 fn misaligned(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let records = &evidence.observations.records;
     let unaligned = || records.iter().filter(|record| !record.is_aligned());
@@ -60,7 +60,7 @@ fn ids(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             "id stands for several utterances",
             "ids stand for several utterances",
         );
-        let advice = "predictions cannot be told apart: check how the file was put together";
+        let advice = "their predictions cannot be distinguished: check how the file was built";
         let finding = Finding::new(Severity::Warning, "repeated_ids", split, what, advice);
         findings.push(finding.with_ids(repeated));
     }
@@ -74,7 +74,7 @@ fn between_splits(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let ids = shared(records, splits, |record| Some(&record.id));
         if !ids.is_empty() {
             let what = plural(ids.len(), "id is in both", "ids are in both");
-            let advice = "remove them from one of the splits: scores are too good";
+            let advice = "remove them from one of the splits: scores are optimistic";
             let finding = Finding::new(Severity::Warning, "shared_ids", &place, what, advice);
             findings.push(finding.with_ids(ids));
         }
@@ -89,11 +89,11 @@ fn between_splits(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             let (severity, advice) = match evidence.corpus() {
                 Some("CH-SIMS") => (
                     Severity::Note,
-                    "the published splits of CH-SIMS are like that: nothing to do",
+                    "the published splits of CH-SIMS share videos: nothing to do",
                 ),
                 _ => (
                     Severity::Warning,
-                    "the model knows the speaker already: split by video for honest scores",
+                    "the model has already seen the speaker: split by video for honest scores",
                 ),
             };
             let finding = Finding::new(severity, "shared_videos", &place, what, advice);
@@ -111,7 +111,7 @@ fn twins(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             "copies_between_splits",
             "utterance is a copy of one of an earlier split, label included",
             "utterances are copies of others of an earlier split, label included",
-            "remove them from one of the splits: scores are too good",
+            "remove them from one of the splits: scores are optimistic",
         ),
         (
             twins.other_label,
@@ -119,7 +119,7 @@ fn twins(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             "copies_with_other_label",
             "utterance has the words and features of another one, but another label",
             "utterances have the words and features of others, but other labels",
-            "one of the labels is wrong, or the features are no features of theirs",
+            "one of the labels is wrong, or the features belong to another utterance",
         ),
         (
             twins.within,

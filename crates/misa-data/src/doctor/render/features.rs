@@ -63,7 +63,7 @@ fn cells(report: &FeatureReport, split: &FeatureSplit, is_first: bool) -> Vec<St
     cells
 }
 
-/// Where features of this size come from, and which columns say nothing.
+/// The probable origin of features of this size, and constant columns.
 fn explain(out: &mut String, content: &Content, report: &FeatureReport) {
     let text = match (report.d_input, content.vocabulary) {
         (None, Some(vocabulary)) => {

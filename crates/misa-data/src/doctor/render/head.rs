@@ -1,4 +1,4 @@
-//! What it is: files, format, corpus and splits.
+//! The section about files, format, corpus and splits.
 
 use super::style::{Style, printable, wrap};
 use super::table::Table;

@@ -1,4 +1,4 @@
-//! The labels as a picture.
+//! The histogram of the labels.
 
 use super::style::Style;
 use crate::Split;
@@ -34,7 +34,7 @@ pub(super) fn write(out: &mut String, labels: &LabelReport, style: Style) {
     }
 }
 
-/// A bar as long as the share of `count`; a single utterance is visible.
+/// A bar whose length is the share of `count`; even a single utterance is visible.
 fn bar(count: usize, longest: usize) -> String {
     if count == 0 {
         return "·".to_owned();

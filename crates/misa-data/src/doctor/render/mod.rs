@@ -13,8 +13,8 @@ use std::fmt;
 use style::Style;
 
 impl Examination {
-    /// The examination as text of at most 100 columns, long file names aside; with `colour`, in
-    /// the colours of a terminal.
+    /// The examination as text of at most 100 columns, except for long file names; with `colour`,
+    /// in the colours of a terminal.
     pub fn to_text(&self, colour: bool) -> String {
         let style = Style { colour };
         let mut out = String::new();
@@ -64,7 +64,7 @@ fn bytes(size: u64) -> String {
     }
 }
 
-/// A few numbers of columns, runs of them as ranges.
+/// A few column numbers, with consecutive ones as ranges.
 fn columns(columns: &[usize]) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for &column in columns {

@@ -3,7 +3,7 @@
 /// Longest line.
 pub(super) const WIDTH: usize = 100;
 
-/// Whether text gets colours. It reads the same without.
+/// Whether text has colours, which carry no extra information.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
     pub colour: bool,
@@ -38,7 +38,7 @@ impl Style {
     }
 }
 
-/// The text without characters that steer a terminal: ids come from files that are not trusted.
+/// The text without control characters, because ids come from untrusted files.
 pub(super) fn printable(text: &str) -> String {
     let plain = |c: char| {
         if c.is_control() {
@@ -50,7 +50,7 @@ pub(super) fn printable(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-/// Adds `text` in lines that start `indent` columns in, after `label`.
+/// Adds `text` after `label`, wrapped into lines that are indented by `indent` columns.
 pub(super) fn wrap(out: &mut String, label: &str, indent: usize, text: &str) {
     let mut line = format!("{label:<indent$}");
     let mut is_empty = true;

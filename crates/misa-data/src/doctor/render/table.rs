@@ -2,7 +2,7 @@
 
 use super::style::Style;
 
-/// A table under a head; the first columns are flush left, the others flush right.
+/// A table with a header; the first columns are left-aligned, the others right-aligned.
 #[derive(Debug)]
 pub(super) struct Table {
     left: usize,
@@ -10,7 +10,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table whose first `left` columns are flush left.
+    /// A table whose first `left` columns are left-aligned.
     pub fn new<'h>(left: usize, head: impl IntoIterator<Item = &'h str>) -> Self {
         let head = head.into_iter().map(str::to_owned).collect();
         Self {
@@ -23,7 +23,7 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Adds the table, its head dim.
+    /// Adds the table, with a dim header.
     pub fn write(&self, out: &mut String, style: Style) {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {

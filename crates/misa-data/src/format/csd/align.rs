@@ -1,8 +1,8 @@
-//! Rows of one sequence for the intervals of another.
+//! Aligns the rows of one sequence to the intervals of another.
 
 use std::ops::Range;
 
-/// Intervals are equal that differ by less, in seconds.
+/// Intervals that differ by less are equal, in seconds.
 ///
 /// Source: CMU Multimodal SDK, `10e-6`.
 const EPSILON: f64 = 1e-5;
@@ -16,12 +16,12 @@ pub(super) struct Timeline {
     intervals: Vec<Interval>,
     /// Row of each interval in the file.
     rows: Vec<usize>,
-    /// The latest end so far: grows, so that it can be searched.
+    /// The latest end so far. It never decreases, so it can be searched.
     latest: Vec<f64>,
 }
 
 impl Timeline {
-    /// Sorts the intervals; of equal starts the first one in the file comes first.
+    /// Sorts the intervals; intervals with equal starts keep the order of the file.
     pub fn new(intervals: &[Interval]) -> Self {
         let mut rows: Vec<usize> = (0..intervals.len()).collect();
         rows.sort_by(|&a, &b| intervals[a][0].total_cmp(&intervals[b][0]));
@@ -94,7 +94,7 @@ mod tests {
         let frames = [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]];
         assert_eq!(rows(&frames, [1.0, 2.0]), [1]);
         assert_eq!(rows(&frames, [0.5, 2.5]), [0, 1, 2]);
-        // Shorter than the tolerance is no overlap.
+        // An overlap shorter than the tolerance does not count.
         assert_eq!(rows(&frames, [1.0 - 5e-6, 2.0]), [1]);
         assert_eq!(rows(&frames, [1.0 - 2e-5, 2.0]), [0, 1]);
         assert!(rows(&frames, [3.0, 4.0]).is_empty());

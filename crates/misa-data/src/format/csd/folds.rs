@@ -1,4 +1,4 @@
-//! Which video belongs to which split.
+//! The split of each video.
 
 use crate::{DataError, Split};
 use misa_terms::hex;
@@ -7,20 +7,20 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The file of a folder that names its own folds.
+/// The file with the folds of a folder.
 pub(super) const FILE: &str = "folds.json";
 
-/// Largest file of folds that is read. MOSEI's would have 50 KiB.
+/// Largest file of folds that is read. That of MOSEI would have 50 KiB.
 const MAX_BYTES: u64 = 1 << 24;
 
-/// The standard folds of the CMU Multimodal SDK. Two of MOSEI's 678 test videos have no label and
-/// are left out.
+/// The standard folds of the CMU Multimodal SDK. Two of the 678 test videos of MOSEI have no label
+/// and are left out.
 const STANDARD: [&str; 2] = [
     include_str!("../../../folds/mosi.txt"),
     include_str!("../../../folds/mosei.txt"),
 ];
 
-/// The split of every video that is in one.
+/// The split of every video in the folds.
 #[derive(Debug)]
 pub(super) enum Folds {
     /// By the first digits of the SHA-256 of the video's id.
@@ -40,7 +40,7 @@ struct Lists {
 }
 
 impl Folds {
-    /// The folds that the folder names, else the standard ones.
+    /// The folds in the folder, or otherwise the standard ones.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
         let path = folder.join(FILE);
         if !path.is_file() {

@@ -1,12 +1,13 @@
 //! Folders of computational sequences (`.csd`), as the CMU Multimodal SDK distributes them.
 //!
-//! One HDF5 file each for words, labels, visual and acoustic features; which is which is told by
-//! the name of the sequence inside and by its values. All videos that are in every sequence are
-//! aligned to words, where features are averaged, and then to labels: one utterance per label.
+//! There is one HDF5 file each for words, labels, visual and acoustic features, which are
+//! recognised by the name and the values of the sequence inside. All videos that occur in every
+//! sequence are aligned to words, by averaging features, and then to labels, with one utterance per
+//! label.
 //!
 //! - Source: CMU Multimodal SDK, `align`; official MISA, `create_dataset.py`.
-//! - Differs: videos and not prefixes of their names are compared; an utterance without a visual or
-//!   acoustic row is dropped and counted with the misaligned ones, where the code stops or skips.
+//! - Differs: videos are compared instead of prefixes of their names. An utterance without a visual
+//!   or acoustic row is dropped and counted as misaligned; the official code stops or skips it.
 
 mod align;
 mod folds;
@@ -26,7 +27,7 @@ use std::path::Path;
 /// Extension of the files.
 pub(super) const EXTENSION: &str = "csd";
 
-/// Names that tell the role of a sequence, in lower case.
+/// Parts of names that reveal the role of a sequence, in lower case.
 const LABELS: [&str; 2] = ["label", "opinion"];
 const VISUAL: [&str; 4] = ["facet", "openface", "visual", "video"];
 const ACOUSTIC: [&str; 4] = ["covarep", "opensmile", "acoustic", "audio"];
@@ -42,16 +43,16 @@ pub struct CsdFolder {
     folds: Folds,
 }
 
-/// What lies in the time of one label.
+/// The words and features during one label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
     /// `video[number of the label]`.
     pub id: String,
-    /// The words, pauses (`sp`) included.
+    /// The words, including pauses (`sp`).
     pub words: Vec<String>,
-    /// A row per word during which there was one; `None` where the folder has no such sequence.
+    /// One row per word with visual features; `None` if the folder has no such sequence.
     pub visual: Option<Vec<Vec<f64>>>,
-    /// As `visual`.
+    /// Like `visual`.
     pub acoustic: Option<Vec<Vec<f64>>>,
     /// The first number of the label.
     pub label: f64,
@@ -101,28 +102,28 @@ pub(super) fn read_folder(path: &Path, intake: &mut Intake<'_>) -> Result<Headin
 pub struct Segments {
     /// One per label, in the order of the file.
     pub list: Vec<Segment>,
-    /// Labels that last less than 10 microseconds, in which nothing can lie.
+    /// Labels shorter than 10 microseconds, which contain nothing.
     pub without_duration: usize,
 }
 
 /// The videos of a folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Videos {
-    /// Those that all sequences have, in alphabetical order.
+    /// The videos that occur in all sequences, in alphabetical order.
     pub names: Vec<String>,
-    /// How many others the labels have.
+    /// The number of other videos with labels.
     pub left_out: usize,
 }
 
 impl CsdFolder {
-    /// Opens the sequences of a folder: words and labels, and visual and acoustic features where
-    /// they are there. The splits are those of `folds.json` (`train`, `valid` or `dev`, `test`:
-    /// lists of video ids) or the standard ones of MOSI and MOSEI.
+    /// Opens the sequences of a folder: words and labels, and visual and acoustic features if they
+    /// exist. The splits are those of `folds.json` (`train`, `valid` or `dev`, `test`: lists of
+    /// video ids) or the standard ones of MOSI and MOSEI.
     ///
     /// # Errors
     ///
-    /// [`DataError`] when a file is damaged, words or labels are missing, or two files have one
-    /// role.
+    /// [`DataError`] when a file is damaged, words or labels are missing, or two files have the
+    /// same role.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, DataError> {
         let folder = folder.as_ref();
         let mut roles: BTreeMap<Role, Csd> = BTreeMap::new();
@@ -161,7 +162,7 @@ impl CsdFolder {
         [&self.visual, &self.acoustic].into_iter().flatten()
     }
 
-    /// The videos that every sequence of the folder has.
+    /// The videos that occur in every sequence of the folder.
     ///
     /// # Errors
     ///
@@ -184,7 +185,7 @@ impl CsdFolder {
         }
     }
 
-    /// What lies in the time of each label of a video.
+    /// The segments of a video, one per label.
     ///
     /// # Errors
     ///
@@ -219,7 +220,7 @@ impl CsdFolder {
         })
     }
 
-    /// The features of a sequence, averaged over every word during which it has some.
+    /// The features of a sequence, averaged per word. Words without features are skipped.
     fn by_word(
         &self,
         sequence: Option<&Csd>,
@@ -265,7 +266,7 @@ impl Aligned {
     }
 }
 
-/// The mean of rows, whatever the length of their overlap.
+/// The mean of rows, which are not weighted by their overlap.
 fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) -> Vec<f64> {
     let mut sum = vec![0.0; features.d_input];
     for &(row, _) in overlaps {
@@ -281,7 +282,7 @@ fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) ->
     sum.into_iter().map(rounded).collect()
 }
 
-/// The names under which a sequence has the pieces of a video.
+/// The names of the pieces of a video in a sequence.
 fn pieces(sequence: &Csd, video: &str) -> Result<Vec<String>, DataError> {
     let data = sequence.data()?;
     if data.contains(video) {
@@ -291,7 +292,7 @@ fn pieces(sequence: &Csd, video: &str) -> Result<Vec<String>, DataError> {
     Ok(data.names().filter(is_piece).map(str::to_owned).collect())
 }
 
-/// What a sequence is for.
+/// The role of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Words,
@@ -301,8 +302,8 @@ enum Role {
 }
 
 impl Role {
-    /// By the name of the sequence, else by that of the file. Texts are words, and nothing else
-    /// is: vectors of words have "word" in their name too.
+    /// By the name of the sequence, or otherwise that of the file. A sequence of texts is the
+    /// words, and no other one is: vectors of words have "word" in their name too.
     fn of(csd: &Csd) -> Result<Option<Self>, DataError> {
         if csd.is_text()? {
             let is_word = [&csd.root, &files::name(&csd.path)]

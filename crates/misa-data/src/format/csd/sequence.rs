@@ -7,7 +7,7 @@ use misa_files::hdf5::{Dataset, Element, Group, Hdf5, Hdf5Error, Limits};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Values of one video's sequence that are read: 4 GiB of doubles, a day of COVAREP.
+/// Most values that are read for one video: 4 GiB of doubles, a day of COVAREP.
 const MAX_VALUES: u64 = 1 << 29;
 
 /// A file of one sequence: `/ROOT/data/VIDEO/features` and `/ROOT/data/VIDEO/intervals`.
@@ -19,7 +19,7 @@ pub(super) struct Csd {
     pub root: String,
 }
 
-/// Rows of a video, in the order of their starts where they come in several pieces.
+/// Rows of a video, ordered by start if there are several pieces.
 #[derive(Debug)]
 pub(super) struct Features {
     pub intervals: Vec<Interval>,
@@ -51,7 +51,7 @@ impl Csd {
         root.group("data").map_err(at(&self.path))
     }
 
-    /// Names of the videos, and under which names the file has their pieces.
+    /// The videos, with the names of their pieces in the file.
     pub fn videos(&self) -> Result<BTreeMap<String, Vec<String>>, DataError> {
         let mut videos: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for name in self.data()?.names() {
@@ -72,7 +72,7 @@ impl Csd {
         Ok(!matches!(dataset.element(), Element::Number(_)))
     }
 
-    /// Whether numbers have single precision.
+    /// Whether the numbers have single precision.
     pub fn is_single(&self, pieces: &[String]) -> Result<bool, DataError> {
         let data = self.data()?;
         let Some(first) = pieces.first() else {
@@ -149,7 +149,7 @@ impl Csd {
         Ok(intervals.to_vec())
     }
 
-    /// Features of a row, once there are as many rows as intervals and not too many values.
+    /// Number of features of a row, after checking the number of rows and the limit on values.
     fn width(&self, dataset: &Dataset<'_>, rows: usize, so_far: usize) -> Result<usize, DataError> {
         let wrong = || {
             let expected = format!("[{rows}, d_input], at most {MAX_VALUES} values");
@@ -182,7 +182,7 @@ pub(super) fn video(key: &str) -> &str {
     key.split_once('[').map_or(key, |(video, _)| video)
 }
 
-/// Turns a fault of the file into an error that names it.
+/// Turns a fault of the file into an error that names the file.
 pub(in crate::format) fn at(path: &Path) -> impl FnOnce(Hdf5Error) -> DataError {
     let path = path.to_owned();
     move |source| DataError::Hdf5 { path, source }

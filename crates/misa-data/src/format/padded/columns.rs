@@ -30,7 +30,7 @@ impl<'p> Columns<'p> {
         Ok(columns)
     }
 
-    /// Entries of the first column that every file of the dialect has.
+    /// Number of entries of the first column that is required in this dialect.
     fn counted(&self, dialect: Dialect) -> Result<usize, DataError> {
         let keys = [dialect.label(), "id", "vision", "audio", "text"];
         let column = keys.into_iter().find_map(|key| self.optional(key));
@@ -50,7 +50,7 @@ impl<'p> Columns<'p> {
         }
     }
 
-    /// The names of the utterances; numbers where the file has none.
+    /// The names of the utterances; numbers if the file has none.
     pub fn ids(&self, split: Split) -> Vec<String> {
         match &self.ids {
             Some(ids) => ids.clone(),
@@ -86,7 +86,7 @@ impl<'p> Columns<'p> {
         self.optional("raw_text").map(texts).transpose()
     }
 
-    /// The names of the utterances. Where a name has parts, they are video, start and end.
+    /// The names of the utterances. If a name has parts, they are video, start and end.
     fn read_ids(&self) -> Result<Option<Vec<String>>, DataError> {
         let Some(value) = self.optional("id") else {
             return Ok(None);
@@ -96,7 +96,7 @@ impl<'p> Columns<'p> {
         self.check_count(&place, ids).map(Some)
     }
 
-    /// Number of tokens of each utterance, and the steps they are padded to.
+    /// Number of tokens of each utterance, and their number of padded steps.
     pub fn mask(&self) -> Result<Option<Mask>, DataError> {
         let Some(value) = self.optional("text_bert") else {
             return Ok(None);
@@ -122,7 +122,7 @@ impl<'p> Columns<'p> {
         }
     }
 
-    /// The features of a modality, which the split must have.
+    /// The features of a modality that the split must contain.
     pub fn required(&self, modality: Modality) -> Result<Padded<'p>, DataError> {
         let found = self.features(modality)?;
         found.ok_or_else(|| self.missing(key(modality)))
@@ -181,7 +181,7 @@ impl<'p> Columns<'p> {
     }
 }
 
-/// What the files call the features of a modality.
+/// The key of the features of a modality.
 fn key(modality: Modality) -> &'static str {
     match modality {
         Modality::Text => "text",
@@ -190,7 +190,7 @@ fn key(modality: Modality) -> &'static str {
     }
 }
 
-/// Texts, of which those in one row make one name: `video[start,end]`.
+/// Names from texts; the texts in one row form one name, `video[start,end]`.
 fn names(value: Value<'_>) -> Result<Vec<String>, ConvertError> {
     if let Some(&[rows, parts @ 1..=usize::MAX]) = value.array().map(|array| array.shape()) {
         let texts = value.to_texts()?;

@@ -7,14 +7,14 @@
 //! |---|---|
 //! | `text` | text features `[utterances, steps, d_input]` |
 //! | `text_bert` | MMSA: `[utterances, 3, steps]`: token ids, attention mask, segments |
-//! | `raw_text` | MMSA: transcripts, read as words where there is no `text` |
+//! | `raw_text` | MMSA: transcripts, read as words if there is no `text` |
 //! | `vision`, `audio` | `[utterances, steps, d_input]` |
-//! | `vision_lengths`, `audio_lengths` | true steps, in unaligned files of MMSA (and `text_lengths`, if any) |
+//! | `vision_lengths`, `audio_lengths` | real steps, in unaligned files of MMSA (and `text_lengths`, if any) |
 //! | `regression_labels` (MMSA), `labels` (MulT) | one per utterance, of any shape |
 //! | `id` | names; MulT: absent, or video, start and end |
 //!
 //! - Source: thuiar/MMSA, `data_loader.py`; yaohungt/Multimodal-Transformer, `dataset.py`.
-//! - Differs: padding is cut off, at whichever end it is, so that it is not read as silence.
+//! - Differs: padding is removed at either end, so that it is not read as silence.
 
 mod columns;
 mod rows;
@@ -34,7 +34,7 @@ use std::path::Path;
 use std::rc::Rc;
 use table::Table;
 
-/// Whose keys a file has.
+/// The keys that a file uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Mmsa,
@@ -52,7 +52,7 @@ impl Dialect {
             match () {
                 () if has("regression_labels") => Some(Self::Mmsa),
                 () if has("labels") => Some(Self::Mult),
-                // Of a single modality, or damaged: what is missing will be named.
+                // A file of a single modality, or a damaged one: the missing key will be named.
                 () if split.kind() == "dict" => Some(Self::Mmsa),
                 () => None,
             }
@@ -74,7 +74,7 @@ impl Dialect {
     }
 }
 
-/// The entry of a split, under either of its names.
+/// The entry of a split, under any of its names.
 pub(super) fn split_of<'p>(root: Value<'p>, split: Split) -> Option<Value<'p>> {
     let other = match split {
         Split::Valid => root.get("dev"),
@@ -106,7 +106,7 @@ pub(super) fn read_root(
     })
 }
 
-/// What the arrays of a split are, all of them in place.
+/// The table of a split, after checking that all required arrays exist.
 fn table<'p>(
     split: Split,
     place: String,
@@ -142,7 +142,7 @@ fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
     })
 }
 
-/// The features of one modality alone, with the name of their utterance.
+/// The features of one modality, with the names of their utterances.
 pub(super) fn read_modality(
     path: &Path,
     pickle: &Pickle<'_>,

@@ -1,4 +1,4 @@
-//! Which rows of padded sequences are real.
+//! Detecting which rows of padded sequences are real.
 
 use super::values::Padded;
 use crate::note::Notes;
@@ -6,15 +6,15 @@ use crate::{DataError, NoteKind, Padding, Sequence, Split};
 use misa_terms::{Modality, PerModality};
 use std::ops::Range;
 
-/// Sequences looked at to find the side of the padding; more would say the same.
+/// Sequences that are examined to detect the side of the padding; more would give the same result.
 const SAMPLE: usize = 256;
 
-/// True steps of text, from the attention mask.
+/// Real steps of the text, from the attention mask.
 #[derive(Debug)]
 pub(in crate::format) struct Mask {
-    /// Of each utterance.
+    /// Real steps of each utterance.
     pub lengths: Vec<usize>,
-    /// The steps they are padded to.
+    /// The number of padded steps.
     pub steps: usize,
 }
 
@@ -23,7 +23,7 @@ pub(in crate::format) struct Mask {
 pub(in crate::format) struct Rows<'p> {
     mask: Option<Mask>,
     pub features: PerModality<Option<Padded<'p>>>,
-    /// Whether all modalities with features are padded to the same steps, word by word.
+    /// Whether all modalities with features are padded to equal steps, word by word.
     is_aligned: bool,
 }
 
@@ -36,7 +36,7 @@ impl<'p> Rows<'p> {
         }
     }
 
-    /// What the ends of the sequences say.
+    /// The votes of the sequences for the side of the padding.
     pub fn votes(&self) -> Result<PerModality<Votes>, DataError> {
         let mut votes = PerModality::from_fn(|_| Votes::default());
         for modality in Modality::ALL {
@@ -92,7 +92,7 @@ impl<'p> Rows<'p> {
         Ok(sequences)
     }
 
-    /// Steps from the front that the file states, or implies by its tokens.
+    /// The number of steps from the front that the file states, or implies by its tokens.
     fn stated(&self, sides: &Sides, padded: &Padded<'_>, index: usize) -> Option<usize> {
         let mask = self.mask.as_ref();
         let tokens = mask.map(|mask| (mask.lengths[index], mask.steps));
@@ -102,32 +102,33 @@ impl<'p> Rows<'p> {
             (_, tokens) if sides.padding == Padding::Mask => {
                 tokens.map(|(length, _)| length.min(padded.steps))
             }
-            // Lengths were found by a search for zeros from the front: 1 where padding is there.
+            // Such lengths come from a search for zeros from the front, so they are 1 if the
+            // padding is there.
             (Some(lengths), _) => (!is_front).then_some(lengths[index]),
-            // As long as text: aligned to its tokens.
+            // As many steps as the text, so the modality is aligned to its tokens.
             (None, Some((length, steps))) => (steps == padded.steps).then_some(length),
             (None, None) => None,
         }
     }
 }
 
-/// Where the sequences of each modality are padded.
+/// The side of the padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Front,
     Back,
 }
 
-/// What was asked for, or found by content, for all splits of a file.
+/// The side for all splits of a file, as requested or as detected from the content.
 #[derive(Debug)]
 pub(in crate::format) struct Sides {
     padding: Padding,
-    /// `None`: zeros at the ends are no padding.
+    /// `None`: zeros at the ends are not padding.
     sides: PerModality<Option<Side>>,
 }
 
 impl Sides {
-    /// What `padding` means for data whose splits vote like this.
+    /// The sides for the setting `padding` and the votes of the splits.
     pub fn decide(padding: Padding, votes: &[PerModality<Votes>]) -> Self {
         let all = PerModality::from_fn(|modality| {
             let votes = votes.iter().map(|votes| *votes.get(modality));
@@ -168,16 +169,16 @@ impl Sides {
     }
 }
 
-/// What the first and last rows of sequences say.
+/// Counts of sequences by zeros in their first and last rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::format) struct Votes {
-    /// Sequences that start with a row of zeros and do not end with one.
+    /// Sequences that start but do not end with a row of zeros.
     front: usize,
-    /// The other way round.
+    /// Sequences that end but do not start with a row of zeros.
     back: usize,
-    /// Sequences with a row of zeros at both ends.
+    /// Sequences that start and end with a row of zeros.
     both: usize,
-    /// All that were looked at.
+    /// All examined sequences.
     sequences: usize,
 }
 
@@ -202,8 +203,8 @@ impl Votes {
         Ok(votes)
     }
 
-    /// The side of the padding. Where fewer than two thirds have zeros at an end, they are missing
-    /// values: files that are padded have them nearly everywhere.
+    /// The side of the padding. If fewer than two thirds of the sequences have zeros at an end, the
+    /// zeros are missing values, because nearly all sequences of a padded file have them.
     fn side(self) -> Option<Side> {
         let padded = self.front + self.back + self.both;
         if padded == 0 || 3 * padded < 2 * self.sequences {
@@ -225,8 +226,7 @@ impl Votes {
     }
 }
 
-/// The rows of a stated length. One outside `1..=stored` is read as the nearest one inside, and
-/// counted.
+/// The rows of a stated length. A length outside `1..=stored` is clamped and counted.
 fn stated_rows(
     padded: &Padded<'_>,
     stated: usize,
@@ -248,7 +248,7 @@ fn is_aligned(features: &PerModality<Option<Padded<'_>>>) -> bool {
     text.is_some() && text == steps(Modality::Visual) && text == steps(Modality::Acoustic)
 }
 
-/// From the first row with a value to the last one. NaN is a value.
+/// The range from the first to the last row with a nonzero value. NaN is a value.
 fn real_rows(sequence: &Sequence) -> Range<usize> {
     let mut rows = sequence.iter();
     let Some(first) = rows.position(|row| !is_zero(row)) else {
@@ -264,7 +264,7 @@ fn is_zero(row: &[f32]) -> bool {
     row.iter().all(|&value| value == 0.0)
 }
 
-/// Where words are aligned, a word is real when one modality has a value for it.
+/// If words are aligned, a word is real if any modality has a value for it.
 fn join(ranges: &mut PerModality<Option<Range<usize>>>) {
     let real = |range: &&Range<usize>| !range.is_empty();
     let all: Vec<Range<usize>> = ranges

@@ -9,19 +9,19 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(in crate::format) struct Table<'p> {
     pub split: Split,
-    /// How messages name the split.
+    /// The name of the split in messages.
     pub place: String,
-    /// One per utterance, as the names are and the transcripts.
+    /// One per utterance, like the names and the transcripts.
     pub labels: Vec<f32>,
     pub ids: Vec<String>,
     pub transcripts: Option<Vec<String>>,
-    /// Where the features of each utterance are, unless in the same order.
+    /// Index of the features of each utterance, unless the order is the same.
     pub places: Option<Vec<usize>>,
     pub rows: Rc<Rows<'p>>,
 }
 
-/// Hands in the utterances of all splits; the vocabulary, where text is words. Only what the train
-/// split says is known.
+/// Passes on the utterances of all splits and returns the vocabulary if the text is words. Only the
+/// words of the train split have ids of their own.
 pub(in crate::format) fn read(
     tables: Vec<Table<'_>>,
     padding: Padding,
@@ -41,7 +41,7 @@ pub(in crate::format) fn read(
 }
 
 impl Table<'_> {
-    /// Whether text is words rather than features.
+    /// Whether the text is words instead of features.
     fn has_words(&self) -> bool {
         self.rows.features.text.is_none() && !self.labels.is_empty()
     }
@@ -79,7 +79,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// The words of the transcript, as far as there is one.
+    /// The words of the transcript, if there is one.
     fn words(&self, index: usize) -> Vec<String> {
         let transcript = self.transcripts.as_ref().map(|texts| &texts[index]);
         let words = transcript
@@ -89,7 +89,7 @@ impl Table<'_> {
     }
 }
 
-/// The words with their ids; one unknown word where there is none.
+/// The words with their ids; one unknown word if there are none.
 pub(in crate::format) fn word_ids(
     split: Split,
     words: Vec<String>,

@@ -1,4 +1,4 @@
-//! Padded features, in whatever file they are.
+//! Padded features, in any kind of file.
 
 use crate::format::fields::at;
 use crate::{DataError, Sequence};
@@ -11,20 +11,20 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(in crate::format) struct Padded<'p> {
     pub modality: Modality,
-    /// How messages name the array.
+    /// The name of the array in messages.
     pub place: String,
     pub values: Values<'p>,
     /// Number of utterances.
     pub count: usize,
-    /// Steps of every utterance, padding included.
+    /// Steps of every utterance, including padding.
     pub steps: usize,
     /// Features of a step.
     pub d_input: usize,
-    /// Steps of each utterance without padding, where the file states them.
+    /// Steps of each utterance without padding, if the file states them.
     pub stated: Option<Vec<usize>>,
 }
 
-/// An array `[utterances, steps, d_input]`, read where it is.
+/// An array `[utterances, steps, d_input]`, read from its file.
 #[derive(Debug)]
 pub(in crate::format) enum Values<'p> {
     Pickle(Array<'p>),

@@ -1,4 +1,4 @@
-//! Everything of a split but its feature values.
+//! The columns of a split except for feature values.
 
 use super::write::{Column, Content};
 use crate::{Sequence, Split, TextSequence, Utterance};
@@ -13,13 +13,13 @@ pub(super) struct SplitColumns {
     pub words: Texts,
     pub word_counts: Vec<u32>,
     pub steps: PerModality<Vec<u32>>,
-    /// Word ids, where text is such.
+    /// Word ids, if the text consists of them.
     pub word_ids: Vec<u32>,
-    /// Features of a step, where a modality has such.
+    /// Features of a step, for modalities with features.
     pub d_input: PerModality<Option<usize>>,
 }
 
-/// Texts one after the other, and where each ends.
+/// Concatenated texts, and the end of each.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     text: String,
@@ -45,7 +45,7 @@ impl SplitColumns {
         }
     }
 
-    /// Appends the columns; `values` has the content of those that hold features.
+    /// Appends the columns; `values` is the content of the feature columns.
     pub fn write<'a>(
         self,
         split: Split,
@@ -90,7 +90,7 @@ impl Texts {
         &self.text[start as usize..self.ends[index] as usize]
     }
 
-    /// Appends the column of the texts and that of their ends.
+    /// Appends the columns of the texts and of their ends.
     pub fn write(self, name: impl Into<String>, columns: &mut Vec<Column<'_>>) {
         let name = name.into();
         let ends = self.ends.into_iter().map(u64::to_le_bytes);

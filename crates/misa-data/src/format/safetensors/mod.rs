@@ -1,6 +1,6 @@
 //! Our own file: every split of a data set in one safetensors file.
 //!
-//! Of each split `S` that has utterances:
+//! For each split `S` with utterances:
 //!
 //! | Tensor | Type, shape | Content |
 //! |---|---|---|
@@ -12,9 +12,9 @@
 //! | `S.visual`, `S.acoustic` | f32 `[steps, d_input]` | features of all utterances |
 //! | `S.text.steps`, `S.visual.steps`, `S.acoustic.steps` | u32 `[utterances]` | steps of each utterance |
 //!
-//! With word ids also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32 `[words]`). The
-//! metadata holds `format` (`misa-utterances-1`: the layout and its version), the `checksum` of the utterances, that of the `vocabulary`, and the
-//! `notes` of the data set.
+//! With word ids, there are also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32
+//! `[words]`). The metadata holds `format` (`misa-utterances-1`: the layout and its version), the
+//! `checksum` of the utterances, that of the `vocabulary`, and the `notes` of the data set.
 
 mod columns;
 mod read;

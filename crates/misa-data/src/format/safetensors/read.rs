@@ -11,7 +11,7 @@ use misa_terms::Modality;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use std::path::Path;
 
-/// Longest header that is read. Ours have about 4 KiB: the number of tensors is fixed.
+/// Longest header that is read. Ours have about 4 KiB, because the number of tensors is fixed.
 const MAX_HEADER: u64 = 1 << 20;
 
 /// The data set in one file.
@@ -23,7 +23,7 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
     };
     let stored: Vec<Note> = serde_json::from_str(file.entry("notes")?)
         .map_err(|error| file.layout("notes", "notes", error.to_string()))?;
-    // Found again while the utterances are taken in.
+    // These notes are determined again while the utterances pass the intake.
     let stored = stored.iter().filter(|note| !note.kind.is_found_again());
     intake.notes.extend(stored);
     let mut checksum = Checksum::default();
@@ -47,7 +47,7 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
 struct Container {
     source: Source<'static>,
     metadata: Metadata,
-    /// Where the data starts.
+    /// Offset of the data.
     base: u64,
     path: String,
 }
@@ -122,7 +122,7 @@ impl Container {
             .ok_or_else(|| self.layout("header", &format!("an entry {key:?}"), "none"))
     }
 
-    /// Fails unless the checksum that was stored as `key` is the one found.
+    /// Fails unless the checksum stored as `key` equals `found`.
     fn compare(&self, key: &str, found: String, path: &Path) -> Result<(), DataError> {
         let expected = self.entry(key)?.to_owned();
         if found == expected {
@@ -150,14 +150,14 @@ impl Container {
     fn tensor<const N: usize>(&self, name: &str, dtype: Dtype) -> Result<Vec<[u8; N]>, DataError> {
         let info = self.info(name, &[dtype])?;
         let (start, end) = info.data_offsets;
-        // The header's sizes are those of the file.
+        // The sizes in the header were checked against the file.
         let bytes = self.source.bytes(self.base + start as u64, end - start);
         let bytes = bytes.map_err(DataError::io(Path::new(&self.path)))?;
         let (elements, _) = bytes.as_chunks::<N>();
         Ok(elements.to_vec())
     }
 
-    /// Counts that add up to `total`, `len` of them.
+    /// `len` counts, which must add up to `total`.
     fn counts(&self, name: &str, len: usize, total: usize) -> Result<Vec<usize>, DataError> {
         let counts: Vec<usize> = self
             .tensor(name, Dtype::U32)?
@@ -260,7 +260,7 @@ impl Container {
 struct Column<'c> {
     container: &'c Container,
     name: String,
-    /// One of its own, so that three columns do not fight for one window of the file.
+    /// A separate source, so that three columns do not compete for one window of the file.
     source: Source<'static>,
     dtype: Dtype,
     /// Values of a step.
@@ -304,7 +304,7 @@ impl<'c> Column<'c> {
 
     /// The four-byte values of the next utterance.
     fn next(&mut self, index: usize) -> Result<Vec<[u8; 4]>, DataError> {
-        // No overflow: all steps together are as many bytes as the file has.
+        // This cannot overflow, because the steps of all utterances were checked against the file.
         let len = 4 * self.steps[index] * self.d_input;
         let path = Path::new(&self.container.path);
         let bytes = self.source.bytes(self.offset, len);

@@ -1,4 +1,4 @@
-//! Writing our own file from utterances that are never all in memory.
+//! Writing our own file utterance by utterance, without holding all of them in memory.
 
 use super::columns::{SplitColumns, features};
 use super::write::{Content, assemble, vocabulary_columns, write_values};
@@ -11,11 +11,11 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek};
 use std::path::{Path, PathBuf};
 
-/// Writes the file of [`UtteranceDataset::save`](crate::UtteranceDataset::save) utterance by
-/// utterance, byte for byte the same.
+/// Writes the same file as [`UtteranceDataset::save`](crate::UtteranceDataset::save), byte for
+/// byte, utterance by utterance.
 ///
-/// Feature values wait in unnamed files beside the target, which need as much room as the result;
-/// memory holds the rest: ids, words and labels. The file appears only when it is complete.
+/// Feature values are buffered in unnamed files next to the target, which need as much disk space
+/// as the result. Memory holds ids, words and labels. The file appears only when it is complete.
 ///
 /// ```
 /// # fn main() -> Result<(), misa_data::DataError> {
@@ -39,7 +39,7 @@ pub struct UtteranceWriter {
     splits: [SplitWriter; 3],
 }
 
-/// What was written.
+/// The result of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// SHA-256 of the utterances in hexadecimal, as of
@@ -50,14 +50,14 @@ pub struct Written {
 }
 
 impl UtteranceWriter {
-    /// A writer of the file `path`, which stays what it is until [`finish`](Self::finish).
+    /// A writer of the file `path`, which remains unchanged until [`finish`](Self::finish).
     ///
     /// # Errors
     ///
-    /// [`DataError::Io`] or [`DataError::Missing`] when its folder takes no files.
+    /// [`DataError::Io`] or [`DataError::Missing`] when files cannot be created in its folder.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, DataError> {
         let path = path.into();
-        // Better told now than after hours of reading.
+        // Checked now, not after hours of reading.
         tempfile::tempfile_in(folder(&path)).map_err(DataError::io(&path))?;
         Ok(Self {
             path,
@@ -66,12 +66,12 @@ impl UtteranceWriter {
         })
     }
 
-    /// Takes the next utterance of a split. Splits may come in any order, also in turns.
+    /// Adds the next utterance of a split. Splits may come in any order, and may alternate.
     ///
     /// # Errors
     ///
-    /// [`DataError`] when the disk does not allow it, or the utterance has a modality without
-    /// steps or other sizes than those before it.
+    /// [`DataError`] when the file cannot be written, or the utterance has a modality without steps
+    /// or other sizes than the utterances before it.
     pub fn push(&mut self, split: Split, utterance: &Utterance) -> Result<(), DataError> {
         let checked = utterance.check();
         checked.map_err(|source| DataError::Utterance {
@@ -85,11 +85,11 @@ impl UtteranceWriter {
         written.map_err(DataError::io(&self.path))
     }
 
-    /// Completes the file; `overview` is what the stream of the utterances ended with.
+    /// Completes the file; `overview` is the result of streaming the utterances.
     ///
     /// # Errors
     ///
-    /// [`DataError`] when there was no utterance or the disk does not allow it.
+    /// [`DataError`] when there are no utterances, or the file cannot be written.
     pub fn finish(self, overview: &Overview) -> Result<Written, DataError> {
         let path = &self.path;
         if self.widths.is_none() {
@@ -117,7 +117,7 @@ impl UtteranceWriter {
     }
 }
 
-/// One split on its way to the file.
+/// One split that is being written.
 #[derive(Debug, Default)]
 struct SplitWriter {
     small: SplitColumns,
@@ -141,7 +141,8 @@ impl SplitWriter {
     }
 }
 
-/// The values of one modality of one split, in a file that is gone when the program is.
+/// The values of one modality of one split, in a file that the system deletes when the program
+/// ends.
 #[derive(Debug)]
 struct Part {
     file: BufWriter<File>,
@@ -166,10 +167,10 @@ impl Part {
     }
 }
 
-/// Bytes between a part and its file.
+/// Bytes that are buffered per part.
 const BUFFER: usize = 1 << 18;
 
-/// Puts the utterances of a split together again, since their checksum starts with their number.
+/// Restores the utterances of a split, because their checksum starts with their number.
 fn restore(
     small: &SplitColumns,
     parts: &PerModality<Option<(File, usize)>>,
@@ -237,7 +238,7 @@ mod tests {
         Sequence::new(d_input, values.collect()).unwrap()
     }
 
-    /// Text features, words or none, and one value that is replaced and noted.
+    /// Text features, with or without words, and one value that is replaced and noted.
     fn with_features() -> UtteranceDataset {
         let utterance = |number: usize| {
             let first = number as f32;

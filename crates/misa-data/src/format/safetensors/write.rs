@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 
-/// Writes `data` to a temporary file beside `path`, which then takes its place.
+/// Writes `data` to a temporary file next to `path`, which then replaces it.
 pub(crate) fn write(data: &UtteranceDataset, path: &Path) -> Result<(), DataError> {
     let mut columns = vocabulary_columns(data.vocabulary());
     for split in Split::ALL {
@@ -36,7 +36,7 @@ pub(crate) fn write(data: &UtteranceDataset, path: &Path) -> Result<(), DataErro
     Ok(())
 }
 
-/// Puts the file together and returns its size in bytes.
+/// Assembles the file and returns its size in bytes.
 pub(super) fn assemble(
     path: &Path,
     columns: &[Column<'_>],
@@ -56,7 +56,7 @@ pub(super) fn assemble(
     written.map_err(DataError::io(path))
 }
 
-/// One tensor to be written.
+/// One tensor to write.
 #[derive(Debug)]
 pub(super) struct Column<'a> {
     name: String,
@@ -68,9 +68,9 @@ pub(super) struct Column<'a> {
 #[derive(Debug)]
 pub(super) enum Content<'a> {
     Bytes(Vec<u8>),
-    /// Written from where they are: together they may be larger than memory has room for twice.
+    /// Written from the utterances, because memory may not hold a second copy.
     Sequences(Vec<&'a Sequence>),
-    /// All of a file, which holds this many bytes.
+    /// The whole of a file of this many bytes.
     Part(File, usize),
 }
 
@@ -146,7 +146,7 @@ pub(super) fn write_values(sequence: &Sequence, file: &mut impl Write) -> io::Re
     values.try_for_each(|value| file.write_all(&value.to_le_bytes()))
 }
 
-/// The header of the file, its entries in an order that depends on nothing but the data.
+/// The header of the file, with its entries in an order that only depends on the data.
 struct Header<'a> {
     metadata: BTreeMap<&'static str, String>,
     columns: &'a [Column<'a>],
@@ -184,7 +184,7 @@ fn header(
         ("notes", serde_json::to_string(notes)?),
     ]);
     let mut header = serde_json::to_string(&Header { metadata, columns })?;
-    // The format wants the data to start at a multiple of eight.
+    // The format requires the data to start at a multiple of eight.
     while header.len() % 8 != 0 {
         header.push(' ');
     }
