@@ -4,7 +4,6 @@ use crate::{StateDict, WeightsError, official::official};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},
     prelude::*,
-    tensor::Gradients,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +29,7 @@ pub struct LoadedWeights {
 ///
 /// Panics if no such module stands at `at`.
 pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
-    collect(module, at, Source::Values)
+    collect(module, at, Values)
 }
 
 /// The gradients of `module` by the official names of their parameters; parameters without a
@@ -39,9 +38,14 @@ pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
 /// # Panics
 ///
 /// Panics as [`state_dict`] does.
+#[cfg(feature = "autodiff")]
 #[doc(hidden)]
-pub fn gradient_dict<M: Module>(module: &M, at: &str, gradients: &Gradients) -> StateDict {
-    collect(module, at, Source::Gradients(gradients))
+pub fn gradient_dict<M: Module>(
+    module: &M,
+    at: &str,
+    gradients: &burn::tensor::Gradients,
+) -> StateDict {
+    collect(module, at, GradientsOf(gradients))
 }
 
 /// The same module with the weights of a checkpoint of the official code.
@@ -111,14 +115,30 @@ fn path(at: &str) -> Vec<String> {
 }
 
 /// What to read of each parameter.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    Values,
-    Gradients(&'a Gradients),
+trait Read {
+    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>>;
+}
+
+struct Values;
+
+impl Read for Values {
+    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
+        Some(param.val())
+    }
+}
+
+#[cfg(feature = "autodiff")]
+struct GradientsOf<'a>(&'a burn::tensor::Gradients);
+
+#[cfg(feature = "autodiff")]
+impl Read for GradientsOf<'_> {
+    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
+        param.val().grad(self.0)
+    }
 }
 
 /// Reads every parameter and brings it to its official name and layout.
-fn collect<M: Module>(module: &M, at: &str, source: Source<'_>) -> StateDict {
+fn collect<M: Module>(module: &M, at: &str, source: impl Read) -> StateDict {
     let mut collector = Collector {
         path: path(at),
         source,
@@ -131,14 +151,14 @@ fn collect<M: Module>(module: &M, at: &str, source: Source<'_>) -> StateDict {
         .collect()
 }
 
-struct Collector<'a> {
+struct Collector<R> {
     path: Vec<String>,
-    source: Source<'a>,
+    source: R,
     /// The parts of each official tensor, by their number.
     parts: BTreeMap<String, BTreeMap<usize, TensorData>>,
 }
 
-impl ModuleVisitor for Collector<'_> {
+impl<R: Read> ModuleVisitor for Collector<R> {
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.to_string());
     }
@@ -148,11 +168,7 @@ impl ModuleVisitor for Collector<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = match self.source {
-            Source::Values => Some(param.val()),
-            Source::Gradients(gradients) => param.val().grad(gradients),
-        };
-        if let Some(value) = value {
+        if let Some(value) = self.source.read(param) {
             let place = official(&self.path);
             let data = value.into_data();
             let data = if place.transposed {

@@ -41,7 +41,7 @@ pub struct DirectionWeights {
 /// Without one, a layer has to be computed from Burn's own operations.
 pub fn available(device: &Device, dtype: DType) -> bool {
     #[cfg(feature = "cube")]
-    if dtype == DType::F32 {
+    if dtype == DType::F32 && can_differentiate(device) {
         let device = device.clone().inner();
         if matches!(device.as_dispatch(), DispatchDevice::Cube(_)) {
             return true;
@@ -54,7 +54,7 @@ pub fn available(device: &Device, dtype: DType) -> bool {
 /// of type `dtype`: only those of the processor do.
 pub fn on_cpu(device: &Device, dtype: DType) -> bool {
     #[cfg(feature = "flex")]
-    if dtype == DType::F32 {
+    if dtype == DType::F32 && can_differentiate(device) {
         return matches!(
             device.clone().inner().as_dispatch(),
             DispatchDevice::Flex(_)
@@ -62,6 +62,13 @@ pub fn on_cpu(device: &Device, dtype: DType) -> bool {
     }
     let _ = (device, dtype);
     false
+}
+
+/// Whether the kernels of this build have the gradients that `device` asks for: without the feature
+/// `autodiff` they have none.
+#[cfg(any(feature = "flex", feature = "cube"))]
+fn can_differentiate(device: &Device) -> bool {
+    cfg!(feature = "autodiff") || !device.is_autodiff()
 }
 
 impl Layer {

@@ -12,16 +12,20 @@
 
 mod adam;
 mod cell;
-// Builds for other devices use less of it.
-#[cfg_attr(not(feature = "flex"), allow(dead_code))]
+// Builds for other devices, or without gradients, use less of it.
+#[cfg_attr(not(all(feature = "autodiff", feature = "flex")), allow(dead_code))]
 mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "cube")]
+#[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod gpu;
+#[cfg(all(feature = "autodiff", any(feature = "flex", feature = "cube")))]
+mod gradients;
 mod layer;
 #[cfg(any(feature = "flex", feature = "cube"))]
+#[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod ops;
 mod rows;
 mod sentences;

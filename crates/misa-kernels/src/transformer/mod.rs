@@ -6,7 +6,10 @@ mod dispatch;
 #[cfg(feature = "flex")]
 mod dispatch;
 #[cfg(feature = "flex")]
+#[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod flex;
+#[cfg(all(feature = "autodiff", feature = "flex"))]
+mod gradients;
 #[cfg(feature = "flex")]
 mod ops;
 
