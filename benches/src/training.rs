@@ -4,7 +4,7 @@ use crate::{ModelCase, Unsupported};
 use burn::prelude::*;
 use misa_core::{
     Misa,
-    loss::{MisaLoss, PerTerm, Term},
+    loss::{MisaLoss, PerTerm},
 };
 use misa_data::UtteranceBatch;
 use misa_train::{MisaLearner, Trainer};
@@ -73,6 +73,7 @@ impl TrainingStep {
 mod tests {
     use super::*;
     use crate::{BatchShape, Cases, Compute, Workload};
+    use misa_core::loss::Term;
     use misa_data::Random;
 
     fn cpu() -> Device {

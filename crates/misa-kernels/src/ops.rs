@@ -20,7 +20,7 @@ pub struct Weights<B: Backend> {
     pub hidden_bias: FloatTensor<B>,
 }
 
-/// Inputs of the layer and what it made of them.
+/// Inputs and outputs of a forward pass, for its gradients.
 #[derive(Clone, Debug)]
 pub struct Saved<B: RecurrentKernel> {
     pub(crate) layer: Arc<Layer>,
@@ -30,13 +30,13 @@ pub struct Saved<B: RecurrentKernel> {
     pub(crate) trace: B::Trace,
 }
 
-/// A backend with kernels of its own.
+/// A backend that has kernels.
 pub trait RecurrentKernel: Backend {
-    /// What a pass leaves for its gradients besides the states.
+    /// What a forward pass records for its gradients besides the states.
     type Trace: Clone + Debug + Send + 'static;
 
     /// Reads every sequence in both directions; `input` is `[rows, d_input]`, the states are
-    /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if asked for.
+    /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if requested.
     fn read(
         layer: &Arc<Layer>,
         input: &FloatTensor<Self>,
@@ -66,7 +66,7 @@ pub trait RecurrentOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Work on plain numbers, without gradients.
+/// Operations without gradients.
 #[cfg(feature = "flex")]
 #[backend_extension(Flex)]
 pub trait AdamOps: Backend {
@@ -79,6 +79,6 @@ pub trait AdamOps: Backend {
         factors: Factors,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// The root of the sum of squares, as one number.
+    /// The root of the sum of squares, `[1]`.
     fn norm(tensor: FloatTensor<Self>) -> FloatTensor<Self>;
 }

@@ -8,7 +8,6 @@ use crate::{
 };
 use burn::{
     data::dataloader::DataLoader,
-    prelude::*,
     train::{InferenceStep, TrainingError},
 };
 use misa_core::{Task, loss::Term};

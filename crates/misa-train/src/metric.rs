@@ -5,7 +5,6 @@ use crate::{
     score::{Goal, NamedScore, decide},
 };
 use burn::{
-    prelude::*,
     tensor::TensorReadError,
     train::metric::{
         Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,

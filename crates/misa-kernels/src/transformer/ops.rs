@@ -1,10 +1,10 @@
-//! What a transformer layer does, as operations of Burn.
+//! The parts of a transformer layer as operations of Burn.
 
 use crate::SelfAttention;
 use burn::backend::{Backend, backend_extension, tensor::FloatTensor};
 use std::sync::Arc;
 
-/// What a transformer layer does between its matrix products.
+/// The operations of a transformer layer between its matrix products.
 #[backend_extension(Autodiff: cfg(feature = "autodiff"), Flex)]
 pub trait TransformerOps: Backend {
     /// GELU of every element.
