@@ -132,7 +132,10 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         };
         assert!(sessions > 1, "was never stopped");
         let weights = |dir: &Path| fs::read(dir.join(WEIGHTS)).unwrap();
-        assert!(weights(whole.path()) == weights(broken.path()), "{config}");
+        assert!(
+            weights(whole.path()) == weights(broken.path()),
+            "{config:?}"
+        );
         assert_eq!(report.scores, expected.scores);
         assert_eq!(report.sessions, sessions as usize);
         let losses = |report: &Report| {
@@ -450,12 +453,10 @@ fn devices_share_what_a_step_adds_up() {
          expected accumulation of at least 2, found 1"
     );
     // Both workers are of one CPU, whose dropout nobody could repeat.
-    let config = TrainingConfig {
-        accumulation: 3,
-        dropout: 0.0,
-        attention_dropout: 0.0,
-        ..config()
-    };
+    let config = config()
+        .with_accumulation(3)
+        .with_dropout(0.0)
+        .with_attention_dropout(0.0);
     let losses = |options: &RunOptions, name: &str| -> Vec<f64> {
         let dir = dir.path().join(name);
         let report = run(&config, data().0, &device, dir, options).unwrap();

@@ -10,16 +10,17 @@ use burn::{
     prelude::*,
 };
 
-/// Configuration of [`Context`].
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `dropout` | 0.3 | `[0, 1)` |
-#[derive(Config, Debug, PartialEq)]
-pub struct ContextConfig {
-    /// Probability of zeroing a state in training.
-    #[config(default = 0.3)]
-    pub dropout: f64,
+crate::settings! {
+    /// Configuration of [`Context`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `dropout` | 0.3 | `[0, 1)` |
+    #[derive(PartialEq)]
+    pub struct ContextConfig {
+        /// Probability of zeroing a state in training.
+        pub dropout: f64 = 0.3, with_dropout;
+    }
 }
 
 /// A recurrent layer over the utterances of a video, whose output is added to their predictions.

@@ -4,6 +4,7 @@ use crate::{
     ConfigError, Modalities, Modality, PerModality, Presence,
     dropout::drop_out,
     encoder::{EncoderOutput, PackedSequence},
+    modality_modules::ModalityModules,
 };
 use burn::{
     nn::{
@@ -34,27 +35,25 @@ pub enum Directions {
     All,
 }
 
-/// Configuration of [`MutualAttention`].
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `n_layers` | 1 | `[0, 64]` |
-/// | `n_heads` | 4 | `[1, inf)`, a divisor of `d_hidden` |
-/// | `dropout` | 0.1 | `[0, 1)` |
-#[derive(Config, Debug, PartialEq)]
-pub struct MutualAttentionConfig {
-    /// Layers of each direction; 0 is MISA.
-    #[config(default = 1)]
-    pub n_layers: usize,
-    /// Attention heads.
-    #[config(default = 4)]
-    pub n_heads: usize,
-    /// Which modalities attend to which.
-    #[config(default = "Directions::Text")]
-    pub directions: Directions,
-    /// Probability of zeroing a value in training.
-    #[config(default = 0.1)]
-    pub dropout: f64,
+crate::settings! {
+    /// Configuration of [`MutualAttention`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `n_layers` | 1 | `[0, 64]` |
+    /// | `n_heads` | 4 | `[1, inf)`, a divisor of `d_hidden` |
+    /// | `dropout` | 0.1 | `[0, 1)` |
+    #[derive(PartialEq)]
+    pub struct MutualAttentionConfig {
+        /// Layers of each direction; 0 is MISA.
+        pub n_layers: usize = 1, with_n_layers;
+        /// Attention heads.
+        pub n_heads: usize = 4, with_n_heads;
+        /// Which modalities attend to which.
+        pub directions: Directions = Directions::Text, with_directions;
+        /// Probability of zeroing a value in training.
+        pub dropout: f64 = 0.1, with_dropout;
+    }
 }
 
 /// Cross-modal attention over step sequences, whose output is added to the projected vectors.
@@ -68,8 +67,8 @@ pub struct MutualAttentionConfig {
 ///   recurrent encoders distinguish the steps already; padding is masked everywhere.
 #[derive(Module, Debug)]
 pub struct MutualAttention {
-    steps: PerModality<Option<Linear>>,
-    blocks: PerModality<Vec<Direction>>,
+    steps: ModalityModules<Option<Linear>>,
+    blocks: ModalityModules<Vec<Direction>>,
 }
 
 /// Attention from one target to one source.
@@ -169,7 +168,10 @@ impl MutualAttentionConfig {
             let blocks = of_target.map(|(_, source)| self.direction(*source, d_hidden, device));
             blocks.collect()
         });
-        Some(MutualAttention { steps, blocks })
+        Some(MutualAttention {
+            steps: steps.into(),
+            blocks: blocks.into(),
+        })
     }
 
     fn direction(&self, source: Modality, d_hidden: usize, device: &Device) -> Direction {

@@ -2,10 +2,15 @@
 
 mod config;
 mod official;
+mod parts;
+mod settings;
 mod shapes;
 mod weights;
 
 pub use config::MisaConfig;
+pub use parts::ModelParts;
+pub use settings::ModelSettings;
+pub use shapes::check_bert_weights;
 
 use crate::{
     Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
@@ -14,6 +19,7 @@ use crate::{
     UnimodalHeads, Videos,
     beyond::hidden_step_error,
     encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
+    modality_modules::ModalityModules,
 };
 use burn::prelude::*;
 
@@ -21,13 +27,13 @@ use burn::prelude::*;
 /// all of them fused into one prediction.
 ///
 /// - Source: MISA, approach; official code for every size and constant.
-/// - Differs: what [`MisaConfig`] has from `fusion` on is not MISA's, and off by default.
+/// - Differs: what [`ModelSettings`] has from `fusion` on is not MISA's, and off by default.
 #[derive(Module, Debug)]
 pub struct Misa {
     text: Option<TextEncoder>,
     visual: Option<SequenceEncoder>,
     acoustic: Option<SequenceEncoder>,
-    projections: PerModality<Option<Projection>>,
+    projections: ModalityModules<Option<Projection>>,
     subspaces: Subspaces,
     reconstruction: Reconstruction,
     adversary: Option<Adversary>,

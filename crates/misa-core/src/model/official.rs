@@ -19,12 +19,12 @@ impl MisaConfig {
         };
         if matches!(self.sizes.text, TextSize::Bert(_)) {
             for (leaf, value) in [("weight", 1.0), ("bias", 0.0)] {
-                let shape = [2 * self.d_embedding];
+                let shape = [2 * self.settings.d_embedding];
                 add(&mut weights, &format!("tlayer_norm.{leaf}"), &shape, value);
             }
         }
         let discriminator = "sp_discriminator.sp_discriminator_layer_1";
-        let shape = [SUBSPACES, self.d_hidden];
+        let shape = [SUBSPACES, self.settings.d_hidden];
         add(
             &mut weights,
             &format!("{discriminator}.weight"),
@@ -51,7 +51,7 @@ impl MisaConfig {
             .map(|letter| format!("project_{letter}.project_{letter}_activation.weight"))
             .to_vec();
         aliases.push("fusion.fusion_layer_1_activation.weight".to_string());
-        if self.adversary {
+        if self.parts.adversary {
             aliases.push("discriminator.discriminator_layer_1_activation.weight".to_string());
         }
         aliases

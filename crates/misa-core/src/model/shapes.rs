@@ -18,21 +18,21 @@ impl MisaConfig {
 
     /// Official names and shapes of tensors that, together, depend on every size.
     fn decisive_shapes(&self) -> Vec<(String, Vec<usize>)> {
-        let d_hidden = self.d_hidden;
+        let d_hidden = self.settings.d_hidden;
         let mut shapes = vec![(
             "shared.shared_1.weight".to_string(),
             vec![d_hidden, d_hidden],
         )];
         shapes.push(self.fusion().decisive_shape());
-        for modality in self.modalities.iter() {
+        for modality in self.settings.modalities.iter() {
             let d_input = match (modality, self.sizes.text) {
                 (Modality::Visual, _) => self.sizes.visual,
                 (Modality::Acoustic, _) => self.sizes.acoustic,
                 (Modality::Text, TextSize::Features { d_input }) => d_input,
                 (Modality::Text, TextSize::Words { vocabulary }) => {
-                    let shape = vec![vocabulary, self.d_embedding];
+                    let shape = vec![vocabulary, self.settings.d_embedding];
                     shapes.push(("embed.weight".to_string(), shape));
-                    self.d_embedding
+                    self.settings.d_embedding
                 }
                 (Modality::Text, TextSize::Bert(bert)) => {
                     shapes.extend(bert_shapes(&bert));
@@ -40,22 +40,20 @@ impl MisaConfig {
                 }
             };
             let name = format!("{}rnn1.weight_ih_l0", &modality.name()[..1]);
-            let rows = self.cell.gates().saturating_mul(d_input);
+            let rows = self.settings.cell.gates().saturating_mul(d_input);
             shapes.push((name, vec![rows, d_input]));
         }
         shapes
     }
 }
 
-impl BertConfig {
-    /// [`MisaConfig::check_weights`] of BERT alone.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
-    pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
-        check_shapes(weights, bert_shapes(self))
-    }
+/// [`MisaConfig::check_weights`] of BERT alone.
+///
+/// # Errors
+///
+/// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
+pub fn check_bert_weights(bert: &BertConfig, weights: &StateDict) -> Result<(), WeightsError> {
+    check_shapes(weights, bert_shapes(bert))
 }
 
 fn check_shapes(

@@ -4,20 +4,20 @@ use super::unit::{row_cosines, unit_rows};
 use crate::ConfigError;
 use burn::{prelude::*, tensor::activation::log_softmax};
 
-/// Configuration of [`ContrastLoss`].
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `weight` | 0.1 | `[0, inf)` |
-/// | `temperature` | 0.5 | `(0, inf)` |
-#[derive(Config, Debug, PartialEq)]
-pub struct ContrastLossConfig {
-    /// Weight in the objective.
-    #[config(default = 0.1)]
-    pub weight: f64,
-    /// Divisor of the cosines.
-    #[config(default = 0.5)]
-    pub temperature: f64,
+crate::settings! {
+    /// Configuration of [`ContrastLoss`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `weight` | 0.1 | `[0, inf)` |
+    /// | `temperature` | 0.5 | `(0, inf)` |
+    #[derive(PartialEq)]
+    pub struct ContrastLossConfig {
+        /// Weight in the objective.
+        pub weight: f64 = 0.1, with_weight;
+        /// Divisor of the cosines.
+        pub temperature: f64 = 0.5, with_temperature;
+    }
 }
 
 /// In-batch contrast (InfoNCE) from one modality to another.

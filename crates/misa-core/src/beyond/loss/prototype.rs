@@ -7,35 +7,31 @@ use burn::{prelude::*, tensor::activation::log_softmax};
 /// Replaces the logit of a level that no utterance of the batch has.
 const ABSENT: f64 = -1e9;
 
-/// Configuration of [`PrototypeLoss`].
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `weight` | 0.1 | `[0, inf)` |
-/// | `temperature` | 0.1 | `(0, inf)` |
-/// | `hardness` | 0.5 | `[0, inf)` |
-/// | `levels` | 7 | `[2, 1024]` |
-/// | `bound` | 3.0 | `(0, inf)` |
-#[derive(Config, Debug, PartialEq)]
-pub struct PrototypeLossConfig {
-    /// Weight in the objective.
-    #[config(default = 0.1)]
-    pub weight: f64,
-    /// Divisor of the cosines; with small values only the nearest prototypes count.
-    #[config(default = 0.1)]
-    pub temperature: f64,
-    /// Added to the logit of the level farthest away, less to nearer ones.
-    #[config(default = 0.5)]
-    pub hardness: f64,
-    /// Number of levels that sentiment is rounded to; classes are levels by themselves.
-    #[config(default = 7)]
-    pub levels: usize,
-    /// Sentiment is clamped to `-bound..=bound` first.
-    #[config(default = 3.0)]
-    pub bound: f64,
-    /// Whether a prototype is the mean over all modalities instead of over one.
-    #[config(default = false)]
-    pub pooled: bool,
+crate::settings! {
+    /// Configuration of [`PrototypeLoss`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `weight` | 0.1 | `[0, inf)` |
+    /// | `temperature` | 0.1 | `(0, inf)` |
+    /// | `hardness` | 0.5 | `[0, inf)` |
+    /// | `levels` | 7 | `[2, 1024]` |
+    /// | `bound` | 3.0 | `(0, inf)` |
+    #[derive(PartialEq)]
+    pub struct PrototypeLossConfig {
+        /// Weight in the objective.
+        pub weight: f64 = 0.1, with_weight;
+        /// Divisor of the cosines; with small values only the nearest prototypes count.
+        pub temperature: f64 = 0.1, with_temperature;
+        /// Added to the logit of the level farthest away, less to nearer ones.
+        pub hardness: f64 = 0.5, with_hardness;
+        /// Number of levels that sentiment is rounded to; classes are levels by themselves.
+        pub levels: usize = 7, with_levels;
+        /// Sentiment is clamped to `-bound..=bound` first.
+        pub bound: f64 = 3.0, with_bound;
+        /// Whether a prototype is the mean over all modalities instead of over one.
+        pub pooled: bool = false, with_pooled;
+    }
 }
 
 /// Ordinal prototype contrastive loss.

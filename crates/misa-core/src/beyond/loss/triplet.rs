@@ -4,20 +4,20 @@ use super::unit::unit_rows;
 use crate::ConfigError;
 use burn::{prelude::*, tensor::TensorData};
 
-/// Configuration of [`TripletLoss`].
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `weight` | 0.01 | `[0, inf)` |
-/// | `margin` | 0.15 | `[0, inf)` |
-#[derive(Config, Debug, PartialEq)]
-pub struct TripletLossConfig {
-    /// Weight in the objective.
-    #[config(default = 0.01)]
-    pub weight: f64,
-    /// Margin per unit of difference between two targets.
-    #[config(default = 0.15)]
-    pub margin: f64,
+crate::settings! {
+    /// Configuration of [`TripletLoss`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `weight` | 0.01 | `[0, inf)` |
+    /// | `margin` | 0.15 | `[0, inf)` |
+    #[derive(PartialEq)]
+    pub struct TripletLossConfig {
+        /// Weight in the objective.
+        pub weight: f64 = 0.01, with_weight;
+        /// Margin per unit of difference between two targets.
+        pub margin: f64 = 0.15, with_margin;
+    }
 }
 
 /// Triplet margin loss whose margin grows with the distance of the targets.

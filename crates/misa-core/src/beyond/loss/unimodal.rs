@@ -1,32 +1,29 @@
 //! Weights of predictions from one modality.
 
 use crate::{ConfigError, Modality};
-use burn::config::Config;
 
-/// Configuration of the unimodal loss: the task loss of a prediction from each modality alone.
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `weight` | 0.1 | `[0, inf)` |
-/// | `text` | 3.0 | `[0, inf)` |
-/// | `visual` | 1.0 | `[0, inf)` |
-/// | `acoustic` | 1.0 | `[0, inf)` |
-///
-/// - Source: DLF (Wang et al. 2025) for the shares of the modalities.
-#[derive(Config, Debug, PartialEq)]
-pub struct UnimodalLossConfig {
-    /// Weight in the objective.
-    #[config(default = 0.1)]
-    pub weight: f64,
-    /// Share of the prediction from text.
-    #[config(default = 3.0)]
-    pub text: f64,
-    /// Share of the prediction from visual.
-    #[config(default = 1.0)]
-    pub visual: f64,
-    /// Share of the prediction from acoustic.
-    #[config(default = 1.0)]
-    pub acoustic: f64,
+crate::settings! {
+    /// Configuration of the unimodal loss: the task loss of a prediction from each modality alone.
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `weight` | 0.1 | `[0, inf)` |
+    /// | `text` | 3.0 | `[0, inf)` |
+    /// | `visual` | 1.0 | `[0, inf)` |
+    /// | `acoustic` | 1.0 | `[0, inf)` |
+    ///
+    /// - Source: DLF (Wang et al. 2025) for the shares of the modalities.
+    #[derive(PartialEq)]
+    pub struct UnimodalLossConfig {
+        /// Weight in the objective.
+        pub weight: f64 = 0.1, with_weight;
+        /// Share of the prediction from text.
+        pub text: f64 = 3.0, with_text;
+        /// Share of the prediction from visual.
+        pub visual: f64 = 1.0, with_visual;
+        /// Share of the prediction from acoustic.
+        pub acoustic: f64 = 1.0, with_acoustic;
+    }
 }
 
 impl UnimodalLossConfig {

@@ -23,7 +23,7 @@ pub enum Similarity {
     #[default]
     Cmd,
     /// An adversary that predicts their modality; the model needs one, see
-    /// [`crate::MisaConfig::adversary`].
+    /// [`crate::ModelParts::adversary`].
     Adversarial,
     /// Maximum mean discrepancy between them, see [`MmdLoss`](crate::loss::MmdLoss).
     Mmd,
@@ -45,75 +45,64 @@ pub enum Difference {
     Hsic,
 }
 
-/// Configuration of [`MisaLoss`].
-///
-/// | Field | Symbol | Default | Range |
-/// | --- | --- | --- | --- |
-/// | `task` | | regression | at least 2 classes |
-/// | `regression` | | squared | see [`Regression`] |
-/// | `similarity` | | cmd | see [`Similarity`] |
-/// | `moments` | K | 5 | `[1, inf)` |
-/// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
-/// | `difference` | | orthogonality | see [`Difference`] |
-/// | `difference_weight` | beta | 0.3 | `[0, inf)` |
-/// | `reconstruction_weight` | gamma | 1.0 | `[0, inf)` |
-/// | `detach_target` | | false | |
-/// | `discrimination_weight` | | 0.0 | `[0, inf)` |
-/// | `cycle_weight` | | 0.0 | `[0, inf)` |
-/// | `triplet` | | none | see [`TripletLossConfig`] |
-/// | `prototype` | | none | see [`PrototypeLossConfig`] |
-/// | `contrast` | | none | see [`ContrastLossConfig`] |
-/// | `unimodal` | | none | see [`UnimodalLossConfig`] |
-/// | `weighting` | | fixed | see [`Weighting`] |
-///
-/// The defaults are MISA: every further term is off.
-#[derive(Config, Debug)]
-pub struct MisaLossConfig {
-    /// What the model predicts.
-    #[config(default = "Task::Regression")]
-    pub task: Task,
-    /// Error of a regression.
-    #[config(default = "Regression::Squared")]
-    pub regression: Regression,
-    /// Kind of the similarity loss.
-    #[config(default = "Similarity::Cmd")]
-    pub similarity: Similarity,
-    /// Highest central moment compared.
-    #[config(default = 5)]
-    pub moments: usize,
-    /// Weight of the similarity loss.
-    #[config(default = 1.0)]
-    pub similarity_weight: f64,
-    /// Kind of the difference loss.
-    #[config(default = "Difference::Orthogonality")]
-    pub difference: Difference,
-    /// Weight of the difference loss.
-    #[config(default = 0.3)]
-    pub difference_weight: f64,
-    /// Weight of the reconstruction loss.
-    #[config(default = 1.0)]
-    pub reconstruction_weight: f64,
-    /// Whether the reconstruction loss has no gradient by the vectors that are reconstructed.
-    #[config(default = false)]
-    pub detach_target: bool,
-    /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
-    /// [`crate::MisaConfig::subspace_discriminator`].
-    #[config(default = 0.0)]
-    pub discrimination_weight: f64,
-    /// Weight of the cycle loss; the model needs [`crate::MisaConfig::cycle`] where it is not 0.
-    #[config(default = 0.0)]
-    pub cycle_weight: f64,
-    /// Contrast by distance of targets.
-    pub triplet: Option<TripletLossConfig>,
-    /// Contrast by the prototypes of levels.
-    pub prototype: Option<PrototypeLossConfig>,
-    /// Contrast between modalities.
-    pub contrast: Option<ContrastLossConfig>,
-    /// Predictions from one modality each; the model needs [`crate::MisaConfig::unimodal_heads`].
-    pub unimodal: Option<UnimodalLossConfig>,
-    /// Where the weights come from.
-    #[config(default = "Weighting::Fixed")]
-    pub weighting: Weighting,
+crate::settings! {
+    /// Configuration of [`MisaLoss`].
+    ///
+    /// | Field | Symbol | Default | Range |
+    /// | --- | --- | --- | --- |
+    /// | `task` | | regression | at least 2 classes |
+    /// | `regression` | | squared | see [`Regression`] |
+    /// | `similarity` | | cmd | see [`Similarity`] |
+    /// | `moments` | K | 5 | `[1, inf)` |
+    /// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
+    /// | `difference` | | orthogonality | see [`Difference`] |
+    /// | `difference_weight` | beta | 0.3 | `[0, inf)` |
+    /// | `reconstruction_weight` | gamma | 1.0 | `[0, inf)` |
+    /// | `detach_target` | | false | |
+    /// | `discrimination_weight` | | 0.0 | `[0, inf)` |
+    /// | `cycle_weight` | | 0.0 | `[0, inf)` |
+    /// | `triplet` | | none | see [`TripletLossConfig`] |
+    /// | `prototype` | | none | see [`PrototypeLossConfig`] |
+    /// | `contrast` | | none | see [`ContrastLossConfig`] |
+    /// | `unimodal` | | none | see [`UnimodalLossConfig`] |
+    /// | `weighting` | | fixed | see [`Weighting`] |
+    ///
+    /// The defaults are MISA: every further term is off.
+    pub struct MisaLossConfig {
+        /// What the model predicts.
+        pub task: Task = Task::Regression, with_task;
+        /// Error of a regression.
+        pub regression: Regression = Regression::Squared, with_regression;
+        /// Kind of the similarity loss.
+        pub similarity: Similarity = Similarity::Cmd, with_similarity;
+        /// Highest central moment compared.
+        pub moments: usize = 5, with_moments;
+        /// Weight of the similarity loss.
+        pub similarity_weight: f64 = 1.0, with_similarity_weight;
+        /// Kind of the difference loss.
+        pub difference: Difference = Difference::Orthogonality, with_difference;
+        /// Weight of the difference loss.
+        pub difference_weight: f64 = 0.3, with_difference_weight;
+        /// Weight of the reconstruction loss.
+        pub reconstruction_weight: f64 = 1.0, with_reconstruction_weight;
+        /// Whether the reconstruction loss has no gradient by the vectors that are reconstructed.
+        pub detach_target: bool = false, with_detach_target;
+        /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
+        /// [`crate::ModelParts::subspace_discriminator`].
+        pub discrimination_weight: f64 = 0.0, with_discrimination_weight;
+        /// Weight of the cycle loss; the model needs [`crate::ModelParts::cycle`] where it is not 0.
+        pub cycle_weight: f64 = 0.0, with_cycle_weight;
+        /// Contrast by distance of targets.
+        pub triplet: Option<TripletLossConfig> = None, with_triplet;
+        /// Contrast by the prototypes of levels.
+        pub prototype: Option<PrototypeLossConfig> = None, with_prototype;
+        /// Contrast between modalities.
+        pub contrast: Option<ContrastLossConfig> = None, with_contrast;
+        /// Predictions from one modality each; the model needs [`crate::ModelParts::unimodal_heads`].
+        pub unimodal: Option<UnimodalLossConfig> = None, with_unimodal;
+        /// Where the weights come from.
+        pub weighting: Weighting = Weighting::Fixed, with_weighting;
+    }
 }
 
 impl MisaLossConfig {
