@@ -32,11 +32,11 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `checkpoint.rs`, `card.rs`, `files.rs` | a model's folder |
+//! | `checkpoint.rs`, `card.rs`, `files.rs`, `versioned.rs` | a model's folder |
 //! | `predict.rs`, `representations.rs`, `degradation.rs` | what a model is asked |
 //! | `batch.rs`, `batcher.rs`, `ready.rs` | utterances to tensors |
 //! | `bert/` | words to BERT's tokens |
-//! | `evaluation.rs`, `losses.rs` | predictions and losses of a split, in one loop |
+//! | `evaluation.rs` | predictions and losses of a split, in one loop |
 //! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | what predictions are worth |
 //! | `missing.rs` | modalities that go missing |
 //! | `random.rs` | a lock of the random state of devices |
@@ -61,7 +61,6 @@ mod error;
 mod evaluation;
 #[doc(hidden)]
 pub mod files;
-mod losses;
 mod missing;
 mod predict;
 mod predictions;
@@ -70,6 +69,8 @@ mod ready;
 mod representations;
 pub mod score;
 mod scores;
+#[doc(hidden)]
+pub mod versioned;
 
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
@@ -79,8 +80,7 @@ pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;
 pub use degradation::Degradation;
 pub use error::InferError;
-pub use evaluation::{Answer, Evaluation, evaluate_batches};
-pub use losses::{TermMeans, TermValues, loss_values};
+pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
 pub use misa_core::burn;
 pub use misa_terms::{
     FeatureSizes, Modalities, Modality, PerModality, Sequence, Split, Task, TextSequence, TextSize,

@@ -12,6 +12,7 @@ use burn::train::{
         MetricsRendererTraining,
     },
 };
+use misa_core::loss::Term;
 use std::io::{IsTerminal, Write, stdout};
 
 /// How a run shows its progress.
@@ -93,8 +94,8 @@ fn line(record: &EpochRecord, epochs: usize) -> String {
     format!(
         "epoch {:width$}/{epochs}{phase}   train {:.4}   valid {:.4} {mark}   {}   {:.0} s",
         record.epoch,
-        record.train.task,
-        record.valid_terms.task,
+        record.train[Term::Task],
+        record.valid_terms[Term::Task],
         scores.collect::<Vec<_>>().join("  "),
         record.seconds,
     )
@@ -158,14 +159,8 @@ mod tests {
         let record = EpochRecord {
             epoch: 3,
             phase: Phase::Joint,
-            train: TermMeans {
-                task: 1.23456,
-                ..TermMeans::default()
-            },
-            valid_terms: TermMeans {
-                task: 1.1,
-                ..TermMeans::default()
-            },
+            train: TermMeans::default().with(Term::Task, 1.23456),
+            valid_terms: TermMeans::default().with(Term::Task, 1.1),
             weights: Vec::new(),
             valid: vec![("Corr".into(), None), ("MAE".into(), Some(0.89))],
             improved: true,
