@@ -1,0 +1,70 @@
+//! The golden files.
+
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The folder `kind` of the golden values, such as `models` or `data/mmsa`.
+///
+/// # Panics
+///
+/// Panics if it does not exist.
+pub fn golden(kind: &str) -> PathBuf {
+    let folder = root().join(kind);
+    assert!(folder.is_dir(), "no golden values in {}", folder.display());
+    folder
+}
+
+fn root() -> PathBuf {
+    crate::folder("MISA_GOLDEN_DIR", "datasets/golden")
+}
+
+/// What `MANIFEST.json` says of a golden file that is given relative to the root, such as
+/// `parts/adam.safetensors`: sizes and settings that the tensors do not tell.
+///
+/// # Panics
+///
+/// Panics if the manifest cannot be read or does not list the file.
+pub fn manifest_entry(file: &str) -> Value {
+    let path = root().join("MANIFEST.json");
+    let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let manifest: Value =
+        serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let entry = &manifest["files"][file];
+    assert!(!entry.is_null(), "{}: {file} is not listed", path.display());
+    entry.clone()
+}
+
+/// The entries of a folder in alphabetical order.
+///
+/// # Panics
+///
+/// Panics if the folder cannot be read or is empty.
+pub fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    assert!(!paths.is_empty(), "{} is empty", folder.display());
+    paths.sort();
+    paths
+}
+
+/// The last part of a path.
+pub fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Name of a file without folder and extension.
+pub fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// Extension of a file name, empty if there is none.
+pub fn extension(path: &Path) -> &str {
+    let extension = path.extension().unwrap_or_default();
+    extension.to_str().unwrap_or_default()
+}

@@ -1,0 +1,30 @@
+//! Where tests find their data.
+//!
+//! | Data | Folder | Where it is missing |
+//! |---|---|---|
+//! | golden values | `MISA_GOLDEN_DIR`, else `datasets/golden` | the test fails |
+//! | real data sets | `MISA_DATA_DIR`, else `../shared/data` | the test passes and is listed as skipped |
+//!
+//! An empty variable counts as one that is not set.
+
+mod clock;
+mod golden;
+mod real;
+mod tensors;
+
+pub use clock::{cpu_time, is_long, takes_less_than};
+pub use golden::{entries, extension, golden, manifest_entry, name, stem};
+pub use real::real_data;
+pub use tensors::{Stored, Tensors};
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The folder that `variable` names, or else `default` below the root of the repository.
+fn folder(variable: &str, default: &str) -> PathBuf {
+    let named = env::var_os(variable).filter(|value| !value.is_empty());
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    named.map_or_else(|| repository.join(default), PathBuf::from)
+}
