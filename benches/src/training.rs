@@ -6,8 +6,8 @@ use misa_core::{
     Misa,
     loss::{MisaLoss, MisaLossTerms},
 };
-use misa_data::UtteranceBatch;
-use misa_train::{MisaLearner, Trainer, loss_values};
+use misa_infer::{ReadyBatch, loss_values};
+use misa_train::{MisaLearner, Trainer};
 use std::time::{Duration, Instant};
 
 /// A model in training, one step at a time.
@@ -36,7 +36,7 @@ impl TrainingStep {
     }
 
     /// Trains on one batch; gives the value of every loss term, the weighted sum last.
-    pub fn run(&mut self, batch: UtteranceBatch) -> [f64; MisaLossTerms::COUNT] {
+    pub fn run(&mut self, batch: impl Into<ReadyBatch>) -> [f64; MisaLossTerms::COUNT] {
         let output = self.trainer.learn(batch);
         let losses = loss_values(&output.loss);
         match self.trainer.update(self.learning_rate) {

@@ -29,12 +29,20 @@ fn root() -> PathBuf {
 /// Panics if the manifest cannot be read or does not list the file.
 pub fn manifest_entry(file: &str) -> Value {
     let path = root().join("MANIFEST.json");
-    let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let manifest: Value =
-        serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let manifest = json(&path);
     let entry = &manifest["files"][file];
     assert!(!entry.is_null(), "{}: {file} is not listed", path.display());
     entry.clone()
+}
+
+/// The content of a JSON file.
+///
+/// # Panics
+///
+/// Panics if it cannot be read or is not JSON.
+pub fn json(path: &Path) -> Value {
+    let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The entries of a folder in alphabetical order.

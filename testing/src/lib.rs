@@ -7,13 +7,17 @@
 //!
 //! An empty variable counts as one that is not set.
 
+#[cfg(feature = "cases")]
+mod case;
 mod clock;
 mod golden;
 mod real;
 mod tensors;
 
+#[cfg(feature = "cases")]
+pub use case::{Failed, Trial, case, run, try_case, unknown};
 pub use clock::{cpu_time, is_long, takes_less_than};
-pub use golden::{entries, extension, golden, manifest_entry, name, stem};
+pub use golden::{entries, extension, golden, json, manifest_entry, name, stem};
 pub use real::real_data;
 pub use tensors::{Stored, Tensors};
 

@@ -69,8 +69,7 @@ mod error;
 mod fusion;
 mod input;
 pub mod loss;
-mod modalities;
-mod modality;
+mod modality_modules;
 mod model;
 mod mutual_attention;
 mod official;
@@ -81,7 +80,6 @@ mod shapes;
 mod state_dict;
 mod step_heads;
 mod subspace;
-mod task;
 mod transformer;
 mod unimodal;
 mod videos;
@@ -94,14 +92,15 @@ pub use adversary::{
 pub use burn;
 pub use context::{Context, ContextConfig};
 pub use encoder::CellKind;
-pub use error::{ConfigError, WeightsError};
+pub use error::WeightsError;
 pub use fusion::{
     EarlyFusion, Fusion, FusionConfig, FusionInput, FusionKind, FusionOutput, LateFusion,
     LowRankFusion, Representations, TensorFusion, TransformerFusion,
 };
-pub use input::{FeatureSizes, MisaInput, TextInput, TextSize};
-pub use modalities::Modalities;
-pub use modality::{Modality, PerModality};
+pub use input::{MisaInput, TextInput};
+pub use misa_terms::{
+    ConfigError, FeatureSizes, Modalities, Modality, PerModality, Task, TextSize,
+};
 pub use model::{Misa, MisaConfig, MisaOutput};
 pub use mutual_attention::{CrossModal, Directions, MutualAttention, MutualAttentionConfig};
 pub use presence::Presence;
@@ -110,7 +109,6 @@ pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSou
 pub use state_dict::StateDict;
 pub use step_heads::StepHeads;
 pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
-pub use task::Task;
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
 pub use unimodal::UnimodalHeads;
 pub use videos::Videos;

@@ -1,11 +1,10 @@
 //! What a small data set is learned to, compared with runs of the original solver.
 
-use crate::{RANDOM, case, json, metrics::floats};
+use crate::{RANDOM, metrics::floats};
 use burn::prelude::*;
-use libtest_mimic::Trial;
 use misa_core::loss::{MisaLossConfig, Similarity};
 use misa_data::{Split, UtteranceDataset};
-use misa_testing::{golden, is_long};
+use misa_testing::{Trial, case, golden, is_long, json};
 use misa_train::{Progress, Report, TrainingConfig, train_with};
 use serde_json::Value;
 use std::sync::PoisonError;

@@ -1,9 +1,7 @@
 //! Scores of made-up predictions.
 
-use crate::{case, json, unknown};
-use libtest_mimic::Trial;
 use misa_core::Task;
-use misa_testing::golden;
+use misa_testing::{Trial, case, golden, json, unknown};
 use misa_train::score::{self, sims};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! The whole model: outputs, losses, gradients and optimiser steps.
 
 use crate::{
-    RANDOM, json,
+    RANDOM,
     recipe::Recipe,
     tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict},
 };
@@ -11,7 +11,6 @@ use burn::{
     prelude::*,
     tensor::TensorData,
 };
-use libtest_mimic::{Failed, Trial};
 use misa_core::{
     ActivationKind, CellKind, FeatureSizes, Misa, MisaConfig, MisaInput, MisaOutput, Modality,
     PerModality, StateDict, Task, TextInput, TextSize,
@@ -19,7 +18,7 @@ use misa_core::{
     loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity},
     weights,
 };
-use misa_testing::{Stored, Tensors, entries, golden, stem};
+use misa_testing::{Failed, Stored, Tensors, Trial, entries, golden, json, stem, try_case};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -213,7 +212,7 @@ pub fn cases() -> Vec<Trial> {
 
 fn model_case(name: String) -> Trial {
     let path = golden("models").join(&name);
-    Trial::test(format!("golden::models::{name}"), move || {
+    try_case(&format!("models::{name}"), move || {
         let case: Case = serde_json::from_value(json(&path.with_extension("json")))?;
         let check = || check(&case, &path.with_extension("safetensors"));
         catch_unwind(AssertUnwindSafe(check)).map_err(|panic| {

@@ -1,10 +1,6 @@
 //! Layers, losses and the optimiser, one by one.
 
-use crate::{
-    case,
-    tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict},
-    unknown,
-};
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
 use burn::{
     grad_clipping::GradientClippingConfig,
     module::{Module, Param},
@@ -15,7 +11,6 @@ use burn::{
     optim::{AdamConfig, GradientsParams, ModuleOptimizer},
     prelude::*,
 };
-use libtest_mimic::Trial;
 use misa_core::{
     ActivationKind, CellKind, StateDict, TransformerLayerConfig,
     encoder::{
@@ -25,7 +20,7 @@ use misa_core::{
     loss::{CmdLossConfig, DifferenceLoss},
     reverse_gradient, weights,
 };
-use misa_testing::{Tensors, entries, golden, manifest_entry, name, stem};
+use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, stem, unknown};
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 

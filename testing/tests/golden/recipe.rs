@@ -1,9 +1,8 @@
 //! Weights that a golden case gives by rule instead of by value.
 
-use crate::{case, json, tensors::assert_within};
+use crate::tensors::assert_within;
 use burn::tensor::TensorData;
-use libtest_mimic::Trial;
-use misa_testing::golden;
+use misa_testing::{Trial, case, golden, json};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -1,9 +1,7 @@
 //! Differences between two systems, compared with resampling by NumPy and SciPy.
 
-use crate::{case, json};
-use libtest_mimic::Trial;
 use misa_report::compare::{Bootstrap, Metric, Prediction};
-use misa_testing::{Tensors, golden};
+use misa_testing::{Tensors, Trial, case, golden, json};
 use misa_train::score;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! One head per modality, whose predictions are averaged.
 
 use super::{FusionConfig, FusionInput, FusionOutput, head::Head};
-use crate::{Activation, PerModality};
+use crate::{Activation, modality_modules::ModalityModules};
 use burn::prelude::*;
 
 /// Each modality decides alone; the prediction is the mean over the modalities that are present.
@@ -9,7 +9,7 @@ use burn::prelude::*;
 /// - Source: late (decision-level) fusion, the usual baseline.
 #[derive(Module, Debug)]
 pub struct LateFusion {
-    heads: PerModality<Option<Head>>,
+    heads: ModalityModules<Option<Head>>,
 }
 
 impl LateFusion {
@@ -17,7 +17,9 @@ impl LateFusion {
         let d_own = config.representations.per_modality() * config.d_hidden;
         let sizes = [d_own, config.d_hidden, config.d_output];
         Self {
-            heads: (config.modalities).build(|_| Head::new(sizes, config.dropout, device)),
+            heads: ModalityModules::init(config.modalities, |_| {
+                Head::new(sizes, config.dropout, device)
+            }),
         }
     }
 

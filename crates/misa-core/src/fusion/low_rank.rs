@@ -1,7 +1,7 @@
 //! The product of all modalities through factors of low rank.
 
 use super::{FusionConfig, FusionInput, FusionOutput, tensor::with_one};
-use crate::{Modality, PerModality};
+use crate::{Modality, modality_modules::ModalityModules};
 use burn::{
     module::Param,
     nn::{Initializer, Linear, LinearConfig},
@@ -21,7 +21,7 @@ const RANK: usize = 4;
 #[derive(Module, Debug)]
 pub struct LowRankFusion {
     /// `[1 + d_own, RANK * d_hidden]` each.
-    factors: PerModality<Option<Param<Tensor<2>>>>,
+    factors: ModalityModules<Option<Param<Tensor<2>>>>,
     /// Weight of each rank, `[1, RANK, 1]`.
     ranks: Param<Tensor<3>>,
     output: Linear,
@@ -39,7 +39,7 @@ impl LowRankFusion {
             xavier.init_with([d_own, RANK * d_hidden], sizes.0, sizes.1, device)
         };
         Self {
-            factors: config.modalities.build(|_| factor()),
+            factors: ModalityModules::init(config.modalities, |_| factor()),
             ranks: xavier.init_with([1, RANK, 1], Some(RANK), Some(1), device),
             output: LinearConfig::new(d_hidden, config.d_output).init(device),
             d_hidden,

@@ -1,7 +1,7 @@
 //! All products of features of different modalities.
 
 use super::{FusionConfig, FusionInput, FusionOutput, head::Head};
-use crate::{Activation, PerModality};
+use crate::{Activation, modality_modules::ModalityModules};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -20,7 +20,7 @@ const D_FACTOR: usize = 16;
 ///   text.
 #[derive(Module, Debug)]
 pub struct TensorFusion {
-    factors: PerModality<Option<Linear>>,
+    factors: ModalityModules<Option<Linear>>,
     head: Head,
 }
 
@@ -30,7 +30,9 @@ impl TensorFusion {
         let count = u32::try_from(config.modalities.count()).unwrap_or(u32::MAX);
         let sizes = [(D_FACTOR + 1).pow(count), config.d_hidden, config.d_output];
         Self {
-            factors: (config.modalities).build(|_| LinearConfig::new(d_own, D_FACTOR).init(device)),
+            factors: ModalityModules::init(config.modalities, |_| {
+                LinearConfig::new(d_own, D_FACTOR).init(device)
+            }),
             head: Head::new(sizes, config.dropout, device),
         }
     }

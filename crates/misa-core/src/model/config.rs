@@ -10,6 +10,7 @@ use crate::{
         CellKind, SequenceEncoderConfig, TextEncoderConfig,
         bert::{BertFreezing, TextPooling},
     },
+    modality_modules::ModalityModules,
     step_heads::StepHeads,
 };
 use burn::{
@@ -174,7 +175,7 @@ impl MisaConfig {
             text: used(Modality::Text).then(|| self.text().init(device)),
             visual: sequence(Modality::Visual, self.sizes.visual),
             acoustic: sequence(Modality::Acoustic, self.sizes.acoustic),
-            projections: self.modalities.build(|modality| {
+            projections: ModalityModules::init(self.modalities, |modality| {
                 ProjectionConfig::new(self.d_encoded(modality), self.d_hidden).init(device)
             }),
             subspaces: subspaces.init(device),

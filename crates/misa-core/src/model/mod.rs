@@ -10,6 +10,7 @@ use crate::{
     Projection, Reconstruction, Representations, StateDict, SubspaceDiscriminator, SubspaceLogits,
     Subspaces, SubspacesOutput, UnimodalHeads, Videos, WeightsError,
     encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
+    modality_modules::ModalityModules,
     step_heads::{StepHeads, hidden_step_error},
     weights::load,
 };
@@ -25,7 +26,7 @@ pub struct Misa {
     text: Option<TextEncoder>,
     visual: Option<SequenceEncoder>,
     acoustic: Option<SequenceEncoder>,
-    projections: PerModality<Option<Projection>>,
+    projections: ModalityModules<Option<Projection>>,
     subspaces: Subspaces,
     reconstruction: Reconstruction,
     adversary: Option<Adversary>,

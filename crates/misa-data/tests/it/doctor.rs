@@ -1,7 +1,6 @@
 //! What the data doctor finds, and what it says.
 
 use crate::support::pickled::Py;
-use misa_core::Modality;
 use misa_data::doctor::{
     Content, Examination, FeatureReport, Finding, Progress, Severity, examine, examine_with,
 };
@@ -9,6 +8,7 @@ use misa_data::{
     OpenOptions, Padding, Policy, Sequence, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
+use misa_terms::Modality;
 use misa_testing::real_data;
 use std::fs;
 

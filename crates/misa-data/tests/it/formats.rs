@@ -1,11 +1,11 @@
 //! The layouts that are read, in all their variants, and what is counted on the way.
 
 use crate::support::pickled::Py;
-use misa_core::{FeatureSizes, Modality, TextSize};
 use misa_data::{
     DataError, Format, Note, OpenOptions, Padding, Policy, Split, TextSequence, UtteranceDataset,
     Vocabulary,
 };
+use misa_terms::{FeatureSizes, Modality, TextSize};
 use std::fs;
 use std::path::Path;
 

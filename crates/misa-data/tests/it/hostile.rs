@@ -1,7 +1,7 @@
 //! Files that are wrong or mean harm: one typed error each, quickly, and nothing happens.
 
-use misa_data::pickle::{ConvertError, Limits, Pickle, PickleError};
 use misa_data::{DataError, Format, UtteranceDataset};
+use misa_files::pickle::{ConvertError, Limits, Pickle, PickleError};
 use std::fs;
 use std::path::Path;
 

@@ -1,14 +1,14 @@
 //! What users read when a file is wrong: every message as a whole, in `messages.txt`.
 //!
-//! After a change on purpose: `MISA_UPDATE=1 cargo test --workspace --test messages`, and read the
+//! After a change on purpose: `MISA_UPDATE=1 cargo test -p misa-data messages`, and read the
 //! difference.
 
 use crate::support::pickled::Py;
-use misa_core::Modality;
 use misa_data::{
     Format, OpenOptions, SyntheticConfig, UtteranceDataset, Vocabulary, read_embedding, read_glove,
     read_labels,
 };
+use misa_terms::Modality;
 use std::fs;
 use std::path::Path;
 
@@ -349,7 +349,7 @@ fn messages_are_those_on_record() {
         .iter()
         .map(|(case, message)| format!("{case}\n    {message}\n"))
         .collect();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages.txt");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/messages.txt");
     if std::env::var_os("MISA_UPDATE").is_some() {
         fs::write(&path, &text).unwrap();
     }

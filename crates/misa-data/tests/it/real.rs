@@ -1,6 +1,5 @@
 //! Real data sets, where they are at hand: in `MISA_DATA_DIR`, or shared beside the repository.
 
-use misa_core::{FeatureSizes, TextSize};
 use misa_data::{Format, Split, UtteranceDataset, read_labels};
 use misa_testing::real_data;
 

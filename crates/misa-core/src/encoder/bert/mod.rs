@@ -5,7 +5,9 @@ mod embeddings;
 mod layer;
 pub(crate) mod tokens;
 
-pub use config::{BertConfig, BertFreezing, TextPooling};
+pub use crate::shapes::check_bert_weights;
+pub use config::{BertFreezing, TextPooling};
+pub use misa_terms::BertConfig;
 
 use crate::encoder::EncoderOutput;
 use burn::{
