@@ -178,7 +178,7 @@ fn train(
     stop: &Stop,
 ) -> Result<Done, Box<dyn Error>> {
     let mut settings = arguments.settings.clone();
-    let modalities = settings.resolve(&[])?.value.training.modalities;
+    let modalities = settings.resolve(&[])?.value.training.model.modalities;
     let Some(own) = variant.settings_for(modalities) else {
         return Ok(Done::LeftOut(format!("runs use {modalities}")));
     };

@@ -188,10 +188,10 @@ impl TrainingArguments {
         settings.data.format = self.format;
         settings.data.policy = self.policy;
         let training = &mut settings.training;
-        training.modalities = self.modalities;
+        training.model.modalities = self.modalities;
         training.normalisation = self.normalise;
         training.glove = self.text.glove.clone();
-        training.d_embedding = self.text.d_embedding;
+        training.model.d_embedding = self.text.d_embedding;
         training.bert = self.text.bert(self.preset, corpus);
         training.epochs = self.epochs.unwrap_or(training.epochs);
         training.seed = self.seed.unwrap_or(training.seed);
@@ -209,13 +209,13 @@ impl TrainingArguments {
 impl TextArguments {
     fn bert(&self, preset: Preset, corpus: Corpus) -> Option<BertSettings> {
         let mut bert = preset.bert(corpus, self.bert.clone()?);
-        bert.freezing = self.freeze.unwrap_or(bert.freezing);
+        bert.reading.freezing = self.freeze.unwrap_or(bert.reading.freezing);
         bert.truncation = self.truncation.unwrap_or(bert.truncation);
-        bert.frozen_dropout &= !self.no_frozen_dropout;
+        bert.reading.frozen_dropout &= !self.no_frozen_dropout;
         bert.cache = self.cache.clone();
         bert.learning_rate = self.bert_learning_rate;
         if self.plain_mean {
-            bert.pooling = TextPooling::PlainMean;
+            bert.reading.pooling = TextPooling::PlainMean;
         }
         Some(bert)
     }

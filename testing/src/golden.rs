@@ -6,19 +6,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folder `kind` of the golden values, such as `models` or `data/mmsa`.
+/// The file or folder `kind` of the golden values, such as `models` or `data/mmsa`: in the folder
+/// that `MISA_GOLDEN_DIR` names; what is not there is that of the repository.
 ///
 /// # Panics
 ///
-/// Panics if it does not exist.
+/// Panics if the folder that is named does not exist, or `kind` is in neither.
 pub fn golden(kind: &str) -> PathBuf {
-    let folder = root().join(kind);
-    assert!(folder.is_dir(), "no golden values in {}", folder.display());
-    folder
-}
-
-fn root() -> PathBuf {
-    crate::folder("MISA_GOLDEN_DIR", "datasets/golden")
+    if let Some(named) = crate::named("MISA_GOLDEN_DIR") {
+        assert!(named.is_dir(), "no golden values in {}", named.display());
+        let path = named.join(kind);
+        if path.exists() {
+            return path;
+        }
+    }
+    let path = crate::repository().join("datasets/golden").join(kind);
+    assert!(path.exists(), "no golden values in {}", path.display());
+    path
 }
 
 /// What `MANIFEST.json` says of a golden file that is given relative to the root, such as
@@ -28,7 +32,7 @@ fn root() -> PathBuf {
 ///
 /// Panics if the manifest cannot be read or does not list the file.
 pub fn manifest_entry(file: &str) -> Value {
-    let path = root().join("MANIFEST.json");
+    let path = golden("MANIFEST.json");
     let manifest = json(&path);
     let entry = &manifest["files"][file];
     assert!(!entry.is_null(), "{}: {file} is not listed", path.display());

@@ -2,7 +2,7 @@
 //!
 //! | Data | Folder | Where it is missing |
 //! |---|---|---|
-//! | golden values | `MISA_GOLDEN_DIR`, else `datasets/golden` | the test fails |
+//! | golden values | `MISA_GOLDEN_DIR`; what is not there, `datasets/golden` | the test fails |
 //! | real data sets | `MISA_DATA_DIR`, else `../shared/data` | the test passes and is listed as skipped |
 //!
 //! An empty variable counts as one that is not set.
@@ -26,9 +26,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folder that `variable` names, or else `default` below the root of the repository.
-fn folder(variable: &str, default: &str) -> PathBuf {
-    let named = env::var_os(variable).filter(|value| !value.is_empty());
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    named.map_or_else(|| repository.join(default), PathBuf::from)
+/// The folder that an environment variable names.
+fn named(variable: &str) -> Option<PathBuf> {
+    let value = env::var_os(variable).filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
+}
+
+/// The root of the repository.
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -12,7 +12,10 @@ use std::{
 /// A note is a file in `skipped-tests` of the target folder; `scripts/check` lists them at its end.
 #[track_caller]
 pub fn real_data(name: &str) -> Option<PathBuf> {
-    let path = crate::folder("MISA_DATA_DIR", "../shared/data").join(name);
+    let beside = || crate::repository().join("../shared/data");
+    let path = crate::named("MISA_DATA_DIR")
+        .unwrap_or_else(beside)
+        .join(name);
     if path.exists() {
         return Some(path);
     }

@@ -15,7 +15,7 @@ pub enum TextInput {
     Features(Tensor<3>),
     /// Word ids into vectors that come along, instead of those of the model.
     ///
-    /// For who trains word vectors outside the model, a few rows at a time.
+    /// For callers that train word vectors outside the model, a few rows at a time.
     Lookup {
         /// Rows of `vectors`, `[batch, steps]`.
         ids: Tensor<2, Int>,
@@ -71,6 +71,7 @@ impl TextInput {
 /// Steps at and after an utterance's length never influence the model. The modalities may differ
 /// in length and in padding: unaligned data does.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MisaInput {
     /// What is said.
     pub text: TextInput,
@@ -80,14 +81,52 @@ pub struct MisaInput {
     pub acoustic: Tensor<3>,
     /// True number of steps of each utterance, `batch` values from 1 to `steps` per modality.
     pub lengths: PerModality<Vec<usize>>,
-    /// Which modalities each utterance has; all of them where it is not said.
+    /// Which modalities each utterance has; `None`: all of them.
     pub presence: Option<Presence>,
-    /// Which utterances come from one video, in their order there; each from one of its own where
-    /// it is not said. Read by a model with [`crate::Context`] alone.
+    /// Which utterances come from one video, in their order there; `None`: each from a different
+    /// one. Only a model with [`crate::Context`] reads it.
     pub videos: Option<Videos>,
 }
 
 impl MisaInput {
+    /// A batch whose utterances have every modality and come from different videos.
+    ///
+    /// # Shapes
+    ///
+    /// - visual and acoustic: `[batch, steps, d_input]`
+    /// - lengths: `batch` values from 1 to `steps` per modality
+    pub fn new(
+        text: TextInput,
+        visual: Tensor<3>,
+        acoustic: Tensor<3>,
+        lengths: PerModality<Vec<usize>>,
+    ) -> Self {
+        Self {
+            text,
+            visual,
+            acoustic,
+            lengths,
+            presence: None,
+            videos: None,
+        }
+    }
+
+    /// The same batch with the modalities that each utterance has.
+    pub fn with_presence(self, presence: impl Into<Option<Presence>>) -> Self {
+        Self {
+            presence: presence.into(),
+            ..self
+        }
+    }
+
+    /// The same batch with the videos that its utterances come from.
+    pub fn with_videos(self, videos: impl Into<Option<Videos>>) -> Self {
+        Self {
+            videos: videos.into(),
+            ..self
+        }
+    }
+
     /// Number of utterances.
     pub fn batch(&self) -> usize {
         self.lengths.text.len()
@@ -105,7 +144,7 @@ impl MisaInput {
         }
     }
 
-    /// The same with zeros in place of the numbers of missing modalities, which may be none.
+    /// The same batch with zeros for the values of missing modalities, which may be NaN.
     pub(crate) fn without_missing(&self) -> Self {
         let Some(presence) = &self.presence else {
             return self.clone();
@@ -128,6 +167,7 @@ impl MisaInput {
     ///
     /// Panics if the modalities, presence or videos differ in `batch`, or if a length is 0 or beyond
     /// the padding.
+    #[doc(hidden)]
     pub fn assert_consistent(&self) {
         let [_, visual_steps, _] = self.visual.dims();
         let [_, acoustic_steps, _] = self.acoustic.dims();
@@ -164,6 +204,7 @@ impl MisaInput {
     /// # Panics
     ///
     /// Panics if a modality has another feature size, naming it.
+    #[doc(hidden)]
     pub fn assert_sizes(&self, sizes: FeatureSizes) {
         let [_, _, visual] = self.visual.dims();
         let [_, _, acoustic] = self.acoustic.dims();
@@ -184,14 +225,12 @@ mod tests {
 
     fn input(d_visual: usize, lengths: Vec<usize>) -> MisaInput {
         let device = Device::flex();
-        MisaInput {
-            text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
-            visual: Tensor::zeros([2, 3, d_visual], &device),
-            acoustic: Tensor::zeros([2, 3, 5], &device),
-            lengths: PerModality::from_fn(|_| lengths.clone()),
-            presence: None,
-            videos: None,
-        }
+        MisaInput::new(
+            TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+            Tensor::zeros([2, 3, d_visual], &device),
+            Tensor::zeros([2, 3, 5], &device),
+            PerModality::from_fn(|_| lengths.clone()),
+        )
     }
 
     const SIZES: FeatureSizes = FeatureSizes {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What a modality is rebuilt from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ReconstructionSource {
     /// The sum of both representations, as in MISA.
     #[default]

@@ -118,7 +118,7 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
     let metric = |named: &misa_infer::score::NamedScore| Metric {
         name: named.name,
         is_better_high: named.goal == Goal::Higher,
-        is_share: !["MAE", "Corr"].contains(&named.name),
+        is_share: named.is_share,
         score: named.score,
     };
     scores(task).iter().map(metric).collect()

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{RunSource, settings::RunSettings};
 use burn::tensor::Device;
-use misa_core::Task;
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
@@ -92,7 +91,7 @@ impl<'a> Finished<'a> {
         let (data, seed) = (self.settings.data.name(), report.config.seed);
         Ok(RunRecord {
             title: format!("{data}, seed {seed}"),
-            classes: classes(report.config.loss.task),
+            classes: self.settings.class_names(),
             facts: facts(report, manifest),
             notes: notes(report, manifest),
             scores: report.scores.iter().map(scores).collect(),
@@ -108,16 +107,6 @@ impl<'a> Finished<'a> {
             attention: attention(&found, split),
             representations: Some(representations(found, split)),
         })
-    }
-}
-
-fn classes(task: Task) -> Vec<String> {
-    match task {
-        Task::Regression => Vec::new(),
-        Task::Classification { classes: 2 } => {
-            ["not humorous", "humorous"].map(str::to_string).into()
-        }
-        Task::Classification { classes } => (0..classes).map(|class| class.to_string()).collect(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod common;
 mod looks;
+mod releases;
 #[cfg(unix)]
 mod resume;
 mod runs;

@@ -367,7 +367,7 @@ fn humour_is_told_with_all_of_bert_frozen() {
     let folder = pretrained(&data);
     let mut config = Preset::Official.config(Corpus::UrFunny).unwrap();
     let bert = Preset::Official.bert(Corpus::UrFunny, folder.path().into());
-    assert_eq!(bert.freezing, BertFreezing::All);
+    assert_eq!(bert.reading.freezing, BertFreezing::All);
     config.bert = Some(bert);
     (config.epochs, config.learning_rate) = (3, 1e-3);
     let out = tempdir().unwrap();
