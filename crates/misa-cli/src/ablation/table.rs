@@ -1,102 +1,118 @@
 //! The table that compares variants of MISA.
 
-use crate::Variant;
+use super::Variant;
 use misa_report::compare::{Comparison, Difference, Group};
 use misa_train::{Phase, Report};
 use std::{error::Error, fmt, path::Path};
 
+/// The scores in the table, as far as the task has them; differences are of the first one.
+const METRICS: [&str; 6] = ["MAE", "Corr", "Acc-2 (neg/pos)", "Acc-7", "Acc-2", "F1"];
+
 /// The variants compared, as Markdown.
 #[derive(Debug)]
-pub struct Ablation {
+pub struct AblationTable {
     lines: Vec<String>,
 }
 
-impl Ablation {
+/// A score of the comparison that is a column of the table.
+struct Column<'a> {
+    /// Its index in the comparison.
+    index: usize,
+    name: &'a str,
+}
+
+impl AblationTable {
     /// The table of `variants` in their order; differences are to the baseline of the comparison.
     ///
     /// # Errors
     ///
     /// If the report of a run cannot be read.
     pub fn new(comparison: &Comparison, variants: &[&Variant]) -> Result<Self, Box<dyn Error>> {
-        let metrics: Vec<usize> = ["MAE", "Corr", "Acc-2 (neg/pos)", "Acc-7", "Acc-2", "F1"]
-            .iter()
-            .filter_map(|name| comparison.metrics.iter().position(|metric| metric == name))
-            .collect();
-        let named = |place: &usize| comparison.metrics[*place].clone();
-        let names: Vec<String> = metrics.iter().map(named).collect();
-        // The score that differences are given of.
-        let main = names.first().cloned().unwrap_or_default();
-        let mut lines = vec![
-            format!(
-                "| Variant | Seeds | {} | Δ {main}, 95 % interval | p | Quickest epoch, s |",
-                names.join(" | ")
-            ),
-            format!(
-                "| --- | ---: |{} ---: | ---: | ---: |",
-                " ---: |".repeat(names.len())
-            ),
-        ];
-        let groups = &comparison.groups;
-        let find = |name: &str| groups.iter().find(|group| group.model == name);
+        let columns = columns(comparison);
+        let main = columns.first().map_or("", |column| column.name);
+        let mut lines = heading(&columns, main);
+        let group_of = |variant: &Variant| {
+            let mut groups = comparison.groups.iter();
+            groups.find(|group| group.model == variant.name)
+        };
         let baseline = variants.iter().find(|variant| variant.is_baseline());
-        let whole = baseline.and_then(|variant| find(variant.name));
-        let whole = whole.map(quickest_epoch).transpose()?;
-        let mut above = "";
+        let baseline = baseline.and_then(|variant| group_of(variant));
+        let baseline_seconds = baseline.map(quickest_epoch).transpose()?;
+        let mut heading_above = "";
         for variant in variants {
-            let Some(group) = find(variant.name) else {
+            let Some(group) = group_of(variant) else {
                 continue;
             };
-            if variant.group != above {
-                lines.push(format!(
-                    "| **{}** |{}",
-                    variant.group,
-                    " |".repeat(names.len() + 4)
-                ));
-                above = variant.group;
+            if variant.group != heading_above {
+                let empty = " |".repeat(columns.len() + 4);
+                lines.push(format!("| **{}** |{empty}", variant.group));
+                heading_above = variant.group;
             }
-            let difference = comparison
-                .differences
-                .iter()
+            let mut differences = comparison.differences.iter();
+            let difference = differences
                 .find(|difference| difference.metric == main && difference.model == variant.name);
-            let seconds = quickest_epoch(group)?;
-            lines.push(row(group, &metrics, difference, cost(seconds, whole)));
+            let cost = cost(quickest_epoch(group)?, baseline_seconds);
+            lines.push(row(group, &columns, difference, &cost));
         }
         Ok(Self { lines })
     }
 }
 
-impl fmt::Display for Ablation {
+impl fmt::Display for AblationTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
-fn row(group: &Group, metrics: &[usize], difference: Option<&Difference>, cost: String) -> String {
-    let scores = metrics.iter().map(|&place| {
-        let summary = &group.summaries[place];
+fn columns(comparison: &Comparison) -> Vec<Column<'_>> {
+    let column = |name: &&str| {
+        let index = comparison
+            .metrics
+            .iter()
+            .position(|metric| metric == name)?;
+        let name = comparison.metrics[index].as_str();
+        Some(Column { index, name })
+    };
+    METRICS.iter().filter_map(column).collect()
+}
+
+fn heading(columns: &[Column<'_>], main: &str) -> Vec<String> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let names = names.join(" | ");
+    let rules = " ---: |".repeat(columns.len());
+    vec![
+        format!("| Variant | Seeds | {names} | Δ {main}, 95 % interval | p | Quickest epoch, s |"),
+        format!("| --- | ---: |{rules} ---: | ---: | ---: |"),
+    ]
+}
+
+fn row(
+    group: &Group,
+    columns: &[Column<'_>],
+    difference: Option<&Difference>,
+    cost: &str,
+) -> String {
+    let score = |column: &Column<'_>| {
+        let summary = &group.summaries[column.index];
         match (summary.mean, summary.deviation) {
             (Some(mean), Some(deviation)) => format!("{mean:.3} ± {deviation:.3}"),
             (Some(mean), None) => format!("{mean:.3}"),
             (None, _) => "not defined".to_string(),
         }
-    });
-    let scores: Vec<String> = scores.collect();
-    let (apart, p) = match difference {
-        Some(Difference {
-            bootstrap, p_holm, ..
-        }) => {
-            let (low, high) = bootstrap.interval;
-            let difference = bootstrap.difference;
-            (
-                format!("{difference:+.3} ({low:+.3} to {high:+.3})"),
-                probability(*p_holm),
-            )
-        }
-        None => (String::new(), String::new()),
     };
-    let (model, count) = (&group.model, group.runs.len());
+    let scores: Vec<String> = columns.iter().map(score).collect();
+    let (interval, p) = difference.map_or_else(Default::default, |difference| {
+        let (low, high) = difference.bootstrap.interval;
+        let mean = difference.bootstrap.difference;
+        (
+            format!("{mean:+.3} ({low:+.3} to {high:+.3})"),
+            probability(difference.p_holm),
+        )
+    });
     format!(
-        "| {model} | {count} | {} | {apart} | {p} | {cost} |",
+        "| {} | {} | {} | {interval} | {p} | {cost} |",
+        group.model,
+        group.runs.len(),
         scores.join(" | ")
     )
 }
@@ -108,8 +124,8 @@ fn probability(p: f64) -> String {
     format!("{p:.3}")
 }
 
-/// Seconds of the quickest epoch of the objective, validation included, over all seeds: what else
-/// the machine does makes epochs longer and none shorter.
+/// Seconds of the quickest epoch of the objective, validation included, over all seeds: other work
+/// on the machine can only make an epoch longer.
 fn quickest_epoch(group: &Group) -> Result<f64, Box<dyn Error>> {
     let mut quickest = f64::INFINITY;
     for run in &group.runs {
@@ -125,9 +141,12 @@ fn quickest_epoch(group: &Group) -> Result<f64, Box<dyn Error>> {
     Ok(quickest)
 }
 
-fn cost(seconds: f64, whole: Option<f64>) -> String {
-    match whole {
-        Some(whole) => format!("{seconds:.2} ({:+.0} %)", 100.0 * (seconds / whole - 1.0)),
+fn cost(seconds: f64, baseline: Option<f64>) -> String {
+    match baseline {
+        Some(baseline) => {
+            let percent = 100.0 * (seconds / baseline - 1.0);
+            format!("{seconds:.2} ({percent:+.0} %)")
+        }
         None => format!("{seconds:.2}"),
     }
 }
@@ -137,14 +156,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_probability_is_nothing() {
+    fn a_small_probability_is_not_printed_as_0() {
         assert_eq!(probability(0.0002), "< 0.001");
         assert_eq!(probability(0.001), "0.001");
         assert_eq!(probability(1.0), "1.000");
     }
 
     #[test]
-    fn an_epoch_is_told_beside_that_of_the_whole() {
+    fn the_cost_is_relative_to_the_baseline() {
         assert_eq!(cost(3.0, Some(2.0)), "3.00 (+50 %)");
         assert_eq!(cost(3.0, None), "3.00");
     }

@@ -1,211 +1,268 @@
-//! What each part of MISA, and each remedy beyond it, is worth: every variant with several seeds.
-//!
-//! ```text
-//! cargo run --release --example ablation -- --variants MISA,misa+ --seeds 1..3
-//! cargo run --release --example ablation -- --data PATH --corpus mosi --seeds 1..5 --workers 4
-//! ```
-//!
-//! Writes a run folder per variant and seed, and `ablation.md` with scores, paired differences to
-//! MISA and the seconds of the quickest training epoch. Finished runs are kept: started again, it goes on.
+//! Variants of MISA compared.
 
-use clap::Parser;
-use misa_cli::{Launch, Seeds, SettingsArguments, command::Setting, compare, stop_on_signals};
-use misa_core::{ConfigError, Modalities};
-use misa_data::{Split, write_whole};
-use misa_examples::{Ablation, VARIANTS, Variant};
-use misa_train::{Progress, RunStart, Stop, TrainError, score_test};
-use serde_json::json;
+use super::{
+    SettingsArguments, SplitName,
+    output::{make_folder, write},
+    say, say_json,
+};
+use crate::{
+    Exit, Outcome, Seeds,
+    ablation::{AblationTable, Job, JobResult, VARIANTS, Variant},
+    compare, stop_on_signals,
+};
+use clap::{Args, ValueEnum};
+use misa_core::Modalities;
+use misa_data::Split;
+use misa_train::{Stop, TrainError};
 use std::{
     error::Error,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Mutex,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
 
-/// Train every variant of MISA with several seeds, and compare them with MISA.
+/// Resamples of the paired comparison with MISA.
+const RESAMPLES: usize = 10_000;
+/// Name of the file that holds the table.
+const TABLE: &str = "ablation.md";
+
+/// Train variants of MISA with several seeds, and compare them with MISA.
 ///
-/// Without --data, on the synthetic set. The test split is scored once, at the end of each run;
-/// where there is none, the valid split is compared.
-#[derive(Parser)]
-#[command(version)]
-struct Arguments {
+/// Without --data, on the synthetic set. Scores are those of the valid split, and the test split
+/// stays locked; --split test opens the one of each run, which its manifest records. Runs that are
+/// finished are kept: after a stop, the same command continues.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  misa ablation --list
+  misa ablation --variants MISA,misa+ --seeds 1..3
+  misa ablation --data datasets/MOSI --corpus mosi --seeds 1..5 --workers 4 --out runs/mosi")]
+pub struct AblationArguments {
     #[command(flatten)]
     settings: SettingsArguments,
-    /// Variants by name; without it, all. --list shows them
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    /// Variants by name; without it, all of them
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        help_heading = "Run"
+    )]
     variants: Vec<String>,
-    /// Print the variants and what they set
-    #[arg(long)]
+    /// Print the variants and what they set, and do nothing
+    #[arg(long, help_heading = "Run")]
     list: bool,
     /// Seeds, such as 1..5 or 1,3
-    #[arg(long, value_name = "LIST", default_value = "1..5")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "1..5",
+        conflicts_with = "seed",
+        help_heading = "Run"
+    )]
     seeds: Seeds,
     /// Runs at a time
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    workers: usize,
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Run")]
+    workers: u16,
+    /// The split that is scored
+    #[arg(long, value_enum, default_value = "valid", help_heading = "Run")]
+    split: ScoredSplit,
     /// Folder for the runs and the table
-    #[arg(long, value_name = "FOLDER", default_value = "runs/ablation")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "runs/ablation",
+        help_heading = "Run"
+    )]
     out: PathBuf,
+    /// Print the comparison as JSON, and nothing else
+    #[arg(long, help_heading = "Run")]
+    json: bool,
 }
 
-impl Arguments {
-    fn folder(&self, variant: &Variant, seed: u64) -> PathBuf {
-        let folder = self.out.join(variant.folder());
-        folder.join(format!("seed-{seed}"))
-    }
+/// The split that is scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ScoredSplit {
+    Valid,
+    Test,
 }
 
-fn main() -> ExitCode {
-    misa_examples::exit("ablation", run(&Arguments::parse()))
+/// What ended the work before all jobs were done. It goes from a worker to the command, which the
+/// error of a run cannot.
+enum Failure {
+    Stopped { path: PathBuf, updates: usize },
+    Failed { message: String },
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let variants = chosen(&arguments.variants)?;
-    if arguments.list {
-        for variant in variants {
-            let settings = variant.settings_for(Modalities::ALL).unwrap_or_default();
-            let preset = variant.preset.map(|preset| format!("--preset {preset}"));
-            let shown = preset.into_iter().chain(settings).collect::<Vec<_>>();
-            println!("{:20} {}", variant.name, shown.join(" "));
+impl AblationArguments {
+    /// Trains the variants that are asked for, and prints how they compare.
+    ///
+    /// # Errors
+    ///
+    /// Whatever stops a run, or keeps the runs from being compared.
+    pub fn run(&self) -> Outcome {
+        let variants = variants(&self.variants)?;
+        if self.list {
+            variants
+                .iter()
+                .try_for_each(|variant| say(&line(variant)))?;
+            return Ok(Exit::Done);
         }
-        return Ok(());
+        make_folder(&self.out)?;
+        let stop = stop_on_signals()?;
+        let jobs = self.jobs(&variants);
+        let results = self.work(&jobs, &stop).map_err(Failure::into_error)?;
+        self.compare(&variants, &jobs, &results)?;
+        Ok(Exit::Done)
     }
-    let stop = stop_on_signals()?;
-    // Seed by seed, so that what is there when it is stopped can be compared.
-    let seeds = arguments.seeds.0.iter();
-    let jobs: Vec<(&Variant, u64)> = seeds
-        .flat_map(|&seed| variants.iter().map(move |&variant| (variant, seed)))
-        .collect();
-    work(arguments, &jobs, &stop)?;
-    // Of the seeds asked for alone, so that every mean is over the same ones. A variant that the
-    // data has nothing for leaves no run.
-    let runs = jobs.iter().map(|(variant, seed)| {
-        let folder = arguments.folder(variant, *seed);
-        (folder.exists()).then(|| format!("{}={}", variant.name, folder.display()))
-    });
-    let runs: Vec<String> = runs.flatten().collect();
-    let baseline = variants.iter().find(|variant| variant.is_baseline());
-    let baseline = baseline.map(|variant| variant.name.to_string());
-    eprintln!("comparing {} runs", runs.len());
-    let (comparison, left_out) = compare(&runs, None, baseline, 10_000, Vec::new())?;
-    for line in left_out {
-        eprintln!("note: left out: {line}");
+
+    /// Seed by seed, so that what is there when it is stopped can be compared.
+    fn jobs(&self, variants: &[&'static Variant]) -> Vec<Job> {
+        let seeds = match self.settings.options.seed() {
+            Some(seed) => vec![seed],
+            None => self.seeds.0.clone(),
+        };
+        let of_seed = |seed| variants.iter().map(move |&variant| Job { variant, seed });
+        seeds.into_iter().flat_map(of_seed).collect()
     }
-    let text = Ablation::new(&comparison, &variants)?.to_string();
-    print!("{text}");
-    let path = arguments.out.join("ablation.md");
-    write_whole(&path, |file| {
-        std::io::Write::write_all(file, text.as_bytes())
-    })?;
-    Ok(())
+
+    /// Does every job, several at a time; their results in the same order.
+    fn work(&self, jobs: &[Job], stop: &Stop) -> Result<Vec<JobResult>, Failure> {
+        let next = Mutex::new(jobs.iter().enumerate());
+        let results = Mutex::new(vec![None; jobs.len()]);
+        let failure: Mutex<Option<Failure>> = Mutex::new(None);
+        thread::scope(|scope| {
+            for _ in 0..self.workers {
+                scope.spawn(|| {
+                    while let Some((index, job)) = take(&next) {
+                        match self.attempt(job, index, jobs.len(), stop) {
+                            Ok(result) => lock(&results)[index] = Some(result),
+                            Err(error) => {
+                                lock(&failure).get_or_insert(error);
+                                stop.request();
+                                return;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(failure) => Err(failure),
+            None => {
+                let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+                Ok(results.into_iter().flatten().collect())
+            }
+        }
+    }
+
+    fn attempt(
+        &self,
+        job: &Job,
+        index: usize,
+        count: usize,
+        stop: &Stop,
+    ) -> Result<JobResult, Failure> {
+        let name = format!(
+            "{}/{count} {} seed {}",
+            index + 1,
+            job.variant.name,
+            job.seed
+        );
+        let failure = |error: Box<dyn Error>| Failure::of(&name, error.as_ref());
+        let result = job
+            .train(&self.settings, self.split.into(), &self.out, stop)
+            .map_err(failure)?;
+        if !self.json {
+            let text = match &result {
+                JobResult::Trained { seconds } => format!("{name}: {seconds:.0} s\n"),
+                JobResult::LeftOut { reason } => format!("{name}: left out, {reason}\n"),
+            };
+            say(&text).map_err(|error| failure(error.into()))?;
+        }
+        Ok(result)
+    }
+
+    /// Compares the runs of the seeds asked for alone, so that every mean is over the same ones.
+    fn compare(
+        &self,
+        variants: &[&'static Variant],
+        jobs: &[Job],
+        results: &[JobResult],
+    ) -> Result<(), Box<dyn Error>> {
+        let runs: Vec<String> = jobs
+            .iter()
+            .zip(results)
+            .filter(|(_, result)| matches!(result, JobResult::Trained { .. }))
+            .map(|(job, _)| format!("{}={}", job.variant.name, job.folder(&self.out).display()))
+            .collect();
+        let baseline = variants.iter().find(|variant| variant.is_baseline());
+        let baseline = baseline.map(|variant| variant.name.to_string());
+        let split = Some(self.split.into());
+        let (comparison, left_out) = compare(&runs, split, baseline, RESAMPLES, Vec::new())?;
+        for line in left_out {
+            eprintln!("note: left out: {line}");
+        }
+        let table = AblationTable::new(&comparison, variants)?.to_string();
+        write(&self.out.join(TABLE), table.as_bytes())?;
+        if self.json {
+            say_json(&comparison)
+        } else {
+            Ok(say(&table)?)
+        }
+    }
 }
 
-fn chosen(names: &[String]) -> Result<Vec<&'static Variant>, String> {
+impl From<ScoredSplit> for Split {
+    fn from(split: ScoredSplit) -> Self {
+        match split {
+            ScoredSplit::Valid => Self::Valid,
+            ScoredSplit::Test => Self::Test,
+        }
+    }
+}
+
+impl Failure {
+    fn of(job: &str, error: &(dyn Error + 'static)) -> Self {
+        match error.downcast_ref() {
+            Some(TrainError::Stopped { path, updates }) => Self::Stopped {
+                path: path.clone(),
+                updates: *updates,
+            },
+            _ => Self::Failed {
+                message: format!("{job}: {error}"),
+            },
+        }
+    }
+
+    fn into_error(self) -> Box<dyn Error> {
+        match self {
+            Self::Stopped { path, updates } => TrainError::Stopped { path, updates }.into(),
+            Self::Failed { message } => message.into(),
+        }
+    }
+}
+
+/// The variants with these names; without names, every one.
+fn variants(names: &[String]) -> Result<Vec<&'static Variant>, String> {
     if names.is_empty() {
         return Ok(VARIANTS.iter().collect());
     }
-    let find = |name: &String| {
-        let mut variants = VARIANTS.iter();
-        let found = variants.find(|variant| variant.name == name);
-        found.ok_or_else(|| format!("no variant `{name}`, --list shows those there are"))
+    let with_name = |name: &String| {
+        let variant = VARIANTS.iter().find(|variant| variant.name == name);
+        variant.ok_or_else(|| format!("unknown variant `{name}`, --list shows all of them"))
     };
-    names.iter().map(find).collect()
+    names.iter().map(with_name).collect()
 }
 
-/// Makes every run, several at a time.
-fn work(
-    arguments: &Arguments,
-    jobs: &[(&Variant, u64)],
-    stop: &Stop,
-) -> Result<(), Box<dyn Error>> {
-    let next = Mutex::new(jobs.iter().enumerate());
-    let failed: Mutex<Option<String>> = Mutex::new(None);
-    thread::scope(|scope| {
-        for _ in 0..arguments.workers.max(1) {
-            scope.spawn(|| {
-                while let Some((number, (variant, seed))) = take(&next) {
-                    let done = train(arguments, variant, *seed, stop);
-                    let line =
-                        format!("{}/{} {} seed {seed}", number + 1, jobs.len(), variant.name);
-                    match done {
-                        Ok(Done::Trained(seconds)) => println!("{line}: {seconds:.0} s"),
-                        Ok(Done::LeftOut(why)) => println!("{line}: left out, {why}"),
-                        Err(error) => {
-                            stop.request();
-                            let mut failed = failed.lock().unwrap_or_else(|lock| lock.into_inner());
-                            failed.get_or_insert(format!("{line}: {error}"));
-                            return;
-                        }
-                    }
-                }
-            });
-        }
-    });
-    match failed.into_inner().unwrap_or_else(|lock| lock.into_inner()) {
-        Some(error) => Err(error.into()),
-        None => Ok(()),
-    }
+/// A variant in the list of them.
+fn line(variant: &Variant) -> String {
+    let settings = variant.settings_for(Modalities::ALL).unwrap_or_default();
+    format!("{:20} {}\n", variant.name, settings.join(" "))
 }
 
 fn take<I: Iterator>(jobs: &Mutex<I>) -> Option<I::Item> {
-    jobs.lock().unwrap_or_else(|lock| lock.into_inner()).next()
+    lock(jobs).next()
 }
 
-/// A variant that makes no sense for the task or the data is left out; other errors end all.
-fn left_out(error: Box<dyn Error>) -> Result<Done, Box<dyn Error>> {
-    match error.downcast_ref::<TrainError>() {
-        Some(TrainError::NoVideos { .. } | TrainError::Config(ConfigError::Conflict { .. })) => {
-            Ok(Done::LeftOut(error.to_string()))
-        }
-        _ => Err(error),
-    }
-}
-
-/// What became of a run.
-enum Done {
-    /// It took this many seconds.
-    Trained(f64),
-    /// The data has nothing for it.
-    LeftOut(String),
-}
-
-/// One run, and its look at the test split if it has one.
-fn train(
-    arguments: &Arguments,
-    variant: &Variant,
-    seed: u64,
-    stop: &Stop,
-) -> Result<Done, Box<dyn Error>> {
-    let mut settings = arguments.settings.clone();
-    let modalities = settings.resolve(&[])?.value.training.modalities;
-    let Some(own) = variant.settings_for(modalities) else {
-        return Ok(Done::LeftOut(format!("runs use {modalities}")));
-    };
-    settings.set.extend(own);
-    settings.preset = variant.preset.or(settings.preset);
-    let seed_setting = Setting {
-        key: "training.seed".to_string(),
-        value: json!(seed),
-        origin: "--seeds".to_string(),
-    };
-    let settings = match settings.resolve(&[seed_setting]) {
-        Ok(settings) => settings,
-        Err(error) => return left_out(error),
-    };
-    let folder = arguments.folder(variant, seed);
-    let launch = Launch {
-        progress: Progress::Silent,
-        start: RunStart::Resume,
-        stop: stop.clone(),
-    };
-    let (report, test) = match launch.train(&settings, &folder) {
-        Ok(done) => done,
-        Err(error) => return left_out(error),
-    };
-    if !test.is_empty() && report.scores_of(Split::Test).is_none() {
-        let device = misa_cli::device(&settings.value.device)?;
-        score_test(Path::new(&folder), test, &device)?;
-    }
-    Ok(Done::Trained(report.seconds))
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

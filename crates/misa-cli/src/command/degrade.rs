@@ -2,7 +2,7 @@
 
 use super::{
     SplitName,
-    place::{make_folder, write},
+    output::{make_folder, write},
     say, say_json,
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! Representations as a file.
 
-use super::{SplitName, place::check_file, say, say_json};
+use super::{SplitName, output::check_file, say, say_json};
 use crate::{Exit, Outcome, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};

@@ -1,10 +1,11 @@
 //! The commands.
 
+mod ablation;
 pub mod data;
 mod degrade;
 mod embed;
 mod evaluate;
-mod place;
+mod output;
 mod plot;
 mod predict;
 mod report;
@@ -14,7 +15,8 @@ mod table;
 mod train;
 mod verify;
 
-pub use settings::{Setting, SettingsArguments};
+pub use ablation::AblationArguments;
+pub use settings::{Setting, SettingOptions, SettingsArguments};
 
 use crate::{EXIT_STATUS, Exit, Outcome};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -51,6 +53,8 @@ enum Command {
     Report(report::Arguments),
     /// Train every run of a sweep
     Sweep(sweep::Arguments),
+    /// Train variants of MISA and compare them: what each part is worth
+    Ablation(Box<AblationArguments>),
     /// Compare runs: seeds, spread, intervals, differences, published figures
     Table(table::Arguments),
     /// Check every file of a run folder against its manifest
@@ -80,6 +84,7 @@ impl Arguments {
             Command::Plot(arguments) => arguments.run(),
             Command::Report(arguments) => arguments.run(),
             Command::Sweep(arguments) => arguments.run(),
+            Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),
             Command::Verify(arguments) => arguments.run(),
             Command::Completions { shell } => complete(*shell),

@@ -2,7 +2,7 @@
 
 use super::{
     SplitName,
-    place::{check_file, write},
+    output::{check_file, write},
     say, say_json,
 };
 use crate::{Exit, Outcome, show::Finished};

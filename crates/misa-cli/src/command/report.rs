@@ -2,7 +2,7 @@
 
 use super::{
     SplitName,
-    place::{check_file, folder, make_folder, write},
+    output::{check_file, folder, make_folder, write},
     say, say_json,
 };
 use crate::{Exit, Outcome, show::Finished};

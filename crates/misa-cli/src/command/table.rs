@@ -1,6 +1,6 @@
 //! Runs compared.
 
-use super::{SplitName, place::write, say, say_json};
+use super::{SplitName, output::write, say, say_json};
 use crate::{Exit, Outcome, compare};
 use clap::{Args, ValueEnum};
 use misa_data::Split;

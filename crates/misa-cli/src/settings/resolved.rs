@@ -52,7 +52,7 @@ impl<T: Serialize> Resolved<T> {
         let mut unset = Vec::new();
         let tree = without_nulls(&self.tree, "", &mut unset);
         let text = toml::to_string_pretty(&tree).map_err(|error| SettingsError::Number {
-            place: "settings".to_string(),
+            origin: "settings".to_string(),
             key: "seed".to_string(),
             found: error.to_string(),
         })?;

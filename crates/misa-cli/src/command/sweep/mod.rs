@@ -3,7 +3,7 @@
 mod outcome;
 mod work;
 
-use super::{SettingsArguments, say, say_json, settings::Setting};
+use super::{Setting, SettingOptions, SettingsArguments, say, say_json};
 use crate::{
     Exit, Outcome, requests_on_signals,
     settings::{Resolved, RunSettings},
@@ -126,11 +126,15 @@ impl Arguments {
             None => String::new(),
         };
         let mut cells = file.cells(&self.file, &base)?;
+        let mut options = SettingOptions::default();
+        if let Some(device) = &self.device {
+            options = options.with("device", device);
+        }
         let sweep = |cells| Sweep {
             cells,
             settings: SettingsArguments {
                 config: file.base.iter().cloned().collect(),
-                device: self.device.clone(),
+                options: options.clone(),
                 ..SettingsArguments::default()
             },
         };
