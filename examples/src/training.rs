@@ -43,7 +43,7 @@ impl TrainingArguments {
             print!("{}", settings.explain());
             return Ok(());
         }
-        let device = crate::device(&settings.value.device)?;
+        let devices = misa_cli::devices(&settings.value.device)?;
         let start = if self.resume {
             RunStart::Resume
         } else {
@@ -59,7 +59,7 @@ impl TrainingArguments {
         let (mut report, test) = launch.train(&settings, &out)?;
         // A run that was finished before has been scored.
         if !test.is_empty() && report.scores_of(Split::Test).is_none() {
-            report = score_test(&out, test, &device)?;
+            report = score_test(&out, test, &devices[0])?;
         }
         println!("\n{report}");
         Ok(())

@@ -107,8 +107,8 @@ fn run(
     };
     let (report, test) = launch.train(settings, folder)?;
     if split == Split::Test && report.scores_of(Split::Test).is_none() {
-        let device = crate::device(&settings.value.device)?;
-        score_test(folder, test, &device)?;
+        let devices = crate::devices(&settings.value.device)?;
+        score_test(folder, test, &devices[0])?;
     }
     Ok(report.seconds)
 }

@@ -1,7 +1,7 @@
 //! Variants of MISA compared.
 
 use super::{
-    SettingsArguments, SplitName,
+    SettingsArguments,
     output::{make_folder, write},
     say, say_json,
 };
