@@ -1,7 +1,8 @@
 //! The device that is measured, and its threads.
 
-use crate::{BenchError, DeviceError, device, names};
+use crate::BenchError;
 use burn::tensor::Device;
+use misa_cli::{DeviceError, device, names};
 use std::{num::NonZeroUsize, thread};
 
 /// Any device that computes on the processor; other implementations know it by this name.

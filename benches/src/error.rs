@@ -1,7 +1,8 @@
 //! Everything that can end a bench.
 
-use crate::{CasesError, DeviceError, Unsupported};
+use crate::{CasesError, Unsupported};
 use burn::tensor::ExecutionError;
+use misa_cli::DeviceError;
 use std::{io, path::PathBuf, process::ExitStatus};
 use thiserror::Error;
 

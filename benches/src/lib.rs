@@ -9,16 +9,15 @@
 //! | `feature_file.rs` | a feature file of any size |
 //! | `floor.rs` | what a step cannot go below |
 //! | `row.rs`, `process.rs` | the row, and what the system says of the process |
-//! | `device.rs` of `misa-cli`, `compute.rs` | the device by its name, and its threads |
-//! | `statistics.rs`, `error.rs` | medians and lines, and what can be wrong |
+//! | `compute.rs` | the device and its threads |
+//! | `statistics.rs` | medians and lines |
+//! | `error.rs`, `exit.rs` | what can be wrong, and how a bench ends |
 
 mod batch;
 mod cases;
 mod compute;
-// The same file, not the same crate: the command line would bring its parsers and its drawings.
-#[path = "../../crates/misa-cli/src/device.rs"]
-mod device;
 mod error;
+mod exit;
 mod feature_file;
 mod floor;
 mod layer;
@@ -34,8 +33,8 @@ mod training;
 pub use batch::BatchShape;
 pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
 pub use compute::{Compute, available_threads, use_threads};
-pub use device::{DeviceError, default_device, device, devices, names};
 pub use error::BenchError;
+pub use exit::exit;
 pub use feature_file::FeatureFile;
 pub use floor::sgemm_rate;
 pub use layer::LayerStep;
@@ -44,16 +43,3 @@ pub use row::{Row, RowFile};
 pub use throughput::{Settings, run};
 pub use timing::{Timing, measure, timed};
 pub use training::TrainingStep;
-
-use std::{error::Error, process::ExitCode};
-
-/// The exit status of a program; prints an error as one line after its name.
-pub fn exit(program: &str, result: Result<(), Box<dyn Error>>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{program}: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}

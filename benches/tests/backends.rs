@@ -27,7 +27,7 @@ mod step {
         prelude::*,
         tensor::TensorData,
     };
-    use misa_benches::device;
+    use misa_cli::device;
     use misa_core::{
         FeatureSizes, Misa, MisaConfig, MisaInput, PerModality, StateDict, TextInput, TextSize,
         encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, BertInput},
@@ -192,14 +192,12 @@ mod step {
             Tensor::from_data(TensorData::new(values, [BATCH, STEPS, d_input]), device)
         };
         let ids = [[2, 3], [5, 6], [4, 1]];
-        MisaInput {
-            text: TextInput::Words(Tensor::from_data(ids, device)),
-            visual: features(D_VISUAL, 0.3),
-            acoustic: features(D_ACOUSTIC, 0.7),
-            presence: None,
-            videos: None,
-            lengths: PerModality::from_fn(|_| vec![2, 2, 1]),
-        }
+        MisaInput::new(
+            TextInput::Words(Tensor::from_data(ids, device)),
+            features(D_VISUAL, 0.3),
+            features(D_ACOUSTIC, 0.7),
+            PerModality::from_fn(|_| vec![2, 2, 1]),
+        )
     }
 
     fn optimiser() -> ModuleOptimizer {
@@ -210,15 +208,8 @@ mod step {
     }
 
     fn named_terms(terms: &MisaLossTerms) -> BTreeMap<String, Vec<f32>> {
-        let named = [
-            ("task", &terms.task),
-            ("similarity", &terms.similarity),
-            ("difference", &terms.difference),
-            ("reconstruction", &terms.reconstruction),
-            ("total", &terms.total),
-        ];
-        let named = named.into_iter();
-        named
+        terms
+            .named()
             .map(|(name, term)| (format!("{name} loss"), host(term.clone())))
             .collect()
     }

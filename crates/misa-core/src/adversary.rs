@@ -82,6 +82,7 @@ pub struct SubspaceDiscriminator {
 
 /// Logits of a [`SubspaceDiscriminator`], four columns each.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SubspaceLogits {
     /// `[batch, 4]` for each private representation.
     pub private: PerModality<Tensor<2>>,

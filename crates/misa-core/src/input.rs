@@ -1,37 +1,7 @@
 //! What enters the model: one padded batch of sequences with their true lengths.
 
-use crate::{Modality, PerModality, Presence, Videos, encoder::bert::BertConfig};
+use crate::{FeatureSizes, Modality, PerModality, Presence, TextSize, Videos};
 use burn::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// Feature sizes of a data set, all the model needs to know of it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FeatureSizes {
-    /// How text arrives.
-    pub text: TextSize,
-    /// Features of a visual step.
-    pub visual: usize,
-    /// Features of an acoustic step.
-    pub acoustic: usize,
-}
-
-/// How text arrives, and how large it is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TextSize {
-    /// Word ids in `0..vocabulary`.
-    Words {
-        /// Number of distinct ids, unknown and padding included.
-        vocabulary: usize,
-    },
-    /// Precomputed vectors, one per step.
-    Features {
-        /// Features of a step.
-        d_input: usize,
-    },
-    /// Token ids, read by a BERT of these sizes.
-    Bert(BertConfig),
-}
 
 /// The text sequences of a batch.
 #[derive(Clone, Debug)]
@@ -45,7 +15,7 @@ pub enum TextInput {
     Features(Tensor<3>),
     /// Word ids into vectors that come along, instead of those of the model.
     ///
-    /// For who trains word vectors outside the model, a few rows at a time.
+    /// For callers that train word vectors outside the model, a few rows at a time.
     Lookup {
         /// Rows of `vectors`, `[batch, steps]`.
         ids: Tensor<2, Int>,
@@ -101,6 +71,7 @@ impl TextInput {
 /// Steps at and after an utterance's length never influence the model. The modalities may differ
 /// in length and in padding: unaligned data does.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MisaInput {
     /// What is said.
     pub text: TextInput,
@@ -110,14 +81,52 @@ pub struct MisaInput {
     pub acoustic: Tensor<3>,
     /// True number of steps of each utterance, `batch` values from 1 to `steps` per modality.
     pub lengths: PerModality<Vec<usize>>,
-    /// Which modalities each utterance has; all of them where it is not said.
+    /// Which modalities each utterance has; `None`: all of them.
     pub presence: Option<Presence>,
-    /// Which utterances come from one video, in their order there; each from one of its own where
-    /// it is not said. Read by a model with [`crate::Context`] alone.
+    /// Which utterances come from one video, in their order there; `None`: each from a different
+    /// one. Only a model with [`crate::Context`] reads it.
     pub videos: Option<Videos>,
 }
 
 impl MisaInput {
+    /// A batch whose utterances have every modality and come from different videos.
+    ///
+    /// # Shapes
+    ///
+    /// - visual and acoustic: `[batch, steps, d_input]`
+    /// - lengths: `batch` values from 1 to `steps` per modality
+    pub fn new(
+        text: TextInput,
+        visual: Tensor<3>,
+        acoustic: Tensor<3>,
+        lengths: PerModality<Vec<usize>>,
+    ) -> Self {
+        Self {
+            text,
+            visual,
+            acoustic,
+            lengths,
+            presence: None,
+            videos: None,
+        }
+    }
+
+    /// The same batch with the modalities that each utterance has.
+    pub fn with_presence(self, presence: impl Into<Option<Presence>>) -> Self {
+        Self {
+            presence: presence.into(),
+            ..self
+        }
+    }
+
+    /// The same batch with the videos that its utterances come from.
+    pub fn with_videos(self, videos: impl Into<Option<Videos>>) -> Self {
+        Self {
+            videos: videos.into(),
+            ..self
+        }
+    }
+
     /// Number of utterances.
     pub fn batch(&self) -> usize {
         self.lengths.text.len()
@@ -135,7 +144,7 @@ impl MisaInput {
         }
     }
 
-    /// The same with zeros in place of the numbers of missing modalities, which may be none.
+    /// The same batch with zeros for the values of missing modalities, which may be NaN.
     pub(crate) fn without_missing(&self) -> Self {
         let Some(presence) = &self.presence else {
             return self.clone();
@@ -158,6 +167,7 @@ impl MisaInput {
     ///
     /// Panics if the modalities, presence or videos differ in `batch`, or if a length is 0 or beyond
     /// the padding.
+    #[doc(hidden)]
     pub fn assert_consistent(&self) {
         let [_, visual_steps, _] = self.visual.dims();
         let [_, acoustic_steps, _] = self.acoustic.dims();
@@ -194,6 +204,7 @@ impl MisaInput {
     /// # Panics
     ///
     /// Panics if a modality has another feature size, naming it.
+    #[doc(hidden)]
     pub fn assert_sizes(&self, sizes: FeatureSizes) {
         let [_, _, visual] = self.visual.dims();
         let [_, _, acoustic] = self.acoustic.dims();
@@ -214,14 +225,12 @@ mod tests {
 
     fn input(d_visual: usize, lengths: Vec<usize>) -> MisaInput {
         let device = Device::flex();
-        MisaInput {
-            text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
-            visual: Tensor::zeros([2, 3, d_visual], &device),
-            acoustic: Tensor::zeros([2, 3, 5], &device),
-            lengths: PerModality::from_fn(|_| lengths.clone()),
-            presence: None,
-            videos: None,
-        }
+        MisaInput::new(
+            TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+            Tensor::zeros([2, 3, d_visual], &device),
+            Tensor::zeros([2, 3, 5], &device),
+            PerModality::from_fn(|_| lengths.clone()),
+        )
     }
 
     const SIZES: FeatureSizes = FeatureSizes {

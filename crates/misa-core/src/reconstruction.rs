@@ -1,6 +1,6 @@
 //! Each modality rebuilt from its two representations.
 
-use crate::{Modalities, PerModality, SubspacesOutput};
+use crate::{Modalities, PerModality, SubspacesOutput, modality_modules::ModalityModules};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What a modality is rebuilt from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ReconstructionSource {
     /// The sum of both representations, as in MISA.
     #[default]
@@ -37,7 +38,7 @@ pub struct ReconstructionConfig {
 /// - Differs: one decoder per modality, as in the official code; the paper writes one for all.
 #[derive(Module, Debug)]
 pub struct Reconstruction {
-    decoders: PerModality<Option<Linear>>,
+    decoders: ModalityModules<Option<Linear>>,
     #[module(skip)]
     source: ReconstructionSource,
 }
@@ -51,7 +52,7 @@ impl ReconstructionConfig {
         };
         let linear = || LinearConfig::new(d_input, self.d_hidden).init(device);
         Reconstruction {
-            decoders: self.modalities.build(|_| linear()),
+            decoders: ModalityModules::init(self.modalities, |_| linear()),
             source: self.source,
         }
     }

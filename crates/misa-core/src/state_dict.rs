@@ -63,7 +63,7 @@ impl StateDict {
         bytes: &[u8],
         mut rename: impl FnMut(&str) -> Option<String>,
     ) -> Result<Self, WeightsError> {
-        let file = SafeTensors::deserialize(bytes)?;
+        let file = SafeTensors::deserialize(bytes).map_err(WeightsError::format)?;
         let tensors = file.iter().filter_map(|(name, view)| {
             let new = rename(name)?;
             let data = floats(name, &view);
@@ -86,12 +86,13 @@ impl StateDict {
             .iter()
             .zip(&bytes)
             .map(|((name, data), bytes)| {
-                let view = TensorView::new(Dtype::F32, data.shape().to_vec(), bytes)?;
+                let view = TensorView::new(Dtype::F32, data.shape().to_vec(), bytes)
+                    .map_err(WeightsError::format)?;
                 Ok((name.clone(), view))
             });
         let views = views.collect::<Result<Vec<_>, WeightsError>>()?;
         let metadata = [("format".to_string(), "pt".to_string())].into();
-        Ok(safetensors::serialize(views, Some(metadata))?)
+        safetensors::serialize(views, Some(metadata)).map_err(WeightsError::format)
     }
 
     /// The tensor called `name`.

@@ -1,6 +1,6 @@
 //! Modality-invariant (shared) and modality-specific (private) representations.
 
-use crate::{Modalities, PerModality};
+use crate::{Modalities, PerModality, modality_modules::ModalityModules};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -23,13 +23,14 @@ pub struct SubspacesConfig {
 #[derive(Module, Debug)]
 pub struct Subspaces {
     shared: Linear,
-    private: PerModality<Option<Linear>>,
+    private: ModalityModules<Option<Linear>>,
 }
 
 /// Both representations of each modality, each `[batch, d_hidden]` with values in `(0, 1)`.
 ///
 /// Those of a modality that is switched off are zeros.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SubspacesOutput {
     /// Modality-invariant: every modality through the same encoder.
     pub shared: PerModality<Tensor<2>>,
@@ -43,7 +44,7 @@ impl SubspacesConfig {
         let linear = || LinearConfig::new(self.d_hidden, self.d_hidden).init(device);
         Subspaces {
             shared: linear(),
-            private: self.modalities.build(|_| linear()),
+            private: ModalityModules::init(self.modalities, |_| linear()),
         }
     }
 }

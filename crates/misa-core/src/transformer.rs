@@ -43,6 +43,7 @@ pub struct TransformerLayer {
 
 /// What the layer makes of its tokens.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TransformerLayerOutput {
     /// `[batch, tokens, d_model]`
     pub tokens: Tensor<3>,

@@ -1,6 +1,6 @@
 //! Weights by their official names, and the way between the official layout and ours.
 
-use crate::{Misa, StateDict, WeightsError, official::official};
+use crate::{StateDict, WeightsError, official::official};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},
     prelude::*,
@@ -14,6 +14,7 @@ const PARTS: usize = 3;
 
 /// What loading a checkpoint left over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoadedWeights {
     /// Names in the file that no parameter of the model has, such as a discriminator's.
     pub unused: Vec<String>,
@@ -38,6 +39,7 @@ pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
 /// # Panics
 ///
 /// Panics as [`state_dict`] does.
+#[doc(hidden)]
 pub fn gradient_dict<M: Module>(module: &M, at: &str, gradients: &Gradients) -> StateDict {
     collect(module, at, Source::Gradients(gradients))
 }
@@ -71,6 +73,7 @@ pub fn load<M: Module>(
 
 /// What a transfer of weights took over, and what it left as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TransferredWeights {
     /// Official names of the tensors that were taken over.
     pub taken: Vec<String>,
@@ -82,47 +85,24 @@ pub struct TransferredWeights {
     pub unused: Vec<String>,
 }
 
-impl Misa {
-    /// The parameters by their official names, in the official layout.
-    pub fn state_dict(&self) -> StateDict {
-        state_dict(self, "")
-    }
-
-    /// The same model with the weights of a checkpoint by the official code.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
-    pub fn load_state_dict(
-        self,
-        weights: &StateDict,
-    ) -> Result<(Self, LoadedWeights), WeightsError> {
-        load(self, "", weights)
-    }
-
-    /// The same model with every tensor of another model that fits it; the others stay as they
-    /// are.
-    ///
-    /// Word vectors fit by their rows' number alone, which says nothing of the words: leave out
-    /// `embed.weight` where vocabularies differ.
-    pub fn transfer(self, weights: &StateDict) -> (Self, TransferredWeights) {
-        let mut loader = Loader::new("", weights);
-        let model = self.map(&mut loader);
-        let mut missing = loader.missing.clone();
-        missing.extend(loader.absent.clone());
-        // The parts of a packed tensor are asked for one by one, each weight before its bias.
-        let mut named = BTreeSet::new();
-        missing.retain(|name| named.insert(name.clone()));
-        named.clear();
-        (loader.misshaped).retain(|(name, ..)| named.insert(name.clone()));
-        let transferred = TransferredWeights {
-            unused: loader.unused(),
-            taken: loader.used.into_iter().collect(),
-            missing,
-            misshaped: loader.misshaped,
-        };
-        (model, transferred)
-    }
+/// The same module with every tensor of `weights` that fits it; the others stay as they are.
+pub(crate) fn transfer<M: Module>(module: M, weights: &StateDict) -> (M, TransferredWeights) {
+    let mut loader = Loader::new("", weights);
+    let module = module.map(&mut loader);
+    let mut missing = loader.missing.clone();
+    missing.extend(loader.absent.clone());
+    // The parts of a packed tensor are asked for one by one, each weight before its bias.
+    let mut named = BTreeSet::new();
+    missing.retain(|name| named.insert(name.clone()));
+    named.clear();
+    (loader.misshaped).retain(|(name, ..)| named.insert(name.clone()));
+    let transferred = TransferredWeights {
+        unused: loader.unused(),
+        taken: loader.used.into_iter().collect(),
+        missing,
+        misshaped: loader.misshaped,
+    };
+    (module, transferred)
 }
 
 fn path(at: &str) -> Vec<String> {
@@ -314,8 +294,7 @@ fn unstacked(packed: &TensorData, part: usize) -> TensorData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FeatureSizes;
-    use crate::{MisaConfig, TextSize};
+    use crate::{FeatureSizes, Misa, MisaConfig, TextSize};
 
     fn config() -> MisaConfig {
         let sizes = FeatureSizes {

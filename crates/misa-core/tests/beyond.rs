@@ -68,8 +68,8 @@ fn targets(batch: usize, device: &Device) -> Tensor<2> {
 }
 
 fn values(terms: &MisaLossTerms) -> Vec<f32> {
-    let terms = terms.as_array().into_iter();
-    terms.map(|term| term.clone().into_scalar()).collect()
+    let terms = terms.named();
+    terms.map(|(_, term)| term.clone().into_scalar()).collect()
 }
 
 /// Every term, and every gradient of their sum.
@@ -95,7 +95,7 @@ fn every_term_has_a_value_and_every_parameter_a_gradient() {
         let batch = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
         let output = model.forward(&input(&batch, 0, 0.0, &device));
         let terms = objective.forward(&output, targets(3, &device));
-        for (name, value) in MisaLossTerms::NAMES.iter().zip(values(&terms)) {
+        for ((name, _), value) in terms.named().zip(values(&terms)) {
             assert!(value.is_finite() && value != 0.0, "{name}: {value}");
         }
         let gradients = gradient_dict(&model, "", &terms.total.backward());
@@ -160,10 +160,7 @@ fn context_starts_as_misa_and_reads_the_video_alone() {
         0.0,
         &device,
     );
-    let videos = |videos: &[Vec<usize>]| MisaInput {
-        videos: Some(Videos::new(videos)),
-        ..batch.clone()
-    };
+    let videos = |videos: &[Vec<usize>]| batch.clone().with_videos(Videos::new(videos));
     let together = videos(&[vec![0, 2], vec![1]]);
     let config = config().with_context(Some(ContextConfig::new()));
     let (model, found) = config.init(&device).transfer(&plain.state_dict());
@@ -202,10 +199,7 @@ fn with_presence(batch: MisaInput, present: [[bool; 3]; 3]) -> MisaInput {
         visual: present[1].to_vec(),
         acoustic: present[2].to_vec(),
     });
-    MisaInput {
-        presence: Some(presence.unwrap()),
-        ..batch
-    }
+    batch.with_presence(presence.unwrap())
 }
 
 /// One utterance lacks vision, one lacks voice, and whatever their sequences hold changes nothing.
@@ -285,10 +279,7 @@ fn a_missing_modality_may_hold_anything() {
         acoustic: vec![true, true],
     });
     let model = with_weights(full().init(&device), 0.5);
-    let batch = MisaInput {
-        presence: Some(presence.unwrap()),
-        ..input(&samples, 0, 0.0, &device)
-    };
+    let batch = input(&samples, 0, 0.0, &device).with_presence(presence.unwrap());
     let output = model.forward(&batch);
     let terms = objective()
         .init(&device)

@@ -11,7 +11,7 @@ use burn::{
 use common::{Sample, config, input, with_weights};
 use misa_core::{
     ActivationKind, CellKind, Misa, MisaConfig, MisaInput, Modalities, PerModality, StateDict,
-    loss::{MisaLossConfig, Similarity},
+    loss::{MisaLossConfig, Similarity, Term},
     weights,
 };
 use std::collections::BTreeSet;
@@ -165,7 +165,7 @@ fn loss_falls_on_a_few_utterances() {
     let mut losses = Vec::new();
     for _ in 0..300 {
         let terms = objective.forward(&model.forward(&batch(&device)), targets.clone());
-        losses.push(terms.task.clone().into_scalar::<f32>());
+        losses.push(terms[Term::Task].clone().into_scalar::<f32>());
         let gradients = GradientsParams::from_grads(terms.total.backward(), &model);
         model = optimiser.step(2e-3, model, gradients);
     }

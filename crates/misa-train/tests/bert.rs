@@ -182,10 +182,10 @@ fn what_was_kept_is_what_is_computed() {
         let predict = |frozen: &mut FrozenText| -> Vec<Vec<f32>> {
             let batches = batches(&data, folder.path(), &device).into_iter();
             batches
-                .map(|mut batch| {
-                    frozen.fill(&mut batch.input).unwrap();
-                    assert!(matches!(batch.input.text, TextInput::Frozen(_)));
-                    host(model.forward(&batch.input).prediction)
+                .map(|batch| {
+                    let batch = frozen.ready(batch).unwrap();
+                    assert!(matches!(batch.input().text, TextInput::Frozen(_)));
+                    host(model.forward(batch.input()).prediction)
                 })
                 .collect()
         };
@@ -378,7 +378,7 @@ fn humour_is_told_with_all_of_bert_frozen() {
     let folder = pretrained(&data);
     let mut config = Preset::Official.config(Corpus::UrFunny).unwrap();
     let bert = Preset::Official.bert(Corpus::UrFunny, folder.path().into());
-    assert_eq!(bert.freezing, BertFreezing::All);
+    assert_eq!(bert.reading.freezing, BertFreezing::All);
     config.bert = Some(bert);
     (config.epochs, config.learning_rate) = (3, 1e-3);
     let out = tempdir().unwrap();

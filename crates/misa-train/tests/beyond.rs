@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use burn::prelude::*;
-use misa_core::{ContextConfig, Modality};
+use misa_core::{ContextConfig, Modality, loss::Term};
 use misa_data::{Split, SyntheticConfig, TextSequence, UtteranceDataset};
 use misa_train::{
     Checkpoint, Phase, Predictions, PretrainingConfig, Progress, Report, TrainingConfig, train,
@@ -64,7 +64,7 @@ fn hidden_steps_are_learned_without_labels() {
     let errors: Vec<f64> = report
         .history
         .iter()
-        .map(|epoch| epoch.valid_terms.task)
+        .map(|epoch| epoch.valid_terms[Term::Task])
         .collect();
     assert!(errors[5] < 0.9 * errors[0] && errors[5] < 1.0, "{errors:?}");
     assert!(
@@ -88,7 +88,7 @@ fn unimodal_epochs_come_before_the_objective_and_choose_nothing() {
     assert_eq!(phases[3..], [Phase::Joint; 4]);
     assert!(report.best_epoch > 3);
     assert!(report.history[..3].iter().all(|epoch| !epoch.improved));
-    assert!(report.history[2].train.task < report.history[0].train.task);
+    assert!(report.history[2].train[Term::Task] < report.history[0].train[Term::Task]);
     assert!(
         report
             .to_string()

@@ -5,7 +5,7 @@
 use burn::prelude::*;
 use misa_core::{
     Modalities, Task,
-    loss::{MisaLossConfig, Similarity},
+    loss::{MisaLossConfig, Similarity, Term},
 };
 use misa_data::{
     Normalisation, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
@@ -49,16 +49,23 @@ fn loss_falls_and_the_best_model_is_scored() {
     let task: Vec<_> = report
         .history
         .iter()
-        .map(|epoch| epoch.train.task)
+        .map(|epoch| epoch.train[Term::Task])
         .collect();
     assert!(task[14] < task[0] / 2.0, "{task:?}");
 
     let best = &report.history[report.best_epoch - 1];
-    let losses = report.history.iter().map(|epoch| epoch.valid_terms.task);
-    assert_eq!(best.valid_terms.task, losses.fold(f64::INFINITY, f64::min));
+    let losses = report
+        .history
+        .iter()
+        .map(|epoch| epoch.valid_terms[Term::Task]);
+    assert_eq!(
+        best.valid_terms[Term::Task],
+        losses.fold(f64::INFINITY, f64::min)
+    );
     let valid = report.scores_of(Split::Valid).unwrap();
     assert_eq!(
-        valid.task_loss, best.valid_terms.task,
+        valid.task_loss,
+        best.valid_terms[Term::Task],
         "another model is scored"
     );
     assert_eq!(valid.scores, best.valid);
@@ -233,7 +240,7 @@ fn every_kind_of_objective_trains() {
         let losses: Vec<_> = report
             .history
             .iter()
-            .map(|epoch| epoch.train.task)
+            .map(|epoch| epoch.train[Term::Task])
             .collect();
         assert!(losses[5] < losses[0], "{losses:?}");
     }
@@ -266,7 +273,7 @@ fn classes_are_learned() {
     let task: Vec<_> = report
         .history
         .iter()
-        .map(|epoch| epoch.train.task)
+        .map(|epoch| epoch.train[Term::Task])
         .collect();
     // Chance is ln 2, 0.69.
     assert!(task[14] < 0.5, "{task:?}");

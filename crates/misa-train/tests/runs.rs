@@ -5,7 +5,7 @@
 use burn::prelude::*;
 use misa_core::{
     MutualAttentionConfig,
-    loss::{MisaLossConfig, TripletLossConfig, Weighting},
+    loss::{MisaLossConfig, Term, TripletLossConfig, Weighting},
 };
 use misa_data::{
     Development, LockedTest, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
@@ -132,13 +132,22 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         };
         assert!(sessions > 1, "was never stopped");
         let weights = |dir: &Path| fs::read(dir.join(WEIGHTS)).unwrap();
-        assert!(weights(whole.path()) == weights(broken.path()), "{config}");
+        assert!(
+            weights(whole.path()) == weights(broken.path()),
+            "{config:?}"
+        );
         assert_eq!(report.scores, expected.scores);
         assert_eq!(report.sessions, sessions as usize);
         let losses = |report: &Report| {
             let epochs = report.history.iter();
             epochs
-                .map(|epoch| (epoch.train, epoch.valid_terms.task, epoch.weights.clone()))
+                .map(|epoch| {
+                    (
+                        epoch.train,
+                        epoch.valid_terms[Term::Task],
+                        epoch.weights.clone(),
+                    )
+                })
                 .collect::<Vec<_>>()
         };
         assert_eq!(losses(&report), losses(&expected));
@@ -177,7 +186,7 @@ fn later_trials_go_back_and_lower_the_rate() {
     };
     assert_eq!(losses(&first), losses(&more));
     // Taken up from the best model: better than the epoch that ended the trial.
-    assert!(more.history[same].train.task < more.history[same - 1].train.task);
+    assert!(more.history[same].train[Term::Task] < more.history[same - 1].train[Term::Task]);
 }
 
 #[test]
@@ -444,12 +453,10 @@ fn devices_share_what_a_step_adds_up() {
          expected accumulation of at least 2, found 1"
     );
     // Both workers are of one CPU, whose dropout nobody could repeat.
-    let config = TrainingConfig {
-        accumulation: 3,
-        dropout: 0.0,
-        attention_dropout: 0.0,
-        ..config()
-    };
+    let config = config()
+        .with_accumulation(3)
+        .with_dropout(0.0)
+        .with_attention_dropout(0.0);
     let losses = |options: &RunOptions, name: &str| -> Vec<f64> {
         let dir = dir.path().join(name);
         let report = run(&config, data().0, &device, dir, options).unwrap();

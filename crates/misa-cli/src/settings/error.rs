@@ -36,6 +36,20 @@ pub enum SettingsError {
         /// What the parser says.
         message: String,
     },
+    /// A newer version of this program wrote the file.
+    #[error(
+        "{origin}: written by a newer misa (version {found} of settings); this is misa {program}, \
+         which reads up to version {newest}",
+        program = env!("CARGO_PKG_VERSION")
+    )]
+    Version {
+        /// File and line.
+        origin: String,
+        /// The version of the file.
+        found: String,
+        /// The newest version that this program reads.
+        newest: u32,
+    },
     /// There is no such setting.
     #[error("{origin}: unknown setting `{key}`, {advice}")]
     Unknown {

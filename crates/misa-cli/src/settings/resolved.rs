@@ -1,6 +1,6 @@
 //! Resolved settings, with their origins.
 
-use super::SettingsError;
+use super::{SettingsError, text::VERSION};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl<T: Serialize> Resolved<T> {
         }
     }
 
-    /// A TOML file that gives the same settings.
+    /// A TOML file that gives the same settings, with the version of settings.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl<T: Serialize> Resolved<T> {
             .iter()
             .map(|key| format!("# {key} is not set\n"))
             .collect();
-        Ok(format!("{unset}{text}"))
+        Ok(format!("version = {VERSION}\n{unset}{text}"))
     }
 
     /// Every setting, its value and where it comes from, as aligned text.

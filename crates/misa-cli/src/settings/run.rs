@@ -1,21 +1,15 @@
 //! The settings of a run.
 
-use misa_core::{ConfigError, FeatureSizes, Task, TextSize};
+use misa_core::Task;
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
-use misa_train::{Corpus, Preset, TrainError, TrainingConfig};
+use misa_train::{Corpus, Preset, RunOptions, TrainError, TrainingConfig};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Epochs and learning rate for the synthetic set, which is learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
-
-const ANY_SIZES: FeatureSizes = FeatureSizes {
-    text: TextSize::Words { vocabulary: 2 },
-    visual: 1,
-    acoustic: 1,
-};
 
 /// The settings of a run, as a file holds them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -83,12 +77,28 @@ impl RunSettings {
     /// [`TrainError::Config`] names the first setting that cannot be used.
     pub fn validate(&self) -> Result<(), TrainError> {
         self.training.validate()?;
-        // Settings of the model are checked with whatever sizes: those of the data come later.
-        self.training.model(ANY_SIZES)?;
         self.data.synthetic.validate()?;
-        let steps = self.save_every.unwrap_or(1);
-        ConfigError::check("save_every", steps as f64, "[1, inf)", steps >= 1)?;
-        Ok(())
+        let options = RunOptions {
+            save_every: self.save_every,
+            ..RunOptions::default()
+        };
+        Ok(options.validate()?)
+    }
+
+    /// The names of the classes; none of a regression. The data of a corpus has the corpus's names,
+    /// all other classes are numbered.
+    pub fn class_names(&self) -> Vec<String> {
+        let Task::Classification { classes } = self.training.loss.task else {
+            return Vec::new();
+        };
+        let names = self
+            .corpus
+            .class_names()
+            .filter(|_| self.data.path.is_some());
+        match names {
+            Some(names) if names.len() == classes => names.map(str::to_string).into(),
+            _ => (0..classes).map(|class| class.to_string()).collect(),
+        }
     }
 }
 

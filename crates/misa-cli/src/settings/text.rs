@@ -10,6 +10,14 @@ use toml::{
 
 /// Far more than anyone writes by hand.
 const LIMIT: u64 = 1 << 20;
+/// The key of the version of a file.
+const VERSION_KEY: &str = "version";
+/// The version of the settings that this program writes, and the newest that it reads.
+///
+/// A release that adds a setting counts it up, and gives the setting of a file with a lower version
+/// the value that it had before: what a file of settings asks for does not change with the program.
+/// A file without a version was written by hand or by misa 0.1.0, which had the settings of version 1.
+pub(super) const VERSION: u32 = 1;
 
 /// One value of a text, which may be a table.
 pub(super) struct Entry {
@@ -41,7 +49,7 @@ impl Content {
     }
 }
 
-/// The entries of a file.
+/// The entries of a file, without its version.
 pub(super) fn read_file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
     let io = |source| SettingsError::Io {
         path: path.to_path_buf(),
@@ -58,7 +66,26 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
     let text = fs::read_to_string(path).map_err(io)?;
     let name = path.display().to_string();
     let lines = |at: usize| format!("{name}:{}", line(&text, at));
-    parse(&text, &lines)
+    let mut entries = parse(&text, &lines)?;
+    let is_version = |entry: &mut Entry| entry.key == [VERSION_KEY];
+    entries
+        .extract_if(.., is_version)
+        .try_for_each(|entry| check_version(entry))?;
+    Ok(entries)
+}
+
+/// An error unless this program reads settings of the version that `entry` gives.
+fn check_version(entry: Entry) -> Result<(), SettingsError> {
+    let origin = entry.origin;
+    let version = entry.content.into_value();
+    match version.as_u64() {
+        Some(version) if version <= u64::from(VERSION) => Ok(()),
+        _ => Err(SettingsError::Version {
+            origin,
+            found: version.to_string(),
+            newest: VERSION,
+        }),
+    }
 }
 
 /// The entries of `KEY=VALUE`; a value that is not TOML is plain text.

@@ -115,10 +115,10 @@ fn search(path: &Path, depth: usize, folders: &mut BTreeSet<PathBuf>) -> io::Res
 
 /// The scores of a task, in the type of a comparison.
 pub(crate) fn metrics(task: Task) -> Vec<Metric> {
-    let metric = |named: &misa_train::score::NamedScore| Metric {
+    let metric = |named: &misa_infer::score::NamedScore| Metric {
         name: named.name,
         is_better_high: named.goal == Goal::Higher,
-        is_share: !["MAE", "Corr"].contains(&named.name),
+        is_share: named.is_share,
         score: named.score,
     };
     scores(task).iter().map(metric).collect()
@@ -192,7 +192,7 @@ fn entry(
         ),
         ("command", system.command.join(" ")),
     ];
-    let row = |row: misa_train::PredictionRow| Prediction {
+    let row = |row: misa_infer::PredictionRow| Prediction {
         id: row.id,
         prediction: row.prediction,
         target: row.target,

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{RunSource, settings::RunSettings};
 use burn::tensor::Device;
-use misa_core::Task;
 use misa_data::{Development, LockedTest, Split, Utterance};
+use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
-use misa_train::{Checkpoint, Manifest, Report, Representations, TrainError, open_test};
+use misa_train::{Manifest, Report, TrainError, open_test};
 use std::{error::Error, path::Path};
 
 /// A finished run with all that its results are shown from.
@@ -88,7 +88,7 @@ impl<'a> Finished<'a> {
         let (data, seed) = (self.settings.data.name(), report.config.seed);
         Ok(RunRecord {
             title: format!("{data}, seed {seed}"),
-            classes: classes(report.config.loss.task),
+            classes: self.settings.class_names(),
             facts: facts(report, manifest),
             notes: notes(report, manifest),
             scores: report.scores.iter().map(scores).collect(),
@@ -104,16 +104,6 @@ impl<'a> Finished<'a> {
             attention: attention(&found, split),
             representations: Some(representations(found, split)),
         })
-    }
-}
-
-fn classes(task: Task) -> Vec<String> {
-    match task {
-        Task::Regression => Vec::new(),
-        Task::Classification { classes: 2 } => {
-            ["not humorous", "humorous"].map(str::to_string).into()
-        }
-        Task::Classification { classes } => (0..classes).map(|class| class.to_string()).collect(),
     }
 }
 

@@ -75,7 +75,7 @@ pub fn copy(run: &Path, to: &Path, file: &str, edit: impl FnOnce(&mut Value)) {
 }
 
 #[allow(dead_code)]
-fn copy_folder(from: &Path, to: &Path) {
+pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

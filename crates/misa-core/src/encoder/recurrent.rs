@@ -48,11 +48,12 @@ struct Direction {
     bias_hh: Param<Tensor<1>>,
 }
 
-/// What a [`Recurrent`] layer says of each step and of each sequence.
+/// What a [`Recurrent`] layer computes from each step and each sequence.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RecurrentOutput {
     /// State after each step, the forward direction's features before the backward's.
-    pub steps: PackedSequence,
+    pub states: PackedSequence,
     /// Final state of the forward and of the backward direction, `[batch, d_hidden]` each: after
     /// the last and after the first step.
     pub hidden: [Tensor<2>; 2],
@@ -116,6 +117,7 @@ impl Recurrent {
     }
 
     /// [`Self::forward`] with the final memories of an LSTM, which cost a copy of the states.
+    #[doc(hidden)]
     pub fn forward_with_memory(&self, input: &PackedSequence) -> RecurrentOutput {
         self.read(input, self.cell == CellKind::Lstm)
     }
@@ -163,7 +165,7 @@ impl Recurrent {
             ends.narrow(1, direction * d_hidden, d_hidden)
         });
         RecurrentOutput {
-            steps: input.with_rows(states),
+            states: input.with_rows(states),
             hidden,
             memory,
         }
@@ -181,7 +183,7 @@ impl Recurrent {
         let memories = memories.filter(|_| with_memory);
 
         RecurrentOutput {
-            steps: input.with_rows(Tensor::cat(vec![forward.0, backward.0], 1)),
+            states: input.with_rows(Tensor::cat(vec![forward.0, backward.0], 1)),
             hidden: [forward.1.hidden, backward.1.hidden].map(|x| packing.restore_order(x)),
             memory: memories.map(|(f, b)| [f, b].map(|x| packing.restore_order(x))),
         }
@@ -292,9 +294,9 @@ mod tests {
         };
         let [last, first] = output.hidden.clone();
         let mut total =
-            weigh(output.steps.rows.clone()) + weigh(last.clone()) + weigh(first.clone());
+            weigh(output.states.rows.clone()) + weigh(last.clone()) + weigh(first.clone());
         let mut found = vec![
-            ("states", output.steps.rows.into_data()),
+            ("states", output.states.rows.into_data()),
             ("last state", last.into_data()),
             ("first state", first.into_data()),
         ];

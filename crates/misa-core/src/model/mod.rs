@@ -1,17 +1,25 @@
 //! The whole model, from padded sequences to a prediction.
 
 mod config;
+mod official;
+mod parts;
+mod settings;
+mod shapes;
+mod weights;
 
 pub use config::MisaConfig;
+pub use parts::ModelParts;
+pub use settings::ModelSettings;
+pub use shapes::check_bert_weights;
 
 use crate::{
-    Activation, Adversary, ConfigError, Context, FeatureSizes, Fusion, FusionInput, FusionOutput,
-    LoadedWeights, MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence,
-    Projection, Reconstruction, Representations, StateDict, SubspaceDiscriminator, SubspaceLogits,
-    Subspaces, SubspacesOutput, UnimodalHeads, Videos, WeightsError,
+    Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
+    Modalities, Modality, MutualAttention, PerModality, Presence, Projection, Reconstruction,
+    Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesOutput,
+    UnimodalHeads, Videos,
+    beyond::hidden_step_error,
     encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
-    step_heads::{StepHeads, hidden_step_error},
-    weights::load,
+    modality_modules::ModalityModules,
 };
 use burn::prelude::*;
 
@@ -19,13 +27,13 @@ use burn::prelude::*;
 /// all of them fused into one prediction.
 ///
 /// - Source: MISA, approach; official code for every size and constant.
-/// - Differs: what [`MisaConfig`] has from `fusion` on is not MISA's, and off by default.
+/// - Differs: what [`ModelSettings`] has from `fusion` on is not MISA's, and off by default.
 #[derive(Module, Debug)]
 pub struct Misa {
     text: Option<TextEncoder>,
     visual: Option<SequenceEncoder>,
     acoustic: Option<SequenceEncoder>,
-    projections: PerModality<Option<Projection>>,
+    projections: ModalityModules<Option<Projection>>,
     subspaces: Subspaces,
     reconstruction: Reconstruction,
     adversary: Option<Adversary>,
@@ -48,6 +56,7 @@ pub struct Misa {
 
 /// Everything the objective and the plots need. The model itself keeps no activations.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MisaOutput {
     /// `[batch, 1]`, or `[batch, classes]` logits.
     pub prediction: Tensor<2>,
@@ -178,8 +187,8 @@ impl Misa {
         Some(heads.forward(&self.project(&encoded, input)))
     }
 
-    /// How badly the visual and acoustic encoders fill in hidden steps: 1 for who knows the mean
-    /// of the features, 0 for who knows each. The mean over both.
+    /// How badly the visual and acoustic encoders predict hidden steps, the mean over both:
+    /// 1 = no better than predicting the mean of the features, 0 = perfect.
     ///
     /// # Shapes
     ///
@@ -189,6 +198,7 @@ impl Misa {
     /// # Panics
     ///
     /// Panics as [`Misa::forward`] does, or if the model has no step heads.
+    #[doc(hidden)]
     pub fn hidden_step_error(
         &self,
         input: &MisaInput,
@@ -240,35 +250,6 @@ impl Misa {
     /// BERT, of a model that reads token ids.
     pub fn bert(&self) -> Option<&BertEncoder> {
         self.text.as_ref().and_then(TextEncoder::bert)
-    }
-
-    /// The same model with the weights of a pre-trained BERT, under their official names.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor of BERT that is missing or of another shape;
-    /// [`WeightsError::NoBert`] if the model reads text in another way.
-    pub fn with_bert(mut self, weights: &StateDict) -> Result<(Self, LoadedWeights), WeightsError> {
-        let Some(TextEncoder::Bert(bert)) = self.text else {
-            return Err(WeightsError::NoBert);
-        };
-        let (bert, loaded) = load(bert, "text.Bert", weights)?;
-        self.text = Some(TextEncoder::Bert(bert));
-        Ok((self, loaded))
-    }
-
-    /// The same model with other word vectors, such as GloVe's.
-    ///
-    /// # Shapes
-    ///
-    /// - rows: `[vocabulary, d_embedding]`
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] if the model reads no word ids or the shape differs.
-    pub fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
-        self.text = (self.text.map(|text| text.with_embedding(rows))).transpose()?;
-        Ok(self)
     }
 
     fn project(

@@ -120,14 +120,12 @@ pub fn input(samples: &[Sample], extra: usize, filler: f32, device: &Device) -> 
         )
     };
     let ids = TensorData::new(words, [batch, steps(Modality::Text)]);
-    MisaInput {
-        text: TextInput::Words(Tensor::from_data(ids, device)),
-        visual: features(visual.concat(), Modality::Visual, D_VISUAL),
-        acoustic: features(acoustic.concat(), Modality::Acoustic, D_ACOUSTIC),
+    MisaInput::new(
+        TextInput::Words(Tensor::from_data(ids, device)),
+        features(visual.concat(), Modality::Visual, D_VISUAL),
+        features(acoustic.concat(), Modality::Acoustic, D_ACOUSTIC),
         lengths,
-        presence: None,
-        videos: None,
-    }
+    )
 }
 
 fn pad<T: Clone>(values: &[T], steps: usize, filler: T) -> Vec<T> {

@@ -189,7 +189,7 @@ fn recurrent(stored: &Tensors, cell: CellKind) {
         .collect();
     let packed = PackedSequence::new(x.clone().swap_dims(0, 1), &lengths);
     let output = layer.forward_with_memory(&packed);
-    let sequence = output.steps.padded(steps).swap_dims(0, 1);
+    let sequence = output.states.padded(steps).swap_dims(0, 1);
     let hidden: Tensor<3> = Tensor::stack(output.hidden.to_vec(), 0);
     assert_output("out", &host(&sequence), stored.get("out"));
     assert_output("h", &host(&hidden), stored.get("h"));

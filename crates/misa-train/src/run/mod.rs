@@ -1,0 +1,15 @@
+//! A whole run and its folder: from settings and data to a model, a report and a record.
+
+pub(crate) mod files;
+pub(crate) mod folder;
+pub(crate) mod manifest;
+pub(crate) mod options;
+pub(crate) mod report;
+pub(crate) mod resume;
+pub(crate) mod score_test;
+pub(crate) mod start;
+pub(crate) mod state;
+pub(crate) mod system;
+pub(crate) mod train;
+pub(crate) mod transfer;
+pub(crate) mod verify;

@@ -1,0 +1,382 @@
+//! A configuration and data to a trained model and a report.
+
+use crate::{
+    BertSummary, Checkpoint, DataSummary, EpochMetric, Evaluation, MisaLearner, Predictions,
+    Report, RunOptions, RunStart, System, TermMetric, TrainError, TrainingConfig,
+    evaluate::evaluate_with,
+    files,
+    fit::{Fit, Outcome, lock},
+    folder::RunFolder,
+    frozen::{Frozen, FrozenText},
+    manifest::{Manifest, RunProgress, Status},
+    no_batches::NoBatches,
+    progress::{Progress, Quiet},
+    requirements::check,
+    score, score_test,
+    start::{OpenedBert, Start, initial_model, open_bert},
+};
+use burn::{
+    optim::AdamConfig,
+    prelude::*,
+    train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
+};
+use misa_core::{FeatureSizes, Misa, MisaConfig, Task, loss::Term};
+use misa_data::{
+    BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+/// The settings of a run as text.
+const RESOLVED: &str = "run.toml";
+
+/// Trains a model on `data` and scores the best one, showing progress where there is a terminal.
+///
+/// [`train_with`] with nothing special.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn train(
+    config: &TrainingConfig,
+    data: UtteranceDataset,
+    device: &Device,
+    dir: impl AsRef<Path>,
+) -> Result<Report, TrainError> {
+    train_with(config, data, device, dir, Progress::Automatic)
+}
+
+/// Trains a model on `data` and scores the best one: [`run`], then [`score_test`] if there is a
+/// test split.
+///
+/// A run that is in the folder already is replaced.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn train_with(
+    config: &TrainingConfig,
+    data: UtteranceDataset,
+    device: &Device,
+    dir: impl AsRef<Path>,
+    progress: Progress,
+) -> Result<Report, TrainError> {
+    let (data, test) = data.lock_test();
+    let options = RunOptions {
+        progress,
+        start: RunStart::Replace,
+        ..RunOptions::default()
+    };
+    let report = run(config, data, device, &dir, &options)?;
+    match test.is_empty() {
+        true => Ok(report),
+        false => score_test(dir, test, device),
+    }
+}
+
+/// Trains a model without a look at the test split, and reports on the valid split.
+///
+/// The folder receives `manifest.json`, which says what else in it counts; while the run lasts, its
+/// last complete state, from which it can be taken up after a crash, with the same result bit for
+/// bit; at the end `report.md`, `report.json`, `predictions-valid.csv` and `checkpoint/`. The valid
+/// split chooses the model.
+///
+/// Several runs may share a process: what is random in each is a function of its seed.
+///
+/// - Differs: where BERT is frozen and what it gives is kept in memory, a resumed run computes it
+///   anew in other batches, which can change last bits; with a cache folder it does not.
+///
+/// # Errors
+///
+/// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class,
+/// word vectors that cannot be read or have no place in the model, more devices than an optimiser
+/// step adds batches up, a loss or gradient that is no
+/// longer a number, a folder that holds another run or is in use, a file that cannot be written,
+/// or a request to stop.
+pub fn run(
+    config: &TrainingConfig,
+    data: Development,
+    device: &Device,
+    dir: impl AsRef<Path>,
+    options: &RunOptions,
+) -> Result<Report, TrainError> {
+    config.validate()?;
+    check(config, data.dataset())?;
+    options.validate()?;
+    let devices = options.devices.len() + 1;
+    if devices > 1 && config.accumulation < devices {
+        return Err(TrainError::Devices {
+            devices,
+            accumulation: config.accumulation,
+        });
+    }
+    let manifest = Manifest::new(config, options.settings.clone(), DataSummary::of(&data));
+    let system = System::current(device);
+    let folder = RunFolder::open(dir.as_ref(), options.start, manifest, system)?;
+    if folder.manifest.status == Status::Finished {
+        return Report::read(dir);
+    }
+    let folder = Arc::new(Mutex::new(folder));
+    let result = prepare(config, data, device, options, dir.as_ref())
+        .and_then(|prepared| prepared.run(&folder));
+    if let Err(error) = &result {
+        let status = match error {
+            TrainError::Stopped { .. } => Status::Stopped,
+            error => Status::Failed {
+                message: error.to_string(),
+            },
+        };
+        // The error that ended the run says more than one about its last words.
+        let _ = lock(&folder).end(status);
+    }
+    result
+}
+
+fn prepare<'a>(
+    config: &'a TrainingConfig,
+    data: Development,
+    device: &'a Device,
+    options: &'a RunOptions,
+    dir: &Path,
+) -> Result<Prepared<'a>, TrainError> {
+    if let Some(resolved) = &options.resolved {
+        files::write(&dir.join(RESOLVED), resolved.as_bytes())?;
+    }
+    Prepared::new(config, data, device, options)
+}
+
+/// What every part of a run needs, made once.
+struct Prepared<'a> {
+    config: &'a TrainingConfig,
+    options: &'a RunOptions,
+    device: &'a Device,
+    data: Development,
+    scaling: Option<Scaling>,
+    sizes: FeatureSizes,
+    bert: Option<OpenedBert>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(
+        config: &'a TrainingConfig,
+        data: Development,
+        device: &'a Device,
+        options: &'a RunOptions,
+    ) -> Result<Self, TrainError> {
+        let scaling = config.normalisation.map(|how| data.dataset().scaling(how));
+        let data = match &scaling {
+            Some(scaling) => data.scaled(scaling),
+            None => data,
+        };
+        let (sizes, bert) = match &config.bert {
+            Some(settings) => {
+                let (sizes, bert) = open_bert(settings, data.dataset())?;
+                (sizes, Some(bert))
+            }
+            None => (data.dataset().feature_sizes(), None),
+        };
+        Ok(Self {
+            config,
+            options,
+            device,
+            data,
+            scaling,
+            sizes,
+            bert,
+        })
+    }
+
+    fn run(self, folder: &Arc<Mutex<RunFolder>>) -> Result<Report, TrainError> {
+        let model_config = self.config.model(self.sizes)?;
+        let (model, start) = initial_model(
+            self.config,
+            &model_config,
+            self.data.dataset(),
+            self.bert.as_ref(),
+            &self.device.clone().autodiff(),
+        )?;
+        let frozen = match &self.config.bert {
+            Some(settings) => FrozenText::new(&model, settings, self.device)?,
+            None => None,
+        };
+        let frozen = Arc::new(Frozen::new(frozen));
+        let (learner, progress) = self.fit(model, frozen.clone(), folder)?;
+        let valid = self.loader(Split::Valid, self.device);
+        let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
+        let found = Found {
+            learner,
+            model_config,
+            progress,
+            start,
+            frozen,
+            evaluation,
+        };
+        self.finish(found, folder)
+    }
+
+    fn text(&self) -> Option<Arc<BertText>> {
+        self.bert.as_ref().map(|bert| bert.text.clone())
+    }
+
+    fn loader(&self, split: Split, device: &Device) -> UtteranceLoader {
+        let order = match split {
+            Split::Train => self.config.order,
+            Split::Valid | Split::Test => Order::File,
+        };
+        let config = LoaderConfig::new(self.config.batch_size)
+            .with_order(order)
+            .with_whole_videos(self.config.model.context.is_some())
+            .with_seed(self.config.seed);
+        let data = self.data.dataset().clone();
+        UtteranceLoader::new(data, split, config, device).with_bert(self.text())
+    }
+
+    /// Runs the epochs; gives back the best model in evaluation form.
+    fn fit(
+        &self,
+        model: Misa,
+        frozen: Arc<Frozen>,
+        folder: &Arc<Mutex<RunFolder>>,
+    ) -> Result<(MisaLearner, RunProgress), TrainError> {
+        let config = self.config;
+        let training_device = self.device.clone().autodiff();
+        let train = self.loader(Split::Train, &training_device);
+        let valid = self.loader(Split::Valid, self.device);
+        let outcome = Arc::new(Mutex::new(Outcome::default()));
+        let resumed = lock(folder).resume()?;
+        let path = lock(folder).path().to_path_buf();
+        let strategy = Fit {
+            config: config.clone(),
+            train,
+            valid,
+            progress: self.options.progress,
+            frozen,
+            folder: folder.clone(),
+            devices: (self.options.devices.iter())
+                .map(|device| device.clone().autodiff())
+                .collect(),
+            resumed: Mutex::new(resumed),
+            stop: self.options.stop.clone(),
+            save_every: self.options.save_every,
+            outcome: outcome.clone(),
+        };
+        let objective = config.loss.init(&training_device);
+        let pretraining = config.pretraining.as_ref();
+        let mut learner = MisaLearner::new(model, objective);
+        learner.modality_dropout = config.modality_dropout;
+        if let Some(pretraining) = pretraining {
+            learner.masked_share = pretraining.masked_share;
+        }
+        let mut training = SupervisedTraining::new(path, Arc::new(NoBatches), Arc::new(NoBatches))
+            .with_metric_logger(Quiet)
+            .with_application_logger(None)
+            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
+            .num_epochs(config.total_epochs());
+        if !self.options.progress.is_live() {
+            training = training.renderer(Box::new(Quiet));
+        }
+        // The strategy brings an optimiser of its own and takes only the model from this.
+        let unused = AdamConfig::new().init();
+        let learner = Learner::new(learner, unused, config.learning_rate);
+        let result = with_metrics(training, config.loss.task).launch(learner);
+        let mut outcome = lock(&outcome);
+        finish(result, std::mem::take(&mut *outcome))
+    }
+
+    /// Writes what the run found.
+    fn finish(self, found: Found, folder: &Arc<Mutex<RunFolder>>) -> Result<Report, TrainError> {
+        let task = self.config.loss.task;
+        let mut folder = lock(folder);
+        let path = folder.path().to_path_buf();
+        let report = Report {
+            scores: vec![(Split::Valid, found.evaluation.scores(task))],
+            best_epoch: found.progress.best_epoch,
+            stopped_early: found.progress.stopped_early,
+            history: found.progress.history,
+            data: folder.manifest.data.clone(),
+            config: self.config.clone(),
+            model: found.model_config.clone(),
+            parameters: found.learner.model.num_params(),
+            glove: found.start.glove,
+            bert: found.start.bert.map(|bert| BertSummary {
+                frozen: found.frozen.summary(),
+                ..bert
+            }),
+            transfer: found.start.transfer,
+            sessions: folder.manifest.sessions.len(),
+            test_openings: folder.manifest.test_openings(),
+            system: System::current(self.device),
+            seconds: found.progress.seconds,
+            peak_memory: None,
+            folder: path.clone(),
+        };
+        let text = self.text();
+        let vocabulary = self.data.dataset().vocabulary();
+        let checkpoint = Checkpoint {
+            model: found.learner.model,
+            config: found.model_config,
+            vocabulary: vocabulary.filter(|_| text.is_none()).cloned(),
+            scaling: self.scaling,
+            bert: text,
+        };
+        let mut files =
+            checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report.run_summary()))?;
+        if self.options.resolved.is_some() {
+            files.push(path.join(RESOLVED));
+        }
+        let utterances = self.data.dataset().split(Split::Valid);
+        let predictions = Predictions::new(&found.evaluation, utterances);
+        files.push(predictions.write(&path, Split::Valid)?);
+        let report = report.with_peak_memory();
+        files.extend(report.write()?);
+        let inside = |file: &PathBuf| file.strip_prefix(&path).unwrap_or(file).to_path_buf();
+        folder.finish(&files.iter().map(inside).collect::<Vec<_>>())?;
+        Ok(report)
+    }
+}
+
+/// What the epochs came to.
+struct Found {
+    learner: MisaLearner,
+    model_config: MisaConfig,
+    progress: RunProgress,
+    start: Start,
+    frozen: Arc<Frozen>,
+    evaluation: Evaluation,
+}
+
+fn with_metrics(
+    training: SupervisedTraining<MisaLearner>,
+    task: Task,
+) -> SupervisedTraining<MisaLearner> {
+    let training = training.metrics((
+        LossMetric::new(),
+        TermMetric::new("Similarity", Term::Similarity),
+        TermMetric::new("Difference", Term::Difference),
+        TermMetric::new("Reconstruction", Term::Reconstruction),
+    ));
+    score::scores(task)
+        .iter()
+        .fold(training, |training, score| {
+            training.metric_valid_numeric(EpochMetric::new(*score, task))
+        })
+}
+
+/// A run that was stopped has no report.
+fn finish(
+    result: LearningResult<MisaLearner>,
+    outcome: Outcome,
+) -> Result<(MisaLearner, RunProgress), TrainError> {
+    if let Some(error) = outcome.error {
+        return Err(error);
+    }
+    if let Some(error) = result.error {
+        return Err(TrainError::Training(error));
+    }
+    let progress = outcome
+        .progress
+        .expect("the loop leaves an error or where it stands");
+    Ok((result.model, progress))
+}

@@ -1,0 +1,67 @@
+//! Bounds of gradients.
+
+use misa_core::ConfigError;
+use serde::{Deserialize, Serialize};
+
+/// Keeps a division finite, as in PyTorch.
+const EPSILON: f64 = 1e-6;
+
+/// How large gradients may become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GradientClip {
+    /// As large as they are.
+    #[default]
+    Off,
+    /// Every element by itself lies within plus and minus this value, as in the official code.
+    /// Range: `(0, inf)`.
+    Value(f64),
+    /// All gradients are scaled together so that the norm over every parameter is at most this.
+    /// Range: `(0, inf)`.
+    Norm(f64),
+}
+
+impl GradientClip {
+    /// The bound of an element, where there is one.
+    pub(crate) fn value(self) -> Option<f64> {
+        match self {
+            Self::Value(bound) => Some(bound),
+            Self::Off | Self::Norm(_) => None,
+        }
+    }
+
+    /// The bound of the norm over every gradient, where there is one.
+    pub(crate) fn norm(self) -> Option<f64> {
+        match self {
+            Self::Norm(bound) => Some(bound),
+            Self::Off | Self::Value(_) => None,
+        }
+    }
+
+    pub(crate) fn validate(self) -> Result<(), ConfigError> {
+        let (field, bound) = match self {
+            Self::Off => return Ok(()),
+            Self::Value(bound) => ("gradient_clip.value", bound),
+            Self::Norm(bound) => ("gradient_clip.norm", bound),
+        };
+        ConfigError::check(field, bound, "(0, inf)", bound > 0.0 && bound.is_finite())
+    }
+}
+
+/// What gradients of this norm are multiplied by, so that it is at most `max_norm`.
+pub(crate) fn norm_scale(max_norm: Option<f64>, norm: f64) -> f64 {
+    max_norm.map_or(1.0, |bound| (bound / (norm + EPSILON)).min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_long_gradients_are_scaled() {
+        let bound = GradientClip::Norm(2.0).norm();
+        assert_eq!(norm_scale(bound, 1.0), 1.0);
+        assert!((norm_scale(bound, 8.0) - 0.25).abs() < 1e-6);
+        assert_eq!(norm_scale(GradientClip::Value(2.0).norm(), 8.0), 1.0);
+    }
+}

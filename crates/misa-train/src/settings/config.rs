@@ -1,0 +1,260 @@
+//! How a model is trained.
+
+use super::conflicts::check_conflicts;
+use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
+use misa_core::{
+    ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings,
+    loss::{MisaLossConfig, Similarity},
+};
+use misa_data::{Normalisation, Order};
+use std::path::PathBuf;
+
+misa_core::settings! {
+    /// Configuration of a run: everything but the data and the device.
+    ///
+    /// The defaults are the official ones for MOSI; [`crate::Preset`] gives those of other corpora.
+    ///
+    /// | Field | Default | Range | Meaning |
+    /// | --- | --- | --- | --- |
+    /// | `seed` | 336 | | of weights, order and dropout |
+    /// | `epochs` | 500 | `[1, inf)`, 0 after pre-training | at most, those of the objective |
+    /// | `patience` | 6 | `[0, inf)` | epochs without improvement that are forgiven |
+    /// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
+    /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
+    /// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
+    /// | `weight_decay` | 0 | `[0, inf)` | of Adam, decoupled |
+    /// | `warm_up` | 0 | `[0, inf)` | optimiser steps |
+    /// | `schedule` | constant | see [`Schedule`] | course of the learning rate |
+    /// | `trials` | 1 | `[1, inf)` | times that patience may run out |
+    /// | `gradient_clip` | value 1.0 | see [`GradientClip`] | bound of gradients |
+    ///
+    /// Those of the model are described by [`ModelSettings`], those of the objective by
+    /// [`MisaLossConfig`].
+    pub struct TrainingConfig {
+        /// Seed of everything random.
+        pub seed: u64 = 336, with_seed;
+        /// Most epochs of the objective.
+        pub epochs: usize = 500, with_epochs;
+        /// Epochs in a row without improvement that are forgiven; the next one stops the run.
+        pub patience: usize = 6, with_patience;
+        /// Utterances in a batch.
+        pub batch_size: usize = 64, with_batch_size;
+        /// Batches whose gradients are added up for one optimiser step.
+        pub accumulation: usize = 1, with_accumulation;
+        /// Order of the utterances in training.
+        pub order: Order = Order::Shuffled, with_order;
+        /// Learning rate of Adam.
+        pub learning_rate: f64 = 1e-4, with_learning_rate;
+        /// How large gradients may become.
+        pub gradient_clip: GradientClip = GradientClip::Value(1.0), with_gradient_clip;
+        /// The course of the learning rate.
+        pub schedule: Schedule = Schedule::Constant, with_schedule;
+        /// How often patience may run out; before the last time, the run goes back to its best model
+        /// and optimiser with half the learning rate.
+        pub trials: usize = 1, with_trials;
+        /// How visual and acoustic features are scaled first; files of the official code are scaled
+        /// already.
+        pub normalisation: Option<Normalisation> = None, with_normalisation;
+        /// Decay of weight matrices per step, as a share of the learning rate; none of biases and
+        /// norms.
+        pub weight_decay: f64 = 0.0, with_weight_decay;
+        /// Optimiser steps in which the learning rate rises to its value.
+        pub warm_up: usize = 0, with_warm_up;
+        /// BERT for the text, in place of word ids or of vectors.
+        pub bert: Option<BertSettings> = None, with_bert;
+        /// Text file of word vectors to start from, such as GloVe's.
+        pub glove: Option<PathBuf> = None, with_glove;
+        /// Folder of a trained model, or of its run, to take every tensor from that fits.
+        pub transfer: Option<PathBuf> = None, with_transfer;
+        /// What is learned before the objective.
+        pub pretraining: Option<PretrainingConfig> = None, with_pretraining;
+        /// Probability that a modality of an utterance is missing in training.
+        pub modality_dropout: f64 = 0.0, with_modality_dropout;
+        /// What the model is made of; in files, its fields stand beside these.
+        #[serde(flatten)]
+        pub model: ModelSettings = ModelSettings::new(), with_model;
+        /// The objective.
+        pub loss: MisaLossConfig = MisaLossConfig::new(), with_loss;
+    }
+}
+
+misa_core::model_builder!(TrainingConfig, model);
+
+impl TrainingConfig {
+    /// Checks every range, and that no setting excludes another. Whether data suits the settings
+    /// is another question: see [`TrainingConfig::model`].
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first field that cannot be used.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        for (field, value) in [
+            ("epochs", self.total_epochs()),
+            ("batch_size", self.batch_size),
+            ("accumulation", self.accumulation),
+            ("trials", self.trials),
+        ] {
+            ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
+        }
+        let rate = self.learning_rate;
+        let holds = rate > 0.0 && rate.is_finite();
+        ConfigError::check("learning_rate", rate, "(0, inf)", holds)?;
+        if let Some(pretraining) = &self.pretraining {
+            pretraining.validate()?;
+        }
+        let dropout = self.modality_dropout;
+        let holds = (0.0..1.0).contains(&dropout);
+        ConfigError::check("modality_dropout", dropout, "[0, 1)", holds)?;
+        self.gradient_clip.validate()?;
+        self.schedule.validate()?;
+        let decay = self.weight_decay;
+        let holds = decay >= 0.0 && decay.is_finite();
+        ConfigError::check("weight_decay", decay, "[0, inf)", holds)?;
+        if let Some(bert) = &self.bert {
+            bert.validate()?;
+        }
+        if let Order::Bucketed { batches } = self.order {
+            ConfigError::check("order.batches", batches as f64, "[1, inf)", batches >= 1)?;
+        }
+        self.model.validate()?;
+        self.loss.validate()?;
+        check_conflicts(self)
+    }
+
+    /// Epochs in all, those before the objective included.
+    pub fn total_epochs(&self) -> usize {
+        self.epochs
+            + self
+                .pretraining
+                .as_ref()
+                .map_or(0, PretrainingConfig::epochs)
+    }
+
+    /// What epoch number `epoch`, from 1, is for.
+    pub fn phase(&self, epoch: usize) -> Phase {
+        let pretraining = self.pretraining.as_ref();
+        pretraining.map_or(Phase::Joint, |pretraining| pretraining.phase(epoch))
+    }
+
+    /// The learning rates of optimiser step number `step`, from 1, of at most `total`, before the
+    /// valid loss has lowered them.
+    pub fn rates(&self, step: usize, total: usize) -> LearningRates {
+        let share = self.schedule.share(step, self.warm_up, total);
+        let bert = self.bert.as_ref().and_then(|bert| bert.learning_rate);
+        LearningRates {
+            model: share * self.learning_rate,
+            bert: share * bert.unwrap_or(self.learning_rate),
+        }
+    }
+
+    /// The optional modules of the model: those that the objective and the pre-training need.
+    pub fn parts(&self) -> ModelParts {
+        let before = self.pretraining.clone().unwrap_or_default();
+        let loss = &self.loss;
+        ModelParts {
+            adversary: loss.similarity == Similarity::Adversarial,
+            subspace_discriminator: loss.discrimination_weight > 0.0,
+            unimodal_heads: loss.unimodal.is_some() || before.unimodal_epochs > 0,
+            step_heads: before.masked_epochs > 0,
+            cycle: loss.cycle_weight > 0.0,
+        }
+    }
+
+    /// The model for data of the given sizes.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first size or field of the model that cannot be used.
+    pub fn model(&self, sizes: FeatureSizes) -> Result<MisaConfig, ConfigError> {
+        let bert = self.bert.as_ref().map(|bert| bert.reading);
+        let config = MisaConfig {
+            sizes,
+            task: self.loss.task,
+            settings: self.model.clone(),
+            bert: bert.unwrap_or_default(),
+            parts: self.parts(),
+        };
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use misa_core::{
+        MutualAttentionConfig, Task,
+        encoder::bert::BertFreezing,
+        loss::{Regression, Weighting},
+    };
+
+    #[test]
+    fn values_outside_their_range_are_named() {
+        let error = TrainingConfig::new().with_learning_rate(0.0).validate();
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "learning_rate must be in (0, inf), got 0"
+        );
+        assert!(TrainingConfig::new().with_batch_size(0).validate().is_err());
+    }
+
+    #[test]
+    fn learning_rates_rise_to_their_values() {
+        let bert = BertSettings::new("bert".into()).with_learning_rate(Some(1e-5));
+        let config = TrainingConfig::new().with_warm_up(4).with_bert(Some(bert));
+        let rates = |step| config.rates(step, 100);
+        assert_eq!((rates(1).model, rates(1).bert), (0.25e-4, 0.25e-5));
+        assert_eq!((rates(4).model, rates(9).bert), (1e-4, 1e-5));
+    }
+
+    #[test]
+    fn settings_that_exclude_one_another_are_named() {
+        let frozen = BertSettings::new("bert".into()).with_freezing(BertFreezing::All);
+        let attending = TrainingConfig::new()
+            .with_mutual_attention(Some(MutualAttentionConfig::new()))
+            .with_bert(Some(frozen));
+        assert_eq!(
+            attending.validate().unwrap_err().to_string(),
+            "mutual_attention cannot be used with a BERT that is frozen whole: its steps are not kept"
+        );
+        let hiding = TrainingConfig::new()
+            .with_pretraining(Some(PretrainingConfig::new().with_masked_epochs(1)))
+            .with_modalities("text".parse().unwrap());
+        assert_eq!(
+            hiding.validate().unwrap_err().to_string(),
+            "pretraining.masked_epochs cannot be used without visual or acoustic sequences"
+        );
+        let text = || TrainingConfig::new().with_modalities("text".parse().unwrap());
+        let loss = MisaLossConfig::new();
+        for (config, field) in [
+            (text().with_modality_dropout(0.1), "modality_dropout"),
+            (
+                text().with_loss(loss.clone().with_weighting(Weighting::Learned)),
+                "loss.weighting learned",
+            ),
+            (
+                TrainingConfig::new().with_loss(
+                    loss.with_task(Task::Classification { classes: 2 })
+                        .with_regression(Regression::Absolute),
+                ),
+                "loss.regression",
+            ),
+        ] {
+            let error = config.validate().unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("{field} cannot be used with ")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_config_survives_json() {
+        let config = TrainingConfig::new()
+            .with_seed(u64::MAX)
+            .with_learning_rate(1.0 / 3.0);
+        let json = serde_json::to_string(&config).unwrap();
+        let read: TrainingConfig = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+}

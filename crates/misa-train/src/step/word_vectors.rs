@@ -1,0 +1,220 @@
+//! Word vectors trained a few rows at a time.
+
+use burn::{
+    prelude::*,
+    tensor::{Gradients, TensorData},
+};
+use misa_core::{Misa, MisaInput, TextInput};
+use misa_kernels::{Adam, RowAdam};
+
+/// The word vectors of a model while they are trained, apart from it.
+///
+/// A batch holds a few hundred of some ten thousand words. Inside the model, each step would make
+/// a gradient as large as the table and move every row of it.
+#[derive(Debug)]
+pub(crate) struct WordVectors {
+    adam: Adam,
+    table: RowAdam,
+    d_embedding: usize,
+    waiting: RowGradients,
+}
+
+/// The vectors that a batch reads.
+#[derive(Debug)]
+pub(crate) struct LookedUp {
+    /// Their rows in the table, rising.
+    rows: Vec<usize>,
+    /// `[rows, d_embedding]`
+    vectors: Tensor<2>,
+}
+
+/// Gradients of some rows, one after another.
+#[derive(Debug, Default)]
+struct RowGradients {
+    rows: Vec<usize>,
+    values: Vec<f32>,
+}
+
+impl WordVectors {
+    /// Those of `model`, if it has any that are trained.
+    pub(crate) fn new(model: &Misa, adam: Adam) -> Option<Self> {
+        let table = model.embedding().filter(|table| table.is_require_grad())?;
+        let [_, d_embedding] = table.dims();
+        Some(Self {
+            adam,
+            table: RowAdam::new(adam, numbers(table), d_embedding),
+            d_embedding,
+            waiting: RowGradients::default(),
+        })
+    }
+
+    /// The word ids of `input` with the vectors that they stand for.
+    ///
+    /// Nothing where the text is no word ids.
+    pub(crate) fn look_up(&mut self, input: &MisaInput) -> Option<(TextInput, LookedUp)> {
+        let TextInput::Words(ids) = &input.text else {
+            return None;
+        };
+        let device = ids.device();
+        let shape = ids.dims();
+        let steps = shape[1];
+        let ids: Vec<usize> = (ids.to_data().iter::<i64>())
+            .map(|id| usize::try_from(id).expect("a word id is not negative"))
+            .collect();
+        let real =
+            (ids.chunks(steps).zip(&input.lengths.text)).flat_map(|(ids, &length)| &ids[..length]);
+        let mut rows: Vec<usize> = real.copied().collect();
+        rows.sort_unstable();
+        rows.dedup();
+        // Padding may point anywhere; nothing reads it.
+        let position = |id: &usize| rows.binary_search(id).unwrap_or(0) as i32;
+        let positions = TensorData::new(ids.iter().map(position).collect(), shape);
+        let values = TensorData::new(self.table.rows(&rows), [rows.len(), self.d_embedding]);
+        let vectors = Tensor::<2>::from_data(values, &device).require_grad();
+        let text = TextInput::Lookup {
+            ids: Tensor::from_data(positions, &device),
+            vectors: vectors.clone(),
+        };
+        Some((text, LookedUp { rows, vectors }))
+    }
+
+    /// Adds the gradient of what was looked up to those that wait for an update.
+    pub(crate) fn add(&mut self, looked_up: LookedUp, gradients: &mut Gradients) {
+        let Some(gradient) = looked_up.vectors.grad_remove(gradients) else {
+            return;
+        };
+        let gradient = RowGradients {
+            rows: looked_up.rows,
+            values: numbers(gradient),
+        };
+        let waiting = std::mem::take(&mut self.waiting);
+        self.waiting = waiting.plus(gradient, self.d_embedding);
+    }
+
+    /// The norm of the gradients that wait.
+    pub(crate) fn waiting_norm(&self) -> f64 {
+        let squares = self
+            .waiting
+            .values
+            .iter()
+            .map(|&value| f64::from(value).powi(2));
+        squares.sum::<f64>().sqrt()
+    }
+
+    /// Throws the gradients that wait away.
+    pub(crate) fn forget(&mut self) {
+        self.waiting = RowGradients::default();
+    }
+
+    /// One step with the gradients that wait, each multiplied by `scale` first.
+    pub(crate) fn update(&mut self, learning_rate: f64, scale: f64) {
+        let RowGradients { rows, mut values } = std::mem::take(&mut self.waiting);
+        // Nothing was read: a parameter without a gradient is not updated elsewhere either.
+        if rows.is_empty() {
+            return;
+        }
+        if scale != 1.0 {
+            values.iter_mut().for_each(|value| *value *= scale as f32);
+        }
+        self.table.step(learning_rate, &rows, &values);
+    }
+
+    /// Steps made.
+    pub(crate) fn time(&self) -> usize {
+        self.table.time()
+    }
+
+    /// The table, and its first and second moments.
+    pub(crate) fn parts(&mut self) -> [&[f32]; 3] {
+        self.table.parts()
+    }
+
+    /// Takes up the word vectors of `model`, with their moments if there are any.
+    pub(crate) fn restore(&mut self, model: &Misa, moments: Option<(usize, [&TensorData; 2])>) {
+        let table = model
+            .embedding()
+            .expect("the model it was made from has word vectors");
+        let table = numbers(table.inner());
+        let zeros = || vec![0.0; table.len()];
+        let (time, moments) = match moments {
+            Some((time, moments)) => (time, moments.map(|data| data.iter::<f32>().collect())),
+            None => (0, [zeros(), zeros()]),
+        };
+        self.table = RowAdam::resume(self.adam, table, moments, self.d_embedding, time);
+        self.forget();
+    }
+
+    /// `model` with these word vectors.
+    pub(crate) fn write_to(&mut self, model: Misa, device: &Device) -> Misa {
+        let values = self.table.table().to_vec();
+        let shape = [values.len() / self.d_embedding, self.d_embedding];
+        let table = Tensor::from_data(TensorData::new(values, shape), device);
+        (model.with_embedding(table)).expect("the table has the size it was taken with")
+    }
+}
+
+fn numbers(tensor: Tensor<2>) -> Vec<f32> {
+    (tensor.into_data().try_into_vec()).expect("word vectors are single precision")
+}
+
+impl RowGradients {
+    /// The sum of both, by rows.
+    fn plus(self, other: Self, columns: usize) -> Self {
+        if self.rows.is_empty() {
+            return other;
+        }
+        let mut sum = Self::default();
+        let mut own = self
+            .rows
+            .into_iter()
+            .zip(self.values.chunks(columns))
+            .peekable();
+        let mut others = other
+            .rows
+            .into_iter()
+            .zip(other.values.chunks(columns))
+            .peekable();
+        loop {
+            let row = match (own.peek(), others.peek()) {
+                (Some((a, _)), Some((b, _))) => *a.min(b),
+                (Some((row, _)), None) | (None, Some((row, _))) => *row,
+                (None, None) => return sum,
+            };
+            let start = sum.values.len();
+            sum.rows.push(row);
+            sum.values.resize(start + columns, 0.0);
+            for values in [
+                own.next_if(|(own, _)| *own == row),
+                others.next_if(|(other, _)| *other == row),
+            ]
+            .into_iter()
+            .flatten()
+            .map(|(_, values)| values)
+            {
+                for (sum, value) in sum.values[start..].iter_mut().zip(values) {
+                    *sum += value;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gradients(rows: &[usize], values: &[f32]) -> RowGradients {
+        RowGradients {
+            rows: rows.to_vec(),
+            values: values.to_vec(),
+        }
+    }
+
+    #[test]
+    fn gradients_of_the_same_row_add_up() {
+        let sum = gradients(&[1, 4], &[1.0, 2.0, 3.0, 4.0])
+            .plus(gradients(&[0, 4, 7], &[5.0, 6.0, 7.0, 8.0, 9.0, 10.0]), 2);
+        assert_eq!(sum.rows, [0, 1, 4, 7]);
+        assert_eq!(sum.values, [5.0, 6.0, 1.0, 2.0, 10.0, 12.0, 9.0, 10.0]);
+    }
+}
