@@ -74,7 +74,6 @@ mod tests {
     use super::*;
     use crate::{BatchShape, Cases, Compute, Workload};
     use misa_core::loss::Term;
-    use misa_core::loss::Term;
     use misa_data::Random;
 
     fn cpu() -> Device {

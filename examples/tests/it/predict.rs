@@ -10,11 +10,13 @@ fn predict(arguments: &[&str]) -> (bool, String) {
         .args(arguments)
         .output()
         .unwrap();
-    let said = match output.status.success() {
-        true => output.stdout,
-        false => output.stderr,
+    let is_fine = output.status.success();
+    let text = if is_fine {
+        output.stdout
+    } else {
+        output.stderr
     };
-    (output.status.success(), String::from_utf8(said).unwrap())
+    (is_fine, String::from_utf8(text).unwrap())
 }
 
 /// A run of one epoch on utterances of two classes.

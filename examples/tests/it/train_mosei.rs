@@ -202,7 +202,7 @@ fn what_the_command_line_cannot_mean_is_said() {
         ),
         (
             ["--normalise", "max"],
-            "unknown scaling `max`, expected utterance or train",
+            "unknown variant `max`, expected `utterance` or `train`",
         ),
         (["--device", "tpu"], "unknown device `tpu`"),
         (["--epochs", "-1"], "invalid digit"),
@@ -255,4 +255,49 @@ fn help_tells_what_it_reads_and_gives_examples() {
     ] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
+}
+
+#[test]
+fn an_example_says_which_settings_are_its_own() {
+    for (example, origin) in [
+        ("train_mosei", "corpus  mosei  example train_mosei"),
+        ("train_ur_funny", "corpus  ur_funny  example train_ur_funny"),
+    ] {
+        let output = Command::new(program(example))
+            .arg("--dry-run")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut lines = text.lines().map(|line| {
+            let words: Vec<&str> = line.split("  ").map(str::trim).collect();
+            words.into_iter().filter(|word| !word.is_empty()).collect()
+        });
+        let lines: Vec<Vec<&str>> = lines.by_ref().collect();
+        assert!(
+            lines.iter().any(|words| words.join("  ") == origin),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_run_is_resumed_and_its_test_split_is_scored_once() {
+    let data = folder(&[TRAIN, DEV, TEST]);
+    let out = tempdir().unwrap();
+    let train = |more: &[&str]| {
+        let output = Command::new(program("train_mosei"))
+            .args(["--epochs", "1", "--data"])
+            .arg(data.path())
+            .arg("--out")
+            .arg(out.path())
+            .args(more)
+            .output()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{error}");
+        fs::read_to_string(out.path().join("manifest.json")).unwrap()
+    };
+    let openings = |manifest: &str| manifest.matches("\"epochs\": 1,\n").count();
+    let (first, again) = (train(&[]), train(&["--resume"]));
+    assert_eq!(openings(&first), openings(&again), "{again}");
 }

@@ -122,7 +122,7 @@ fn looks_after_the_scores_leave_them_unmarked() {
     assert_eq!(looks(&run), 3);
     // The look of the page itself counts among those it tells of.
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains("The test split was looked at 3 times."));
+    assert!(page.contains("The test split was opened 3 times."));
     let table = on_test("table", &run, &["--resamples", "0"]);
     let first = said(&table);
     assert!(!first.contains('†'), "{first}");

@@ -96,7 +96,7 @@ fn what_a_run_has_lies_below_what_is_given() {
     assert!(message(&["--preset", "mmsa"]).contains(changed));
     assert!(message(&["--devices", "flex,flex"]).contains("expected different GPUs"));
     assert!(message(&["--seed", "2"]).ends_with(
-        "run: --seed asks for seed 2, the run has 336: expected the same, or another folder"
+        "run: --seed asks for seed 2, but the run has seed 336: expected that seed, or another folder"
     ));
     let (status, _) = refused(&with(
         &run,
@@ -129,7 +129,7 @@ fn seeds_that_had_not_begun_are_told_what_the_others_are() {
     fs::rename(runs.join("seed-3"), runs.join("seed-4")).unwrap();
     let (_, message) = refused(&[&resume[..], &["--seeds", "4"]].concat());
     assert!(
-        message.contains("--seeds asks for seed 4, the run has 3"),
+        message.contains("--seeds asks for seed 4, but the run has seed 3"),
         "{message}"
     );
 }
@@ -148,7 +148,8 @@ fn nothing_to_resume_is_said_unless_settings_say_what_to_begin() {
         let (status, message) = refused(&[&resume[..], more].concat());
         assert_eq!(status, 1);
         assert!(
-            message.ends_with("holds no run to resume, expected one, or settings to begin it with"),
+            message
+                .ends_with("holds no run to resume, expected one, or settings to start one with"),
             "{message}"
         );
     }

@@ -37,7 +37,7 @@ fn a_run_is_trained_scored_and_looked_at() {
         (&"test".into(), &1.into())
     );
     let again = said(&["evaluate", text(&run), "--split", "test"]);
-    assert!(again.contains("was looked at 2 times"), "{again}");
+    assert!(again.contains("has been opened 2 times"), "{again}");
 
     let archive = dir.path().join("valid.npz");
     said(&["embed", text(&run), "-o", text(&archive)]);
@@ -53,13 +53,13 @@ fn a_run_is_trained_scored_and_looked_at() {
     let report = json(&said(&["report", text(&run), "--json"]));
     assert!(report["figures"].as_array().unwrap().len() > 12, "{report}");
     let page = fs::read_to_string(run.join("report.html")).unwrap();
-    assert!(page.contains("The test split was looked at 2 times."));
+    assert!(page.contains("The test split was opened 2 times."));
     assert!(run.join("figures/attention.png").is_file());
     let figure = dir.path().join("attention.svg");
     said(&["plot", text(&run), "attention", "-o", text(&figure)]);
     assert!(fs::read_to_string(figure).unwrap().contains("<svg"));
 
-    assert!(said(&["verify", text(&run)]).contains("files are as they were written"));
+    assert!(said(&["verify", text(&run)]).contains("files are unchanged"));
     let model = run.join("checkpoint/model.safetensors");
     let mut bytes = weights(&run);
     bytes[1000] ^= 1;
@@ -68,7 +68,7 @@ fn a_run_is_trained_scored_and_looked_at() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains("model.safetensors is not the file that was written"),
+        said.contains("model.safetensors has changed since it was written"),
         "{said}"
     );
 }
@@ -303,7 +303,7 @@ fn runs_are_scored_with_modalities_missing() {
     let (status, message) = refused(&["degrade", text(&run), "--rates", "1.5"]);
     assert_eq!(status, 2);
     assert!(
-        message.contains("`1.5` is no probability in [0, 1)"),
+        message.contains("`1.5`: expected a probability in [0, 1)"),
         "{message}"
     );
 }

@@ -93,7 +93,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
     );
     assert_eq!(
         message("[training.schedule.plateau]\nfactor = 0.5\npatience = 2\nfloor = 1\n"),
-        "FILE:1: unknown setting `training.schedule.plateau.floor`, nothing reads it"
+        "FILE:1: unknown setting `training.schedule.plateau.floor`, did you mean `factor`?"
     );
     assert!(message("a = = 1\n").starts_with("FILE:1: "));
     assert_eq!(
@@ -141,9 +141,20 @@ fn what_a_preset_sets_can_be_unset() {
 
 #[cfg(unix)]
 #[test]
-fn a_path_that_is_no_text_is_refused() {
+fn a_path_that_is_not_text_is_refused() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
-    for (option, place) in [("--data", "--data"), ("--out", "folder of the run")] {
+    for (option, status, expected) in [
+        (
+            "--data",
+            2,
+            "'mosi-\u{fffd}' for '--data <PATH>': not valid UTF-8",
+        ),
+        (
+            "--out",
+            1,
+            "folder of the run: mosi-\u{fffd} is not valid UTF-8",
+        ),
+    ] {
         let dir = tempdir().unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_misa"))
             .current_dir(dir.path())
@@ -152,11 +163,140 @@ fn a_path_that_is_no_text_is_refused() {
             .output()
             .unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
-        let expected = format!(
-            "misa: {place}: mosi-\u{fffd} is no UTF-8, expected a path that settings can hold\n"
-        );
-        assert_eq!((output.status.code(), message), (Some(1), expected));
+        assert_eq!(output.status.code(), Some(status), "{message}");
+        let expected = format!("{expected}, expected a path that settings can hold");
+        assert!(message.contains(&expected), "{message}");
     }
+}
+
+#[test]
+fn an_option_is_a_short_name_of_one_setting() {
+    let arguments = [
+        "train",
+        "--dry-run",
+        "--preset",
+        "misa+",
+        "--corpus",
+        "mosi",
+        "--data",
+        "mosi.pkl",
+        "--policy",
+        "compat",
+        "--normalise",
+        "train",
+        "--modalities",
+        "acoustic,text",
+        "--bert",
+        "bert",
+        "--freeze",
+        "layers:9",
+        "--truncation",
+        "50",
+        "--no-frozen-dropout",
+        "--cache",
+        "cache",
+        "--epochs",
+        "3",
+        "--batch-size",
+        "8",
+        "--learning-rate",
+        "2e-4",
+        "--seed",
+        "5",
+    ];
+    let printed = said(&arguments);
+    for (key, value, option) in [
+        ("preset", "misa+", "--preset"),
+        ("data.path", "mosi.pkl", "--data"),
+        ("data.policy", "compat", "--policy"),
+        ("training.normalisation", "train", "--normalise"),
+        (
+            "training.modalities",
+            "[\"text\",\"acoustic\"]",
+            "--modalities",
+        ),
+        ("training.bert.folder", "bert", "--bert"),
+        ("training.bert.freezing.layers", "9", "--freeze"),
+        ("training.bert.truncation.tokens", "50", "--truncation"),
+        (
+            "training.bert.frozen_dropout",
+            "false",
+            "--no-frozen-dropout",
+        ),
+        ("training.bert.cache", "cache", "--cache"),
+        ("training.epochs", "3", "--epochs"),
+        ("training.batch_size", "8", "--batch-size"),
+        ("training.learning_rate", "0.0002", "--learning-rate"),
+        ("training.seed", "5", "--seed"),
+    ] {
+        assert_eq!(line(&printed, key), [value, option], "{key}");
+    }
+    // What is not typed stays as the preset has it.
+    let preset = "preset misa+ for mosi";
+    assert_eq!(line(&printed, "training.warm_up"), ["0", preset]);
+    assert_eq!(line(&printed, "training.loss.similarity"), ["mmd", preset]);
+}
+
+#[test]
+fn an_option_and_set_of_the_same_setting_are_refused() {
+    for (arguments, expected) in [
+        (
+            ["--epochs", "2", "--set", "training.epochs=3"],
+            "--set training.epochs=3 and --epochs: both set `training.epochs`",
+        ),
+        (
+            ["--bert", "a", "--set", "training.bert=none"],
+            "--set training.bert=none and --bert: both set `training.bert.folder`",
+        ),
+        (
+            ["--seeds", "1,2", "--set", "training.seed=3"],
+            "--set training.seed=3 and --seeds: both set `training.seed`",
+        ),
+    ] {
+        let (status, message) = refused(&[&["train", "--dry-run"], &arguments[..]].concat());
+        let expected = format!("misa: {expected}, expected one of them");
+        assert_eq!((status, message), (1, expected));
+    }
+    // A file is another layer.
+    let dir = tempdir().unwrap();
+    let file = dir.path().join("run.toml");
+    fs::write(&file, "training.epochs = 3\n").unwrap();
+    let printed = said(&[
+        "train",
+        "--dry-run",
+        "--config",
+        text(&file),
+        "--epochs",
+        "2",
+    ]);
+    assert_eq!(line(&printed, "training.epochs"), ["2", "--epochs"]);
+}
+
+#[test]
+fn an_option_that_nothing_would_read_is_refused() {
+    for (arguments, expected) in [
+        (
+            ["--freeze", "all"],
+            "--freeze: `training.bert.folder` is not set, expected --bert too",
+        ),
+        (
+            ["--policy", "compat"],
+            "--policy: `data.path` is not set, expected --data too",
+        ),
+    ] {
+        let (status, message) = refused(&[&["train", "--dry-run"], &arguments[..]].concat());
+        assert_eq!((status, message), (1, format!("misa: {expected}")));
+    }
+    // A file may have the setting that is needed.
+    let dir = tempdir().unwrap();
+    let file = dir.path().join("run.toml");
+    fs::write(&file, "training.bert.folder = \"bert\"\n").unwrap();
+    let arguments = ["train", "--dry-run", "--config", text(&file)];
+    let printed = said(&[&arguments[..], &["--freeze", "all"]].concat());
+    assert_eq!(
+        line(&printed, "training.bert.freezing"),
+        ["all", "--freeze"]
+    );
 }
 
 #[test]
@@ -164,7 +304,7 @@ fn a_dry_run_of_seeds_shows_in_what_they_differ() {
     let arguments = ["train", "--dry-run", "--seeds", "4..6", "--out", "m"];
     let printed = said(&arguments);
     assert_eq!(line(&printed, "training.seed"), ["4", "--seeds"]);
-    let runs = "Folders of 3 runs, and all in which they differ:\n\
+    let runs = "Folders of 3 runs, and the settings in which they differ:\n\
                 m/seed-4  training.seed = 4\nm/seed-5  training.seed = 5\n\
                 m/seed-6  training.seed = 6\n";
     assert!(printed.ends_with(runs), "{printed}");

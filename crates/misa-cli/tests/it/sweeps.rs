@@ -209,14 +209,14 @@ fn one_folder_that_cannot_be_had_does_not_end_a_sweep() {
     assert_eq!(output.status.code(), Some(1));
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(
-        printed.ends_with("2 of 4 runs done, 1 failed, 1 at work in other processes\n"),
+        printed.ends_with("2 of 4 runs done, 1 failed, 1 in work by other processes\n"),
         "{printed}"
     );
     // What is left is another process's business.
     fs::remove_file(out.join(names[0])).unwrap();
     let printed = said(&shard);
     assert!(
-        printed.ends_with("3 of 4 runs done, 0 failed, 1 at work in other processes\n"),
+        printed.ends_with("3 of 4 runs done, 0 failed, 1 in work by other processes\n"),
         "{printed}"
     );
     drop(other);

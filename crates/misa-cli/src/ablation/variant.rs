@@ -3,20 +3,20 @@
 use misa_core::{Modalities, Modality};
 use misa_train::Preset;
 
-/// A variant of MISA: what it is called, and what it sets.
+/// A variant of MISA: its name, and what it sets.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Variant {
     /// Name in the table.
     pub name: &'static str,
-    /// What it is of: the parts of MISA, other fusions, remedies, remedies together.
+    /// Heading in the table: parts of MISA, other fusions, remedies, remedies together.
     pub group: &'static str,
     /// Settings as the command line takes them.
     pub settings: &'static [&'static str],
-    /// Settings that it has in common with others.
+    /// Settings that it shares with other variants.
     pub common: &'static [&'static str],
     /// A modality that is switched off.
     pub without: Option<Modality>,
-    /// A preset in place of that of the other variants.
+    /// A preset instead of that of the other variants.
     pub preset: Option<Preset>,
 }
 
@@ -27,25 +27,28 @@ impl Variant {
         sets_nothing && self.without.is_none() && self.preset.is_none()
     }
 
-    /// Its settings on top of runs that use `modalities`; nothing if it lacks what they lack
-    /// already, or would have none left.
+    /// What it sets on top of runs that use `modalities`, as `KEY=VALUE`; nothing if the modality
+    /// it switches off is not in use, or is the only one.
     pub fn settings_for(&self, modalities: Modalities) -> Option<Vec<String>> {
-        let own = self.common.iter().chain(self.settings);
-        let mut settings: Vec<String> = own.map(ToString::to_string).collect();
+        let preset = self.preset.map(|preset| format!("preset={preset}"));
+        let settings = self.common.iter().chain(self.settings);
+        let mut texts: Vec<String> = preset
+            .into_iter()
+            .chain(settings.map(ToString::to_string))
+            .collect();
         if let Some(without) = self.without {
-            let left = modalities.iter().filter(|&used| used != without);
-            let left: Vec<String> = left.map(|used| format!("\"{used}\"")).collect();
-            if left.is_empty() || left.len() == modalities.count() {
+            let others = modalities.iter().filter(|&used| used != without);
+            let others: Vec<String> = others.map(|used| format!("\"{used}\"")).collect();
+            if others.is_empty() || others.len() == modalities.count() {
                 return None;
             }
-            settings.push(format!("training.modalities=[{}]", left.join(",")));
+            texts.push(format!("training.modalities=[{}]", others.join(",")));
             if without == Modality::Text {
-                // What stands for its words has nothing left to stand for.
-                settings
-                    .extend(["training.glove", "training.bert"].map(|key| format!("{key}=none")));
+                // Nothing reads word vectors or a BERT then.
+                texts.extend(["training.glove=none", "training.bert=none"].map(String::from));
             }
         }
-        Some(settings)
+        Some(texts)
     }
 
     /// Name of the folder for its runs.
@@ -117,7 +120,7 @@ const REMEDIES: &str = "remedies";
 /// The parts are those of the paper's ablation: without a modality or a loss; base (no subspaces),
 /// inv (invariant encoders only), sFusion and iFusion (private and shared vectors alone in the
 /// fusion, all losses kept). DSN is the domain-separation network: shared vectors alone for the
-/// task, kept alike by an adversary or by MMD.
+/// task, made similar by an adversary or by MMD.
 pub const VARIANTS: &[Variant] = &[
     variant(PARTS, "MISA", &[]),
     without("without text", Modality::Text),
@@ -229,10 +232,11 @@ pub const VARIANTS: &[Variant] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SettingsArguments;
     use std::collections::BTreeSet;
 
     #[test]
-    fn variants_have_names_and_folders_of_their_own() {
+    fn no_two_variants_share_a_name_or_a_folder() {
         let names: BTreeSet<_> = VARIANTS.iter().map(|variant| variant.name).collect();
         let folders: BTreeSet<_> = VARIANTS.iter().map(Variant::folder).collect();
         assert_eq!(
@@ -244,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_already_is_no_variant() {
+    fn a_modality_that_is_off_already_makes_no_variant() {
         let two: Modalities = "text,acoustic".parse().unwrap();
         let named = |name| {
             VARIANTS
@@ -253,9 +257,9 @@ mod tests {
                 .unwrap()
         };
         assert_eq!(named("without visual").settings_for(two), None);
-        let left = named("without text").settings_for(two).unwrap();
+        let texts = named("without text").settings_for(two).unwrap();
         assert_eq!(
-            left,
+            texts,
             [
                 "training.modalities=[\"acoustic\"]",
                 "training.glove=none",
@@ -273,9 +277,9 @@ mod tests {
     #[test]
     fn every_variant_can_be_trained() {
         for variant in VARIANTS {
-            let settings = misa_cli::SettingsArguments {
-                set: variant.settings_for(Modalities::ALL).unwrap(),
-                preset: variant.preset,
+            let texts = variant.settings_for(Modalities::ALL).unwrap();
+            let settings = SettingsArguments {
+                set: texts,
                 ..Default::default()
             };
             let resolved = settings.resolve(&[]);

@@ -1,14 +1,14 @@
-//! Where results are written.
+//! Files and folders that results are written to.
 
 use misa_data::write_whole;
 use std::{error::Error, fs, path::Path};
 
-/// Refuses a place that no file can be written to, before work is done for it or the test split is
+/// Refuses a path that no file can be written to, before work is done for it or the test split is
 /// opened.
 ///
 /// # Errors
 ///
-/// If there is a folder in that place, or no folder to write into.
+/// If the path is a folder, or the folder above it is missing or cannot be written to.
 pub(super) fn check_file(path: &Path) -> Result<(), Box<dyn Error>> {
     if path.is_dir() || path.file_name().is_none() {
         let path = path.display();
@@ -17,25 +17,25 @@ pub(super) fn check_file(path: &Path) -> Result<(), Box<dyn Error>> {
     check_folder(folder(path)).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-/// Makes a folder, and refuses one that nothing can be written to.
+/// Makes a folder, and refuses one that no file can be written to.
 ///
 /// # Errors
 ///
 /// If the folder cannot be made or written to.
 pub(super) fn make_folder(path: &Path) -> Result<(), Box<dyn Error>> {
-    let made = fs::create_dir_all(path);
-    let made = made.and_then(|()| check_folder(path));
-    made.map_err(|error| format!("{}: {error}", path.display()).into())
+    fs::create_dir_all(path)
+        .and_then(|()| check_folder(path))
+        .map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-/// Writes a file that is whole or not there.
+/// Writes a file that is complete or not there.
 ///
 /// # Errors
 ///
 /// If the file cannot be written.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    let written = write_whole(path, |file| file.write_all(bytes));
-    written.map_err(|error| format!("{}: {error}", path.display()))?;
+    write_whole(path, |file| file.write_all(bytes))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(())
 }
 
@@ -47,7 +47,7 @@ pub(super) fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A file that has no name shows whether others can be written.
+/// Creates a file without a name, which shows whether others can be written.
 fn check_folder(folder: &Path) -> std::io::Result<()> {
     tempfile::tempfile_in(folder).map(drop)
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_for_a_file_is_a_name_in_a_folder() {
+    fn a_file_has_a_name_in_a_folder_that_exists() {
         let dir = tempfile::tempdir().unwrap();
         assert!(check_file(&dir.path().join("page.html")).is_ok());
         for wrong in [
