@@ -177,16 +177,17 @@ impl ModelSteps {
 
 impl Steps for ModelSteps {
     fn train(&mut self, index: usize) -> Result<Duration, BenchError> {
-        let mut batch = self.fresh(index);
+        let batch = self.fresh(index);
         if let (Some(frozen), true) = (&mut self.frozen, self.done < self.shapes.len()) {
             // The first epoch is not what this case is about.
-            frozen.fill(&mut batch.input.clone())?;
+            frozen.text(&batch.input)?;
         }
         self.device.sync()?;
         let time = timed(|| -> Result<(), BenchError> {
-            if let Some(frozen) = &mut self.frozen {
-                frozen.fill(&mut batch.input)?;
-            }
+            let batch = match &mut self.frozen {
+                Some(frozen) => frozen.ready(batch)?,
+                None => batch.into(),
+            };
             let value = self.step.run(batch).total;
             let step = self.done + 1;
             if !value.is_finite() {
@@ -207,8 +208,10 @@ impl Steps for ModelSteps {
         let mut input = without_autodiff(&self.batches[index].input);
         self.device.sync()?;
         timed(|| {
-            if let Some(frozen) = &mut self.frozen {
-                frozen.fill(&mut input)?;
+            if let Some(frozen) = &mut self.frozen
+                && let Some(text) = frozen.text(&input)?
+            {
+                input.text = text;
             }
             model.forward(&input);
             Ok(self.device.sync()?)

@@ -4,9 +4,9 @@ use crate::{ModelCase, Unsupported};
 use burn::prelude::*;
 use misa_core::{
     Misa,
-    loss::{MisaLoss, PerTerm, Term},
+    loss::{MisaLoss, PerTerm},
 };
-use misa_data::UtteranceBatch;
+use misa_infer::ReadyBatch;
 use misa_train::{MisaLearner, Trainer};
 use std::time::{Duration, Instant};
 
@@ -35,8 +35,8 @@ impl TrainingStep {
         })
     }
 
-    /// Trains on one batch; gives the value of every loss term.
-    pub fn run(&mut self, batch: UtteranceBatch) -> PerTerm<f64> {
+    /// Trains on one batch; gives the value of every loss term, the weighted sum as `total`.
+    pub fn run(&mut self, batch: impl Into<ReadyBatch>) -> PerTerm<f64> {
         let output = self.trainer.learn(batch);
         let losses = output.loss.to_host();
         match self.trainer.update(self.learning_rate) {
@@ -72,6 +72,7 @@ impl TrainingStep {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use misa_core::loss::Term;
     use crate::{BatchShape, Cases, Compute, Workload};
     use misa_data::Random;
 

@@ -27,13 +27,13 @@ mod step {
         prelude::*,
         tensor::TensorData,
     };
+    use misa_cli::device;
     use misa_core::{
         FeatureSizes, Misa, MisaConfig, MisaInput, PerModality, StateDict, TextInput, TextSize,
         encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, BertInput},
         loss::{MisaLossConfig, MisaLossTerms},
         weights,
     };
-    use misa_examples::device;
     use std::collections::BTreeMap;
 
     const BATCH: usize = 3;

@@ -9,7 +9,6 @@
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
 
-#[cfg(feature = "data")]
 pub mod data;
 pub mod hdf5;
 pub mod npz;

@@ -22,6 +22,9 @@
 //!
 //! The examples of this repository use the same parts.
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod command;
 mod compare;
 mod device;
@@ -52,3 +55,8 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     exit("misa", command::Arguments::parse().run())
 }
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

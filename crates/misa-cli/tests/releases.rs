@@ -138,7 +138,7 @@ fn assert_weights_alike(expected: &Path, found: &Path) {
     assert!(expected.names().eq(found.names()));
     for name in expected.names() {
         let [expected, found] = [&expected, &found].map(|weights| weights.get(name).unwrap());
-        assert_eq!(expected.shape, found.shape, "{name}");
+        assert_eq!(expected.shape(), found.shape(), "{name}");
         for (expected, found) in expected.iter::<f64>().zip(found.iter::<f64>()) {
             assert!((expected - found).abs() <= TOLERANCE, "{name}");
         }

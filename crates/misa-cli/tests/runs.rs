@@ -7,12 +7,7 @@ mod common;
 use common::{SMALL, copy, json, misa, refused, said, text, train, weights};
 use misa_files::{Source, npy::Npz, zip::Limits};
 use serde_json::Value;
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::fs;
 use tempfile::tempdir;
 
 #[test]
@@ -147,6 +142,12 @@ fn the_test_split_of_a_run_is_not_predicted_unseen() {
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_a_run_within_seconds_and_resume_ends_it_the_same() {
+    use std::{
+        io::{BufRead, BufReader},
+        process::{Command, Stdio},
+        time::{Duration, Instant},
+    };
+
     let dir = tempdir().unwrap();
     let (whole, broken) = (dir.path().join("whole"), dir.path().join("broken"));
     let more = [

@@ -59,6 +59,9 @@
 //! | `d_encoded` | size of an encoded utterance |
 //! | `d_hidden` | size of both subspaces |
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod activation;
 mod adversary;
 mod beyond;
@@ -68,8 +71,7 @@ mod error;
 mod fusion;
 mod input;
 pub mod loss;
-mod modalities;
-mod modality;
+mod modality_modules;
 mod model;
 mod official;
 pub mod prelude;
@@ -78,7 +80,6 @@ mod reconstruction;
 mod settings;
 mod state_dict;
 mod subspace;
-mod task;
 mod transformer;
 pub mod weights;
 
@@ -92,19 +93,26 @@ pub use beyond::{
 };
 pub use burn;
 pub use encoder::CellKind;
-pub use error::{ConfigError, WeightsError};
+pub use error::WeightsError;
 pub use fusion::{
     EarlyFusion, Fusion, FusionConfig, FusionInput, FusionKind, FusionOutput, LateFusion,
     LowRankFusion, Representations, TensorFusion, TransformerFusion,
 };
-pub use input::{FeatureSizes, MisaInput, TextInput, TextSize};
-pub use modalities::Modalities;
-pub use modality::{Modality, PerModality};
+pub use input::{MisaInput, TextInput};
+pub use misa_terms::{
+    ConfigError, FeatureSizes, Modalities, Modality, PerModality, Task, TextSize,
+};
+#[doc(hidden)]
+pub use model::check_bert_weights;
 pub use model::{Misa, MisaConfig, MisaOutput, ModelParts, ModelSettings};
 pub use projection::{Projection, ProjectionConfig};
 pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSource};
 pub use state_dict::StateDict;
 pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
-pub use task::Task;
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
 pub use weights::{LoadedWeights, TransferredWeights};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

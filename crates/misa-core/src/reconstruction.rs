@@ -1,6 +1,6 @@
 //! Each modality rebuilt from its two representations.
 
-use crate::{Modalities, PerModality, SubspacesOutput};
+use crate::{Modalities, PerModality, SubspacesOutput, modality_modules::ModalityModules};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -38,7 +38,7 @@ pub struct ReconstructionConfig {
 /// - Differs: one decoder per modality, as in the official code; the paper writes one for all.
 #[derive(Module, Debug)]
 pub struct Reconstruction {
-    decoders: PerModality<Option<Linear>>,
+    decoders: ModalityModules<Option<Linear>>,
     #[module(skip)]
     source: ReconstructionSource,
 }
@@ -52,7 +52,7 @@ impl ReconstructionConfig {
         };
         let linear = || LinearConfig::new(d_input, self.d_hidden).init(device);
         Reconstruction {
-            decoders: self.modalities.build(|_| linear()),
+            decoders: ModalityModules::init(self.modalities, |_| linear()),
             source: self.source,
         }
     }

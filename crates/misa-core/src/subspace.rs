@@ -1,6 +1,6 @@
 //! Modality-invariant (shared) and modality-specific (private) representations.
 
-use crate::{Modalities, PerModality};
+use crate::{Modalities, PerModality, modality_modules::ModalityModules};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -23,7 +23,7 @@ pub struct SubspacesConfig {
 #[derive(Module, Debug)]
 pub struct Subspaces {
     shared: Linear,
-    private: PerModality<Option<Linear>>,
+    private: ModalityModules<Option<Linear>>,
 }
 
 /// Both representations of each modality, each `[batch, d_hidden]` with values in `(0, 1)`.
@@ -44,7 +44,7 @@ impl SubspacesConfig {
         let linear = || LinearConfig::new(self.d_hidden, self.d_hidden).init(device);
         Subspaces {
             shared: linear(),
-            private: self.modalities.build(|_| linear()),
+            private: ModalityModules::init(self.modalities, |_| linear()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One number for the content of a data set.
 
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
+use misa_terms::hex;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal over every utterance of every split, in order.
@@ -32,7 +33,7 @@ impl Checksum {
     }
 
     pub fn finish(self) -> String {
-        hexadecimal(self.0)
+        hex(&self.0.finalize())
     }
 }
 
@@ -43,15 +44,7 @@ pub(crate) fn of_vocabulary(vocabulary: Option<&Vocabulary>) -> String {
         hasher.update(id.to_le_bytes());
         text(&mut hasher, word);
     }
-    hexadecimal(hasher)
-}
-
-fn hexadecimal(hasher: Sha256) -> String {
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&hasher.finalize())
 }
 
 fn add(hasher: &mut Sha256, utterance: &Utterance) {

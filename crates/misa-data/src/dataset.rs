@@ -5,7 +5,7 @@ use crate::{
     DataError, Format, Normalisation, Note, OpenOptions, Overview, Policy, Scaling, Split,
     Utterance, Vocabulary, checksum, format,
 };
-use misa_core::FeatureSizes;
+use misa_terms::FeatureSizes;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -156,7 +156,7 @@ impl UtteranceDataset {
 mod tests {
     use super::*;
     use crate::{Sequence, TextSequence};
-    use misa_core::TextSize;
+    use misa_terms::TextSize;
 
     fn utterance(id: &str, word_ids: Vec<u32>, d_visual: usize, value: f32) -> Utterance {
         let visual = Sequence::new(d_visual, vec![value; d_visual]).unwrap();

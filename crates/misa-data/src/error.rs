@@ -3,11 +3,15 @@
 //! Every message reads "where: what, expected, found".
 
 use crate::Format;
-use crate::pickle::PickleError;
-use misa_core::{Modality, WeightsError};
+#[cfg(feature = "tensors")]
+use misa_core::WeightsError;
 use misa_files::hdf5::Hdf5Error;
 use misa_files::npy::NpzError;
+use misa_files::pickle::PickleError;
 use misa_files::torch::TorchError;
+#[cfg(feature = "tensors")]
+use misa_infer::InferError;
+use misa_terms::{Modality, UtteranceError};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -113,6 +117,7 @@ pub enum DataError {
         source: Box<TorchError>,
     },
     /// Weights that are damaged or of another model.
+    #[cfg(feature = "tensors")]
     #[error("{}: {source}", path.display())]
     Weights {
         /// The file.
@@ -121,6 +126,10 @@ pub enum DataError {
         #[source]
         source: Box<WeightsError>,
     },
+    /// A tokeniser, or an utterance for it, that cannot be used.
+    #[cfg(feature = "tensors")]
+    #[error(transparent)]
+    Text(Box<InferError>),
     /// Something else than the format has at a place.
     #[error("{place}: expected {expected}, found {found}")]
     Layout {
@@ -208,6 +217,13 @@ pub enum DataError {
     },
 }
 
+#[cfg(feature = "tensors")]
+impl From<InferError> for DataError {
+    fn from(error: InferError) -> Self {
+        Self::Text(Box::new(error))
+    }
+}
+
 impl DataError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
@@ -247,65 +263,4 @@ pub enum Width {
     /// This many features.
     #[error("{0} features")]
     Features(usize),
-}
-
-/// An utterance that is wrong by itself.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum UtteranceError {
-    /// A modality without steps.
-    #[error("{modality} has no steps, expected at least 1")]
-    Empty {
-        /// The modality.
-        modality: Modality,
-    },
-    /// A label that cannot be learnt.
-    #[error("label is {found}, expected a finite number")]
-    Label {
-        /// The label.
-        found: f32,
-    },
-    /// Words and word ids that differ in number.
-    #[error("text has {ids} word ids, {words} words")]
-    Words {
-        /// Number of words.
-        words: usize,
-        /// Number of word ids.
-        ids: usize,
-    },
-    /// A sentence that is empty, where BERT is to read it.
-    #[error("text has no words, expected at least 1")]
-    NoWords,
-    /// Text that a tokeniser fails on.
-    #[error("text has no tokens: {reason}")]
-    Tokeniser {
-        /// What the tokeniser says.
-        reason: String,
-    },
-    /// A sentence longer than BERT can read.
-    #[error("text has {found} tokens, expected at most {limit}; a truncation makes it shorter")]
-    Tokens {
-        /// Number of tokens, special tokens included.
-        found: usize,
-        /// Positions of the BERT.
-        limit: usize,
-    },
-    /// Feature rows of one modality that differ in size, or are empty.
-    #[error("a row has {found} features, expected {expected}")]
-    Rows {
-        /// Features of the row.
-        found: usize,
-        /// Features of the first row.
-        expected: usize,
-    },
-    /// Modalities that differ in steps in a word-aligned file.
-    #[error("{modality} has {found} steps, text has {expected}")]
-    Steps {
-        /// The modality.
-        modality: Modality,
-        /// Its steps.
-        found: usize,
-        /// The steps of text.
-        expected: usize,
-    },
 }

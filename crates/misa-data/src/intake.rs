@@ -9,7 +9,7 @@ use crate::{
     DataError, Format, NoteKind, Overview, Policy, Sequence, Split, TextSequence, Utterance,
     Vocabulary, Width,
 };
-use misa_core::{FeatureSizes, Modality, TextSize};
+use misa_terms::{FeatureSizes, Modality, TextSize};
 use std::collections::HashSet;
 
 /// What takes the utterances that pass.

@@ -1,10 +1,10 @@
 //! Labels without features, and the table that names the utterances of one's own features.
 
 use crate::format::files::{open_pickle, read_bytes};
-use crate::pickle::{Limits, Value};
 use crate::{DataError, Split};
 use misa_files::Source;
 use misa_files::npy::Npz;
+use misa_files::pickle::{Limits, Value};
 use misa_files::zip;
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Files to batches: data sets of multimodal sentiment, read safely and padded for
-//! [`misa_core`].
+//! Data sets of multimodal sentiment, read safely; with the feature `tensors`, also as padded
+//! batches for `misa-core`.
 //!
 //! ```text
 //! pickles, safetensors            a program
@@ -9,8 +9,8 @@
 //!    │ checked one by one, what is replaced is counted (Note)
 //!    ▼
 //! UtteranceDataset { train, valid, test }, or one utterance at a time
-//!    │ UtteranceLoader: order, one thread ahead
-//!    │ UtteranceBatcher: pad, one upload per tensor
+//!    │ UtteranceLoader: order, one thread ahead               (feature `tensors`)
+//!    │ UtteranceBatcher of misa-infer: pad, one upload per tensor
 //!    ▼
 //! UtteranceBatch { input: MisaInput, targets, ids, seed }
 //! ```
@@ -19,6 +19,18 @@
 //! allocated, and every fault is an error or a count.
 //!
 //! ```
+//! use misa_data::{Split, SyntheticConfig};
+//!
+//! let data = SyntheticConfig::new().with_train(16).generate().dataset;
+//! assert_eq!(data.split(Split::Train).len(), 16);
+//! assert_eq!(data.feature_sizes().visual, 35);
+//! ```
+//!
+
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(feature = "flex", doc = "```")]
+#![cfg_attr(not(feature = "flex"), doc = "```ignore")]
 //! use burn::prelude::*;
 //! use misa_data::{Split, SyntheticConfig, UtteranceBatcher};
 //!
@@ -31,11 +43,14 @@
 //! assert_eq!(batch.targets.dims(), [4, 1]);
 //! ```
 //!
+//! | Feature | Brings |
+//! |---|---|
+//! | `tensors` (default) | the loader, and pre-trained BERTs; without it, no tensor library is built |
+//! | `flex` (default) | the device that computes on the processor |
+//!
 //! | File | Holds |
 //! |---|---|
-//! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
-//! | `video.rs` | which clips are from one video |
-//! | `split.rs`, `vocabulary.rs`, `note.rs` | what utterances come with |
+//! | `note.rs` | what was dropped, replaced or odd |
 //! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | what is asked of a file |
 //! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks every utterance passes |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and what is known of them |
@@ -44,16 +59,15 @@
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
 //! | `labels.rs` | labels without features |
 //! | `prepare.rs` | the official way from word-aligned rows to utterances |
-//! | `normalise.rs` | scaling of features |
-//! | `batch.rs`, `batcher.rs`, `loader.rs` | utterances to tensors |
-//! | `bert/` | what BERT needs of the file system, and words to its tokens |
-//! | `random.rs`, `synthetic/` | seeded numbers, and data made from them |
-//! | `whole.rs` | files that are whole or not there |
+//! | `loader.rs` | batches of a split, epoch after epoch |
+//! | `bert/` | what BERT needs of the file system |
+//! | `synthetic/` | made-up data |
+//! | `builder.rs` | the methods that change one setting |
 //! | `error.rs` | everything that can be wrong |
 
-mod batch;
-mod batcher;
+#[cfg(feature = "tensors")]
 mod bert;
+mod builder;
 mod checksum;
 mod dataset;
 pub mod doctor;
@@ -63,55 +77,49 @@ pub mod format;
 mod glove;
 mod intake;
 mod labels;
+#[cfg(feature = "tensors")]
 mod loader;
 mod locked;
-mod normalise;
 mod note;
 mod open;
 mod overview;
 mod padding;
 mod policy;
 mod prepare;
-mod random;
 mod refusal;
 mod replacement;
-mod sequence;
-mod split;
 mod synthetic;
-mod utterance;
-mod video;
-mod vocabulary;
-mod whole;
 mod widths;
 
-pub use batch::UtteranceBatch;
-pub use batcher::UtteranceBatcher;
-pub use bert::{
-    BertText, BertWeights, PretrainedBert, Tokeniser, Truncation, UnknownTruncation,
-    read_state_dict,
-};
+#[cfg(feature = "tensors")]
+pub use bert::{BertWeights, PretrainedBert, read_state_dict};
 pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
-pub use error::{DataError, UtteranceError, Width};
+pub use error::{DataError, Width};
 pub use format::Format;
 pub use format::safetensors::{UtteranceWriter, Written};
 pub use glove::{GloveRows, read_glove};
 pub use labels::{LabelRow, read_labels};
+#[cfg(feature = "tensors")]
 pub use loader::{LoaderConfig, Order, UtteranceLoader};
 pub use locked::{Development, LockedTest};
-pub use misa_files::pickle;
-pub use normalise::{Normalisation, Scaling, Statistics};
+#[cfg(feature = "tensors")]
+pub use misa_infer::{
+    BertText, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch, UtteranceBatcher,
+};
+pub use misa_terms::{
+    Normalisation, Random, Scaling, Sequence, Split, Statistics, TextSequence, Utterance,
+    UtteranceError, VideoPlace, Vocabulary, mix, video_batches, write_whole,
+};
 pub use note::{Note, NoteKind};
 pub use open::OpenOptions;
 pub use overview::Overview;
 pub use padding::{Padding, UnknownPadding};
 pub use policy::{Policy, UnknownPolicy};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
-pub use random::{Random, mix};
-pub use sequence::Sequence;
-pub use split::Split;
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
-pub use utterance::{TextSequence, Utterance};
-pub use video::{VideoPlace, video_batches};
-pub use vocabulary::Vocabulary;
-pub use whole::write_whole;
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,12 +1,13 @@
 //! Batches of a split, epoch after epoch, one thread ahead of their consumer.
 
-use crate::random::{Random, mix};
-use crate::video::{fill, videos};
+use crate::builder::with_fields;
 use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
-use burn::config::Config;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::prelude::*;
+use misa_terms::{Random, mix};
+use misa_terms::{fill, videos};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,7 @@ use std::thread::{self, JoinHandle};
 const AHEAD: usize = 2;
 
 /// In which order a loader hands out utterances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// As in the file, the same in every epoch: for evaluation.
@@ -33,20 +34,36 @@ pub enum Order {
 }
 
 /// How a loader cuts a split into batches.
-#[derive(Config, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoaderConfig {
     /// Utterances in a batch; the last one of an epoch may have fewer.
     pub batch_size: usize,
     /// In which order. Default: as in the file.
-    #[config(default = "Order::File")]
     pub order: Order,
     /// Whether utterances of one video come in one batch: then a batch has at most `batch_size`
     /// utterances or one video, and the order is that of videos. Default: no.
-    #[config(default = false)]
     pub whole_videos: bool,
     /// Seed of the order, and of the seeds that batches carry. Default: 0.
-    #[config(default = 0)]
     pub seed: u64,
+}
+
+impl LoaderConfig {
+    /// Batches of `batch_size` utterances, and the defaults.
+    pub fn new(batch_size: usize) -> Self {
+        Self {
+            batch_size,
+            order: Order::File,
+            whole_videos: false,
+            seed: 0,
+        }
+    }
+
+    with_fields! {
+        with_batch_size: batch_size, usize;
+        with_order: order, Order;
+        with_whole_videos: whole_videos, bool;
+        with_seed: seed, u64;
+    }
 }
 
 /// Batches of one split of a data set.
@@ -173,13 +190,10 @@ impl UtteranceLoader {
     fn batch(&self, places: &[usize], seed: u64) -> UtteranceBatch {
         let utterances: &[Utterance] = self.dataset.split(self.split);
         let chosen = places.iter().map(|&place| &utterances[place]);
-        let mut batch = self.batcher.batch(chosen, &self.device);
-        batch.seed = seed;
-        batch
-            .places
-            .iter_mut()
-            .for_each(|place| *place = places[*place]);
-        batch
+        UtteranceBatch {
+            seed,
+            ..self.batcher.batch(chosen, &self.device).at(places)
+        }
     }
 }
 

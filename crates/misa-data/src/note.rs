@@ -1,7 +1,7 @@
 //! What reading a data set dropped, replaced or found odd.
 
 use crate::Split;
-use misa_core::Modality;
+use misa_terms::Modality;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

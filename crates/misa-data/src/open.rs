@@ -5,7 +5,8 @@ use crate::replacement::Replacements;
 use crate::{
     DataError, Format, Overview, Padding, Policy, Split, Utterance, UtteranceDataset, format,
 };
-use misa_core::Modality;
+use misa_terms::Modality;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// What is asked of a data set before it is opened.
@@ -97,7 +98,7 @@ impl OpenOptions {
         mut take: impl FnMut(Split, Utterance) -> Result<(), DataError>,
     ) -> Result<Overview, DataError> {
         let path = path.as_ref();
-        let replacements = Replacements::read(self, &self.replacements)?;
+        let replacements = self.read_replacements()?;
         let mut intake = Intake::new(self.policy, &mut take).with_replacements(replacements);
         let heading = format::read(path, self, &mut intake)?;
         intake.finish(&path.display().to_string(), heading)
@@ -110,10 +111,23 @@ impl OpenOptions {
         observer: &'s mut Observer<'s>,
     ) -> Result<Overview, DataError> {
         let mut sink = |_, _| Ok(());
-        let replacements = Replacements::read(self, &self.replacements)?;
+        let replacements = self.read_replacements()?;
         let intake = Intake::new(self.policy, &mut sink).with_replacements(replacements);
         let mut intake = intake.with_observer(observer);
         let heading = format::read(path, self, &mut intake)?;
         intake.finish(&path.display().to_string(), heading)
+    }
+
+    /// One modality of each file that is to replace others.
+    fn read_replacements(&self) -> Result<Replacements, DataError> {
+        let mut replacements = Replacements::default();
+        for (modality, path) in &self.replacements {
+            let mut sequences = HashMap::new();
+            format::read_modality(path, self, *modality, &mut |id, sequence| {
+                sequences.insert(id, sequence);
+            })?;
+            replacements.add(*modality, path, sequences);
+        }
+        Ok(replacements)
     }
 }

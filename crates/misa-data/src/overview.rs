@@ -1,7 +1,7 @@
 //! What is known of a data set besides its utterances.
 
 use crate::{Format, Note, Split, Vocabulary};
-use misa_core::FeatureSizes;
+use misa_terms::FeatureSizes;
 
 /// Everything about a data set but the utterances themselves.
 #[derive(Clone, Debug)]

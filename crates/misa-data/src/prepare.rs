@@ -1,11 +1,11 @@
 //! From word-aligned rows to the utterances that the official code trains on.
 
-use crate::normalise::EPSILON;
 use crate::note::Notes;
 use crate::{
     DataError, Note, NoteKind, Sequence, Split, TextSequence, Utterance, UtteranceError, Vocabulary,
 };
-use misa_core::Modality;
+use misa_terms::EPSILON;
+use misa_terms::Modality;
 
 /// The word that stands for a pause in word-aligned data.
 const PAUSE: &str = "sp";

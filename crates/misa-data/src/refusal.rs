@@ -1,7 +1,7 @@
 //! Utterances that do not pass, and how messages list them.
 
 use crate::Split;
-use misa_core::Modality;
+use misa_terms::Modality;
 use std::fmt;
 
 /// How many utterances there are of some kind, and which come first.

@@ -1,8 +1,8 @@
 //! One modality taken from another file.
 
 use crate::refusal::Listed;
-use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance, format};
-use misa_core::Modality;
+use crate::{DataError, Sequence, TextSequence, Utterance};
+use misa_terms::Modality;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -19,11 +19,14 @@ struct Replacement {
 }
 
 impl Replacements {
-    /// Reads one modality of each file.
-    pub fn read(options: &OpenOptions, files: &[(Modality, PathBuf)]) -> Result<Self, DataError> {
-        let read =
-            |(modality, path): &(Modality, PathBuf)| Replacement::read(options, *modality, path);
-        files.iter().map(read).collect::<Result<_, _>>().map(Self)
+    /// Takes the sequences of `modality` by utterance id, as they were read from `path`.
+    pub fn add(&mut self, modality: Modality, path: &Path, sequences: HashMap<String, Sequence>) {
+        self.0.push(Replacement {
+            modality,
+            path: path.to_owned(),
+            sequences,
+            missing: Listed::default(),
+        });
     }
 
     /// Replaces what is to be replaced; `false` when a file has nothing for this utterance.
@@ -40,19 +43,6 @@ impl Replacements {
 }
 
 impl Replacement {
-    fn read(options: &OpenOptions, modality: Modality, path: &Path) -> Result<Self, DataError> {
-        let mut sequences = HashMap::new();
-        format::read_modality(path, options, modality, &mut |id, sequence| {
-            sequences.insert(id, sequence);
-        })?;
-        Ok(Self {
-            modality,
-            path: path.to_owned(),
-            sequences,
-            missing: Listed::default(),
-        })
-    }
-
     fn apply(&mut self, utterance: &mut Utterance) -> bool {
         let Some(sequence) = self.sequences.get(&utterance.id).cloned() else {
             self.missing.add(&utterance.id);

@@ -1,7 +1,7 @@
 //! The sizes that all utterances of a data set share.
 
 use crate::{DataError, TextSequence, Utterance, Width};
-use misa_core::{Modality, PerModality};
+use misa_terms::{Modality, PerModality};
 
 /// Size of a step of each modality.
 pub(crate) type Widths = PerModality<Width>;

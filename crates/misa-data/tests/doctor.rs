@@ -7,7 +7,6 @@ mod support;
 
 mod real_data;
 
-use misa_core::Modality;
 use misa_data::doctor::{
     Content, Examination, FeatureReport, Finding, Progress, Severity, examine, examine_with,
 };
@@ -15,6 +14,7 @@ use misa_data::{
     OpenOptions, Padding, Policy, Sequence, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
+use misa_terms::Modality;
 use real_data::data_folder;
 use std::fs;
 use support::pickled::Py;

@@ -5,11 +5,11 @@
 
 mod support;
 
-use misa_core::{FeatureSizes, Modality, TextSize};
 use misa_data::{
     DataError, Format, Note, OpenOptions, Padding, Policy, Split, TextSequence, UtteranceDataset,
     Vocabulary,
 };
+use misa_terms::{FeatureSizes, Modality, TextSize};
 use std::fs;
 use std::path::Path;
 use support::pickled::Py;

@@ -7,18 +7,25 @@
 
 mod support;
 
+#[cfg(feature = "flex")]
 use burn::prelude::*;
-use misa_core::{FeatureSizes, TextInput, TextSize, encoder::bert::BertConfig};
+#[cfg(feature = "flex")]
+use misa_core::TextInput;
 use misa_data::format::misa;
-use misa_data::pickle::{Limits, Pickle, Value};
+#[cfg(feature = "flex")]
+use misa_data::{BertText, Sequence, Tokeniser, Truncation, UtteranceBatcher};
 use misa_data::{
-    BertText, Format, NonFinite, OpenOptions, Policy, RawUtterance, Sequence, Split, TextSequence,
-    Tokeniser, Truncation, Utterance, UtteranceBatcher, UtteranceDataset, prepare, read_embedding,
-    read_glove,
+    Format, NonFinite, OpenOptions, Policy, RawUtterance, Split, TextSequence, Utterance,
+    UtteranceDataset, prepare, read_embedding, read_glove,
 };
+use misa_files::pickle::{Limits, Pickle, Value};
+#[cfg(feature = "flex")]
+use misa_terms::BertConfig;
+use misa_terms::{FeatureSizes, TextSize};
 use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "flex")]
 use std::sync::Arc;
 use support::{Golden, entries, golden_folder, golden_root, name};
 
@@ -322,6 +329,7 @@ fn golden_embeddings_of_pytorch() {
     }
 }
 
+#[cfg(feature = "flex")]
 #[test]
 fn golden_collate_word_path() {
     let Some(folder) = golden_folder() else {
@@ -362,6 +370,7 @@ fn golden_collate_word_path() {
 }
 
 /// A folder with `vocab.txt` alone: the file of cases has the name of a tokeniser's.
+#[cfg(feature = "flex")]
 fn vocabulary_folder(folder: &Path) -> tempfile::TempDir {
     let alone = tempfile::tempdir().unwrap();
     fs::copy(folder.join("vocab.txt"), alone.path().join("vocab.txt")).unwrap();
@@ -369,6 +378,7 @@ fn vocabulary_folder(folder: &Path) -> tempfile::TempDir {
 }
 
 /// The tokens that BERT reads of a batch.
+#[cfg(feature = "flex")]
 fn check_tokens(batcher: &UtteranceBatcher, utterances: &[Utterance], golden: &Golden, case: &str) {
     let batch = batcher.batch(utterances, &Device::flex());
     batch.input.assert_consistent();
@@ -394,6 +404,7 @@ fn check_tokens(batcher: &UtteranceBatcher, utterances: &[Utterance], golden: &G
     );
 }
 
+#[cfg(feature = "flex")]
 #[derive(serde::Deserialize)]
 struct TokenCase {
     text: String,
@@ -402,6 +413,7 @@ struct TokenCase {
     attention_mask: Vec<u32>,
 }
 
+#[cfg(feature = "flex")]
 #[test]
 fn golden_tokens() {
     let Some(folder) = golden_folder() else {
@@ -435,6 +447,7 @@ fn golden_tokens() {
     }
 }
 
+#[cfg(feature = "flex")]
 fn check_batch(utterances: &[Utterance], golden: &Golden, case: &str) {
     let batch = UtteranceBatcher::default().batch(utterances, &Device::flex());
     batch.input.assert_consistent();

@@ -5,8 +5,8 @@
 
 mod support;
 
-use misa_data::pickle::{ConvertError, Limits, Pickle, PickleError};
 use misa_data::{DataError, Format, UtteranceDataset};
+use misa_files::pickle::{ConvertError, Limits, Pickle, PickleError};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};

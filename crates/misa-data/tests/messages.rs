@@ -8,11 +8,11 @@
 
 mod support;
 
-use misa_core::Modality;
 use misa_data::{
     Format, OpenOptions, SyntheticConfig, UtteranceDataset, Vocabulary, read_embedding, read_glove,
     read_labels,
 };
+use misa_terms::Modality;
 use std::fs;
 use std::path::Path;
 use support::pickled::Py;

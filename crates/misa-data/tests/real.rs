@@ -5,8 +5,8 @@
 
 mod real_data;
 
-use misa_core::{FeatureSizes, TextSize};
 use misa_data::{Format, Split, UtteranceDataset, read_labels};
+use misa_terms::{FeatureSizes, TextSize};
 use real_data::data_folder;
 
 fn counts(data: &UtteranceDataset) -> [usize; 3] {

@@ -10,6 +10,9 @@
 //! Everything here is safe Rust: the vector instructions are those of `pulp`, chosen when the
 //! program starts, and GPUs run kernels of CubeCL that check their bounds.
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod adam;
 mod cell;
 // Builds for other devices use less of it.
@@ -36,3 +39,8 @@ pub use rows::RowAdam;
 pub use sentences::Sentences;
 pub use steps::PackedSteps;
 pub use transformer::{AddNorm, SelfAttention, gelu};
+
+/// Holds the README's example to what compiles.
+#[cfg(all(doctest, feature = "flex"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,8 +2,9 @@
 
 use crate::{NonFiniteGradient, WorkerError, resume::Misfit};
 use burn::train::TrainingError;
-use misa_core::{ConfigError, Modality, WeightsError};
+use misa_core::{ConfigError, WeightsError};
 use misa_data::{DataError, Split};
+use misa_infer::InferError;
 use std::{io, path::PathBuf, sync::Arc};
 use thiserror::Error;
 
@@ -27,6 +28,9 @@ pub enum TrainError {
     /// The data cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A model cannot be loaded, saved or used.
+    #[error(transparent)]
+    Infer(Box<InferError>),
     /// A split that training needs has no utterances.
     #[error("split `{split}` has no utterances, expected at least 1")]
     EmptySplit {
@@ -102,28 +106,6 @@ pub enum TrainError {
     /// A loss of the valid split is no longer a number.
     #[error("valid split: {0}")]
     Valid(Box<TrainError>),
-    /// An utterance does not have the features a model was trained on.
-    #[error("utterance `{id}`: {modality} has {found}, the model expects {expected}")]
-    Features {
-        /// The utterance.
-        id: String,
-        /// The modality that differs.
-        modality: Modality,
-        /// What the model reads.
-        expected: String,
-        /// What the utterance has.
-        found: String,
-    },
-    /// The vocabulary of a checkpoint is not that of its model.
-    #[error("{path}: {found} words, expected {expected}", path = path.display())]
-    Vocabulary {
-        /// File at hand.
-        path: PathBuf,
-        /// Words of the model.
-        expected: usize,
-        /// Words of the file.
-        found: usize,
-    },
     /// The folder holds a run already.
     #[error(
         "{path}: holds a run, expected an empty folder: resume it, replace it or choose another",
@@ -170,29 +152,6 @@ pub enum TrainError {
         /// Checksum of what is there.
         found: String,
     },
-    /// A newer version of this program wrote the file.
-    #[error(
-        "{path}: written by a newer misa (version {found} of this file); this is misa {program}, \
-         which reads up to version {newest}",
-        path = path.display(),
-        program = env!("CARGO_PKG_VERSION")
-    )]
-    Version {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: String,
-        /// The newest version that this program reads.
-        newest: u32,
-    },
-    /// A key of a file that this program does not know, although it knows the file's version.
-    #[error("{path}: unknown key `{key}`", path = path.display())]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// The key with those above it.
-        key: String,
-    },
     /// A state does not fit the model of its run.
     #[error("{path}: {source}", path = path.display())]
     Misfit {
@@ -225,14 +184,6 @@ pub enum TrainError {
         /// Cause.
         source: serde_json::Error,
     },
-    /// A table of the run is not what it should be.
-    #[error("{path}: {source}", path = path.display())]
-    Csv {
-        /// File at hand.
-        path: PathBuf,
-        /// Cause.
-        source: csv::Error,
-    },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Weights {
@@ -244,4 +195,17 @@ pub enum TrainError {
     /// The framework stopped the run.
     #[error("training stopped: {0}")]
     Training(#[source] Arc<TrainingError>),
+}
+
+impl From<InferError> for TrainError {
+    /// What both crates meet has one variant; the rest is wrapped, with its own message.
+    fn from(error: InferError) -> Self {
+        match error {
+            InferError::Config(source) => Self::Config(source),
+            InferError::Io { path, source } => Self::Io { path, source },
+            InferError::Json { path, source } => Self::Json { path, source },
+            InferError::Weights { path, source } => Self::Weights { path, source },
+            other => Self::Infer(Box::new(other)),
+        }
+    }
 }

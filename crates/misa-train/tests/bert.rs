@@ -182,10 +182,10 @@ fn what_was_kept_is_what_is_computed() {
         let predict = |frozen: &mut FrozenText| -> Vec<Vec<f32>> {
             let batches = batches(&data, folder.path(), &device).into_iter();
             batches
-                .map(|mut batch| {
-                    frozen.fill(&mut batch.input).unwrap();
-                    assert!(matches!(batch.input.text, TextInput::Frozen(_)));
-                    host(model.forward(&batch.input).prediction)
+                .map(|batch| {
+                    let batch = frozen.ready(batch).unwrap();
+                    assert!(matches!(batch.input().text, TextInput::Frozen(_)));
+                    host(model.forward(batch.input()).prediction)
                 })
                 .collect()
         };

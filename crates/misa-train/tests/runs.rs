@@ -132,7 +132,10 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         };
         assert!(sessions > 1, "was never stopped");
         let weights = |dir: &Path| fs::read(dir.join(WEIGHTS)).unwrap();
-        assert!(weights(whole.path()) == weights(broken.path()), "{config}");
+        assert!(
+            weights(whole.path()) == weights(broken.path()),
+            "{config:?}"
+        );
         assert_eq!(report.scores, expected.scores);
         assert_eq!(report.sessions, sessions as usize);
         let losses = |report: &Report| {

@@ -89,7 +89,7 @@ fn steps_are_those_of_a_dense_optimiser() {
     for batch in batches(&data, &device) {
         let loss = trainer.learn(batch.clone()).loss.total;
         trainer.update(LEARNING_RATE).unwrap();
-        let output = TrainStep::step(&expected, batch);
+        let output = TrainStep::step(&expected, batch.into());
         let expected_loss = output.item.loss.total.clone().into_scalar::<f32>();
         assert!((loss.into_scalar::<f32>() - expected_loss).abs() < 1e-4);
         expected = optimiser.step(LEARNING_RATE, expected, output.grads);
@@ -112,7 +112,7 @@ fn gradients_of_several_batches_add_up_before_an_update() {
         let mut gradients = burn::optim::GradientsAccumulator::new();
         for batch in group {
             trainer.learn(batch.clone());
-            let output = TrainStep::step(&expected, batch.clone());
+            let output = TrainStep::step(&expected, batch.clone().into());
             gradients.accumulate(&expected, output.grads);
         }
         trainer.update(LEARNING_RATE).unwrap();

@@ -14,8 +14,9 @@ use burn::tensor::Device;
 use clap::Args;
 use misa_core::Modalities;
 use misa_data::Split;
+use misa_infer::{Checkpoint, Degradation, NamedScores};
 use misa_report::{DegradationCurve, degradation};
-use misa_train::{Checkpoint, Degradation, NamedScores, TrainError, open_test};
+use misa_train::{TrainError, open_test};
 use serde_json::json;
 use std::{
     error::Error,

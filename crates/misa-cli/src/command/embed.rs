@@ -5,7 +5,8 @@ use crate::{Exit, Outcome, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
-use misa_train::{Checkpoint, Representations, open_test};
+use misa_infer::{Checkpoint, Representations};
+use misa_train::open_test;
 use serde_json::json;
 use std::{
     io,

@@ -89,7 +89,8 @@ impl Arguments {
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let config = &source.manifest.config;
         let utterances = development.dataset().split(split);
-        let evaluation = checkpoint.evaluate(utterances, config, device)?;
+        let evaluation =
+            checkpoint.evaluate(utterances, &config.loss, config.batch_size, device)?;
         Ok(Found {
             scores: evaluation.scores(config.loss.task),
             openings: source.manifest.test_openings(),

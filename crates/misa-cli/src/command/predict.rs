@@ -68,7 +68,7 @@ impl Arguments {
             eprintln!("note: {note}");
         }
         let checkpoint = Checkpoint::load(model_folder(&self.run), &device)?;
-        let modalities = checkpoint.left(self.modalities)?;
+        let modalities = checkpoint.usable_modalities(self.modalities)?;
         let splits = splits(&data, manifest.as_ref());
         let mut rows = Vec::new();
         for split in splits {

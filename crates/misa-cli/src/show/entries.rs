@@ -115,7 +115,7 @@ fn search(path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> io::Resul
 
 /// The scores of a task, as a comparison reads them.
 pub(crate) fn metrics(task: Task) -> Vec<Metric> {
-    let metric = |named: &misa_train::score::NamedScore| Metric {
+    let metric = |named: &misa_infer::score::NamedScore| Metric {
         name: named.name,
         is_better_high: named.goal == Goal::Higher,
         is_share: named.is_share,
@@ -192,7 +192,7 @@ fn entry(
         ),
         ("command", system.command.join(" ")),
     ];
-    let row = |row: misa_train::PredictionRow| Prediction {
+    let row = |row: misa_infer::PredictionRow| Prediction {
         id: row.id,
         prediction: row.prediction,
         target: row.target,

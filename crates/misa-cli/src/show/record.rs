@@ -7,8 +7,9 @@ use super::{
 use crate::{RunSource, settings::RunSettings};
 use burn::tensor::Device;
 use misa_data::{Development, LockedTest, Split, Utterance};
+use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
-use misa_train::{Checkpoint, Manifest, Report, Representations, TrainError, open_test};
+use misa_train::{Manifest, Report, TrainError, open_test};
 use std::{error::Error, path::Path};
 
 /// Everything it takes to look at what a finished run found.

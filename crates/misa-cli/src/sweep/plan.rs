@@ -4,6 +4,7 @@ use super::{
     RandomDraws, SweepError,
     error::{LARGEST, MOST},
 };
+use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -210,8 +211,7 @@ fn crossed(
 fn name(settings: &[(String, Value)], base: &str) -> String {
     let mut checksum = Sha256::new();
     checksum.update(json!([settings, base]).to_string());
-    let checksum = checksum.finalize();
-    let letters: String = checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+    let letters = hex(&checksum.finalize());
     let readable: Vec<String> = settings
         .iter()
         .map(|(key, value)| {

@@ -4,6 +4,7 @@ use crate::{
     ConfigError, Modalities, Modality, PerModality, Presence,
     dropout::drop_out,
     encoder::{EncoderOutput, PackedSequence},
+    modality_modules::ModalityModules,
 };
 use burn::{
     nn::{
@@ -66,8 +67,8 @@ crate::settings! {
 ///   recurrent encoders have told the steps apart; padding is masked everywhere.
 #[derive(Module, Debug)]
 pub struct MutualAttention {
-    steps: PerModality<Option<Linear>>,
-    blocks: PerModality<Vec<Direction>>,
+    steps: ModalityModules<Option<Linear>>,
+    blocks: ModalityModules<Vec<Direction>>,
 }
 
 /// One target's way to a source.
@@ -166,7 +167,10 @@ impl MutualAttentionConfig {
             own.map(|(_, source)| self.direction(*source, d_hidden, device))
                 .collect()
         });
-        Some(MutualAttention { steps, blocks })
+        Some(MutualAttention {
+            steps: steps.into(),
+            blocks: blocks.into(),
+        })
     }
 
     fn direction(&self, source: Modality, d_hidden: usize, device: &Device) -> Direction {

@@ -1,6 +1,6 @@
 //! Predictions from one modality alone.
 
-use crate::{Modalities, PerModality};
+use crate::{Modalities, PerModality, modality_modules::ModalityModules};
 use burn::{
     nn::{Linear, LinearConfig},
     prelude::*,
@@ -13,7 +13,7 @@ use burn::{
 /// - Differs: linear, where ConFEDE has three layers; it is to teach the encoder, not itself.
 #[derive(Module, Debug)]
 pub struct UnimodalHeads {
-    heads: PerModality<Option<Linear>>,
+    heads: ModalityModules<Option<Linear>>,
 }
 
 impl UnimodalHeads {
@@ -21,7 +21,7 @@ impl UnimodalHeads {
     pub fn new(modalities: Modalities, d_hidden: usize, d_output: usize, device: &Device) -> Self {
         let head = |_| LinearConfig::new(d_hidden, d_output).init(device);
         Self {
-            heads: modalities.build(head),
+            heads: ModalityModules::init(modalities, head),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
         SequenceEncoderConfig, TextEncoderConfig,
         bert::{BertFreezing, BertReading, TextPooling},
     },
+    modality_modules::ModalityModules,
 };
 use burn::{
     module::{ModuleVisitor, Param},
@@ -104,7 +105,7 @@ impl MisaConfig {
             text: used(Modality::Text).then(|| self.text().init(device)),
             visual: sequence(Modality::Visual, self.sizes.visual),
             acoustic: sequence(Modality::Acoustic, self.sizes.acoustic),
-            projections: self.settings.modalities.build(|modality| {
+            projections: ModalityModules::init(self.settings.modalities, |modality| {
                 ProjectionConfig::new(self.d_encoded(modality), self.settings.d_hidden).init(device)
             }),
             subspaces: subspaces.init(device),

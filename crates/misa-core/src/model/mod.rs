@@ -10,6 +10,7 @@ mod weights;
 pub use config::MisaConfig;
 pub use parts::ModelParts;
 pub use settings::ModelSettings;
+pub use shapes::check_bert_weights;
 
 use crate::{
     Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
@@ -18,6 +19,7 @@ use crate::{
     UnimodalHeads, Videos,
     beyond::hidden_step_error,
     encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
+    modality_modules::ModalityModules,
 };
 use burn::prelude::*;
 
@@ -31,7 +33,7 @@ pub struct Misa {
     text: Option<TextEncoder>,
     visual: Option<SequenceEncoder>,
     acoustic: Option<SequenceEncoder>,
-    projections: PerModality<Option<Projection>>,
+    projections: ModalityModules<Option<Projection>>,
     subspaces: Subspaces,
     reconstruction: Reconstruction,
     adversary: Option<Adversary>,

@@ -47,15 +47,13 @@ impl MisaConfig {
     }
 }
 
-impl BertConfig {
-    /// [`MisaConfig::check_weights`] of BERT alone.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
-    pub fn check_weights(&self, weights: &StateDict) -> Result<(), WeightsError> {
-        check_shapes(weights, bert_shapes(self))
-    }
+/// [`MisaConfig::check_weights`] of BERT alone.
+///
+/// # Errors
+///
+/// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
+pub fn check_bert_weights(bert: &BertConfig, weights: &StateDict) -> Result<(), WeightsError> {
+    check_shapes(weights, bert_shapes(bert))
 }
 
 fn check_shapes(

@@ -1,19 +1,22 @@
 //! A folder of pre-trained weights.
 
 use crate::bert::names::{self, Name};
-use crate::bert::tokeniser::{SPECIAL, VOCABULARY, read};
+use crate::format::files::read_bytes;
 use crate::{DataError, Tokeniser, write_whole};
 use burn::tensor::TensorData;
-use misa_core::encoder::bert::BertConfig;
+use misa_core::check_bert_weights;
 use misa_core::{StateDict, WeightsError};
 use misa_files::Source;
 use misa_files::torch::{self, Limits};
+use misa_terms::BertConfig;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const CONFIG: &str = "config.json";
+/// No configuration comes near it.
+const MAX_CONFIG: u64 = 1 << 20;
 const SAFETENSORS: &str = "model.safetensors";
 const TORCH: &str = "pytorch_model.bin";
 
@@ -75,7 +78,7 @@ impl PretrainedBert {
     }
 
     /// Tokens that every vocabulary has, in the order of their ids in a new one.
-    pub const SPECIAL_TOKENS: [&'static str; 5] = SPECIAL;
+    pub const SPECIAL_TOKENS: [&'static str; 5] = Tokeniser::SPECIAL_TOKENS;
 
     /// Writes a BERT as Hugging Face would: `config.json`, `vocab.txt` with the special tokens and
     /// then `words`, and `model.safetensors` under the names without prefix.
@@ -96,15 +99,18 @@ impl PretrainedBert {
         fs::create_dir_all(folder).map_err(DataError::io(folder))?;
         let path = folder.join(SAFETENSORS);
         let error = |source| weights_error(&path, source);
-        config.check_weights(&tensors).map_err(error)?;
+        check_bert_weights(config, &tensors).map_err(error)?;
         let bare = |name: &str| name.strip_prefix("bertmodel.").unwrap_or(name).to_owned();
         let renamed: StateDict = (tensors.names())
             .filter_map(|name| Some((bare(name), tensors.get(name)?.clone())))
             .collect();
         write(&path, &renamed.to_bytes().map_err(error)?)?;
-        let special = SPECIAL.iter().copied();
+        let special = Tokeniser::SPECIAL_TOKENS.iter().copied();
         let tokens: Vec<&str> = special.chain(words.iter().map(String::as_str)).collect();
-        write(&folder.join(VOCABULARY), tokens.join("\n").as_bytes())?;
+        write(
+            &folder.join(Tokeniser::VOCABULARY_FILE),
+            tokens.join("\n").as_bytes(),
+        )?;
         let path = folder.join(CONFIG);
         let json = |error: serde_json::Error| {
             DataError::layout(path.display().to_string(), "sizes", error.to_string())
@@ -130,17 +136,18 @@ impl PretrainedBert {
     pub fn weights(&self) -> Result<BertWeights, DataError> {
         let path = &self.weights;
         let mut names = Names::default();
-        let tensors = match path.extension().is_some_and(|ending| ending == "bin") {
-            true => torch_tensors(path, |name| names.rename(name))?,
-            false => StateDict::read_renamed(path, |name| names.rename(name))
-                .map_err(|source| weights_error(path, source))?,
+        let tensors = if path.extension().is_some_and(|ending| ending == "bin") {
+            torch_tensors(path, |name| names.rename(name))?
+        } else {
+            StateDict::read_renamed(path, |name| names.rename(name))
+                .map_err(|source| weights_error(path, source))?
         };
         if let Some((name, other)) = names.twice {
             let found = format!("{name:?} and {other:?}");
             let place = path.display().to_string();
             return Err(DataError::layout(place, "each tensor once", found));
         }
-        let checked = self.config.check_weights(&tensors);
+        let checked = check_bert_weights(&self.config, &tensors);
         checked.map_err(|source| weights_error(path, source))?;
         Ok(BertWeights {
             tensors,
@@ -189,12 +196,12 @@ fn weights_error(path: &Path, source: WeightsError) -> DataError {
 }
 
 fn config(path: &Path) -> Result<BertConfig, DataError> {
-    let text = read(path)?;
+    let text = read_bytes(path, MAX_CONFIG)?;
     let place = path.display().to_string();
     let json = |error: serde_json::Error| {
         DataError::layout(place.clone(), "the sizes of a BERT", error.to_string())
     };
-    let kind: Kind = serde_json::from_str(&text).map_err(json)?;
+    let kind: Kind = serde_json::from_slice(&text).map_err(json)?;
     for (field, found, expected) in [
         ("model_type", kind.model_type, "bert"),
         ("hidden_act", kind.hidden_act, "gelu"),
@@ -213,7 +220,7 @@ fn config(path: &Path) -> Result<BertConfig, DataError> {
             ));
         }
     }
-    let config: BertConfig = serde_json::from_str(&text).map_err(json)?;
+    let config: BertConfig = serde_json::from_slice(&text).map_err(json)?;
     config
         .validate()
         .map_err(|error| DataError::layout(place, "sizes that can be built", error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use super::{Finding, Severity};
 use crate::DataError;
-use crate::pickle::PickleError;
+use misa_files::pickle::PickleError;
 use std::io;
 
 /// The one finding about a data set that cannot be read.
@@ -47,7 +47,10 @@ fn advice(error: &DataError) -> &'static str {
             "it is damaged, cut off, or of a kind we do not read: compare its size with the \
              original, or write it again with plain arrays"
         }
-        DataError::Weights { .. } => "the file is of another model, or damaged",
+        #[cfg(feature = "tensors")]
+        DataError::Weights { .. } | DataError::Text(_) => {
+            "the file is of another model, or damaged"
+        }
         DataError::NonFinite { .. } => "try --policy compat, which replaces such numbers",
         DataError::Checksum { .. } => {
             "the file is not what was written: copy or convert it once more"

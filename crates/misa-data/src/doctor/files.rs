@@ -1,6 +1,7 @@
 //! The files of a data set.
 
 use super::{FileReport, Progress};
+use misa_terms::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -76,7 +77,7 @@ fn digest(path: &Path, of: u64, progress: &mut dyn FnMut(Progress)) -> io::Resul
         progress(Progress::Checksum { bytes, of });
     }
     let digest = hasher.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&digest))
 }
 
 #[cfg(test)]

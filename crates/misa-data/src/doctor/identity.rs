@@ -69,7 +69,7 @@ impl<'a> Twins<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use misa_core::PerModality;
+    use misa_terms::PerModality;
 
     fn record(split: Split, id: &str, content: u64, label: f32) -> Record {
         Record {

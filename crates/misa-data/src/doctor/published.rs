@@ -2,7 +2,7 @@
 
 use super::report::{Clue, CorpusReport};
 use crate::Split;
-use misa_core::FeatureSizes;
+use misa_terms::FeatureSizes;
 
 /// SHA-256 of the feature files that MMSA distributes.
 const FILES: [(&str, &str); 5] = [
@@ -143,7 +143,7 @@ impl Published {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use misa_core::TextSize;
+    use misa_terms::TextSize;
 
     fn guess(found: [usize; 3], visual: usize, acoustic: usize) -> Option<CorpusReport> {
         let text = TextSize::Words { vocabulary: 2 };

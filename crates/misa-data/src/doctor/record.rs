@@ -2,7 +2,7 @@
 
 use super::columns::{Columns, Odd};
 use crate::{Sequence, Split, TextSequence, Utterance, VideoPlace};
-use misa_core::{Modality, PerModality};
+use misa_terms::{Modality, PerModality};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -3,7 +3,7 @@
 use super::Finding;
 use super::labels::LabelReport;
 use crate::{Format, Padding, Policy, Split};
-use misa_core::Modality;
+use misa_terms::Modality;
 use serde::Serialize;
 
 /// Everything found out about a data set. [`Display`](std::fmt::Display) shows it as text.

@@ -1,6 +1,6 @@
 //! What the size of a feature row says about where it comes from.
 
-use misa_core::{FeatureSizes, Modality, TextSize};
+use misa_terms::{FeatureSizes, Modality, TextSize};
 
 /// The columns of COVAREP that MMSA keeps for MOSI, and those of Facet.
 const SELECTED: &str = "MMSA keeps columns 1, 3, 6, 25, 60 of COVAREP's 74 acoustic features and \

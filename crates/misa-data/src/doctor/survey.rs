@@ -6,7 +6,7 @@ use super::record::{Observations, Record};
 use super::report::{Content, FeatureReport, FeatureSplit, SplitReport, Steps, Values};
 use super::{published, sizes};
 use crate::{Format, Note, OpenOptions, Overview, Split};
-use misa_core::{Modality, TextSize};
+use misa_terms::{Modality, TextSize};
 use std::collections::HashSet;
 
 /// What is inside the data set.

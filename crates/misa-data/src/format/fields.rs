@@ -1,7 +1,7 @@
 //! Values of a pickle as parts of an utterance, with messages that say where they are.
 
-use crate::pickle::{ConvertError, Items, Value};
 use crate::{DataError, Sequence, Utterance, UtteranceError};
+use misa_files::pickle::{ConvertError, Items, Value};
 
 /// Turns a failed conversion into an error that names its place.
 pub(super) fn at(place: &str) -> impl FnOnce(ConvertError) -> DataError {

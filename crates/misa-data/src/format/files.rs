@@ -1,8 +1,8 @@
 //! Files of a folder, and their content.
 
 use crate::DataError;
-use crate::pickle::{Limits, Pickle};
 use misa_files::Source;
+use misa_files::pickle::{Limits, Pickle};
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -9,8 +9,8 @@ use super::Format;
 use super::fields::{at, check_aligned, items, label, sequence};
 use super::padded::split_of;
 use crate::intake::{Heading, Intake};
-use crate::pickle::{Pickle, Value};
 use crate::{DataError, NoteKind, Split, TextSequence, Utterance, Vocabulary};
+use misa_files::pickle::{Pickle, Value};
 use std::path::Path;
 
 /// Whether this is a dictionary of splits that are lists.

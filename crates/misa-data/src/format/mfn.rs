@@ -18,9 +18,9 @@ use super::padded::table::{self, Table};
 use super::padded::values::{Padded, Values};
 use crate::intake::{Heading, Intake};
 use crate::{DataError, NoteKind, OpenOptions, Split};
-use misa_core::{Modality, PerModality};
 use misa_files::Source;
 use misa_files::hdf5::{Hdf5, Limits};
+use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 

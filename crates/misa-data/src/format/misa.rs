@@ -13,9 +13,9 @@ use super::Format;
 use super::fields::{at, check_aligned, items, label, sequence, word_ids};
 use super::files::open_pickle;
 use crate::intake::{Heading, Intake};
-use crate::pickle::{Pickle, Value};
-use crate::vocabulary::Conflict;
 use crate::{DataError, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary};
+use misa_files::pickle::{Pickle, Value};
+use misa_terms::Conflict;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a data set of this format.

@@ -12,10 +12,10 @@ pub(crate) mod safetensors;
 mod ur_funny;
 
 use crate::intake::{Heading, Intake};
-use crate::pickle::Pickle;
 use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance};
 use files::open_pickle;
-use misa_core::Modality;
+use misa_files::pickle::Pickle;
+use misa_terms::Modality;
 use padded::Dialect;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -20,10 +20,10 @@ use crate::labels::{LabelRow, read_labels};
 use crate::{
     DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance, Vocabulary,
 };
-use misa_core::{Modality, PerModality};
 use misa_files::Source;
 use misa_files::npy::{Npy, Npz};
 use misa_files::zip::Limits;
+use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 

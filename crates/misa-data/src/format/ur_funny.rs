@@ -24,9 +24,9 @@ use super::Format;
 use super::fields::{at, rows};
 use super::files::open_pickle;
 use crate::intake::{Heading, Intake};
-use crate::pickle::{Pickle, Value};
 use crate::prepare::{Preparer, RawUtterance};
 use crate::{DataError, Sequence, Split};
+use misa_files::pickle::{Pickle, Value};
 use std::collections::HashMap;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! The world that made-up utterances come from.
 
 use super::{Factors, SyntheticConfig};
-use crate::random::{Random, mix};
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
-use misa_core::{PerModality, Task};
+use misa_terms::{PerModality, Task};
+use misa_terms::{Random, mix};
 
 /// Size of the factor that all modalities share.
 const D_SHARED: usize = 4;

@@ -1,18 +1,18 @@
 //! One pass over the train split and one over the valid split.
 
 use crate::{
-    LearningRates, SentimentOutput, TrainError, Trainer,
-    evaluate::{Evaluation, Rows},
+    LearningRates, MisaLearner, SentimentOutput, TrainError, Trainer,
     fit::{Events, Loop},
-    history::TermMeans,
     manifest::RunProgress,
 };
 use burn::{
-    data::dataloader::{DataLoader, DataLoaderIterator},
+    data::dataloader::{DataLoader, DataLoaderIterator, Progress},
     prelude::*,
-    train::{EventProcessorTraining, InferenceStep, LearnerEvent, TrainingError, TrainingItem},
+    train::{EventProcessorTraining, Interrupter, LearnerEvent, TrainingError, TrainingItem},
 };
 use misa_data::UtteranceBatch;
+use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
+use std::iter;
 
 type Event = LearnerEvent<SentimentOutput>;
 type Process = fn(&mut Events, Event) -> Result<(), burn::train::EventProcessorError>;
@@ -67,7 +67,7 @@ impl Pass<'_, '_> {
                 waiting.losses.push(output.loss.to_host());
                 let step = progress.losses.len() + waiting.losses.len();
                 let (losses, ids) = waiting.last();
-                self.check_losses(step, losses, ids)?;
+                check_losses(self.number, step, losses, ids)?;
                 let (done, rate) = (done.clone(), Some(rates.model.into()));
                 let item = TrainingItem::new(output, done, Some(step), rate);
                 self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
@@ -95,14 +95,15 @@ impl Pass<'_, '_> {
         batches: &mut dyn DataLoaderIterator<UtteranceBatch>,
         size: usize,
         waiting: &mut Waiting,
-    ) -> Result<Vec<UtteranceBatch>, TrainError> {
+    ) -> Result<Vec<ReadyBatch>, TrainError> {
         let mut group = Vec::with_capacity(size);
         while group.len() < size
-            && let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch))
+            && let Some(batch) = batches
+                .next()
+                .and_then(|batch| accept(self.run.interrupter, batch))
         {
-            self.run.fit.frozen.fill(&mut batch.input, true)?;
-            waiting.ids.push(std::mem::take(&mut batch.ids));
-            group.push(batch);
+            waiting.ids.push(batch.ids.clone());
+            group.push(self.run.fit.frozen.ready(batch, true)?);
         }
         Ok(group)
     }
@@ -148,25 +149,6 @@ impl Pass<'_, '_> {
         }
     }
 
-    /// Stops at a loss that is not a number, naming term and batch.
-    fn check_losses(
-        &self,
-        step: usize,
-        losses: TermMeans,
-        ids: &[String],
-    ) -> Result<(), TrainError> {
-        match losses.named().find(|(_, value)| !value.is_finite()) {
-            None => Ok(()),
-            Some((term, &value)) => Err(TrainError::NonFiniteLoss {
-                epoch: self.number,
-                step,
-                term,
-                value,
-                ids: ids.to_vec(),
-            }),
-        }
-    }
-
     /// Predicts the valid split with the model as it is now.
     pub(crate) fn validate(
         &mut self,
@@ -175,33 +157,45 @@ impl Pass<'_, '_> {
     ) -> Result<Evaluation, TrainError> {
         let fit = self.run.fit;
         let learner = trainer.learner().valid();
-        self.start(fit.valid.num_items(), Events::process_valid);
-        let mut evaluation = Evaluation::default();
-        let mut losses = Vec::new();
-        let mut batches = fit.valid.iter();
-        while let Some(mut batch) = batches.next().and_then(|batch| self.accept(batch)) {
-            if self.run.should_stop() {
-                break;
-            }
-            fit.frozen.fill(&mut batch.input, false)?;
-            let rows = Rows::of(&batch);
-            let ids = batch.ids.clone();
-            let output = InferenceStep::step(&learner, batch);
-            let found = output.loss.to_host();
-            self.check_losses(losses.len() + 1, found, &ids)
-                .map_err(|error| TrainError::Valid(Box::new(error)))?;
-            losses.push(found);
-            evaluation.add(&output, rows, fit.config.loss.task);
-            let item = TrainingItem::new(output, batches.progress(), Some(losses.len()), None);
-            self.send(LearnerEvent::ProcessedItem(item), Events::process_valid);
-        }
+        let total = fit.valid.num_items();
+        self.start(total, Events::process_valid);
+        let evaluation = self.evaluate(&learner, total)?;
         self.send(LearnerEvent::EndSplit(self.number), Events::process_valid);
         self.send(LearnerEvent::EndEpoch(self.number), Events::process_train);
-        if self.run.should_stop() {
-            return Err(self.run.stopped(trainer, progress));
+        match self.run.should_stop() {
+            true => Err(self.run.stopped(trainer, progress)),
+            false => Ok(evaluation),
         }
-        evaluation.losses = TermMeans::mean(&losses);
-        Ok(evaluation.in_order())
+    }
+
+    /// Predicts the valid split, or its first batches when the run is to stop.
+    fn evaluate(&mut self, learner: &MisaLearner, total: usize) -> Result<Evaluation, TrainError> {
+        let (fit, number, interrupter) = (self.run.fit, self.number, self.run.interrupter);
+        let events = &mut *self.run.events;
+        let mut loaded = fit.valid.iter();
+        let batches = iter::from_fn(|| {
+            let batch = accept(interrupter, loaded.next()?)?;
+            let goes_on = !fit.stop.is_requested() && !interrupter.should_stop();
+            goes_on.then(|| fit.frozen.ready(batch, false))
+        });
+        let (mut step, mut done) = (0, 0);
+        evaluate_batches(batches, fit.config.loss.task, |batch| {
+            let output = learner.score(batch);
+            let losses = output.loss.to_host();
+            step += 1;
+            done += batch.batch();
+            check_losses(number, step, losses, batch.ids())
+                .map_err(|error| TrainError::Valid(Box::new(error)))?;
+            let answer = Answer {
+                predictions: output.predictions.clone(),
+                losses: Some(losses),
+            };
+            let progress = Progress::new(done, total, Some("utterances".to_string()));
+            let item = TrainingItem::new(output, progress, Some(step), None);
+            let sent = events.process_valid(LearnerEvent::ProcessedItem(item));
+            interrupter.fail_on_error(sent);
+            Ok(answer)
+        })
     }
 
     fn start(&mut self, total_items: usize, process: Process) {
@@ -216,12 +210,31 @@ impl Pass<'_, '_> {
         let sent = process(self.run.events, event);
         self.run.interrupter.fail_on_error(sent);
     }
+}
 
-    /// The batch, or nothing after telling why.
-    fn accept<E: Into<TrainingError>>(
-        &self,
-        batch: Result<UtteranceBatch, E>,
-    ) -> Option<UtteranceBatch> {
-        batch.map_err(|error| self.run.interrupter.fail(error)).ok()
+/// The batch, or nothing after telling why.
+fn accept<E: Into<TrainingError>>(
+    interrupter: &Interrupter,
+    batch: Result<UtteranceBatch, E>,
+) -> Option<UtteranceBatch> {
+    batch.map_err(|error| interrupter.fail(error)).ok()
+}
+
+/// Stops at a loss that is not a number, naming term and batch.
+fn check_losses(
+    epoch: usize,
+    step: usize,
+    losses: TermMeans,
+    ids: &[String],
+) -> Result<(), TrainError> {
+    match losses.named().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some((term, &value)) => Err(TrainError::NonFiniteLoss {
+            epoch,
+            step,
+            term,
+            value,
+            ids: ids.to_vec(),
+        }),
     }
 }

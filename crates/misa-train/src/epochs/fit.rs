@@ -64,7 +64,7 @@ pub(crate) struct Outcome {
 }
 
 impl SupervisedLearningStrategy<MisaLearner> for Fit {
-    /// The loaders given are those of [`Fit`], which keeps them to tell them the epoch.
+    /// The loaders given are [`crate::no_batches::NoBatches`]: those of [`Fit`] are told the epoch.
     fn fit(
         &self,
         components: TrainingComponents<MisaLearner>,

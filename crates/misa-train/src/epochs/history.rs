@@ -1,11 +1,8 @@
 //! What happened, epoch by epoch.
 
 use crate::Phase;
-use misa_core::loss::PerTerm;
+use misa_infer::TermMeans;
 use serde::{Deserialize, Serialize};
-
-/// Mean over the batches of an epoch of each term of the objective, unweighted.
-pub type TermMeans = PerTerm<f64>;
 
 /// One epoch of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,11 +1,7 @@
 //! One Burn metric for every score of a whole split, and one for every loss term.
 
-use crate::{
-    PredictionInput, TermsInput,
-    score::{Goal, NamedScore, decide},
-};
+use crate::{PredictionInput, TermsInput};
 use burn::{
-    prelude::*,
     tensor::TensorReadError,
     train::metric::{
         Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
@@ -13,6 +9,7 @@ use burn::{
     },
 };
 use misa_core::{Task, loss::Term};
+use misa_infer::score::{Goal, NamedScore, decide};
 use std::sync::Arc;
 
 /// Applies a score once per epoch, to every prediction of the split.

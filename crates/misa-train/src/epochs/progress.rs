@@ -18,8 +18,8 @@ use std::io::{IsTerminal, Write, stdout};
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Progress {
-    /// Live plots where there is a terminal and the `tui` feature is on, a line per epoch
-    /// otherwise.
+    /// Live plots where there is a terminal, the system is a Unix and the `tui` feature is on, a
+    /// line per epoch otherwise.
     #[default]
     Automatic,
     /// One line per epoch.
@@ -29,9 +29,9 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Whether Burn draws live plots.
+    /// Whether Burn draws live plots. They take Ctrl-C, which Unix alone gives back.
     pub(crate) fn is_live(self) -> bool {
-        self == Self::Automatic && cfg!(feature = "tui") && stdout().is_terminal()
+        self == Self::Automatic && cfg!(all(unix, feature = "tui")) && stdout().is_terminal()
     }
 
     /// Lets Ctrl-C stop a run: the live plots keep the terminal from making a signal of it.
@@ -152,7 +152,7 @@ impl MetricLogger for Quiet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::TermMeans;
+    use misa_infer::TermMeans;
 
     #[test]
     fn a_line_tells_both_losses_and_the_first_scores() {

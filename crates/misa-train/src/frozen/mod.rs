@@ -10,6 +10,7 @@ use misa_core::{
     Misa, MisaInput, TextInput,
     encoder::bert::{BertEncoder, BertFreezing, BertInput},
 };
+use misa_infer::{ReadyBatch, UtteranceBatch};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -27,11 +28,15 @@ impl Frozen {
         Self(Mutex::new(text))
     }
 
-    /// See [`FrozenText::fill`]; in training only where that changes nothing.
-    pub(crate) fn fill(&self, input: &mut MisaInput, in_training: bool) -> Result<(), TrainError> {
+    /// See [`FrozenText::ready`]; in training only where that changes nothing.
+    pub(crate) fn ready(
+        &self,
+        batch: UtteranceBatch,
+        in_training: bool,
+    ) -> Result<ReadyBatch, TrainError> {
         match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(text) if !in_training || text.serves_training() => text.fill(input),
-            _ => Ok(()),
+            Some(text) if !in_training || text.serves_training() => text.ready(batch),
+            _ => Ok(batch.into()),
         }
     }
 
@@ -102,14 +107,28 @@ impl FrozenText {
         self.bert.computes_frozen(true)
     }
 
-    /// Replaces the token ids of `input` by what the frozen part gives for them.
+    /// The batch with what the frozen part gives for its token ids, in place of them.
     ///
     /// # Errors
     ///
     /// [`TrainError::Io`] if the file of the cache cannot be written.
-    pub fn fill(&mut self, input: &mut MisaInput) -> Result<(), TrainError> {
+    pub fn ready(&mut self, batch: UtteranceBatch) -> Result<ReadyBatch, TrainError> {
+        let text = self.text(&batch.input)?;
+        let batch = ReadyBatch::from(batch);
+        Ok(match text {
+            Some(text) => batch.with_text(text),
+            None => batch,
+        })
+    }
+
+    /// What the frozen part gives for the token ids of `input`; nothing where there are none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ready`].
+    pub fn text(&mut self, input: &MisaInput) -> Result<Option<TextInput>, TrainError> {
         let TextInput::Tokens(ids) = &input.text else {
-            return Ok(());
+            return Ok(None);
         };
         let device = ids.device();
         let sentences = sentences(ids, &input.lengths.text);
@@ -132,8 +151,8 @@ impl FrozenText {
         let width = self.bert.config().d_model;
         let rows: Vec<f32> = found.into_iter().flatten().flatten().collect();
         let shape = [rows.len() / width, width];
-        input.text = TextInput::Frozen(Tensor::from_data(TensorData::new(rows, shape), &device));
-        Ok(())
+        let rows = Tensor::from_data(TensorData::new(rows, shape), &device);
+        Ok(Some(TextInput::Frozen(rows)))
     }
 
     /// What the frozen part gives for some of the sentences.

@@ -1,6 +1,7 @@
 //! Rows of numbers by key, in memory or in a file.
 
 use crate::{TrainError, files};
+use misa_terms::hex;
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -68,11 +69,7 @@ impl Store {
     /// [`TrainError::Io`] if folder or file cannot be used.
     pub(crate) fn open(folder: &Path, identity: Key, limit: u64) -> Result<Self, TrainError> {
         files::create_folder(folder)?;
-        let name: String = identity[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let path = folder.join(format!("bert-{name}.rows"));
+        let path = folder.join(format!("bert-{}.rows", hex(&identity[..8])));
         let disk = Disk::open(&path, &identity);
         let (disk, bytes) = disk.map_err(|source| io_error(&path, source))?;
         Ok(Self {

@@ -1,10 +1,12 @@
 //! What a run folder says of itself.
 
 use crate::{
-    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, history::TermMeans,
-    optimiser::Times, schedule::Plateau, state::hexadecimal, versioned::Layout,
+    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, schedule::Plateau,
+    state::Times,
 };
 use misa_data::Split;
+use misa_infer::{TermMeans, versioned::Layout};
+use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -166,11 +168,11 @@ impl Manifest {
     ///
     /// [`TrainError`] if there is none, it is damaged, or a newer program wrote it.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        LAYOUT.read(&folder.as_ref().join(MANIFEST))
+        Ok(LAYOUT.read(&folder.as_ref().join(MANIFEST))?)
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), TrainError> {
-        LAYOUT.write(&folder.join(MANIFEST), self)
+        Ok(LAYOUT.write(&folder.join(MANIFEST), self)?)
     }
 
     /// Every file that counts with its checksum.
@@ -223,7 +225,7 @@ impl Manifest {
 pub(crate) fn checksum(config: &TrainingConfig) -> String {
     // A configuration is plain data.
     let value = serde_json::to_value(config).expect("settings have a JSON form");
-    hexadecimal(&Sha256::digest(sorted(&value).to_string()))
+    hex(&Sha256::digest(sorted(&value).to_string()))
 }
 
 /// The same value with the keys of every object in order.

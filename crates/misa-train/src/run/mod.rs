@@ -1,5 +1,6 @@
 //! A whole run and its folder: from settings and data to a model, a report and a record.
 
+pub(crate) mod files;
 pub(crate) mod folder;
 pub(crate) mod manifest;
 pub(crate) mod options;

@@ -3,10 +3,10 @@
 use crate::{
     EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
     system::{System, peak_memory},
-    versioned::Layout,
 };
 use misa_core::{MisaConfig, loss::Term};
 use misa_data::{Development, Split};
+use misa_infer::{RunSummary, versioned::Layout};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -134,7 +134,17 @@ impl Report {
     ///
     /// [`TrainError`] if it is missing or no report.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        REPORT_LAYOUT.read(&folder.as_ref().join("report.json"))
+        Ok(REPORT_LAYOUT.read(&folder.as_ref().join("report.json"))?)
+    }
+
+    /// What the model's page says of the run.
+    pub(crate) fn run_summary(&self) -> RunSummary {
+        RunSummary {
+            scores: self.scores.clone(),
+            data: self.data.checksum.clone(),
+            seed: self.config.seed,
+            version: self.system.misa.clone(),
+        }
     }
 
     /// Marks the memory used so far.

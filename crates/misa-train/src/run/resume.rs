@@ -2,8 +2,8 @@
 
 use crate::{
     MisaLearner, Trainer,
-    optimiser::{Optimiser, Times},
-    state::{NamedValues, Snapshot, TrainerState, Values, moments, weights},
+    optimiser::Optimiser,
+    state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights},
 };
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},

@@ -1,7 +1,7 @@
 //! One look at the test split.
 
 use crate::{
-    Checkpoint, Predictions, Report, TrainError, card, files,
+    Checkpoint, Predictions, Report, TrainError, files,
     folder::RunFolder,
     manifest::{Manifest, Opening, now},
     requirements::check_classes,
@@ -35,7 +35,7 @@ pub fn score_test(
     if let Task::Classification { classes } = config.loss.task {
         check_classes(split, &utterances, classes)?;
     }
-    let evaluation = checkpoint.evaluate(&utterances, &config, device)?;
+    let evaluation = checkpoint.evaluate(&utterances, &config.loss, config.batch_size, device)?;
 
     let mut report = Report::read(path)?;
     report.scores.retain(|(found, _)| *found != split);
@@ -45,8 +45,8 @@ pub fn score_test(
     report.test_openings = folder.manifest.test_openings();
     report.folder = path.to_path_buf();
     let mut written = vec![Predictions::new(&evaluation, &utterances).write(path, split)?];
-    let card = path.join(Checkpoint::FOLDER);
-    written.push(card::write(&card, &checkpoint.config, Some(&report))?);
+    let folder_of_model = path.join(Checkpoint::FOLDER);
+    written.push(checkpoint.write_card(&folder_of_model, &report.run_summary())?);
     written.extend(report.write()?);
     note(&mut folder, &written)?;
     Ok(report)

@@ -1,12 +1,13 @@
 //! What a model starts from: the seed, word vectors, a pre-trained BERT.
 
 use crate::{
-    BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary, random,
+    BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary,
     transfer::transfer,
 };
 use burn::{prelude::*, tensor::TensorData};
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
+use misa_infer::lock_random_state;
 use std::sync::Arc;
 
 /// A BERT that fits the data.
@@ -53,10 +54,10 @@ pub(crate) fn initial_model(
 ) -> Result<(Misa, Start), TrainError> {
     // Read first: a file that does not fit the sizes is refused before they are allocated.
     let weights = bert.map(|bert| bert.pretrained.weights()).transpose()?;
-    let turn = random::turn();
+    let lock = lock_random_state();
     device.seed(mix(config.seed, 0, 0, "weights"));
     let model = model.init(device);
-    drop(turn);
+    drop(lock);
     let mut start = Start::default();
     let model = match (bert, weights) {
         (Some(bert), Some(weights)) => {

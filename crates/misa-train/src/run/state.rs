@@ -1,17 +1,20 @@
 //! Everything that a trainer needs to go on, as named tensors and as a file.
 
-use crate::{TrainError, files, optimiser::Times};
+use crate::{TrainError, files};
 use burn::tensor::TensorData;
 use misa_core::StateDict;
-use misa_data::write_whole;
+use misa_terms::{hex, write_whole};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{
-    fmt::Write as _,
+    collections::BTreeMap,
     fs,
     io::{self, Write},
     path::Path,
 };
+
+/// The steps that each parameter has made, by name.
+pub(crate) type Times = BTreeMap<String, usize>;
 
 const WEIGHTS: &str = "weights";
 const MOMENTS: [&str; 2] = ["first", "second"];
@@ -112,7 +115,7 @@ impl TrainerState<'_> {
                 })
         });
         written.map_err(|source| files::at(path, source))?;
-        Ok(hexadecimal(&checksum.finalize()))
+        Ok(hex(&checksum.finalize()))
     }
 
     fn header(&self) -> Vec<u8> {
@@ -139,7 +142,7 @@ impl Snapshot {
     /// Reads what [`TrainerState::write`] wrote.
     pub(crate) fn read(path: &Path, checksum: &str, times: &Times) -> Result<Self, TrainError> {
         let bytes = fs::read(path).map_err(|source| files::at(path, source))?;
-        let found = hexadecimal(&Sha256::digest(&bytes));
+        let found = hex(&Sha256::digest(&bytes));
         if found != checksum {
             return Err(TrainError::Damaged {
                 path: path.to_path_buf(),
@@ -212,14 +215,6 @@ fn write_numbers(file: &mut impl Write, values: &[f32]) -> io::Result<()> {
         file.write_all(&bytes)?;
     }
     Ok(())
-}
-
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

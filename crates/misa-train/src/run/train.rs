@@ -1,14 +1,15 @@
 //! A configuration and data to a trained model and a report.
 
 use crate::{
-    BertSummary, Checkpoint, DataSummary, EpochMetric, MisaLearner, Predictions, Report,
-    RunOptions, RunStart, System, TermMetric, TrainError, TrainingConfig,
-    evaluate::{Evaluation, evaluate_with},
+    BertSummary, Checkpoint, DataSummary, EpochMetric, Evaluation, MisaLearner, Predictions,
+    Report, RunOptions, RunStart, System, TermMetric, TrainError, TrainingConfig,
+    evaluate::evaluate_with,
     files,
     fit::{Fit, Outcome, lock},
     folder::RunFolder,
     frozen::{Frozen, FrozenText},
     manifest::{Manifest, RunProgress, Status},
+    no_batches::NoBatches,
     progress::{Progress, Quiet},
     requirements::check,
     score, score_test,
@@ -248,8 +249,8 @@ impl<'a> Prepared<'a> {
         let path = lock(folder).path().to_path_buf();
         let strategy = Fit {
             config: config.clone(),
-            train: train.clone(),
-            valid: valid.clone(),
+            train,
+            valid,
             progress: self.options.progress,
             frozen,
             folder: folder.clone(),
@@ -268,7 +269,7 @@ impl<'a> Prepared<'a> {
         if let Some(pretraining) = pretraining {
             learner.masked_share = pretraining.masked_share;
         }
-        let mut training = SupervisedTraining::new(path, Arc::new(train), Arc::new(valid))
+        let mut training = SupervisedTraining::new(path, Arc::new(NoBatches), Arc::new(NoBatches))
             .with_metric_logger(Quiet)
             .with_application_logger(None)
             .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
@@ -320,7 +321,8 @@ impl<'a> Prepared<'a> {
             scaling: self.scaling,
             bert: text,
         };
-        let mut files = checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report))?;
+        let mut files =
+            checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report.run_summary()))?;
         if self.options.resolved.is_some() {
             files.push(path.join(RESOLVED));
         }

@@ -1,9 +1,6 @@
 //! The model and its objective as one trainable module.
 
-use crate::{
-    Phase, SentimentOutput,
-    missing::{draw, hide},
-};
+use crate::{Phase, SentimentOutput, masking::hide};
 use burn::{
     prelude::*,
     train::{InferenceStep, TrainOutput, TrainStep},
@@ -12,7 +9,8 @@ use misa_core::{
     Misa, Modality,
     loss::{MisaLoss, MisaLossTerms},
 };
-use misa_data::{UtteranceBatch, mix};
+use misa_infer::{ReadyBatch, draw_presence};
+use misa_terms::mix;
 
 /// [`Misa`] together with [`MisaLoss`].
 ///
@@ -45,43 +43,46 @@ impl MisaLearner {
         }
     }
 
-    pub(crate) fn score(&self, mut batch: UtteranceBatch) -> SentimentOutput {
+    /// Predictions and losses of a batch, by what is learned now.
+    pub(crate) fn score(&self, batch: &ReadyBatch) -> SentimentOutput {
+        let targets = batch.targets().clone();
         let (predictions, loss) = match self.phase {
             Phase::Joint => {
-                self.drop_modalities(&mut batch);
-                let output = self.model.forward(&batch.input);
-                let loss = self.objective.forward(&output, batch.targets.clone());
+                let output = self.model.forward(batch.input());
+                let loss = self.objective.forward(&output, targets.clone());
                 (output.prediction, loss)
             }
-            Phase::Unimodal => self.score_unimodal(&batch),
-            Phase::Masked => self.score_masked(&batch),
+            Phase::Unimodal => self.score_unimodal(batch),
+            Phase::Masked => self.score_masked(batch),
         };
         SentimentOutput {
             loss,
             predictions,
-            targets: batch.targets,
-            seed: batch.seed,
+            targets,
+            seed: batch.seed(),
         }
     }
 
-    /// In training alone; what goes missing is a function of the batch's seed.
-    fn drop_modalities(&self, batch: &mut UtteranceBatch) {
-        let is_training = batch.targets.device().is_autodiff();
-        if is_training && self.modality_dropout > 0.0 && batch.input.presence.is_none() {
-            let (modalities, count) = (self.model.modalities(), batch.input.batch());
-            let presence = draw(modalities, count, self.modality_dropout, batch.seed);
-            batch.input.presence = Some(presence);
+    /// The batch without the modalities that go missing in training, a function of its seed.
+    pub(crate) fn drop_modalities(&self, batch: ReadyBatch) -> ReadyBatch {
+        let probability = self.modality_dropout;
+        let is_complete = batch.input().presence.is_none();
+        if self.phase != Phase::Joint || probability == 0.0 || !is_complete {
+            return batch;
         }
+        let (modalities, count) = (self.model.modalities(), batch.batch());
+        let presence = draw_presence(modalities, count, probability, batch.seed());
+        batch.with_presence(presence)
     }
 
     /// The mean of the predictions from one modality each, and the mean of their errors.
-    fn score_unimodal(&self, batch: &UtteranceBatch) -> (Tensor<2>, MisaLossTerms) {
-        let predictions = self.model.predict_unimodal(&batch.input);
+    fn score_unimodal(&self, batch: &ReadyBatch) -> (Tensor<2>, MisaLossTerms) {
+        let predictions = self.model.predict_unimodal(batch.input());
         let predictions = predictions.expect("unimodal pre-training needs unimodal heads");
         let predictions = self.model.modalities().select(&predictions);
         let count = predictions.len() as f64;
         let errors = predictions.iter().map(|prediction| {
-            let task = (self.objective).task(prediction.clone(), batch.targets.clone());
+            let task = (self.objective).task(prediction.clone(), batch.targets().clone());
             task / count
         });
         let error = errors.reduce(|sum, error| sum + error);
@@ -94,12 +95,12 @@ impl MisaLearner {
     }
 
     /// Predicts nothing, zeros; the error is that of hidden steps.
-    fn score_masked(&self, batch: &UtteranceBatch) -> (Tensor<2>, MisaLossTerms) {
-        let input = &batch.input;
-        let device = batch.targets.device();
+    fn score_masked(&self, batch: &ReadyBatch) -> (Tensor<2>, MisaLossTerms) {
+        let input = batch.input();
+        let device = batch.targets().device();
         let hidden = |modality: Modality, features: &Tensor<3>| {
             let [_, steps, _] = features.dims();
-            let seed = mix(batch.seed, 0, modality as u64, "modality");
+            let seed = mix(batch.seed(), 0, modality as u64, "modality");
             let lengths = input.lengths.get(modality);
             hide(lengths, steps, self.masked_share, seed, &device)
         };
@@ -113,22 +114,22 @@ impl MisaLearner {
 }
 
 impl TrainStep for MisaLearner {
-    type Input = UtteranceBatch;
+    type Input = ReadyBatch;
     type Output = SentimentOutput;
 
     /// Dropout is a function of the batch's seed, so that a step can be repeated.
-    fn step(&self, batch: UtteranceBatch) -> TrainOutput<SentimentOutput> {
-        batch.targets.device().seed(batch.seed);
-        let output = self.score(batch);
+    fn step(&self, batch: ReadyBatch) -> TrainOutput<SentimentOutput> {
+        batch.targets().device().seed(batch.seed());
+        let output = self.score(&self.drop_modalities(batch));
         TrainOutput::new(self, output.loss.total.backward(), output)
     }
 }
 
 impl InferenceStep for MisaLearner {
-    type Input = UtteranceBatch;
+    type Input = ReadyBatch;
     type Output = SentimentOutput;
 
-    fn step(&self, batch: UtteranceBatch) -> SentimentOutput {
-        self.score(batch)
+    fn step(&self, batch: ReadyBatch) -> SentimentOutput {
+        self.score(&batch)
     }
 }

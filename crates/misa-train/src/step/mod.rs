@@ -1,9 +1,9 @@
 //! One optimiser step: the learner, its gradients and its optimiser.
 
 pub(crate) mod learner;
+pub(crate) mod masking;
 pub(crate) mod optimiser;
 pub(crate) mod output;
-pub(crate) mod random;
 pub(crate) mod team;
 pub(crate) mod trainer;
 pub(crate) mod word_vectors;

@@ -9,7 +9,7 @@ use burn::{
 use misa_kernels::{Adam, norm};
 use std::{
     any::Any,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
 };
 
 /// Adam with clipping by value, one pass over memory where the device allows, and decay of weight
@@ -247,6 +247,3 @@ impl ModuleVisitor for Measure<'_> {
         }
     }
 }
-
-/// The steps that each parameter has made, by name.
-pub(crate) type Times = BTreeMap<String, usize>;

@@ -10,7 +10,7 @@ use burn::{
     prelude::*,
     train::train::MultiDevicesTrainStep,
 };
-use misa_data::UtteranceBatch;
+use misa_infer::ReadyBatch;
 
 /// Burn's workers, one to a device. The first device also has the optimiser.
 pub(crate) struct Team {
@@ -34,11 +34,11 @@ impl Team {
     pub(crate) fn learn(
         &self,
         learner: &MisaLearner,
-        batches: Vec<UtteranceBatch>,
+        batches: Vec<ReadyBatch>,
     ) -> Result<Vec<(SentimentOutput, GradientsParams)>, WorkerError> {
-        let seeds: Vec<u64> = batches.iter().map(|batch| batch.seed).collect();
+        let seeds: Vec<u64> = batches.iter().map(ReadyBatch::seed).collect();
         let mut batches = batches.into_iter();
-        let hand_out = |device: &Device| -> Box<dyn DataLoaderIterator<UtteranceBatch>> {
+        let hand_out = |device: &Device| -> Box<dyn DataLoaderIterator<ReadyBatch>> {
             Box::new(One(batches.next().map(|batch| batch.to_device(device))))
         };
         let mut shares: Vec<_> = self.devices.iter().map(hand_out).collect();
@@ -66,17 +66,17 @@ impl Team {
 }
 
 /// At most one batch.
-struct One(Option<UtteranceBatch>);
+struct One(Option<ReadyBatch>);
 
 impl Iterator for One {
-    type Item = Result<UtteranceBatch, DatasetError>;
+    type Item = Result<ReadyBatch, DatasetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.take().map(Ok)
     }
 }
 
-impl DataLoaderIterator<UtteranceBatch> for One {
+impl DataLoaderIterator<ReadyBatch> for One {
     fn progress(&self) -> Progress {
         Progress::new(0, 1, None)
     }

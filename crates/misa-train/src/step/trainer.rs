@@ -3,7 +3,6 @@
 use crate::{
     MisaLearner, Phase, SentimentOutput,
     optimiser::{Norms, Optimiser},
-    random,
     resume::word_vectors,
     settings::clip::norm_scale,
     team::Team,
@@ -14,7 +13,7 @@ use burn::{
     optim::{GradientsAccumulator, GradientsParams},
     prelude::*,
 };
-use misa_data::UtteranceBatch;
+use misa_infer::{ReadyBatch, lock_random_state};
 use misa_kernels::{Adam, on_cpu};
 use std::collections::HashSet;
 use thiserror::Error;
@@ -158,16 +157,17 @@ impl Trainer {
     /// Panics if there are more batches than devices.
     pub fn learn_together(
         &mut self,
-        batches: Vec<UtteranceBatch>,
+        batches: Vec<impl Into<ReadyBatch>>,
     ) -> Result<Vec<SentimentOutput>, WorkerError> {
+        let batches: Vec<ReadyBatch> = batches.into_iter().map(Into::into).collect();
         assert!(batches.len() <= self.devices(), "a device for each batch");
         let Some(team) = &self.team else {
             return Ok(batches.into_iter().map(|batch| self.learn(batch)).collect());
         };
         let learner = self.learner.as_ref().expect(PUT_BACK);
-        let turn = random::turn();
+        let lock = lock_random_state();
         let learned = team.learn(learner, batches)?;
-        drop(turn);
+        drop(lock);
         let mut outputs = Vec::with_capacity(learned.len());
         for (output, gradients) in learned {
             self.waiting.accumulate(learner, gradients);
@@ -179,14 +179,19 @@ impl Trainer {
     /// Reads a batch and adds its gradients to those that wait for [`Self::update`].
     ///
     /// Dropout is a function of the batch's seed, so that a step can be repeated.
-    pub fn learn(&mut self, mut batch: UtteranceBatch) -> SentimentOutput {
+    pub fn learn(&mut self, batch: impl Into<ReadyBatch>) -> SentimentOutput {
+        let batch = batch.into();
         let words = self.words.as_mut();
-        let looked_up = words.and_then(|words| words.look_up(&mut batch.input));
+        let (batch, looked_up) = match words.and_then(|words| words.look_up(batch.input())) {
+            Some((text, looked_up)) => (batch.with_text(text), Some(looked_up)),
+            None => (batch, None),
+        };
         let learner = self.learner.as_ref().expect(PUT_BACK);
-        let turn = random::turn();
-        batch.targets.device().seed(batch.seed);
-        let output = learner.score(batch);
-        drop(turn);
+        let batch = learner.drop_modalities(batch);
+        let lock = lock_random_state();
+        batch.targets().device().seed(batch.seed());
+        let output = learner.score(&batch);
+        drop(lock);
         let mut gradients = output.loss.total.backward();
         if let (Some(words), Some(looked_up)) = (&mut self.words, looked_up) {
             words.add(looked_up, &mut gradients);

@@ -48,10 +48,10 @@ impl WordVectors {
         })
     }
 
-    /// Replaces the word ids of `input` by the vectors that they stand for.
+    /// The word ids of `input` with the vectors that they stand for.
     ///
     /// Nothing where the text is no word ids.
-    pub(crate) fn look_up(&mut self, input: &mut MisaInput) -> Option<LookedUp> {
+    pub(crate) fn look_up(&mut self, input: &MisaInput) -> Option<(TextInput, LookedUp)> {
         let TextInput::Words(ids) = &input.text else {
             return None;
         };
@@ -71,11 +71,11 @@ impl WordVectors {
         let positions = TensorData::new(ids.iter().map(position).collect(), shape);
         let values = TensorData::new(self.table.rows(&rows), [rows.len(), self.d_embedding]);
         let vectors = Tensor::<2>::from_data(values, &device).require_grad();
-        input.text = TextInput::Lookup {
+        let text = TextInput::Lookup {
             ids: Tensor::from_data(positions, &device),
             vectors: vectors.clone(),
         };
-        Some(LookedUp { rows, vectors })
+        Some((text, LookedUp { rows, vectors }))
     }
 
     /// Adds the gradient of what was looked up to those that wait for an update.

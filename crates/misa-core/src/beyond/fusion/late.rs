@@ -1,8 +1,9 @@
 //! One head per modality, whose predictions are averaged.
 
 use crate::{
-    Activation, PerModality,
+    Activation,
     fusion::{FusionConfig, FusionInput, FusionOutput, Head},
+    modality_modules::ModalityModules,
 };
 use burn::prelude::*;
 
@@ -11,7 +12,7 @@ use burn::prelude::*;
 /// - Source: late (decision-level) fusion, the usual baseline.
 #[derive(Module, Debug)]
 pub struct LateFusion {
-    heads: PerModality<Option<Head>>,
+    heads: ModalityModules<Option<Head>>,
 }
 
 impl LateFusion {
@@ -19,7 +20,9 @@ impl LateFusion {
         let d_own = config.representations.per_modality() * config.d_hidden;
         let sizes = [d_own, config.d_hidden, config.d_output];
         Self {
-            heads: (config.modalities).build(|_| Head::new(sizes, config.dropout, device)),
+            heads: ModalityModules::init(config.modalities, |_| {
+                Head::new(sizes, config.dropout, device)
+            }),
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::tensor::with_one;
 use crate::{
-    Modality, PerModality,
+    Modality,
     fusion::{FusionConfig, FusionInput, FusionOutput},
+    modality_modules::ModalityModules,
 };
 use burn::{
     module::Param,
@@ -24,7 +25,7 @@ const RANK: usize = 4;
 #[derive(Module, Debug)]
 pub struct LowRankFusion {
     /// `[1 + d_own, RANK * d_hidden]` each.
-    factors: PerModality<Option<Param<Tensor<2>>>>,
+    factors: ModalityModules<Option<Param<Tensor<2>>>>,
     /// Weight of each rank, `[1, RANK, 1]`.
     ranks: Param<Tensor<3>>,
     output: Linear,
@@ -42,7 +43,7 @@ impl LowRankFusion {
             xavier.init_with([d_own, RANK * d_hidden], sizes.0, sizes.1, device)
         };
         Self {
-            factors: config.modalities.build(|_| factor()),
+            factors: ModalityModules::init(config.modalities, |_| factor()),
             ranks: xavier.init_with([1, RANK, 1], Some(RANK), Some(1), device),
             output: LinearConfig::new(d_hidden, config.d_output).init(device),
             d_hidden,

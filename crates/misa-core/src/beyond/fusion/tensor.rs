@@ -1,8 +1,9 @@
 //! All products of features of different modalities.
 
 use crate::{
-    Activation, PerModality,
+    Activation,
     fusion::{FusionConfig, FusionInput, FusionOutput, Head},
+    modality_modules::ModalityModules,
 };
 use burn::{
     nn::{Linear, LinearConfig},
@@ -22,7 +23,7 @@ const D_FACTOR: usize = 16;
 ///   text.
 #[derive(Module, Debug)]
 pub struct TensorFusion {
-    factors: PerModality<Option<Linear>>,
+    factors: ModalityModules<Option<Linear>>,
     head: Head,
 }
 
@@ -32,7 +33,9 @@ impl TensorFusion {
         let count = u32::try_from(config.modalities.count()).unwrap_or(u32::MAX);
         let sizes = [(D_FACTOR + 1).pow(count), config.d_hidden, config.d_output];
         Self {
-            factors: (config.modalities).build(|_| LinearConfig::new(d_own, D_FACTOR).init(device)),
+            factors: ModalityModules::init(config.modalities, |_| {
+                LinearConfig::new(d_own, D_FACTOR).init(device)
+            }),
             head: Head::new(sizes, config.dropout, device),
         }
     }

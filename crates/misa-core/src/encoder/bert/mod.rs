@@ -6,7 +6,8 @@ mod layer;
 mod reading;
 pub(crate) mod tokens;
 
-pub use config::{BertConfig, BertFreezing, TextPooling};
+pub use config::{BertFreezing, TextPooling};
+pub use misa_terms::BertConfig;
 pub use reading::BertReading;
 
 use crate::encoder::EncoderOutput;

@@ -5,7 +5,7 @@ use crate::Split;
 use crate::doctor::finding::{by_split, plural};
 use crate::doctor::record::Record;
 use crate::doctor::{FeatureReport, Finding, Severity, Values};
-use misa_core::Modality;
+use misa_terms::Modality;
 
 /// Share of sequences of zeros that is common: a face or voice is not always found.
 const COMMON_ZEROS: f64 = 0.05;

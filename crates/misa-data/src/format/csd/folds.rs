@@ -1,6 +1,7 @@
 //! Which video belongs to which split.
 
 use crate::{DataError, Split};
+use misa_terms::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -70,11 +71,7 @@ impl Folds {
             Self::Own(folds) => folds.get(video).copied(),
             Self::Standard(folds) => {
                 let digest = Sha256::digest(video);
-                let digits: String = digest[..8]
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
-                folds.get(digits.as_str()).copied()
+                folds.get(hex(&digest[..8]).as_str()).copied()
             }
         }
     }

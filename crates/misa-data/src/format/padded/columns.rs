@@ -4,9 +4,9 @@ use super::Dialect;
 use super::rows::Mask;
 use super::values::{Padded, Values};
 use crate::format::fields::at;
-use crate::pickle::{ConvertError, Value};
 use crate::{DataError, Split};
-use misa_core::Modality;
+use misa_files::pickle::{ConvertError, Value};
+use misa_terms::Modality;
 
 /// The arrays of a split, checked to have one entry per utterance.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::values::Padded;
 use crate::note::Notes;
 use crate::{DataError, NoteKind, Padding, Sequence, Split};
-use misa_core::{Modality, PerModality};
+use misa_terms::{Modality, PerModality};
 use std::ops::Range;
 
 /// Sequences looked at to find the side of the padding; more would say the same.

@@ -1,10 +1,10 @@
 //! Padded features, in whatever file they are.
 
 use crate::format::fields::at;
-use crate::pickle::Array;
 use crate::{DataError, Sequence};
-use misa_core::Modality;
+use misa_files::pickle::Array;
 use misa_files::{hdf5, npy};
+use misa_terms::Modality;
 use std::ops::Range;
 
 /// Padded features of one modality over all utterances of a split.

@@ -2,7 +2,7 @@
 
 use super::write::{Column, Content};
 use crate::{Sequence, Split, TextSequence, Utterance};
-use misa_core::{Modality, PerModality};
+use misa_terms::{Modality, PerModality};
 use safetensors::tensor::Dtype;
 
 /// The small columns of a split, gathered utterance by utterance.

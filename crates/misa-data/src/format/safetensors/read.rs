@@ -4,10 +4,10 @@ use super::{LAYOUT, VERSION};
 use crate::checksum::{self, Checksum};
 use crate::format::Format;
 use crate::intake::{Heading, Intake};
-use crate::vocabulary::Conflict;
 use crate::{DataError, Note, Sequence, Split, TextSequence, Utterance, Vocabulary};
-use misa_core::Modality;
 use misa_files::Source;
+use misa_terms::Conflict;
+use misa_terms::Modality;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use std::path::Path;
 

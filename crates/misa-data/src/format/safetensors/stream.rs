@@ -3,10 +3,10 @@
 use super::columns::{SplitColumns, features};
 use super::write::{Content, assemble, vocabulary_columns, write_values};
 use crate::checksum::Checksum;
-use crate::whole::folder;
 use crate::widths::{Widths, check_width};
 use crate::{DataError, Overview, Sequence, Split, TextSequence, Utterance};
-use misa_core::{Modality, PerModality};
+use misa_terms::folder;
+use misa_terms::{Modality, PerModality};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek};
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use super::columns::{SplitColumns, Texts, features};
 use super::{LAYOUT, VERSION};
 use crate::write_whole;
 use crate::{DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum};
-use misa_core::PerModality;
+use misa_terms::PerModality;
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

@@ -1,0 +1,55 @@
+//! The tokeniser of a program that was built without one.
+
+use crate::InferError;
+use misa_terms::UtteranceError;
+use std::{convert::Infallible, path::Path};
+
+/// BERT's tokeniser, which needs the feature `bert`: without it, there is none.
+#[derive(Clone, Debug)]
+pub struct Tokeniser(Infallible);
+
+impl Tokeniser {
+    /// Fails: the feature `bert` is off.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError::NoTokeniser`], always.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, InferError> {
+        Err(InferError::NoTokeniser {
+            path: folder.as_ref().to_owned(),
+        })
+    }
+
+    /// The tokeniser as a `tokenizer.json`.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no tokeniser.
+    pub fn to_json(&self) -> Result<String, InferError> {
+        match self.0 {}
+    }
+
+    /// Largest id of a token, plus 1.
+    pub fn len(&self) -> usize {
+        match self.0 {}
+    }
+
+    /// Whether there is no token at all.
+    pub fn is_empty(&self) -> bool {
+        match self.0 {}
+    }
+
+    /// Id of padding.
+    pub fn padding(&self) -> u32 {
+        match self.0 {}
+    }
+
+    /// The ids of all pieces of `words`.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no tokeniser.
+    pub fn tokens(&self, _: &[String]) -> Result<Vec<u32>, UtteranceError> {
+        match self.0 {}
+    }
+}

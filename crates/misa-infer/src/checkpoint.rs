@@ -1,0 +1,223 @@
+//! A trained model as a folder.
+
+use crate::{
+    BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random, versioned::Layout,
+};
+use burn::tensor::Device;
+use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
+use misa_terms::{Scaling, TextSize, Vocabulary};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+const CONFIG: &str = "config.json";
+const MODEL_TYPE: &str = "misa";
+const WEIGHTS: &str = "model.safetensors";
+const VOCABULARY: &str = "vocabulary.json";
+const PREPROCESSING: &str = "preprocessor_config.json";
+const TOKENISER: &str = "tokenizer.json";
+
+/// A model with what it takes to use it.
+///
+/// The folder has Hugging Face's layout: `model.safetensors` under the names of the official code,
+/// which can load it; `config.json`; `preprocessor_config.json`, how features are scaled and
+/// sentences cut; `README.md`, a page for readers; for a model of word ids `vocabulary.json`, the
+/// words in the order of their ids; and for one with BERT `tokenizer.json`.
+#[derive(Debug)]
+pub struct Checkpoint {
+    /// The model.
+    pub model: Misa,
+    /// What it was made from.
+    pub config: MisaConfig,
+    /// The words its ids stand for.
+    pub vocabulary: Option<Vocabulary>,
+    /// How features are scaled before the model sees them.
+    pub scaling: Option<Scaling>,
+    /// How words become the tokens of its BERT.
+    pub bert: Option<Arc<BertText>>,
+}
+
+/// Of [`CONFIG`]; Hugging Face's readers pass over keys that they do not know.
+const CONFIG_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &["model_type"],
+};
+
+/// A configuration that says what it configures, as Hugging Face's do.
+#[derive(Serialize)]
+struct NamedConfig<'a> {
+    model_type: &'static str,
+    #[serde(flatten)]
+    config: &'a MisaConfig,
+}
+
+/// What happens to an utterance before the model sees it.
+#[derive(Serialize, Deserialize)]
+struct Preprocessing {
+    scaling: Option<Scaling>,
+    truncation: Option<Truncation>,
+}
+
+impl Checkpoint {
+    /// Name of the folder in that of a run.
+    pub const FOLDER: &str = "checkpoint";
+
+    /// Writes the folder; each file is whole or not there.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError::Io`] names the file that could not be written.
+    pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), InferError> {
+        self.save_with(folder.as_ref(), None).map(drop)
+    }
+
+    /// [`Self::save`], with the scores of the run on the page for readers; gives the files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::save`].
+    pub fn save_with(
+        &self,
+        folder: &Path,
+        run: Option<&RunSummary>,
+    ) -> Result<Vec<PathBuf>, InferError> {
+        files::create_folder(folder)?;
+        let path = folder.join(WEIGHTS);
+        let weights = self.config.official(self.model.state_dict()).to_bytes();
+        files::write(
+            &path,
+            &weights.map_err(|source| weights_error(&path, source))?,
+        )?;
+        write_optional(&folder.join(VOCABULARY), self.vocabulary.as_ref())?;
+        let preprocessing = Preprocessing {
+            scaling: self.scaling.clone(),
+            truncation: self.bert.as_ref().map(|bert| bert.truncation()),
+        };
+        files::write_json(&folder.join(PREPROCESSING), &preprocessing)?;
+        let path = folder.join(TOKENISER);
+        match &self.bert {
+            Some(bert) => files::write(&path, bert.tokeniser().to_json()?.as_bytes())?,
+            None => remove(&path)?,
+        }
+        card::write(folder, &self.config, run)?;
+        let named = NamedConfig {
+            model_type: MODEL_TYPE,
+            config: &self.config,
+        };
+        CONFIG_LAYOUT.write(&folder.join(CONFIG), &named)?;
+        let names = [
+            CONFIG,
+            WEIGHTS,
+            VOCABULARY,
+            PREPROCESSING,
+            TOKENISER,
+            card::NAME,
+        ];
+        let mut paths = names.map(|name| folder.join(name)).to_vec();
+        paths.retain(|path| path.exists());
+        Ok(paths)
+    }
+
+    /// Reads the folder and puts the model on `device`.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError`] names the file that is missing or does not fit.
+    pub fn load(folder: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
+        let folder = folder.as_ref();
+        let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
+        config.validate()?;
+        let path = folder.join(WEIGHTS);
+        let at = |source| weights_error(&path, source);
+        let weights = StateDict::read(&path).map_err(at)?;
+        config.check_weights(&weights).map_err(at)?;
+        // The first weights are drawn, though all of them are replaced.
+        let lock = random::lock_random_state();
+        let model = config.init(device);
+        drop(lock);
+        let (model, _) = model.load_state_dict(&weights).map_err(at)?;
+        let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
+        let checkpoint = Self {
+            model,
+            vocabulary: read_optional(&folder.join(VOCABULARY))?,
+            bert: bert(folder, &config, preprocessing.truncation)?,
+            scaling: preprocessing.scaling,
+            config,
+        };
+        checkpoint.check_vocabulary(folder)?;
+        Ok(checkpoint)
+    }
+
+    /// Writes the page for readers alone, with the scores of the run; gives the file.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError::Io`] if it cannot be written.
+    pub fn write_card(&self, folder: &Path, run: &RunSummary) -> Result<PathBuf, InferError> {
+        card::write(folder, &self.config, Some(run))
+    }
+
+    /// A vocabulary of another size belongs to another model.
+    fn check_vocabulary(&self, folder: &Path) -> Result<(), InferError> {
+        let found = self.vocabulary.as_ref().map(Vocabulary::len);
+        match (self.config.sizes.text, found) {
+            (TextSize::Words { vocabulary }, Some(found)) if found != vocabulary => {
+                Err(InferError::Vocabulary {
+                    path: folder.join(VOCABULARY),
+                    expected: vocabulary,
+                    found,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How words become tokens, for a model with BERT.
+fn bert(
+    folder: &Path,
+    config: &MisaConfig,
+    truncation: Option<Truncation>,
+) -> Result<Option<Arc<BertText>>, InferError> {
+    let TextSize::Bert(bert) = config.sizes.text else {
+        return Ok(None);
+    };
+    let tokeniser = Tokeniser::open(folder)?;
+    let text = BertText::new(tokeniser, &bert, truncation.unwrap_or_default())?;
+    Ok(Some(Arc::new(text)))
+}
+
+/// Writes the file, or removes that of an earlier checkpoint.
+fn write_optional<T: Serialize>(path: &Path, value: Option<&T>) -> Result<(), InferError> {
+    let Some(value) = value else {
+        return remove(path);
+    };
+    files::write_json(path, value)
+}
+
+/// Removes the file of an earlier checkpoint, if there is one.
+fn remove(path: &Path) -> Result<(), InferError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(InferError::io(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+fn read_optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, InferError> {
+    if path.exists() {
+        files::read_json(path).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+fn weights_error(path: &Path, source: WeightsError) -> InferError {
+    InferError::Weights {
+        path: path.to_path_buf(),
+        source,
+    }
+}

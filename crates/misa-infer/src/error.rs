@@ -1,0 +1,160 @@
+//! What can be wrong with a model's folder, or with utterances for a model.
+//!
+//! Every message reads "where: what, expected, found".
+
+use misa_core::WeightsError;
+use misa_terms::{ConfigError, Modality, UtteranceError};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+
+/// Why a model cannot be loaded, saved or used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum InferError {
+    /// A setting of the model outside its range.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nothing is there.
+    #[error("{path}: no such file or folder", path = path.display())]
+    Missing {
+        /// What was to be read.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// File or folder at hand.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// A file is not the JSON that it should be.
+    #[error("{path}: {source}", path = path.display())]
+    Json {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: serde_json::Error,
+    },
+    /// A file of a newer program.
+    #[error(
+        "{path}: written by a newer misa (version {found} of this file); this is misa {program}, \
+         which reads up to version {newest}",
+        path = path.display(), program = env!("CARGO_PKG_VERSION")
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+        /// The newest version that this program reads.
+        newest: u32,
+    },
+    /// A key of a file that this program does not know, although it knows the file's version.
+    #[error("{path}: unknown key `{key}`", path = path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The key with those above it.
+        key: String,
+    },
+    /// A table of predictions is not what it should be.
+    #[error("{path}: {source}", path = path.display())]
+    Csv {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: csv::Error,
+    },
+    /// The weights of a checkpoint cannot be used.
+    #[error("{path}: {source}", path = path.display())]
+    Weights {
+        /// File at hand.
+        path: PathBuf,
+        /// Cause.
+        source: WeightsError,
+    },
+    /// The vocabulary of a checkpoint is not that of its model.
+    #[error("{path}: {found} words, expected {expected}", path = path.display())]
+    Vocabulary {
+        /// File at hand.
+        path: PathBuf,
+        /// Words of the model.
+        expected: usize,
+        /// Words of the file.
+        found: usize,
+    },
+    /// A tokeniser that is not what it should be, or does not fit its BERT.
+    #[error("{place}: expected {expected}, found {found}")]
+    Layout {
+        /// File or setting.
+        place: String,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// An utterance that a model's BERT cannot read.
+    #[error("{place}: utterance {id:?}: {source}")]
+    Utterance {
+        /// File or split.
+        place: String,
+        /// Name of the utterance.
+        id: String,
+        /// What is wrong with it.
+        #[source]
+        source: UtteranceError,
+    },
+    /// An utterance does not have the features a model was trained on.
+    #[error("utterance `{id}`: {modality} has {found}, the model expects {expected}")]
+    Features {
+        /// The utterance.
+        id: String,
+        /// The modality that differs.
+        modality: Modality,
+        /// What the model reads.
+        expected: String,
+        /// What the utterance has.
+        found: String,
+    },
+    /// A model with BERT, in a program that was built without its tokeniser.
+    #[error(
+        "{path}: the model reads text with BERT, expected a program with the feature `bert`",
+        path = path.display()
+    )]
+    NoTokeniser {
+        /// Folder of the model.
+        path: PathBuf,
+    },
+}
+
+impl InferError {
+    pub(crate) fn layout(
+        place: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self::Layout {
+            place: place.into(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        |source| Self::Io { path, source }
+    }
+
+    #[cfg(feature = "bert")]
+    pub(crate) fn missing_or_io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        |source| match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            _ => Self::Io { path, source },
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a model says of a split, batch by batch.
+
+use crate::{
+    ConfusionMatrix, NamedScores, ReadyBatch, Scores, score::decide, scores::named_scores,
+};
+use burn::tensor::Tensor;
+use misa_core::loss::{PerTerm, Term};
+use misa_terms::Task;
+
+/// Mean over the batches of an epoch of each term of the objective, unweighted.
+pub type TermMeans = PerTerm<f64>;
+
+/// What a model says of a split, utterance by utterance in their order there.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// Names of the utterances.
+    pub ids: Vec<String>,
+    /// The prediction of each, a class where the task has classes.
+    pub predictions: Vec<f32>,
+    /// The target of each.
+    pub targets: Vec<f32>,
+    /// Mean over the batches of each loss term; NaN where no losses were computed.
+    pub losses: TermMeans,
+    /// The place of each utterance in the split.
+    places: Vec<usize>,
+}
+
+/// What a model says of one batch.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// `[batch, 1]`, or `[batch, classes]` logits.
+    pub predictions: Tensor<2>,
+    /// The losses of the batch, where there is an objective.
+    pub losses: Option<PerTerm<f64>>,
+}
+
+/// The loop of every evaluation: asks for an answer to each batch and collects predictions,
+/// targets and losses.
+///
+/// # Errors
+///
+/// The first of `batches` or of `answer`.
+pub fn evaluate_batches<E>(
+    batches: impl IntoIterator<Item = Result<ReadyBatch, E>>,
+    task: Task,
+    mut answer: impl FnMut(&ReadyBatch) -> Result<Answer, E>,
+) -> Result<Evaluation, E> {
+    let mut evaluation = Evaluation::default();
+    let mut losses = Vec::new();
+    for batch in batches {
+        let batch = batch?;
+        let answer = answer(&batch)?;
+        evaluation.add(&batch, &answer.predictions, task);
+        losses.extend(answer.losses);
+    }
+    evaluation.losses = TermMeans::mean(&losses);
+    Ok(evaluation.in_order())
+}
+
+impl Evaluation {
+    /// Applies every score of the task.
+    pub fn scores(&self, task: Task) -> Scores {
+        Scores {
+            utterances: self.predictions.len(),
+            task_loss: self.losses[Term::Task],
+            scores: self.named_scores(task),
+            confusion: match task {
+                Task::Regression => None,
+                Task::Classification { classes } => {
+                    let (predictions, targets) = (&self.predictions, &self.targets);
+                    Some(ConfusionMatrix::new(classes, predictions, targets))
+                }
+            },
+        }
+    }
+
+    /// Every score of the task under its name.
+    pub fn named_scores(&self, task: Task) -> NamedScores {
+        named_scores(task, &self.predictions, &self.targets)
+    }
+
+    /// Adds the predictions of a batch, whose rows are ordered by length.
+    fn add(&mut self, batch: &ReadyBatch, predictions: &Tensor<2>, task: Task) {
+        let values: Vec<f32> = predictions.to_data().iter::<f32>().collect();
+        let predictions = decide(task, &values);
+        let targets: Vec<f32> = batch.targets().to_data().iter::<f32>().collect();
+        let places = batch.places();
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_by_key(|&row| places[row]);
+        for row in order {
+            self.places.push(places[row]);
+            self.ids.push(batch.ids()[row].clone());
+            self.predictions.push(predictions[row]);
+            self.targets.push(targets[row]);
+        }
+    }
+
+    /// The same in the order of the split: batches may come in another.
+    fn in_order(mut self) -> Self {
+        if !self.places.is_sorted() {
+            let mut order: Vec<usize> = (0..self.places.len()).collect();
+            order.sort_by_key(|&index| self.places[index]);
+            self.ids = order.iter().map(|&index| self.ids[index].clone()).collect();
+            self.predictions = order.iter().map(|&index| self.predictions[index]).collect();
+            self.targets = order.iter().map(|&index| self.targets[index]).collect();
+            self.places.sort_unstable();
+        }
+        self
+    }
+}

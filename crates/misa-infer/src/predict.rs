@@ -1,0 +1,252 @@
+//! Predictions and scores of a trained model.
+
+use crate::{
+    Answer, BertText, Checkpoint, Evaluation, InferError, ReadyBatch, UtteranceBatcher,
+    evaluate_batches,
+};
+use burn::tensor::Device;
+use misa_core::{Presence, loss::MisaLossConfig};
+use misa_terms::{
+    ConfigError, Modalities, Modality, PerModality, TextSequence, TextSize, Utterance,
+    video_batches,
+};
+use std::{cmp::Reverse, sync::Arc};
+
+/// Utterances predicted at once.
+const BATCH: usize = 64;
+
+impl Checkpoint {
+    /// The prediction of each utterance in order: a number, or a class.
+    ///
+    /// Words are looked up in the model's own vocabulary, or become the tokens of its BERT, and
+    /// features are scaled as they were in training: utterances of any data set with the same
+    /// features will do.
+    ///
+    /// A model with context reads the utterances of a video together: give it all of them, as the
+    /// prediction of one then depends on the others.
+    ///
+    /// - Differs: sentences are never cut to the most words of a batch, so that what is predicted
+    ///   of an utterance does not depend on others.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError::Features`] names the first utterance that does not have the features the
+    /// model was trained on, [`InferError::Utterance`] one that its BERT cannot read.
+    pub fn predict(
+        &self,
+        utterances: &[Utterance],
+        device: &Device,
+    ) -> Result<Vec<f32>, InferError> {
+        self.predict_where(utterances, None, device)
+    }
+
+    /// [`Self::predict`] from some modalities alone, as if the others were missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::predict`], and [`ConfigError::NoModality`] if the model uses none of
+    /// them.
+    pub fn predict_from(
+        &self,
+        utterances: &[Utterance],
+        modalities: Modalities,
+        device: &Device,
+    ) -> Result<Vec<f32>, InferError> {
+        let (usable, count) = (self.usable_modalities(modalities)?, utterances.len());
+        let present = PerModality::from_fn(|modality| vec![usable.contains(modality); count]);
+        self.predict_where(utterances, Some(&Presence::new(present)?), device)
+    }
+
+    /// Those of `modalities` that the model uses.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoModality`] if it uses none.
+    pub fn usable_modalities(&self, modalities: Modalities) -> Result<Modalities, ConfigError> {
+        let used = self.config.settings.modalities.iter();
+        let usable: Vec<_> = used.filter(|&used| modalities.contains(used)).collect();
+        Modalities::new(&usable)
+    }
+
+    /// [`Self::predict`] where some utterances lack modalities.
+    pub(crate) fn predict_where(
+        &self,
+        utterances: &[Utterance],
+        presence: Option<&Presence>,
+        device: &Device,
+    ) -> Result<Vec<f32>, InferError> {
+        let (prepared, bert) = self.prepare_all(utterances)?;
+        let places = self.places(&prepared, bert.as_deref());
+        let batcher = UtteranceBatcher::new(bert);
+        let batches = places.iter().map(|places| {
+            let chosen = places.iter().map(|&place| &prepared[place]);
+            let batch = batcher.batch(chosen, device).at(places);
+            let presence = presence.map(|presence| presence.select(&batch.places));
+            let batch = ReadyBatch::from(batch);
+            Ok(match presence {
+                Some(presence) => batch.with_presence(presence),
+                None => batch,
+            })
+        });
+        let evaluation = evaluate_batches(batches, self.config.task, |batch| {
+            Ok::<_, InferError>(Answer {
+                predictions: self.model.forward(batch.input()).prediction,
+                losses: None,
+            })
+        })?;
+        Ok(evaluation.predictions)
+    }
+
+    /// Places of the utterances to predict at once: longest first, or whole videos.
+    fn places(&self, prepared: &[Utterance], bert: Option<&BertText>) -> Vec<Vec<usize>> {
+        if self.config.settings.context.is_some() {
+            return video_batches(prepared, BATCH);
+        }
+        let mut order: Vec<usize> = (0..prepared.len()).collect();
+        order.sort_by_key(|&place| Reverse(words(&prepared[place], bert)));
+        order.chunks(BATCH).map(<[usize]>::to_vec).collect()
+    }
+
+    /// Predicts utterances in their order, `batch_size` at a time, with the losses of an
+    /// objective.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::predict`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if `batch_size` is 0.
+    pub fn evaluate(
+        &self,
+        utterances: &[Utterance],
+        objective: &MisaLossConfig,
+        batch_size: usize,
+        device: &Device,
+    ) -> Result<Evaluation, InferError> {
+        let prepared = self.prepare_each(utterances)?;
+        if let Some(bert) = &self.bert {
+            bert.check("input", &prepared)?;
+        }
+        let objective = objective.init(device);
+        let batcher = UtteranceBatcher::new(self.bert.clone());
+        let places: Vec<usize> = (0..prepared.len()).collect();
+        let places = match self.config.settings.context {
+            Some(_) => video_batches(&prepared, batch_size),
+            None => places.chunks(batch_size).map(<[usize]>::to_vec).collect(),
+        };
+        let batches = places.iter().map(|places| {
+            let chosen = places.iter().map(|&place| &prepared[place]);
+            Ok(batcher.batch(chosen, device).at(places).into())
+        });
+        evaluate_batches(batches, self.config.task, |batch| {
+            let output = self.model.forward(batch.input());
+            let losses = objective.forward(&output, batch.targets().clone());
+            Ok(Answer {
+                predictions: output.prediction,
+                losses: Some(losses.to_host()),
+            })
+        })
+    }
+
+    /// The utterances as the model is to see them, each by itself, and what reads their words.
+    pub(crate) fn prepare_all(
+        &self,
+        utterances: &[Utterance],
+    ) -> Result<(Vec<Utterance>, Option<Arc<BertText>>), InferError> {
+        let prepared = self.prepare_each(utterances)?;
+        let bert = self.bert.as_ref().map(|bert| Arc::new(bert.by_itself()));
+        if let Some(bert) = &bert {
+            bert.check("input", &prepared)?;
+        }
+        Ok((prepared, bert))
+    }
+
+    fn prepare_each(&self, utterances: &[Utterance]) -> Result<Vec<Utterance>, InferError> {
+        utterances
+            .iter()
+            .map(|utterance| self.prepare(utterance))
+            .collect()
+    }
+
+    /// The utterance as the model is to see it.
+    fn prepare(&self, utterance: &Utterance) -> Result<Utterance, InferError> {
+        let mut utterance = utterance.clone();
+        let sizes = self.config.sizes;
+        let check = |modality, found: usize, expected: usize| {
+            if found == expected {
+                return Ok(());
+            }
+            Err(self.features(&utterance, modality, format!("{found} features")))
+        };
+        check(Modality::Visual, utterance.visual.d_input(), sizes.visual)?;
+        check(
+            Modality::Acoustic,
+            utterance.acoustic.d_input(),
+            sizes.acoustic,
+        )?;
+        match (sizes.text, &utterance.text) {
+            (TextSize::Features { d_input }, TextSequence::Features(text)) => {
+                check(Modality::Text, text.d_input(), d_input)?;
+            }
+            (TextSize::Words { .. }, TextSequence::Words(ids)) => {
+                utterance.text = TextSequence::Words(self.ids(&utterance, ids)?);
+            }
+            // Its words are read, whatever else stands for the text.
+            (TextSize::Bert(_), _) => {}
+            (_, TextSequence::Features(_)) => {
+                return Err(self.features(&utterance, Modality::Text, "vectors".to_string()));
+            }
+            (_, TextSequence::Words(_)) => {
+                return Err(self.features(&utterance, Modality::Text, "word ids".to_string()));
+            }
+        }
+        if let Some(scaling) = &self.scaling {
+            scaling.apply(&mut utterance);
+        }
+        Ok(utterance)
+    }
+
+    /// The ids of the utterance's words in the model's vocabulary.
+    fn ids(&self, utterance: &Utterance, ids: &[u32]) -> Result<Vec<u32>, InferError> {
+        if let Some(vocabulary) = &self.vocabulary
+            && utterance.words.len() == ids.len()
+        {
+            return Ok(utterance
+                .words
+                .iter()
+                .map(|word| vocabulary.id(word))
+                .collect());
+        }
+        let beyond = |&&id: &&u32| match self.config.sizes.text {
+            TextSize::Words { vocabulary } => id as usize >= vocabulary,
+            TextSize::Features { .. } | TextSize::Bert(_) => true,
+        };
+        match ids.iter().find(beyond) {
+            None => Ok(ids.to_vec()),
+            Some(id) => Err(self.features(utterance, Modality::Text, format!("word id {id}"))),
+        }
+    }
+
+    fn features(&self, utterance: &Utterance, modality: Modality, found: String) -> InferError {
+        let sizes = self.config.sizes;
+        let expected = match (modality, sizes.text) {
+            (Modality::Visual, _) => format!("{} features", sizes.visual),
+            (Modality::Acoustic, _) => format!("{} features", sizes.acoustic),
+            (_, TextSize::Words { vocabulary }) => format!("word ids below {vocabulary}"),
+            (_, TextSize::Features { d_input }) => format!("vectors of {d_input} features"),
+            (_, TextSize::Bert(_)) => "words".to_string(),
+        };
+        InferError::Features {
+            id: utterance.id.clone(),
+            modality,
+            expected,
+            found,
+        }
+    }
+}
+
+/// Number of words, or of text steps where words are not read.
+fn words(utterance: &Utterance, bert: Option<&BertText>) -> usize {
+    bert.map_or(utterance.text.steps(), |bert| bert.count(utterance))
+}

@@ -1,0 +1,325 @@
+//! Scores of a whole split, as pure functions of its predictions and targets.
+//!
+//! Every function takes one prediction per target and gives NaN where there is nothing to score.
+//! Zero is neutral: `neg/non-neg` counts it as not negative, `neg/pos` leaves it out, and `SIMS`
+//! counts it as not positive.
+
+use misa_terms::Task;
+use std::collections::BTreeSet;
+
+/// A score of all predictions of a split against their targets.
+pub type Score = fn(&[f32], &[f32]) -> f64;
+
+/// Which direction of a score is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Smaller is better.
+    Lower,
+    /// Larger is better.
+    Higher,
+}
+
+/// A score under the name it is reported by.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedScore {
+    /// Name in reports and plots.
+    pub name: &'static str,
+    /// Which direction is better.
+    pub goal: Goal,
+    /// Whether it is a share of the utterances or a mean of shares, which the field prints in
+    /// percent.
+    pub is_share: bool,
+    /// The score.
+    pub score: Score,
+}
+
+/// The scores reported for a task, in the order of the published tables.
+pub fn scores(task: Task) -> &'static [NamedScore] {
+    match task {
+        Task::Regression => &REGRESSION,
+        Task::Classification { .. } => &CLASSIFICATION,
+    }
+}
+
+const REGRESSION: [NamedScore; 8] = [
+    NamedScore {
+        name: "Corr",
+        goal: Goal::Higher,
+        is_share: false,
+        score: pearson_correlation,
+    },
+    NamedScore {
+        name: "MAE",
+        goal: Goal::Lower,
+        is_share: false,
+        score: mean_absolute_error,
+    },
+    share("Acc-2 (neg/non-neg)", negative_accuracy),
+    share("Acc-2 (neg/pos)", polarity_accuracy),
+    share("F1 (neg/non-neg)", negative_f1),
+    share("F1 (neg/pos)", polarity_f1),
+    share("Acc-5", five_class_accuracy),
+    share("Acc-7", seven_class_accuracy),
+];
+
+const CLASSIFICATION: [NamedScore; 2] = [share("Acc", accuracy), share("F1", weighted_f1)];
+
+const fn share(name: &'static str, score: Score) -> NamedScore {
+    NamedScore {
+        name,
+        goal: Goal::Higher,
+        is_share: true,
+        score,
+    }
+}
+
+/// Mean absolute error (MAE).
+pub fn mean_absolute_error(predictions: &[f32], targets: &[f32]) -> f64 {
+    mean(pairs(predictions, targets).map(|(p, t)| f64::from((p - t).abs())))
+}
+
+/// Pearson correlation (Corr), NaN when either side is constant.
+pub fn pearson_correlation(predictions: &[f32], targets: &[f32]) -> f64 {
+    let is_constant = |values: &[f32]| values.iter().all(|value| *value == values[0]);
+    if is_constant(predictions) || is_constant(targets) {
+        return f64::NAN;
+    }
+    let mean_of = |values: &[f32]| mean(values.iter().map(|&value| f64::from(value)));
+    let (mean_p, mean_t) = (mean_of(predictions), mean_of(targets));
+    let (mut covariance, mut variance_p, mut variance_t) = (0.0, 0.0, 0.0);
+    for (p, t) in pairs(predictions, targets) {
+        let (p, t) = (f64::from(p) - mean_p, f64::from(t) - mean_t);
+        covariance += p * t;
+        variance_p += p * p;
+        variance_t += t * t;
+    }
+    covariance / (variance_p * variance_t).sqrt()
+}
+
+/// Share of predictions equal to their target.
+pub fn accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+    mean(pairs(predictions, targets).map(|(p, t)| f64::from(u8::from(p == t))))
+}
+
+/// F1 of each class, weighted by its share of the targets.
+///
+/// A class that is neither predicted nor a target has no part; F1 is 0 where it is undefined.
+pub fn weighted_f1(predictions: &[f32], targets: &[f32]) -> f64 {
+    if targets.is_empty() {
+        return f64::NAN;
+    }
+    let classes: BTreeSet<u32> = targets.iter().map(|class| class.to_bits()).collect();
+    let f1 = classes.into_iter().map(f32::from_bits).map(|class| {
+        let count = |found: fn(bool, bool) -> bool| {
+            pairs(predictions, targets)
+                .filter(|(p, t)| found(*p == class, *t == class))
+                .count() as f64
+        };
+        let hits = count(|p, t| p && t);
+        let support = count(|_, t| t);
+        2.0 * hits / (count(|p, _| p) + support) * support
+    });
+    f1.sum::<f64>() / targets.len() as f64
+}
+
+/// Acc-2, negative against non-negative, over all targets.
+pub fn negative_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+    accuracy(&map(predictions, non_negative), &map(targets, non_negative))
+}
+
+/// F1, negative against non-negative, over all targets.
+pub fn negative_f1(predictions: &[f32], targets: &[f32]) -> f64 {
+    weighted_f1(&map(predictions, non_negative), &map(targets, non_negative))
+}
+
+/// Acc-2, negative against positive, over the targets that are not 0.
+pub fn polarity_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+    let (predictions, targets) = polarities(predictions, targets);
+    accuracy(&predictions, &targets)
+}
+
+/// F1, negative against positive, over the targets that are not 0.
+pub fn polarity_f1(predictions: &[f32], targets: &[f32]) -> f64 {
+    let (predictions, targets) = polarities(predictions, targets);
+    weighted_f1(&predictions, &targets)
+}
+
+/// Share of predictions in the class of their target, over the classes -3 to 3 (Acc-7).
+///
+/// Halves round to the even class, as NumPy does in the reference evaluations.
+pub fn seven_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+    rounded_accuracy(predictions, targets, 3.0)
+}
+
+/// The same over the classes -2 to 2 (Acc-5).
+pub fn five_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+    rounded_accuracy(predictions, targets, 2.0)
+}
+
+/// Scores of CH-SIMS, whose targets lie in `[-1, 1]`; both sides are clipped to it first.
+///
+/// - Source: MMSA, regression metrics of SIMS.
+pub mod sims {
+    use super::{accuracy, map, weighted_f1};
+
+    /// Both sides in `[-1, 1]`, for [`super::mean_absolute_error`] and
+    /// [`super::pearson_correlation`].
+    pub fn clipped(values: &[f32]) -> Vec<f32> {
+        map(values, |value| value.clamp(-1.0, 1.0))
+    }
+
+    /// Acc-2, positive against the rest.
+    pub fn two_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+        accuracy(&classes(predictions, &[0.0]), &classes(targets, &[0.0]))
+    }
+
+    /// F1, positive against the rest.
+    pub fn two_class_f1(predictions: &[f32], targets: &[f32]) -> f64 {
+        weighted_f1(&classes(predictions, &[0.0]), &classes(targets, &[0.0]))
+    }
+
+    /// Acc-3: negative, neutral (above -0.1 up to 0.1), positive.
+    pub fn three_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+        const EDGES: [f32; 2] = [-0.1, 0.1];
+        accuracy(&classes(predictions, &EDGES), &classes(targets, &EDGES))
+    }
+
+    /// Acc-5: edges at -0.7, -0.1, 0.1 and 0.7, each the upper end of its class.
+    pub fn five_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
+        const EDGES: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
+        accuracy(&classes(predictions, &EDGES), &classes(targets, &EDGES))
+    }
+
+    /// Number of edges below each clipped value, compared in single precision.
+    fn classes(values: &[f32], edges: &[f32]) -> Vec<f32> {
+        map(&clipped(values), |value| {
+            edges.iter().filter(|edge| value > **edge).count() as f32
+        })
+    }
+}
+
+/// The class of the largest logit of each row, or the value itself of a regression.
+///
+/// Of equal logits the first wins, as in NumPy.
+pub fn decide(task: Task, values: &[f32]) -> Vec<f32> {
+    let Task::Classification { classes } = task else {
+        return values.to_vec();
+    };
+    let rows = values.chunks_exact(classes);
+    rows.map(|row| {
+        let best = (1..classes).fold(0, |best, class| match row[class] > row[best] {
+            true => class,
+            false => best,
+        });
+        best as f32
+    })
+    .collect()
+}
+
+fn rounded_accuracy(predictions: &[f32], targets: &[f32], bound: f32) -> f64 {
+    // Adding 0 turns -0 into 0.
+    let class = |value: f32| value.clamp(-bound, bound).round_ties_even() + 0.0;
+    accuracy(&map(predictions, class), &map(targets, class))
+}
+
+fn polarities(predictions: &[f32], targets: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let polar = pairs(predictions, targets).filter(|(_, target)| *target != 0.0);
+    polar.map(|(p, t)| (positive(p), positive(t))).unzip()
+}
+
+fn non_negative(value: f32) -> f32 {
+    f32::from(u8::from(value >= 0.0))
+}
+
+fn positive(value: f32) -> f32 {
+    f32::from(u8::from(value > 0.0))
+}
+
+fn map(values: &[f32], f: impl Fn(f32) -> f32) -> Vec<f32> {
+    values.iter().map(|&value| f(value)).collect()
+}
+
+fn pairs<'a>(x: &'a [f32], y: &'a [f32]) -> impl ExactSizeIterator<Item = (f32, f32)> + 'a {
+    assert_eq!(x.len(), y.len(), "one prediction per target");
+    x.iter().zip(y).map(|(&x, &y)| (x, y))
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    values.sum::<f64>() / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computed with NumPy and scikit-learn's definitions by hand, in double precision.
+    const TARGETS: [f32; 12] = [
+        -3.0, -2.4, -1.5, -0.5, 0.0, 0.0, 0.5, 1.2, 2.5, 3.0, -0.2, 0.6,
+    ];
+    const PREDICTIONS: [f32; 12] = [
+        -3.6, -1.9, -0.5, 0.3, 0.1, -0.4, 1.5, 0.9, 2.5, 2.49, -0.0, -0.7,
+    ];
+
+    fn assert_score(score: Score, expected: f64) {
+        let found = score(&PREDICTIONS, &TARGETS);
+        assert!(
+            (found - expected).abs() < 1e-6,
+            "expected {expected}, found {found}"
+        );
+    }
+
+    #[test]
+    fn match_reference_values() {
+        assert_score(seven_class_accuracy, 8.0 / 12.0);
+        assert_score(five_class_accuracy, 0.75);
+        assert_score(mean_absolute_error, 0.559_166_7);
+        assert_score(pearson_correlation, 0.919_221_36);
+        assert_score(negative_accuracy, 8.0 / 12.0);
+        assert_score(negative_f1, 8.0 / 12.0);
+        assert_score(polarity_accuracy, 0.8);
+        assert_score(polarity_f1, 0.8);
+    }
+
+    #[test]
+    fn halves_round_to_the_even_class() {
+        assert_eq!(
+            seven_class_accuracy(&[0.5, 1.5, 2.5], &[0.0, 2.0, 2.0]),
+            1.0
+        );
+    }
+
+    #[test]
+    fn values_outside_the_scale_count_as_its_ends() {
+        assert_eq!(seven_class_accuracy(&[9.0, -9.0], &[3.0, -3.0]), 1.0);
+    }
+
+    #[test]
+    fn negative_zero_is_not_negative() {
+        assert_eq!(negative_accuracy(&[-0.0], &[0.0]), 1.0);
+    }
+
+    #[test]
+    fn correlation_ignores_scale_and_offset() {
+        let r = pearson_correlation(&[1.0, 2.0, 4.0], &[12.0, 14.0, 18.0]);
+        assert!((r - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_constant_has_no_correlation() {
+        assert!(pearson_correlation(&[0.7; 3], &[1.0, 2.0, 3.0]).is_nan());
+    }
+
+    #[test]
+    fn nothing_has_no_score() {
+        for named in REGRESSION.iter().chain(&CLASSIFICATION) {
+            assert!((named.score)(&[], &[]).is_nan(), "{}", named.name);
+        }
+    }
+
+    #[test]
+    fn of_equal_logits_the_first_class_wins() {
+        let task = Task::Classification { classes: 2 };
+        assert_eq!(decide(task, &[1.0, 1.0, 0.0, 2.0]), [0.0, 1.0]);
+    }
+}

@@ -1,0 +1,43 @@
+//! The scores of a split.
+
+use crate::{ConfusionMatrix, score::scores};
+use misa_terms::Task;
+use serde::{Deserialize, Serialize};
+
+/// Each score under its name; `None` where it is not defined.
+pub type NamedScores = Vec<(String, Option<f64>)>;
+
+/// The scores of one split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Number of utterances scored.
+    pub utterances: usize,
+    /// Task loss, the mean of its batches.
+    pub task_loss: f64,
+    /// Each score under its name; `null` where a score is not defined, such as the correlation of
+    /// a constant.
+    pub scores: NamedScores,
+    /// Which classes are taken for which, where the task has classes.
+    #[serde(default)]
+    pub confusion: Option<ConfusionMatrix>,
+}
+
+impl Scores {
+    /// The score called `name`, if it is defined.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        let mut named = self.scores.iter().filter(|(found, _)| found == name);
+        named.next()?.1
+    }
+}
+
+/// Every score of the task, of one prediction per target.
+pub fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> NamedScores {
+    let named = scores(task).iter().map(|named| {
+        let value = (named.score)(predictions, targets);
+        (
+            named.name.to_string(),
+            Some(value).filter(|value| value.is_finite()),
+        )
+    });
+    named.collect()
+}

@@ -1,0 +1,71 @@
+//! What the other crates of misa speak of: modalities, utterances, splits, sizes, and a few tools
+//! that they share. No tensors, no file formats.
+//!
+//! `misa-core`, `misa-data` and `misa-infer` re-export what their users need; depend on this crate
+//! directly for data without a tensor library.
+//!
+//! ```
+//! use misa_terms::{PerModality, Sequence, TextSequence, Utterance};
+//!
+//! let features = Sequence::new(2, vec![0.1, 0.2, 0.3, 0.4]).ok_or("2 steps of 2 features")?;
+//! let text = TextSequence::Words(vec![2, 3]);
+//! let utterance = Utterance::new("video[0]", vec![], text, features.clone(), features, 1.5)?;
+//! assert_eq!(utterance.steps(), PerModality { text: 2, visual: 2, acoustic: 2 });
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `modality.rs`, `modalities.rs` | the three modalities, and sets of them |
+//! | `task.rs`, `sizes.rs`, `bert.rs` | what is predicted, and the sizes of what it is predicted from |
+//! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
+//! | `split.rs`, `video.rs`, `vocabulary.rs` | what utterances come with |
+//! | `normalise.rs` | scaling of features |
+//! | `random.rs` | seeded numbers |
+//! | `whole.rs`, `hex.rs` | files written whole, bytes as text |
+//! | `error.rs` | what can be wrong with a configuration or an utterance |
+
+mod bert;
+mod error;
+mod hex;
+mod modalities;
+mod modality;
+mod normalise;
+mod random;
+mod sequence;
+mod sizes;
+mod split;
+mod task;
+mod utterance;
+mod video;
+mod vocabulary;
+mod whole;
+
+pub use bert::BertConfig;
+pub use error::{ConfigError, UtteranceError};
+pub use hex::hex;
+pub use modalities::Modalities;
+pub use modality::{Modality, PerModality};
+#[doc(hidden)]
+pub use normalise::EPSILON;
+pub use normalise::{Normalisation, Scaling, Statistics};
+pub use random::{Random, mix};
+pub use sequence::Sequence;
+pub use sizes::{FeatureSizes, TextSize};
+pub use split::Split;
+pub use task::Task;
+pub use utterance::{TextSequence, Utterance};
+pub use video::{VideoPlace, video_batches};
+#[doc(hidden)]
+pub use video::{fill, videos};
+#[doc(hidden)]
+pub use vocabulary::Conflict;
+pub use vocabulary::Vocabulary;
+#[doc(hidden)]
+pub use whole::folder;
+pub use whole::write_whole;
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
