@@ -58,7 +58,7 @@ impl Job {
         out: &Path,
         stop: &Stop,
     ) -> Result<JobResult, Box<dyn Error>> {
-        let modalities = settings.resolve(&[])?.value.training.modalities;
+        let modalities = settings.resolve(&[])?.value.training.model.modalities;
         let Some(texts) = self.variant.settings_for(modalities) else {
             let reason = format!("runs use {modalities}");
             return Ok(JobResult::LeftOut { reason });

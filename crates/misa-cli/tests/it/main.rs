@@ -3,6 +3,7 @@
 // Helpers of tests are tests too, but the lint only knows functions marked so.
 #![allow(clippy::unwrap_used)]
 
+mod ablation;
 mod common;
 mod looks;
 mod releases;

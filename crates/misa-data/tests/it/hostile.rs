@@ -3,7 +3,6 @@
 use misa_data::{DataError, Format, UtteranceDataset};
 use misa_files::pickle::{ConvertError, Limits, Pickle, PickleError};
 use std::fs;
-use std::path::Path;
 
 fn parse(bytes: &[u8]) -> Result<(), PickleError> {
     Pickle::parse(bytes, &Limits::default()).map(drop)

@@ -1,6 +1,7 @@
 //! Real data sets, where they are at hand: in `MISA_DATA_DIR`, or shared beside the repository.
 
 use misa_data::{Format, Split, UtteranceDataset, read_labels};
+use misa_terms::{FeatureSizes, TextSize};
 use misa_testing::real_data;
 
 fn counts(data: &UtteranceDataset) -> [usize; 3] {

@@ -139,10 +139,10 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
                 ..options(RunStart::Resume)
             };
             let (stop, folder) = (options.stop.clone(), broken.path());
+            let is_over = AtomicBool::new(false);
             let result = thread::scope(|scope| {
-                let is_over = &AtomicBool::new(false);
-                scope.spawn(move || {
-                    states_are_saved(folder, 1 + sessions % 3, is_over);
+                scope.spawn(|| {
+                    states_are_saved(folder, 1 + sessions % 3, &is_over);
                     stop.request();
                 });
                 let result = go(&config, folder, &options);

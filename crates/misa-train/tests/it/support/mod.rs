@@ -5,7 +5,8 @@
 
 use burn::prelude::Device;
 use misa_data::{Development, LockedTest, UtteranceDataset};
-use misa_train::{Checkpoint, Progress, Report, RunOptions, TrainError, TrainingConfig};
+use misa_infer::{Checkpoint, InferError};
+use misa_train::{Progress, Report, RunOptions, TrainError, TrainingConfig};
 use std::{
     path::Path,
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -68,7 +69,7 @@ pub fn score_test(
 }
 
 /// [`Checkpoint::load`]
-pub fn load(dir: impl AsRef<Path>, device: &Device) -> Result<Checkpoint, TrainError> {
+pub fn load(dir: impl AsRef<Path>, device: &Device) -> Result<Checkpoint, InferError> {
     let _shared = together();
     Checkpoint::load(dir, device)
 }

@@ -1,10 +1,6 @@
 //! Variants compared from the command line.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
-use common::{SMALL, json, misa, refused, said, text};
+use crate::common::{SMALL, json, misa, refused, said, text};
 use std::{fs, path::Path};
 use tempfile::tempdir;
 
