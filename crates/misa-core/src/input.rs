@@ -13,7 +13,7 @@ pub enum TextInput {
     Words(Tensor<2, Int>),
     /// Precomputed vectors, `[batch, steps, d_input]`.
     Features(Tensor<3>),
-    /// Word ids into vectors that come along, instead of those of the model.
+    /// Word ids with the vectors to look them up in, instead of those of the model.
     ///
     /// For callers that train word vectors outside the model, a few rows at a time.
     Lookup {
@@ -24,13 +24,13 @@ pub enum TextInput {
     },
     /// Token ids of BERT, special tokens included, `[batch, steps]`.
     Tokens(Tensor<2, Int>),
-    /// What the frozen part of BERT made of token ids before, see
+    /// States of the frozen part of BERT, computed earlier, see
     /// [`crate::encoder::bert::BertEncoder::compute_frozen`].
     Frozen(Tensor<2>),
 }
 
 impl TextInput {
-    /// Utterances and padded steps; nothing where there is no padding.
+    /// Utterances and padded steps; `None` for states without padding.
     pub fn batch_and_steps(&self) -> Option<[usize; 2]> {
         match self {
             Self::Words(ids) | Self::Lookup { ids, .. } | Self::Tokens(ids) => Some(ids.dims()),
@@ -42,7 +42,7 @@ impl TextInput {
         }
     }
 
-    /// The same on another device.
+    /// A copy on `device`.
     pub fn to_device(self, device: &Device) -> Self {
         match self {
             Self::Features(features) => Self::Features(features.to_device(device)),
@@ -56,7 +56,7 @@ impl TextInput {
         }
     }
 
-    /// What it is, in words.
+    /// Its kind, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Words(_) | Self::Lookup { .. } => "word ids",
@@ -132,7 +132,7 @@ impl MisaInput {
         self.lengths.text.len()
     }
 
-    /// The same on another device.
+    /// A copy on `device`.
     pub fn to_device(self, device: &Device) -> Self {
         Self {
             text: self.text.to_device(device),
@@ -161,7 +161,7 @@ impl MisaInput {
         }
     }
 
-    /// Checks that the parts belong together.
+    /// Checks that text, visual, acoustic, lengths, presence and videos describe one batch.
     ///
     /// # Panics
     ///
@@ -199,11 +199,11 @@ impl MisaInput {
         }
     }
 
-    /// Checks that the features are those of a data set.
+    /// Checks that the feature sizes are `sizes`.
     ///
     /// # Panics
     ///
-    /// Panics if a modality has another feature size, naming it.
+    /// Panics with the name of the first modality whose feature size differs.
     #[doc(hidden)]
     pub fn assert_sizes(&self, sizes: FeatureSizes) {
         let [_, _, visual] = self.visual.dims();
@@ -213,8 +213,8 @@ impl MisaInput {
         if let (TextInput::Features(text), TextSize::Features { d_input }) =
             (&self.text, sizes.text)
         {
-            let [_, _, found] = text.dims();
-            assert_eq!(found, d_input, "features of text");
+            let [_, _, d_text] = text.dims();
+            assert_eq!(d_text, d_input, "features of text");
         }
     }
 }
@@ -240,7 +240,7 @@ mod tests {
     };
 
     #[test]
-    fn what_belongs_together_is_accepted() {
+    fn a_consistent_batch_is_accepted() {
         input(4, vec![3, 1]).assert_consistent();
         input(4, vec![3, 1]).assert_sizes(SIZES);
     }

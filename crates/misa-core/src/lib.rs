@@ -3,7 +3,7 @@
 //! MISA (Hazarika, Zimmermann and Poria, ACM MM 2020) splits each modality of an utterance into a
 //! modality-invariant (shared) and a modality-specific (private) representation, and predicts
 //! sentiment or humour from all of them. This crate follows the authors' code, value for value;
-//! what differs is said where it differs.
+//! every deviation is documented under `Differs:`.
 //!
 //! ```text
 //! MisaInput ── encode ──► encoded ── project ──► projected ──► shared, private ── fuse ──► prediction
@@ -11,8 +11,9 @@
 //!                                                    └ reconstruct ──┘
 //! ```
 //!
-//! The device decides where the model runs; no type names a backend. Which devices there are is
-//! the choice of the program, by the features of [`burn`] it enables.
+//! The device decides where the model runs; no type names a backend. The program chooses which
+//! devices exist, by the features of [`burn`] that it enables. Without the default feature `autodiff`
+//! the model predicts and cannot be trained.
 //!
 //! ```
 //! use misa_core::{burn, prelude::*};
@@ -44,7 +45,7 @@
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
 //! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
 //! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
-//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off unless asked for |
+//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off by default |
 //! | [`loss`] | the objective and its terms |
 //! | [`StateDict`], [`weights`] | checkpoints under the official names |
 //!

@@ -117,9 +117,10 @@ fn bert(path: &[&str]) -> Place {
                 _ => panic!("parameter `{part}` of BERT has no official name"),
             };
             let name = format!("bertmodel.encoder.layer.{number}.{name}");
-            return match part.ends_with("norm") {
-                true => (format!("{name}.{}", norm(leaf)), false, None),
-                false => linear(&name, leaf),
+            return if part.ends_with("norm") {
+                (format!("{name}.{}", norm(leaf)), false, None)
+            } else {
+                linear(&name, leaf)
             };
         }
         _ => panic!("parameter `bert.{}` has no official name", path.join(".")),

@@ -15,7 +15,7 @@ pub enum ReconstructionSource {
     /// The sum of both representations, as in MISA.
     #[default]
     Sum,
-    /// Both side by side, so that neither can stand in for the other.
+    /// The concatenation of both, so that neither can replace the other.
     Concatenation,
 }
 

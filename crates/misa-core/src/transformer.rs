@@ -41,7 +41,7 @@ pub struct TransformerLayer {
     dropout: Dropout,
 }
 
-/// What the layer makes of its tokens.
+/// What a layer computes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TransformerLayerOutput {
@@ -97,7 +97,7 @@ impl TransformerLayer {
     /// # Shapes
     ///
     /// - tokens: `[batch, tokens, d_model]`
-    /// - masked: `[batch, tokens]`, true for a token that none attends to
+    /// - masked: `[batch, tokens]`, true for a token that no token attends to
     /// - output: see [`TransformerLayerOutput`]
     pub fn forward(
         &self,

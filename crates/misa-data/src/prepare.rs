@@ -51,7 +51,7 @@ pub struct Prepared {
     pub valid: Vec<Utterance>,
     /// Utterances of the test split.
     pub test: Vec<Utterance>,
-    /// Words of all aligned utterances, including those of no split.
+    /// Words of all aligned utterances, including those without a split.
     pub vocabulary: Vocabulary,
     /// Dropped utterances and replaced values.
     pub notes: Vec<Note>,

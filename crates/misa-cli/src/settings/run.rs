@@ -1,4 +1,4 @@
-//! Everything that a run is told.
+//! The settings of a run.
 
 use misa_core::Task;
 use misa_data::{
@@ -8,13 +8,13 @@ use misa_train::{Corpus, Preset, RunOptions, TrainError, TrainingConfig};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Epochs and learning rate that suit a set learned in a minute.
+/// Epochs and learning rate for the synthetic set, which is learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
 
 /// The settings of a run, as a file holds them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunSettings {
-    /// Whose settings those of training start from.
+    /// The preset that the settings start from.
     pub preset: Preset,
     /// Corpus that the preset is for.
     pub corpus: Corpus,
@@ -22,9 +22,9 @@ pub struct RunSettings {
     pub device: String,
     /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
     pub save_every: Option<usize>,
-    /// What to learn from.
+    /// The data.
     pub data: DataSettings,
-    /// How.
+    /// How the model is trained.
     pub training: TrainingConfig,
 }
 
@@ -33,13 +33,13 @@ pub struct RunSettings {
 pub struct DataSettings {
     /// File or folder; without it, the synthetic set.
     pub path: Option<PathBuf>,
-    /// Layout; without it, told by the content.
+    /// Layout; without it, it is detected from the content.
     pub format: Option<Format>,
-    /// What becomes of numbers that are none.
+    /// What happens to NaN and infinite values.
     pub policy: Policy,
     /// Where padded files have their padding.
     pub padding: Padding,
-    /// The made-up set.
+    /// The synthetic set.
     pub synthetic: SyntheticConfig,
 }
 
@@ -103,7 +103,7 @@ impl RunSettings {
 }
 
 impl DataSettings {
-    /// Opens the data; a made-up set has the labels that `task` needs.
+    /// Opens the data; the synthetic set gets the labels that `task` needs.
     ///
     /// # Errors
     ///

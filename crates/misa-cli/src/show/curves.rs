@@ -1,4 +1,4 @@
-//! What happened epoch by epoch, as curves.
+//! Losses, weights and scores by epoch, as curves.
 
 use misa_core::loss::Term;
 use misa_report::Curve;
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn epochs_of_pre_training_have_a_panel_of_their_own() {
+    fn epochs_of_pre_training_have_a_separate_panel() {
         let phases = [Phase::Masked, Phase::Unimodal, Phase::Joint];
         let history: Vec<EpochRecord> = (1..)
             .zip(phases)

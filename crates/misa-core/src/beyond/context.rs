@@ -1,4 +1,4 @@
-//! What the other utterances of a video say of one.
+//! The context of an utterance: the others of its video.
 
 use crate::{
     CellKind, ConfigError, Videos,
@@ -23,7 +23,7 @@ crate::settings! {
     }
 }
 
-/// A recurrent layer over the utterances of a video, whose outcome is added to their predictions.
+/// A recurrent layer over the utterances of a video, whose output is added to their predictions.
 ///
 /// `W drop([h_forward, h_backward])`, with `h` the states of a bidirectional layer whose steps are
 /// the fused representations of the video's utterances, in the order in which they are spoken.
@@ -71,7 +71,7 @@ impl ContextConfig {
 }
 
 impl Context {
-    /// What the utterances of its video add to the prediction of each.
+    /// What its video adds to the prediction of each utterance.
     ///
     /// # Shapes
     ///
@@ -220,9 +220,9 @@ mod tests {
         let backward = values(&context, &fused, &Videos::new(&[vec![2, 1, 0]]));
         assert_ne!(forward, backward);
         let turned = fused.flip([0]);
-        let mut same = values(&context, &turned, &Videos::new(&[vec![2, 1, 0]]));
-        same.reverse();
-        assert_eq!(forward, same);
+        let mut of_turned = values(&context, &turned, &Videos::new(&[vec![2, 1, 0]]));
+        of_turned.reverse();
+        assert_eq!(forward, of_turned);
     }
 
     #[test]

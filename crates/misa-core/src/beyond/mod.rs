@@ -1,4 +1,4 @@
-//! What lies beyond MISA: off unless asked for, and re-exported beside the parts that it extends.
+//! What lies beyond MISA: off by default, and re-exported beside the parts that it extends.
 
 mod context;
 pub(crate) mod fusion;

@@ -56,7 +56,7 @@ crate::settings! {
     }
 }
 
-/// Cross-modal attention over step sequences, whose outcome is added to the projected vectors.
+/// Cross-modal attention over step sequences, whose output is added to the projected vectors.
 ///
 /// The steps of each modality are brought to `d_hidden` features; those of a target then attend to
 /// those of a source, through [`CrossModal`] blocks; the mean over the target's steps goes through
@@ -64,14 +64,14 @@ crate::settings! {
 ///
 /// - Source: MulT (Tsai et al. 2019) for the blocks.
 /// - Differs: added before the subspaces, so that a model starts as MISA; no positions, as the
-///   recurrent encoders have told the steps apart; padding is masked everywhere.
+///   recurrent encoders distinguish the steps already; padding is masked everywhere.
 #[derive(Module, Debug)]
 pub struct MutualAttention {
     steps: ModalityModules<Option<Linear>>,
     blocks: ModalityModules<Vec<Direction>>,
 }
 
-/// One target's way to a source.
+/// Attention from one target to one source.
 #[derive(Module, Debug)]
 struct Direction {
     layers: Vec<CrossModal>,
@@ -135,14 +135,15 @@ impl MutualAttentionConfig {
         let holds = (0.0..1.0).contains(&dropout);
         ConfigError::check("mutual_attention.dropout", dropout, "[0, 1)", holds)?;
         let n_heads = self.n_heads;
-        match n_heads > 0 && d_hidden.is_multiple_of(n_heads) {
-            true => Ok(()),
-            false => Err(ConfigError::Heads { d_hidden, n_heads }),
+        if n_heads > 0 && d_hidden.is_multiple_of(n_heads) {
+            Ok(())
+        } else {
+            Err(ConfigError::Heads { d_hidden, n_heads })
         }
     }
 
     /// Creates the blocks on `device`, for the modalities in use with the given features of a
-    /// step; nothing for 0 layers, or if no two modalities in use attend to one another.
+    /// step; `None` for 0 layers, or if no two modalities in use attend to one another.
     pub fn init(
         &self,
         modalities: Modalities,
@@ -150,22 +151,22 @@ impl MutualAttentionConfig {
         d_hidden: usize,
         device: &Device,
     ) -> Option<MutualAttention> {
-        let pairs = self.directions.pairs().into_iter();
-        let pairs: Vec<_> = pairs
-            .filter(|(target, source)| modalities.contains(*target) && modalities.contains(*source))
-            .collect();
+        let mut pairs = self.directions.pairs();
+        pairs.retain(|(target, source)| {
+            modalities.contains(*target) && modalities.contains(*source)
+        });
         if pairs.is_empty() || self.n_layers == 0 {
             return None;
         }
         let steps = PerModality::from_fn(|modality| {
-            let mut pairs = pairs.iter();
-            let is_used = pairs.any(|(target, source)| [*target, *source].contains(&modality));
+            let is_used =
+                (pairs.iter()).any(|(target, source)| [*target, *source].contains(&modality));
             is_used.then(|| LinearConfig::new(*d_steps.get(modality), d_hidden).init(device))
         });
         let blocks = PerModality::from_fn(|modality| {
-            let own = pairs.iter().filter(|(target, _)| *target == modality);
-            own.map(|(_, source)| self.direction(*source, d_hidden, device))
-                .collect()
+            let of_target = pairs.iter().filter(|(target, _)| *target == modality);
+            let blocks = of_target.map(|(_, source)| self.direction(*source, d_hidden, device));
+            blocks.collect()
         });
         Some(MutualAttention {
             steps: steps.into(),
@@ -188,7 +189,7 @@ impl MutualAttentionConfig {
 }
 
 impl MutualAttention {
-    /// The projected vectors with what each target finds in its sources.
+    /// The projected vectors plus the attention of each target to its sources.
     ///
     /// # Shapes
     ///
@@ -196,7 +197,7 @@ impl MutualAttention {
     ///
     /// # Panics
     ///
-    /// Panics if an encoder gave no steps.
+    /// Panics if an encoder returned no states.
     pub fn forward(
         &self,
         projected: PerModality<Tensor<2>>,
@@ -212,22 +213,21 @@ impl MutualAttention {
         let targets = projected.zip(self.blocks.as_ref());
         let modalities = PerModality::from_fn(|modality| modality);
         targets.zip(modalities).map(|((vector, blocks), target)| {
-            let own = steps.get(target).as_ref();
             blocks.iter().fold(vector, |vector, block| {
-                let source = steps.get(block.source).as_ref();
-                let (own, source) = own.zip(source).expect("steps of target and source");
-                let found = block.forward(own, source);
-                vector + present(found, block.source, presence)
+                let both = (steps.get(target).as_ref()).zip(steps.get(block.source).as_ref());
+                let (target, source) = both.expect("steps of target and source");
+                let attended = block.forward(target, source);
+                vector + present(attended, block.source, presence)
             })
         })
     }
 }
 
-/// Nothing is found in a source that is missing.
-fn present(found: Tensor<2>, source: Modality, presence: Option<&Presence>) -> Tensor<2> {
+/// `attended`, with zeros for the utterances that lack `source`.
+fn present(attended: Tensor<2>, source: Modality, presence: Option<&Presence>) -> Tensor<2> {
     match presence {
-        None => found,
-        Some(presence) => presence.blank(source, found),
+        None => attended,
+        Some(presence) => presence.blank(source, attended),
     }
 }
 
@@ -258,7 +258,7 @@ impl CrossModal {
         }
     }
 
-    /// Lets every step of `x` attend to the steps of `source` that are no padding.
+    /// Lets every step of `x` attend to the real steps of `source`.
     ///
     /// # Shapes
     ///
@@ -284,8 +284,8 @@ impl Steps {
         let lengths = states.lengths();
         let longest = lengths.iter().copied().max().unwrap_or(0);
         let batch = lengths.len();
-        let values = states.with_rows(linear.forward(states.rows.clone()));
-        let values = values.padded(longest);
+        let projected = states.with_rows(linear.forward(states.rows.clone()));
+        let values = projected.padded(longest);
         let device = values.device();
         let shares = lengths.iter().flat_map(|&length| {
             let share = move |step| {

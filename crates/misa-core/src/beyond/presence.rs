@@ -5,7 +5,7 @@ use burn::prelude::*;
 
 /// Which modalities each utterance of a batch has; at least one each.
 ///
-/// What the sequences of a missing modality hold never reaches a prediction or a loss.
+/// The sequences of a missing modality never influence a prediction or a loss.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
     present: PerModality<Vec<bool>>,
@@ -25,14 +25,12 @@ impl Presence {
         let batch = present.text.len();
         assert_eq!(present.visual.len(), batch, "flags of visual");
         assert_eq!(present.acoustic.len(), batch, "flags of acoustic");
-        let found = Self { present };
-        match (0..batch).all(|row| {
-            Modality::ALL
-                .iter()
-                .any(|&modality| found.has(row, modality))
-        }) {
-            true => Ok(found),
-            false => Err(ConfigError::NoModality),
+        let presence = Self { present };
+        let has_some = |row| (Modality::ALL.iter()).any(|&modality| presence.has(row, modality));
+        if (0..batch).all(has_some) {
+            Ok(presence)
+        } else {
+            Err(ConfigError::NoModality)
         }
     }
 
@@ -58,7 +56,7 @@ impl Presence {
         self.present.get(modality)[row]
     }
 
-    /// The utterances that have all of `modalities`; nothing where all have.
+    /// The utterances that have all of `modalities`; `None` if every utterance has.
     pub(crate) fn rows(&self, modalities: &[Modality]) -> Option<Vec<i64>> {
         let has_all = |row: &usize| modalities.iter().all(|&modality| self.has(*row, modality));
         let rows: Vec<usize> = (0..self.batch()).filter(has_all).collect();
@@ -78,16 +76,16 @@ impl Presence {
     }
 
     /// `x`, which has a row of `modality` per utterance, with zeros where the modality is missing,
-    /// whatever stands there.
+    /// even where `x` is NaN.
     pub(crate) fn blank<const D: usize>(&self, modality: Modality, x: Tensor<D>) -> Tensor<D> {
         match self.rows(&[modality]) {
             None => x,
             Some(_) => {
                 let mut shape = [1; D];
                 shape[0] = self.batch();
-                let missing = self.mask(modality, &x.device()).equal_scalar(0.0);
-                let missing = missing.reshape(shape).expand(x.dims());
-                x.mask_fill(missing, 0.0)
+                let is_missing = self.mask(modality, &x.device()).equal_scalar(0.0);
+                let elements = is_missing.reshape(shape).expand(x.dims());
+                x.mask_fill(elements, 0.0)
             }
         }
     }
@@ -119,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_have_every_modality_asked_for() {
+    fn rows_have_every_modality_named() {
         use Modality::{Acoustic, Text, Visual};
         assert_eq!(presence().rows(&[Visual]), None);
         assert_eq!(presence().rows(&[Text, Visual]), Some(vec![0, 2]));
@@ -131,12 +129,13 @@ mod tests {
     fn an_utterance_has_something_that_is_used() {
         presence().assert_something_of("visual,acoustic".parse().unwrap());
         presence().assert_something_of("text,acoustic".parse().unwrap());
-        let left = Presence::new(PerModality {
+        let without_voice = Presence::new(PerModality {
             text: vec![true; 3],
             visual: vec![true; 3],
             acoustic: vec![true, true, false],
         });
-        left.unwrap()
+        without_voice
+            .unwrap()
             .assert_something_of("acoustic".parse().unwrap());
     }
 

@@ -1,4 +1,4 @@
-//! Hidden steps of visual and acoustic sequences, told from the others.
+//! Hidden steps of visual and acoustic sequences, predicted from the others.
 
 use crate::{Modalities, Modality, PerModality};
 use burn::{
@@ -6,14 +6,14 @@ use burn::{
     prelude::*,
 };
 
-/// Features that spread by less than this share of their size are taken to stand still: more than
-/// the rounding of a mean, less than any measurement.
-const STILL: f64 = 1e-5;
+/// Features that spread by less than this share of their size count as constant: more than the
+/// rounding of a mean, less than any measurement.
+const CONSTANT: f64 = 1e-5;
 
 /// A linear head per modality from the encoder's states to the features of the same steps.
 ///
-/// - Source: masked-step modelling as in data2vec and SPECTRA: the encoder is to fill in steps that
-///   it does not see, which needs no labels.
+/// - Source: masked-step modelling as in data2vec and SPECTRA: the encoder predicts steps that it
+///   does not see, which needs no labels.
 #[derive(Module, Debug)]
 pub struct StepHeads {
     visual: Option<Linear>,
@@ -47,11 +47,11 @@ impl StepHeads {
     }
 }
 
-/// Mean absolute error over hidden steps, as a share of how far features lie from their mean.
+/// Mean absolute error over hidden steps, divided by the mean distance of features to their mean.
 ///
-/// 1 where the mean of the batch is predicted, whatever the unit of the features. Features that
-/// stand still over the hidden steps are left out: nothing is to be learned of them, and their
-/// error has no measure. 0 where none is left.
+/// 1 where the mean of the batch is predicted, whatever the unit of the features. Features that are
+/// constant over the hidden steps are excluded: there is nothing to learn, and their error has no
+/// scale. 0 if all are excluded.
 ///
 /// # Shapes
 ///
@@ -69,12 +69,12 @@ pub(crate) fn hidden_step_error(
     let total = count.clone().reshape([1, 1, 1]);
     let mean = sum(features.clone()) / total.clone();
     let spread = sum((features.clone() - mean.clone()).abs()) / total.clone();
-    let still = spread.clone().lower_equal(mean.abs() * STILL);
+    let is_constant = spread.clone().lower_equal(mean.abs() * CONSTANT);
     let error = sum((predicted - features).abs()) / total;
-    let spread = spread.detach().mask_fill(still.clone(), 1.0);
-    let moving = still.bool_not().float();
-    let errors = (error / spread * moving.clone()).sum();
-    errors / moving.sum().clamp_min(1.0)
+    let scale = spread.detach().mask_fill(is_constant.clone(), 1.0);
+    let counts = is_constant.bool_not().float();
+    let errors = (error / scale * counts.clone()).sum();
+    errors / counts.sum().clamp_min(1.0)
 }
 
 #[cfg(test)]
@@ -107,9 +107,9 @@ mod tests {
         assert_close(gradient.into_data(), expected);
     }
 
-    /// A feature that never changes, and a single hidden step, of which nothing changes.
+    /// A feature that never changes, and a single hidden step, where no feature changes.
     #[test]
-    fn what_stands_still_is_left_out() {
+    fn constant_features_are_excluded() {
         let device = Device::flex();
         let features = Tensor::<3>::from_data([[[0.3, 1.0], [0.3, 5.0], [0.3, 3.0]]], &device);
         let predicted = Tensor::<3>::from_data([[[9.0, 3.0], [9.0, 3.0], [9.0, 3.0]]], &device);

@@ -10,7 +10,7 @@ use burn::{
 ///
 /// - Source: ConFEDE (Yang et al. 2023) trains encoders under heads of their own first; DLF (Wang
 ///   et al. 2025) keeps such heads beside the fusion.
-/// - Differs: linear, where ConFEDE has three layers; it is to teach the encoder, not itself.
+/// - Differs: linear, where ConFEDE has three layers, so that the encoder has to learn.
 #[derive(Module, Debug)]
 pub struct UnimodalHeads {
     heads: ModalityModules<Option<Linear>>,
@@ -25,7 +25,7 @@ impl UnimodalHeads {
         }
     }
 
-    /// The prediction from each modality; its vector as it is where it is switched off.
+    /// The prediction from each modality; its vector unchanged where it is switched off.
     ///
     /// # Shapes
     ///

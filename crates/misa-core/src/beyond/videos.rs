@@ -8,11 +8,11 @@ pub struct Videos {
 }
 
 impl Videos {
-    /// From the rows of each video.
+    /// Creates the videos from the rows of each.
     ///
     /// # Panics
     ///
-    /// Panics unless every row of a batch is named once, and every video has one.
+    /// Panics unless every row of a batch is listed once, and every video has one.
     pub fn new(videos: &[Vec<usize>]) -> Self {
         let order = videos.concat();
         let mut sorted = order.clone();
@@ -26,7 +26,7 @@ impl Videos {
         Self { order, counts }
     }
 
-    /// Each utterance as a video of its own.
+    /// Each utterance in a separate video.
     pub fn apart(batch: usize) -> Self {
         Self {
             order: (0..batch).collect(),

@@ -53,24 +53,24 @@ impl FusionConfig {
         tokens.saturating_mul(self.d_hidden)
     }
 
-    /// Official name and shape of the last layer, which says what comes out.
+    /// Official name and shape of the last layer.
     pub(crate) fn decisive_shape(&self) -> (String, Vec<usize>) {
         let (d_hidden, d_output) = (self.d_hidden, self.d_output);
         let d_middle = (self.d_tokens() / 2).max(1);
-        let own = |name: &str, d_input| (format!("fusion.{name}.weight"), vec![d_input, d_output]);
+        let last = |name: &str, d_input| (format!("fusion.{name}.weight"), vec![d_input, d_output]);
         match self.kind {
             FusionKind::Transformer => (
                 "fusion.fusion_layer_3.weight".to_string(),
                 vec![d_output, d_middle],
             ),
-            FusionKind::Early => own("Early.head.output", d_middle),
+            FusionKind::Early => last("Early.head.output", d_middle),
             FusionKind::Late => {
-                let first = self.modalities.iter().map(Modality::name).next();
-                let first = first.unwrap_or_default();
-                own(&format!("Late.heads.{first}.output"), d_hidden)
+                let mut names = self.modalities.iter().map(Modality::name);
+                let first = names.next().unwrap_or_default();
+                last(&format!("Late.heads.{first}.output"), d_hidden)
             }
-            FusionKind::Tensor => own("Tensor.head.output", d_hidden),
-            FusionKind::LowRank => own("LowRank.output", d_hidden),
+            FusionKind::Tensor => last("Tensor.head.output", d_hidden),
+            FusionKind::LowRank => last("LowRank.output", d_hidden),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Two layers from what was fused to a prediction.
+//! Two layers from fused representations to a prediction.
 
 use crate::{Activation, dropout::drop_out};
 use burn::{
@@ -16,7 +16,7 @@ pub(crate) struct Head {
     output: Linear,
 }
 
-/// What a head makes of its input.
+/// What a head computes.
 pub(crate) struct HeadOutput {
     /// Before dropout and activation, `[batch, d_middle]`.
     pub(crate) hidden: Tensor<2>,

@@ -1,8 +1,8 @@
-//! What a fusion gives.
+//! What a fusion computes.
 
 use burn::prelude::*;
 
-/// What the fusion makes of an utterance.
+/// What a fusion computes from each utterance.
 ///
 /// `tokens` is the number of representations fused: those of the modalities in use, in text,
 /// visual, acoustic order, the private before the shared ones.

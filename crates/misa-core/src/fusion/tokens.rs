@@ -21,7 +21,7 @@ pub enum Representations {
 }
 
 impl Representations {
-    /// How many there are of each modality.
+    /// Number of representations of each modality.
     pub fn per_modality(self) -> usize {
         match self {
             Self::Both => 2,
@@ -98,15 +98,14 @@ impl FusionInput {
     pub(crate) fn by_modality(&self) -> Vec<(Modality, Tensor<2>)> {
         let used = self.modalities.iter();
         used.map(|modality| {
-            let own = self.tokens.iter().filter(|(of, _)| *of == modality);
-            let own: Vec<_> = own.map(|(_, token)| token.clone()).collect();
-            (modality, Tensor::cat(own, 1))
+            let tokens = self.tokens.iter().filter(|(of, _)| *of == modality);
+            let vectors = tokens.map(|(_, token)| token.clone()).collect();
+            (modality, Tensor::cat(vectors, 1))
         })
         .collect()
     }
 
-    /// True for each token whose modality is missing, `[batch, tokens]`; nothing where all are
-    /// there.
+    /// True for each token whose modality is missing, `[batch, tokens]`; `None` if none is missing.
     pub(crate) fn missing(&self) -> Option<Tensor<2, Bool>> {
         let presence = self.presence.as_ref()?;
         let is_whole = |modality| presence.rows(&[modality]).is_none();
@@ -114,11 +113,8 @@ impl FusionInput {
             return None;
         }
         let device = self.tokens.first()?.1.device();
-        let masks = self.tokens.iter();
-        let masks: Vec<_> = masks
-            .map(|(modality, _)| presence.mask(*modality, &device))
-            .collect();
-        Some(Tensor::cat(masks, 1).equal_scalar(0.0))
+        let masks = (self.tokens.iter()).map(|(modality, _)| presence.mask(*modality, &device));
+        Some(Tensor::cat(masks.collect(), 1).equal_scalar(0.0))
     }
 
     fn vectors(&self) -> Vec<Tensor<2>> {

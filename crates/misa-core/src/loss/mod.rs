@@ -1,7 +1,7 @@
 //! The terms of the training objective and their weighted sum.
 //!
-//! MISA's own are [`CmdLoss`], [`DifferenceLoss`] and errors of prediction and reconstruction; the
-//! others are remedies for what it lacks, all off by default.
+//! Those of MISA are [`CmdLoss`], [`DifferenceLoss`] and errors of prediction and reconstruction; the
+//! others go beyond it and are all off by default.
 
 mod cmd;
 mod difference;

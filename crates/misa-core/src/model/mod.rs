@@ -54,7 +54,7 @@ pub struct Misa {
     d_hidden: usize,
 }
 
-/// Everything the objective and the plots need. The model itself keeps no activations.
+/// Everything that the objective and the plots need. The model itself keeps no activations.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MisaOutput {
@@ -77,9 +77,9 @@ pub struct MisaOutput {
     pub cycled: Option<PerModality<Tensor<2>>>,
     /// Predictions from one modality each, of a model with unimodal heads.
     pub unimodal: Option<PerModality<Tensor<2>>>,
-    /// Modalities that were used; tensors of the others are zeros.
+    /// Modalities in use; tensors of the others are zeros.
     pub modalities: Modalities,
-    /// Which of them each utterance had, where some were missing.
+    /// Which of them each utterance has; `None`: all.
     pub presence: Option<Presence>,
 }
 
@@ -98,7 +98,7 @@ impl Misa {
         let presence = input.presence.as_ref();
         let encoded = self.encode(input);
         let projected = self.project(&encoded, input);
-        // Before any other modality has a say.
+        // Before mutual attention mixes the modalities.
         let unimodal = (self.unimodal.as_ref()).map(|heads| heads.forward(&projected));
         let projected = match &self.mutual_attention {
             None => projected,
@@ -136,14 +136,14 @@ impl Misa {
         }
     }
 
-    /// The prediction with what the other utterances of the video say, if they are asked.
+    /// The prediction, plus what the context of the video adds in a model that has one.
     fn in_context(&self, fusion: &FusionOutput, input: &MisaInput) -> Tensor<2> {
         let prediction = fusion.prediction.clone();
         let Some(context) = &self.context else {
             return prediction;
         };
-        let videos = input.videos.clone();
-        let videos = videos.unwrap_or_else(|| Videos::apart(input.batch()));
+        let apart = || Videos::apart(input.batch());
+        let videos = input.videos.clone().unwrap_or_else(apart);
         prediction + context.forward(fusion.fused.clone(), &videos)
     }
 
@@ -159,15 +159,15 @@ impl Misa {
             presence.assert_something_of(self.modalities);
         }
         let lengths = &input.lengths;
-        let seen = input.without_missing();
+        let visible = input.without_missing();
         let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, lengths: &[usize]| {
             let encoder = encoder.as_ref()?;
             Some(encoder.forward(&PackedSequence::new(x.clone(), lengths)))
         };
         PerModality {
-            text: (self.text.as_ref()).map(|text| text.forward(&seen.text, &lengths.text)),
-            visual: sequence(&self.visual, &seen.visual, &lengths.visual),
-            acoustic: sequence(&self.acoustic, &seen.acoustic, &lengths.acoustic),
+            text: (self.text.as_ref()).map(|text| text.forward(&visible.text, &lengths.text)),
+            visual: sequence(&self.visual, &visible.visual, &lengths.visual),
+            acoustic: sequence(&self.acoustic, &visible.acoustic, &lengths.acoustic),
         }
     }
 

@@ -1,15 +1,15 @@
-//! What the official code has besides the weights of our model.
+//! Tensors that checkpoints of the official code hold beyond ours.
 
 use super::MisaConfig;
 use crate::{StateDict, TextSize};
 use burn::tensor::TensorData;
 
-/// Kinds of representations that the official discriminator of subspaces tells apart.
+/// Kinds of representations that the official discriminator of subspaces distinguishes.
 const SUBSPACES: usize = 4;
 
 impl MisaConfig {
-    /// `weights` with what a model of the official code has besides: tensors that it never trains
-    /// and reads in no loss, and other names of one tensor. Its strict loading asks for all.
+    /// `weights` plus the tensors that only the official code has: some that it never trains nor
+    /// uses in a loss, and aliases of one tensor. Its strict loading requires all of them.
     pub fn official(&self, mut weights: StateDict) -> StateDict {
         let add = |weights: &mut StateDict, name: &str, shape: &[usize], value: f32| {
             if weights.get(name).is_none() {
@@ -45,7 +45,7 @@ impl MisaConfig {
         weights
     }
 
-    /// Every place where the official code has its one activation.
+    /// The names under which the official code stores its one activation.
     fn activation_aliases(&self) -> Vec<String> {
         let mut aliases: Vec<String> = ["t", "v", "a"]
             .map(|letter| format!("project_{letter}.project_{letter}_activation.weight"))

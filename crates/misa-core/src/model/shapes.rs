@@ -3,8 +3,8 @@
 use crate::{MisaConfig, Modality, StateDict, TextSize, WeightsError, encoder::bert::BertConfig};
 
 impl MisaConfig {
-    /// Whether `weights` are those of a model of this configuration, as far as the sizes say that
-    /// decide how much memory the model takes.
+    /// Checks that `weights` have the sizes of this configuration, as far as they decide how much
+    /// memory the model takes.
     ///
     /// A configuration from a file can ask for any size: this refuses it before
     /// [`MisaConfig::init`] allocates.
@@ -16,7 +16,7 @@ impl MisaConfig {
         check_shapes(weights, self.decisive_shapes())
     }
 
-    /// Official name and shape of the tensors that every size shows in.
+    /// Official names and shapes of tensors that, together, depend on every size.
     fn decisive_shapes(&self) -> Vec<(String, Vec<usize>)> {
         let d_hidden = self.settings.d_hidden;
         let mut shapes = vec![(
@@ -62,15 +62,16 @@ fn check_shapes(
 ) -> Result<(), WeightsError> {
     let (mut missing, mut misshaped) = (Vec::new(), Vec::new());
     for (name, expected) in shapes {
-        match weights.get(&name).map(|found| found.shape().to_vec()) {
+        match weights.get(&name).map(|data| data.shape().to_vec()) {
             None => missing.push(name),
             Some(found) if found != expected => misshaped.push((name, expected, found)),
             Some(_) => {}
         }
     }
-    match missing.is_empty() && misshaped.is_empty() {
-        true => Ok(()),
-        false => Err(WeightsError::Mismatch { missing, misshaped }),
+    if missing.is_empty() && misshaped.is_empty() {
+        Ok(())
+    } else {
+        Err(WeightsError::Mismatch { missing, misshaped })
     }
 }
 

@@ -29,8 +29,8 @@ impl Misa {
     /// The same model with every tensor of another model that fits it; the others stay as they
     /// are.
     ///
-    /// Word vectors fit by their rows' number alone, which says nothing of the words: leave out
-    /// `embed.weight` where vocabularies differ.
+    /// Word vectors fit if they have as many rows, whatever the words: leave out `embed.weight` where
+    /// vocabularies differ.
     pub fn transfer(self, weights: &StateDict) -> (Self, TransferredWeights) {
         transfer(self, weights)
     }
@@ -40,7 +40,7 @@ impl Misa {
     /// # Errors
     ///
     /// [`WeightsError::Mismatch`] lists every tensor of BERT that is missing or of another shape;
-    /// [`WeightsError::NoBert`] if the model reads text in another way.
+    /// [`WeightsError::NoBert`] if the model has no BERT.
     pub fn with_bert(mut self, weights: &StateDict) -> Result<(Self, LoadedWeights), WeightsError> {
         let Some(TextEncoder::Bert(bert)) = self.text else {
             return Err(WeightsError::NoBert);

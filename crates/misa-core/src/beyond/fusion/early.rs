@@ -6,7 +6,7 @@ use crate::{
 };
 use burn::prelude::*;
 
-/// The head of MISA without its attention: features are joined before anything is decided.
+/// The head of MISA without its attention: features are concatenated first.
 ///
 /// - Source: early (feature-level) fusion, the usual baseline.
 /// - Differs: joins the vectors of the encoders, not the steps of aligned sequences, so that

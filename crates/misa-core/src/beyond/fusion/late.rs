@@ -7,7 +7,7 @@ use crate::{
 };
 use burn::prelude::*;
 
-/// Each modality decides alone; the prediction is the mean over the modalities that are present.
+/// Each modality predicts alone; the prediction is the mean over the modalities that are present.
 ///
 /// - Source: late (decision-level) fusion, the usual baseline.
 #[derive(Module, Debug)]
@@ -17,8 +17,8 @@ pub struct LateFusion {
 
 impl LateFusion {
     pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
-        let d_own = config.representations.per_modality() * config.d_hidden;
-        let sizes = [d_own, config.d_hidden, config.d_output];
+        let d_modality = config.representations.per_modality() * config.d_hidden;
+        let sizes = [d_modality, config.d_hidden, config.d_output];
         Self {
             heads: ModalityModules::init(config.modalities, |_| {
                 Head::new(sizes, config.dropout, device)
@@ -31,8 +31,8 @@ impl LateFusion {
         for (modality, vector) in input.by_modality() {
             let [batch, _] = vector.dims();
             let device = vector.device();
-            let head = self.heads.get(modality).as_ref();
-            let head = head.expect("a head for each modality in use");
+            let head =
+                (self.heads.get(modality).as_ref()).expect("a head for each modality in use");
             let output = head.forward(vector, activation);
             let present = match &input.presence {
                 None => Tensor::ones([batch, 1], &device),

@@ -17,14 +17,14 @@ const RANK: usize = 4;
 
 /// Low-rank multimodal fusion (LMF): `sum_r prod_m W_m^r [1; z_m]`, then a linear layer.
 ///
-/// A head on the outer product of all modalities, whose weights are a tensor of rank 4: the
-/// product itself is never made.
+/// A head on the outer product of all modalities, whose weights are a tensor of rank 4: the product
+/// itself is never computed.
 ///
 /// - Source: Liu et al. 2018.
 /// - Differs: `d_hidden` features come out, and a linear layer makes the prediction of them.
 #[derive(Module, Debug)]
 pub struct LowRankFusion {
-    /// `[1 + d_own, RANK * d_hidden]` each.
+    /// `[1 + d_factor, RANK * d_hidden]` each.
     factors: ModalityModules<Option<Param<Tensor<2>>>>,
     /// Weight of each rank, `[1, RANK, 1]`.
     ranks: Param<Tensor<3>>,
@@ -34,13 +34,13 @@ pub struct LowRankFusion {
 
 impl LowRankFusion {
     pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
-        let d_own = 1 + config.representations.per_modality() * config.d_hidden;
+        let d_factor = 1 + config.representations.per_modality() * config.d_hidden;
         let d_hidden = config.d_hidden;
         let xavier = Initializer::XavierNormal { gain: 1.0 };
-        // Each of the ranks is a matrix of its own.
+        // Each rank is initialised as a separate matrix.
         let factor = || {
-            let sizes = (Some(d_own), Some(d_hidden));
-            xavier.init_with([d_own, RANK * d_hidden], sizes.0, sizes.1, device)
+            let sizes = (Some(d_factor), Some(d_hidden));
+            xavier.init_with([d_factor, RANK * d_hidden], sizes.0, sizes.1, device)
         };
         Self {
             factors: ModalityModules::init(config.modalities, |_| factor()),
@@ -51,10 +51,10 @@ impl LowRankFusion {
     }
 
     pub(crate) fn forward(&self, input: &FusionInput) -> FusionOutput {
-        let factors = input.by_modality().into_iter();
-        let factors = factors.map(|(modality, vector)| self.factor(modality, vector));
-        let product = factors.reduce(|product, factor| product * factor);
-        let product = product.expect("at least one modality is in use");
+        let vectors = input.by_modality().into_iter();
+        let factors = vectors.map(|(modality, vector)| self.factor(modality, vector));
+        let product = (factors.reduce(|product, factor| product * factor))
+            .expect("at least one modality is in use");
         let hidden = (product * self.ranks.val()).sum_dim(1).squeeze_dim::<2>(1);
         FusionOutput {
             fused: input.stacked(),
@@ -68,8 +68,8 @@ impl LowRankFusion {
     fn factor(&self, modality: Modality, vector: Tensor<2>) -> Tensor<3> {
         let [batch, _] = vector.dims();
         let factor = self.factors.get(modality).as_ref();
-        let factor = factor.expect("a factor for each modality in use").val();
-        let product = with_one(vector).matmul(factor);
+        let weight = factor.expect("a factor for each modality in use").val();
+        let product = with_one(vector).matmul(weight);
         product.reshape([batch, RANK, self.d_hidden])
     }
 }

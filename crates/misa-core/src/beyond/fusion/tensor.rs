@@ -15,8 +15,8 @@ const D_FACTOR: usize = 16;
 
 /// Tensor fusion network (TFN): the outer product of `[1; h]` over the modalities, then a head.
 ///
-/// The ones keep the products of fewer modalities. A missing modality has features 0, so that
-/// only those remain.
+/// The ones keep the products of fewer modalities. A missing modality has features 0, so that only
+/// products without it remain.
 ///
 /// - Source: Zadeh et al. 2017.
 /// - Differs: 16 features per modality, where the paper takes 32 of each of the others and 128 of
@@ -29,12 +29,12 @@ pub struct TensorFusion {
 
 impl TensorFusion {
     pub(crate) fn new(config: &FusionConfig, device: &Device) -> Self {
-        let d_own = config.representations.per_modality() * config.d_hidden;
+        let d_modality = config.representations.per_modality() * config.d_hidden;
         let count = u32::try_from(config.modalities.count()).unwrap_or(u32::MAX);
         let sizes = [(D_FACTOR + 1).pow(count), config.d_hidden, config.d_output];
         Self {
             factors: ModalityModules::init(config.modalities, |_| {
-                LinearConfig::new(d_own, D_FACTOR).init(device)
+                LinearConfig::new(d_modality, D_FACTOR).init(device)
             }),
             head: Head::new(sizes, config.dropout, device),
         }
@@ -43,21 +43,20 @@ impl TensorFusion {
     pub(crate) fn forward(&self, input: &FusionInput, activation: &Activation) -> FusionOutput {
         let factors = input.by_modality().into_iter().map(|(modality, vector)| {
             let factor = self.factors.get(modality).as_ref();
-            let factor = factor.expect("a factor for each modality in use");
-            let features = activation.forward(factor.forward(vector));
-            let features = match &input.presence {
+            let linear = factor.expect("a factor for each modality in use");
+            let features = activation.forward(linear.forward(vector));
+            with_one(match &input.presence {
                 None => features,
                 Some(presence) => presence.blank(modality, features),
-            };
-            with_one(features)
+            })
         });
-        let product = factors.reduce(|product, factor| {
-            let [batch, left] = product.dims();
-            let [_, right] = factor.dims();
+        let outer = factors.reduce(|product, factor| {
+            let [batch, d_product] = product.dims();
+            let [_, d_factor] = factor.dims();
             let outer = product.unsqueeze_dim::<3>(2) * factor.unsqueeze_dim::<3>(1);
-            outer.reshape([batch, left * right])
+            outer.reshape([batch, d_product * d_factor])
         });
-        let product = product.expect("at least one modality is in use");
+        let product = outer.expect("at least one modality is in use");
         let head = self.head.forward(product, activation);
         FusionOutput {
             fused: input.stacked(),

@@ -1,4 +1,4 @@
-//! Contrast between modalities: one utterance alike across them, and unlike all others.
+//! Contrast between modalities: representations of one utterance close, of different ones apart.
 
 use super::unit::{row_cosines, unit_rows};
 use crate::ConfigError;
@@ -28,7 +28,7 @@ crate::settings! {
 ///
 /// - Source: ConFEDE (Yang et al. 2023), whose negatives within an utterance are its
 ///   dissimilarity features.
-/// - Differs: the batch takes the place of a bank of neighbours.
+/// - Differs: the batch replaces a bank of neighbours.
 #[derive(Module, Debug)]
 pub struct ContrastLoss {
     temperature: f64,
@@ -76,8 +76,8 @@ impl ContrastLoss {
         }
         let logits = Tensor::cat(columns, 1) / self.temperature;
         let log_shares = log_softmax(logits, 1).narrow(1, 0, batch);
-        let own = Tensor::<2>::eye(batch, &log_shares.device());
-        -(log_shares * own).sum() / batch as f64
+        let positives = Tensor::<2>::eye(batch, &log_shares.device());
+        -(log_shares * positives).sum() / batch as f64
     }
 }
 
@@ -117,7 +117,7 @@ mod tests {
         let (x, y) = (vectors::x().narrow(0, 0, 1), vectors::y().narrow(0, 0, 1));
         let alone = loss().forward(x.clone(), y.clone(), Vec::new());
         assert_eq!(alone.into_scalar::<f32>(), 0.0);
-        // Against one negative that is as near as the positive: ln 2.
+        // Against one negative as close as the positive: ln 2.
         let against = loss().forward(x.clone(), y.clone(), vec![y]);
         assert_close(against.into_data(), [2.0f32.ln()]);
     }

@@ -7,7 +7,7 @@ use burn::prelude::*;
 ///
 /// `HSIC = tr(K H L H) / (batch - 1)^2`, with `K = exp(-||x_i - x_j||^2 / m)`, `m` the mean squared
 /// distance between rows, a constant in the gradient, `L` the same of y and `H` the centring
-/// matrix. Zero where x says nothing of y, also in ways that no correlation shows.
+/// matrix. Zero where x and y are independent; also detects dependence without correlation.
 ///
 /// - Source: Gretton et al. 2005, the biased estimate. A batch of one has HSIC 0.
 #[derive(Module, Debug, Default)]

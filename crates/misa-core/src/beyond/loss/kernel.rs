@@ -16,8 +16,8 @@ pub(crate) fn squared_distances(x: Tensor<2>, y: Tensor<2>) -> Tensor<2> {
     (squares(x) + squares(y).transpose() - products * 2.0).clamp_min(0.0)
 }
 
-/// Rows whose squared distance is less than this share of their squared length coincide: what is
-/// left of it then is the rounding of single precision.
+/// Rows whose squared distance is less than this share of their squared length count as equal: the
+/// rest is rounding of single precision.
 const COINCIDENT: f64 = 1e-5;
 
 /// The squared distance of every row of `x` to every other, as shares of their mean, which is a
@@ -35,7 +35,7 @@ pub(crate) fn relative_distances(x: Tensor<2>) -> Tensor<2> {
     let pairs = (rows * rows.saturating_sub(1)).max(1) as f64;
     let mean = distances.clone().detach().sum() / pairs;
     let coincide = mean.clone().lower_equal(length.clone() * COINCIDENT);
-    // Of rows of length 0, any constant will do.
+    // For rows of length 0, any constant serves.
     let one = length.clone().mask_fill(length.equal_scalar(0.0), 1.0);
     distances / mean.mask_where(coincide, one).reshape([1, 1])
 }
@@ -58,7 +58,7 @@ mod tests {
         assert!(errors.map(|(a, b)| (a - b).abs()).all(|error| error < 1e-6));
     }
 
-    /// Rounding must not be blown up to the size of a distance.
+    /// Rounding must not be scaled up to the size of a distance.
     #[test]
     fn rows_that_coincide_have_no_distance() {
         for value in [0.0, 0.1, 7.3, 1e-4] {

@@ -37,8 +37,9 @@ impl MmdLoss {
 
         let scaled = relative_distances(Tensor::cat(vec![x, y], 0));
         let kernels = WIDTHS.map(|width| (scaled.clone() / -width).exp());
-        let kernel = Tensor::stack::<3>(kernels.to_vec(), 0).mean_dim(0);
-        let kernel = kernel.squeeze_dim::<2>(0);
+        let kernel = Tensor::stack::<3>(kernels.to_vec(), 0)
+            .mean_dim(0)
+            .squeeze_dim::<2>(0);
         let block = |row: usize, column: usize| {
             let rows = kernel.clone().narrow(0, row * batch, batch);
             rows.narrow(1, column * batch, batch).mean()

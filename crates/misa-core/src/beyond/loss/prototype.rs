@@ -4,7 +4,7 @@ use super::unit::unit_rows;
 use crate::{ConfigError, Task};
 use burn::{prelude::*, tensor::activation::log_softmax};
 
-/// In place of the logit of a level that no utterance of the batch has.
+/// Replaces the logit of a level that no utterance of the batch has.
 const ABSENT: f64 = -1e9;
 
 crate::settings! {
@@ -21,15 +21,15 @@ crate::settings! {
     pub struct PrototypeLossConfig {
         /// Weight in the objective.
         pub weight: f64 = 0.1, with_weight;
-        /// Divisor of the cosines; small values look at the nearest prototypes only.
+        /// Divisor of the cosines; with small values only the nearest prototypes count.
         pub temperature: f64 = 0.1, with_temperature;
-        /// What is added to the logit of the level farthest away, less to nearer ones.
+        /// Added to the logit of the level farthest away, less to nearer ones.
         pub hardness: f64 = 0.5, with_hardness;
         /// Number of levels that sentiment is rounded to; classes are levels by themselves.
         pub levels: usize = 7, with_levels;
-        /// Sentiment is cut to `-bound..=bound` first.
+        /// Sentiment is clamped to `-bound..=bound` first.
         pub bound: f64 = 3.0, with_bound;
-        /// Whether a prototype is the mean over all modalities instead of one's own.
+        /// Whether a prototype is the mean over all modalities instead of over one.
         pub pooled: bool = false, with_pooled;
     }
 }
@@ -38,8 +38,8 @@ crate::settings! {
 ///
 /// With z the rows at unit length, `c_k` the mean of the rows of level k at unit length, and
 /// `logit_ik = <z_i, c_k> / temperature + hardness |k_i - k| / (levels - 1)`: the mean over i of
-/// `-log softmax(logit_i)[k_i]`, summed over the modalities. Levels that the batch lacks are left
-/// out. What is added makes levels far away count more, as negatives.
+/// `-log softmax(logit_i)[k_i]`, summed over the modalities. Levels that the batch lacks are
+/// excluded. `hardness` makes distant levels count more, as negatives.
 ///
 /// - Source: MAESTRO, ordinal prototype contrastive loss.
 /// - Differs: prototypes can be pooled over the modalities, so that invariance and levels are
@@ -89,17 +89,17 @@ impl PrototypeLoss {
     ///
     /// Panics if there is no view, or not one target per row.
     pub fn forward(&self, views: Vec<(Tensor<2>, Tensor<2>)>) -> Tensor<1> {
-        let views: Vec<_> = views
+        let members: Vec<_> = views
             .into_iter()
             .map(|(x, targets)| (unit_rows(x), self.memberships(targets)))
             .collect();
         let pooled = self.config.pooled.then(|| {
-            let (rows, memberships) = views.iter().cloned().unzip();
+            let (rows, memberships) = members.iter().cloned().unzip();
             Prototypes::new(Tensor::cat(rows, 0), Tensor::cat(memberships, 0))
         });
-        let losses = views.into_iter().map(|(rows, memberships)| {
-            let own = || Prototypes::new(rows.clone(), memberships.clone());
-            let prototypes = pooled.clone().unwrap_or_else(own);
+        let losses = members.into_iter().map(|(rows, memberships)| {
+            let of_view = || Prototypes::new(rows.clone(), memberships.clone());
+            let prototypes = pooled.clone().unwrap_or_else(of_view);
             self.view(rows, memberships, prototypes)
         });
         let sum = losses.reduce(|sum, loss| sum + loss);
@@ -128,11 +128,12 @@ impl PrototypeLoss {
             Task::Classification { .. } => targets,
         };
         let numbers = Tensor::<1, Int>::arange(0..levels as i64, &device).float();
-        let numbers = numbers.unsqueeze_dim::<2>(0).expand([rows, levels]);
-        level.expand([rows, levels]).equal(numbers).float()
+        let columns = numbers.unsqueeze_dim::<2>(0).expand([rows, levels]);
+        level.expand([rows, levels]).equal(columns).float()
     }
 
-    /// What is added to the logit of each level, by the level of the row, `[levels, levels]`.
+    /// Added to the logit of each level (column), by the level of the utterance (row),
+    /// `[levels, levels]`.
     fn hardness(&self, like: &Tensor<2>) -> Tensor<2> {
         let levels = self.levels();
         let numbers = Tensor::<1, Int>::arange(0..levels as i64, &like.device()).float();
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn sentiment_is_rounded_to_levels_and_cut_to_its_bounds() {
+    fn sentiment_is_rounded_to_levels_and_clamped_to_its_bounds() {
         let loss = PrototypeLossConfig::new().init(Task::Regression);
         let found = loss.memberships(targets(&[-9.0, -2.6, 0.4, 0.5, 1.5, 3.0]));
         // Halves go to the even neighbour.

@@ -1,4 +1,4 @@
-//! Contrast by triplets: equal labels near, other labels as far as the labels differ.
+//! Contrast by triplets: equal labels close, other labels as far apart as the labels differ.
 
 use super::unit::unit_rows;
 use crate::ConfigError;
@@ -24,10 +24,10 @@ crate::settings! {
 ///
 /// For an anchor i, positives p of equal target and negatives n of another:
 /// `mean_{p, n} max(0, margin |y_i - y_n| - cos(i, p) + cos(i, n))`, then the mean over the anchors
-/// that have both. 0 where no anchor has.
+/// that have both. 0 if no anchor has.
 ///
 /// The sum over p and n takes `rows^2` memory and `rows^2 log(rows)` time, not `rows^3`: it is
-/// piecewise linear, and how often each cosine counts comes from sorting.
+/// piecewise linear, and sorting gives how often each cosine counts.
 ///
 /// - Source: decoupled multimodal distilling (Li et al. 2023), margin loss; DLF (Wang et al. 2025).
 #[derive(Module, Debug)]
@@ -82,11 +82,11 @@ impl TripletLoss {
     }
 }
 
-/// The loss as a linear function of the cosines, in the piece where they lie.
+/// The loss as a linear function of the cosines, on the linear piece at their values.
 struct Counts {
     /// Factor of each cosine, row by row.
     weights: Vec<f32>,
-    /// What the margins add up to.
+    /// Sum of the margins.
     margins: f64,
 }
 
@@ -115,7 +115,7 @@ impl Counts {
     }
 }
 
-/// Fills in the factors of one anchor; gives its margins, if it has positives and negatives.
+/// Fills in the factors of one anchor; returns its margins if it has positives and negatives.
 fn count(
     anchor: usize,
     cosines: &[f32],
@@ -145,8 +145,8 @@ fn count(
         margins += f64::from(margin_of(row)) * count as f64;
     }
     let mut violating = 0;
-    for (place, &row) in positives.iter().enumerate().rev() {
-        violating += stops[place + 1];
+    for (rank, &row) in positives.iter().enumerate().rev() {
+        violating += stops[rank + 1];
         weights[row] = -(f64::from(violating) / pairs) as f32;
     }
     Some(margins / pairs)

@@ -1,4 +1,4 @@
-//! How much predictions from one modality count.
+//! Weights of predictions from one modality.
 
 use crate::{ConfigError, Modality};
 

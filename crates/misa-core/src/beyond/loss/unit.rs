@@ -7,7 +7,7 @@ use burn::prelude::*;
 /// - Source: code of DMD and DLF.
 const EPSILON: f64 = 1e-8;
 
-/// The rows of `x` at unit length; a row of zeros stays one, with a finite gradient.
+/// The rows of `x` at unit length; a row of zeros stays zero, with a finite gradient.
 ///
 /// # Shapes
 ///
@@ -17,7 +17,7 @@ pub(crate) fn unit_rows(x: Tensor<2>) -> Tensor<2> {
     x / length
 }
 
-/// Cosine of each row of `x` with the same row of `y`.
+/// Cosine of each row of `x` with the corresponding row of `y`.
 ///
 /// # Shapes
 ///

@@ -11,7 +11,7 @@ pub enum Weighting {
     /// From the configuration.
     #[default]
     Fixed,
-    /// Learned from there on, see [`UncertaintyWeights`].
+    /// Learned, starting there, see [`UncertaintyWeights`].
     Learned,
 }
 
@@ -40,7 +40,7 @@ impl UncertaintyWeights {
         }
     }
 
-    /// The weighted sum, with what keeps the weights from falling to nothing.
+    /// The weighted sum, plus a term that keeps the weights from vanishing.
     ///
     /// # Shapes
     ///

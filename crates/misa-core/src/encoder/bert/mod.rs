@@ -64,11 +64,11 @@ pub struct BertInput {
     pub lengths: Vec<usize>,
 }
 
-/// What BERT makes of a batch of sentences.
+/// What BERT computes from a batch of sentences.
 #[derive(Clone, Debug)]
 pub struct BertOutput {
-    /// States after the embeddings and after each layer, `[batch, steps, d_model]` each. What
-    /// stands in the padding has a meaning only with [`TextPooling::PlainMean`].
+    /// States after the embeddings and after each layer, `[batch, steps, d_model]` each. Values in
+    /// the padding have a meaning only with [`TextPooling::PlainMean`].
     pub states: Vec<Tensor<3>>,
     /// One vector per sentence, `[batch, d_model]`.
     pub encoded: Tensor<2>,
@@ -82,17 +82,19 @@ impl BertEncoderConfig {
         let embeddings = BertEmbeddings::new(bert, device);
         let layers = (0..bert.n_layers).map(|number| {
             let layer = BertLayer::new(bert, device);
-            match number < frozen_layers {
-                // Not `freeze`, which would end dropout as well.
-                true => layer.no_grad(),
-                false => layer,
+            if number < frozen_layers {
+                // Not `freeze`, which would switch dropout off as well.
+                layer.no_grad()
+            } else {
+                layer
             }
         });
         BertEncoder {
             layers: layers.collect(),
-            embeddings: match self.reading.freezing.embeddings() {
-                true => embeddings.no_grad(),
-                false => embeddings,
+            embeddings: if self.reading.freezing.embeddings() {
+                embeddings.no_grad()
+            } else {
+                embeddings
             },
             pooler: LinearConfig::new(bert.d_model, bert.d_model).init(device),
             reading: self.reading,
@@ -102,7 +104,7 @@ impl BertEncoderConfig {
 }
 
 impl BertEncoder {
-    /// Encodes each sentence and gives every state on the way.
+    /// Encodes each sentence and returns every intermediate state.
     ///
     /// # Shapes
     ///
@@ -135,7 +137,7 @@ impl BertEncoder {
         self.finish(0, rows, &tokens, &input.lengths)
     }
 
-    /// Encodes sentences of which [`Self::compute_frozen`] has done the frozen part.
+    /// Encodes sentences from their states by [`Self::compute_frozen`].
     pub(crate) fn encode_frozen(&self, rows: Tensor<2>, lengths: &[usize]) -> EncoderOutput {
         if self.reading.freezing == BertFreezing::All {
             let [batch, _] = rows.dims();
@@ -152,7 +154,7 @@ impl BertEncoder {
         self.finish(first, rows, &tokens, lengths)
     }
 
-    /// What the frozen part of BERT makes of the sentences, to be kept for every epoch.
+    /// The states of the sentences after the frozen part of BERT, to be kept for every epoch.
     ///
     /// # Shapes
     ///
@@ -177,16 +179,15 @@ impl BertEncoder {
         }
     }
 
-    /// Whether a first part of BERT gives the same for a sentence every time: it is frozen, has no
-    /// dropout, and what it gives does not depend on padding.
+    /// Whether a first part of BERT always computes the same from a sentence: it is frozen, has no
+    /// dropout, and does not depend on padding.
     pub fn computes_frozen(&self, in_training: bool) -> bool {
         self.reading.freezing.embeddings()
             && self.reading.pooling == TextPooling::MaskedMean
             && !(in_training && self.reading.frozen_dropout)
     }
 
-    /// The part that gives the same for a sentence every time, apart from the rest; nothing where
-    /// there is none.
+    /// Only the part that always computes the same from a sentence; `None` if there is no such part.
     pub fn frozen_part(&self) -> Option<Self> {
         let count = self.reading.freezing.layers(self.layers.len());
         self.computes_frozen(false).then(|| Self {
@@ -197,7 +198,7 @@ impl BertEncoder {
         })
     }
 
-    /// Its sizes.
+    /// Sizes of this BERT.
     pub fn config(&self) -> &BertConfig {
         &self.config
     }
@@ -231,7 +232,7 @@ impl BertEncoder {
         self.layers[number].forward(rows, tokens, self.reading.frozen_dropout || !frozen)
     }
 
-    /// The layers from `first` on, and the mean of what they give.
+    /// Applies the layers from `first` on, and the mean over tokens.
     fn finish(
         &self,
         first: usize,

@@ -9,13 +9,13 @@ impl MisaLoss {
     pub(super) fn discrimination(&self, output: &MisaOutput) -> Tensor<1> {
         match &output.subspace_logits {
             Some(SubspaceLogits { private, shared }) => {
-                let private = Views(output).each(private).into_iter();
-                let private = private.map(|(modality, logits)| (logits, modality as i64));
+                let views = Views(output).each(private).into_iter();
+                let of_private = views.map(|(modality, logits)| (logits, modality as i64));
                 // The mean of the shared ones is that of all modalities in use.
                 let used: Vec<_> = output.modalities.iter().collect();
-                let shared = Views(output).of(&used, shared).into_iter();
-                let shared = shared.map(|logits| (logits, Modality::ALL.len() as i64));
-                self.classify(private.chain(shared).collect())
+                let view = Views(output).of(&used, shared);
+                let of_shared = view.map(|logits| (logits, Modality::ALL.len() as i64));
+                self.classify(of_private.chain(of_shared).collect())
             }
             None => {
                 assert_eq!(
@@ -80,8 +80,8 @@ impl MisaLoss {
             let shared = pair.map(|modality| output.subspaces.shared.get(modality));
             let private = pair.map(|modality| output.subspaces.private.get(modality));
             let [x, y] = shared.map(|x| views.of(&pair, x));
-            let private = private.into_iter().filter_map(|x| views.of(&pair, x));
-            Some(contrast.forward(x?, y?, private.collect()))
+            let negatives = private.into_iter().filter_map(|x| views.of(&pair, x));
+            Some(contrast.forward(x?, y?, negatives.collect()))
         });
         mean(losses, &output.prediction)
     }
@@ -91,10 +91,10 @@ impl MisaLoss {
         let Some(config) = &self.config.unimodal else {
             return zero(&output.prediction);
         };
-        let predictions = output.unimodal.as_ref();
-        let predictions = predictions.expect("a unimodal loss needs unimodal heads");
-        let losses = Views(output).each(predictions).into_iter();
-        let losses = losses.filter_map(|(modality, prediction)| {
+        let of_heads = output.unimodal.as_ref();
+        let predictions = of_heads.expect("a unimodal loss needs unimodal heads");
+        let views = Views(output).each(predictions).into_iter();
+        let losses = views.filter_map(|(modality, prediction)| {
             let targets = Views(output).of(&[modality], targets)?;
             Some(self.task(prediction, targets) * config.weight_of(modality))
         });

@@ -1,4 +1,4 @@
-//! What an objective is made of.
+//! Settings of the objective.
 
 use super::MisaLoss;
 use crate::{
@@ -14,7 +14,7 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How shared representations of different modalities are made alike.
+/// How shared representations of different modalities are brought together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -22,7 +22,7 @@ pub enum Similarity {
     /// Central moment discrepancy between them.
     #[default]
     Cmd,
-    /// An adversary that tells their modality; the model needs one, see
+    /// An adversary that predicts their modality; the model needs one, see
     /// [`crate::ModelParts::adversary`].
     Adversarial,
     /// Maximum mean discrepancy between them, see [`MmdLoss`](crate::loss::MmdLoss).
@@ -85,7 +85,7 @@ crate::settings! {
         pub difference_weight: f64 = 0.3, with_difference_weight;
         /// Weight of the reconstruction loss.
         pub reconstruction_weight: f64 = 1.0, with_reconstruction_weight;
-        /// Whether the reconstruction loss leaves what is reconstructed alone.
+        /// Whether the reconstruction loss has no gradient by the vectors that are reconstructed.
         pub detach_target: bool = false, with_detach_target;
         /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
         /// [`crate::ModelParts::subspace_discriminator`].

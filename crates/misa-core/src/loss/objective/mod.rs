@@ -19,11 +19,11 @@ use burn::{
 };
 use views::Views;
 
-/// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, and what is switched on besides.
+/// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, plus the further terms in use.
 ///
 /// - Source: MISA, learning objective.
-/// - Differs: a fifth term, of weight 0 unless asked for, trains the discriminator of subspaces
-///   that the official code computes and leaves out. The terms after it are not MISA's.
+/// - Differs: a fifth term, of weight 0 by default, trains the discriminator of subspaces that the
+///   official code computes and does not use. The terms after it are not MISA's.
 #[derive(Module, Debug)]
 pub struct MisaLoss {
     similarity: CmdLoss,
@@ -48,7 +48,7 @@ impl MisaLoss {
     ///
     /// # Panics
     ///
-    /// Panics if the configuration asks for what the model was not made to give.
+    /// Panics if a term in use needs an output that the model does not compute.
     pub fn forward(&self, output: &MisaOutput, targets: Tensor<2>) -> MisaLossTerms {
         let values = Term::ALL.map(|term| self.value(term, output, &targets));
         let total = self.total(&values);
@@ -70,10 +70,10 @@ impl MisaLoss {
         }
     }
 
-    /// A term of weight 0 stays out: its parameters then have no gradient at all.
+    /// A term of weight 0 is not part of the sum: its parameters then have no gradient at all.
     fn total(&self, values: &[Tensor<1>; Term::COUNT]) -> Tensor<1> {
-        let used = self.config.used();
-        let mut used = used.map(|(term, weight)| (values[term as usize].clone(), weight));
+        let value = |term| values[term as usize].clone();
+        let mut used = (self.config.used()).map(|(term, weight)| (value(term), weight));
         if let Some(weights) = &self.weights {
             return weights.forward(used.map(|(value, _)| value).collect());
         }
@@ -111,14 +111,12 @@ impl MisaLoss {
         }
     }
 
-    /// Mean over the pairs of modalities, or over every representation shown to the adversary.
+    /// Mean over the pairs of modalities, or over every representation that the adversary reads.
     fn similarity(&self, output: &MisaOutput) -> Tensor<1> {
         if self.config.similarity == Similarity::Adversarial {
             let logits = output.domain_logits.as_ref();
-            return self.domain(
-                output,
-                logits.expect("an adversarial loss needs an adversary"),
-            );
+            let of_adversary = logits.expect("an adversarial loss needs an adversary");
+            return self.domain(output, of_adversary);
         }
         let pairs = Views(output).pairs(&output.subspaces.shared);
         let losses = pairs
@@ -133,9 +131,9 @@ impl MisaLoss {
 
     /// Cross-entropy of the modality, over the representations of all modalities in use.
     fn domain(&self, output: &MisaOutput, logits: &PerModality<Tensor<2>>) -> Tensor<1> {
-        let logits = Views(output).each(logits).into_iter();
-        let logits = logits.map(|(modality, logits)| (logits, modality as i64));
-        self.classify(logits.collect())
+        let views = Views(output).each(logits).into_iter();
+        let blocks = views.map(|(modality, logits)| (logits, modality as i64));
+        self.classify(blocks.collect())
     }
 
     /// Sum over shared and private of each modality, and over the pairs of private.
@@ -157,11 +155,12 @@ impl MisaLoss {
     fn reconstruction(&self, output: &MisaOutput) -> Tensor<1> {
         let pairs = Views(output).both(&output.projected, &output.reconstructed);
         let losses = pairs.into_iter().map(|(projected, reconstructed)| {
-            let projected = match self.config.detach_target {
-                true => projected.detach(),
-                false => projected,
+            let target = if self.config.detach_target {
+                projected.detach()
+            } else {
+                projected
             };
-            self.mse(reconstructed, projected)
+            self.mse(reconstructed, target)
         });
         mean(losses, &output.prediction)
     }
@@ -182,7 +181,7 @@ impl MisaLoss {
     }
 }
 
-/// Zero, where `like` lives.
+/// Zero, on the device of `like`.
 fn zero(like: &Tensor<2>) -> Tensor<1> {
     Tensor::zeros([1], &like.device())
 }
@@ -193,11 +192,11 @@ fn sum(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> {
         .unwrap_or_else(|| zero(like))
 }
 
-/// Mean of the losses, 0 of none: one modality has no pair.
+/// Mean of the losses; 0 if there are none, as one modality has no pair.
 fn mean(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> {
-    let losses: Vec<_> = losses.collect();
-    let count = losses.len().max(1) as f64;
-    sum(losses.into_iter(), like) / count
+    let all: Vec<_> = losses.collect();
+    let count = all.len().max(1) as f64;
+    sum(all.into_iter(), like) / count
 }
 
 #[cfg(test)]
@@ -325,7 +324,7 @@ mod tests {
         );
     }
 
-    /// What is reconstructed learns from its reconstruction, unless it is left alone.
+    /// The reconstructed vectors learn from their reconstruction, unless they are detached.
     #[test]
     fn a_detached_target_has_no_gradient() {
         let fixed = Fixed::new();
@@ -358,8 +357,8 @@ mod tests {
             .sum();
         assert_eq!(config.init(&Device::flex()).learned_weights(), None);
         let config = config.with_weighting(Weighting::Learned);
-        let found = fixed.terms(&config).total;
-        assert_close(found.into_data(), [expected + constant as f32]);
+        let total = fixed.terms(&config).total;
+        assert_close(total.into_data(), [expected + constant as f32]);
         let learned = config.init(&Device::flex()).learned_weights().unwrap();
         let (terms, factors): (Vec<_>, Vec<f32>) = learned.into_iter().unzip();
         let expected = [

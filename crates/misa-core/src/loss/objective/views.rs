@@ -1,4 +1,4 @@
-//! Representations as the losses see them: of the modalities in use, where they are present.
+//! The representations that losses compare: of the modalities in use, where they are present.
 
 use crate::{MisaOutput, Modality, PerModality};
 use burn::{prelude::*, tensor::TensorData};
@@ -7,24 +7,24 @@ use burn::{prelude::*, tensor::TensorData};
 pub(super) struct Views<'a>(pub(super) &'a MisaOutput);
 
 impl Views<'_> {
-    /// Of each modality in use, the utterances that have it.
+    /// Of each modality in use, the rows of the utterances that have it.
     pub(super) fn each(&self, values: &PerModality<Tensor<2>>) -> Vec<(Modality, Tensor<2>)> {
         let used = self.0.modalities.iter();
         used.filter_map(|modality| Some((modality, self.of(&[modality], values.get(modality))?)))
             .collect()
     }
 
-    /// The same of two values, and which modality they are of.
+    /// The same rows of two values, modality by modality.
     pub(super) fn both(
         &self,
         x: &PerModality<Tensor<2>>,
         y: &PerModality<Tensor<2>>,
     ) -> Vec<(Tensor<2>, Tensor<2>)> {
-        let y = self.each(y).into_iter().map(|(_, y)| y);
-        self.each(x).into_iter().map(|(_, x)| x).zip(y).collect()
+        let of = |values| self.each(values).into_iter().map(|(_, rows)| rows);
+        of(x).zip(of(y)).collect()
     }
 
-    /// Of each pair of modalities in use, the utterances that have both.
+    /// Of each pair of modalities in use, the rows of the utterances that have both.
     pub(super) fn pairs(&self, values: &PerModality<Tensor<2>>) -> Vec<(Tensor<2>, Tensor<2>)> {
         let pairs = self.modality_pairs().into_iter();
         pairs

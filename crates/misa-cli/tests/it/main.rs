@@ -1,0 +1,16 @@
+//! The program, as a user calls it.
+
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
+#![allow(clippy::unwrap_used)]
+
+mod ablation;
+mod common;
+mod looks;
+mod releases;
+#[cfg(unix)]
+mod resume;
+mod runs;
+mod settings;
+#[cfg(unix)]
+mod sweeps;
+mod tables;

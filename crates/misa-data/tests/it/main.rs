@@ -1,0 +1,13 @@
+//! The public interface: formats, damage, messages.
+
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
+#![allow(clippy::unwrap_used)]
+
+mod csd;
+mod doctor;
+mod formats;
+mod hostile;
+mod messages;
+mod properties;
+mod real;
+mod support;

@@ -1,0 +1,11 @@
+//! The public interface: runs, from the first step to the report.
+
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
+#![allow(clippy::unwrap_used)]
+
+mod bert;
+mod beyond;
+mod learns;
+mod runs;
+mod support;
+mod trainer;
