@@ -1,4 +1,4 @@
-"""Writes the computational sequences that crates/misa-data/tests/csd.rs reads, and what the
+"""Writes the computational sequences that crates/misa-data/tests/it/csd.rs reads, and what the
 alignment of the CMU Multimodal SDK makes of them: first to words with the mean, then to labels.
 The alignment is written here by its rules, row by row, and shares nothing with the Rust code.
 

@@ -33,7 +33,7 @@ const BATCHES: usize = 4;
 const SEED: u64 = 0;
 
 fn main() -> ExitCode {
-    misa_examples::exit("stages", stages())
+    misa_benches::exit("stages", stages())
 }
 
 fn stages() -> Outcome {
@@ -76,7 +76,7 @@ impl Bench {
         let shapes = SIZES.map(|batch| {
             BatchShape::new(&lengths::draw(&case.name, SEED, batch, table), sizes, task)
         });
-        let device = misa_examples::device(misa_examples::default_device())?;
+        let device = misa_cli::device(misa_cli::default_device())?;
         device.seed(SEED);
         Ok(Self {
             device,

@@ -60,14 +60,12 @@ impl BatchShape {
     /// Padding uses no random numbers, so batches that differ in padding alone hold the same.
     pub fn draw(&self, random: &mut Random, device: &Device) -> UtteranceBatch {
         UtteranceBatch {
-            input: MisaInput {
-                text: self.draw_text(random, device),
-                visual: self.draw_features(self.sizes.visual, random, device),
-                acoustic: self.draw_features(self.sizes.acoustic, random, device),
-                presence: None,
-                videos: None,
-                lengths: self.all_lengths(),
-            },
+            input: MisaInput::new(
+                self.draw_text(random, device),
+                self.draw_features(self.sizes.visual, random, device),
+                self.draw_features(self.sizes.acoustic, random, device),
+                self.all_lengths(),
+            ),
             targets: self.draw_targets(random, device),
             ids: (0..self.batch()).map(|row| row.to_string()).collect(),
             places: (0..self.batch()).collect(),

@@ -2,7 +2,7 @@
 
 use crate::BenchError;
 use burn::tensor::Device;
-use misa_examples::{DeviceError, device, names};
+use misa_cli::{DeviceError, device, names};
 use std::{num::NonZeroUsize, thread};
 
 /// Any device that computes on the processor; other implementations know it by this name.

@@ -2,7 +2,7 @@
 
 use crate::{CasesError, Unsupported};
 use burn::tensor::ExecutionError;
-use misa_examples::DeviceError;
+use misa_cli::DeviceError;
 use std::{io, path::PathBuf, process::ExitStatus};
 use thiserror::Error;
 

@@ -61,7 +61,7 @@ impl LayerStep {
 pub(crate) fn forward(layer: &Recurrent, sequences: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
     let [steps, _, _] = sequences.dims();
     let packed = PackedSequence::new(sequences.swap_dims(0, 1), lengths);
-    layer.forward(&packed).steps.padded(steps).swap_dims(0, 1)
+    layer.forward(&packed).states.padded(steps).swap_dims(0, 1)
 }
 
 #[cfg(test)]

@@ -10,12 +10,14 @@
 //! | `floor.rs` | what a step cannot go below |
 //! | `row.rs`, `process.rs` | the row, and what the system says of the process |
 //! | `compute.rs` | the device and its threads |
-//! | `statistics.rs`, `error.rs` | medians and lines, and what can be wrong |
+//! | `statistics.rs` | medians and lines |
+//! | `error.rs`, `exit.rs` | what can be wrong, and how a bench ends |
 
 mod batch;
 mod cases;
 mod compute;
 mod error;
+mod exit;
 mod feature_file;
 mod floor;
 mod layer;
@@ -32,6 +34,7 @@ pub use batch::BatchShape;
 pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
 pub use compute::{Compute, available_threads, use_threads};
 pub use error::BenchError;
+pub use exit::exit;
 pub use feature_file::FeatureFile;
 pub use floor::sgemm_rate;
 pub use layer::LayerStep;

@@ -188,7 +188,7 @@ impl Steps for ModelSteps {
                 Some(frozen) => frozen.ready(batch)?,
                 None => batch.into(),
             };
-            let [.., value] = self.step.run(batch);
+            let value = self.step.run(batch).total;
             let step = self.done + 1;
             if !value.is_finite() {
                 return Err(BenchError::NonFiniteLoss { step, value });

@@ -6,25 +6,25 @@
 //! cargo run --release --example train_mosei -- --data PATH --bert bert-base-uncased
 //! ```
 //!
-//! Shows every epoch, ends with the report as Markdown, and leaves it with the trained model in
-//! the folder of the run.
+//! Its options are those of `misa train`. Shows every epoch, ends with the report as Markdown, and
+//! leaves it with the trained model in the folder of the run.
 
 use clap::Parser;
 use misa_examples::TrainingArguments;
 use misa_train::Corpus;
-use std::{error::Error, process::ExitCode};
+use std::process::ExitCode;
 
 /// Train MISA and report its scores.
 ///
-/// Without --data, the model trains on a made-up set of the shape of CMU-MOSEI, of which it is
-/// known what the modalities share and what each has for itself, for 6 epochs at a learning rate of
-/// 1e-3 unless told otherwise.
+/// Without --data, the model trains on a synthetic set of the shape of CMU-MOSEI, of which it is
+/// known what the modalities share and what is private to each. Unless you set them, it trains for
+/// 6 epochs at a learning rate of 1e-3 then.
 ///
-/// With --data, it trains on files you have: a folder with train.pkl, dev.pkl and test.pkl of the
+/// With --data, it trains on your files: a folder with train.pkl, dev.pkl and test.pkl of the
 /// official code, feature files of MMSA, MulT or MultiBench, UR-FUNNY, computational sequences of
 /// the CMU SDK, your own .npz files with a table of labels, or a .safetensors file of ours. The
-/// layout is recognised by content. The valid split chooses the model; the test split is scored
-/// once, at the end.
+/// layout is detected from the content. The valid split chooses the model; the test split is scored
+/// once, at the end, which the manifest records.
 ///
 /// With --bert, a pre-trained BERT reads the words, frozen by the preset's rule for the corpus.
 /// Nothing is downloaded.
@@ -43,13 +43,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    misa_examples::exit("train_mosei", run(&Arguments::parse()))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let report = arguments
+    let result = Arguments::parse()
         .training
-        .train(Corpus::Mosei, "runs/train_mosei")?;
-    println!("\n{report}");
-    Ok(())
+        .train("train_mosei", Corpus::Mosei);
+    misa_examples::exit("train_mosei", result)
 }

@@ -1,4 +1,4 @@
-//! Trains MISA to tell humour: on a synthetic set of two classes out of the box, on UR-FUNNY with
+//! Trains MISA to detect humour: on a synthetic set of two classes out of the box, on UR-FUNNY with
 //! `--data`.
 //!
 //! ```text
@@ -6,19 +6,19 @@
 //! cargo run --release --example train_ur_funny -- --data UR_FUNNY --bert bert-base-uncased
 //! ```
 //!
-//! The report has the accuracy and which class is taken for which.
+//! Its options are those of `misa train`. The report has the accuracy and a confusion matrix.
 
 use clap::Parser;
 use misa_examples::TrainingArguments;
 use misa_train::Corpus;
-use std::{error::Error, process::ExitCode};
+use std::process::ExitCode;
 
-/// Train MISA on two classes, humour or not, and report its scores.
+/// Train MISA to detect humour and report its scores.
 ///
-/// Without --data, the model trains on a made-up set whose sentiment is cut into two classes, for
-/// 6 epochs at a learning rate of 1e-3 unless told otherwise.
+/// Without --data, the model trains on a synthetic set whose sentiment is cut into two classes.
+/// Unless you set them, it trains for 6 epochs at a learning rate of 1e-3 then.
 ///
-/// With --data, it trains on files you have, UR-FUNNY in either version or any other layout that
+/// With --data, it trains on your files, UR-FUNNY in either version or any other layout that
 /// train_mosei reads, with labels 0 and 1.
 ///
 /// With --bert, a pre-trained BERT reads the words, all of it frozen as in the official code. With
@@ -36,13 +36,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    misa_examples::exit("train_ur_funny", run(&Arguments::parse()))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let report = arguments
+    let result = Arguments::parse()
         .training
-        .train(Corpus::UrFunny, "runs/train_ur_funny")?;
-    println!("\n{report}");
-    Ok(())
+        .train("train_ur_funny", Corpus::UrFunny);
+    misa_examples::exit("train_ur_funny", result)
 }

@@ -1,15 +1,11 @@
-//! What the examples and the benches share: the choice of a device, the line that shows progress,
-//! the command line of training, and how a program ends.
+//! What the examples share: the choice of a device, the command line of training, and how a program
+//! ends.
 
-mod ablation;
 mod training;
-mod variant;
 mod words;
 
-pub use ablation::Ablation;
 pub use misa_cli::{DeviceError, default_device, device, names};
-pub use training::{TextArguments, TrainingArguments};
-pub use variant::{VARIANTS, Variant};
+pub use training::TrainingArguments;
 pub use words::lower_case_words;
 
 use burn::tensor::Device;
@@ -27,12 +23,12 @@ pub fn chosen_device() -> Result<Device, DeviceError> {
     device(name.as_deref().unwrap_or(default_device()))
 }
 
-/// The exit status of a program; says what went wrong in one line, under its name.
+/// The exit status of a program; prints an error as one line after its name.
 pub fn exit(program: &str, result: Result<(), Box<dyn Error>>) -> ExitCode {
     misa_cli::exit(program, result.map(|()| Exit::Done))
 }
 
-/// Holds the README's code to what compiles.
+/// Compiles the README's code.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

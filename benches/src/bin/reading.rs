@@ -51,7 +51,7 @@ enum Way {
 }
 
 fn main() -> ExitCode {
-    misa_examples::exit("reading", run(&Arguments::parse()))
+    misa_benches::exit("reading", run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     let started = Instant::now();
     let arguments = Arguments::parse();
     let result = arguments.run(started).map_err(Into::into);
-    misa_examples::exit("throughput", result)
+    misa_benches::exit("throughput", result)
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

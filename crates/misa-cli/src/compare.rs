@@ -1,20 +1,21 @@
-//! Finished runs to a comparison.
+//! Compares finished runs.
 
 use crate::show::{Entries, entries, metrics, run_folders};
 use misa_data::Split;
 use misa_report::compare::{Against, CompareOptions, Comparison, Entry};
 use std::error::Error;
 
-/// Compares the finished runs in and below `runs`, which are `PATH` or `MODEL=PATH`; also gives
+/// Compares the finished runs in and below `runs`, which are `PATH` or `MODEL=PATH`; also returns
 /// what is left out, in words.
 ///
-/// Without a split, it is test if every finished run was scored on it, or else valid. Published
-/// figures are those of the corpus that each run was told, if they are of no other.
+/// Without a split, it is test if every finished run was scored on it, and valid otherwise.
+/// Published figures are those of the corpus in the settings of each run, unless `against` names
+/// another.
 ///
 /// # Errors
 ///
-/// If a folder cannot be read, holds no run or is that of a run that is not finished, a run has two
-/// names, the tasks of the runs differ, or the baseline or published figures are not there.
+/// If a folder cannot be read, holds no run or one that is not finished, a run has two names, the
+/// tasks of the runs differ, or there is no such baseline or published figures.
 pub fn compare(
     runs: &[String],
     split: Option<Split>,
@@ -23,7 +24,7 @@ pub fn compare(
     against: Vec<Against>,
 ) -> Result<(Comparison, Vec<String>), Box<dyn Error>> {
     let folders = run_folders(runs)?;
-    let found = match split {
+    let scored = match split {
         Some(split) => entries(&folders, split)?,
         None => {
             let test = entries(&folders, Split::Test)?;
@@ -39,7 +40,7 @@ pub fn compare(
         entries,
         task,
         left_out,
-    } = found;
+    } = scored;
     let Some(task) = task else {
         let left_out = left_out.join("; ");
         return Err(format!("no scored runs, expected at least 1: {left_out}").into());
@@ -55,16 +56,16 @@ pub fn compare(
     Ok((Comparison::new(&entries, &options)?, left_out))
 }
 
-/// Refuses to put figures beside data of which no corpus is known.
+/// Refuses to show published figures beside data of an unknown corpus.
 fn check_corpus(entries: &[Entry], against: &[Against]) -> Result<(), Box<dyn Error>> {
     let is_unknown = entries.iter().all(|entry| entry.corpus.is_none());
     let is_asked = against.iter().any(|against| against.corpus.is_none());
-    match is_unknown && is_asked {
-        true => Err(
-            "the corpus of these runs is not known, and published figures are not of the \
-                     synthetic set: --corpus says of which corpus the data is"
+    if is_unknown && is_asked {
+        return Err(
+            "the corpus of these runs is not known, and there are no published figures \
+                    of the synthetic set: expected --corpus with the corpus of the data"
                 .into(),
-        ),
-        false => Ok(()),
+        );
     }
+    Ok(())
 }

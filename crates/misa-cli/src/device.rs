@@ -1,4 +1,4 @@
-//! The device a program runs on, chosen by its name among those compiled in.
+//! The device that a program computes on, by its name.
 
 use burn::tensor::Device;
 #[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
@@ -22,10 +22,10 @@ const DEVICES: [(&str, bool); 6] = [
     ("cuda", cfg!(feature = "cuda")),
 ];
 
-/// What works everywhere.
+/// The device that works everywhere.
 const DEFAULT: &str = "flex";
 
-/// A device that cannot be had.
+/// A device that cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceError {
@@ -43,7 +43,7 @@ pub enum DeviceError {
         /// The device, and the feature to build with.
         name: &'static str,
     },
-    /// The driver shows nothing, or there is none.
+    /// The driver is missing or lists no device.
     #[error("device {name}: no {missing} found on this machine")]
     Absent {
         /// The name asked for.
@@ -78,12 +78,11 @@ pub enum DeviceError {
 
 /// The device called `name`: `flex`, `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda` or `cuda:1`.
 ///
-/// Whether it is there is asked before anything runs on it: Burn panics later, in a thread of its
-/// own.
+/// Checks that it exists before anything runs on it: Burn would panic later, in another thread.
 ///
 /// # Errors
 ///
-/// [`DeviceError`] if no device has this name, or it is not compiled in, or not there.
+/// [`DeviceError`] if no device has this name, or it is not compiled in, or not on this machine.
 pub fn device(name: &str) -> Result<Device, DeviceError> {
     let (kind, number) = parse(name)?;
     if !names().contains(&kind) {
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_is_not_there_says_what_is_missing() {
+    fn an_absent_device_says_what_is_missing() {
         let absent = DeviceError::Absent {
             name: "cuda:1".into(),
             missing: "working CUDA driver",
@@ -310,7 +309,7 @@ mod tests {
 
     #[cfg(feature = "flex")]
     #[test]
-    fn flex_is_always_there() {
+    fn flex_is_always_available() {
         assert_eq!(device("flex"), Ok(Device::flex()));
     }
 }

@@ -1,9 +1,9 @@
-//! How the program ends.
+//! Exit statuses.
 
 use misa_train::TrainError;
 use std::{error::Error, process::ExitCode};
 
-/// What a command gives back: its exit status, or what went wrong.
+/// The result of a command: its exit status, or an error.
 pub type Outcome = Result<Exit, Box<dyn Error>>;
 
 /// Exit status of a command.
@@ -12,24 +12,23 @@ pub type Outcome = Result<Exit, Box<dyn Error>>;
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// Something went wrong, what was looked at is not as it should be, or runs of a sweep are not
-    /// done.
+    /// An error occurred, an examined data set or run has problems, or runs of a sweep are not done.
     Failed = 1,
-    /// The command line is not understood, or what is to be looked at cannot be read.
+    /// The command line is not understood, or the data to examine cannot be read.
     Usage = 2,
-    /// Stopped on request; the same command with `--resume` goes on.
+    /// Stopped on request; the same command with `--resume` continues.
     Stopped = 75,
 }
 
 /// The table of exit statuses, for help texts.
 pub const EXIT_STATUS: &str = "Exit status:
-  0    done; sweep: every run is done, or another process is at work on it
-  1    something went wrong, one line on the standard error stream says what;
-       data doctor, verify: what was looked at is not as it should be;
+  0    done; sweep: every run is done, or another process is working on it
+  1    an error, described in one line on the standard error stream;
+       data doctor, verify: problems were found;
        sweep: a run has failed or is not finished
   2    the command line is not understood; data doctor: nothing can be read
-  75   stopped by SIGTERM or Ctrl-C, the last state is kept: --resume goes on;
-       a second one, later than a second, ends at once
+  75   stopped by SIGTERM or Ctrl-C, the last state is kept: --resume continues;
+       a second signal, more than a second later, ends at once
   101  a bug: please report what the standard error stream says";
 
 impl From<Exit> for ExitCode {
@@ -38,7 +37,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The exit status of a program; says what went wrong in one line, under its name.
+/// The exit status of a program; prints an error as one line after its name.
 pub fn exit(program: &str, outcome: Outcome) -> ExitCode {
     let exit = outcome.unwrap_or_else(|error| {
         eprintln!("{program}: {error}");
@@ -59,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_was_stopped_can_be_told_from_one_that_failed() {
+    fn a_run_that_was_stopped_has_another_status_than_one_that_failed() {
         let path = "runs/a".into();
         let stopped = TrainError::Stopped { path, updates: 7 };
         assert_eq!(status(&stopped), Exit::Stopped);

@@ -1,4 +1,4 @@
-//! Settings to a run.
+//! Starts a run with its settings.
 
 use crate::{
     devices,
@@ -13,14 +13,14 @@ use std::{error::Error, path::Path};
 pub struct Launch {
     /// What to show.
     pub progress: Progress,
-    /// What to do with a run that is in the folder already.
+    /// What to do if the folder holds a run already.
     pub start: RunStart,
-    /// Who may ask it to stop.
+    /// How to ask it to stop.
     pub stop: Stop,
 }
 
 impl Launch {
-    /// Trains in the folder `out`; the test split of the data stays locked and is given back.
+    /// Trains in the folder `out`; returns the test split of the data, still locked.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl Launch {
             save_every,
             ..
         } = &settings.value;
-        // Asked first: reports name the folder, and are written last.
+        // Checked first: reports name the folder, and are written last.
         text_of(out, "folder of the run")?;
         let mut devices = devices(&settings.value.device)?;
         let device = devices.remove(0);

@@ -6,7 +6,7 @@
 //! misa train | evaluate | predict     a run, its one look at the test split, other utterances
 //! misa degrade                        the same with modalities missing
 //! misa embed | plot | report          representations, figures, a page with all of them
-//! misa table | sweep                  many runs compared; many runs made
+//! misa table | sweep | ablation       many runs compared; many runs made; variants of MISA
 //! misa verify                         whether a run folder is what was written
 //! ```
 //!
@@ -14,7 +14,8 @@
 //! | --- | --- |
 //! | `command/` | the commands, one file or folder each |
 //! | `settings/` | settings in layers, and those of a run |
-//! | `sweep/` | what a sweep consists of, and who does which part of it |
+//! | `sweep/` | the runs of a sweep, and which process does which of them |
+//! | `ablation/` | variants of MISA, and the table that compares them |
 //! | `launch.rs`, `seeds.rs`, `source.rs` | settings to a run, seeds of several, and a run folder to its data |
 //! | `compare.rs` | finished runs to a comparison |
 //! | `show/` | what runs found, handed to `misa-report` |
@@ -22,6 +23,10 @@
 //!
 //! The examples of this repository use the same parts.
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod ablation;
 pub mod command;
 mod compare;
 mod device;
@@ -52,3 +57,8 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     exit("misa", command::Arguments::parse().run())
 }
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,13 +1,13 @@
-//! How far a program is, on one line of a terminal.
+//! The progress of a program on one line of a terminal.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-/// Time between two looks of the line: often enough to see life, too seldom to cost time.
+/// Time between two updates of the line: often enough to see life, too seldom to cost time.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A line on the standard error stream that is written again and again; none where that is no
-/// terminal. It is wiped when the value is dropped.
+/// A line on the standard error stream that is overwritten with each update; nothing is written if
+/// that is not a terminal. The line is erased when the value is dropped.
 #[derive(Debug)]
 pub struct ProgressLine {
     is_terminal: bool,
@@ -49,7 +49,7 @@ impl Drop for ProgressLine {
     }
 }
 
-/// A terminal that is gone is no reason to stop.
+/// A terminal that is gone does not stop the work.
 fn write(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes());

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// More runs than anyone starts on purpose.
+/// More runs than anyone would start on purpose.
 const MOST: usize = 10_000;
 
 /// The seeds of several runs, at least one: from `1,2,3` or `1111..1115`, both ends included.
@@ -15,14 +15,14 @@ impl FromStr for Seeds {
     fn from_str(text: &str) -> Result<Self, String> {
         let expected = || format!("`{text}`: expected seeds such as 1,2,3 or 1111..1115");
         let number = |text: &str| text.trim().parse::<u64>().map_err(|_| expected());
-        let many = |count: u128| format!("`{text}`: {count} seeds, expected at most {MOST}");
+        let too_many = |count: u128| format!("`{text}`: {count} seeds, expected at most {MOST}");
         let seeds: Vec<u64> = match text.split_once("..") {
             Some((first, last)) => {
                 let (first, last) = (number(first)?, number(last)?);
-                // Counted before there is a list of them.
+                // Counted before the list is allocated.
                 let count = (u128::from(last) + 1).saturating_sub(u128::from(first));
                 if count > MOST as u128 {
-                    return Err(many(count));
+                    return Err(too_many(count));
                 }
                 (first..=last).collect()
             }
@@ -30,7 +30,7 @@ impl FromStr for Seeds {
         };
         match seeds.len() {
             0 => Err(expected()),
-            count if count > MOST => Err(many(count as u128)),
+            count if count > MOST => Err(too_many(count as u128)),
             _ => Ok(Self(seeds)),
         }
     }
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn more_seeds_than_anyone_means_are_refused() {
+    fn too_many_seeds_are_refused() {
         assert_eq!(
             "1..10000".parse::<Seeds>().map(|seeds| seeds.0.len()),
             Ok(10_000)

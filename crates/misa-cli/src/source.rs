@@ -5,19 +5,19 @@ use misa_data::{Development, LockedTest};
 use misa_train::{Manifest, Status, TrainError};
 use std::{error::Error, path::Path};
 
-/// A run with its data, found again by what its manifest says.
+/// A run with its data, opened as its manifest records it.
 #[derive(Debug)]
 pub struct RunSource {
-    /// What the folder says of itself.
+    /// The manifest.
     pub manifest: Manifest,
-    /// What the run was told.
+    /// The settings of the run.
     pub settings: RunSettings,
     /// The data, its test split locked.
     pub data: (Development, LockedTest),
 }
 
 impl RunSource {
-    /// That of the folder of a finished run; `moved` is where the data is now, if it was moved.
+    /// Opens the folder of a finished run; `moved` is where the data is now, if it was moved.
     ///
     /// # Errors
     ///
@@ -48,8 +48,8 @@ impl RunSource {
     }
 }
 
-/// The manifest of a run that is finished: whatever lies in the folder of another one are no
-/// results, or those of a run that it replaces.
+/// The manifest of a run that is finished. Results in the folder of an unfinished run would be those
+/// of a run that it replaces.
 ///
 /// # Errors
 ///
@@ -64,14 +64,14 @@ pub(crate) fn finished(folder: &Path) -> Result<Manifest, TrainError> {
     }
 }
 
-/// What the program that started the run was told.
+/// The settings that `misa` started the run with.
 ///
 /// # Errors
 ///
-/// If that was another program.
+/// If another program started it.
 pub fn settings_of(folder: &Path, manifest: &Manifest) -> Result<RunSettings, Box<dyn Error>> {
     serde_json::from_value(manifest.settings.clone()).map_err(|error| {
         let folder = folder.display();
-        format!("{folder}: the manifest holds no settings of `misa train`: {error}").into()
+        format!("{folder}: the manifest has no settings of `misa train`: {error}").into()
     })
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// Name of an activation. Constants are PyTorch's defaults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ActivationKind {
     /// Exponential linear unit, alpha 1.
     Elu,
@@ -38,6 +39,7 @@ pub enum ActivationKind {
 /// - Source: official code, where one module instance serves every place; so one learned slope
 ///   serves them all here.
 #[derive(Module, Debug)]
+#[non_exhaustive]
 pub enum Activation {
     /// See [`ActivationKind::Elu`].
     Elu(Elu),

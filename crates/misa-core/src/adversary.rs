@@ -6,7 +6,7 @@ use burn::{
     prelude::*,
 };
 
-/// Passes `x` on; its gradient comes back times `-weight`.
+/// Returns `x`; multiplies its gradient by `-weight`.
 ///
 /// - Source: official code, adversarial variant.
 pub fn reverse_gradient<const D: usize>(x: Tensor<D>, weight: f64) -> Tensor<D> {
@@ -27,7 +27,8 @@ pub struct AdversaryConfig {
     pub reversal_weight: f64,
 }
 
-/// Tells the modality of a shared representation; its reversed gradient makes them alike.
+/// Predicts the modality of a shared representation; its reversed gradient makes the modalities
+/// indistinguishable.
 ///
 /// - Source: MISA, similarity loss, adversarial alternative.
 #[derive(Module, Debug)]
@@ -70,9 +71,9 @@ impl Adversary {
     }
 }
 
-/// Tells whether a representation is the private one of a modality or a shared one.
+/// Predicts whether a representation is the private one of a modality or a shared one.
 ///
-/// - Source: official code, which computes its logits and puts them in no loss.
+/// - Source: official code, which computes its logits and uses them in no loss.
 /// - Differs: [`crate::loss::MisaLoss`] can use them; the meaning of the four classes (private of
 ///   text, visual, acoustic; mean of the shared) is ours.
 #[derive(Module, Debug)]
@@ -82,6 +83,7 @@ pub struct SubspaceDiscriminator {
 
 /// Logits of a [`SubspaceDiscriminator`], four columns each.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SubspaceLogits {
     /// `[batch, 4]` for each private representation.
     pub private: PerModality<Tensor<2>>,

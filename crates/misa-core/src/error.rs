@@ -1,10 +1,9 @@
 //! What can be wrong with a file of weights.
 
-use std::{io, path::PathBuf};
-use thiserror::Error;
+use std::{error::Error, io, path::PathBuf};
 
 /// Weights that cannot be read, written or given to a model.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeightsError {
     /// The file cannot be read or written.
@@ -25,12 +24,11 @@ pub enum WeightsError {
         /// Size allowed.
         limit: u64,
     },
-    /// The bytes are no safetensors.
+    /// The bytes are not a safetensors file.
     #[error("not a safetensors file: {source}")]
     Format {
         /// Cause.
-        #[from]
-        source: safetensors::SafeTensorError,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// An element type other than 32-bit or 64-bit floats.
     #[error("tensor `{name}`: element type {dtype}, expected F32 or F64")]
@@ -51,6 +49,15 @@ pub enum WeightsError {
         /// Name, expected and found shape.
         misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
     },
+}
+
+impl WeightsError {
+    /// Bytes that are not a safetensors file.
+    pub(crate) fn format(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Format {
+            source: Box::new(source),
+        }
+    }
 }
 
 fn list(missing: &[String], misshaped: &[(String, Vec<usize>, Vec<usize>)]) -> String {

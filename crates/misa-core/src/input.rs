@@ -13,9 +13,9 @@ pub enum TextInput {
     Words(Tensor<2, Int>),
     /// Precomputed vectors, `[batch, steps, d_input]`.
     Features(Tensor<3>),
-    /// Word ids into vectors that come along, instead of those of the model.
+    /// Word ids with the vectors to look them up in, instead of those of the model.
     ///
-    /// For who trains word vectors outside the model, a few rows at a time.
+    /// For callers that train word vectors outside the model, a few rows at a time.
     Lookup {
         /// Rows of `vectors`, `[batch, steps]`.
         ids: Tensor<2, Int>,
@@ -24,13 +24,13 @@ pub enum TextInput {
     },
     /// Token ids of BERT, special tokens included, `[batch, steps]`.
     Tokens(Tensor<2, Int>),
-    /// What the frozen part of BERT made of token ids before, see
+    /// States of the frozen part of BERT, computed earlier, see
     /// [`crate::encoder::bert::BertEncoder::compute_frozen`].
     Frozen(Tensor<2>),
 }
 
 impl TextInput {
-    /// Utterances and padded steps; nothing where there is no padding.
+    /// Utterances and padded steps; `None` for states without padding.
     pub fn batch_and_steps(&self) -> Option<[usize; 2]> {
         match self {
             Self::Words(ids) | Self::Lookup { ids, .. } | Self::Tokens(ids) => Some(ids.dims()),
@@ -42,7 +42,7 @@ impl TextInput {
         }
     }
 
-    /// The same on another device.
+    /// A copy on `device`.
     pub fn to_device(self, device: &Device) -> Self {
         match self {
             Self::Features(features) => Self::Features(features.to_device(device)),
@@ -56,7 +56,7 @@ impl TextInput {
         }
     }
 
-    /// What it is, in words.
+    /// Its kind, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Words(_) | Self::Lookup { .. } => "word ids",
@@ -71,6 +71,7 @@ impl TextInput {
 /// Steps at and after an utterance's length never influence the model. The modalities may differ
 /// in length and in padding: unaligned data does.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MisaInput {
     /// What is said.
     pub text: TextInput,
@@ -80,20 +81,58 @@ pub struct MisaInput {
     pub acoustic: Tensor<3>,
     /// True number of steps of each utterance, `batch` values from 1 to `steps` per modality.
     pub lengths: PerModality<Vec<usize>>,
-    /// Which modalities each utterance has; all of them where it is not said.
+    /// Which modalities each utterance has; `None`: all of them.
     pub presence: Option<Presence>,
-    /// Which utterances come from one video, in their order there; each from one of its own where
-    /// it is not said. Read by a model with [`crate::Context`] alone.
+    /// Which utterances come from one video, in their order there; `None`: each from a different
+    /// one. Only a model with [`crate::Context`] reads it.
     pub videos: Option<Videos>,
 }
 
 impl MisaInput {
+    /// A batch whose utterances have every modality and come from different videos.
+    ///
+    /// # Shapes
+    ///
+    /// - visual and acoustic: `[batch, steps, d_input]`
+    /// - lengths: `batch` values from 1 to `steps` per modality
+    pub fn new(
+        text: TextInput,
+        visual: Tensor<3>,
+        acoustic: Tensor<3>,
+        lengths: PerModality<Vec<usize>>,
+    ) -> Self {
+        Self {
+            text,
+            visual,
+            acoustic,
+            lengths,
+            presence: None,
+            videos: None,
+        }
+    }
+
+    /// The same batch with the modalities that each utterance has.
+    pub fn with_presence(self, presence: impl Into<Option<Presence>>) -> Self {
+        Self {
+            presence: presence.into(),
+            ..self
+        }
+    }
+
+    /// The same batch with the videos that its utterances come from.
+    pub fn with_videos(self, videos: impl Into<Option<Videos>>) -> Self {
+        Self {
+            videos: videos.into(),
+            ..self
+        }
+    }
+
     /// Number of utterances.
     pub fn batch(&self) -> usize {
         self.lengths.text.len()
     }
 
-    /// The same on another device.
+    /// A copy on `device`.
     pub fn to_device(self, device: &Device) -> Self {
         Self {
             text: self.text.to_device(device),
@@ -105,7 +144,7 @@ impl MisaInput {
         }
     }
 
-    /// The same with zeros in place of the numbers of missing modalities, which may be none.
+    /// The same batch with zeros for the values of missing modalities, which may be NaN.
     pub(crate) fn without_missing(&self) -> Self {
         let Some(presence) = &self.presence else {
             return self.clone();
@@ -122,12 +161,13 @@ impl MisaInput {
         }
     }
 
-    /// Checks that the parts belong together.
+    /// Checks that text, visual, acoustic, lengths, presence and videos describe one batch.
     ///
     /// # Panics
     ///
     /// Panics if the modalities, presence or videos differ in `batch`, or if a length is 0 or beyond
     /// the padding.
+    #[doc(hidden)]
     pub fn assert_consistent(&self) {
         let [_, visual_steps, _] = self.visual.dims();
         let [_, acoustic_steps, _] = self.acoustic.dims();
@@ -159,11 +199,12 @@ impl MisaInput {
         }
     }
 
-    /// Checks that the features are those of a data set.
+    /// Checks that the feature sizes are `sizes`.
     ///
     /// # Panics
     ///
-    /// Panics if a modality has another feature size, naming it.
+    /// Panics with the name of the first modality whose feature size differs.
+    #[doc(hidden)]
     pub fn assert_sizes(&self, sizes: FeatureSizes) {
         let [_, _, visual] = self.visual.dims();
         let [_, _, acoustic] = self.acoustic.dims();
@@ -172,8 +213,8 @@ impl MisaInput {
         if let (TextInput::Features(text), TextSize::Features { d_input }) =
             (&self.text, sizes.text)
         {
-            let [_, _, found] = text.dims();
-            assert_eq!(found, d_input, "features of text");
+            let [_, _, d_text] = text.dims();
+            assert_eq!(d_text, d_input, "features of text");
         }
     }
 }
@@ -184,14 +225,12 @@ mod tests {
 
     fn input(d_visual: usize, lengths: Vec<usize>) -> MisaInput {
         let device = Device::flex();
-        MisaInput {
-            text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
-            visual: Tensor::zeros([2, 3, d_visual], &device),
-            acoustic: Tensor::zeros([2, 3, 5], &device),
-            lengths: PerModality::from_fn(|_| lengths.clone()),
-            presence: None,
-            videos: None,
-        }
+        MisaInput::new(
+            TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+            Tensor::zeros([2, 3, d_visual], &device),
+            Tensor::zeros([2, 3, 5], &device),
+            PerModality::from_fn(|_| lengths.clone()),
+        )
     }
 
     const SIZES: FeatureSizes = FeatureSizes {
@@ -201,7 +240,7 @@ mod tests {
     };
 
     #[test]
-    fn what_belongs_together_is_accepted() {
+    fn a_consistent_batch_is_accepted() {
         input(4, vec![3, 1]).assert_consistent();
         input(4, vec![3, 1]).assert_sizes(SIZES);
     }

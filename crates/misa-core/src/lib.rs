@@ -3,7 +3,7 @@
 //! MISA (Hazarika, Zimmermann and Poria, ACM MM 2020) splits each modality of an utterance into a
 //! modality-invariant (shared) and a modality-specific (private) representation, and predicts
 //! sentiment or humour from all of them. This crate follows the authors' code, value for value;
-//! what differs is said where it differs.
+//! every deviation is documented under `Differs:`.
 //!
 //! ```text
 //! MisaInput ── encode ──► encoded ── project ──► projected ──► shared, private ── fuse ──► prediction
@@ -11,11 +11,12 @@
 //!                                                    └ reconstruct ──┘
 //! ```
 //!
-//! The device decides where the model runs; no type names a backend. Which devices there are is
-//! the choice of the program, by the features of [`burn`] it enables.
+//! The device decides where the model runs; no type names a backend. The program chooses which
+//! devices exist, by the features of [`burn`] that it enables. Without the default feature `autodiff`
+//! the model predicts and cannot be trained.
 //!
 //! ```
-//! use misa_core::{FeatureSizes, MisaConfig, MisaInput, PerModality, TextInput, TextSize, burn};
+//! use misa_core::{burn, prelude::*};
 //! use burn::tensor::{Device, Tensor};
 //!
 //! let device = Device::default();
@@ -27,25 +28,24 @@
 //! let model = MisaConfig::new(sizes).with_d_hidden(8).init(&device);
 //!
 //! // Two utterances: of three and of two steps.
-//! let output = model.forward(&MisaInput {
-//!     text: TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
-//!     visual: Tensor::zeros([2, 3, 4], &device),
-//!     acoustic: Tensor::zeros([2, 3, 5], &device),
-//!     lengths: PerModality::from_fn(|_| vec![3, 2]),
-//!     presence: None,
-//!     videos: None,
-//! });
+//! let output = model.forward(&MisaInput::new(
+//!     TextInput::Features(Tensor::zeros([2, 3, 6], &device)),
+//!     Tensor::zeros([2, 3, 4], &device),
+//!     Tensor::zeros([2, 3, 5], &device),
+//!     PerModality::from_fn(|_| vec![3, 2]),
+//! ));
 //! assert_eq!(output.prediction.dims(), [2, 1]);
 //! assert_eq!(output.subspaces.shared.text.dims(), [2, 8]);
 //! ```
 //!
 //! | Read | for |
 //! | --- | --- |
+//! | [`prelude`] | what nearly every program needs |
 //! | [`Misa`], [`MisaConfig`], [`MisaOutput`] | the model |
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
 //! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
 //! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
-//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off unless asked for |
+//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off by default |
 //! | [`loss`] | the objective and its terms |
 //! | [`StateDict`], [`weights`] | checkpoints under the official names |
 //!
@@ -60,9 +60,12 @@
 //! | `d_encoded` | size of an encoded utterance |
 //! | `d_hidden` | size of both subspaces |
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod activation;
 mod adversary;
-mod context;
+mod beyond;
 mod dropout;
 pub mod encoder;
 mod error;
@@ -71,26 +74,25 @@ mod input;
 pub mod loss;
 mod modality_modules;
 mod model;
-mod mutual_attention;
 mod official;
-mod presence;
+pub mod prelude;
 mod projection;
 mod reconstruction;
-mod shapes;
+mod settings;
 mod state_dict;
-mod step_heads;
 mod subspace;
 mod transformer;
-mod unimodal;
-mod videos;
 pub mod weights;
 
 pub use activation::{Activation, ActivationKind};
 pub use adversary::{
     Adversary, AdversaryConfig, SubspaceDiscriminator, SubspaceLogits, reverse_gradient,
 };
+pub use beyond::{
+    Context, ContextConfig, CrossModal, Directions, MutualAttention, MutualAttentionConfig,
+    Presence, StepHeads, UnimodalHeads, Videos,
+};
 pub use burn;
-pub use context::{Context, ContextConfig};
 pub use encoder::CellKind;
 pub use error::WeightsError;
 pub use fusion::{
@@ -101,15 +103,17 @@ pub use input::{MisaInput, TextInput};
 pub use misa_terms::{
     ConfigError, FeatureSizes, Modalities, Modality, PerModality, Task, TextSize,
 };
-pub use model::{Misa, MisaConfig, MisaOutput};
-pub use mutual_attention::{CrossModal, Directions, MutualAttention, MutualAttentionConfig};
-pub use presence::Presence;
+#[doc(hidden)]
+pub use model::check_bert_weights;
+pub use model::{Misa, MisaConfig, MisaOutput, ModelParts, ModelSettings};
 pub use projection::{Projection, ProjectionConfig};
 pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSource};
 pub use state_dict::StateDict;
-pub use step_heads::StepHeads;
 pub use subspace::{Subspaces, SubspacesConfig, SubspacesOutput};
 pub use transformer::{TransformerLayer, TransformerLayerConfig, TransformerLayerOutput};
-pub use unimodal::UnimodalHeads;
-pub use videos::Videos;
 pub use weights::{LoadedWeights, TransferredWeights};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

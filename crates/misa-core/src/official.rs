@@ -1,62 +1,5 @@
 //! The official code's name for every parameter.
 
-use crate::{MisaConfig, StateDict, TextSize};
-use burn::tensor::TensorData;
-
-/// Kinds of representations that the official discriminator of subspaces tells apart.
-const SUBSPACES: usize = 4;
-
-impl MisaConfig {
-    /// `weights` with what a model of the official code has besides: tensors that it never trains
-    /// and reads in no loss, and other names of one tensor. Its strict loading asks for all.
-    pub fn official(&self, mut weights: StateDict) -> StateDict {
-        let add = |weights: &mut StateDict, name: &str, shape: &[usize], value: f32| {
-            if weights.get(name).is_none() {
-                let values = vec![value; shape.iter().product()];
-                weights.insert(name.to_string(), TensorData::new(values, shape.to_vec()));
-            }
-        };
-        if matches!(self.sizes.text, TextSize::Bert(_)) {
-            for (leaf, value) in [("weight", 1.0), ("bias", 0.0)] {
-                let shape = [2 * self.d_embedding];
-                add(&mut weights, &format!("tlayer_norm.{leaf}"), &shape, value);
-            }
-        }
-        let discriminator = "sp_discriminator.sp_discriminator_layer_1";
-        let shape = [SUBSPACES, self.d_hidden];
-        add(
-            &mut weights,
-            &format!("{discriminator}.weight"),
-            &shape,
-            0.0,
-        );
-        add(
-            &mut weights,
-            &format!("{discriminator}.bias"),
-            &shape[..1],
-            0.0,
-        );
-        if let Some(slope) = weights.get("activation.weight").cloned() {
-            for alias in self.activation_aliases() {
-                weights.insert(alias, slope.clone());
-            }
-        }
-        weights
-    }
-
-    /// Every place where the official code has its one activation.
-    fn activation_aliases(&self) -> Vec<String> {
-        let mut aliases: Vec<String> = ["t", "v", "a"]
-            .map(|letter| format!("project_{letter}.project_{letter}_activation.weight"))
-            .to_vec();
-        aliases.push("fusion.fusion_layer_1_activation.weight".to_string());
-        if self.adversary {
-            aliases.push("discriminator.discriminator_layer_1_activation.weight".to_string());
-        }
-        aliases
-    }
-}
-
 /// Where a parameter lies in an official checkpoint.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Official {
@@ -174,9 +117,10 @@ fn bert(path: &[&str]) -> Place {
                 _ => panic!("parameter `{part}` of BERT has no official name"),
             };
             let name = format!("bertmodel.encoder.layer.{number}.{name}");
-            return match part.ends_with("norm") {
-                true => (format!("{name}.{}", norm(leaf)), false, None),
-                false => linear(&name, leaf),
+            return if part.ends_with("norm") {
+                (format!("{name}.{}", norm(leaf)), false, None)
+            } else {
+                linear(&name, leaf)
             };
         }
         _ => panic!("parameter `bert.{}` has no official name", path.join(".")),

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 /// What a modality is rebuilt from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ReconstructionSource {
     /// The sum of both representations, as in MISA.
     #[default]
     Sum,
-    /// Both side by side, so that neither can stand in for the other.
+    /// The concatenation of both, so that neither can replace the other.
     Concatenation,
 }
 

@@ -5,7 +5,7 @@ use burn::tensor::TensorData;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// No checkpoint of this model comes near it; a larger file is refused before it is read.
+/// Far above the size of any checkpoint of this model; a larger file is refused before it is read.
 const MAX_FILE_BYTES: u64 = 8 << 30;
 
 /// Tensors by name, in 32-bit floats and PyTorch's layout.
@@ -19,13 +19,13 @@ impl StateDict {
     ///
     /// # Errors
     ///
-    /// [`WeightsError`] if the file cannot be read, is no safetensors, or holds other elements.
+    /// [`WeightsError`] if the file cannot be read, is not a safetensors file, or holds other types.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, WeightsError> {
         Self::read_renamed(path, |name| Some(name.to_string()))
     }
 
-    /// [`Self::read`] under other names; a tensor without a name stays unread, whatever its
-    /// elements.
+    /// [`Self::read`] with new names; tensors for which `rename` returns `None` are skipped, whatever
+    /// their element type.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl StateDict {
         bytes: &[u8],
         mut rename: impl FnMut(&str) -> Option<String>,
     ) -> Result<Self, WeightsError> {
-        let file = SafeTensors::deserialize(bytes)?;
+        let file = SafeTensors::deserialize(bytes).map_err(WeightsError::format)?;
         let tensors = file.iter().filter_map(|(name, view)| {
             let new = rename(name)?;
             let data = floats(name, &view);
@@ -81,17 +81,18 @@ impl StateDict {
     /// [`WeightsError::Format`] if the tensors do not fit the format.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
         let bytes: Vec<_> = self.tensors.values().map(little_endian).collect();
-        let views = self
+        let with_views = self
             .tensors
             .iter()
             .zip(&bytes)
             .map(|((name, data), bytes)| {
-                let view = TensorView::new(Dtype::F32, data.shape().to_vec(), bytes)?;
+                let view = TensorView::new(Dtype::F32, data.shape().to_vec(), bytes)
+                    .map_err(WeightsError::format)?;
                 Ok((name.clone(), view))
             });
-        let views = views.collect::<Result<Vec<_>, WeightsError>>()?;
+        let views = with_views.collect::<Result<Vec<_>, WeightsError>>()?;
         let metadata = [("format".to_string(), "pt".to_string())].into();
-        Ok(safetensors::serialize(views, Some(metadata))?)
+        safetensors::serialize(views, Some(metadata)).map_err(WeightsError::format)
     }
 
     /// The tensor called `name`.
@@ -109,7 +110,7 @@ impl StateDict {
         self.tensors.insert(name, data.convert::<f32>());
     }
 
-    /// Takes a tensor out.
+    /// Removes the tensor called `name` and returns it.
     pub fn remove(&mut self, name: &str) -> Option<TensorData> {
         self.tensors.remove(name)
     }
@@ -118,9 +119,9 @@ impl StateDict {
 impl FromIterator<(String, TensorData)> for StateDict {
     /// Elements are converted to 32-bit floats.
     fn from_iter<I: IntoIterator<Item = (String, TensorData)>>(tensors: I) -> Self {
-        let tensors = tensors.into_iter();
         Self {
             tensors: tensors
+                .into_iter()
                 .map(|(name, data)| (name, data.convert::<f32>()))
                 .collect(),
         }

@@ -30,6 +30,7 @@ pub struct Subspaces {
 ///
 /// Those of a modality that is switched off are zeros.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SubspacesOutput {
     /// Modality-invariant: every modality through the same encoder.
     pub shared: PerModality<Tensor<2>>,

@@ -41,8 +41,9 @@ pub struct TransformerLayer {
     dropout: Dropout,
 }
 
-/// What the layer makes of its tokens.
+/// What a layer computes.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TransformerLayerOutput {
     /// `[batch, tokens, d_model]`
     pub tokens: Tensor<3>,
@@ -96,7 +97,7 @@ impl TransformerLayer {
     /// # Shapes
     ///
     /// - tokens: `[batch, tokens, d_model]`
-    /// - masked: `[batch, tokens]`, true for a token that none attends to
+    /// - masked: `[batch, tokens]`, true for a token that no token attends to
     /// - output: see [`TransformerLayerOutput`]
     pub fn forward(
         &self,

@@ -1,10 +1,9 @@
-//! Weights by their official names, and the way between the official layout and ours.
+//! Weights by their official names, and conversion between the official layout and ours.
 
-use crate::{Misa, StateDict, WeightsError, official::official};
+use crate::{StateDict, WeightsError, official::official};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},
     prelude::*,
-    tensor::Gradients,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Query, key and value share one packed tensor.
 const PARTS: usize = 3;
 
-/// What loading a checkpoint left over.
+/// Names that did not match when a checkpoint was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoadedWeights {
     /// Names in the file that no parameter of the model has, such as a discriminator's.
     pub unused: Vec<String>,
@@ -23,13 +23,13 @@ pub struct LoadedWeights {
 
 /// The parameters of `module` by their official names, in the official layout.
 ///
-/// `at` is the place of the module in the model, such as `text.first`; empty for the whole model.
+/// `at` is the path of the module in the model, such as `text.first`; empty for the whole model.
 ///
 /// # Panics
 ///
-/// Panics if no such module stands at `at`.
+/// Panics if the model has no such module at `at`.
 pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
-    collect(module, at, Source::Values)
+    collect(module, at, Values)
 }
 
 /// The gradients of `module` by the official names of their parameters; parameters without a
@@ -38,8 +38,14 @@ pub fn state_dict<M: Module>(module: &M, at: &str) -> StateDict {
 /// # Panics
 ///
 /// Panics as [`state_dict`] does.
-pub fn gradient_dict<M: Module>(module: &M, at: &str, gradients: &Gradients) -> StateDict {
-    collect(module, at, Source::Gradients(gradients))
+#[cfg(feature = "autodiff")]
+#[doc(hidden)]
+pub fn gradient_dict<M: Module>(
+    module: &M,
+    at: &str,
+    gradients: &burn::tensor::Gradients,
+) -> StateDict {
+    collect(module, at, GradientsOf(gradients))
 }
 
 /// The same module with the weights of a checkpoint of the official code.
@@ -69,10 +75,11 @@ pub fn load<M: Module>(
     Ok((module, LoadedWeights { unused, absent }))
 }
 
-/// What a transfer of weights took over, and what it left as it was.
+/// Which tensors a transfer of weights copied, and which not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TransferredWeights {
-    /// Official names of the tensors that were taken over.
+    /// Official names of the tensors that were copied.
     pub taken: Vec<String>,
     /// Names of the model that the weights lack.
     pub missing: Vec<String>,
@@ -82,47 +89,24 @@ pub struct TransferredWeights {
     pub unused: Vec<String>,
 }
 
-impl Misa {
-    /// The parameters by their official names, in the official layout.
-    pub fn state_dict(&self) -> StateDict {
-        state_dict(self, "")
-    }
-
-    /// The same model with the weights of a checkpoint by the official code.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor that is missing or of another shape.
-    pub fn load_state_dict(
-        self,
-        weights: &StateDict,
-    ) -> Result<(Self, LoadedWeights), WeightsError> {
-        load(self, "", weights)
-    }
-
-    /// The same model with every tensor of another model that fits it; the others stay as they
-    /// are.
-    ///
-    /// Word vectors fit by their rows' number alone, which says nothing of the words: leave out
-    /// `embed.weight` where vocabularies differ.
-    pub fn transfer(self, weights: &StateDict) -> (Self, TransferredWeights) {
-        let mut loader = Loader::new("", weights);
-        let model = self.map(&mut loader);
-        let mut missing = loader.missing.clone();
-        missing.extend(loader.absent.clone());
-        // The parts of a packed tensor are asked for one by one, each weight before its bias.
-        let mut named = BTreeSet::new();
-        missing.retain(|name| named.insert(name.clone()));
-        named.clear();
-        (loader.misshaped).retain(|(name, ..)| named.insert(name.clone()));
-        let transferred = TransferredWeights {
-            unused: loader.unused(),
-            taken: loader.used.into_iter().collect(),
-            missing,
-            misshaped: loader.misshaped,
-        };
-        (model, transferred)
-    }
+/// The same module with every tensor of `weights` that fits it; the others stay as they are.
+pub(crate) fn transfer<M: Module>(module: M, weights: &StateDict) -> (M, TransferredWeights) {
+    let mut loader = Loader::new("", weights);
+    let module = module.map(&mut loader);
+    let mut missing = loader.missing.clone();
+    missing.extend(loader.absent.clone());
+    // The parts of a packed tensor are looked up one by one, each weight before its bias.
+    let mut named = BTreeSet::new();
+    missing.retain(|name| named.insert(name.clone()));
+    named.clear();
+    (loader.misshaped).retain(|(name, ..)| named.insert(name.clone()));
+    let transferred = TransferredWeights {
+        unused: loader.unused(),
+        taken: loader.used.into_iter().collect(),
+        missing,
+        misshaped: loader.misshaped,
+    };
+    (module, transferred)
 }
 
 fn path(at: &str) -> Vec<String> {
@@ -131,14 +115,30 @@ fn path(at: &str) -> Vec<String> {
 }
 
 /// What to read of each parameter.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    Values,
-    Gradients(&'a Gradients),
+trait Read {
+    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>>;
+}
+
+struct Values;
+
+impl Read for Values {
+    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
+        Some(param.val())
+    }
+}
+
+#[cfg(feature = "autodiff")]
+struct GradientsOf<'a>(&'a burn::tensor::Gradients);
+
+#[cfg(feature = "autodiff")]
+impl Read for GradientsOf<'_> {
+    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
+        param.val().grad(self.0)
+    }
 }
 
 /// Reads every parameter and brings it to its official name and layout.
-fn collect<M: Module>(module: &M, at: &str, source: Source<'_>) -> StateDict {
+fn collect<M: Module>(module: &M, at: &str, source: impl Read) -> StateDict {
     let mut collector = Collector {
         path: path(at),
         source,
@@ -151,14 +151,14 @@ fn collect<M: Module>(module: &M, at: &str, source: Source<'_>) -> StateDict {
         .collect()
 }
 
-struct Collector<'a> {
+struct Collector<R> {
     path: Vec<String>,
-    source: Source<'a>,
-    /// The parts of each official tensor, by their number.
+    source: R,
+    /// The parts of each official tensor, by their index.
     parts: BTreeMap<String, BTreeMap<usize, TensorData>>,
 }
 
-impl ModuleVisitor for Collector<'_> {
+impl<R: Read> ModuleVisitor for Collector<R> {
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.to_string());
     }
@@ -168,20 +168,14 @@ impl ModuleVisitor for Collector<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = match self.source {
-            Source::Values => Some(param.val()),
-            Source::Gradients(gradients) => param.val().grad(gradients),
-        };
-        if let Some(value) = value {
-            let place = official(&self.path);
-            let data = value.into_data();
-            let data = if place.transposed {
-                transposed(&data)
-            } else {
-                data
-            };
-            let parts = self.parts.entry(place.name).or_default();
-            parts.insert(place.part.unwrap_or(0), data);
+        if let Some(value) = self.source.read(param) {
+            let official = official(&self.path);
+            let mut data = value.into_data();
+            if official.transposed {
+                data = transposed(&data);
+            }
+            let parts = self.parts.entry(official.name).or_default();
+            parts.insert(official.part.unwrap_or(0), data);
         }
     }
 }
@@ -225,7 +219,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Names that no parameter asked for or that did not fit.
+    /// Names that no parameter has, those of another shape excepted.
     fn unused(&self) -> Vec<String> {
         let names = self
             .weights
@@ -240,32 +234,33 @@ impl<'a> Loader<'a> {
 
     /// The values of the parameter at hand, if the checkpoint has them in the right shape.
     fn find(&mut self, shape: Vec<usize>) -> Option<TensorData> {
-        let place = official(&self.path);
-        let Some(found) = self.weights.get(&place.name) else {
-            match place.name.starts_with("bertmodel.pooler.") {
-                true => self.absent.push(place.name),
-                false => self.missing.push(place.name),
+        let official = official(&self.path);
+        let Some(stored) = self.weights.get(&official.name) else {
+            if official.name.starts_with("bertmodel.pooler.") {
+                self.absent.push(official.name);
+            } else {
+                self.missing.push(official.name);
             }
             return None;
         };
         let mut expected = shape;
-        if place.transposed {
+        if official.transposed {
             expected.reverse();
         }
-        if place.part.is_some() {
+        if official.part.is_some() {
             expected[0] *= PARTS;
         }
-        if found.shape().to_vec() != expected {
-            self.misshaped
-                .push((place.name, expected, found.shape().to_vec()));
+        let found = stored.shape().to_vec();
+        if found != expected {
+            self.misshaped.push((official.name, expected, found));
             return None;
         }
-        self.used.insert(place.name);
-        let data = match place.part {
-            Some(part) => unstacked(found, part),
-            None => found.clone(),
+        self.used.insert(official.name);
+        let data = match official.part {
+            Some(part) => unstacked(stored, part),
+            None => stored.clone(),
         };
-        Some(if place.transposed {
+        Some(if official.transposed {
             transposed(&data)
         } else {
             data
@@ -273,7 +268,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// The values of `data` where `old` lives, trained if `old` is.
+/// The values of `data` on the device of `old`, trained if `old` is.
 fn replace<const D: usize>(old: Tensor<D>, data: TensorData) -> Tensor<D> {
     let new = Tensor::from_data(data, &old.device());
     new.set_require_grad(old.is_require_grad())
@@ -289,7 +284,7 @@ fn transposed(data: &TensorData) -> TensorData {
     TensorData::new(swapped.collect::<Vec<f32>>(), [columns, rows])
 }
 
-/// Parts of one tensor, one under the other.
+/// Concatenates the parts of one tensor by their first axis.
 fn stacked(parts: impl Iterator<Item = TensorData>) -> TensorData {
     let parts: Vec<_> = parts.collect();
     let mut shape = parts[0].shape().to_vec();
@@ -314,8 +309,7 @@ fn unstacked(packed: &TensorData, part: usize) -> TensorData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FeatureSizes;
-    use crate::{MisaConfig, TextSize};
+    use crate::{FeatureSizes, Misa, MisaConfig, TextSize};
 
     fn config() -> MisaConfig {
         let sizes = FeatureSizes {

@@ -35,6 +35,21 @@ pub enum DataError {
         #[source]
         source: io::Error,
     },
+    /// A newer version of this program wrote the file.
+    #[error(
+        "{path}: written by a newer misa (version {found} of this file); this is misa {program}, \
+         which reads up to version {newest}",
+        path = path.display(),
+        program = env!("CARGO_PKG_VERSION")
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version that this program reads.
+        newest: u32,
+    },
     /// A folder without a file that could be a data set.
     #[error("{}: no data set, expected `train.pkl` or one .pkl or .safetensors file", path.display())]
     NoData {

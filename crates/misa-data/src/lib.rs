@@ -26,6 +26,9 @@
 //! assert_eq!(data.feature_sizes().visual, 35);
 //! ```
 //!
+
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(feature = "flex", doc = "```")]
 #![cfg_attr(not(feature = "flex"), doc = "```ignore")]
 //! use burn::prelude::*;
@@ -115,3 +118,8 @@ pub use padding::{Padding, UnknownPadding};
 pub use policy::{Policy, UnknownPolicy};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

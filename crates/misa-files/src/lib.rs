@@ -27,3 +27,8 @@ pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};
 pub use source::Source;
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

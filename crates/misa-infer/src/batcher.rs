@@ -56,17 +56,16 @@ impl UtteranceBatcher {
             None => text(&utterances, device),
         };
         UtteranceBatch {
-            input: MisaInput {
+            input: MisaInput::new(
                 text,
-                visual: padded(utterances.iter().map(|utterance| &utterance.visual), device),
-                acoustic: padded(
+                padded(utterances.iter().map(|utterance| &utterance.visual), device),
+                padded(
                     utterances.iter().map(|utterance| &utterance.acoustic),
                     device,
                 ),
                 lengths,
-                presence: None,
-                videos: videos_of_batch(&utterances, &places),
-            },
+            )
+            .with_videos(videos_of_batch(&utterances, &places)),
             targets: Tensor::from_data(targets, device),
             ids: utterances
                 .iter()

@@ -1,6 +1,8 @@
 //! A trained model as a folder.
 
-use crate::{BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random};
+use crate::{
+    BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random, versioned::Layout,
+};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
 use misa_terms::{Scaling, TextSize, Vocabulary};
@@ -38,6 +40,12 @@ pub struct Checkpoint {
     /// How words become the tokens of its BERT.
     pub bert: Option<Arc<BertText>>,
 }
+
+/// Of [`CONFIG`]; Hugging Face's readers pass over keys that they do not know.
+const CONFIG_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &["model_type"],
+};
 
 /// A configuration that says what it configures, as Hugging Face's do.
 #[derive(Serialize)]
@@ -100,7 +108,7 @@ impl Checkpoint {
             model_type: MODEL_TYPE,
             config: &self.config,
         };
-        files::write_json(&folder.join(CONFIG), &named)?;
+        CONFIG_LAYOUT.write(&folder.join(CONFIG), &named)?;
         let names = [
             CONFIG,
             WEIGHTS,
@@ -121,7 +129,7 @@ impl Checkpoint {
     /// [`InferError`] names the file that is missing or does not fit.
     pub fn load(folder: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
         let folder = folder.as_ref();
-        let config: MisaConfig = files::read_json(&folder.join(CONFIG))?;
+        let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
         config.validate()?;
         let path = folder.join(WEIGHTS);
         let at = |source| weights_error(&path, source);

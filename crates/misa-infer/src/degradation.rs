@@ -32,7 +32,12 @@ impl Checkpoint {
         let curve = rates.iter().map(|&rate| {
             let draws = (0..draws).map(|number| {
                 let seed = seed.wrapping_add(number);
-                let presence = draw_presence(self.config.modalities, utterances.len(), rate, seed);
+                let presence = draw_presence(
+                    self.config.settings.modalities,
+                    utterances.len(),
+                    rate,
+                    seed,
+                );
                 let found = self.predict_where(utterances, Some(&presence), device)?;
                 Ok(self.scores_of(&found, utterances))
             });
@@ -55,7 +60,7 @@ impl Checkpoint {
         utterances: &[Utterance],
         device: &Device,
     ) -> Result<Vec<(Modalities, NamedScores)>, InferError> {
-        let used: Vec<Modality> = self.config.modalities.iter().collect();
+        let used: Vec<Modality> = self.config.settings.modalities.iter().collect();
         let sets = (1_usize..1 << used.len()).map(|bits| {
             let chosen = used.iter().enumerate();
             let chosen = chosen.filter(|(place, _)| bits >> place & 1 == 1);

@@ -39,6 +39,28 @@ pub enum InferError {
         /// Cause.
         source: serde_json::Error,
     },
+    /// A file of a newer program.
+    #[error(
+        "{path}: written by a newer misa (version {found} of this file); this is misa {program}, \
+         which reads up to version {newest}",
+        path = path.display(), program = env!("CARGO_PKG_VERSION")
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+        /// The newest version that this program reads.
+        newest: u32,
+    },
+    /// A key of a file that this program does not know, although it knows the file's version.
+    #[error("{path}: unknown key `{key}`", path = path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The key with those above it.
+        key: String,
+    },
     /// A table of predictions is not what it should be.
     #[error("{path}: {source}", path = path.display())]
     Csv {

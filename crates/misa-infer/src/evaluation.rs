@@ -1,11 +1,14 @@
 //! What a model says of a split, batch by batch.
 
 use crate::{
-    ConfusionMatrix, NamedScores, ReadyBatch, Scores, TermMeans, losses::TermValues, score::decide,
-    scores::named_scores,
+    ConfusionMatrix, NamedScores, ReadyBatch, Scores, score::decide, scores::named_scores,
 };
 use burn::tensor::Tensor;
+use misa_core::loss::{PerTerm, Term};
 use misa_terms::Task;
+
+/// Mean over the batches of an epoch of each term of the objective, unweighted.
+pub type TermMeans = PerTerm<f64>;
 
 /// What a model says of a split, utterance by utterance in their order there.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +31,7 @@ pub struct Answer {
     /// `[batch, 1]`, or `[batch, classes]` logits.
     pub predictions: Tensor<2>,
     /// The losses of the batch, where there is an objective.
-    pub losses: Option<TermValues>,
+    pub losses: Option<PerTerm<f64>>,
 }
 
 /// The loop of every evaluation: asks for an answer to each batch and collects predictions,
@@ -50,7 +53,7 @@ pub fn evaluate_batches<E>(
         evaluation.add(&batch, &answer.predictions, task);
         losses.extend(answer.losses);
     }
-    evaluation.losses = TermMeans::of(&losses);
+    evaluation.losses = TermMeans::mean(&losses);
     Ok(evaluation.in_order())
 }
 
@@ -59,7 +62,7 @@ impl Evaluation {
     pub fn scores(&self, task: Task) -> Scores {
         Scores {
             utterances: self.predictions.len(),
-            task_loss: self.losses.task,
+            task_loss: self.losses[Term::Task],
             scores: self.named_scores(task),
             confusion: match task {
                 Task::Regression => None,

@@ -32,11 +32,11 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `checkpoint.rs`, `card.rs`, `files.rs` | a model's folder |
+//! | `checkpoint.rs`, `card.rs`, `files.rs`, `versioned.rs` | a model's folder |
 //! | `predict.rs`, `representations.rs`, `degradation.rs` | what a model is asked |
 //! | `batch.rs`, `batcher.rs`, `ready.rs` | utterances to tensors |
 //! | `bert/` | words to BERT's tokens |
-//! | `evaluation.rs`, `losses.rs` | predictions and losses of a split, in one loop |
+//! | `evaluation.rs` | predictions and losses of a split, in one loop |
 //! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | what predictions are worth |
 //! | `missing.rs` | modalities that go missing |
 //! | `random.rs` | a lock of the random state of devices |
@@ -46,6 +46,9 @@
 //! | --- | --- |
 //! | `bert` (default) | BERT's tokeniser; without it, models with BERT cannot be loaded |
 //! | `flex` (default), `wgpu`, `vulkan`, `metal`, `cuda` | devices, with our kernels for each |
+
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
 mod batcher;
@@ -58,7 +61,6 @@ mod error;
 mod evaluation;
 #[doc(hidden)]
 pub mod files;
-mod losses;
 mod missing;
 mod predict;
 mod predictions;
@@ -67,6 +69,8 @@ mod ready;
 mod representations;
 pub mod score;
 mod scores;
+#[doc(hidden)]
+pub mod versioned;
 
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
@@ -76,8 +80,7 @@ pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;
 pub use degradation::Degradation;
 pub use error::InferError;
-pub use evaluation::{Answer, Evaluation, evaluate_batches};
-pub use losses::{TermMeans, TermValues, loss_values};
+pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
 pub use misa_core::burn;
 pub use misa_terms::{
     FeatureSizes, Modalities, Modality, PerModality, Sequence, Split, Task, TextSequence, TextSize,
@@ -91,3 +94,8 @@ pub use random::lock_random_state;
 pub use ready::ReadyBatch;
 pub use representations::Representations;
 pub use scores::{NamedScores, Scores};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

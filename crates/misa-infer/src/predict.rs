@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, BertText, Checkpoint, Evaluation, InferError, ReadyBatch, UtteranceBatcher,
-    evaluate_batches, loss_values,
+    evaluate_batches,
 };
 use burn::tensor::Device;
 use misa_core::{Presence, loss::MisaLossConfig};
@@ -63,7 +63,7 @@ impl Checkpoint {
     ///
     /// [`ConfigError::NoModality`] if it uses none.
     pub fn usable_modalities(&self, modalities: Modalities) -> Result<Modalities, ConfigError> {
-        let used = self.config.modalities.iter();
+        let used = self.config.settings.modalities.iter();
         let usable: Vec<_> = used.filter(|&used| modalities.contains(used)).collect();
         Modalities::new(&usable)
     }
@@ -99,7 +99,7 @@ impl Checkpoint {
 
     /// Places of the utterances to predict at once: longest first, or whole videos.
     fn places(&self, prepared: &[Utterance], bert: Option<&BertText>) -> Vec<Vec<usize>> {
-        if self.config.context.is_some() {
+        if self.config.settings.context.is_some() {
             return video_batches(prepared, BATCH);
         }
         let mut order: Vec<usize> = (0..prepared.len()).collect();
@@ -131,7 +131,7 @@ impl Checkpoint {
         let objective = objective.init(device);
         let batcher = UtteranceBatcher::new(self.bert.clone());
         let places: Vec<usize> = (0..prepared.len()).collect();
-        let places = match self.config.context {
+        let places = match self.config.settings.context {
             Some(_) => video_batches(&prepared, batch_size),
             None => places.chunks(batch_size).map(<[usize]>::to_vec).collect(),
         };
@@ -144,7 +144,7 @@ impl Checkpoint {
             let losses = objective.forward(&output, batch.targets().clone());
             Ok(Answer {
                 predictions: output.prediction,
-                losses: Some(loss_values(&losses)),
+                losses: Some(losses.to_host()),
             })
         })
     }

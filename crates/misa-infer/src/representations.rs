@@ -110,11 +110,11 @@ impl Checkpoint {
     ) -> Result<Representations, InferError> {
         let (prepared, bert) = self.prepare_all(utterances)?;
         let batcher = UtteranceBatcher::new(bert);
-        let modalities = self.config.modalities;
+        let modalities = self.config.settings.modalities;
         let mut found = Representations {
             modalities: modalities.iter().collect(),
-            fusion: self.config.representations,
-            d_hidden: self.config.d_hidden,
+            fusion: self.config.settings.representations,
+            d_hidden: self.config.settings.d_hidden,
             ..Representations::default()
         };
         for utterances in prepared.chunks(BATCH) {
@@ -127,7 +127,7 @@ impl Checkpoint {
             found.predictions.extend(decide(self.config.task, &values));
             found.add(utterances, &output, &order);
         }
-        if self.config.context.is_some() {
+        if self.config.settings.context.is_some() {
             // Of all that is found, the predictions alone depend on the rest of the video.
             found.predictions = self.predict(utterances, device)?;
         }

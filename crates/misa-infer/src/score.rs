@@ -26,6 +26,9 @@ pub struct NamedScore {
     pub name: &'static str,
     /// Which direction is better.
     pub goal: Goal,
+    /// Whether it is a share of the utterances or a mean of shares, which the field prints in
+    /// percent.
+    pub is_share: bool,
     /// The score.
     pub score: Score,
 }
@@ -39,26 +42,33 @@ pub fn scores(task: Task) -> &'static [NamedScore] {
 }
 
 const REGRESSION: [NamedScore; 8] = [
-    higher("Corr", pearson_correlation),
+    NamedScore {
+        name: "Corr",
+        goal: Goal::Higher,
+        is_share: false,
+        score: pearson_correlation,
+    },
     NamedScore {
         name: "MAE",
         goal: Goal::Lower,
+        is_share: false,
         score: mean_absolute_error,
     },
-    higher("Acc-2 (neg/non-neg)", negative_accuracy),
-    higher("Acc-2 (neg/pos)", polarity_accuracy),
-    higher("F1 (neg/non-neg)", negative_f1),
-    higher("F1 (neg/pos)", polarity_f1),
-    higher("Acc-5", five_class_accuracy),
-    higher("Acc-7", seven_class_accuracy),
+    share("Acc-2 (neg/non-neg)", negative_accuracy),
+    share("Acc-2 (neg/pos)", polarity_accuracy),
+    share("F1 (neg/non-neg)", negative_f1),
+    share("F1 (neg/pos)", polarity_f1),
+    share("Acc-5", five_class_accuracy),
+    share("Acc-7", seven_class_accuracy),
 ];
 
-const CLASSIFICATION: [NamedScore; 2] = [higher("Acc", accuracy), higher("F1", weighted_f1)];
+const CLASSIFICATION: [NamedScore; 2] = [share("Acc", accuracy), share("F1", weighted_f1)];
 
-const fn higher(name: &'static str, score: Score) -> NamedScore {
+const fn share(name: &'static str, score: Score) -> NamedScore {
     NamedScore {
         name,
         goal: Goal::Higher,
+        is_share: true,
         score,
     }
 }

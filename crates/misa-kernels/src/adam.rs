@@ -10,9 +10,9 @@ use burn::prelude::*;
 /// Settings of Adam.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
-    /// How much of the mean of the gradient a step keeps.
+    /// Share of the mean of the gradient that a step keeps.
     pub beta_1: f64,
-    /// How much of the mean of its square a step keeps.
+    /// Share of the mean of its square that a step keeps.
     pub beta_2: f64,
     /// Added to the root, so that nothing is divided by zero.
     pub epsilon: f64,
@@ -20,7 +20,7 @@ pub struct Adam {
     pub clip: Option<f64>,
 }
 
-/// What one step multiplies by.
+/// Factors of one step.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors {
     pub(crate) first: f32,
@@ -49,7 +49,7 @@ impl Adam {
     /// A parameter and its moments after step number `time`, from 1, given its gradient.
     ///
     /// One pass over memory where there is a kernel, in place where nothing else reads the
-    /// tensors; Burn's own operations elsewhere.
+    /// tensors; Burn's operations elsewhere.
     ///
     /// - Source: Adam as PyTorch computes it.
     pub fn step<const D: usize>(
@@ -62,9 +62,10 @@ impl Adam {
     ) -> (Tensor<D>, [Tensor<D>; 2]) {
         let factors = self.factors(learning_rate, time);
         let moments = moments.unwrap_or_else(|| [(); 2].map(|()| gradient.zeros_like()));
-        match on_cpu(&parameter.device(), parameter.dtype()) {
-            true => in_one_pass(factors, parameter, gradient, moments),
-            false => step_by_step(factors, parameter, gradient, moments),
+        if on_cpu(&parameter.device(), parameter.dtype()) {
+            in_one_pass(factors, parameter, gradient, moments)
+        } else {
+            step_by_step(factors, parameter, gradient, moments)
         }
     }
 
@@ -83,7 +84,7 @@ impl Adam {
     }
 }
 
-/// The root of the sum of squares of all elements; no finite number if one of them is none.
+/// The root of the sum of squares of all elements; NaN or infinite if one of them is.
 ///
 /// Summed in double precision and in one order, whatever the number of threads, where there is a
 /// kernel. Elsewhere squares beyond the range of the tensor's numbers count as infinite.
@@ -93,9 +94,10 @@ impl Adam {
 /// - tensor: any
 /// - output: `[1]`, at least 0
 pub fn norm<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
-    match on_cpu(&tensor.device(), tensor.dtype()) {
-        true => norm_in_one_pass(tensor),
-        false => tensor.square().sum().sqrt(),
+    if on_cpu(&tensor.device(), tensor.dtype()) {
+        norm_in_one_pass(tensor)
+    } else {
+        tensor.square().sum().sqrt()
     }
 }
 

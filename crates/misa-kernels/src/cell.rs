@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which recurrent unit a layer is made of.
+/// Recurrent unit of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CellKind {

@@ -1,4 +1,4 @@
-//! Dropout without the device's own random numbers, one for each element.
+//! Dropout without a random number of the device for each element.
 
 use crate::{cpu::mask::mask, on_cpu};
 use burn::{
@@ -8,8 +8,8 @@ use burn::{
 
 /// Sets elements to zero with `probability` and scales the others so that the mean stays.
 ///
-/// What is dropped is a function of the device's random state, of which this takes two numbers
-/// where there is a kernel, one per element elsewhere.
+/// The mask is a function of the device's random state: two numbers are drawn where there is a
+/// kernel, one per element elsewhere.
 ///
 /// # Panics
 ///
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_dropped_is_a_function_of_the_devices_seed() {
+    fn the_mask_is_a_function_of_the_devices_seed() {
         let device = Device::flex();
         let x = Tensor::<2>::ones([40, 50], &device);
         let drop = |seed| {
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_take_the_same_way() {
+    fn gradients_have_the_same_mask() {
         let device = Device::flex().autodiff();
         let x = Tensor::<1>::ones([1000], &device).require_grad();
         let y = dropout(x.clone(), 0.25);

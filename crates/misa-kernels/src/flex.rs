@@ -1,4 +1,4 @@
-//! The kernels for the processor behind the operation.
+//! The kernels for the CPU behind the operation.
 
 use crate::{
     Layer,
@@ -52,7 +52,7 @@ impl RecurrentKernel for Flex {
             weights: weights.each_ref().map(slices),
             states: host(&saved.states),
         };
-        // Gradients take the place of what was recorded, unless a second pass may want that.
+        // Gradients overwrite the record, unless a second backward pass may need it.
         let trace = Arc::try_unwrap(saved.trace).unwrap_or_else(|trace| trace.copy());
         let gradients = cpu::layer::backward(layer, forward, trace, host(&d_states));
         let d_gates = layer.cell.gates() * layer.d_hidden;
@@ -88,13 +88,14 @@ impl AdamOps for Flex {
     }
 }
 
-/// The tensor as one piece of memory that is its own; without copying if it is that already.
+/// The tensor as one piece of memory that nothing else uses; copies only if it has to.
 fn owned(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let elements = tensor.layout().num_elements();
     let whole = tensor.is_contiguous() && tensor.storage::<f32>().len() == elements;
-    match whole {
-        true => tensor,
-        false => FloatTensor::<Flex>::from_data(tensor.into_data()),
+    if whole {
+        tensor
+    } else {
+        FloatTensor::<Flex>::from_data(tensor.into_data())
     }
 }
 
@@ -118,10 +119,10 @@ fn slices(weights: &Weights<Flex>) -> cpu::Weights<'_> {
 
 /// The numbers of a contiguous tensor.
 pub(crate) fn host(tensor: &FloatTensor<Flex>) -> &[f32] {
-    let found = tensor.dtype();
+    let dtype = tensor.dtype();
     tensor
         .as_slice()
-        .unwrap_or_else(|| panic!("the kernel reads contiguous f32, got {found:?}"))
+        .unwrap_or_else(|| panic!("the kernel reads contiguous f32, got {dtype:?}"))
 }
 
 pub(crate) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Flex> {

@@ -1,4 +1,4 @@
-//! The door to the recurrent kernels.
+//! The entry to the recurrent kernels.
 
 #[cfg(any(feature = "flex", feature = "cube"))]
 use crate::ops::{RecurrentOps, Weights};
@@ -17,9 +17,9 @@ pub struct Layer {
     pub d_input: usize,
     /// Features of the state in each direction.
     pub d_hidden: usize,
-    /// Where the steps of the sequences lie.
+    /// Layout of the steps of all sequences.
     pub steps: Arc<PackedSteps>,
-    /// Give the final memories, too. Only an LSTM has them.
+    /// Whether to return the final memories, too. Only an LSTM has them.
     pub with_memory: bool,
 }
 
@@ -36,25 +36,25 @@ pub struct DirectionWeights {
     pub hidden_bias: Tensor<1>,
 }
 
-/// Whether there is a kernel of [`Layer`] for what lives on `device` in numbers of type `dtype`.
+/// Whether [`Layer`] has a kernel for tensors of type `dtype` on `device`.
 ///
-/// Without one, a layer has to be computed from Burn's own operations.
+/// Without one, a layer has to be computed from Burn's operations.
 pub fn available(device: &Device, dtype: DType) -> bool {
     #[cfg(feature = "cube")]
-    if dtype == DType::F32 {
-        let device = device.clone().inner();
-        if matches!(device.as_dispatch(), DispatchDevice::Cube(_)) {
+    if dtype == DType::F32 && can_differentiate(device) {
+        let plain = device.clone().inner();
+        if matches!(plain.as_dispatch(), DispatchDevice::Cube(_)) {
             return true;
         }
     }
     on_cpu(device, dtype)
 }
 
-/// Whether the other operations of this crate have a kernel for what lives on `device` in numbers
-/// of type `dtype`: only those of the processor do.
+/// Whether the other operations of this crate have a kernel for tensors of type `dtype` on `device`:
+/// only the CPU has.
 pub fn on_cpu(device: &Device, dtype: DType) -> bool {
     #[cfg(feature = "flex")]
-    if dtype == DType::F32 {
+    if dtype == DType::F32 && can_differentiate(device) {
         return matches!(
             device.clone().inner().as_dispatch(),
             DispatchDevice::Flex(_)
@@ -64,13 +64,21 @@ pub fn on_cpu(device: &Device, dtype: DType) -> bool {
     false
 }
 
+/// Whether the kernels of this build can differentiate on `device`, if it does: without the feature
+/// `autodiff` they cannot.
+#[cfg(any(feature = "flex", feature = "cube"))]
+fn can_differentiate(device: &Device) -> bool {
+    cfg!(feature = "autodiff") || !device.is_autodiff()
+}
+
 impl Layer {
     /// Rows of final memory after the states.
     #[cfg(feature = "cube")]
     pub(crate) fn memories(&self) -> usize {
-        match self.with_memory {
-            true => self.steps.sequences(),
-            false => 0,
+        if self.with_memory {
+            self.steps.sequences()
+        } else {
+            0
         }
     }
 
@@ -80,7 +88,7 @@ impl Layer {
     ///
     /// # Shapes
     ///
-    /// - input: `[rows, d_input]`, the real steps of all sequences as [`PackedSteps`] tells
+    /// - input: `[rows, d_input]`, the real steps of all sequences in the layout of [`PackedSteps`]
     /// - output: `[rows, 2 * d_hidden]`, the state after each step, the forward direction's
     ///   features first; with memory, `[rows + sequences, 2 * d_hidden]`, the final memories after
     ///   the states, longest sequence first
@@ -88,7 +96,7 @@ impl Layer {
     /// # Panics
     ///
     /// Panics if there is no kernel, see [`available`], if a shape is not as above, or if memory is
-    /// asked of a GRU.
+    /// requested from a GRU.
     pub fn forward(
         self: Arc<Self>,
         input: Tensor<2>,

@@ -1,27 +1,38 @@
 //! Fast layers over sequences of unequal length.
 //!
-//! [`Layer::forward`]: a bidirectional LSTM or GRU over packed sequences as one
-//! differentiable operation of Burn. [`available`] says for which devices there is a kernel;
-//! `misa-core` computes the same from Burn's own operations where there is none. The rest has
-//! kernels for the processor alone, see [`on_cpu`]. [`Adam`]: the optimiser in one
-//! pass over memory, and [`norm`] of its gradients. [`SelfAttention`], [`AddNorm`] and [`gelu`]: what a
-//! transformer layer does between its matrix products, without padding. [`RowAdam`]: the same numbers for a table of which a step touches few rows.
+//! | Item | Kernels for | What it computes |
+//! | --- | --- | --- |
+//! | [`Layer`] | CPU, GPU | a bidirectional LSTM or GRU over packed sequences |
+//! | [`SelfAttention`], [`AddNorm`], [`gelu`] | CPU | a transformer layer between its matrix products, without padding |
+//! | [`Adam`], [`norm`] | CPU | the optimiser in one pass over memory, and the norm of a gradient |
+//! | [`RowAdam`] | CPU | [`Adam`] for a table of which a step reads few rows, bit for bit |
+//!
+//! Each layer is one operation of Burn, differentiable with the default feature `autodiff`.
+//! [`available`] and [`on_cpu`] say for which devices there is a kernel; `misa-core` computes the same
+//! from Burn's operations where there is none.
 //!
 //! Everything here is safe Rust: the vector instructions are those of `pulp`, chosen when the
 //! program starts, and GPUs run kernels of CubeCL that check their bounds.
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod adam;
 mod cell;
-// Builds for other devices use less of it.
-#[cfg_attr(not(feature = "flex"), allow(dead_code))]
+// Builds for other devices, or without gradients, use less of it.
+#[cfg_attr(not(all(feature = "autodiff", feature = "flex")), allow(dead_code))]
 mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "cube")]
+#[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod gpu;
+#[cfg(all(feature = "autodiff", any(feature = "flex", feature = "cube")))]
+mod gradients;
 mod layer;
 #[cfg(any(feature = "flex", feature = "cube"))]
+#[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod ops;
 mod rows;
 mod sentences;
@@ -36,3 +47,8 @@ pub use rows::RowAdam;
 pub use sentences::Sentences;
 pub use steps::PackedSteps;
 pub use transformer::{AddNorm, SelfAttention, gelu};
+
+/// Holds the README's example to what compiles.
+#[cfg(all(doctest, feature = "flex"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,18 +1,9 @@
-//! The layer as one operation of Burn, with its gradients.
+//! The layer and the optimiser as operations of Burn.
 
 use crate::Layer;
 #[cfg(feature = "flex")]
 use crate::adam::Factors;
-use burn::backend::{
-    Autodiff, Backend, ExtensionType,
-    autodiff::{
-        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
-        grads::Gradients,
-        ops::{Backward, Ops, OpsKind},
-    },
-    backend_extension,
-    tensor::FloatTensor,
-};
+use burn::backend::{Backend, ExtensionType, backend_extension, tensor::FloatTensor};
 use std::{fmt::Debug, sync::Arc};
 
 /// Weights of one direction, in PyTorch's layout.
@@ -29,7 +20,7 @@ pub struct Weights<B: Backend> {
     pub hidden_bias: FloatTensor<B>,
 }
 
-/// Inputs of the layer and what it made of them.
+/// Inputs and outputs of a forward pass, for its gradients.
 #[derive(Clone, Debug)]
 pub struct Saved<B: RecurrentKernel> {
     pub(crate) layer: Arc<Layer>,
@@ -39,13 +30,13 @@ pub struct Saved<B: RecurrentKernel> {
     pub(crate) trace: B::Trace,
 }
 
-/// A backend with kernels of its own.
+/// A backend that has kernels.
 pub trait RecurrentKernel: Backend {
-    /// What a pass leaves for its gradients besides the states.
+    /// What a forward pass records for its gradients besides the states.
     type Trace: Clone + Debug + Send + 'static;
 
     /// Reads every sequence in both directions; `input` is `[rows, d_input]`, the states are
-    /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if asked for.
+    /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if requested.
     fn read(
         layer: &Arc<Layer>,
         input: &FloatTensor<Self>,
@@ -60,7 +51,11 @@ pub trait RecurrentKernel: Backend {
 }
 
 /// The operation, chosen by the device of its input.
-#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
+#[backend_extension(
+    Autodiff: cfg(feature = "autodiff"),
+    Flex: cfg(feature = "flex"),
+    Cube: cfg(feature = "cube")
+)]
 pub trait RecurrentOps: Backend {
     /// Reads every sequence in both directions.
     fn bidirectional(
@@ -71,7 +66,7 @@ pub trait RecurrentOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Work on plain numbers, without gradients.
+/// Operations without gradients.
 #[cfg(feature = "flex")]
 #[backend_extension(Flex)]
 pub trait AdamOps: Backend {
@@ -84,72 +79,6 @@ pub trait AdamOps: Backend {
         factors: Factors,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// The root of the sum of squares, as one number.
+    /// The root of the sum of squares, `[1]`.
     fn norm(tensor: FloatTensor<Self>) -> FloatTensor<Self>;
-}
-
-#[derive(Debug)]
-struct Bidirectional;
-
-impl<B: RecurrentKernel, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
-    fn bidirectional(
-        input: FloatTensor<Self>,
-        forward: Weights<Self>,
-        backward: Weights<Self>,
-        layer: Arc<Layer>,
-    ) -> FloatTensor<Self> {
-        let (input, input_node) = input.into_parts();
-        let mut nodes = vec![input_node];
-        let weights = [forward, backward].map(|weights| {
-            let mut part = |tensor: FloatTensor<Self>| {
-                let (tensor, node) = tensor.into_parts();
-                nodes.push(node);
-                tensor
-            };
-            Weights {
-                input: part(weights.input),
-                hidden: part(weights.hidden),
-                input_bias: part(weights.input_bias),
-                hidden_bias: part(weights.hidden_bias),
-            }
-        });
-        let (states, trace) = B::read(&layer, &input, &weights);
-        let nodes = <[_; 9]>::try_from(nodes).expect("an input and two directions of four weights");
-        match (Bidirectional.prepare::<C>(nodes).compute_bound()).stateful() {
-            OpsKind::Tracked(prepared) => {
-                let saved = Saved {
-                    layer,
-                    input,
-                    weights,
-                    states: states.clone(),
-                    trace,
-                };
-                prepared.finish(saved, states)
-            }
-            OpsKind::UnTracked(prepared) => prepared.finish(states),
-        }
-    }
-}
-
-impl<B: RecurrentKernel> Backward<B, 9> for Bidirectional {
-    type State = Saved<B>;
-
-    fn backward(self, ops: Ops<Saved<B>, 9>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let d_states = grads.consume::<B>(&ops.node);
-        let (d_input, d_weights) = B::gradients(ops.state, d_states);
-        let mut all = vec![d_input];
-        for weights in d_weights {
-            all.extend([
-                weights.input,
-                weights.hidden,
-                weights.input_bias,
-                weights.hidden_bias,
-            ]);
-        }
-        for (parent, gradient) in ops.parents.into_iter().zip(all) {
-            if let Some(parent) = parent {
-                grads.register::<B>(parent.id, gradient);
-            }
-        }
-    }
 }

@@ -14,11 +14,10 @@ const STEADY_TIME: usize = 5;
 /// A table, such as word vectors, trained by Adam, where a row costs only when it is read.
 ///
 /// Adam moves every row in every step, those without a gradient by what their moments still hold.
-/// Here such a row waits, and makes up for the missed steps in one go before it is next read. The
+/// Here such a row waits, and makes the missed steps in one go before it is next read. The
 /// numbers are those of [`Adam::step`] over the whole table, bit for bit.
 ///
-/// The table lives in host memory; who trains it asks for the rows of a batch and gives back their
-/// gradient.
+/// The table is in host memory; a trainer reads the rows of a batch and returns their gradient.
 #[derive(Clone, Debug)]
 pub struct RowAdam {
     adam: Adam,
@@ -26,7 +25,7 @@ pub struct RowAdam {
     table: Vec<f32>,
     first: Vec<f32>,
     second: Vec<f32>,
-    /// Steps that each row has made, or missed with nothing to make up for.
+    /// Steps that each row has made, or missed without effect.
     made: Vec<usize>,
     /// Whether a row ever had a gradient.
     touched: Vec<bool>,
@@ -121,11 +120,11 @@ impl RowAdam {
     /// Panics if `rows` do not rise or reach beyond the table.
     pub fn rows(&mut self, rows: &[usize]) -> Vec<f32> {
         self.catch_up(rows);
-        let mut found = Vec::with_capacity(rows.len() * self.columns);
+        let mut values = Vec::with_capacity(rows.len() * self.columns);
         for row in rows {
-            found.extend_from_slice(&self.table[row * self.columns..][..self.columns]);
+            values.extend_from_slice(&self.table[row * self.columns..][..self.columns]);
         }
-        found
+        values
     }
 
     /// One step, given the gradient of some rows; all others have none.

@@ -1,4 +1,4 @@
-//! Where the tokens of sentences lie.
+//! Layout of the tokens of sentences.
 
 use std::ops::Range;
 
@@ -12,7 +12,8 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    /// From the number of rows of each sentence, and how many first ones may be attended to.
+    /// Creates the layout from the number of rows of each sentence, and of its first rows that may be
+    /// attended to.
     ///
     /// # Panics
     ///

@@ -1,14 +1,14 @@
-//! Where the steps of packed sequences lie.
+//! Layout of the steps of packed sequences.
 
 use std::ops::Range;
 
 /// Rows of sequences of unequal length without their padding.
 ///
 /// Rows come step by step and, within a step, from the longest sequence to the shortest, so that
-/// the sequences alive at a step are the first ones of the step before.
+/// the sequences of a step are the first ones of the step before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackedSteps {
-    /// Sequences alive at each step, never more than at the step before.
+    /// Number of sequences at each step, never more than at the step before.
     active: Vec<usize>,
     /// Row at which each step begins.
     first: Vec<usize>,
@@ -17,7 +17,7 @@ pub struct PackedSteps {
 }
 
 impl PackedSteps {
-    /// From the number of sequences alive at each step.
+    /// Creates the layout from the number of sequences at each step.
     ///
     /// # Panics
     ///

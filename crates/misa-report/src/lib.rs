@@ -54,3 +54,8 @@ pub use figure::Figure;
 pub use page::{Page, page};
 pub use probe::Probe;
 pub use record::{Attention, Curve, Predictions, Representations, RunRecord, Section, SplitScores};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -64,3 +64,8 @@ pub use vocabulary::Vocabulary;
 #[doc(hidden)]
 pub use whole::folder;
 pub use whole::write_whole;
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -152,19 +152,6 @@ pub enum TrainError {
         /// Checksum of what is there.
         found: String,
     },
-    /// Another version of this program wrote the manifest.
-    #[error(
-        "{path}: version {found} of the manifest, expected {expected}: this misa does not know it",
-        path = path.display()
-    )]
-    Version {
-        /// The manifest.
-        path: PathBuf,
-        /// Its version.
-        found: u64,
-        /// The version this program knows.
-        expected: u32,
-    },
     /// A state does not fit the model of its run.
     #[error("{path}: {source}", path = path.display())]
     Misfit {

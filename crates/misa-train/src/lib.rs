@@ -35,6 +35,9 @@
 //! Everything random in a run is a function of its seed, the epoch and the step: a run on the CPU
 //! gives the same numbers each time.
 
+// Says which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod epochs;
 mod error;
 mod frozen;
@@ -81,3 +84,8 @@ pub use train::{run, train, train_with};
 pub use trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerError};
 pub use transfer::TransferSummary;
 pub use verify::{FileState, Verification, VerifiedFile};
+
+/// Holds the README's example to what compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

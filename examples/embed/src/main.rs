@@ -19,17 +19,15 @@ fn main() {
     let features = |steps, d_input| {
         Tensor::random([1, steps, d_input], Distribution::Normal(0.0, 1.0), &device)
     };
-    let output = model.forward(&MisaInput {
-        text: TextInput::Features(features(4, 16)),
-        visual: features(6, 5),
-        acoustic: features(9, 7),
-        lengths: PerModality {
+    let output = model.forward(&MisaInput::new(
+        TextInput::Features(features(4, 16)),
+        features(6, 5),
+        features(9, 7),
+        PerModality {
             text: vec![4],
             visual: vec![6],
             acoustic: vec![9],
         },
-        presence: None,
-        videos: None,
-    });
+    ));
     println!("sentiment {:.3}", output.prediction.into_scalar::<f32>());
 }

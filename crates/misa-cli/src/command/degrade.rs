@@ -2,7 +2,7 @@
 
 use super::{
     SplitName,
-    place::{make_folder, write},
+    output::{make_folder, write},
     say, say_json,
 };
 use crate::{
@@ -17,7 +17,7 @@ use misa_data::Split;
 use misa_infer::{Checkpoint, Degradation, NamedScores};
 use misa_report::{DegradationCurve, degradation};
 use misa_train::{TrainError, open_test};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     error::Error,
     fmt::Write as _,
@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Run folders
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
-    /// The split; opening the test split is written down in the manifest
+    /// The split; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
     /// Probabilities that a modality is missing
@@ -58,7 +58,7 @@ pub struct Arguments {
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
-    /// JSON instead of tables
+    /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
 }
@@ -66,12 +66,12 @@ pub struct Arguments {
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.0..1.0).contains(&rate) => Ok(rate),
-        _ => Err(format!("`{text}` is no probability in [0, 1)")),
+        _ => Err(format!("`{text}`: expected a probability in [0, 1)")),
     }
 }
 
-/// What was found of one run.
-struct Found {
+/// The scores of one run with modalities missing.
+struct RunDegradation {
     run: String,
     curve: Vec<Degradation>,
     subsets: Vec<(Modalities, NamedScores)>,
@@ -81,25 +81,26 @@ impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
         self.check(&device)?;
-        let mut found = Vec::new();
+        let mut degradations = Vec::new();
         let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
             let scored = self.degrade(run, &device)?;
             if !self.json {
                 say(&scored.to_string())?;
             }
-            found.push(scored);
+            degradations.push(scored);
             Ok(())
         });
-        // What was found before a run failed may have cost a look at its test split.
-        if self.json && (outcome.is_ok() || !found.is_empty()) {
-            say_json(&found.iter().map(Found::to_json).collect::<Vec<_>>())?;
+        // The scores of the runs before one that fails may have cost an opening of their test split.
+        if self.json && (outcome.is_ok() || !degradations.is_empty()) {
+            let json: Vec<Value> = degradations.iter().map(RunDegradation::to_json).collect();
+            say_json(&json)?;
         }
         outcome?;
-        self.draw(&found)?;
+        self.draw(&degradations)?;
         Ok(Exit::Done)
     }
 
-    /// Finds what would fail after the first test split is opened.
+    /// Refuses what would fail after the first test split is opened.
     fn check(&self, device: &Device) -> Result<(), Box<dyn Error>> {
         let tasks = self.runs.iter().map(|run| {
             let manifest = finished(run)?;
@@ -117,7 +118,7 @@ impl Arguments {
         Ok(())
     }
 
-    fn degrade(&self, run: &Path, device: &Device) -> Result<Found, Box<dyn Error>> {
+    fn degrade(&self, run: &Path, device: &Device) -> Result<RunDegradation, Box<dyn Error>> {
         let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let opened;
@@ -129,27 +130,25 @@ impl Arguments {
             split => development.dataset().split(split),
         };
         let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
-        Ok(Found {
+        Ok(RunDegradation {
             run: run.display().to_string(),
             curve: checkpoint.degradation(utterances, rates, draws, seed, device)?,
             subsets: checkpoint.subsets(utterances, device)?,
         })
     }
 
-    /// A figure of each score, all runs in it.
-    fn draw(&self, found: &[Found]) -> Result<(), Box<dyn Error>> {
-        let (Some(out), Some(first)) = (&self.out, found.first()) else {
+    /// A figure of each score, with all runs in it.
+    fn draw(&self, degradations: &[RunDegradation]) -> Result<(), Box<dyn Error>> {
+        let (Some(out), Some(first)) = (&self.out, degradations.first()) else {
             return Ok(());
         };
         let names = first.curve.first().map_or(&[][..], |point| &point.scores);
-        for (place, (name, _)) in names.iter().enumerate() {
-            let curves = found.iter().map(|found| DegradationCurve {
-                model: found.run.clone(),
-                points: (found.curve.iter())
-                    .map(|point| (point.rate, point.scores[place].1))
-                    .collect(),
-            });
-            let Some(figure) = degradation(name, &curves.collect::<Vec<_>>()) else {
+        for (index, (name, _)) in names.iter().enumerate() {
+            let curves: Vec<DegradationCurve> = degradations
+                .iter()
+                .map(|degradation| degradation.curve_of(index))
+                .collect();
+            let Some(figure) = degradation(name, &curves) else {
                 continue;
             };
             let path = |extension: &str| out.join(&figure.name).with_extension(extension);
@@ -161,22 +160,32 @@ impl Arguments {
     }
 }
 
-impl Found {
-    fn to_json(&self) -> serde_json::Value {
-        let subsets = self.subsets.iter();
-        let subsets = subsets.map(|(set, scores)| json!({ "modalities": set, "scores": scores }));
-        json!({
-            "run": self.run,
-            "curve": self.curve,
-            "subsets": subsets.collect::<Vec<_>>(),
-        })
+impl RunDegradation {
+    /// The curve of score number `index`.
+    fn curve_of(&self, index: usize) -> DegradationCurve {
+        let points = self.curve.iter();
+        DegradationCurve {
+            model: self.run.clone(),
+            points: points
+                .map(|point| (point.rate, point.scores[index].1))
+                .collect(),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let subsets: Vec<Value> = self
+            .subsets
+            .iter()
+            .map(|(set, scores)| json!({ "modalities": set, "scores": scores }))
+            .collect();
+        json!({ "run": self.run, "curve": self.curve, "subsets": subsets })
     }
 }
 
-impl std::fmt::Display for Found {
+impl std::fmt::Display for RunDegradation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = self.subsets.first().map_or(&[][..], |(_, scores)| scores);
-        let names: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
+        let first = self.subsets.first().map_or(&[][..], |(_, scores)| scores);
+        let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
         writeln!(f, "\n| {}: missing | {} |", self.run, names.join(" | "))?;
         writeln!(f, "| --- |{}", " ---: |".repeat(names.len()))?;
         for point in &self.curve {

@@ -1,6 +1,6 @@
 //! Representations as a file.
 
-use super::{SplitName, place::check_file, say, say_json};
+use super::{SplitName, output::check_file, say, say_json};
 use crate::{Exit, Outcome, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Write the representations that the model of a run makes of its data, as a NumPy archive.
+/// Write the representations of the data in the model of a run, as a NumPy archive.
 ///
 /// Arrays: ids, targets, predictions, steps; shared_text, private_text and so on of every modality
 /// in use, [utterances, d_hidden]; fused, [utterances, tokens, d_hidden]; attention, [utterances,
@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Run folder
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// The split; opening the test split is written down in the manifest
+    /// The split; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
     /// File to write
@@ -59,45 +59,56 @@ impl Arguments {
             }
             split => development.dataset().split(split),
         };
-        let found = checkpoint.represent(utterances, &device)?;
-        write(&self.out, &found).map_err(|error| format!("{}: {error}", self.out.display()))?;
-        let (path, count) = (self.out.display(), found.ids.len());
-        match self.json {
-            true => say_json(&json!({
+        let representations = checkpoint.represent(utterances, &device)?;
+        write(&self.out, &representations)
+            .map_err(|error| format!("{}: {error}", self.out.display()))?;
+        let (path, count) = (self.out.display(), representations.ids.len());
+        if self.json {
+            say_json(&json!({
                 "file": path.to_string(),
                 "split": split,
                 "utterances": count,
-                "modalities": found.modalities,
-                "d_hidden": found.d_hidden,
-                "tokens": found.token_names(),
-            }))?,
-            false => say(&format!("{path}: representations of {count} utterances\n"))?,
+                "modalities": representations.modalities,
+                "d_hidden": representations.d_hidden,
+                "tokens": representations.token_names(),
+            }))?;
+        } else {
+            say(&format!("{path}: representations of {count} utterances\n"))?;
         }
         Ok(Exit::Done)
     }
 }
 
-fn write(path: &Path, found: &Representations) -> io::Result<()> {
-    let (count, width, tokens) = (found.ids.len(), found.d_hidden, found.tokens());
-    let steps: Vec<i64> = found.steps.iter().map(|&steps| steps as i64).collect();
-    let written = write_whole(path, |file| {
+fn write(path: &Path, representations: &Representations) -> io::Result<()> {
+    let Representations { ids, d_hidden, .. } = representations;
+    let (count, width, tokens) = (ids.len(), *d_hidden, representations.tokens());
+    let steps = representations.steps.iter();
+    let steps: Vec<i64> = steps.map(|&steps| steps as i64).collect();
+    write_whole(path, |file| {
         let mut archive = NpzWriter::new(file);
-        archive.texts("ids", &found.ids)?;
-        archive.floats("targets", &[count], &found.targets)?;
-        archive.floats("predictions", &[count], &found.predictions)?;
+        archive.texts("ids", ids)?;
+        archive.floats("targets", &[count], &representations.targets)?;
+        archive.floats("predictions", &[count], &representations.predictions)?;
         archive.integers("steps", &steps)?;
-        for &modality in &found.modalities {
-            for (kind, values) in [("shared", &found.shared), ("private", &found.private)] {
+        for &modality in &representations.modalities {
+            for (kind, values) in [
+                ("shared", &representations.shared),
+                ("private", &representations.private),
+            ] {
                 let values = values.get(modality);
                 archive.floats(&format!("{kind}_{modality}"), &[count, width], values)?;
             }
         }
-        archive.floats("fused", &[count, tokens, width], &found.fused)?;
-        if !found.attention.is_empty() {
-            archive.floats("attention", &[count, tokens, tokens], &found.attention)?;
+        archive.floats("fused", &[count, tokens, width], &representations.fused)?;
+        if !representations.attention.is_empty() {
+            archive.floats(
+                "attention",
+                &[count, tokens, tokens],
+                &representations.attention,
+            )?;
         }
-        archive.texts("tokens", &found.token_names())?;
+        archive.texts("tokens", &representations.token_names())?;
         archive.finish().map(drop)
-    });
-    written.map(drop)
+    })
+    .map(drop)
 }

@@ -18,9 +18,9 @@ use std::{
 
 /// Score the model of a finished run.
 ///
-/// With --split test, the test split is opened: the manifest of the run keeps that for good, and
-/// tables mark results whose test split had been opened before. Everything else leaves it locked.
-/// If a run fails, the scores of those before it are printed all the same.
+/// With --split test, the test split is opened: the manifest of the run records that permanently,
+/// and tables mark results whose test split had been opened before. Otherwise it stays locked. If a
+/// run fails, the scores of the runs before it are still printed.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa evaluate runs/a
@@ -45,43 +45,43 @@ pub struct Arguments {
 }
 
 /// The scores of one run.
-struct Found {
+struct RunScores {
     scores: Scores,
-    /// Looks at its test split so far.
+    /// How often its test split has been opened.
     openings: usize,
 }
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        // A folder that cannot be used must not be found after the test split of another is opened.
+        // A folder that cannot be used must be reported before the test split of another is opened.
         for run in &self.runs {
             finished(run)?;
         }
-        let mut found = Vec::new();
+        let mut scores = Vec::new();
         let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
             let scored = self.score(run, &device)?;
             if !self.json {
                 say(&self.text(run, &scored))?;
             }
-            found.push(self.numbers(run, &scored));
+            scores.push(self.numbers(run, &scored));
             Ok(())
         });
-        // What was found before a run failed may have cost a look at its test split.
-        if self.json && (outcome.is_ok() || !found.is_empty()) {
-            say_json(&found)?;
+        // The scores of the runs before one that fails may have cost an opening of their test split.
+        if self.json && (outcome.is_ok() || !scores.is_empty()) {
+            say_json(&scores)?;
         }
         outcome.map(|()| Exit::Done)
     }
 
-    fn score(&self, run: &Path, device: &Device) -> Result<Found, Box<dyn Error>> {
+    fn score(&self, run: &Path, device: &Device) -> Result<RunScores, Box<dyn Error>> {
         let source = RunSource::open(run, self.data.as_deref())?;
         let split = Split::from(self.split);
         let (development, test) = source.data;
         if split == Split::Test {
             let report = score_test(run, test, device)?;
             let scores = report.scores_of(split).cloned();
-            return Ok(Found {
+            return Ok(RunScores {
                 scores: scores.ok_or("the report lacks what was scored")?,
                 openings: report.test_openings,
             });
@@ -91,30 +91,30 @@ impl Arguments {
         let utterances = development.dataset().split(split);
         let evaluation =
             checkpoint.evaluate(utterances, &config.loss, config.batch_size, device)?;
-        Ok(Found {
+        Ok(RunScores {
             scores: evaluation.scores(config.loss.task),
             openings: source.manifest.test_openings(),
         })
     }
 
-    fn text(&self, run: &Path, found: &Found) -> String {
+    fn text(&self, run: &Path, scored: &RunScores) -> String {
         let split = Split::from(self.split);
-        let mut text = scores_table(run, split, &found.scores);
-        if split == Split::Test && found.openings > 1 {
-            let times = found.openings;
+        let mut text = scores_table(run, split, &scored.scores);
+        if split == Split::Test && scored.openings > 1 {
+            let times = scored.openings;
             text.push_str(&format!(
-                "The test split of this run was looked at {times} times.\n"
+                "The test split of this run has been opened {times} times.\n"
             ));
         }
         text
     }
 
-    fn numbers(&self, run: &Path, found: &Found) -> Value {
+    fn numbers(&self, run: &Path, scored: &RunScores) -> Value {
         json!({
             "run": run.display().to_string(),
             "split": Split::from(self.split),
-            "scores": found.scores,
-            "test_openings": found.openings,
+            "scores": scored.scores,
+            "test_openings": scored.openings,
         })
     }
 }

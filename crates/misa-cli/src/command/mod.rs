@@ -1,10 +1,11 @@
 //! The commands.
 
+mod ablation;
 pub mod data;
 mod degrade;
 mod embed;
 mod evaluate;
-mod place;
+mod output;
 mod plot;
 mod predict;
 mod report;
@@ -14,7 +15,8 @@ mod table;
 mod train;
 mod verify;
 
-pub use settings::{Setting, SettingsArguments};
+pub use ablation::AblationArguments;
+pub use settings::{Setting, SettingOptions, SettingsArguments};
 
 use crate::{EXIT_STATUS, Exit, Outcome};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -22,7 +24,7 @@ use clap_complete::Shell;
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Multimodal sentiment analysis with MISA: train it, trust its runs, look at what it learned.
+/// Multimodal sentiment analysis with MISA: train it, trust its runs, see what it learned.
 #[derive(Parser, Debug)]
 #[command(name = "misa", version, after_help = EXIT_STATUS)]
 pub struct Arguments {
@@ -32,30 +34,32 @@ pub struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Look at data sets and convert them
+    /// Examine data sets and convert them
     #[command(subcommand)]
     Data(data::Command),
-    /// Train a model, or go on training one
+    /// Train a model, or resume a run
     Train(Box<train::Arguments>),
-    /// Score a finished run, on its test split for one
+    /// Score a finished run, for example on its test split
     Evaluate(evaluate::Arguments),
     /// Score finished runs with modalities missing
     Degrade(degrade::Arguments),
     /// Predict utterances with the model of a run
     Predict(predict::Arguments),
-    /// Write the representations that a model makes of utterances
+    /// Write the representations of utterances in a model
     Embed(embed::Arguments),
-    /// Draw one figure of what a run found
+    /// Draw one figure of a run
     Plot(plot::Arguments),
-    /// Draw everything a run found on one page
+    /// Write all results of a run as one page
     Report(report::Arguments),
     /// Train every run of a sweep
     Sweep(sweep::Arguments),
+    /// Train variants of MISA and compare them: what each part is worth
+    Ablation(Box<AblationArguments>),
     /// Compare runs: seeds, spread, intervals, differences, published figures
     Table(table::Arguments),
     /// Check every file of a run folder against its manifest
     Verify(verify::Arguments),
-    /// Print a script that completes this program's command line in a shell
+    /// Print a script for completing this program's command line in a shell
     Completions {
         /// The shell
         #[arg(value_enum)]
@@ -64,7 +68,7 @@ enum Command {
 }
 
 impl Arguments {
-    /// Does what the command line says.
+    /// Runs the command.
     ///
     /// # Errors
     ///
@@ -80,6 +84,7 @@ impl Arguments {
             Command::Plot(arguments) => arguments.run(),
             Command::Report(arguments) => arguments.run(),
             Command::Sweep(arguments) => arguments.run(),
+            Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),
             Command::Verify(arguments) => arguments.run(),
             Command::Completions { shell } => complete(*shell),
@@ -112,17 +117,17 @@ impl From<SplitName> for misa_data::Split {
     }
 }
 
-/// Prints text, without an end of the line of its own.
+/// Prints text as it is, without a newline after it.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever reads has read enough.
+        // The reader has closed the pipe: it has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }
 
-/// Prints a value for machines.
+/// Prints a value as JSON.
 pub(crate) fn say_json(value: &impl Serialize) -> Result<(), Box<dyn std::error::Error>> {
     let json = serde_json::to_string_pretty(value)?;
     Ok(say(&format!("{json}\n"))?)

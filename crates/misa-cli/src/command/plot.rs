@@ -2,7 +2,7 @@
 
 use super::{
     SplitName,
-    place::{check_file, write},
+    output::{check_file, write},
     say, say_json,
 };
 use crate::{Exit, Outcome, show::Finished};
@@ -30,7 +30,7 @@ pub struct Arguments {
     /// Print the names of all figures; the test split stays locked
     #[arg(long, conflicts_with_all = ["figure", "out"])]
     list: bool,
-    /// Split whose utterances are shown; opening the test split is written down in the manifest
+    /// Split whose utterances are shown; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
     /// Where the data is now, if it was moved
@@ -44,7 +44,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// What a figure is written as.
+/// The file format of a figure.
 #[derive(Clone, Copy)]
 enum Kind {
     Svg,
@@ -63,7 +63,7 @@ impl Arguments {
         let (finished, test) = Finished::open(&self.run, self.data.as_deref(), &device)?;
         let split = Split::from(self.split);
         if split == Split::Test {
-            // A name that does not exist must not cost a look.
+            // A name that does not exist must not open the test split.
             find(&page(&finished.valid_record()?)?, name)?;
         }
         let page = page(&finished.record(split, test)?)?;

@@ -16,13 +16,13 @@ use std::{
 
 /// Predict every utterance of a file or folder with the model of a run.
 ///
-/// The data need not be that of the run; it needs the same features. Of the run's own data the
-/// test split stays locked: `misa evaluate RUN --split test` opens it, and writes that down.
+/// The data may be other than that of the run, with the same features. If it is the data of the
+/// run, the test split stays locked: `misa evaluate RUN --split test` opens it and records that.
 ///
-/// Data is known to be the run's own by the checksum over all its splits, in whatever layout it is
-/// stored. A part of it, such as a file of the test split alone, or the same utterances with other
-/// labels or features are other data. The run is found from its folder and from RUN/checkpoint; a
-/// copy of the model elsewhere belongs to no run.
+/// The data of the run is recognised by the checksum over all its splits, whatever its layout. A
+/// part of it, such as a file of the test split alone, or the same utterances with other labels or
+/// features are not recognised. The run is found from its folder and from RUN/checkpoint; a copy
+/// of the model elsewhere belongs to no run.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa predict runs/a --data new.safetensors > predictions.csv
@@ -35,13 +35,13 @@ pub struct Arguments {
     /// File or folder with the utterances
     #[arg(long, value_name = "PATH")]
     data: PathBuf,
-    /// Layout of the data, if it is not to be guessed
+    /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME")]
     format: Option<Format>,
-    /// Numbers that are none: strict (errors) or compat (replaced, as the original codes do)
+    /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
-    /// Read these modalities only, as if the others were missing, such as text,acoustic
+    /// Read only these modalities, as if the others were missing, such as text,acoustic
     #[arg(long, value_name = "NAMES", default_value_t)]
     modalities: Modalities,
     /// File for the predictions; without it, they are printed
@@ -76,9 +76,10 @@ impl Arguments {
             let predictions = checkpoint.predict_from(utterances, modalities, &device)?;
             rows.extend(utterances.iter().zip(predictions).map(|row| (split, row)));
         }
-        let text = match self.json {
-            true => json_lines(&rows, modalities)?,
-            false => table(&rows, modalities),
+        let text = if self.json {
+            json_text(&rows, modalities)?
+        } else {
+            table(&rows, modalities)
         };
         match &self.out {
             None if self.json => say_json(&serde_json::from_str::<serde_json::Value>(&text)?)?,
@@ -92,38 +93,39 @@ impl Arguments {
     }
 }
 
-/// Every split with utterances, but not the test split of the run itself.
+/// Every split with utterances, except the test split of the run.
 fn splits(data: &UtteranceDataset, manifest: Option<&Manifest>) -> Vec<Split> {
-    let is_own = manifest.is_some_and(|manifest| manifest.data.checksum == data.checksum());
+    let is_of_run = manifest.is_some_and(|manifest| manifest.data.checksum == data.checksum());
     let mut splits = Split::ALL.to_vec();
     splits.retain(|&split| !data.split(split).is_empty());
-    if is_own && splits.contains(&Split::Test) {
+    if is_of_run && splits.contains(&Split::Test) {
         let count = data.split(Split::Test).len();
-        eprintln!("note: {count} utterances of the run's own test split stay locked");
+        eprintln!("note: {count} utterances of the run's test split stay locked");
         splits.retain(|&split| split != Split::Test);
     }
     splits
 }
 
-/// The run whose model is asked for: in the folder itself, or in the one that its model lies in.
+/// The run that the model belongs to: the folder itself, or the one above a model.
 ///
 /// # Errors
 ///
-/// If it cannot be told whether there is one: nobody knows then what is locked.
+/// If a folder cannot be read: it is not known then which test split is locked.
 fn run_of(folder: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
-    let at = |error: io::Error| format!("{}: {error}", folder.display());
-    let whole = fs::canonicalize(folder).map_err(at)?;
-    // A model may lie in the run by its name, by where a link leads, or both.
-    let named = folder.parent().filter(|_| folder.file_name().is_some());
-    for place in [Some(folder), named, whole.parent()].into_iter().flatten() {
-        if has_manifest(place)? {
-            return Ok(Some(place.to_path_buf()));
+    let io_error = |error: io::Error| format!("{}: {error}", folder.display());
+    let target = fs::canonicalize(folder).map_err(io_error)?;
+    // A model may be in a run by its path, by the target of a link, or both.
+    let above = folder.parent().filter(|_| folder.file_name().is_some());
+    let candidates = [Some(folder), above, target.parent()];
+    for candidate in candidates.into_iter().flatten() {
+        if has_manifest(candidate)? {
+            return Ok(Some(candidate.to_path_buf()));
         }
     }
     Ok(None)
 }
 
-/// Whether the folder has a manifest, be it one that cannot be read.
+/// Whether the folder has a manifest, even one that cannot be read.
 fn has_manifest(folder: &Path) -> Result<bool, Box<dyn Error>> {
     let path = folder.join("manifest.json");
     match fs::symlink_metadata(&path) {
@@ -135,16 +137,17 @@ fn has_manifest(folder: &Path) -> Result<bool, Box<dyn Error>> {
 
 /// The model of a run, or the folder itself.
 fn model_folder(run: &Path) -> PathBuf {
-    let inside = run.join(Checkpoint::FOLDER);
-    match inside.is_dir() {
-        true => inside,
-        false => run.to_path_buf(),
+    let model = run.join(Checkpoint::FOLDER);
+    if model.is_dir() {
+        model
+    } else {
+        run.to_path_buf()
     }
 }
 
 type Row<'a> = (Split, (&'a Utterance, f32));
 
-fn json_lines(rows: &[Row<'_>], modalities: Modalities) -> Result<String, serde_json::Error> {
+fn json_text(rows: &[Row<'_>], modalities: Modalities) -> Result<String, serde_json::Error> {
     let rows: Vec<_> = rows
         .iter()
         .map(|(split, (utterance, prediction))| {
@@ -171,8 +174,9 @@ fn table(rows: &[Row<'_>], modalities: Modalities) -> String {
 
 /// A field of comma-separated values.
 fn quoted(field: &str) -> String {
-    match field.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.to_string(),
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_string()
     }
 }

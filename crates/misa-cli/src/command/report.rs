@@ -1,8 +1,8 @@
-//! One page of what a run found.
+//! The results of a run as one page.
 
 use super::{
     SplitName,
-    place::{check_file, folder, make_folder, write},
+    output::{check_file, folder, make_folder, write},
     say, say_json,
 };
 use crate::{Exit, Outcome, show::Finished};
@@ -17,11 +17,11 @@ use std::{
 /// Name of the page in the run folder.
 const PAGE: &str = "report.html";
 
-/// Write what a run found as one HTML file that needs nothing else: curves, predictions,
-/// confusions, representations, attention, settings and provenance.
+/// Write the results of a run as one self-contained HTML file: curves, predictions, confusions,
+/// representations, attention, settings and provenance.
 ///
-/// Beside it, in figures/, every figure lies as SVG and PNG, with its numbers as CSV; for a page
-/// FILE.html of your own, in FILE-figures/.
+/// figures/ beside it has every figure as SVG and PNG, with its numbers as CSV; for another page
+/// FILE.html it is FILE-figures/.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa report runs/a
@@ -30,10 +30,10 @@ pub struct Arguments {
     /// Run folder
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// Split whose utterances are shown; opening the test split is written down in the manifest
+    /// Split whose utterances are shown; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
-    /// File to write, in place of report.html in the run folder
+    /// File to write, instead of report.html in the run folder
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Where the data is now, if it was moved
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
-    /// Print what was written, and the numbers beside the pictures, as JSON
+    /// Print what was written, and the numbers of the report, as JSON
     #[arg(long)]
     json: bool,
 }
@@ -64,14 +64,15 @@ impl Arguments {
             write(&path("csv"), figure.data.as_bytes())?;
         }
         write(out, page.html().as_bytes())?;
-        match self.json {
-            true => say_json(&numbers(&page, out, &figures))?,
-            false => say(&text(&page, out, &figures))?,
+        if self.json {
+            say_json(&numbers(&page, out, &figures))?;
+        } else {
+            say(&text(&page, out, &figures))?;
         }
         Ok(Exit::Done)
     }
 
-    /// Where the figures of the page go: two pages in one folder do not share them.
+    /// The folder for the figures of the page: two pages in one folder do not share it.
     fn figures(&self, out: &Path) -> PathBuf {
         let is_in_run = match (fs::canonicalize(folder(out)), fs::canonicalize(&self.run)) {
             (Ok(folder), Ok(run)) => folder == run,
@@ -92,24 +93,26 @@ fn text(page: &Page, out: &Path, figures: &Path) -> String {
     let mut lines = vec![format!("{out}: {count} figures, also in {figures}")];
     lines.extend(page.probes().iter().map(|probe| {
         format!(
-            "modality told from {} vectors: {:.1} % (chance {:.1} %)",
+            "modality recognised from {} vectors: {:.1} % (chance {:.1} %)",
             probe.space,
             100.0 * probe.accuracy,
             100.0 * probe.chance
         )
     }));
     lines.extend(page.shared_distance().map(|distance| {
-        let pairs = distance.pairs.iter();
-        let pairs = pairs.map(|(one, other, cmd)| format!("{one} and {other} {cmd:.4}"));
-        let pairs: Vec<String> = pairs.collect();
+        let pairs: Vec<String> = distance
+            .pairs
+            .iter()
+            .map(|(one, other, cmd)| format!("{one} and {other} {cmd:.4}"))
+            .collect();
         let mean = distance.mean;
         format!(
             "CMD between shared vectors: {}; mean {mean:.4}",
             pairs.join(", ")
         )
     }));
-    let omitted = page.omitted().iter();
-    lines.extend(omitted.map(|omitted| format!("not drawn: {omitted}")));
+    let reasons = page.omitted().iter();
+    lines.extend(reasons.map(|reason| format!("not drawn: {reason}")));
     lines.join("\n") + "\n"
 }
 
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_has_figures_of_its_own() {
+    fn no_two_pages_share_a_folder_of_figures() {
         let dir = tempfile::tempdir().unwrap();
         let run = dir.path().join("run");
         fs::create_dir(&run).unwrap();

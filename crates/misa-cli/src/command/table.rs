@@ -1,6 +1,6 @@
 //! Runs compared.
 
-use super::{SplitName, place::write, say, say_json};
+use super::{SplitName, output::write, say, say_json};
 use crate::{Exit, Outcome, compare};
 use clap::{Args, ValueEnum};
 use misa_data::Split;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// models with Holm's correction, differences to published figures.
 ///
 /// Runs that differ by their seed alone are one model; models without a name are named by the
-/// settings in which they differ. A dagger marks results whose test split had been looked at before.
+/// settings in which they differ. A dagger marks results whose test split had been opened before.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa table runs/mosi
@@ -26,22 +26,22 @@ pub struct Arguments {
     /// The split; without it, test if every finished run was scored on it, or else valid
     #[arg(long, value_enum)]
     split: Option<SplitName>,
-    /// Published figures to stand beside, of the corpus that each run was told
+    /// Published figures to show beside, of the corpus in the settings of each run
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = SOURCES)]
     against: Vec<String>,
-    /// Corpus of the published figures, if it is not the one that each run was told
+    /// Corpus of the published figures, instead of that in the settings of each run
     #[arg(long, value_name = "NAME", requires = "against")]
     corpus: Option<Corpus>,
-    /// Model to compare the others with, by the name it has in the table; every pair without it
+    /// Model to compare the others with, by its name in the table; without it, every pair is compared
     #[arg(long, value_name = "MODEL")]
     baseline: Option<String>,
-    /// Resamples of a paired comparison; 0 leaves comparisons out
+    /// Resamples of a paired comparison; 0 switches comparisons off
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     resamples: usize,
-    /// How to write it
+    /// Format of the table
     #[arg(long, value_enum, default_value = "md", conflicts_with = "json")]
     format: Format,
-    /// File to write; without it, it is printed
+    /// File to write; without it, the table is printed
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The same as --format json
@@ -61,8 +61,8 @@ impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let split = self.split.map(Split::from);
         let baseline = self.baseline.clone();
-        let compared = compare(&self.runs, split, baseline, self.resamples, self.against());
-        let (comparison, left_out) = compared?;
+        let (comparison, left_out) =
+            compare(&self.runs, split, baseline, self.resamples, self.against())?;
         for line in &left_out {
             eprintln!("note: left out: {line}");
         }
@@ -86,10 +86,11 @@ impl Arguments {
 
     fn against(&self) -> Vec<Against> {
         let corpus = self.corpus.map(|corpus| corpus.to_string());
-        let against = self.against.iter().map(|source| Against {
+        let sources = self.against.iter();
+        let against = |source: &String| Against {
             source: source.clone(),
             corpus: corpus.clone(),
-        });
-        against.collect()
+        };
+        sources.map(against).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Whether run folders are what was written.
+//! Whether the files of run folders are unchanged.
 
 use super::{say, say_json};
 use crate::{Exit, Outcome};
@@ -12,25 +12,25 @@ pub struct Arguments {
     /// Run folders
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
-    /// Print what is found as JSON
+    /// Print the state of every file as JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let mut found = BTreeMap::new();
+        let mut verifications = BTreeMap::new();
         for run in &self.runs {
             let verification = Verification::of(run)?;
             if !self.json {
                 say(&text(&run.display().to_string(), &verification))?;
             }
-            found.insert(run.display().to_string(), verification);
+            verifications.insert(run.display().to_string(), verification);
         }
         if self.json {
-            say_json(&found)?;
+            say_json(&verifications)?;
         }
-        let is_whole = found.values().all(Verification::is_whole);
+        let is_whole = verifications.values().all(Verification::is_whole);
         Ok(if is_whole { Exit::Done } else { Exit::Failed })
     }
 }
@@ -41,17 +41,15 @@ fn text(run: &str, verification: &Verification) -> String {
         let state = match file.state {
             FileState::Whole => continue,
             FileState::Missing => "is missing",
-            FileState::Changed => "is not the file that was written",
+            FileState::Changed => "has changed since it was written",
         };
         text.push_str(&format!("{run}/{} {state}\n", file.path));
     }
-    let whole = verification
-        .files
-        .iter()
-        .filter(|file| file.state == FileState::Whole);
-    let (whole, all) = (whole.count(), verification.files.len());
+    let files = verification.files.iter();
+    let unchanged = files.filter(|file| file.state == FileState::Whole).count();
+    let all = verification.files.len();
     text.push_str(&format!(
-        "{run}: {whole} of {all} files are as they were written\n"
+        "{run}: {unchanged} of {all} files are unchanged\n"
     ));
     for note in &verification.notes {
         text.push_str(&format!("{run}: note: {note}\n"));

@@ -1,21 +1,21 @@
-//! What was probably meant.
+//! Suggestions for a misspelt name.
 
-/// Slips of the finger that a suggestion forgives.
+/// Typing errors that a suggestion allows for.
 const SLIPS: usize = 3;
 
-/// What was probably meant, or everything there is.
+/// The name that was probably meant, or all names.
 pub(super) fn advice<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> String {
-    let near = known.clone().map(|known| (distance(name, known), known));
-    match near.min().filter(|(slips, _)| *slips <= SLIPS) {
-        Some((_, near)) => format!("did you mean `{near}`?"),
-        None => {
-            let known: Vec<&str> = known.map(String::as_str).collect();
-            format!("expected one of {}", known.join(", "))
+    let candidates = known.clone().map(|known| (distance(name, known), known));
+    match candidates.min() {
+        Some((slips, nearest)) if slips <= SLIPS => format!("did you mean `{nearest}`?"),
+        _ => {
+            let names: Vec<&str> = known.map(String::as_str).collect();
+            format!("expected one of {}", names.join(", "))
         }
     }
 }
 
-/// Letters to insert, remove or replace between two words.
+/// Letters to insert, remove or replace to turn `a` into `b` (Levenshtein distance).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_distance_counts_slips() {
+    fn a_distance_counts_edits() {
         assert_eq!(distance("dropout", "dropout"), 0);
         assert_eq!(distance("droput", "dropout"), 1);
         assert_eq!(distance("kitten", "sitting"), 3);

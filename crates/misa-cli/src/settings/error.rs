@@ -1,4 +1,4 @@
-//! What can be wrong with settings.
+//! Errors in settings.
 
 use std::{
     io,
@@ -18,7 +18,7 @@ pub enum SettingsError {
         /// Cause.
         source: io::Error,
     },
-    /// The file is larger than settings are.
+    /// The file is too large for settings.
     #[error("{path}: {bytes} bytes, expected settings of at most {limit}", path = path.display())]
     TooLarge {
         /// The file.
@@ -28,29 +28,43 @@ pub enum SettingsError {
         /// The largest one read.
         limit: u64,
     },
-    /// The text is no TOML.
-    #[error("{place}: {message}")]
+    /// The text is not valid TOML.
+    #[error("{origin}: {message}")]
     Syntax {
         /// File and line, or the option of the command line.
-        place: String,
+        origin: String,
         /// What the parser says.
         message: String,
     },
+    /// A newer version of this program wrote the file.
+    #[error(
+        "{origin}: written by a newer misa (version {found} of settings); this is misa {program}, \
+         which reads up to version {newest}",
+        program = env!("CARGO_PKG_VERSION")
+    )]
+    Version {
+        /// File and line.
+        origin: String,
+        /// The version of the file.
+        found: String,
+        /// The newest version that this program reads.
+        newest: u32,
+    },
     /// There is no such setting.
-    #[error("{place}: unknown setting `{key}`, {advice}")]
+    #[error("{origin}: unknown setting `{key}`, {advice}")]
     Unknown {
         /// File and line, or the option of the command line.
-        place: String,
+        origin: String,
         /// The key with its tables.
         key: String,
-        /// What was meant, or what there is.
+        /// The name that was probably meant, or all names.
         advice: String,
     },
-    /// A value of another kind.
-    #[error("{place}: `{key}` is {found}: {message}")]
+    /// A value of another type.
+    #[error("{origin}: `{key}` is {found}: {message}")]
     Value {
         /// File and line, or the option of the command line.
-        place: String,
+        origin: String,
         /// The key with its tables.
         key: String,
         /// The value.
@@ -59,35 +73,55 @@ pub enum SettingsError {
         message: String,
     },
     /// A number that settings cannot hold.
-    #[error("{place}: `{key}` is {found}, expected a finite number below 2^63")]
+    #[error("{origin}: `{key}` is {found}, expected a finite number below 2^63")]
     Number {
         /// File and line, or the option of the command line.
-        place: String,
+        origin: String,
         /// The key with its tables.
         key: String,
         /// The number.
         found: String,
     },
     /// A path that settings and reports, which are text, cannot hold.
-    #[error("{place}: {path} is no UTF-8, expected a path that settings can hold", path = path.display())]
+    #[error("{origin}: {path} is not valid UTF-8, expected a path that settings can hold", path = path.display())]
     Path {
         /// The option of the command line.
-        place: String,
-        /// The path, with marks for what is none.
+        origin: String,
+        /// The path.
         path: PathBuf,
     },
-    /// An option that sets nothing.
+    /// A `--set` without a value.
     #[error("`{text}`: expected KEY=VALUE")]
     Option {
-        /// The option.
+        /// The text after `--set`.
         text: String,
+    },
+    /// Two options of the command line give a value to the same setting.
+    #[error("{first} and {second}: both set `{key}`, expected one of them")]
+    Twice {
+        /// The first option.
+        first: String,
+        /// The second one.
+        second: String,
+        /// The setting.
+        key: String,
+    },
+    /// An option that is read only where another setting has a value.
+    #[error("{option}: `{needed}` is not set, expected {needed_option} too")]
+    Needs {
+        /// The option.
+        option: String,
+        /// The setting that has no value.
+        needed: &'static str,
+        /// The option that sets it.
+        needed_option: &'static str,
     },
 }
 
-/// The text of a path, which `place` gave.
-pub(crate) fn text_of<'a>(path: &'a Path, place: &str) -> Result<&'a str, SettingsError> {
+/// The text of a path, which came from `origin`.
+pub(crate) fn text_of<'a>(path: &'a Path, origin: &str) -> Result<&'a str, SettingsError> {
     path.to_str().ok_or_else(|| SettingsError::Path {
-        place: place.to_string(),
+        origin: origin.to_string(),
         path: path.to_path_buf(),
     })
 }
@@ -98,11 +132,11 @@ mod tests {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
     #[test]
-    fn a_path_that_is_no_text_is_refused_by_its_option() {
+    fn a_path_that_is_not_text_is_refused_by_its_option() {
         let path = Path::new(OsStr::from_bytes(b"mosi-\xff.pkl"));
         assert_eq!(
             text_of(path, "--data").unwrap_err().to_string(),
-            "--data: mosi-\u{fffd}.pkl is no UTF-8, expected a path that settings can hold"
+            "--data: mosi-\u{fffd}.pkl is not valid UTF-8, expected a path that settings can hold"
         );
         assert_eq!(text_of(Path::new("a"), "--data").unwrap(), "a");
     }

@@ -1,34 +1,50 @@
-//! Layers of settings, put on one another.
+//! Layers of settings, each on top of the one before.
 
 use super::{
     Resolved, SettingsError,
     advice::advice,
-    text::{self, Entry, Given},
+    text::{self, Content, Entry},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path};
 
-/// The text that stands for nothing: TOML has no word for it.
+/// The text that stands for null: TOML has no word for it.
 const NONE: &str = "none";
-/// The text that stands for a table with its usual settings.
+/// The text that stands for a table with its default settings.
 const ON: &str = "on";
 
-/// Settings while layers are put on them.
+/// Settings while layers are added.
 ///
-/// The defaults say which settings there are: every other key is refused, with what was probably
-/// meant. Where the default is nothing, `"none"` stands for that. A table that may be nothing has a
+/// The defaults say which settings there are: every other key is refused, with the name that was
+/// probably meant. A setting whose default is null may be set to `"none"`. An optional table has a
 /// template, which says which settings it has, and their values until others are given: `"on"`
-/// stands for all of them, `"none"` for nothing, whatever the default is.
+/// stands for all of them, `"none"` for null, whatever the default is.
 #[derive(Clone, Debug)]
 pub struct Layers {
     defaults: Value,
     templates: BTreeMap<String, Value>,
     tree: Value,
     origins: BTreeMap<String, String>,
-    /// What was given, in order: key, value, place.
-    given: Vec<(String, Value, String)>,
-    origin: String,
+    assignments: Vec<Assignment>,
+    default_origin: String,
+}
+
+/// A value that a layer gave to a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Assignment {
+    /// The key with its tables.
+    pub key: String,
+    value: Value,
+    /// File and line, or the option of the command line.
+    pub origin: String,
+}
+
+impl Assignment {
+    /// Whether it gives a value to `key`, to a table that `key` is in, or to a part of it.
+    pub fn concerns(&self, key: &str) -> bool {
+        self.key == key || is_inside(key, &self.key) || is_inside(&self.key, key)
+    }
 }
 
 impl Layers {
@@ -44,12 +60,12 @@ impl Layers {
             defaults,
             templates: BTreeMap::new(),
             origins: BTreeMap::new(),
-            given: Vec::new(),
-            origin: origin.to_string(),
+            assignments: Vec::new(),
+            default_origin: origin.to_string(),
         }
     }
 
-    /// Says that the table at `key` may be nothing, and which settings it has where it is not.
+    /// Declares the table at `key` optional, and which settings it has where it is not null.
     ///
     /// # Panics
     ///
@@ -60,230 +76,309 @@ impl Layers {
         self
     }
 
-    /// Puts whole settings, which came from `origin`, in the place of the defaults' values. Which
-    /// settings there are, and which may be nothing, still is what the defaults say.
+    /// Replaces the values of the defaults by those of `settings`, which came from `origin`. The
+    /// defaults still say which settings there are, and which are optional.
     ///
     /// # Panics
     ///
-    /// Panics if they have no JSON form.
-    pub fn over(mut self, settings: &impl Serialize, origin: &str) -> Self {
+    /// Panics if `settings` have no JSON form.
+    pub fn with_values(mut self, settings: &impl Serialize, origin: &str) -> Self {
         self.tree = serde_json::to_value(settings).expect("settings have a JSON form");
-        self.origin = origin.to_string();
+        self.default_origin = origin.to_string();
         self
     }
 
-    /// Puts a TOML file on top.
+    /// Adds a TOML file.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] names file, line and key.
     pub fn file(&mut self, path: &Path) -> Result<(), SettingsError> {
-        self.add(text::file(path)?)
+        self.assign_all(text::read_file(path)?)
     }
 
-    /// Puts one `KEY=VALUE` on top; the value is TOML, or else a text as it stands.
+    /// Adds one `KEY=VALUE`; the value is TOML, or else plain text.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] names the key.
     pub fn option(&mut self, text: &str) -> Result<(), SettingsError> {
-        self.add(text::option(text)?)
+        self.assign_all(text::read_option(text)?)
     }
 
-    /// Puts one value on top, that `origin` gave.
+    /// Adds one value, which came from `origin`.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] names the key.
     pub fn set(&mut self, key: &str, value: Value, origin: &str) -> Result<(), SettingsError> {
-        self.add(vec![Entry {
+        self.assign(Entry {
             key: key.split('.').map(str::to_string).collect(),
-            value: Given::Value(value),
-            place: origin.to_string(),
-        }])
+            content: Content::Value(value),
+            origin: origin.to_string(),
+        })
     }
 
     /// The value at `key` as it is now.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        find(&self.tree, key)
+        value_at(&self.tree, key)
     }
 
-    fn add(&mut self, entries: Vec<Entry>) -> Result<(), SettingsError> {
-        entries.into_iter().try_for_each(|entry| self.place(entry))
+    /// Where the value at `key` comes from.
+    pub(crate) fn origin(&self, key: &str) -> &str {
+        self.origins.get(key).unwrap_or(&self.default_origin)
     }
 
-    fn place(&mut self, entry: Entry) -> Result<(), SettingsError> {
+    /// Every value that was added so far, in order.
+    pub(crate) fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+
+    fn assign_all(&mut self, entries: Vec<Entry>) -> Result<(), SettingsError> {
+        entries.into_iter().try_for_each(|entry| self.assign(entry))
+    }
+
+    fn assign(&mut self, entry: Entry) -> Result<(), SettingsError> {
         let key = entry.key.join(".");
         self.check_known(&entry, &key)?;
-        let here = find(&self.tree, &key);
-        let table = match (&entry.value, here) {
-            (Given::Table(fields), Some(Value::Object(here))) => !is_other_variant(fields, here),
-            (Given::Table(_), Some(Value::Null)) => self.templates.contains_key(&key),
+        match entry.content {
+            Content::Table(fields) if self.is_extended_by(&key, &fields) => {
+                self.open_template(&key);
+                self.assign_all(fields)
+            }
+            content => {
+                self.assign_value(key, content.into_value(), entry.origin);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a table with these fields is added to the one at `key`, rather than replacing it.
+    fn is_extended_by(&self, key: &str, fields: &[Entry]) -> bool {
+        match self.get(key) {
+            Some(Value::Object(current)) => !is_other_variant(fields, current),
+            Some(Value::Null) => self.templates.contains_key(key),
             _ => false,
-        };
-        if table {
-            if let (Some(Value::Null), Some(template)) = (here, self.templates.get(&key)) {
-                let template = template.clone();
-                self.put(&key, template);
-            }
-            let Given::Table(fields) = entry.value else {
-                return Ok(());
-            };
-            return self.add(fields);
         }
-        let value = match entry.value.into_value() {
-            Value::String(text) if text == NONE && self.may_be_nothing(&key) => Value::Null,
-            Value::String(text) if text == ON => match self.templates.get(&key) {
-                Some(template) => template.clone(),
-                None => Value::String(text),
-            },
-            value => value,
+    }
+
+    fn assign_value(&mut self, key: String, value: Value, origin: String) {
+        let is_text = |text: &str| value.as_str() == Some(text);
+        let meaning = if is_text(NONE) && self.is_optional(&key) {
+            Value::Null
+        } else if is_text(ON) {
+            self.templates.get(&key).cloned().unwrap_or(value)
+        } else {
+            value
         };
-        self.open_tables(&key);
-        self.given
-            .push((key.clone(), value.clone(), entry.place.clone()));
-        self.put(&key, value);
-        let inside = format!("{key}.");
+        let tables: Vec<String> = self.templates.keys().cloned().collect();
+        for table in tables.iter().filter(|table| is_inside(&key, table)) {
+            self.open_template(table);
+        }
+        self.write(&key, meaning.clone());
         self.origins
-            .retain(|known, _| *known != key && !known.starts_with(&inside));
-        self.origins.insert(key, entry.place);
-        Ok(())
+            .retain(|known, _| *known != key && !is_inside(known, &key));
+        self.origins.insert(key.clone(), origin.clone());
+        self.assignments.push(Assignment {
+            key,
+            value: meaning,
+            origin,
+        });
     }
 
-    /// Puts the template in place of nothing in every table that `key` lies in.
-    fn open_tables(&mut self, key: &str) {
-        for (table, template) in self.templates.clone() {
-            let is_inside = key.starts_with(&format!("{table}."));
-            if is_inside && find(&self.tree, &table).is_some_and(Value::is_null) {
-                self.put(&table, template);
-            }
+    /// Writes the template of a table over null.
+    fn open_template(&mut self, table: &str) {
+        if self.get(table).is_some_and(Value::is_null)
+            && let Some(template) = self.templates.get(table).cloned()
+        {
+            self.write(table, template);
         }
     }
 
-    fn may_be_nothing(&self, key: &str) -> bool {
-        // A preset may have switched on what others leave out.
+    fn is_optional(&self, key: &str) -> bool {
+        // A preset may have switched on what is off by default.
         if self.templates.contains_key(key) {
             return true;
         }
-        let default = find(&self.defaults, key);
-        let template = self.templates.iter().find_map(|(table, template)| {
-            let inside = key.strip_prefix(table)?.strip_prefix('.')?;
-            find(template, inside)
-        });
-        default.or(template).is_some_and(Value::is_null)
+        let in_template = || {
+            self.templates.iter().find_map(|(table, template)| {
+                let inside = key.strip_prefix(table)?.strip_prefix('.')?;
+                value_at(template, inside)
+            })
+        };
+        let default = value_at(&self.defaults, key).or_else(in_template);
+        default.is_some_and(Value::is_null)
     }
 
-    /// Whether every table of the key has what is asked of it.
+    /// Whether every part of the key is known to the table it is in.
     fn check_known(&self, entry: &Entry, key: &str) -> Result<(), SettingsError> {
-        for length in 1..=entry.key.len() {
-            let (above, name) = (&entry.key[..length - 1].join("."), &entry.key[length - 1]);
-            let table = match find(&self.tree, above) {
-                Some(Value::Null) => self.templates.get(above),
+        for (depth, name) in entry.key.iter().enumerate() {
+            let above = entry.key[..depth].join(".");
+            let table = match self.get(&above) {
+                Some(Value::Null) => self.templates.get(&above),
                 table => table,
             };
-            let Some(Value::Object(table)) = table else {
-                return Err(unknown(entry, key, "a table is expected there".to_string()));
+            let Some(Value::Object(fields)) = table else {
+                return Err(unknown(
+                    entry,
+                    key,
+                    format!("`{above}` is a value, not a table"),
+                ));
             };
-            if !table.contains_key(name) {
-                return Err(unknown(entry, key, advice(name, table.keys())));
+            if !fields.contains_key(name) {
+                return Err(unknown(entry, key, advice(name, fields.keys())));
             }
         }
         Ok(())
     }
 
-    fn put(&mut self, key: &str, value: Value) {
-        let mut here = &mut self.tree;
+    fn write(&mut self, key: &str, value: Value) {
+        let mut target = &mut self.tree;
         for name in key.split('.') {
-            if !here.is_object() {
-                *here = Value::Object(Map::new());
+            if !target.is_object() {
+                *target = Value::Object(Map::new());
             }
-            let Value::Object(fields) = here else { return };
-            here = fields.entry(name).or_insert(Value::Null);
+            let Value::Object(fields) = target else {
+                return;
+            };
+            target = fields.entry(name).or_insert(Value::Null);
         }
-        *here = value;
+        *target = value;
     }
 
     /// The settings, checked.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] names the value that is of another kind, or a key inside of it that
-    /// nothing reads.
+    /// [`SettingsError`] names the value that is of another kind, or a key in it that does not
+    /// exist.
     pub fn resolve<T: Serialize + DeserializeOwned>(self) -> Result<Resolved<T>, SettingsError> {
-        let value: T = match serde_json::from_value(self.tree.clone()) {
-            Ok(value) => value,
-            Err(error) => return Err(self.blame::<T>(&error.to_string())),
+        let settings: T = match serde_json::from_value(self.tree.clone()) {
+            Ok(settings) => settings,
+            Err(error) => return Err(self.value_error::<T>(&error.to_string())),
         };
-        let tree = serde_json::to_value(&value).expect("settings have a JSON form");
-        for (key, given, place) in &self.given {
-            if let Some(name) = unread(given, find(&tree, key)) {
+        let tree = serde_json::to_value(&settings).expect("settings have a JSON form");
+        for Assignment { key, value, origin } in &self.assignments {
+            if let Some((name, advice)) = dropped_key(value, value_at(&tree, key)) {
                 return Err(SettingsError::Unknown {
-                    place: place.clone(),
+                    origin: origin.clone(),
                     key: format!("{key}.{name}"),
-                    advice: "nothing reads it".to_string(),
+                    advice,
                 });
             }
         }
-        Ok(Resolved::new(value, tree, self.origins, self.origin))
+        let Self {
+            origins,
+            default_origin,
+            ..
+        } = self;
+        Ok(Resolved::new(settings, tree, origins, default_origin))
     }
 
-    /// Finds the value that does not fit by leaving the others out.
-    fn blame<T: DeserializeOwned>(&self, message: &str) -> SettingsError {
-        let alone = |(key, value, _): &&(String, Value, String)| {
+    /// The error that names the first value which alone cannot be read.
+    fn value_error<T: DeserializeOwned>(&self, message: &str) -> SettingsError {
+        let is_wrong = |assignment: &&Assignment| {
             let mut layers = Self {
                 tree: self.defaults.clone(),
                 ..self.clone()
             };
             for (table, template) in &self.templates {
-                if key.starts_with(&format!("{table}.")) {
-                    layers.put(table, template.clone());
+                if is_inside(&assignment.key, table) {
+                    layers.write(table, template.clone());
                 }
             }
-            layers.put(key, value.clone());
+            layers.write(&assignment.key, assignment.value.clone());
             serde_json::from_value::<T>(layers.tree).is_err()
         };
-        let (key, value, place) = match self.given.iter().find(alone) {
-            Some(given) => given.clone(),
-            None => (String::new(), Value::Null, self.origin.clone()),
+        let unknown_origin = Assignment {
+            key: String::new(),
+            value: Value::Null,
+            origin: self.default_origin.clone(),
         };
+        let mut assignments = self.assignments.iter();
+        let wrong = assignments.find(is_wrong).unwrap_or(&unknown_origin);
         SettingsError::Value {
-            place,
-            key,
-            found: value.to_string(),
+            origin: wrong.origin.clone(),
+            key: wrong.key.clone(),
+            found: wrong.value.to_string(),
             message: message.to_string(),
         }
     }
 }
 
-/// Whether a table names another variant of the choice that `here` is one of.
-fn is_other_variant(fields: &[Entry], here: &Map<String, Value>) -> bool {
-    let name = |entry: &Entry| entry.key.last().cloned().unwrap_or_default();
-    fields.len() == 1 && here.len() == 1 && !here.contains_key(&name(&fields[0]))
+/// Whether `key` is in the table at `table`, at any depth.
+fn is_inside(key: &str, table: &str) -> bool {
+    key.strip_prefix(table)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
-fn find<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
+/// Whether a table with these fields names another variant of the choice that `current` is of.
+fn is_other_variant(fields: &[Entry], current: &Map<String, Value>) -> bool {
+    let [field] = fields else { return false };
+    let name = field.key.last();
+    current.len() == 1 && !name.is_some_and(|name| current.contains_key(name))
+}
+
+fn value_at<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
     let mut names = key.split('.').filter(|name| !name.is_empty());
-    names.try_fold(tree, |here, name| here.get(name))
+    names.try_fold(tree, |value, name| value.get(name))
 }
 
-/// The first key of `given` that was not read.
-fn unread(given: &Value, read: Option<&Value>) -> Option<String> {
+/// The first key of `given` that `read` lacks, with what was probably meant.
+fn dropped_key(given: &Value, read: Option<&Value>) -> Option<(String, String)> {
     let Value::Object(fields) = given else {
         return None;
     };
+    let known = read.and_then(Value::as_object);
     fields.iter().find_map(|(name, value)| {
-        let read = read.and_then(|read| read.get(name));
-        match read {
-            None => Some(name.clone()),
-            read => unread(value, read).map(|inside| format!("{name}.{inside}")),
+        let Some(known) = known else {
+            return Some((name.clone(), "expected no table here".to_string()));
+        };
+        if !known.contains_key(name) {
+            return Some((name.clone(), advice(name, known.keys())));
         }
+        let (key, advice) = dropped_key(value, known.get(name))?;
+        Some((format!("{name}.{key}"), advice))
     })
 }
 
 fn unknown(entry: &Entry, key: &str, advice: String) -> SettingsError {
     SettingsError::Unknown {
-        place: entry.place.clone(),
+        origin: entry.origin.clone(),
         key: key.to_string(),
         advice,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn layers() -> Layers {
+        Layers::new(&json!({ "a": { "b": 1, "c": null } }), "defaults")
+    }
+
+    #[test]
+    fn an_assignment_concerns_its_table_and_its_parts() {
+        let mut layers = layers();
+        layers.option("a.b=2").unwrap();
+        let [assignment] = layers.assignments() else {
+            panic!("expected one assignment");
+        };
+        for (key, expected) in [("a", true), ("a.b", true), ("a.b.c", true), ("a.bc", false)] {
+            assert_eq!(assignment.concerns(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_later_layer_wins_and_gives_the_origin() {
+        let mut layers = layers();
+        layers.option("a.b=2").unwrap();
+        layers.set("a.b", json!(3), "--b").unwrap();
+        assert_eq!(layers.get("a.b"), Some(&json!(3)));
+        let resolved = layers.resolve::<Value>().unwrap().to_json();
+        let expected = json!({ "key": "a.b", "value": 3, "origin": "--b" });
+        assert_eq!(resolved[0], expected);
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `layers.rs` | layers put on one another |
-//! | `text.rs` | TOML to values that know their line |
-//! | `resolved.rs` | the result, and where each value came from |
+//! | `layers.rs` | layers, each on top of the one before |
+//! | `text.rs` | TOML to values with the lines they are on |
+//! | `resolved.rs` | the result, and where each value comes from |
 //! | `error.rs`, `advice.rs` | what can be wrong, and what was probably meant |
-//! | `run.rs` | everything that a run is told |
+//! | `run.rs` | the settings of a run |
 
 mod advice;
 mod error;
@@ -20,3 +20,4 @@ pub(crate) use error::text_of;
 pub use layers::Layers;
 pub use resolved::Resolved;
 pub use run::{DataSettings, RunSettings};
+pub(crate) use text::read_value;

@@ -1,11 +1,11 @@
-//! Settings as they are in the end.
+//! Resolved settings, with their origins.
 
-use super::SettingsError;
+use super::{SettingsError, text::VERSION};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Settings with what is known of their origin.
+/// Settings with the origin of each.
 #[derive(Clone, Debug)]
 pub struct Resolved<T> {
     /// The settings.
@@ -43,7 +43,7 @@ impl<T: Serialize> Resolved<T> {
         }
     }
 
-    /// A TOML file that gives the same settings.
+    /// A TOML file that gives the same settings, with the version of settings.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl<T: Serialize> Resolved<T> {
         let mut unset = Vec::new();
         let tree = without_nulls(&self.tree, "", &mut unset);
         let text = toml::to_string_pretty(&tree).map_err(|error| SettingsError::Number {
-            place: "settings".to_string(),
+            origin: "settings".to_string(),
             key: "seed".to_string(),
             found: error.to_string(),
         })?;
@@ -60,10 +60,10 @@ impl<T: Serialize> Resolved<T> {
             .iter()
             .map(|key| format!("# {key} is not set\n"))
             .collect();
-        Ok(format!("{unset}{text}"))
+        Ok(format!("version = {VERSION}\n{unset}{text}"))
     }
 
-    /// Every setting, its value and where that came from, as aligned text.
+    /// Every setting, its value and where it comes from, as aligned text.
     pub fn explain(&self) -> String {
         let settings = self.settings();
         let values: Vec<String> = settings
@@ -80,12 +80,12 @@ impl<T: Serialize> Resolved<T> {
         lines.collect()
     }
 
-    /// The same for machines.
+    /// The same as JSON.
     pub fn to_json(&self) -> Value {
         Value::Array(self.settings().iter().map(Setting::to_json).collect())
     }
 
-    /// The settings that `other` has not, or with another value, in the form of
+    /// The settings that `other` lacks or has with another value, in the form of
     /// [`Resolved::to_json`].
     pub fn differences(&self, other: &Self) -> Value {
         let others: BTreeMap<String, &Value> = other
@@ -142,7 +142,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The tree without its nothings, whose keys are noted.
+/// The tree without null values; their keys go to `unset`.
 fn without_nulls(tree: &Value, key: &str, unset: &mut Vec<String>) -> Value {
     let Value::Object(fields) = tree else {
         return tree.clone();

@@ -1,26 +1,20 @@
-//! Everything that a run is told.
+//! The settings of a run.
 
-use misa_core::{ConfigError, FeatureSizes, Task, TextSize};
+use misa_core::Task;
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
-use misa_train::{Corpus, Preset, TrainError, TrainingConfig};
+use misa_train::{Corpus, Preset, RunOptions, TrainError, TrainingConfig};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Epochs and learning rate that suit a set learned in a minute.
+/// Epochs and learning rate for the synthetic set, which is learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
-
-const ANY_SIZES: FeatureSizes = FeatureSizes {
-    text: TextSize::Words { vocabulary: 2 },
-    visual: 1,
-    acoustic: 1,
-};
 
 /// The settings of a run, as a file holds them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunSettings {
-    /// Whose settings those of training start from.
+    /// The preset that the settings start from.
     pub preset: Preset,
     /// Corpus that the preset is for.
     pub corpus: Corpus,
@@ -28,9 +22,9 @@ pub struct RunSettings {
     pub device: String,
     /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
     pub save_every: Option<usize>,
-    /// What to learn from.
+    /// The data.
     pub data: DataSettings,
-    /// How.
+    /// How the model is trained.
     pub training: TrainingConfig,
 }
 
@@ -39,13 +33,13 @@ pub struct RunSettings {
 pub struct DataSettings {
     /// File or folder; without it, the synthetic set.
     pub path: Option<PathBuf>,
-    /// Layout; without it, told by the content.
+    /// Layout; without it, it is detected from the content.
     pub format: Option<Format>,
-    /// What becomes of numbers that are none.
+    /// What happens to NaN and infinite values.
     pub policy: Policy,
     /// Where padded files have their padding.
     pub padding: Padding,
-    /// The made-up set.
+    /// The synthetic set.
     pub synthetic: SyntheticConfig,
 }
 
@@ -83,17 +77,33 @@ impl RunSettings {
     /// [`TrainError::Config`] names the first setting that cannot be used.
     pub fn validate(&self) -> Result<(), TrainError> {
         self.training.validate()?;
-        // Settings of the model are checked with whatever sizes: those of the data come later.
-        self.training.model(ANY_SIZES)?;
         self.data.synthetic.validate()?;
-        let steps = self.save_every.unwrap_or(1);
-        ConfigError::check("save_every", steps as f64, "[1, inf)", steps >= 1)?;
-        Ok(())
+        let options = RunOptions {
+            save_every: self.save_every,
+            ..RunOptions::default()
+        };
+        Ok(options.validate()?)
+    }
+
+    /// The names of the classes; none of a regression. The data of a corpus has the corpus's names,
+    /// all other classes are numbered.
+    pub fn class_names(&self) -> Vec<String> {
+        let Task::Classification { classes } = self.training.loss.task else {
+            return Vec::new();
+        };
+        let names = self
+            .corpus
+            .class_names()
+            .filter(|_| self.data.path.is_some());
+        match names {
+            Some(names) if names.len() == classes => names.map(str::to_string).into(),
+            _ => (0..classes).map(|class| class.to_string()).collect(),
+        }
     }
 }
 
 impl DataSettings {
-    /// Opens the data; a made-up set has the labels that `task` needs.
+    /// Opens the data; the synthetic set gets the labels that `task` needs.
     ///
     /// # Errors
     ///

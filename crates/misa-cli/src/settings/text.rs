@@ -1,4 +1,4 @@
-//! TOML to values that know their line.
+//! TOML to values with the lines they are on.
 
 use super::SettingsError;
 use serde_json::{Map, Number, Value};
@@ -10,30 +10,38 @@ use toml::{
 
 /// Far more than anyone writes by hand.
 const LIMIT: u64 = 1 << 20;
+/// The key of the version of a file.
+const VERSION_KEY: &str = "version";
+/// The version of the settings that this program writes, and the newest that it reads.
+///
+/// A release that adds a setting counts it up, and gives the setting of a file with a lower version
+/// the value that it had before: what a file of settings asks for does not change with the program.
+/// A file without a version was written by hand or by misa 0.1.0, which had the settings of version 1.
+pub(super) const VERSION: u32 = 1;
 
 /// One value of a text, which may be a table.
 pub(super) struct Entry {
     /// The key with its tables.
     pub key: Vec<String>,
-    pub value: Given,
+    pub content: Content,
     /// File and line, or the option of the command line.
-    pub place: String,
+    pub origin: String,
 }
 
-/// What stands behind a key.
-pub(super) enum Given {
+/// What a key has.
+pub(super) enum Content {
     Table(Vec<Entry>),
     Value(Value),
 }
 
-impl Given {
+impl Content {
     pub fn into_value(self) -> Value {
         match self {
             Self::Value(value) => value,
             Self::Table(entries) => {
                 let fields = entries.into_iter().map(|mut entry| {
                     let name = entry.key.pop().unwrap_or_default();
-                    (name, entry.value.into_value())
+                    (name, entry.content.into_value())
                 });
                 Value::Object(fields.collect())
             }
@@ -41,8 +49,8 @@ impl Given {
     }
 }
 
-/// The entries of a file.
-pub(super) fn file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
+/// The entries of a file, without its version.
+pub(super) fn read_file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
     let io = |source| SettingsError::Io {
         path: path.to_path_buf(),
         source,
@@ -58,30 +66,59 @@ pub(super) fn file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
     let text = fs::read_to_string(path).map_err(io)?;
     let name = path.display().to_string();
     let lines = |at: usize| format!("{name}:{}", line(&text, at));
-    parse(&text, &lines)
+    let mut entries = parse(&text, &lines)?;
+    let is_version = |entry: &mut Entry| entry.key == [VERSION_KEY];
+    entries
+        .extract_if(.., is_version)
+        .try_for_each(|entry| check_version(entry))?;
+    Ok(entries)
 }
 
-/// The entries of `KEY=VALUE`; a value that is no TOML is taken as text.
-pub(super) fn option(text: &str) -> Result<Vec<Entry>, SettingsError> {
-    let place = |_: usize| format!("--set {text}");
+/// An error unless this program reads settings of the version that `entry` gives.
+fn check_version(entry: Entry) -> Result<(), SettingsError> {
+    let origin = entry.origin;
+    let version = entry.content.into_value();
+    match version.as_u64() {
+        Some(version) if version <= u64::from(VERSION) => Ok(()),
+        _ => Err(SettingsError::Version {
+            origin,
+            found: version.to_string(),
+            newest: VERSION,
+        }),
+    }
+}
+
+/// The entries of `KEY=VALUE`; a value that is not TOML is plain text.
+pub(super) fn read_option(text: &str) -> Result<Vec<Entry>, SettingsError> {
+    let origin_at = |_: usize| format!("--set {text}");
     let Some((key, value)) = text.split_once('=') else {
         return Err(SettingsError::Option {
             text: text.to_string(),
         });
     };
-    if let Ok(entries) = parse(text, &place) {
+    if let Ok(entries) = parse(text, &origin_at) {
         return Ok(entries);
     }
     let quoted = toml::Value::String(value.trim().to_string());
-    parse(&format!("{key} = {quoted}"), &place)
+    parse(&format!("{key} = {quoted}"), &origin_at)
 }
 
-fn parse(text: &str, place: &dyn Fn(usize) -> String) -> Result<Vec<Entry>, SettingsError> {
+/// A value by itself; what is not TOML is plain text.
+pub(crate) fn read_value(text: &str) -> Value {
+    let plain = || Value::String(text.trim().to_string());
+    let parsed = parse(&format!("value = {text}"), &|_| String::new());
+    match parsed.map(|mut entries| (entries.pop(), entries.len())) {
+        Ok((Some(entry), 0)) => entry.content.into_value(),
+        _ => plain(),
+    }
+}
+
+fn parse(text: &str, origin_at: &dyn Fn(usize) -> String) -> Result<Vec<Entry>, SettingsError> {
     let table = DeTable::parse(text).map_err(|error| SettingsError::Syntax {
-        place: place(error.span().map_or(0, |span| span.start)),
+        origin: origin_at(error.span().map_or(0, |span| span.start)),
         message: error.message().to_string(),
     })?;
-    entries(table.into_inner(), &[], place)
+    entries(table.into_inner(), &[], origin_at)
 }
 
 fn line(text: &str, at: usize) -> usize {
@@ -91,30 +128,30 @@ fn line(text: &str, at: usize) -> usize {
 fn entries(
     table: DeTable<'_>,
     above: &[String],
-    place: &dyn Fn(usize) -> String,
+    origin_at: &dyn Fn(usize) -> String,
 ) -> Result<Vec<Entry>, SettingsError> {
     let entry = |(name, value): (Spanned<Cow<'_, str>>, Spanned<DeValue<'_>>)| {
-        let place_here = place(name.span().start);
+        let origin = origin_at(name.span().start);
         let key = [above, &[name.into_inner().into_owned()]].concat();
-        let value = match value.into_inner() {
-            DeValue::Table(table) => Given::Table(entries(table, &key, place)?),
-            value => Given::Value(plain(value, &key.join("."), &place_here)?),
+        let content = match value.into_inner() {
+            DeValue::Table(table) => Content::Table(entries(table, &key, origin_at)?),
+            value => Content::Value(plain(value, &key.join("."), &origin)?),
         };
         Ok(Entry {
             key,
-            value,
-            place: place_here,
+            content,
+            origin,
         })
     };
     table.into_iter().map(entry).collect()
 }
 
-fn plain(value: DeValue<'_>, key: &str, place: &str) -> Result<Value, SettingsError> {
+fn plain(value: DeValue<'_>, key: &str, origin: &str) -> Result<Value, SettingsError> {
     let number = |found: &str, number: Option<Number>| {
         number
             .map(Value::Number)
             .ok_or_else(|| SettingsError::Number {
-                place: place.to_string(),
+                origin: origin.to_string(),
                 key: key.to_string(),
                 found: found.to_string(),
             })
@@ -134,12 +171,12 @@ fn plain(value: DeValue<'_>, key: &str, place: &str) -> Result<Value, SettingsEr
         DeValue::Array(items) => {
             let items = items
                 .into_iter()
-                .map(|item| plain(item.into_inner(), key, place));
+                .map(|item| plain(item.into_inner(), key, origin));
             Value::Array(items.collect::<Result<_, _>>()?)
         }
         DeValue::Table(fields) => {
             let field = |(name, value): (Spanned<Cow<'_, str>>, Spanned<DeValue<'_>>)| {
-                let value = plain(value.into_inner(), key, place)?;
+                let value = plain(value.into_inner(), key, origin)?;
                 Ok((name.into_inner().into_owned(), value))
             };
             Value::Object(

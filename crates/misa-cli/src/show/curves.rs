@@ -1,6 +1,6 @@
-//! What happened epoch by epoch, as curves.
+//! Losses, weights and scores by epoch, as curves.
 
-use misa_core::loss::MisaLossTerms;
+use misa_core::loss::Term;
 use misa_report::Curve;
 use misa_train::{EpochRecord, Phase, Report, TermMeans};
 
@@ -24,8 +24,10 @@ pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
     let mut curves = Vec::new();
     if !before.is_empty() {
         let panel = "pre-training";
-        let train = before.iter().map(|epoch| Some(epoch.train.task));
-        let valid = before.iter().map(|epoch| Some(epoch.valid_terms.task));
+        let train = before.iter().map(|epoch| Some(epoch.train[Term::Task]));
+        let valid = before
+            .iter()
+            .map(|epoch| Some(epoch.valid_terms[Term::Task]));
         for (name, values) in [("train", train.collect()), ("valid", valid.collect())] {
             let (panel, name) = (panel.to_string(), name.to_string());
             curves.push(Curve {
@@ -46,17 +48,19 @@ pub(super) fn curves(history: &[EpochRecord]) -> Vec<Curve> {
         return curves;
     }
     curves.extend([
-        curve("task loss", "train", &|epoch| Some(epoch.train.task)),
-        curve("task loss", "valid", &|epoch| Some(epoch.valid_terms.task)),
+        curve("task loss", "train", &|epoch| Some(epoch.train[Term::Task])),
+        curve("task loss", "valid", &|epoch| {
+            Some(epoch.valid_terms[Term::Task])
+        }),
     ]);
-    for (term, name) in MisaLossTerms::NAMES.into_iter().enumerate().skip(1) {
-        let of = |means: &TermMeans| means.named()[term].1;
+    for (place, (name, _)) in history[0].train.named().enumerate().skip(1) {
+        let of = |means: &TermMeans| means.named().nth(place).map(|(_, value)| *value);
         // A term that is switched off is 0 throughout.
-        if history.iter().any(|epoch| of(&epoch.train) != 0.0) {
+        if history.iter().any(|epoch| of(&epoch.train) != Some(0.0)) {
             let panel = format!("{name} loss");
             curves.extend([
-                curve(&panel, "train", &|epoch| Some(of(&epoch.train))),
-                curve(&panel, "valid", &|epoch| Some(of(&epoch.valid_terms))),
+                curve(&panel, "train", &|epoch| of(&epoch.train)),
+                curve(&panel, "valid", &|epoch| of(&epoch.valid_terms)),
             ]);
         }
     }
@@ -87,14 +91,8 @@ mod tests {
         EpochRecord {
             epoch,
             phase,
-            train: TermMeans {
-                similarity: 0.5,
-                ..TermMeans::default()
-            },
-            valid_terms: TermMeans {
-                similarity: 0.7,
-                ..TermMeans::default()
-            },
+            train: TermMeans::default().with(Term::Similarity, 0.5),
+            valid_terms: TermMeans::default().with(Term::Similarity, 0.7),
             weights: vec![("task".to_string(), 1.5), ("similarity".to_string(), 0.5)],
             valid: vec![("MAE".to_string(), Some(1.0))],
             improved: false,
@@ -103,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn epochs_of_pre_training_have_a_panel_of_their_own() {
+    fn epochs_of_pre_training_have_a_separate_panel() {
         let phases = [Phase::Masked, Phase::Unimodal, Phase::Joint];
         let history: Vec<EpochRecord> = (1..)
             .zip(phases)

@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How deep runs may lie in a folder: that of a sweep, and that of its seeds.
+/// Levels of folders that are searched for runs: a sweep or ablation, a variant, its seeds.
 const DEPTH: usize = 3;
 
 /// A run folder, and the name that the user has for its model.
@@ -27,7 +27,7 @@ const DEPTH: usize = 3;
 pub(crate) struct NamedRun {
     pub folder: PathBuf,
     pub model: Option<String>,
-    /// Whether it was asked for itself, not a folder above it.
+    /// Whether the user named this folder, not one above it.
     pub is_asked_for: bool,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct NamedRun {
 #[derive(Debug)]
 pub(crate) struct Entries {
     pub entries: Vec<Entry>,
-    /// The task of all of them; nothing without entries.
+    /// The task of all of them; `None` without entries.
     pub task: Option<Task>,
     /// What is left out, in words.
     pub left_out: Vec<String>,
@@ -47,40 +47,40 @@ pub(crate) struct Entries {
 ///
 /// If a folder cannot be read, there is no run in it, or a run has two names.
 pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Error>> {
-    let mut found: BTreeMap<PathBuf, NamedRun> = BTreeMap::new();
+    let mut runs: BTreeMap<PathBuf, NamedRun> = BTreeMap::new();
     for text in texts {
         let (model, path) = match text.split_once('=') {
             Some((model, path)) if !Path::new(text).exists() => (Some(model.to_string()), path),
             _ => (None, text.as_str()),
         };
         let path = Path::new(path);
-        let at = |error: io::Error| format!("{}: {error}", path.display());
-        let mut inside = BTreeSet::new();
-        search(path, DEPTH, &mut inside).map_err(at)?;
-        if inside.is_empty() {
+        let io_error = |error: io::Error| format!("{}: {error}", path.display());
+        let mut folders = BTreeSet::new();
+        search(path, DEPTH, &mut folders).map_err(io_error)?;
+        if folders.is_empty() {
             let path = path.to_path_buf();
             return Err(RunsError::NoRun { path }.into());
         }
-        for folder in inside {
-            let place = fs::canonicalize(&folder).map_err(at)?;
+        for folder in folders {
+            let target = fs::canonicalize(&folder).map_err(io_error)?;
             let run = NamedRun {
                 is_asked_for: folder == path,
                 model: model.clone(),
                 folder,
             };
-            add(&mut found, place, run)?;
+            add(&mut runs, target, run)?;
         }
     }
-    Ok(found.into_values().collect())
+    Ok(runs.into_values().collect())
 }
 
-/// Adds a run that may be there already, under the same name.
+/// Adds a run; one that is known already must have the same name.
 fn add(
-    found: &mut BTreeMap<PathBuf, NamedRun>,
-    place: PathBuf,
+    runs: &mut BTreeMap<PathBuf, NamedRun>,
+    target: PathBuf,
     run: NamedRun,
 ) -> Result<(), RunsError> {
-    match found.entry(place) {
+    match runs.entry(target) {
         Slot::Vacant(slot) => {
             slot.insert(run);
         }
@@ -96,29 +96,29 @@ fn add(
     Ok(())
 }
 
-fn search(path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+fn search(path: &Path, depth: usize, folders: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     if path.join("manifest.json").is_file() {
-        found.insert(path.to_path_buf());
+        folders.insert(path.to_path_buf());
         return Ok(());
     }
     if depth == 0 {
         return Ok(());
     }
     for entry in fs::read_dir(path)? {
-        let inside = entry?.path();
-        if inside.is_dir() {
-            search(&inside, depth - 1, found)?;
+        let path = entry?.path();
+        if path.is_dir() {
+            search(&path, depth - 1, folders)?;
         }
     }
     Ok(())
 }
 
-/// The scores of a task, as a comparison reads them.
+/// The scores of a task, in the type of a comparison.
 pub(crate) fn metrics(task: Task) -> Vec<Metric> {
     let metric = |named: &misa_infer::score::NamedScore| Metric {
         name: named.name,
         is_better_high: named.goal == Goal::Higher,
-        is_share: !["MAE", "Corr"].contains(&named.name),
+        is_share: named.is_share,
         score: named.score,
     };
     scores(task).iter().map(metric).collect()
@@ -214,7 +214,7 @@ fn entry(
             .unwrap_or_default(),
         predictions: predictions.0.into_iter().map(row).collect(),
         openings: match split {
-            Split::Test => looks(manifest, report),
+            Split::Test => openings(manifest, report),
             _ => 0,
         },
         trained_after_opening: manifest.trained_after_opening(),
@@ -224,17 +224,17 @@ fn entry(
     }
 }
 
-/// Looks at the test split up to the one that gave the scores; later ones do not count.
-fn looks(manifest: &Manifest, report: &Report) -> usize {
+/// Openings of the test split up to the one that gave the scores; later ones do not count.
+fn openings(manifest: &Manifest, report: &Report) -> usize {
     let all = manifest.test_openings();
     match report.test_openings {
-        // Reports of early versions do not say which look gave their scores.
+        // Reports of early versions do not record which opening gave their scores.
         0 => all,
         number => number.min(all),
     }
 }
 
-/// A name for everything that a run was told but its seed: the settings in which the runs differ.
+/// A name for the settings of each run but its seed: those in which the runs differ.
 fn models<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Vec<String> {
     let settings: Vec<BTreeMap<String, String>> = manifests
         .map(|manifest| {
@@ -257,10 +257,10 @@ fn models<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Vec<String> {
             .iter()
             .filter_map(|key| Some(format!("{key}={}", fields.get(*key)?)));
         let parts: Vec<String> = parts.collect();
-        match parts.is_empty() {
-            true => "misa".to_string(),
-            false => parts.join(", "),
+        if parts.is_empty() {
+            return "misa".to_string();
         }
+        parts.join(", ")
     };
     settings.iter().map(name).collect()
 }

@@ -1,10 +1,10 @@
-//! What can be wrong with runs that are looked at together.
+//! Errors of runs that are shown together.
 
 use misa_core::Task;
 use std::path::PathBuf;
 use thiserror::Error;
 
-/// Runs that cannot be looked at together.
+/// Runs that cannot be shown together.
 #[derive(Debug, Error)]
 pub(crate) enum RunsError {
     /// There is no run.
@@ -13,17 +13,17 @@ pub(crate) enum RunsError {
         /// The folder.
         path: PathBuf,
     },
-    /// A run can be of one model only.
+    /// A run with two model names.
     #[error("{path}: {} and {}, expected one name for a run", named(first), named(second), path = path.display())]
     TwoNames {
         /// The run.
         path: PathBuf,
-        /// What it is called first.
+        /// The first name.
         first: Option<String>,
-        /// What it is called then.
+        /// The second name.
         second: Option<String>,
     },
-    /// Other tasks have other scores.
+    /// Runs of different tasks, which have different scores.
     #[error(
         "{path}: its task is {}, expected {} as in {first}", task(*found), task(*expected),
         path = path.display(), first = first.display()

@@ -1,4 +1,4 @@
-//! What a reader has to know of a run: warnings, provenance, settings.
+//! What a reader needs to know about a run: warnings, provenance, settings.
 
 use super::{
     curves::{best_epoch, pretraining},
@@ -12,16 +12,16 @@ pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
     let mut notes = Vec::new();
     if report.scores_of(Split::Test).is_none() {
         notes.push(
-            "Scores are of the valid split, which also chose the model, and so are too good."
+            "Scores are of the valid split, which also chose the model, and so are optimistic."
                 .to_string(),
         );
     }
     match manifest.test_openings() {
         0 | 1 => {}
-        times => notes.push(format!("The test split was looked at {times} times.")),
+        times => notes.push(format!("The test split was opened {times} times.")),
     }
     if manifest.trained_after_opening() {
-        notes.push("The run was trained after its test split had been looked at.".to_string());
+        notes.push("The run was trained after its test split had been opened.".to_string());
     }
     notes.extend(
         report

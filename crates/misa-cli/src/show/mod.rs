@@ -1,4 +1,4 @@
-//! What runs found, as text and in the terms of `misa-report`.
+//! The results of runs, as text and in the types of `misa-report`.
 
 mod curves;
 mod entries;

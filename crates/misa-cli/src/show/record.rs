@@ -1,4 +1,4 @@
-//! What a run folder holds, in the terms of `misa-report`.
+//! The content of a run folder, in the types of `misa-report`.
 
 use super::{
     curves::{best_epoch, curves},
@@ -6,14 +6,13 @@ use super::{
 };
 use crate::{RunSource, settings::RunSettings};
 use burn::tensor::Device;
-use misa_core::Task;
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
 use misa_train::{Manifest, Report, TrainError, open_test};
 use std::{error::Error, path::Path};
 
-/// Everything it takes to look at what a finished run found.
+/// A finished run with all that its results are shown from.
 #[derive(Debug)]
 pub(crate) struct Finished<'a> {
     folder: &'a Path,
@@ -50,38 +49,35 @@ impl<'a> Finished<'a> {
         Ok((finished, test))
     }
 
-    /// What the run found, with what its model makes of the valid split.
+    /// The results of the run, with the predictions and representations of the valid split.
     ///
     /// # Errors
     ///
     /// If the model cannot read an utterance.
     pub(crate) fn valid_record(&self) -> Result<RunRecord, TrainError> {
         let split = Split::Valid;
-        self.of(
-            self.development.dataset().split(split),
-            split,
-            &self.manifest,
-        )
+        let utterances = self.development.dataset().split(split);
+        self.record_of(utterances, split, &self.manifest)
     }
 
-    /// What the run found, with what its model makes of `split`.
+    /// The results of the run, with the predictions and representations of `split`.
     ///
-    /// A look at the test split is written down, as every one is.
+    /// Opening the test split is recorded in the manifest, as always.
     ///
     /// # Errors
     ///
-    /// If that cannot be written, or the model cannot read an utterance.
+    /// If the manifest cannot be written, or the model cannot read an utterance.
     pub(crate) fn record(&self, split: Split, test: LockedTest) -> Result<RunRecord, TrainError> {
         if split != Split::Test {
             let utterances = self.development.dataset().split(split);
-            return self.of(utterances, split, &self.manifest);
+            return self.record_of(utterances, split, &self.manifest);
         }
         let utterances = open_test(self.folder, test)?;
-        // This look counts among those that the page tells of.
-        self.of(&utterances, split, &Manifest::read(self.folder)?)
+        // Read again: the page counts this opening, too.
+        self.record_of(&utterances, split, &Manifest::read(self.folder)?)
     }
 
-    fn of(
+    fn record_of(
         &self,
         utterances: &[Utterance],
         split: Split,
@@ -92,7 +88,7 @@ impl<'a> Finished<'a> {
         let (data, seed) = (self.settings.data.name(), report.config.seed);
         Ok(RunRecord {
             title: format!("{data}, seed {seed}"),
-            classes: classes(report.config.loss.task),
+            classes: self.settings.class_names(),
             facts: facts(report, manifest),
             notes: notes(report, manifest),
             scores: report.scores.iter().map(scores).collect(),
@@ -108,16 +104,6 @@ impl<'a> Finished<'a> {
             attention: attention(&found, split),
             representations: Some(representations(found, split)),
         })
-    }
-}
-
-fn classes(task: Task) -> Vec<String> {
-    match task {
-        Task::Regression => Vec::new(),
-        Task::Classification { classes: 2 } => {
-            ["not humorous", "humorous"].map(str::to_string).into()
-        }
-        Task::Classification { classes } => (0..classes).map(|class| class.to_string()).collect(),
     }
 }
 
@@ -147,7 +133,7 @@ fn representations(found: Representations, split: Split) -> misa_report::Represe
     }
 }
 
-/// The attention of a fusion that has one.
+/// The attention of the fusion, if it has one.
 fn attention(found: &Representations, split: Split) -> Option<Attention> {
     Some(Attention {
         split: split.to_string(),

@@ -1,4 +1,4 @@
-//! What runs found, as text.
+//! The scores of a run as text.
 
 use misa_data::Split;
 use misa_train::Scores;

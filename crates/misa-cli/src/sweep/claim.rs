@@ -1,4 +1,4 @@
-//! Which process does a run.
+//! Locks that let one process do a run.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -13,14 +13,14 @@ const FILE: &str = "claim.lock";
 pub struct Claim(#[allow(dead_code)] File);
 
 impl Claim {
-    /// Takes the run whose folder this is; nothing if another process has it.
+    /// Claims the run in this folder; `None` if another process has claimed it.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the folder from being made or the lock from being asked for.
+    /// If the folder cannot be made or the lock file cannot be opened.
     pub fn take(folder: &Path) -> io::Result<Option<Self>> {
         fs::create_dir_all(folder)?;
-        // Never removed: a lock on a file that is gone keeps nobody out.
+        // Never removed: a lock on a deleted file excludes nobody.
         let file = File::options()
             .write(true)
             .create(true)
@@ -33,8 +33,8 @@ impl Claim {
         }
     }
 
-    /// Whether another process has the run whose folder this is. Makes nothing; a folder whose lock
-    /// cannot be asked for is nobody's.
+    /// Whether another process has claimed the run in this folder. Creates nothing; a folder without
+    /// a lock file that can be opened is not claimed.
     pub fn is_taken(folder: &Path) -> bool {
         let file = File::options().write(true).open(folder.join(FILE));
         file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_at_a_time() {
+    fn one_claim_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("run");
         assert!(!Claim::is_taken(&run) && !run.exists());

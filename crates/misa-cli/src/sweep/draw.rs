@@ -9,18 +9,18 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Draw {
-    /// Every number of the range alike.
+    /// Any number of the range, uniformly.
     Uniform([f64; 2]),
-    /// Every order of magnitude of the range alike; both ends above 0.
+    /// Any number of the range, uniformly in its logarithm; both ends above 0.
     LogUniform([f64; 2]),
-    /// Every whole number of the range alike, both ends included.
+    /// Any whole number of the range, uniformly, both ends included.
     Integer([i64; 2]),
     /// One of these.
     Choice(Vec<Value>),
 }
 
 impl Draw {
-    /// The value of draw number `index` of the setting `key`; another one for every `attempt`.
+    /// The value of draw number `index` of the setting `key`; every `attempt` has another one.
     pub fn value(&self, seed: u64, index: usize, attempt: u64, key: &str) -> Value {
         let mut random = Random::new(mix(seed, index as u64, attempt, key));
         let share = random.uniform();
@@ -30,14 +30,14 @@ impl Draw {
             Self::LogUniform([low, high]) => number(low * (high / low).powf(share)),
             Self::Integer([low, high]) => {
                 let count = high.abs_diff(*low).saturating_add(1);
-                let above = random.below(usize::try_from(count).unwrap_or(usize::MAX));
-                Value::from(low + above as i64)
+                let offset = random.below(usize::try_from(count).unwrap_or(usize::MAX));
+                Value::from(low + offset as i64)
             }
             Self::Choice(values) => values[random.below(values.len())].clone(),
         }
     }
 
-    /// How many values there are to draw; nothing for a range of numbers that are not whole.
+    /// The number of different values; `None` for a range of real numbers.
     pub(super) fn values(&self) -> Option<u128> {
         match self {
             Self::Uniform(_) | Self::LogUniform(_) => None,
@@ -49,7 +49,7 @@ impl Draw {
         }
     }
 
-    /// What is wrong with the range, if anything is.
+    /// The problem of a range that cannot be drawn from.
     pub(super) fn fault(&self) -> Option<&'static str> {
         let holds = match self {
             Self::Uniform([low, high]) => low < high,
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_lie_in_their_range_and_fill_it() {
+    fn numbers_are_in_their_range_and_fill_it() {
         let uniform = draws(&Draw::Uniform([2.0, 4.0]));
         assert!(uniform.iter().all(|x| (2.0..4.0).contains(x)));
         let mean = uniform.iter().sum::<f64>() / 2_000.0;

@@ -8,11 +8,11 @@ use std::{
     path::Path,
 };
 
-/// Attempts at one draw: with a thousand settings to choose from, the last one is found with a
+/// Attempts at one draw: of a thousand different settings, the last one is found with a
 /// probability of 0.99995.
 const ATTEMPTS: u64 = 10_000;
 
-/// Settings drawn at random, no two of them the same.
+/// Settings drawn at random, all different.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RandomDraws {
@@ -27,11 +27,11 @@ pub struct RandomDraws {
 
 impl RandomDraws {
     /// The draws in their order; `path` names the file in errors. A draw that repeats an earlier one
-    /// is made again.
+    /// is drawn again.
     ///
     /// # Errors
     ///
-    /// [`SweepError::Draws`] if fewer different ones are to be had.
+    /// [`SweepError::Draws`] if there are fewer different settings.
     pub(super) fn settings(&self, path: &Path) -> Result<Vec<Vec<(String, Value)>>, SweepError> {
         let few = |settings: u128, attempts| SweepError::Draws {
             path: path.to_path_buf(),
@@ -40,9 +40,9 @@ impl RandomDraws {
             attempts,
         };
         let mut sizes = self.keys.values().map(Draw::values);
-        let there = sizes.try_fold(1u128, |all, size| Some(all.saturating_mul(size?)));
-        if let Some(there) = there.filter(|&there| there < self.count as u128) {
-            return Err(few(there, 0));
+        let different = sizes.try_fold(1u128, |all, size| Some(all.saturating_mul(size?)));
+        if let Some(different) = different.filter(|&count| count < self.count as u128) {
+            return Err(few(different, 0));
         }
         let mut known = BTreeSet::new();
         let mut settings = Vec::new();
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draw_that_repeats_another_is_made_again() {
+    fn a_draw_that_repeats_another_is_drawn_again() {
         let random = random(
             6,
             &[("a", Draw::Integer([1, 3])), ("b", Draw::Integer([1, 2]))],
@@ -98,7 +98,7 @@ mod tests {
         let different: BTreeSet<String> = draws.iter().map(|draw| text(draw)).collect();
         assert_eq!((draws.len(), different.len()), (6, 6));
         assert_eq!(draws, random.settings(Path::new("")).unwrap());
-        // What did not repeat is what it was.
+        // A draw that does not repeat another is the first attempt.
         assert_eq!(draws[0], random.draw(0, 0));
     }
 
@@ -108,16 +108,16 @@ mod tests {
         let random = random(5, &[("a", choice), ("b", Draw::Integer([1, 2]))]);
         assert_eq!(
             message(&random),
-            "s.toml: `random.count` is 5, expected at most 4, the settings that there are"
+            "s.toml: `random.count` is 5, expected at most 4, the number of different settings"
         );
     }
 
     #[test]
-    fn a_range_of_hardly_any_numbers_is_given_up() {
+    fn a_range_of_very_few_numbers_is_refused() {
         let range = Draw::Uniform([1.0, 1.0 + f64::EPSILON]);
         let message = message(&random(9, &[("a", range)]));
         assert!(
-            message.ends_with("different settings were found in 10000 attempts at the next one"),
+            message.ends_with("no other settings were drawn in 10000 attempts"),
             "{message}"
         );
     }

@@ -1,14 +1,14 @@
-//! What is no sweep.
+//! Errors in sweep files.
 
 use std::{io, path::PathBuf};
 use thiserror::Error;
 
-/// More runs than anyone starts on purpose.
+/// More runs than anyone would start on purpose.
 pub(super) const MOST: usize = 100_000;
-/// Far more than anyone writes by hand.
+/// Bytes of a sweep file; far more than anyone writes by hand.
 pub(super) const LARGEST: u64 = 1 << 20;
 
-/// A sweep that cannot be made.
+/// A sweep file that cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SweepError {
@@ -20,7 +20,7 @@ pub enum SweepError {
         /// Cause.
         source: io::Error,
     },
-    /// The file is larger than sweeps are.
+    /// The file is too large.
     #[error("{path}: {bytes} bytes, expected at most {LARGEST}", path = path.display())]
     TooLarge {
         /// The file.
@@ -28,7 +28,7 @@ pub enum SweepError {
         /// Its size.
         bytes: u64,
     },
-    /// The file is no sweep.
+    /// The file is not a valid sweep.
     #[error("{path}: {message}", path = path.display())]
     Syntax {
         /// The file.
@@ -36,7 +36,7 @@ pub enum SweepError {
         /// What the parser says, with the line.
         message: String,
     },
-    /// A range that holds nothing.
+    /// A range without values.
     #[error("{path}: `{key}`: {message}", path = path.display())]
     Range {
         /// The file.
@@ -46,7 +46,7 @@ pub enum SweepError {
         /// What is wrong.
         message: &'static str,
     },
-    /// More runs than can be meant.
+    /// No runs, or too many.
     #[error("{path}: {runs} runs, expected 1 to {MOST}", path = path.display())]
     Runs {
         /// The file.
@@ -54,8 +54,8 @@ pub enum SweepError {
         /// Number of runs.
         runs: u128,
     },
-    /// Two runs are the same.
-    #[error("{path}: run `{name}` is there twice, expected different settings", path = path.display())]
+    /// Two runs with the same settings.
+    #[error("{path}: run `{name}` occurs twice, expected different settings", path = path.display())]
     Twice {
         /// The file.
         path: PathBuf,
@@ -85,14 +85,14 @@ pub enum SweepError {
         path: PathBuf,
         /// Draws asked for.
         count: usize,
-        /// Different settings that there are, or that were found.
+        /// The number of different settings, or of those that were drawn.
         settings: u128,
-        /// Attempts at one more; 0 if there is none.
+        /// Attempts at one more; 0 if there are no more.
         attempts: u64,
     },
     /// A path that settings, which are text, cannot hold.
     #[error(
-        "{path}: {data} is no UTF-8, expected a path that settings can hold",
+        "{path}: {data} is not valid UTF-8, expected a path that settings can hold",
         path = path.display(), data = data.display()
     )]
     Text {
@@ -104,10 +104,8 @@ pub enum SweepError {
 }
 
 fn why(attempts: u64) -> String {
-    match attempts {
-        0 => "the settings that there are".to_string(),
-        _ => {
-            format!("as many different settings were found in {attempts} attempts at the next one")
-        }
+    if attempts == 0 {
+        return "the number of different settings".to_string();
     }
+    format!("no other settings were drawn in {attempts} attempts")
 }

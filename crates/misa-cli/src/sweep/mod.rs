@@ -1,13 +1,13 @@
-//! Many runs: what they are, and who does which.
+//! The runs of a sweep, and which process does which of them.
 //!
 //! | File | Holds |
 //! | --- | --- |
 //! | `plan.rs` | a sweep file to the list of its runs |
 //! | `draw.rs`, `draws.rs` | values drawn at random, and settings made of them |
-//! | `error.rs` | what is no sweep |
+//! | `error.rs` | errors in sweep files |
 //! | `claim.rs` | which process does a run |
 //! | `shard.rs` | which part of the list a job does |
-//! | `workers.rs` | processes that do it together |
+//! | `workers.rs` | processes that share the work |
 
 mod claim;
 mod draw;

@@ -19,8 +19,8 @@ const LETTERS: usize = 12;
 const DATA: &str = "data.path";
 const SEED: &str = "training.seed";
 
-/// What a sweep consists of: every choice of the grid with every random draw, every data set and
-/// every seed.
+/// The runs of a sweep: every choice of the grid with every random draw, every data set and every
+/// seed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepFile {
@@ -43,9 +43,9 @@ pub struct SweepFile {
 /// One run of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
-    /// Name of its folder: what it varies, its seed, and a checksum of all it is told.
+    /// Name of its folder: what it varies, its seed, and a checksum of all its settings.
     pub name: String,
-    /// Name of all runs that differ from it by their seed alone.
+    /// Name shared by all runs that differ from it by their seed alone.
     pub group: String,
     /// What it sets, by key with tables.
     pub settings: Vec<(String, Value)>,
@@ -72,7 +72,7 @@ impl SweepFile {
             path: path.to_path_buf(),
             message: error.to_string().trim_end().replace('\n', " "),
         })?;
-        // Paths are meant from where the file is.
+        // Paths are relative to the folder of the file.
         let beside = path.parent().unwrap_or(Path::new(""));
         file.base = file.base.map(|base| beside.join(base));
         file.check(path)?;
@@ -98,22 +98,22 @@ impl SweepFile {
         let draws = self.random.as_ref().map_or(1, |random| random.count);
         let sizes = sizes.chain([draws, self.data.len().max(1), self.seeds.len()]);
         let runs = sizes.fold(1u128, |runs, size| runs.saturating_mul(size as u128));
-        match (1..=MOST as u128).contains(&runs) {
-            true => Ok(()),
-            false => Err(SweepError::Runs {
-                path: path.to_path_buf(),
-                runs,
-            }),
+        if (1..=MOST as u128).contains(&runs) {
+            return Ok(());
         }
+        let path = path.to_path_buf();
+        Err(SweepError::Runs { path, runs })
     }
 
     /// Whether every setting has one source.
     fn check_keys(&self, path: &Path) -> Result<(), SweepError> {
         let drawn = self.random.iter().flat_map(|random| random.keys.keys());
         let data = (!self.data.is_empty()).then_some((DATA, "data"));
-        let sources = [(SEED, "seeds")].into_iter().chain(data);
-        let sources = sources.chain(self.grid.keys().map(|key| (key.as_str(), "[grid]")));
-        let sources = sources.chain(drawn.map(|key| (key.as_str(), "[random]")));
+        let sources = [(SEED, "seeds")]
+            .into_iter()
+            .chain(data)
+            .chain(self.grid.keys().map(|key| (key.as_str(), "[grid]")))
+            .chain(drawn.map(|key| (key.as_str(), "[random]")));
         let mut known = BTreeMap::new();
         for (key, source) in sources {
             if let Some(other) = known.insert(key, source) {
@@ -132,8 +132,8 @@ impl SweepFile {
     ///
     /// # Errors
     ///
-    /// [`SweepError`] if two runs are the same, there are fewer settings than random draws, or a
-    /// path is no text.
+    /// [`SweepError`] if two runs have the same settings, there are fewer settings than random draws,
+    /// or a path is not text.
     pub fn cells(&self, path: &Path, base: &str) -> Result<Vec<Cell>, SweepError> {
         let mut choices: Vec<Vec<(String, Value)>> = vec![Vec::new()];
         for (key, values) in &self.grid {
@@ -149,20 +149,18 @@ impl SweepFile {
         }
         if !self.data.is_empty() {
             let data = self.data.iter();
-            choices = crossed(
-                &choices,
-                data.map(|path| vec![(DATA.to_string(), json!(path))]),
-            );
+            let data = data.map(|path| vec![(DATA.to_string(), json!(path))]);
+            choices = crossed(&choices, data);
         }
-        let seeds = self.seeds.iter();
-        let seeds: Vec<_> = seeds.map(|&seed| (SEED.to_string(), json!(seed))).collect();
+        let setting = |&seed: &u64| (SEED.to_string(), json!(seed));
+        let seeds: Vec<_> = self.seeds.iter().map(setting).collect();
         let mut names = BTreeSet::new();
         let mut cells = Vec::new();
         for choice in choices {
             let group = name(&choice, base);
             for seed in &seeds {
                 let mut settings = [choice.as_slice(), std::slice::from_ref(seed)].concat();
-                // Of the path as it is written, so that a run is found from wherever one looks.
+                // With the path as it is written: the name does not depend on the working folder.
                 let name = name(&settings, base);
                 if !self.data.is_empty() {
                     locate(&mut settings, path)?;
@@ -182,7 +180,7 @@ impl SweepFile {
     }
 }
 
-/// Paths of data are meant from where the file `sweep` is.
+/// Makes paths of data relative to the folder of the file `sweep`.
 fn locate(settings: &mut [(String, Value)], sweep: &Path) -> Result<(), SweepError> {
     let beside = sweep.parent().unwrap_or(Path::new(""));
     for (_, value) in settings.iter_mut().filter(|(key, _)| key == DATA) {
@@ -212,14 +210,14 @@ fn name(settings: &[(String, Value)], base: &str) -> String {
     let mut checksum = Sha256::new();
     checksum.update(json!([settings, base]).to_string());
     let letters = hex(&checksum.finalize());
-    let readable: Vec<String> = settings
+    let parts: Vec<String> = settings
         .iter()
         .map(|(key, value)| {
             let key = key.rsplit('.').next().unwrap_or(key);
             format!("{key}={}", value.to_string().trim_matches('"'))
         })
         .collect();
-    let readable: String = readable
+    let readable: String = parts
         .join(",")
         .chars()
         .map(|letter| match letter {
@@ -228,10 +226,12 @@ fn name(settings: &[(String, Value)], base: &str) -> String {
         })
         .take(80)
         .collect();
-    match readable.is_empty() {
-        true => format!("base-{}", &letters[..LETTERS]),
-        false => format!("{readable}-{}", &letters[..LETTERS]),
-    }
+    let prefix = if readable.is_empty() {
+        "base"
+    } else {
+        readable.as_str()
+    };
+    format!("{prefix}-{}", &letters[..LETTERS])
 }
 
 #[cfg(test)]
@@ -280,10 +280,10 @@ mod tests {
     fn random_draws_cross_with_seeds_and_data() {
         let text = "seeds = [1, 2]\ndata = [\"/a.pkl\", \"/b.pkl\"]\n[random]\ncount = 3\nseed = 9\n\
                     [random.keys]\n\"training.learning_rate\" = { log_uniform = [1e-5, 1e-3] }\n";
-        let found = cells(text).unwrap();
-        assert_eq!(found.len(), 12);
-        assert_eq!(found, cells(text).unwrap());
-        let rates: BTreeSet<String> = found
+        let runs = cells(text).unwrap();
+        assert_eq!(runs.len(), 12);
+        assert_eq!(runs, cells(text).unwrap());
+        let rates: BTreeSet<String> = runs
             .iter()
             .map(|cell| cell.settings[0].1.to_string())
             .collect();
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn data_is_meant_from_where_the_file_is_and_names_do_not_say_where_that_is() {
+    fn data_is_relative_to_the_file_and_names_do_not_depend_on_its_folder() {
         let text = "seeds = [1]\ndata = [\"a.pkl\", \"/b.pkl\"]\n";
         let [one, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
         let cells = |folder: &Path| {
@@ -299,8 +299,8 @@ mod tests {
             fs::write(&path, text).unwrap();
             SweepFile::read(&path).unwrap().cells(&path, "").unwrap()
         };
-        let found = cells(one.path());
-        let paths: Vec<&Value> = found.iter().map(|cell| &cell.settings[0].1).collect();
+        let runs = cells(one.path());
+        let paths: Vec<&Value> = runs.iter().map(|cell| &cell.settings[0].1).collect();
         assert_eq!(*paths[0], json!(one.path().join("a.pkl")));
         assert_eq!(*paths[1], json!("/b.pkl"));
         let names = |cells: &[Cell]| {
@@ -309,23 +309,23 @@ mod tests {
                 .map(|cell| cell.name.clone())
                 .collect::<Vec<_>>()
         };
-        assert_eq!(names(&found), names(&cells(other.path())));
+        assert_eq!(names(&runs), names(&cells(other.path())));
     }
 
     #[cfg(unix)]
     #[test]
-    fn data_below_a_folder_that_is_no_text_is_refused() {
+    fn data_below_a_folder_that_is_not_text_is_refused() {
         use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
         let file: SweepFile = toml::from_str("seeds = [1]\ndata = [\"a.pkl\"]\n").unwrap();
         let path = Path::new(OsStr::from_bytes(b"\xff/sweep.toml"));
         assert_eq!(
             file.cells(path, "").unwrap_err().to_string(),
-            "\u{fffd}/sweep.toml: \u{fffd}/a.pkl is no UTF-8, expected a path that settings can hold"
+            "\u{fffd}/sweep.toml: \u{fffd}/a.pkl is not valid UTF-8, expected a path that settings can hold"
         );
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused() {
+    fn files_that_are_wrong_are_refused() {
         let message = |text: &str| {
             let error = cells(text).unwrap_err().to_string();
             error.split_once("sweep.toml: ").unwrap().1.to_string()
@@ -338,7 +338,7 @@ mod tests {
         );
         assert_eq!(message(&many), "27000000 runs, expected 1 to 100000");
         let twice = "seeds = [1, 1]\n";
-        assert!(message(twice).ends_with("is there twice, expected different settings"));
+        assert!(message(twice).ends_with("occurs twice, expected different settings"));
         let range =
             "seeds = [1]\n[random]\ncount = 1\n[random.keys]\nx = { log_uniform = [0, 1] }\n";
         assert_eq!(
@@ -352,7 +352,7 @@ mod tests {
         let draws = "[random]\ncount = 9\n[random.keys]\nx = { integer = [1, 3] }\n";
         assert_eq!(
             message(&format!("seeds = [1]\n{draws}")),
-            "`random.count` is 9, expected at most 3, the settings that there are"
+            "`random.count` is 9, expected at most 3, the number of different settings"
         );
     }
 

@@ -1,9 +1,9 @@
-//! Which part of a list a job does.
+//! The part of a list that a job does.
 
 use std::{fmt, str::FromStr};
 
-/// Every `count`-th item from number `index` on, counted from 0, as the tasks of a Slurm array
-/// are: together the shards do everything, and nothing twice.
+/// Every `count`-th item from number `index` on, counted from 0 like the tasks of a Slurm array:
+/// together the shards do everything, and nothing twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: usize,
@@ -11,9 +11,9 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether the item in this place is the shard's.
-    pub fn contains(self, place: usize) -> bool {
-        place % self.count == self.index
+    /// Whether the shard has the item at this index.
+    pub fn contains(self, item: usize) -> bool {
+        item % self.count == self.index
     }
 }
 
@@ -47,9 +47,9 @@ mod tests {
             let shards: Vec<Shard> = (0..count)
                 .map(|index| format!("{index}/{count}").parse().unwrap())
                 .collect();
-            for place in 0..20 {
-                let who = shards.iter().filter(|shard| shard.contains(place));
-                assert_eq!(who.count(), 1);
+            for item in 0..20 {
+                let owners = shards.iter().filter(|shard| shard.contains(item));
+                assert_eq!(owners.count(), 1);
             }
         }
     }

@@ -2,10 +2,8 @@
 
 use crate::Requests;
 use misa_train::Stop;
-use rustix::process::{Pid, Signal, kill_process};
 use std::{
     io,
-    os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::Duration,
@@ -26,9 +24,12 @@ pub struct WorkerEnd {
 /// Starts `count` workers and waits for all of them.
 ///
 /// A worker that a signal kills is started again, up to `restarts` times: the run it had is free
-/// then, and is taken up where it was. A request to stop is handed on as SIGTERM, one to end at once
-/// as SIGKILL; a Ctrl-C in the terminal reaches this process alone. `watch` is called again and
-/// again, to show progress.
+/// then, and is taken up where it was. A request to stop closes the standard input of the workers,
+/// see [`stop_when_alone`]; one to end at once kills them. `watch` is called again and again, to
+/// show progress.
+///
+/// On Unix a Ctrl-C in the terminal reaches this process alone. On Windows it reaches the workers
+/// too, where it asks for the same; and no worker counts as killed by a signal.
 ///
 /// # Errors
 ///
@@ -52,7 +53,7 @@ pub fn work(
     while workers.iter().any(|worker| worker.end.is_none()) {
         if stop.is_requested() && !is_told {
             is_told = true;
-            workers.iter().for_each(Worker::terminate);
+            workers.iter_mut().for_each(Worker::ask_to_stop);
         }
         if now.is_requested() {
             workers.iter_mut().for_each(Worker::kill);
@@ -70,8 +71,8 @@ pub fn work(
         .collect())
 }
 
-/// A request to stop that is made when the process that started this one is gone, whatever ended
-/// it: nobody else would hand a signal on.
+/// Requests `stop` when standard input ends: the process that started this one asks for it, or is
+/// gone, whatever ended it.
 ///
 /// # Errors
 ///
@@ -86,10 +87,12 @@ pub fn stop_when_alone(stop: Stop) -> io::Result<()> {
     thread.spawn(wait).map(drop)
 }
 
-/// Starts a worker in a group of its own: a Ctrl-C would reach it besides what is handed on, and
+/// Starts a worker, on Unix in a group of its own: a Ctrl-C would reach it besides the request, and
 /// the second signal ends a run at once.
 fn spawn(mut command: Command) -> io::Result<Child> {
-    command.process_group(0).stdin(Stdio::piped()).spawn()
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.stdin(Stdio::piped()).spawn()
 }
 
 struct Worker {
@@ -119,13 +122,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Asks politely; a worker that is gone already does not mind.
-    fn terminate(&self) {
-        if self.end.is_none()
-            && let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
-        {
-            let _ = kill_process(pid, Signal::TERM);
-        }
+    /// Closes its standard input; a worker that is gone already does not mind.
+    fn ask_to_stop(&mut self) {
+        drop(self.child.stdin.take());
     }
 
     fn kill(&mut self) {
@@ -139,13 +138,13 @@ impl Drop for Worker {
     /// Workers do not outlive who waits for them, should that fail.
     fn drop(&mut self) {
         if self.end.is_none() {
-            self.terminate();
+            self.ask_to_stop();
             let _ = self.child.wait();
         }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
@@ -170,13 +169,13 @@ mod tests {
     fn a_request_to_stop_reaches_every_worker() {
         let requests = Requests::default();
         requests.stop.request();
-        let script = "trap 'exit 75' TERM; while :; do sleep 0.05; done";
+        let script = "cat >/dev/null; exit 75";
         let ends = work(2, 3, &requests, shell(script), || {}).unwrap();
-        // A shell that has no trap yet is ended by the signal itself.
-        assert!(
-            ends.iter()
-                .all(|end| matches!(end.code, Some(75) | None) && end.restarts == 0)
-        );
+        let stopped = WorkerEnd {
+            code: Some(75),
+            restarts: 0,
+        };
+        assert_eq!(ends, [stopped.clone(), stopped]);
     }
 
     #[test]
@@ -184,7 +183,7 @@ mod tests {
         let requests = Requests::default();
         requests.stop.request();
         requests.now.request();
-        let script = "trap '' TERM; while :; do sleep 0.05; done";
+        let script = "while :; do sleep 0.05; done";
         let ends = work(2, 3, &requests, shell(script), || {}).unwrap();
         let killed = WorkerEnd {
             code: None,

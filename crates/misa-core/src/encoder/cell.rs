@@ -10,7 +10,7 @@ use misa_kernels::CellKind;
 #[derive(Clone, Debug)]
 pub(crate) struct CellState {
     pub(crate) hidden: Tensor<2>,
-    /// Only of an LSTM.
+    /// `None` for a GRU.
     pub(crate) memory: Option<Tensor<2>>,
 }
 
@@ -44,19 +44,19 @@ pub(crate) fn next_state(input: Tensor<2>, recurrent: Tensor<2>, state: CellStat
 impl CellState {
     /// Grows with zeros or shrinks to `rows`; returns the rows cut off, if any.
     pub(crate) fn resize(self, rows: usize) -> (Self, Option<Self>) {
-        let [found, d_hidden] = self.hidden.dims();
-        if found > rows {
-            let ended = self.map(|x| x.narrow(0, rows, found - rows));
+        let [count, d_hidden] = self.hidden.dims();
+        if count > rows {
+            let ended = self.map(|x| x.narrow(0, rows, count - rows));
             return (self.map(|x| x.narrow(0, 0, rows)), Some(ended));
         }
-        if found < rows {
-            let zeros = Tensor::zeros([rows - found, d_hidden], &self.hidden.device());
+        if count < rows {
+            let zeros = Tensor::zeros([rows - count, d_hidden], &self.hidden.device());
             return (self.map(|x| Tensor::cat(vec![x, zeros.clone()], 0)), None);
         }
         (self, None)
     }
 
-    /// One state under the other.
+    /// The rows of all states, one state after another.
     pub(crate) fn stack(states: Vec<Self>) -> Self {
         let memories: Option<Vec<_>> = states.iter().map(|state| state.memory.clone()).collect();
         Self {
@@ -97,7 +97,7 @@ fn gru(input: Tensor<2>, recurrent: Tensor<2>, hidden: Tensor<2>) -> CellState {
     }
 }
 
-/// Cuts stacked gates apart.
+/// Splits stacked gates.
 fn split<const N: usize>(gates: Tensor<2>) -> [Tensor<2>; N] {
     let gates = gates.chunk(N, 1);
     gates

@@ -8,7 +8,7 @@ use burn::{
 /// A random matrix with orthonormal columns, uniformly distributed among them.
 ///
 /// It is the factor Q of the QR decomposition of a normal matrix, with the diagonal of R positive,
-/// as in PyTorch's orthogonal initialisation. Found through the Cholesky factor of the Gram
+/// as in PyTorch's orthogonal initialisation. Computed from the Cholesky factor of the Gram
 /// matrix, whose products run on `device`: a tall normal matrix is far from singular.
 ///
 /// # Shapes
@@ -16,7 +16,7 @@ use burn::{
 /// - output: `[rows, columns]`, `rows` at least `columns`
 pub(crate) fn orthogonal([rows, columns]: [usize; 2], device: &Device) -> Tensor<2> {
     let normal = Tensor::random([rows, columns], Distribution::Normal(0.0, 1.0), device);
-    // The second pass removes what rounding left in the first.
+    // The second pass removes the rounding error of the first.
     orthonormalise(orthonormalise(normal))
 }
 

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 /// Where the real steps of a padded batch lie, longest sequence first.
 ///
-/// Step by step, the sequences still alive are the first rows: a recurrence only ever touches real
-/// steps, and its result cannot depend on padding.
+/// At each step, the sequences that have not ended are the first rows: a recurrence only ever touches
+/// real steps, and its result cannot depend on padding.
 ///
 /// - Source: PyTorch's packed sequences, which the official code uses.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packing {
-    /// Position in the batch of each sequence, by falling length.
+    /// Position in the batch of each sequence, by decreasing length.
     order: Vec<usize>,
     /// Number of sequences with more than `t` steps, for every `t` below the longest.
     active: Vec<usize>,
-    /// The same for the kernels.
+    /// The same layout for the kernels.
     steps: Arc<PackedSteps>,
 }
 
@@ -31,7 +31,7 @@ pub struct PackedSequence {
 }
 
 impl Packing {
-    /// Sorts by falling length; equal lengths keep their order.
+    /// Sorts by decreasing length; equal lengths keep their order.
     pub(crate) fn new(lengths: &[usize]) -> Self {
         let mut order: Vec<usize> = (0..lengths.len()).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(lengths[index]));
@@ -47,7 +47,7 @@ impl Packing {
         }
     }
 
-    /// Sequences alive at each step.
+    /// Number of sequences at each step that have not ended.
     pub(crate) fn active(&self) -> &[usize] {
         &self.active
     }
@@ -142,14 +142,13 @@ impl PackedSequence {
         assert_eq!(lengths.len(), batch, "one length per sequence");
         assert!(lengths.iter().all(|&length| length <= steps));
         let packing = Packing::new(lengths);
-        let rows = match packing.is_full(steps) {
-            true => sequences.swap_dims(0, 1).reshape([steps * batch, d_input]),
-            false => {
-                let indices = int_tensor(packing.indices(steps), &sequences.device());
-                sequences
-                    .reshape([batch * steps, d_input])
-                    .select(0, indices)
-            }
+        let rows = if packing.is_full(steps) {
+            sequences.swap_dims(0, 1).reshape([steps * batch, d_input])
+        } else {
+            let indices = int_tensor(packing.indices(steps), &sequences.device());
+            sequences
+                .reshape([batch * steps, d_input])
+                .select(0, indices)
         };
         Self {
             rows,
@@ -160,7 +159,7 @@ impl PackedSequence {
     /// The sequences whose rows lie one after another, each from its row in `firsts` on.
     pub(crate) fn from_rows(rows: Tensor<2>, firsts: &[usize], lengths: &[usize]) -> Self {
         let packing = Packing::new(lengths);
-        let places = packing
+        let row_numbers = packing
             .active
             .iter()
             .enumerate()
@@ -168,9 +167,9 @@ impl PackedSequence {
                 let alive = packing.order[..alive].iter();
                 alive.map(move |&index| (firsts[index] + step) as i64)
             });
-        let places = int_tensor(places.collect(), &rows.device());
+        let indices = int_tensor(row_numbers.collect(), &rows.device());
         Self {
-            rows: rows.select(0, places),
+            rows: rows.select(0, indices),
             packing: Arc::new(packing),
         }
     }

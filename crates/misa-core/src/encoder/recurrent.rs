@@ -48,15 +48,16 @@ struct Direction {
     bias_hh: Param<Tensor<1>>,
 }
 
-/// What a [`Recurrent`] layer says of each step and of each sequence.
+/// What a [`Recurrent`] layer computes from each step and each sequence.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RecurrentOutput {
     /// State after each step, the forward direction's features before the backward's.
-    pub steps: PackedSequence,
+    pub states: PackedSequence,
     /// Final state of the forward and of the backward direction, `[batch, d_hidden]` each: after
     /// the last and after the first step.
     pub hidden: [Tensor<2>; 2],
-    /// Final memory of both directions, `[batch, d_hidden]` each, if asked for. Only an LSTM has
+    /// Final memory of both directions, `[batch, d_hidden]` each, if requested. Only an LSTM has
     /// one.
     pub memory: Option<[Tensor<2>; 2]>,
 }
@@ -101,7 +102,7 @@ impl RecurrentConfig {
 impl Recurrent {
     /// Reads every sequence in both directions.
     ///
-    /// One operation where the device has a kernel for it, else a loop of Burn's own.
+    /// One operation where the device has a kernel for it, otherwise a loop of Burn's operations.
     ///
     /// # Shapes
     ///
@@ -116,6 +117,7 @@ impl Recurrent {
     }
 
     /// [`Self::forward`] with the final memories of an LSTM, which cost a copy of the states.
+    #[doc(hidden)]
     pub fn forward_with_memory(&self, input: &PackedSequence) -> RecurrentOutput {
         self.read(input, self.cell == CellKind::Lstm)
     }
@@ -123,9 +125,10 @@ impl Recurrent {
     fn read(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
         let [_, d_input] = self.forward.weight_ih.val().dims();
         assert_shape!(input.rows, [_, d_input]);
-        match available(&input.rows.device(), input.rows.dtype()) {
-            true => self.read_with_kernel(input, with_memory),
-            false => self.read_step_by_step(input, with_memory),
+        if available(&input.rows.device(), input.rows.dtype()) {
+            self.read_with_kernel(input, with_memory)
+        } else {
+            self.read_step_by_step(input, with_memory)
         }
     }
 
@@ -146,15 +149,14 @@ impl Recurrent {
         let batch = packing.batch();
         let by_direction =
             |x: Tensor<2>| [0, d_hidden].map(|start| x.clone().narrow(1, start, d_hidden));
-        let (states, memory) = match with_memory {
-            true => {
-                let memory = output.clone().narrow(0, rows, batch);
-                let memory = by_direction(packing.restore_order(memory));
-                (output.narrow(0, 0, rows), Some(memory))
-            }
-            false => (output, None),
+        let (states, memory) = if with_memory {
+            let memory = output.clone().narrow(0, rows, batch);
+            let memory = by_direction(packing.restore_order(memory));
+            (output.narrow(0, 0, rows), Some(memory))
+        } else {
+            (output, None)
         };
-        // Both ends at once: the gradient of a selection is as large as what was selected from.
+        // Both ends at once: the gradient of a selection is as large as its source.
         let ends = packing.ends().concat().into_iter().map(|row| row as i64);
         let ends = int_tensor(ends.collect(), &states.device());
         let ends = states.clone().select(0, ends);
@@ -163,13 +165,13 @@ impl Recurrent {
             ends.narrow(1, direction * d_hidden, d_hidden)
         });
         RecurrentOutput {
-            steps: input.with_rows(states),
+            states: input.with_rows(states),
             hidden,
             memory,
         }
     }
 
-    /// The same from Burn's own operations: for every device, and what the kernels are held to.
+    /// The same from Burn's operations: runs on every device, and is the reference for the kernels.
     fn read_step_by_step(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
         let packing = &input.packing;
         let [forward, backward] = [
@@ -177,11 +179,10 @@ impl Recurrent {
             (&self.backward, Time::Backward),
         ]
         .map(|(direction, time)| direction.read(input, self.cell, time));
-        let memories = forward.1.memory.zip(backward.1.memory);
-        let memories = memories.filter(|_| with_memory);
+        let memories = (forward.1.memory.zip(backward.1.memory)).filter(|_| with_memory);
 
         RecurrentOutput {
-            steps: input.with_rows(Tensor::cat(vec![forward.0, backward.0], 1)),
+            states: input.with_rows(Tensor::cat(vec![forward.0, backward.0], 1)),
             hidden: [forward.1.hidden, backward.1.hidden].map(|x| packing.restore_order(x)),
             memory: memories.map(|(f, b)| [f, b].map(|x| packing.restore_order(x))),
         }
@@ -238,8 +239,8 @@ impl Time {
 
 /// Cuts `rows` into consecutive pieces of the given sizes.
 ///
-/// By halves, because the gradient of a slice is as large as what it was cut from: cutting `n`
-/// pieces one by one would cost `n` times the whole, cutting by halves costs `log n` times.
+/// By halves, because the gradient of a slice is as large as its source: cutting `n` pieces one by
+/// one would cost `n` times the whole, cutting by halves costs `log n` times.
 fn split_rows(rows: Tensor<2>, sizes: &[usize]) -> Vec<Tensor<2>> {
     if sizes.len() <= 1 {
         return vec![rows];
@@ -292,9 +293,9 @@ mod tests {
         };
         let [last, first] = output.hidden.clone();
         let mut total =
-            weigh(output.steps.rows.clone()) + weigh(last.clone()) + weigh(first.clone());
+            weigh(output.states.rows.clone()) + weigh(last.clone()) + weigh(first.clone());
         let mut found = vec![
-            ("states", output.steps.rows.into_data()),
+            ("states", output.states.rows.into_data()),
             ("last state", last.into_data()),
             ("first state", first.into_data()),
         ];

@@ -28,15 +28,17 @@ pub struct SequenceEncoder {
     second: Recurrent,
 }
 
-/// What an encoder says of each sequence.
+/// What an encoder computes from each sequence.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct EncoderOutput {
     /// One vector per utterance, `[batch, d_encoded]`.
     pub encoded: Tensor<2>,
     /// The normalised states between the two layers, `2 * d_input` features a step; of BERT, its
     /// last states, unless they were computed before and not kept.
-    pub steps: Option<PackedSequence>,
-    /// The states of the last layer, `2 * d_input` features a step; of BERT, the same as `steps`.
+    pub between_layers: Option<PackedSequence>,
+    /// The states of the last layer, `2 * d_input` features a step; of BERT, the same as
+    /// `between_layers`.
     pub states: Option<PackedSequence>,
 }
 
@@ -80,21 +82,21 @@ impl SequenceEncoder {
     /// Panics if a row does not have `d_input` features.
     pub fn forward(&self, input: &PackedSequence) -> EncoderOutput {
         let first = self.first.forward(input);
-        let steps = input.with_rows(self.norm.forward(first.steps.rows));
-        let second = self.second.forward(&steps);
+        let between_layers = input.with_rows(self.norm.forward(first.states.rows));
+        let second = self.second.forward(&between_layers);
 
         let [first_forward, first_backward] = first.hidden;
         let [second_forward, second_backward] = second.hidden;
-        let states = vec![
+        let final_states = vec![
             first_forward,
             second_forward,
             first_backward,
             second_backward,
         ];
         EncoderOutput {
-            encoded: Tensor::cat(states, 1),
-            steps: Some(steps),
-            states: Some(second.steps),
+            encoded: Tensor::cat(final_states, 1),
+            between_layers: Some(between_layers),
+            states: Some(second.states),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     ConfigError, Modality, TextInput, TextSize,
     encoder::{
         CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
-        bert::{BertEncoder, BertEncoderConfig, BertFreezing, BertInput, TextPooling},
+        bert::{BertEncoder, BertEncoderConfig, BertInput, BertReading},
         packed::Packing,
     },
 };
@@ -28,15 +28,9 @@ pub struct TextEncoderConfig {
     /// Recurrent unit.
     #[config(default = "CellKind::Lstm")]
     pub cell: CellKind,
-    /// How BERT's tokens become one vector.
-    #[config(default = "TextPooling::MaskedMean")]
-    pub pooling: TextPooling,
-    /// Which parts of BERT keep their weights.
-    #[config(default = "BertFreezing::None")]
-    pub freezing: BertFreezing,
-    /// Whether frozen parts of BERT have dropout in training, too.
-    #[config(default = true)]
-    pub frozen_dropout: bool,
+    /// How BERT reads tokens.
+    #[config(default = "BertReading::new()")]
+    pub reading: BertReading,
 }
 
 /// The text path, by what it reads. A further kind of encoder is a further variant.
@@ -45,6 +39,7 @@ pub struct TextEncoderConfig {
 /// - Differs: word vectors are trained unless frozen; the official code means to freeze them, but
 ///   sets the flag where it has no effect.
 #[derive(Module, Debug)]
+#[non_exhaustive]
 pub enum TextEncoder {
     /// Word ids through an embedding.
     Words(WordEncoder),
@@ -97,10 +92,7 @@ impl TextEncoderConfig {
             }
             TextSize::Features { d_input } => TextEncoder::Features(sequence(d_input)),
             TextSize::Bert(bert) => {
-                let config = BertEncoderConfig::new(bert)
-                    .with_pooling(self.pooling)
-                    .with_freezing(self.freezing)
-                    .with_frozen_dropout(self.frozen_dropout);
+                let config = BertEncoderConfig::new(bert).with_reading(self.reading);
                 TextEncoder::Bert(config.init(device))
             }
         }

@@ -1,4 +1,4 @@
-//! Two layers from what was fused to a prediction.
+//! Two layers from fused representations to a prediction.
 
 use crate::{Activation, dropout::drop_out};
 use burn::{
@@ -10,22 +10,22 @@ use burn::{
 ///
 /// - Source: MISA, modality fusion; dropout precedes the activation, as in the official code.
 #[derive(Module, Debug)]
-pub(super) struct Head {
+pub(crate) struct Head {
     hidden: Linear,
     dropout: Dropout,
     output: Linear,
 }
 
-/// What a head makes of its input.
-pub(super) struct HeadOutput {
+/// What a head computes.
+pub(crate) struct HeadOutput {
     /// Before dropout and activation, `[batch, d_middle]`.
-    pub(super) hidden: Tensor<2>,
+    pub(crate) hidden: Tensor<2>,
     /// `[batch, d_output]`
-    pub(super) prediction: Tensor<2>,
+    pub(crate) prediction: Tensor<2>,
 }
 
 impl Head {
-    pub(super) fn new(
+    pub(crate) fn new(
         [d_input, d_middle, d_output]: [usize; 3],
         dropout: f64,
         device: &Device,
@@ -37,7 +37,7 @@ impl Head {
         }
     }
 
-    pub(super) fn forward(&self, input: Tensor<2>, activation: &Activation) -> HeadOutput {
+    pub(crate) fn forward(&self, input: Tensor<2>, activation: &Activation) -> HeadOutput {
         let hidden = self.hidden.forward(input);
         let activated = activation.forward(drop_out(&self.dropout, hidden.clone()));
         HeadOutput {

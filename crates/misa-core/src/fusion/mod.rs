@@ -2,70 +2,27 @@
 //!
 //! One file per kind; [`Fusion`] is the seam between them and the model.
 
-mod early;
+mod config;
 mod head;
-mod late;
-mod low_rank;
-mod tensor;
+mod output;
 mod tokens;
 mod transformer;
 
-pub use early::EarlyFusion;
-pub use late::LateFusion;
-pub use low_rank::LowRankFusion;
-pub use tensor::TensorFusion;
+pub use crate::beyond::fusion::{EarlyFusion, LateFusion, LowRankFusion, TensorFusion};
+pub use config::{FusionConfig, FusionKind};
+pub(crate) use head::Head;
+pub use output::FusionOutput;
 pub use tokens::{FusionInput, Representations};
 pub use transformer::TransformerFusion;
 
-use crate::{Activation, Modalities, Modality};
+use crate::Activation;
 use burn::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// How representations are fused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FusionKind {
-    /// Attention, as in MISA, see [`TransformerFusion`].
-    #[default]
-    Transformer,
-    /// One head on all of them, see [`EarlyFusion`].
-    Early,
-    /// One head per modality, see [`LateFusion`].
-    Late,
-    /// All products of features, see [`TensorFusion`].
-    Tensor,
-    /// The same by factors of low rank, see [`LowRankFusion`].
-    LowRank,
-}
-
-/// Configuration of [`Fusion`].
-#[derive(Config, Debug)]
-pub struct FusionConfig {
-    /// Size of both subspaces, a multiple of 2.
-    pub d_hidden: usize,
-    /// Size of the prediction.
-    pub d_output: usize,
-    /// How representations are fused.
-    #[config(default = "FusionKind::Transformer")]
-    pub kind: FusionKind,
-    /// Which representations are fused.
-    #[config(default = "Representations::Both")]
-    pub representations: Representations,
-    /// Modalities in use.
-    #[config(default = "Modalities::ALL")]
-    pub modalities: Modalities,
-    /// Probability of zeroing a hidden value of the head in training. Range: `[0, 1)`.
-    #[config(default = 0.5)]
-    pub dropout: f64,
-    /// The same within the transformer layer. Range: `[0, 1)`.
-    #[config(default = 0.1)]
-    pub attention_dropout: f64,
-}
 
 /// Representations to a prediction.
 #[derive(Module, Debug)]
 // A model has one of these.
 #[allow(clippy::large_enum_variant)]
+#[non_exhaustive]
 pub enum Fusion {
     /// See [`FusionKind::Transformer`].
     Transformer(TransformerFusion),
@@ -79,23 +36,6 @@ pub enum Fusion {
     LowRank(LowRankFusion),
 }
 
-/// What the fusion makes of an utterance.
-///
-/// `tokens` is the number of representations fused: those of the modalities in use, in text,
-/// visual, acoustic order, the private before the shared ones.
-#[derive(Clone, Debug)]
-pub struct FusionOutput {
-    /// The representations after attention, if there is any, `[batch, tokens, d_hidden]`.
-    pub fused: Tensor<3>,
-    /// Attention weights, `[batch, heads, tokens, tokens]`; rows are queries.
-    pub attention: Option<Tensor<4>>,
-    /// Hidden layer of the head before its dropout and activation: `[batch, 3 * d_hidden]` for
-    /// three modalities of MISA.
-    pub hidden: Tensor<2>,
-    /// `[batch, d_output]`
-    pub prediction: Tensor<2>,
-}
-
 impl FusionConfig {
     /// Creates the fusion on `device`.
     pub fn init(&self, device: &Device) -> Fusion {
@@ -105,33 +45,6 @@ impl FusionConfig {
             FusionKind::Late => Fusion::Late(LateFusion::new(self, device)),
             FusionKind::Tensor => Fusion::Tensor(TensorFusion::new(self, device)),
             FusionKind::LowRank => Fusion::LowRank(LowRankFusion::new(self, device)),
-        }
-    }
-
-    /// Size of all representations side by side.
-    pub(crate) fn d_tokens(&self) -> usize {
-        let tokens = self.representations.per_modality() * self.modalities.count();
-        tokens.saturating_mul(self.d_hidden)
-    }
-
-    /// Official name and shape of the last layer, which says what comes out.
-    pub(crate) fn decisive_shape(&self) -> (String, Vec<usize>) {
-        let (d_hidden, d_output) = (self.d_hidden, self.d_output);
-        let d_middle = (self.d_tokens() / 2).max(1);
-        let own = |name: &str, d_input| (format!("fusion.{name}.weight"), vec![d_input, d_output]);
-        match self.kind {
-            FusionKind::Transformer => (
-                "fusion.fusion_layer_3.weight".to_string(),
-                vec![d_output, d_middle],
-            ),
-            FusionKind::Early => own("Early.head.output", d_middle),
-            FusionKind::Late => {
-                let first = self.modalities.iter().map(Modality::name).next();
-                let first = first.unwrap_or_default();
-                own(&format!("Late.heads.{first}.output"), d_hidden)
-            }
-            FusionKind::Tensor => own("Tensor.head.output", d_hidden),
-            FusionKind::LowRank => own("LowRank.output", d_hidden),
         }
     }
 }
@@ -160,7 +73,7 @@ impl Fusion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ActivationKind, PerModality, Presence, SubspacesOutput};
+    use crate::{ActivationKind, Modalities, PerModality, Presence, SubspacesOutput};
     use burn::tensor::Distribution;
 
     const KINDS: [FusionKind; 5] = [

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Which representations of an utterance are fused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Representations {
     /// Private, then shared ones, as in MISA.
     #[default]
@@ -20,7 +21,7 @@ pub enum Representations {
 }
 
 impl Representations {
-    /// How many there are of each modality.
+    /// Number of representations of each modality.
     pub fn per_modality(self) -> usize {
         match self {
             Self::Both => 2,
@@ -43,8 +44,8 @@ impl Representations {
 #[derive(Clone, Debug)]
 pub struct FusionInput {
     /// The representations in the order of the fusion, each `[batch, d_hidden]`.
-    pub(super) tokens: Vec<(Modality, Tensor<2>)>,
-    pub(super) presence: Option<Presence>,
+    pub(crate) tokens: Vec<(Modality, Tensor<2>)>,
+    pub(crate) presence: Option<Presence>,
     modalities: Modalities,
 }
 
@@ -84,40 +85,36 @@ impl FusionInput {
     }
 
     /// All tokens, `[batch, tokens, d_hidden]`.
-    pub(super) fn stacked(&self) -> Tensor<3> {
+    pub(crate) fn stacked(&self) -> Tensor<3> {
         Tensor::stack(self.vectors(), 1)
     }
 
     /// All tokens side by side, `[batch, tokens * d_hidden]`.
-    pub(super) fn concatenated(&self) -> Tensor<2> {
+    pub(crate) fn concatenated(&self) -> Tensor<2> {
         Tensor::cat(self.vectors(), 1)
     }
 
     /// The tokens of each modality in use side by side, in order.
-    pub(super) fn by_modality(&self) -> Vec<(Modality, Tensor<2>)> {
+    pub(crate) fn by_modality(&self) -> Vec<(Modality, Tensor<2>)> {
         let used = self.modalities.iter();
         used.map(|modality| {
-            let own = self.tokens.iter().filter(|(of, _)| *of == modality);
-            let own: Vec<_> = own.map(|(_, token)| token.clone()).collect();
-            (modality, Tensor::cat(own, 1))
+            let tokens = self.tokens.iter().filter(|(of, _)| *of == modality);
+            let vectors = tokens.map(|(_, token)| token.clone()).collect();
+            (modality, Tensor::cat(vectors, 1))
         })
         .collect()
     }
 
-    /// True for each token whose modality is missing, `[batch, tokens]`; nothing where all are
-    /// there.
-    pub(super) fn missing(&self) -> Option<Tensor<2, Bool>> {
+    /// True for each token whose modality is missing, `[batch, tokens]`; `None` if none is missing.
+    pub(crate) fn missing(&self) -> Option<Tensor<2, Bool>> {
         let presence = self.presence.as_ref()?;
         let is_whole = |modality| presence.rows(&[modality]).is_none();
         if self.modalities.iter().all(is_whole) {
             return None;
         }
         let device = self.tokens.first()?.1.device();
-        let masks = self.tokens.iter();
-        let masks: Vec<_> = masks
-            .map(|(modality, _)| presence.mask(*modality, &device))
-            .collect();
-        Some(Tensor::cat(masks, 1).equal_scalar(0.0))
+        let masks = (self.tokens.iter()).map(|(modality, _)| presence.mask(*modality, &device));
+        Some(Tensor::cat(masks.collect(), 1).equal_scalar(0.0))
     }
 
     fn vectors(&self) -> Vec<Tensor<2>> {

@@ -19,7 +19,7 @@ pub struct TransformerFusion {
 impl TransformerFusion {
     pub(super) fn new(config: &FusionConfig, device: &Device) -> Self {
         let d_tokens = config.d_tokens();
-        // Half of what enters, as in the official code.
+        // Half of its input, as in the official code.
         let d_middle = (d_tokens / 2).max(1);
         Self {
             transformer: TransformerLayerConfig::new(config.d_hidden)

@@ -1,162 +1,91 @@
 //! What a model is made of.
 
-use super::Misa;
+use super::{Misa, ModelParts, ModelSettings};
 use crate::{
-    ActivationKind, AdversaryConfig, ConfigError, ContextConfig, FeatureSizes, FusionConfig,
-    FusionKind, Modalities, Modality, MutualAttention, MutualAttentionConfig, PerModality,
-    ProjectionConfig, ReconstructionConfig, ReconstructionSource, Representations,
-    SubspaceDiscriminator, SubspacesConfig, Task, TextSize, TransformerLayerConfig, UnimodalHeads,
+    AdversaryConfig, ConfigError, FeatureSizes, FusionConfig, Modality, MutualAttention,
+    MutualAttentionConfig, PerModality, ProjectionConfig, ReconstructionConfig, StepHeads,
+    SubspaceDiscriminator, SubspacesConfig, Task, TextSize, UnimodalHeads,
     encoder::{
-        CellKind, SequenceEncoderConfig, TextEncoderConfig,
-        bert::{BertFreezing, TextPooling},
+        SequenceEncoderConfig, TextEncoderConfig,
+        bert::{BertFreezing, BertReading, TextPooling},
     },
     modality_modules::ModalityModules,
-    step_heads::StepHeads,
 };
 use burn::{
     module::{ModuleVisitor, Param},
     prelude::*,
 };
+use serde::{Deserialize, Serialize};
 
 /// Largest size of anything: far beyond every data set, and safe to multiply.
 const MAX_SIZE: usize = 1 << 24;
 
-/// Configuration of [`Misa`].
+/// Configuration of [`Misa`]: its settings for data of given sizes.
 ///
-/// | Field | Default | Range | Meaning |
-/// | --- | --- | --- | --- |
-/// | `sizes` | | `[1, 2^24]` each | feature sizes of the data set |
-/// | `d_hidden` | 128 | even, `[2, 2^24]` | size of both subspaces |
-/// | `d_embedding` | 300 | `[1, 2^24]` | size of a word vector |
-/// | `dropout` | 0.5 | `[0, 1)` | of the head and the adversary |
-/// | `attention_dropout` | 0.1 | `[0, 1)` | of the transformer layer |
-/// | `reversal_weight` | 1.0 | `(0, inf)` | of the adversary's gradient |
-#[derive(Config, Debug)]
+/// In files, the fields of `settings`, `bert` and `parts` stand beside `sizes` and `task`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MisaConfig {
-    /// Feature sizes of the data set.
+    /// Feature sizes of the data set. Range: `[1, 2^24]` each.
     pub sizes: FeatureSizes,
     /// What is predicted.
-    #[config(default = "Task::Regression")]
+    #[serde(default)]
     pub task: Task,
-    /// Modalities in use; the others are off everywhere.
-    #[config(default = "Modalities::ALL")]
-    pub modalities: Modalities,
-    /// Size of both subspaces.
-    #[config(default = 128)]
-    pub d_hidden: usize,
-    /// Size of a word vector; of no effect on precomputed text vectors.
-    #[config(default = 300)]
-    pub d_embedding: usize,
-    /// Keep the word vectors as they are.
-    #[config(default = false)]
-    pub freeze_embedding: bool,
-    /// Recurrent unit of the encoders.
-    #[config(default = "CellKind::Lstm")]
-    pub cell: CellKind,
-    /// How BERT's tokens become one vector.
-    #[config(default = "TextPooling::MaskedMean")]
-    pub text_pooling: TextPooling,
-    /// Which parts of BERT keep their weights.
-    #[config(default = "BertFreezing::None")]
-    pub bert_freezing: BertFreezing,
-    /// Whether frozen parts of BERT have dropout in training, too, as in the official code.
-    #[config(default = true)]
-    pub frozen_dropout: bool,
-    /// Activation of the projections, the head and the adversary.
-    #[config(default = "ActivationKind::Relu")]
-    pub activation: ActivationKind,
-    /// Dropout of the head and the adversary.
-    #[config(default = 0.5)]
-    pub dropout: f64,
-    /// Dropout of the transformer layer.
-    #[config(default = 0.1)]
-    pub attention_dropout: f64,
-    /// Whether the model has an adversary, for [`crate::loss::Similarity::Adversarial`].
-    #[config(default = false)]
-    pub adversary: bool,
-    /// Factor of the adversary's reversed gradient.
-    #[config(default = 1.0)]
-    pub reversal_weight: f64,
-    /// Whether the model has a discriminator of subspaces, which the official code builds and
-    /// never trains.
-    #[config(default = false)]
-    pub subspace_discriminator: bool,
-    /// How representations are fused.
-    #[config(default = "FusionKind::Transformer")]
-    pub fusion: FusionKind,
-    /// Which representations are fused.
-    #[config(default = "Representations::Both")]
-    pub representations: Representations,
-    /// What the reconstruction is made from.
-    #[config(default = "ReconstructionSource::Sum")]
-    pub reconstruction: ReconstructionSource,
-    /// Attention between the step sequences of modalities.
-    pub mutual_attention: Option<MutualAttentionConfig>,
-    /// A recurrent layer over the utterances of a video.
-    pub context: Option<ContextConfig>,
-    /// Whether the model predicts from each modality alone, too.
-    #[config(default = false)]
-    pub unimodal_heads: bool,
-    /// Whether the model has heads that tell hidden steps, for pre-training.
-    #[config(default = false)]
-    pub step_heads: bool,
-    /// Whether private representations of the reconstructions are computed, for the cycle loss.
-    #[config(default = false)]
-    pub cycle: bool,
+    /// What depends neither on the data nor on the objective.
+    #[serde(flatten)]
+    pub settings: ModelSettings,
+    /// How BERT reads the text, where it does.
+    #[serde(flatten, with = "bert_keys")]
+    pub bert: BertReading,
+    /// The modules that the objective asks for.
+    #[serde(flatten)]
+    pub parts: ModelParts,
 }
 
+crate::builder! {
+    MisaConfig {
+        with_task, task: Task;
+        with_settings, settings: ModelSettings;
+        with_bert, bert: BertReading;
+        with_parts, parts: ModelParts;
+        with_text_pooling, bert.pooling: TextPooling;
+        with_bert_freezing, bert.freezing: BertFreezing;
+        with_frozen_dropout, bert.frozen_dropout: bool;
+        with_adversary, parts.adversary: bool;
+        with_subspace_discriminator, parts.subspace_discriminator: bool;
+        with_unimodal_heads, parts.unimodal_heads: bool;
+        with_step_heads, parts.step_heads: bool;
+        with_cycle, parts.cycle: bool;
+    }
+}
+
+crate::model_builder!(MisaConfig, settings);
+
 impl MisaConfig {
+    /// MISA for data of the given sizes.
+    pub fn new(sizes: FeatureSizes) -> Self {
+        Self {
+            sizes,
+            task: Task::default(),
+            settings: ModelSettings::new(),
+            bert: BertReading::new(),
+            parts: ModelParts::new(),
+        }
+    }
+
     /// Checks every range.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] names the first field that cannot be used.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let (text, size) = match self.sizes.text {
-            TextSize::Words { vocabulary } => ("vocabulary", vocabulary),
-            TextSize::Features { d_input } => ("text features", d_input),
-            TextSize::Bert(bert) => {
-                bert.validate()?;
-                ("hidden_size", bert.d_model)
-            }
-        };
-        let sizes = [
-            (text, size),
-            ("d_embedding", self.d_embedding),
-            ("visual features", self.sizes.visual),
-            ("acoustic features", self.sizes.acoustic),
-            ("d_hidden", self.d_hidden),
-        ];
-        for (field, value) in sizes {
-            let holds = (1..=MAX_SIZE).contains(&value);
-            ConfigError::check(field, value as f64, "[1, 16777216]", holds)?;
+        match self.sizes.text {
+            TextSize::Words { vocabulary } => check_size("vocabulary", vocabulary)?,
+            TextSize::Features { d_input } => check_size("text features", d_input)?,
+            TextSize::Bert(bert) => bert.validate()?,
         }
-        let n_heads = TransformerLayerConfig::new(self.d_hidden).n_heads;
-        if !self.d_hidden.is_multiple_of(n_heads) {
-            return Err(ConfigError::Heads {
-                d_hidden: self.d_hidden,
-                n_heads,
-            });
-        }
-        if let Some(attention) = &self.mutual_attention {
-            attention.validate(self.d_hidden)?;
-        }
-        if let Some(context) = &self.context {
-            context.validate()?;
-        }
-        for (field, value) in [
-            ("dropout", self.dropout),
-            ("attention_dropout", self.attention_dropout),
-        ] {
-            ConfigError::check(field, value, "[0, 1)", (0.0..1.0).contains(&value))?;
-        }
-        let weight = self.reversal_weight;
-        ConfigError::check(
-            "reversal_weight",
-            weight,
-            "(0, inf)",
-            weight > 0.0 && weight.is_finite(),
-        )
+        check_size("visual features", self.sizes.visual)?;
+        check_size("acoustic features", self.sizes.acoustic)?;
+        self.settings.validate()
     }
 
     /// Creates the model on `device`, every weight drawn as in the official code.
@@ -164,55 +93,62 @@ impl MisaConfig {
     /// The weights are drawn at once, from the random state of `device`: seed it first for a model
     /// that can be made again.
     pub fn init(&self, device: &Device) -> Misa {
-        let used = |modality| self.modalities.contains(modality);
+        let used = |modality| self.settings.modalities.contains(modality);
         let sequence =
             |modality, d_input| used(modality).then(|| self.sequence(d_input).init(device));
-        let subspaces = SubspacesConfig::new(self.d_hidden).with_modalities(self.modalities);
-        let decoders = ReconstructionConfig::new(self.d_hidden)
-            .with_source(self.reconstruction)
-            .with_modalities(self.modalities);
+        let subspaces =
+            SubspacesConfig::new(self.settings.d_hidden).with_modalities(self.settings.modalities);
+        let decoders = ReconstructionConfig::new(self.settings.d_hidden)
+            .with_source(self.settings.reconstruction)
+            .with_modalities(self.settings.modalities);
         let model = Misa {
             text: used(Modality::Text).then(|| self.text().init(device)),
             visual: sequence(Modality::Visual, self.sizes.visual),
             acoustic: sequence(Modality::Acoustic, self.sizes.acoustic),
-            projections: ModalityModules::init(self.modalities, |modality| {
-                ProjectionConfig::new(self.d_encoded(modality), self.d_hidden).init(device)
+            projections: ModalityModules::init(self.settings.modalities, |modality| {
+                ProjectionConfig::new(self.d_encoded(modality), self.settings.d_hidden).init(device)
             }),
             subspaces: subspaces.init(device),
             reconstruction: decoders.init(device),
-            adversary: self.adversary.then(|| {
-                AdversaryConfig::new(self.d_hidden)
-                    .with_dropout(self.dropout)
-                    .with_reversal_weight(self.reversal_weight)
+            adversary: self.parts.adversary.then(|| {
+                AdversaryConfig::new(self.settings.d_hidden)
+                    .with_dropout(self.settings.dropout)
+                    .with_reversal_weight(self.settings.reversal_weight)
                     .init(device)
             }),
             subspace_discriminator: self
+                .parts
                 .subspace_discriminator
-                .then(|| SubspaceDiscriminator::new(self.d_hidden, device)),
-            mutual_attention: (self.mutual_attention.as_ref())
+                .then(|| SubspaceDiscriminator::new(self.settings.d_hidden, device)),
+            mutual_attention: (self.settings.mutual_attention.as_ref())
                 .and_then(|attention| self.attend(attention, device)),
-            unimodal: self.unimodal_heads.then(|| {
-                UnimodalHeads::new(self.modalities, self.d_hidden, self.task.d_output(), device)
+            unimodal: self.parts.unimodal_heads.then(|| {
+                UnimodalHeads::new(
+                    self.settings.modalities,
+                    self.settings.d_hidden,
+                    self.task.d_output(),
+                    device,
+                )
             }),
-            step_heads: self.step_heads.then(|| {
+            step_heads: self.parts.step_heads.then(|| {
                 let sizes = [self.sizes.visual, self.sizes.acoustic];
-                StepHeads::new(self.modalities, &self.d_states(), sizes, device)
+                StepHeads::new(self.settings.modalities, &self.d_states(), sizes, device)
             }),
             fusion: self.fusion().init(device),
-            context: self.context.as_ref().map(|context| {
+            context: self.settings.context.as_ref().map(|context| {
                 let sizes = [
                     self.fusion().d_tokens(),
-                    self.d_hidden,
+                    self.settings.d_hidden,
                     self.task.d_output(),
                 ];
-                context.init(self.cell, sizes, device)
+                context.init(self.settings.cell, sizes, device)
             }),
-            activation: self.activation.init(device),
-            modalities: self.modalities,
+            activation: self.settings.activation.init(device),
+            modalities: self.settings.modalities,
             sizes: self.sizes,
-            representations: self.representations,
-            has_cycle: self.cycle,
-            d_hidden: self.d_hidden,
+            representations: self.settings.representations,
+            has_cycle: self.parts.cycle,
+            d_hidden: self.settings.d_hidden,
         };
         model.visit(&mut Draw);
         model
@@ -220,12 +156,12 @@ impl MisaConfig {
 
     /// The fusion of the model.
     pub(crate) fn fusion(&self) -> FusionConfig {
-        FusionConfig::new(self.d_hidden, self.task.d_output())
-            .with_kind(self.fusion)
-            .with_representations(self.representations)
-            .with_modalities(self.modalities)
-            .with_dropout(self.dropout)
-            .with_attention_dropout(self.attention_dropout)
+        FusionConfig::new(self.settings.d_hidden, self.task.d_output())
+            .with_kind(self.settings.fusion)
+            .with_representations(self.settings.representations)
+            .with_modalities(self.settings.modalities)
+            .with_dropout(self.settings.dropout)
+            .with_attention_dropout(self.settings.attention_dropout)
     }
 
     fn attend(
@@ -233,7 +169,12 @@ impl MisaConfig {
         attention: &MutualAttentionConfig,
         device: &Device,
     ) -> Option<MutualAttention> {
-        attention.init(self.modalities, self.d_states(), self.d_hidden, device)
+        attention.init(
+            self.settings.modalities,
+            self.d_states(),
+            self.settings.d_hidden,
+            device,
+        )
     }
 
     /// Features of a state of each encoder's last layer.
@@ -247,16 +188,14 @@ impl MisaConfig {
 
     fn text(&self) -> TextEncoderConfig {
         TextEncoderConfig::new(self.sizes.text)
-            .with_d_embedding(self.d_embedding)
-            .with_freeze_embedding(self.freeze_embedding)
-            .with_cell(self.cell)
-            .with_pooling(self.text_pooling)
-            .with_freezing(self.bert_freezing)
-            .with_frozen_dropout(self.frozen_dropout)
+            .with_d_embedding(self.settings.d_embedding)
+            .with_freeze_embedding(self.settings.freeze_embedding)
+            .with_cell(self.settings.cell)
+            .with_reading(self.bert)
     }
 
     fn sequence(&self, d_input: usize) -> SequenceEncoderConfig {
-        SequenceEncoderConfig::new(d_input).with_cell(self.cell)
+        SequenceEncoderConfig::new(d_input).with_cell(self.settings.cell)
     }
 
     fn d_encoded(&self, modality: Modality) -> usize {
@@ -265,6 +204,55 @@ impl MisaConfig {
             Modality::Visual => self.sequence(self.sizes.visual).d_encoded(),
             Modality::Acoustic => self.sequence(self.sizes.acoustic).d_encoded(),
         }
+    }
+}
+
+/// An error unless `value` is a size that can be built.
+pub(super) fn check_size(field: &'static str, value: usize) -> Result<(), ConfigError> {
+    let holds = (1..=MAX_SIZE).contains(&value);
+    ConfigError::check(field, value as f64, "[1, 16777216]", holds)
+}
+
+/// The keys of [`BertReading`] beside those of a model.
+mod bert_keys {
+    use super::{BertFreezing, BertReading, TextPooling};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(default)]
+    struct Keys {
+        text_pooling: TextPooling,
+        bert_freezing: BertFreezing,
+        frozen_dropout: bool,
+    }
+
+    impl Default for Keys {
+        fn default() -> Self {
+            Self::from(BertReading::new())
+        }
+    }
+
+    impl From<BertReading> for Keys {
+        fn from(reading: BertReading) -> Self {
+            Self {
+                text_pooling: reading.pooling,
+                bert_freezing: reading.freezing,
+                frozen_dropout: reading.frozen_dropout,
+            }
+        }
+    }
+
+    pub fn serialize<S: Serializer>(reading: &BertReading, to: S) -> Result<S::Ok, S::Error> {
+        Keys::from(*reading).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BertReading, D::Error> {
+        let keys = Keys::deserialize(from)?;
+        Ok(BertReading {
+            pooling: keys.text_pooling,
+            freezing: keys.bert_freezing,
+            frozen_dropout: keys.frozen_dropout,
+        })
     }
 }
 

@@ -1,18 +1,25 @@
 //! The whole model, from padded sequences to a prediction.
 
 mod config;
+mod official;
+mod parts;
+mod settings;
+mod shapes;
+mod weights;
 
 pub use config::MisaConfig;
+pub use parts::ModelParts;
+pub use settings::ModelSettings;
+pub use shapes::check_bert_weights;
 
 use crate::{
-    Activation, Adversary, ConfigError, Context, FeatureSizes, Fusion, FusionInput, FusionOutput,
-    LoadedWeights, MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence,
-    Projection, Reconstruction, Representations, StateDict, SubspaceDiscriminator, SubspaceLogits,
-    Subspaces, SubspacesOutput, UnimodalHeads, Videos, WeightsError,
+    Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
+    Modalities, Modality, MutualAttention, PerModality, Presence, Projection, Reconstruction,
+    Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesOutput,
+    UnimodalHeads, Videos,
+    beyond::hidden_step_error,
     encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
     modality_modules::ModalityModules,
-    step_heads::{StepHeads, hidden_step_error},
-    weights::load,
 };
 use burn::prelude::*;
 
@@ -20,7 +27,7 @@ use burn::prelude::*;
 /// all of them fused into one prediction.
 ///
 /// - Source: MISA, approach; official code for every size and constant.
-/// - Differs: what [`MisaConfig`] has from `fusion` on is not MISA's, and off by default.
+/// - Differs: what [`ModelSettings`] has from `fusion` on is not MISA's, and off by default.
 #[derive(Module, Debug)]
 pub struct Misa {
     text: Option<TextEncoder>,
@@ -47,8 +54,9 @@ pub struct Misa {
     d_hidden: usize,
 }
 
-/// Everything the objective and the plots need. The model itself keeps no activations.
+/// Everything that the objective and the plots need. The model itself keeps no activations.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MisaOutput {
     /// `[batch, 1]`, or `[batch, classes]` logits.
     pub prediction: Tensor<2>,
@@ -69,9 +77,9 @@ pub struct MisaOutput {
     pub cycled: Option<PerModality<Tensor<2>>>,
     /// Predictions from one modality each, of a model with unimodal heads.
     pub unimodal: Option<PerModality<Tensor<2>>>,
-    /// Modalities that were used; tensors of the others are zeros.
+    /// Modalities in use; tensors of the others are zeros.
     pub modalities: Modalities,
-    /// Which of them each utterance had, where some were missing.
+    /// Which of them each utterance has; `None`: all.
     pub presence: Option<Presence>,
 }
 
@@ -90,7 +98,7 @@ impl Misa {
         let presence = input.presence.as_ref();
         let encoded = self.encode(input);
         let projected = self.project(&encoded, input);
-        // Before any other modality has a say.
+        // Before mutual attention mixes the modalities.
         let unimodal = (self.unimodal.as_ref()).map(|heads| heads.forward(&projected));
         let projected = match &self.mutual_attention {
             None => projected,
@@ -128,14 +136,14 @@ impl Misa {
         }
     }
 
-    /// The prediction with what the other utterances of the video say, if they are asked.
+    /// The prediction, plus what the context of the video adds in a model that has one.
     fn in_context(&self, fusion: &FusionOutput, input: &MisaInput) -> Tensor<2> {
         let prediction = fusion.prediction.clone();
         let Some(context) = &self.context else {
             return prediction;
         };
-        let videos = input.videos.clone();
-        let videos = videos.unwrap_or_else(|| Videos::apart(input.batch()));
+        let apart = || Videos::apart(input.batch());
+        let videos = input.videos.clone().unwrap_or_else(apart);
         prediction + context.forward(fusion.fused.clone(), &videos)
     }
 
@@ -151,15 +159,15 @@ impl Misa {
             presence.assert_something_of(self.modalities);
         }
         let lengths = &input.lengths;
-        let seen = input.without_missing();
+        let visible = input.without_missing();
         let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, lengths: &[usize]| {
             let encoder = encoder.as_ref()?;
             Some(encoder.forward(&PackedSequence::new(x.clone(), lengths)))
         };
         PerModality {
-            text: (self.text.as_ref()).map(|text| text.forward(&seen.text, &lengths.text)),
-            visual: sequence(&self.visual, &seen.visual, &lengths.visual),
-            acoustic: sequence(&self.acoustic, &seen.acoustic, &lengths.acoustic),
+            text: (self.text.as_ref()).map(|text| text.forward(&visible.text, &lengths.text)),
+            visual: sequence(&self.visual, &visible.visual, &lengths.visual),
+            acoustic: sequence(&self.acoustic, &visible.acoustic, &lengths.acoustic),
         }
     }
 
@@ -179,8 +187,8 @@ impl Misa {
         Some(heads.forward(&self.project(&encoded, input)))
     }
 
-    /// How badly the visual and acoustic encoders fill in hidden steps: 1 for who knows the mean
-    /// of the features, 0 for who knows each. The mean over both.
+    /// How badly the visual and acoustic encoders predict hidden steps, the mean over both:
+    /// 1 = no better than predicting the mean of the features, 0 = perfect.
     ///
     /// # Shapes
     ///
@@ -190,6 +198,7 @@ impl Misa {
     /// # Panics
     ///
     /// Panics as [`Misa::forward`] does, or if the model has no step heads.
+    #[doc(hidden)]
     pub fn hidden_step_error(
         &self,
         input: &MisaInput,
@@ -241,35 +250,6 @@ impl Misa {
     /// BERT, of a model that reads token ids.
     pub fn bert(&self) -> Option<&BertEncoder> {
         self.text.as_ref().and_then(TextEncoder::bert)
-    }
-
-    /// The same model with the weights of a pre-trained BERT, under their official names.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError::Mismatch`] lists every tensor of BERT that is missing or of another shape;
-    /// [`WeightsError::NoBert`] if the model reads text in another way.
-    pub fn with_bert(mut self, weights: &StateDict) -> Result<(Self, LoadedWeights), WeightsError> {
-        let Some(TextEncoder::Bert(bert)) = self.text else {
-            return Err(WeightsError::NoBert);
-        };
-        let (bert, loaded) = load(bert, "text.Bert", weights)?;
-        self.text = Some(TextEncoder::Bert(bert));
-        Ok((self, loaded))
-    }
-
-    /// The same model with other word vectors, such as GloVe's.
-    ///
-    /// # Shapes
-    ///
-    /// - rows: `[vocabulary, d_embedding]`
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] if the model reads no word ids or the shape differs.
-    pub fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
-        self.text = (self.text.map(|text| text.with_embedding(rows))).transpose()?;
-        Ok(self)
     }
 
     fn project(

@@ -4,7 +4,7 @@ use crate::bert::names::{self, Name};
 use crate::format::files::read_bytes;
 use crate::{DataError, Tokeniser, write_whole};
 use burn::tensor::TensorData;
-use misa_core::encoder::bert::check_bert_weights;
+use misa_core::check_bert_weights;
 use misa_core::{StateDict, WeightsError};
 use misa_files::Source;
 use misa_files::torch::{self, Limits};

@@ -23,6 +23,7 @@ fn place_of(error: &DataError) -> (String, String) {
 fn advice(error: &DataError) -> &'static str {
     match error {
         DataError::Missing { .. } => "check the spelling of the path",
+        DataError::Version { .. } => "use a newer misa, or convert the data with this one",
         DataError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
             "you lack the permission to read it: ask its owner, or change it with chmod"
         }

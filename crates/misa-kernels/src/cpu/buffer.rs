@@ -1,4 +1,4 @@
-//! Memory that is used again.
+//! Memory that is reused.
 //!
 //! A layer needs the same large pieces of memory in every step of training. Given back to the
 //! system, each would be zeroed and mapped again, page by page.
@@ -17,10 +17,10 @@ const MIN_KEPT: usize = 1 << 12;
 
 static KEPT: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
-/// A piece of memory that is kept for the next who asks.
+/// A piece of memory that is kept for the next request.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
-    /// May be longer than asked for.
+    /// May be longer than requested.
     data: Vec<f32>,
     len: usize,
 }
@@ -28,9 +28,10 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// `len` numbers of any value.
     pub(crate) fn new(len: usize) -> Self {
-        let data = match len < MIN_KEPT {
-            true => vec![0.0; len],
-            false => take(len).unwrap_or_else(|| vec![0.0; len]),
+        let data = if len < MIN_KEPT {
+            vec![0.0; len]
+        } else {
+            take(len).unwrap_or_else(|| vec![0.0; len])
         };
         Self { data, len }
     }
@@ -89,7 +90,7 @@ fn keep(piece: Vec<f32>) {
 mod tests {
     use super::*;
 
-    /// A size that no other test asks for: the pieces belong to the process.
+    /// A size that no other test requests: the pieces belong to the process.
     const LEN: usize = 7_654_321;
 
     #[test]

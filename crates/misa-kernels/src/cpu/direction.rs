@@ -15,7 +15,7 @@ use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Fewest rows of a product worth a task of its own.
+/// Fewest rows of a product that are worth a separate task.
 const MIN_ROWS_PER_TASK: usize = 48;
 
 /// Weights of one direction, in PyTorch's layout.
@@ -57,7 +57,7 @@ pub(crate) struct Trace<'a> {
 pub(crate) struct Recorded<'a> {
     /// `[rows, d_hidden]`
     pub(crate) hidden: Rows<'a>,
-    /// `[rows, gates * d_hidden]`: the gradients take the place of the gates.
+    /// `[rows, gates * d_hidden]`: the gradients overwrite the gates.
     pub(crate) gates: &'a mut [f32],
     /// `[rows, d_hidden]`
     pub(crate) memory: &'a [f32],
@@ -180,9 +180,10 @@ impl Direction<'_> {
                 d_output: recorded.d_output.range(rows.clone()),
                 carried_hidden: &mut carried_hidden[alive],
                 carried_memory: &mut carried_memory[alive],
-                d_candidate: match gru {
-                    true => of_rows(&mut candidate, d_hidden, &rows),
-                    false => &mut [],
+                d_candidate: if gru {
+                    of_rows(&mut candidate, d_hidden, &rows)
+                } else {
+                    &mut []
                 },
             };
             match self.cell {
@@ -193,10 +194,7 @@ impl Direction<'_> {
             add_rows(Rows::new(recurrent, d_gates), &mut hidden_bias);
             let carried = &mut carried_hidden[..before.len() * d_hidden];
             let begun = Left::Rows(Rows::new(&recurrent[..before.len() * d_gates], d_gates));
-            let onto = match gru {
-                true => Onto::Present,
-                false => Onto::Nothing,
-            };
+            let onto = if gru { Onto::Present } else { Onto::Nothing };
             multiply(begun, &panels, onto, carried);
         }
         GateGradients {
@@ -219,9 +217,10 @@ impl Direction<'_> {
     ) {
         for ((range, part), panels) in self.input_parts(gradients).zip(panels) {
             let part = Left::Rows(part.range(rows.clone()));
-            let onto = match begin && range.start == 0 {
-                true => Onto::Nothing,
-                false => Onto::Present,
+            let onto = if begin && range.start == 0 {
+                Onto::Nothing
+            } else {
+                Onto::Present
             };
             multiply(part, panels, onto, out);
         }
@@ -247,9 +246,10 @@ impl Direction<'_> {
         // A step's state reaches the next one: in time, or against it.
         let begun = self.steps.sequences()..self.steps.rows();
         let earlier = self.steps.previous();
-        let (from, to) = match self.reversed {
-            false => (hidden.list(earlier), recurrent.range(begun)),
-            true => (hidden.range(begun), recurrent.list(earlier)),
+        let (from, to) = if self.reversed {
+            (hidden.range(begun), recurrent.list(earlier))
+        } else {
+            (hidden.list(earlier), recurrent.range(begun))
         };
         let of_input = || {
             let mut weight = vec![0.0; d_gates * d_input];
@@ -310,18 +310,16 @@ impl Direction<'_> {
     fn in_order(&self) -> impl Iterator<Item = usize> + use<> {
         let last = self.steps.longest();
         let reversed = self.reversed;
-        (0..last).map(move |step| match reversed {
-            true => last - 1 - step,
-            false => step,
-        })
+        (0..last).map(move |step| if reversed { last - 1 - step } else { step })
     }
 
     /// Rows of the states that a step starts from: of its first sequences, none at the beginning.
     fn before(&self, step: usize) -> Range<usize> {
         let alive = self.steps.step(step).len();
-        let before = match self.reversed {
-            false => step.checked_sub(1),
-            true => Some(step + 1).filter(|&next| next < self.steps.longest()),
+        let before = if self.reversed {
+            Some(step + 1).filter(|&next| next < self.steps.longest())
+        } else {
+            step.checked_sub(1)
         };
         let Some(before) = before else {
             return 0..0;

@@ -1,6 +1,6 @@
 //! Functions of a vector of numbers: sigmoid, hyperbolic tangent, the normal distribution.
 //!
-//! Within 3 units in the last place everywhere; not-a-number stays what it is.
+//! Within 3 units in the last place everywhere; NaN stays NaN.
 
 use pulp::Simd;
 

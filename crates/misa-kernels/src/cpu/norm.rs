@@ -1,4 +1,4 @@
-//! Layer norm of a sum of which one term may be dropped.
+//! Layer norm of a sum with dropout on one term.
 
 use crate::cpu::{
     buffer::Buffer,
@@ -39,7 +39,7 @@ pub(crate) struct Terms<'a> {
     pub(crate) residual: Option<&'a [f32]>,
 }
 
-/// What the forward pass leaves for the backward pass.
+/// What the forward pass records for the backward pass.
 #[derive(Debug)]
 pub(crate) struct Trace {
     /// `[rows, columns]`: `(z - mean) * scale`
@@ -48,7 +48,7 @@ pub(crate) struct Trace {
     pub(crate) scale: Buffer,
 }
 
-/// Where gradients go, as far as they are asked for.
+/// Where gradients are written, those that are requested.
 #[derive(Debug)]
 pub(crate) struct Gradients<'a> {
     /// `[rows, columns]`; without dropout this is that of `x` too.
@@ -154,7 +154,7 @@ struct Forward<'a> {
     scale: &'a mut [f32],
 }
 
-/// Likewise.
+/// The same for the backward pass.
 struct Backward<'a> {
     norm: Norm<'a>,
     trace: &'a Trace,
@@ -182,7 +182,7 @@ impl WithSimd for Forward<'_> {
             self.norm.dropout.fill(first, &mut mask);
             add_terms(simd, self.terms, first, &mask, z);
             centre(simd, z);
-            // What rounding left of the mean.
+            // The rounding error of the mean.
             centre(simd, z);
             let variance = mean(columns, dot(simd, z, z));
             *scale = 1.0 / (variance + self.norm.epsilon).sqrt();

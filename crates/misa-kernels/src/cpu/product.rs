@@ -69,9 +69,10 @@ impl WithSimd for Multiply<'_> {
             out,
         } = self;
         // A tile's sums, one row of the panel and one value of the left side stay in registers.
-        let tallest = match S::REGISTER_COUNT >= 32 {
-            true => MAX_ROWS,
-            false => MAX_ROWS / 2,
+        let tallest = if S::REGISTER_COUNT >= 32 {
+            MAX_ROWS
+        } else {
+            MAX_ROWS / 2
         };
         let width = right.width;
         let mut packed_rows =
@@ -133,9 +134,10 @@ fn choose_tile<S: Simd>(
     macro_rules! heights {
         ($($height:literal)*) => {
             match height {
-                $($height => match target.filled <= S::F32_LANES {
-                    true => tile::<S, $height, 1>(simd, rows, panel, target),
-                    false => tile::<S, $height, VECTORS>(simd, rows, panel, target),
+                $($height => if target.filled <= S::F32_LANES {
+                    tile::<S, $height, 1>(simd, rows, panel, target)
+                } else {
+                    tile::<S, $height, VECTORS>(simd, rows, panel, target)
                 },)*
                 _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
             }

@@ -66,8 +66,9 @@ pub(crate) fn load<S: Simd>(simd: S, piece: &[f32]) -> S::f32s {
 /// Writes what [`load`] reads.
 #[inline(always)]
 pub(crate) fn store<S: Simd>(simd: S, piece: &mut [f32], values: S::f32s) {
-    match piece.len() == S::F32_LANES {
-        true => S::as_mut_simd_f32s(piece).0[0] = values,
-        false => simd.partial_store_f32s(piece, values),
+    if piece.len() == S::F32_LANES {
+        S::as_mut_simd_f32s(piece).0[0] = values
+    } else {
+        simd.partial_store_f32s(piece, values)
     }
 }

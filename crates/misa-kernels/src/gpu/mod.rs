@@ -22,7 +22,7 @@ use burn::{
 use burn_cubecl::CubeBackend;
 use std::sync::Arc;
 
-/// What a pass leaves for its gradients.
+/// What a forward pass records for its gradients.
 #[derive(Clone, Debug, ExtensionType)]
 #[extension_type(fusion)]
 pub struct Trace<B: Backend> {
@@ -34,7 +34,7 @@ pub struct Trace<B: Backend> {
     pub earlier: FloatTensor<B>,
 }
 
-/// Both passes as operations that fusion can put off.
+/// Both passes as operations that fusion can defer.
 #[backend_extension(Cube, Fusion)]
 pub trait Passes: Backend {
     /// The states and what they leave.

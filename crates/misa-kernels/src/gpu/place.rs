@@ -59,9 +59,10 @@ impl PlaceLaunch {
         let rows = steps.step(step);
         let earlier = step.checked_sub(1);
         let later = Some(step + 1).filter(|&step| step < steps.longest());
-        let (before, after) = match reversed {
-            false => (earlier, later),
-            true => (later, earlier),
+        let (before, after) = if reversed {
+            (later, earlier)
+        } else {
+            (earlier, later)
         };
         let [before, after] = [before, after].map(|step| step.map_or(0..0, |x| steps.step(x)));
         Self::new(

@@ -1,4 +1,4 @@
-//! In place of the kernels, where no device has them: nobody gets past the check before.
+//! Stands for the kernels in builds without them: callers check before, see [`crate::on_cpu`].
 
 use crate::{AddNorm, SelfAttention};
 use burn::prelude::*;

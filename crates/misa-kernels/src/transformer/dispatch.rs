@@ -1,4 +1,4 @@
-//! Tensors to the operations of their device.
+//! Calls the operations of the device that holds the tensors.
 
 use crate::{AddNorm, SelfAttention, transformer::ops::TransformerOps};
 use burn::{backend::Dispatch, prelude::*};
@@ -8,7 +8,7 @@ pub(super) fn gelu(x: Tensor<2>) -> Tensor<2> {
     Tensor::from_dispatch(Dispatch::gelu_rows(x.into_dispatch()))
 }
 
-/// Of queries, keys and values.
+/// Self-attention of queries, keys and values.
 pub(super) fn attend(
     inputs: [Tensor<2>; 3],
     key_bias: Tensor<1>,
@@ -27,7 +27,7 @@ pub(super) fn attend(
     Tensor::from_dispatch(output)
 }
 
-/// Of what may be dropped and what it is added to.
+/// Layer norm of `residual + dropout(x + bias)`.
 pub(super) fn add_norm(
     norm: &AddNorm,
     [x, residual]: [Tensor<2>; 2],

@@ -1,4 +1,4 @@
-//! The kernels for the processor behind the operations.
+//! The kernels for the CPU behind the operations.
 
 use crate::{
     SelfAttention,
@@ -137,7 +137,7 @@ impl AttentionTrace {
     }
 }
 
-/// What a norm is, besides its tensors.
+/// Settings of a norm.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NormShape {
     pub(super) epsilon: f64,
@@ -194,7 +194,7 @@ fn norm<'a>(
 }
 
 impl NormTrace {
-    /// Gradients of `[x, bias, residual, gamma, beta]`, as far as they are wanted.
+    /// Gradients of `[x, bias, residual, gamma, beta]`, those that are `wanted`.
     pub(super) fn gradients(
         self,
         d_output: &FloatTensor<Flex>,
@@ -205,7 +205,7 @@ impl NormTrace {
         let mut residual = vec![0.0; rows * d_model];
         let drops = self.shape.dropout > 0.0;
         let mut x = (wanted[0] && drops).then(|| vec![0.0; rows * d_model]);
-        let row = |place: usize| wanted[place].then(|| vec![0.0; d_model]);
+        let row = |input: usize| wanted[input].then(|| vec![0.0; d_model]);
         let [mut bias, mut gamma, mut beta] = [row(1), row(3), row(4)];
         norm(&self.gamma, &self.beta, self.shape).backward(
             &self.trace,
@@ -219,9 +219,10 @@ impl NormTrace {
             },
         );
         let residual = tensor(residual, [rows, d_model]);
-        let x = match drops {
-            true => x.map(|x| tensor(x, [rows, d_model])),
-            false => Some(residual.clone()),
+        let x = if drops {
+            x.map(|x| tensor(x, [rows, d_model]))
+        } else {
+            Some(residual.clone())
         };
         let sum = |row: Option<Vec<f32>>| row.map(|row| tensor(row, [d_model]));
         [x, sum(bias), Some(residual), sum(gamma), sum(beta)]

@@ -1,4 +1,4 @@
-//! What a transformer layer does between its matrix products.
+//! The operations of a transformer layer between its matrix products.
 
 #[cfg(not(feature = "flex"))]
 #[path = "absent.rs"]
@@ -6,7 +6,10 @@ mod dispatch;
 #[cfg(feature = "flex")]
 mod dispatch;
 #[cfg(feature = "flex")]
+#[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod flex;
+#[cfg(all(feature = "autodiff", feature = "flex"))]
+mod gradients;
 #[cfg(feature = "flex")]
 mod ops;
 
@@ -31,7 +34,7 @@ pub fn gelu(x: Tensor<2>) -> Tensor<2> {
 /// - Source: Attention is all you need, scaled dot-product attention.
 #[derive(Clone, Debug)]
 pub struct SelfAttention {
-    /// Where the tokens lie.
+    /// Layout of the tokens.
     pub sentences: Arc<Sentences>,
     /// Heads, each on its own columns.
     pub n_heads: usize,
@@ -42,13 +45,13 @@ pub struct SelfAttention {
 impl SelfAttention {
     /// The mean of the values of each token's sentence, weighted by attention.
     ///
-    /// Keys come without their bias: it would move all scores of a query alike, which softmax
-    /// takes out again. Its gradient is 0.
+    /// Keys are passed without their bias: it would add one constant to all scores of a query, which
+    /// softmax cancels. Its gradient is 0.
     ///
-    /// - Differs: added in floating point, the bias would get a gradient of rounding, which Adam
-    ///   turns into steps of full size.
+    /// - Differs: added in floating point, the bias would get a gradient of rounding errors, which Adam
+    ///   scales to full steps.
     ///
-    /// What is dropped is a function of the device's random state.
+    /// The dropout mask is a function of the device's random state.
     ///
     /// Differentiable once.
     ///
@@ -81,14 +84,14 @@ impl SelfAttention {
     }
 }
 
-/// Layer norm of a sum of which one term may be dropped.
+/// Layer norm of a sum with dropout on one term.
 #[derive(Clone, Debug)]
 pub struct AddNorm {
     /// `[d_model]`
     pub gamma: Tensor<1>,
     /// `[d_model]`
     pub beta: Tensor<1>,
-    /// Added to a variance before its root is taken.
+    /// Added to the variance before its root is taken.
     pub epsilon: f64,
     /// Probability of dropping an element of `x + bias`. Range: `[0, 1)`.
     pub dropout: f64,
@@ -97,7 +100,7 @@ pub struct AddNorm {
 impl AddNorm {
     /// The norm of `residual + dropout(x + bias)`.
     ///
-    /// What is dropped is a function of the device's random state.
+    /// The dropout mask is a function of the device's random state.
     ///
     /// Differentiable once.
     ///
@@ -126,10 +129,7 @@ fn assert_available(x: &Tensor<2>) {
     assert!(on_cpu(&device, x.dtype()), "no kernel for {device:?}");
 }
 
-/// Without dropout, no random number is taken.
+/// Draws a seed only if there is dropout.
 fn seed(device: &Device, dropout: f64) -> u64 {
-    match dropout > 0.0 {
-        true => draw_seed(device),
-        false => 0,
-    }
+    if dropout > 0.0 { draw_seed(device) } else { 0 }
 }

@@ -28,6 +28,8 @@ pub struct CompareOptions {
 pub struct Comparison {
     /// Names of the scores, in the order of every list of scores.
     pub metrics: Vec<String>,
+    /// Whether each score is a share, which is printed in percent.
+    pub is_share: Vec<bool>,
     /// Models, each on one split of one data set.
     pub groups: Vec<Group>,
     /// Paired differences between models.
@@ -137,9 +139,12 @@ impl Comparison {
     /// published figures are not there.
     pub fn new(entries: &[Entry], options: &CompareOptions) -> Result<Self, CompareError> {
         let mut grouped = Grouped::new();
-        let names = data_names(entries);
+        let data_names = data_names(entries);
         for entry in entries {
-            grouped.entry(key(entry, &names)).or_default().push(entry);
+            grouped
+                .entry(key(entry, &data_names))
+                .or_default()
+                .push(entry);
         }
         if grouped.is_empty() {
             return Err(CompareError::Nothing);
@@ -157,12 +162,13 @@ impl Comparison {
         let (differences, not_compared) = differences(&grouped, options);
         let (published, not_published) = beside_published(&groups, options)?;
         let notes = notes(&groups, &differences, options);
+        let metrics = options.metrics.iter();
+        let (names, is_share) = metrics
+            .map(|metric| (metric.name.to_string(), metric.is_share))
+            .unzip();
         Ok(Self {
-            metrics: options
-                .metrics
-                .iter()
-                .map(|metric| metric.name.to_string())
-                .collect(),
+            metrics: names,
+            is_share,
             published,
             notes: [notes, not_compared, not_published].concat(),
             differences,

@@ -31,25 +31,22 @@ impl Text {
 /// Where a result comes from, besides its data and seeds.
 const PROVENANCE: [&str; 2] = ["versions", "device"];
 
-/// Names of scores that are no shares.
-const NUMBERS: [&str; 2] = ["MAE", "Corr"];
-
 /// How a score is printed: shares in percent, as the field does.
-fn value(metric: &str, value: Option<f64>) -> String {
+fn value(is_share: bool, value: Option<f64>) -> String {
     match value {
         None => "–".to_string(),
-        Some(value) if NUMBERS.contains(&metric) => format!("{value:.3}"),
-        Some(value) => format!("{:.2}", 100.0 * value),
+        Some(value) if is_share => format!("{:.2}", 100.0 * value),
+        Some(value) => format!("{value:.3}"),
     }
 }
 
-fn signed(metric: &str, number: Option<f64>) -> String {
+fn signed(is_share: bool, number: Option<f64>) -> String {
     let sign = if number.is_some_and(|number| number >= 0.0) {
         "+"
     } else {
         ""
     };
-    format!("{sign}{}", value(metric, number))
+    format!("{sign}{}", value(is_share, number))
 }
 
 impl Comparison {
@@ -101,32 +98,32 @@ impl Comparison {
                 .filter(|(is, _)| *is)
                 .map(|(_, mark)| *mark)
                 .collect();
-            let scores = self.metrics.iter().zip(&row.scores);
+            let scores = self.is_share.iter().zip(&row.scores);
             let head = [
                 Text::plain(&group.model),
                 Text::plain(format!("{}{marks}", row.seed)),
             ];
-            let scores = scores.map(|(metric, score)| Text::plain(value(metric, *score)));
+            let scores = scores.map(|(is_share, score)| Text::plain(value(*is_share, *score)));
             head.into_iter().chain(scores).collect()
         };
         let mut rows: Vec<Vec<Text>> = group.runs.iter().map(run).collect();
         let count = group.runs.len();
-        let row = |label: String, cell: &dyn Fn(&str, &Summary, bool) -> Text| -> Vec<Text> {
+        let row = |label: String, cell: &dyn Fn(bool, &Summary, bool) -> Text| -> Vec<Text> {
             let head = [Text::plain(&group.model), Text::plain(label)];
             let columns = self
-                .metrics
+                .is_share
                 .iter()
                 .zip(&group.summaries)
                 .zip(&group.is_best);
-            let cells = columns.map(|((metric, summary), best)| cell(metric, summary, *best));
+            let cells = columns.map(|((is_share, summary), best)| cell(*is_share, summary, *best));
             head.into_iter().chain(cells).collect()
         };
         rows.push(row(
             format!("mean ± std, n = {count}"),
-            &|metric, summary, best| {
-                let mean = value(metric, summary.mean);
+            &|is_share, summary, best| {
+                let mean = value(is_share, summary.mean);
                 let text = match summary.deviation {
-                    Some(deviation) => format!("{mean} ± {}", value(metric, Some(deviation))),
+                    Some(deviation) => format!("{mean} ± {}", value(is_share, Some(deviation))),
                     None => mean,
                 };
                 Text {
@@ -136,13 +133,13 @@ impl Comparison {
             },
         ));
         if count > 1 {
-            rows.push(row("95 % interval".to_string(), &|metric, summary, _| {
+            rows.push(row("95 % interval".to_string(), &|is_share, summary, _| {
                 Text::plain(match summary.interval {
                     Some((low, high)) => {
                         format!(
                             "{} to {}",
-                            value(metric, Some(low)),
-                            value(metric, Some(high))
+                            value(is_share, Some(low)),
+                            value(is_share, Some(high))
                         )
                     }
                     None => "–".to_string(),
@@ -150,6 +147,12 @@ impl Comparison {
             }));
         }
         rows
+    }
+
+    /// Whether the score of this name is a share.
+    fn is_share(&self, metric: &str) -> bool {
+        let mut scores = self.metrics.iter().zip(&self.is_share);
+        scores.any(|(name, is_share)| name == metric && *is_share)
     }
 
     /// The differences; with their data where there is more than one.
@@ -164,17 +167,17 @@ impl Comparison {
             "p (Holm)",
         ];
         let row = |found: &super::Difference| {
-            let metric = found.metric.as_str();
+            let is_share = self.is_share(&found.metric);
             let (low, high) = found.bootstrap.interval;
             let texts = [
-                metric.to_string(),
+                found.metric.clone(),
                 found.model.clone(),
                 found.baseline.clone(),
-                signed(metric, Some(found.bootstrap.difference)),
+                signed(is_share, Some(found.bootstrap.difference)),
                 format!(
                     "{} to {}",
-                    signed(metric, Some(low)),
-                    signed(metric, Some(high))
+                    signed(is_share, Some(low)),
+                    signed(is_share, Some(high))
                 ),
                 format!("{:.4}", found.bootstrap.p),
                 format!("{:.4}", found.p_holm),
@@ -201,15 +204,15 @@ impl Comparison {
             let data = is_several.then(|| format!("{}, {}", found.data, found.split));
             let head = [found.model.clone(), format!("{}{status}", found.source)];
             let cells = self
-                .metrics
+                .is_share
                 .iter()
                 .zip(found.differences.iter().zip(&found.figures));
-            let cells = cells.map(|(metric, (difference, figure))| match difference {
+            let cells = cells.map(|(is_share, (difference, figure))| match difference {
                 None => "–".to_string(),
                 _ => format!(
                     "{} ({})",
-                    signed(metric, *difference),
-                    value(metric, *figure)
+                    signed(*is_share, *difference),
+                    value(*is_share, *figure)
                 ),
             });
             let texts = data.into_iter().chain(head).chain(cells);

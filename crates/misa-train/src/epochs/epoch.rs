@@ -10,11 +10,8 @@ use burn::{
     prelude::*,
     train::{EventProcessorTraining, Interrupter, LearnerEvent, TrainingError, TrainingItem},
 };
-use misa_core::loss::MisaLossTerms;
 use misa_data::UtteranceBatch;
-use misa_infer::{
-    Answer, Evaluation, ReadyBatch, TermMeans, TermValues, evaluate_batches, loss_values,
-};
+use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
 use std::iter;
 
 type Event = LearnerEvent<SentimentOutput>;
@@ -29,14 +26,14 @@ pub(crate) struct Pass<'a, 'b> {
 /// What was learned since the last step of the optimiser.
 #[derive(Default)]
 struct Waiting {
-    losses: Vec<TermValues>,
+    losses: Vec<TermMeans>,
     /// Utterances of each batch.
     ids: Vec<Vec<String>>,
 }
 
 impl Waiting {
     /// Losses and utterances of the batch that was learned last.
-    fn last(&self) -> (TermValues, &[String]) {
+    fn last(&self) -> (TermMeans, &[String]) {
         let place = self.losses.len() - 1;
         (self.losses[place], &self.ids[place])
     }
@@ -67,7 +64,7 @@ impl Pass<'_, '_> {
             let done = batches.progress();
             let outputs = trainer.learn_together(group)?;
             for output in outputs {
-                waiting.losses.push(loss_values(&output.loss));
+                waiting.losses.push(output.loss.to_host());
                 let step = progress.losses.len() + waiting.losses.len();
                 let (losses, ids) = waiting.last();
                 check_losses(self.number, step, losses, ids)?;
@@ -88,7 +85,7 @@ impl Pass<'_, '_> {
         self.send(LearnerEvent::EndSplit(self.number), Events::process_train);
         match self.run.should_stop() {
             true => Err(self.run.stopped(trainer, progress)),
-            false => Ok(TermMeans::of(&progress.losses)),
+            false => Ok(TermMeans::mean(&progress.losses)),
         }
     }
 
@@ -184,7 +181,7 @@ impl Pass<'_, '_> {
         let (mut step, mut done) = (0, 0);
         evaluate_batches(batches, fit.config.loss.task, |batch| {
             let output = learner.score(batch);
-            let losses = loss_values(&output.loss);
+            let losses = output.loss.to_host();
             step += 1;
             done += batch.batch();
             check_losses(number, step, losses, batch.ids())
@@ -227,13 +224,12 @@ fn accept<E: Into<TrainingError>>(
 fn check_losses(
     epoch: usize,
     step: usize,
-    losses: TermValues,
+    losses: TermMeans,
     ids: &[String],
 ) -> Result<(), TrainError> {
-    let mut named = MisaLossTerms::NAMES.into_iter().zip(losses);
-    match named.find(|(_, value)| !value.is_finite()) {
+    match losses.named().find(|(_, value)| !value.is_finite()) {
         None => Ok(()),
-        Some((term, value)) => Err(TrainError::NonFiniteLoss {
+        Some((term, &value)) => Err(TrainError::NonFiniteLoss {
             epoch,
             step,
             term,

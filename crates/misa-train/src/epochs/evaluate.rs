@@ -4,7 +4,7 @@ use crate::{MisaLearner, TrainError, frozen::Frozen};
 use burn::{data::dataloader::DataLoader, train::TrainingError};
 use misa_core::Task;
 use misa_data::UtteranceLoader;
-use misa_infer::{Answer, Evaluation, evaluate_batches, loss_values};
+use misa_infer::{Answer, Evaluation, evaluate_batches};
 use std::sync::Arc;
 
 /// Predicts every utterance that `loader` gives.
@@ -36,7 +36,7 @@ pub(crate) fn evaluate_with(
     evaluate_batches(batches, task, |batch| {
         let output = learner.score(batch);
         Ok(Answer {
-            losses: Some(loss_values(&output.loss)),
+            losses: Some(output.loss.to_host()),
             predictions: output.predictions,
         })
     })

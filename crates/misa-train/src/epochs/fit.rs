@@ -19,6 +19,7 @@ use burn::{
         TrainLoader, TrainingComponents, ValidLoader,
     },
 };
+use misa_core::loss::Term;
 use misa_data::UtteranceLoader;
 use misa_kernels::Adam;
 use std::{
@@ -107,7 +108,7 @@ impl Fit {
     fn total_updates(&self) -> usize {
         let config = &self.config;
         let updates = |batches: usize| batches.div_ceil(config.accumulation);
-        if config.context.is_none() {
+        if config.model.context.is_none() {
             let batches = self.train.num_items().div_ceil(config.batch_size);
             return config.total_epochs() * updates(batches);
         }
@@ -146,7 +147,7 @@ impl Loop<'_> {
                 self.end_pretraining_epoch(trainer, &mut progress, record)?;
                 continue;
             }
-            let verdict = progress.patience.judge(record.valid_terms.task);
+            let verdict = progress.patience.judge(record.valid_terms[Term::Task]);
             let improved = verdict == Verdict::Improved;
             if improved {
                 best = Some(self.keep(trainer));
@@ -287,7 +288,7 @@ impl Loop<'_> {
             train,
             valid_terms: valid.losses,
             weights: weights
-                .map(|(name, factor)| (name.to_string(), factor.into()))
+                .map(|(term, factor)| (term.to_string(), factor.into()))
                 .collect(),
             valid: match phase {
                 Phase::Masked => Vec::new(),
@@ -320,9 +321,13 @@ impl Loop<'_> {
 
 /// How the optimiser updates weights.
 fn updates(config: &TrainingConfig) -> Updates {
+    let clip = config.gradient_clip;
     Updates {
-        adam: Adam::default(),
-        clip: config.gradient_clip,
+        adam: Adam {
+            clip: clip.value(),
+            ..Adam::default()
+        },
+        max_norm: clip.norm(),
         weight_decay: config.weight_decay,
     }
 }

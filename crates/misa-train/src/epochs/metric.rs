@@ -2,14 +2,13 @@
 
 use crate::{PredictionInput, TermsInput};
 use burn::{
-    prelude::*,
     tensor::TensorReadError,
     train::metric::{
         Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
         NumericEntry, SerializedEntry, format_float,
     },
 };
-use misa_core::{Task, loss::MisaLossTerms};
+use misa_core::{Task, loss::Term};
 use misa_infer::score::{Goal, NamedScore, decide};
 use std::sync::Arc;
 
@@ -94,15 +93,15 @@ impl Numeric for EpochMetric {
 #[derive(Clone)]
 pub struct TermMetric {
     name: MetricName,
-    term: fn(&MisaLossTerms) -> &Tensor<1>,
+    term: Term,
     sum: f64,
     batches: usize,
     last: f64,
 }
 
 impl TermMetric {
-    /// Creates the metric of the term that `term` picks.
-    pub fn new(name: &str, term: fn(&MisaLossTerms) -> &Tensor<1>) -> Self {
+    /// Creates the metric of `term`, shown and logged under `name`.
+    pub fn new(name: &str, term: Term) -> Self {
         Self {
             name: Arc::new(name.to_string()),
             term,
@@ -128,7 +127,7 @@ impl Metric for TermMetric {
         TermsInput(terms): &TermsInput,
         _: &MetricMetadata,
     ) -> Result<SerializedEntry, TensorReadError> {
-        let value = (self.term)(terms).clone().try_into_vec_as::<f32>()?;
+        let value = terms[self.term].clone().try_into_vec_as::<f32>()?;
         self.last = value.into_iter().map(f64::from).sum();
         self.sum += self.last;
         self.batches += 1;

@@ -12,13 +12,14 @@ use burn::train::{
         MetricsRendererTraining,
     },
 };
+use misa_core::loss::Term;
 use std::io::{IsTerminal, Write, stdout};
 
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Progress {
-    /// Live plots where there is a terminal and the `tui` feature is on, a line per epoch
-    /// otherwise.
+    /// Live plots where there is a terminal, the system is a Unix and the `tui` feature is on, a
+    /// line per epoch otherwise.
     #[default]
     Automatic,
     /// One line per epoch.
@@ -28,9 +29,9 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Whether Burn draws live plots.
+    /// Whether Burn draws live plots. They take Ctrl-C, which Unix alone gives back.
     pub(crate) fn is_live(self) -> bool {
-        self == Self::Automatic && cfg!(feature = "tui") && stdout().is_terminal()
+        self == Self::Automatic && cfg!(all(unix, feature = "tui")) && stdout().is_terminal()
     }
 
     /// Lets Ctrl-C stop a run: the live plots keep the terminal from making a signal of it.
@@ -93,8 +94,8 @@ fn line(record: &EpochRecord, epochs: usize) -> String {
     format!(
         "epoch {:width$}/{epochs}{phase}   train {:.4}   valid {:.4} {mark}   {}   {:.0} s",
         record.epoch,
-        record.train.task,
-        record.valid_terms.task,
+        record.train[Term::Task],
+        record.valid_terms[Term::Task],
         scores.collect::<Vec<_>>().join("  "),
         record.seconds,
     )
@@ -158,14 +159,8 @@ mod tests {
         let record = EpochRecord {
             epoch: 3,
             phase: Phase::Joint,
-            train: TermMeans {
-                task: 1.23456,
-                ..TermMeans::default()
-            },
-            valid_terms: TermMeans {
-                task: 1.1,
-                ..TermMeans::default()
-            },
+            train: TermMeans::default().with(Term::Task, 1.23456),
+            valid_terms: TermMeans::default().with(Term::Task, 1.1),
             weights: Vec::new(),
             valid: vec![("Corr".into(), None), ("MAE".into(), Some(0.89))],
             improved: true,

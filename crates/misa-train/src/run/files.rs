@@ -1,6 +1,6 @@
 //! The files of a run folder.
 
-pub(crate) use misa_infer::files::{create_folder, read_json, write, write_json};
+pub(crate) use misa_infer::files::{create_folder, write};
 
 use crate::TrainError;
 use misa_terms::hex;

@@ -2,7 +2,9 @@
 
 use crate::{
     TrainError, files,
-    manifest::{Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, now},
+    manifest::{
+        Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
+    },
     state::{Snapshot, TrainerState},
     system::System,
 };
@@ -320,7 +322,9 @@ fn same(path: &Path, found: Manifest, asked: Manifest) -> Result<Manifest, Train
             found: found.to_string(),
         }),
     };
-    differs("settings", &found.config_checksum, &asked.config_checksum)?;
+    // Of the settings as they are read now: a later release may know more of them than the one
+    // that wrote the checksum.
+    differs("settings", &checksum(&found.config), &asked.config_checksum)?;
     differs("data", &found.data.checksum, &asked.data.checksum)?;
     // Such as the device, which may be another one.
     let settings = asked.settings;

@@ -1,11 +1,11 @@
 //! What a run folder says of itself.
 
 use crate::{
-    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, files,
-    schedule::Plateau, state::Times,
+    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, schedule::Plateau,
+    state::Times,
 };
 use misa_data::Split;
-use misa_infer::TermValues;
+use misa_infer::{TermMeans, versioned::Layout};
 use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,15 +18,16 @@ use std::{
 
 /// Name of the file.
 pub(crate) const MANIFEST: &str = "manifest.json";
-/// Version of the layout that this program writes.
-const VERSION: u32 = 1;
+/// Of the file.
+const LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &[],
+};
 
 /// The one file that says what in a run folder counts: states and results that it does not name do
 /// not exist.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of this layout.
-    pub version: u32,
     /// How far the run is.
     pub status: Status,
     /// The settings.
@@ -111,7 +112,8 @@ pub(crate) struct RunProgress {
     /// The epoch at work, from 1.
     pub epoch: usize,
     /// Losses of those of its batches that are learned.
-    pub losses: Vec<TermValues>,
+    #[serde(with = "crate::history::rows")]
+    pub losses: Vec<TermMeans>,
     /// Whether no epoch is to follow.
     pub is_done: bool,
     /// Whether patience ran out.
@@ -146,7 +148,6 @@ impl RunProgress {
 impl Manifest {
     pub(crate) fn new(config: &TrainingConfig, settings: Value, data: DataSummary) -> Self {
         Self {
-            version: VERSION,
             status: Status::Running,
             config_checksum: checksum(config),
             config: config.clone(),
@@ -167,22 +168,11 @@ impl Manifest {
     ///
     /// [`TrainError`] if there is none, it is damaged, or a newer program wrote it.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        let path = folder.as_ref().join(MANIFEST);
-        // Asked first: a later layout need not have the fields of this one.
-        let value: Value = files::read_json(&path)?;
-        let version = value.get("version").and_then(Value::as_u64).unwrap_or(0);
-        if version != u64::from(VERSION) {
-            return Err(TrainError::Version {
-                path,
-                found: version,
-                expected: VERSION,
-            });
-        }
-        serde_json::from_value(value).map_err(|source| TrainError::Json { path, source })
+        Ok(LAYOUT.read(&folder.as_ref().join(MANIFEST))?)
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), TrainError> {
-        Ok(files::write_json(&folder.join(MANIFEST), self)?)
+        Ok(LAYOUT.write(&folder.join(MANIFEST), self)?)
     }
 
     /// Every file that counts with its checksum.
@@ -264,15 +254,104 @@ pub(crate) fn now() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{BertSettings, PretrainingConfig};
+    use misa_core::{
+        ContextConfig, MutualAttentionConfig,
+        loss::{
+            ContrastLossConfig, MisaLossConfig, PrototypeLossConfig, TripletLossConfig,
+            UnimodalLossConfig,
+        },
+    };
+    use misa_data::Normalisation;
+    use serde_json::json;
+
+    /// Words that some setting is or may be.
+    const WORDS: &[&str] = &[
+        "file",
+        "batch",
+        "plain_mean",
+        "all",
+        "train",
+        "gru",
+        "tanh",
+        "early",
+        "shared",
+        "concatenation",
+        "mmd",
+        "cosine",
+        "absolute",
+        "learned",
+    ];
+
+    /// A configuration in which nothing is absent.
+    fn full() -> Value {
+        let loss = MisaLossConfig::new()
+            .with_triplet(Some(TripletLossConfig::new()))
+            .with_prototype(Some(PrototypeLossConfig::new()))
+            .with_contrast(Some(ContrastLossConfig::new()))
+            .with_unimodal(Some(UnimodalLossConfig::new()));
+        let bert = BertSettings::new("folder".into())
+            .with_learning_rate(Some(0.5))
+            .with_cache(Some("cache".into()));
+        let config = TrainingConfig::new()
+            .with_loss(loss)
+            .with_bert(Some(bert))
+            .with_normalisation(Some(Normalisation::Utterance))
+            .with_glove(Some("glove".into()))
+            .with_transfer(Some("run".into()))
+            .with_pretraining(Some(PretrainingConfig::new()))
+            .with_mutual_attention(Some(MutualAttentionConfig::new()))
+            .with_context(Some(ContextConfig::new()));
+        serde_json::to_value(config).unwrap()
+    }
+
+    /// The place of every value that is no table, as JSON pointers.
+    fn leaves(value: &Value, above: &str) -> Vec<String> {
+        match value {
+            Value::Object(fields) => (fields.iter())
+                .flat_map(|(name, value)| leaves(value, &format!("{above}/{name}")))
+                .collect(),
+            _ => vec![above.to_string()],
+        }
+    }
+
+    /// Other values that may suit where `value` stands.
+    fn others(value: &Value) -> Vec<Value> {
+        match value {
+            Value::Bool(value) => vec![json!(!value)],
+            Value::Number(number) => match number.as_u64() {
+                Some(number) => vec![json!(number + 1)],
+                None => vec![json!(number.as_f64().unwrap() / 2.0)],
+            },
+            Value::Null => panic!("nothing may be absent"),
+            other => {
+                let words = WORDS.iter().map(|word| json!(word));
+                let lists = [json!(["text"]), json!({ "cosine": { "floor": 0.5 } })];
+                let mut others: Vec<Value> = words.chain(lists).collect();
+                others.retain(|found| found != other);
+                others
+            }
+        }
+    }
 
     #[test]
     fn a_checksum_is_that_of_every_setting() {
-        let config = TrainingConfig::new();
-        assert_eq!(checksum(&config), checksum(&config.clone()));
-        assert_ne!(
-            checksum(&config),
-            checksum(&config.clone().with_dropout(0.25))
-        );
-        assert_ne!(checksum(&config), checksum(&config.with_seed(1)));
+        let checksum_of = |value: &Value| {
+            let config: Result<TrainingConfig, _> = serde_json::from_value(value.clone());
+            config.ok().map(|config| checksum(&config))
+        };
+        let config = full();
+        let expected = checksum_of(&config).unwrap();
+        let leaves = leaves(&config, "");
+        assert!(leaves.len() > 60, "{leaves:?}");
+        for leaf in leaves {
+            let mut others = others(config.pointer(&leaf).unwrap()).into_iter();
+            let is_seen = others.any(|other| {
+                let mut changed = config.clone();
+                *changed.pointer_mut(&leaf).unwrap() = other;
+                checksum_of(&changed).is_some_and(|found| found != expected)
+            });
+            assert!(is_seen, "{leaf}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{Progress, RunStart, Stop};
 use burn::prelude::Device;
+use misa_core::ConfigError;
 use serde_json::Value;
 
 /// How a run is carried out; nothing of it changes what is learned.
@@ -26,4 +27,16 @@ pub struct RunOptions {
     pub settings: Value,
     /// Everything the run was told, for people; becomes `run.toml` in the folder.
     pub resolved: Option<String>,
+}
+
+impl RunOptions {
+    /// Checks the range of every field.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::OutOfRange`] names the first field outside its range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let steps = self.save_every.unwrap_or(1);
+        ConfigError::check("save_every", steps as f64, "[1, inf)", steps >= 1)
+    }
 }

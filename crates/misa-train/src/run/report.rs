@@ -4,13 +4,19 @@ use crate::{
     EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
     system::{System, peak_memory},
 };
-use misa_core::MisaConfig;
+use misa_core::{MisaConfig, loss::Term};
 use misa_data::{Development, Split};
-use misa_infer::RunSummary;
+use misa_infer::{RunSummary, versioned::Layout};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     path::{Path, PathBuf},
+};
+
+/// Of `report.json`.
+const REPORT_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &[],
 };
 
 /// Everything worth knowing of a finished run. Displayed, it is Markdown.
@@ -118,7 +124,7 @@ impl Report {
     pub fn write(&self) -> Result<Vec<PathBuf>, TrainError> {
         let [text, json] = ["report.md", "report.json"].map(|name| self.folder.join(name));
         files::write(&text, self.to_string().as_bytes())?;
-        files::write_json(&json, self)?;
+        REPORT_LAYOUT.write(&json, self)?;
         Ok(vec![text, json])
     }
 
@@ -128,7 +134,7 @@ impl Report {
     ///
     /// [`TrainError`] if it is missing or no report.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        Ok(files::read_json(&folder.as_ref().join("report.json"))?)
+        Ok(REPORT_LAYOUT.read(&folder.as_ref().join("report.json"))?)
     }
 
     /// What the model's page says of the run.
@@ -225,8 +231,14 @@ impl Report {
         }
         writeln!(f, "| Task loss | first | best epoch | last | curve |")?;
         writeln!(f, "| --- | ---: | ---: | ---: | --- |")?;
-        let train: Vec<f64> = history.iter().map(|epoch| epoch.train.task).collect();
-        let valid: Vec<f64> = history.iter().map(|epoch| epoch.valid_terms.task).collect();
+        let train: Vec<f64> = history
+            .iter()
+            .map(|epoch| epoch.train[Term::Task])
+            .collect();
+        let valid: Vec<f64> = history
+            .iter()
+            .map(|epoch| epoch.valid_terms[Term::Task])
+            .collect();
         for (name, values) in [("train", train), ("valid", valid)] {
             let value = |place: Option<usize>| {
                 let value = place.and_then(|place| values.get(place));
@@ -283,7 +295,7 @@ impl Report {
 
     fn write_facts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let system = &self.system;
-        writeln!(f, "| modalities | {} |", self.config.modalities)?;
+        writeln!(f, "| modalities | {} |", self.config.model.modalities)?;
         writeln!(f, "| parameters | {} |", self.parameters)?;
         writeln!(f, "| device | {} on {} |", system.device, system.platform)?;
         writeln!(

@@ -112,14 +112,14 @@ fn with_glove(
         let modality = Modality::Text;
         return Err(ConfigError::NoEmbedding { modality }.into());
     };
-    let glove = read_glove(path, vocabulary, config.d_embedding)?;
+    let glove = read_glove(path, vocabulary, config.model.d_embedding)?;
     let summary = GloveSummary {
         found: glove.found(),
         missing: glove.missing,
         skipped: glove.skipped,
     };
     // Words without a vector keep their random numbers, as in the official code.
-    let width = config.d_embedding;
+    let width = config.model.d_embedding;
     let mut rows: Vec<f32> = rows.into_data().iter::<f32>().collect();
     for (id, vector) in glove.rows {
         let start = id as usize * width;

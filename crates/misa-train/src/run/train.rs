@@ -20,7 +20,7 @@ use burn::{
     prelude::*,
     train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
 };
-use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Task};
+use misa_core::{FeatureSizes, Misa, MisaConfig, Task, loss::Term};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
 };
@@ -104,8 +104,7 @@ pub fn run(
 ) -> Result<Report, TrainError> {
     config.validate()?;
     check(config, data.dataset())?;
-    let every = options.save_every.unwrap_or(1);
-    ConfigError::check("save_every", every as f64, "[1, inf)", every >= 1)?;
+    options.validate()?;
     let devices = options.devices.len() + 1;
     if devices > 1 && config.accumulation < devices {
         return Err(TrainError::Devices {
@@ -228,7 +227,7 @@ impl<'a> Prepared<'a> {
         };
         let config = LoaderConfig::new(self.config.batch_size)
             .with_order(order)
-            .with_whole_videos(self.config.context.is_some())
+            .with_whole_videos(self.config.model.context.is_some())
             .with_seed(self.config.seed);
         let data = self.data.dataset().clone();
         UtteranceLoader::new(data, split, config, device).with_bert(self.text())
@@ -354,9 +353,9 @@ fn with_metrics(
 ) -> SupervisedTraining<MisaLearner> {
     let training = training.metrics((
         LossMetric::new(),
-        TermMetric::new("Similarity", |terms| &terms.similarity),
-        TermMetric::new("Difference", |terms| &terms.difference),
-        TermMetric::new("Reconstruction", |terms| &terms.reconstruction),
+        TermMetric::new("Similarity", Term::Similarity),
+        TermMetric::new("Difference", Term::Difference),
+        TermMetric::new("Reconstruction", Term::Reconstruction),
     ));
     score::scores(task)
         .iter()

@@ -1,11 +1,11 @@
 //! How BERT reads the text of a run.
 
-use burn::config::Config;
 use misa_core::{
     ConfigError,
-    encoder::bert::{BertFreezing, TextPooling},
+    encoder::bert::{BertFreezing, BertReading, TextPooling},
 };
 use misa_data::Truncation;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Settings of BERT in a run.
@@ -20,32 +20,56 @@ use std::path::PathBuf;
 ///
 /// Where the frozen part begins with the embeddings, what it gives for a sentence is computed once
 /// and kept: in training unless `frozen_dropout` is on, in evaluation always.
-#[derive(Config, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BertSettings {
     /// Folder of the pre-trained weights, as Hugging Face stores them.
     pub folder: PathBuf,
     /// How many tokens of a sentence are read.
-    #[config(default = "Truncation::Full")]
+    #[serde(default)]
     pub truncation: Truncation,
-    /// How tokens become one vector.
-    #[config(default = "TextPooling::MaskedMean")]
-    pub pooling: TextPooling,
-    /// Which parts keep their weights.
-    #[config(default = "BertFreezing::None")]
-    pub freezing: BertFreezing,
-    /// Whether frozen parts have dropout in training, too, as in the official code.
-    #[config(default = true)]
-    pub frozen_dropout: bool,
+    /// How tokens are read; in files, its fields stand beside these.
+    #[serde(flatten)]
+    pub reading: BertReading,
     /// Learning rate of BERT; without it, that of the run.
     pub learning_rate: Option<f64>,
     /// Folder for what the frozen part gives, for later runs; without it, it stays in memory.
     pub cache: Option<PathBuf>,
     /// Bytes of it that are kept at most.
-    #[config(default = 4_294_967_296)]
+    #[serde(default = "cache_limit")]
     pub cache_limit: u64,
 }
 
+misa_core::builder! {
+    BertSettings {
+        with_truncation, truncation: Truncation;
+        with_reading, reading: BertReading;
+        with_pooling, reading.pooling: TextPooling;
+        with_freezing, reading.freezing: BertFreezing;
+        with_frozen_dropout, reading.frozen_dropout: bool;
+        with_learning_rate, learning_rate: Option<f64>;
+        with_cache, cache: Option<PathBuf>;
+        with_cache_limit, cache_limit: u64;
+    }
+}
+
+/// 4 GiB.
+fn cache_limit() -> u64 {
+    1 << 32
+}
+
 impl BertSettings {
+    /// The defaults, for the BERT in `folder`.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            truncation: Truncation::default(),
+            reading: BertReading::new(),
+            learning_rate: None,
+            cache: None,
+            cache_limit: cache_limit(),
+        }
+    }
+
     /// Checks every range that does not depend on the BERT.
     ///
     /// # Errors

@@ -30,11 +30,11 @@ impl GradientClip {
         }
     }
 
-    /// What gradients of this norm are multiplied by.
-    pub(crate) fn scale(self, norm: f64) -> f64 {
+    /// The bound of the norm over every gradient, where there is one.
+    pub(crate) fn norm(self) -> Option<f64> {
         match self {
-            Self::Norm(bound) => (bound / (norm + EPSILON)).min(1.0),
-            Self::Off | Self::Value(_) => 1.0,
+            Self::Norm(bound) => Some(bound),
+            Self::Off | Self::Value(_) => None,
         }
     }
 
@@ -48,15 +48,20 @@ impl GradientClip {
     }
 }
 
+/// What gradients of this norm are multiplied by, so that it is at most `max_norm`.
+pub(crate) fn norm_scale(max_norm: Option<f64>, norm: f64) -> f64 {
+    max_norm.map_or(1.0, |bound| (bound / (norm + EPSILON)).min(1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_long_gradients_are_scaled() {
-        let clip = GradientClip::Norm(2.0);
-        assert_eq!(clip.scale(1.0), 1.0);
-        assert!((clip.scale(8.0) - 0.25).abs() < 1e-6);
-        assert_eq!(GradientClip::Value(2.0).scale(8.0), 1.0);
+        let bound = GradientClip::Norm(2.0).norm();
+        assert_eq!(norm_scale(bound, 1.0), 1.0);
+        assert!((norm_scale(bound, 8.0) - 0.25).abs() < 1e-6);
+        assert_eq!(norm_scale(GradientClip::Value(2.0).norm(), 8.0), 1.0);
     }
 }

@@ -1,137 +1,88 @@
 //! How a model is trained.
 
+use super::conflicts::check_conflicts;
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
-use burn::config::Config;
 use misa_core::{
-    ActivationKind, CellKind, ConfigError, ContextConfig, FeatureSizes, FusionKind, MisaConfig,
-    Modalities, Modality, MutualAttentionConfig, ReconstructionSource, Representations, Task,
-    encoder::bert::BertFreezing,
-    loss::{MisaLossConfig, Regression, Similarity, Weighting},
+    ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings,
+    loss::{MisaLossConfig, Similarity},
 };
 use misa_data::{Normalisation, Order};
 use std::path::PathBuf;
 
-/// Configuration of a run: everything but the data and the device.
-///
-/// The defaults are the official ones for MOSI; [`crate::Preset`] gives those of other corpora.
-///
-/// | Field | Default | Range | Meaning |
-/// | --- | --- | --- | --- |
-/// | `seed` | 336 | | of weights, order and dropout |
-/// | `epochs` | 500 | `[1, inf)`, 0 after pre-training | at most, those of the objective |
-/// | `patience` | 6 | `[0, inf)` | epochs without improvement that are forgiven |
-/// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
-/// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
-/// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
-/// | `weight_decay` | 0 | `[0, inf)` | of Adam, decoupled |
-/// | `warm_up` | 0 | `[0, inf)` | optimiser steps |
-/// | `schedule` | constant | see [`Schedule`] | course of the learning rate |
-/// | `trials` | 1 | `[1, inf)` | times that patience may run out |
-/// | `gradient_clip` | value 1.0 | see [`GradientClip`] | bound of gradients |
-///
-/// The fields of the model have the ranges of [`MisaConfig`].
-#[derive(Config, Debug)]
-pub struct TrainingConfig {
-    /// Seed of everything random.
-    #[config(default = 336)]
-    pub seed: u64,
-    /// Most epochs of the objective.
-    #[config(default = 500)]
-    pub epochs: usize,
-    /// Epochs in a row without improvement that are forgiven; the next one stops the run.
-    #[config(default = 6)]
-    pub patience: usize,
-    /// Utterances in a batch.
-    #[config(default = 64)]
-    pub batch_size: usize,
-    /// Batches whose gradients are added up for one optimiser step.
-    #[config(default = 1)]
-    pub accumulation: usize,
-    /// Order of the utterances in training.
-    #[config(default = "Order::Shuffled")]
-    pub order: Order,
-    /// Learning rate of Adam.
-    #[config(default = 1e-4)]
-    pub learning_rate: f64,
-    /// How large gradients may become.
-    #[config(default = "GradientClip::Value(1.0)")]
-    pub gradient_clip: GradientClip,
-    /// The course of the learning rate.
-    #[config(default = "Schedule::Constant")]
-    pub schedule: Schedule,
-    /// How often patience may run out; before the last time, the run goes back to its best model
-    /// and optimiser with half the learning rate.
-    #[config(default = 1)]
-    pub trials: usize,
-    /// How visual and acoustic features are scaled first; files of the official code are scaled
-    /// already.
-    pub normalisation: Option<Normalisation>,
-    /// Decay of weight matrices per step, as a share of the learning rate; none of biases and
-    /// norms.
-    #[config(default = 0.0)]
-    pub weight_decay: f64,
-    /// Optimiser steps in which the learning rate rises to its value.
-    #[config(default = 0)]
-    pub warm_up: usize,
-    /// BERT for the text, in place of word ids or of vectors.
-    pub bert: Option<BertSettings>,
-    /// Text file of word vectors to start from, such as GloVe's.
-    pub glove: Option<PathBuf>,
-    /// Folder of a trained model, or of its run, to take every tensor from that fits.
-    pub transfer: Option<PathBuf>,
-    /// What is learned before the objective.
-    pub pretraining: Option<PretrainingConfig>,
-    /// Probability that a modality of an utterance is missing in training.
-    #[config(default = 0.0)]
-    pub modality_dropout: f64,
-    /// Modalities in use; the others are off everywhere.
-    #[config(default = "Modalities::ALL")]
-    pub modalities: Modalities,
-    /// Size of both subspaces.
-    #[config(default = 128)]
-    pub d_hidden: usize,
-    /// Size of a word vector.
-    #[config(default = 300)]
-    pub d_embedding: usize,
-    /// Keep the word vectors as they are.
-    #[config(default = false)]
-    pub freeze_embedding: bool,
-    /// Recurrent unit.
-    #[config(default = "CellKind::Lstm")]
-    pub cell: CellKind,
-    /// Activation of the projections, the head and the adversary.
-    #[config(default = "ActivationKind::Relu")]
-    pub activation: ActivationKind,
-    /// Dropout of the head and the adversary.
-    #[config(default = 0.5)]
-    pub dropout: f64,
-    /// Dropout of the transformer layer.
-    #[config(default = 0.1)]
-    pub attention_dropout: f64,
-    /// Factor of the adversary's reversed gradient.
-    #[config(default = 1.0)]
-    pub reversal_weight: f64,
-    /// How representations are fused.
-    #[config(default = "FusionKind::Transformer")]
-    pub fusion: FusionKind,
-    /// Which representations are fused.
-    #[config(default = "Representations::Both")]
-    pub representations: Representations,
-    /// What the reconstruction is made from.
-    #[config(default = "ReconstructionSource::Sum")]
-    pub reconstruction: ReconstructionSource,
-    /// Attention between the step sequences of modalities.
-    pub mutual_attention: Option<MutualAttentionConfig>,
-    /// A recurrent layer over the utterances of a video; batches then hold whole videos.
-    pub context: Option<ContextConfig>,
-    /// The objective.
-    #[config(default = "MisaLossConfig::new()")]
-    pub loss: MisaLossConfig,
+misa_core::settings! {
+    /// Configuration of a run: everything but the data and the device.
+    ///
+    /// The defaults are the official ones for MOSI; [`crate::Preset`] gives those of other corpora.
+    ///
+    /// | Field | Default | Range | Meaning |
+    /// | --- | --- | --- | --- |
+    /// | `seed` | 336 | | of weights, order and dropout |
+    /// | `epochs` | 500 | `[1, inf)`, 0 after pre-training | at most, those of the objective |
+    /// | `patience` | 6 | `[0, inf)` | epochs without improvement that are forgiven |
+    /// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
+    /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
+    /// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
+    /// | `weight_decay` | 0 | `[0, inf)` | of Adam, decoupled |
+    /// | `warm_up` | 0 | `[0, inf)` | optimiser steps |
+    /// | `schedule` | constant | see [`Schedule`] | course of the learning rate |
+    /// | `trials` | 1 | `[1, inf)` | times that patience may run out |
+    /// | `gradient_clip` | value 1.0 | see [`GradientClip`] | bound of gradients |
+    ///
+    /// Those of the model are described by [`ModelSettings`], those of the objective by
+    /// [`MisaLossConfig`].
+    pub struct TrainingConfig {
+        /// Seed of everything random.
+        pub seed: u64 = 336, with_seed;
+        /// Most epochs of the objective.
+        pub epochs: usize = 500, with_epochs;
+        /// Epochs in a row without improvement that are forgiven; the next one stops the run.
+        pub patience: usize = 6, with_patience;
+        /// Utterances in a batch.
+        pub batch_size: usize = 64, with_batch_size;
+        /// Batches whose gradients are added up for one optimiser step.
+        pub accumulation: usize = 1, with_accumulation;
+        /// Order of the utterances in training.
+        pub order: Order = Order::Shuffled, with_order;
+        /// Learning rate of Adam.
+        pub learning_rate: f64 = 1e-4, with_learning_rate;
+        /// How large gradients may become.
+        pub gradient_clip: GradientClip = GradientClip::Value(1.0), with_gradient_clip;
+        /// The course of the learning rate.
+        pub schedule: Schedule = Schedule::Constant, with_schedule;
+        /// How often patience may run out; before the last time, the run goes back to its best model
+        /// and optimiser with half the learning rate.
+        pub trials: usize = 1, with_trials;
+        /// How visual and acoustic features are scaled first; files of the official code are scaled
+        /// already.
+        pub normalisation: Option<Normalisation> = None, with_normalisation;
+        /// Decay of weight matrices per step, as a share of the learning rate; none of biases and
+        /// norms.
+        pub weight_decay: f64 = 0.0, with_weight_decay;
+        /// Optimiser steps in which the learning rate rises to its value.
+        pub warm_up: usize = 0, with_warm_up;
+        /// BERT for the text, in place of word ids or of vectors.
+        pub bert: Option<BertSettings> = None, with_bert;
+        /// Text file of word vectors to start from, such as GloVe's.
+        pub glove: Option<PathBuf> = None, with_glove;
+        /// Folder of a trained model, or of its run, to take every tensor from that fits.
+        pub transfer: Option<PathBuf> = None, with_transfer;
+        /// What is learned before the objective.
+        pub pretraining: Option<PretrainingConfig> = None, with_pretraining;
+        /// Probability that a modality of an utterance is missing in training.
+        pub modality_dropout: f64 = 0.0, with_modality_dropout;
+        /// What the model is made of; in files, its fields stand beside these.
+        #[serde(flatten)]
+        pub model: ModelSettings = ModelSettings::new(), with_model;
+        /// The objective.
+        pub loss: MisaLossConfig = MisaLossConfig::new(), with_loss;
+    }
 }
 
+misa_core::model_builder!(TrainingConfig, model);
+
 impl TrainingConfig {
-    /// Checks the range of every field that is not the model's; [`TrainingConfig::model`] checks
-    /// those.
+    /// Checks every range, and that no setting excludes another. Whether data suits the settings
+    /// is another question: see [`TrainingConfig::model`].
     ///
     /// # Errors
     ///
@@ -165,7 +116,9 @@ impl TrainingConfig {
         if let Order::Bucketed { batches } = self.order {
             ConfigError::check("order.batches", batches as f64, "[1, inf)", batches >= 1)?;
         }
-        self.loss.validate()
+        self.model.validate()?;
+        self.loss.validate()?;
+        check_conflicts(self)
     }
 
     /// Epochs in all, those before the objective included.
@@ -194,88 +147,46 @@ impl TrainingConfig {
         }
     }
 
+    /// The optional modules of the model: those that the objective and the pre-training need.
+    pub fn parts(&self) -> ModelParts {
+        let before = self.pretraining.clone().unwrap_or_default();
+        let loss = &self.loss;
+        ModelParts {
+            adversary: loss.similarity == Similarity::Adversarial,
+            subspace_discriminator: loss.discrimination_weight > 0.0,
+            unimodal_heads: loss.unimodal.is_some() || before.unimodal_epochs > 0,
+            step_heads: before.masked_epochs > 0,
+            cycle: loss.cycle_weight > 0.0,
+        }
+    }
+
     /// The model for data of the given sizes.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] names the first field that cannot be used.
+    /// [`ConfigError`] names the first size or field of the model that cannot be used.
     pub fn model(&self, sizes: FeatureSizes) -> Result<MisaConfig, ConfigError> {
-        let before = self.pretraining.clone();
-        let before = before.unwrap_or_else(PretrainingConfig::new);
-        let model = MisaConfig::new(sizes)
-            .with_task(self.loss.task)
-            .with_modalities(self.modalities)
-            .with_d_hidden(self.d_hidden)
-            .with_d_embedding(self.d_embedding)
-            .with_freeze_embedding(self.freeze_embedding)
-            .with_cell(self.cell)
-            .with_activation(self.activation)
-            .with_dropout(self.dropout)
-            .with_attention_dropout(self.attention_dropout)
-            .with_adversary(self.loss.similarity == Similarity::Adversarial)
-            .with_reversal_weight(self.reversal_weight)
-            .with_subspace_discriminator(self.loss.discrimination_weight > 0.0)
-            .with_fusion(self.fusion)
-            .with_representations(self.representations)
-            .with_reconstruction(self.reconstruction)
-            .with_mutual_attention(self.mutual_attention.clone())
-            .with_context(self.context.clone())
-            .with_unimodal_heads(self.loss.unimodal.is_some() || before.unimodal_epochs > 0)
-            .with_step_heads(before.masked_epochs > 0)
-            .with_cycle(self.loss.cycle_weight > 0.0);
-        let model = match &self.bert {
-            Some(bert) => model
-                .with_text_pooling(bert.pooling)
-                .with_bert_freezing(bert.freezing)
-                .with_frozen_dropout(bert.frozen_dropout),
-            None => model,
+        let bert = self.bert.as_ref().map(|bert| bert.reading);
+        let config = MisaConfig {
+            sizes,
+            task: self.loss.task,
+            settings: self.model.clone(),
+            bert: bert.unwrap_or_default(),
+            parts: self.parts(),
         };
-        model.validate()?;
-        let is_frozen = |bert: &BertSettings| bert.freezing == BertFreezing::All;
-        let attends = self.mutual_attention.as_ref();
-        let attends = attends.is_some_and(|attention| attention.n_layers > 0);
-        let is_alone = self.modalities.count() == 1;
-        let learns_weights = self.loss.weighting == Weighting::Learned;
-        let is_regression = self.loss.task == Task::Regression;
-        let conflicts = [
-            (
-                attends && self.bert.as_ref().is_some_and(is_frozen),
-                "mutual_attention",
-                "with a BERT that is frozen whole: its steps are not kept",
-            ),
-            (
-                before.masked_epochs > 0 && self.modalities.iter().eq([Modality::Text]),
-                "pretraining.masked_epochs",
-                "without visual or acoustic sequences",
-            ),
-            (
-                self.modality_dropout > 0.0 && is_alone,
-                "modality_dropout",
-                "with one modality, of which none would be left",
-            ),
-            (
-                learns_weights && is_alone && self.loss.similarity_weight > 0.0,
-                "loss.weighting learned",
-                "with one modality and a similarity weight: that loss is always 0, and its weight \
-                 would grow without end",
-            ),
-            (
-                !is_regression && self.loss.regression != Regression::Squared,
-                "loss.regression",
-                "with classes, whose task loss is cross-entropy",
-            ),
-        ];
-        let mut conflicts = conflicts.into_iter();
-        match conflicts.find(|(is_there, ..)| *is_there) {
-            Some((_, field, reason)) => Err(ConfigError::Conflict { field, reason }),
-            None => Ok(model),
-        }
+        config.validate()?;
+        Ok(config)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use misa_core::{
+        MutualAttentionConfig, Task,
+        encoder::bert::BertFreezing,
+        loss::{Regression, Weighting},
+    };
 
     #[test]
     fn values_outside_their_range_are_named() {
@@ -298,24 +209,19 @@ mod tests {
 
     #[test]
     fn settings_that_exclude_one_another_are_named() {
-        let sizes = FeatureSizes {
-            text: misa_core::TextSize::Words { vocabulary: 5 },
-            visual: 2,
-            acoustic: 3,
-        };
         let frozen = BertSettings::new("bert".into()).with_freezing(BertFreezing::All);
         let attending = TrainingConfig::new()
             .with_mutual_attention(Some(MutualAttentionConfig::new()))
             .with_bert(Some(frozen));
         assert_eq!(
-            attending.model(sizes).unwrap_err().to_string(),
+            attending.validate().unwrap_err().to_string(),
             "mutual_attention cannot be used with a BERT that is frozen whole: its steps are not kept"
         );
         let hiding = TrainingConfig::new()
             .with_pretraining(Some(PretrainingConfig::new().with_masked_epochs(1)))
             .with_modalities("text".parse().unwrap());
         assert_eq!(
-            hiding.model(sizes).unwrap_err().to_string(),
+            hiding.validate().unwrap_err().to_string(),
             "pretraining.masked_epochs cannot be used without visual or acoustic sequences"
         );
         let text = || TrainingConfig::new().with_modalities("text".parse().unwrap());
@@ -334,7 +240,7 @@ mod tests {
                 "loss.regression",
             ),
         ] {
-            let error = config.model(sizes).unwrap_err().to_string();
+            let error = config.validate().unwrap_err().to_string();
             assert!(
                 error.starts_with(&format!("{field} cannot be used with ")),
                 "{error}"

@@ -3,6 +3,7 @@
 pub(crate) mod bert;
 pub(crate) mod clip;
 pub(crate) mod config;
+mod conflicts;
 pub(crate) mod preset;
 pub(crate) mod pretraining;
 pub(crate) mod requirements;

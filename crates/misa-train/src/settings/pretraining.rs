@@ -1,31 +1,29 @@
 //! What a model learns before its objective.
 
-use burn::config::Config;
 use misa_core::ConfigError;
 use serde::{Deserialize, Serialize};
 
-/// Epochs before those of the objective, in this order.
-///
-/// | Field | Default | Range |
-/// | --- | --- | --- |
-/// | `masked_epochs` | 0 | `[0, inf)` |
-/// | `masked_share` | 0.15 | `(0, 1)` |
-/// | `unimodal_epochs` | 0 | `[0, inf)` |
-///
-/// - Source: SPECTRA and data2vec for hidden steps; ConFEDE (Yang et al. 2023) for unimodal
-///   pre-training, each encoder under a head of its own.
-/// - Differs: all encoders learn at once, and the heads stay in the model.
-#[derive(Config, Debug, PartialEq)]
-pub struct PretrainingConfig {
-    /// Epochs in which the visual and acoustic encoders fill in hidden steps; no label is read.
-    #[config(default = 0)]
-    pub masked_epochs: usize,
-    /// Share of the steps that are hidden.
-    #[config(default = 0.15)]
-    pub masked_share: f64,
-    /// Epochs in which each modality predicts the target alone.
-    #[config(default = 0)]
-    pub unimodal_epochs: usize,
+misa_core::settings! {
+    /// Epochs before those of the objective, in this order.
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `masked_epochs` | 0 | `[0, inf)` |
+    /// | `masked_share` | 0.15 | `(0, 1)` |
+    /// | `unimodal_epochs` | 0 | `[0, inf)` |
+    ///
+    /// - Source: SPECTRA and data2vec for hidden steps; ConFEDE (Yang et al. 2023) for unimodal
+    ///   pre-training, each encoder under a head of its own.
+    /// - Differs: all encoders learn at once, and the heads stay in the model.
+    #[derive(PartialEq)]
+    pub struct PretrainingConfig {
+        /// Epochs in which the visual and acoustic encoders fill in hidden steps; no label is read.
+        pub masked_epochs: usize = 0, with_masked_epochs;
+        /// Share of the steps that are hidden.
+        pub masked_share: f64 = 0.15, with_masked_share;
+        /// Epochs in which each modality predicts the target alone.
+        pub unimodal_epochs: usize = 0, with_unimodal_epochs;
+    }
 }
 
 /// What an epoch is for.

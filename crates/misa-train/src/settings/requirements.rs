@@ -15,7 +15,7 @@ pub(crate) fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<
             check_classes(split, data.split(split), classes)?;
         }
     }
-    match config.context {
+    match config.model.context {
         Some(_) => check_videos(data.split(Split::Train)),
         None => Ok(()),
     }

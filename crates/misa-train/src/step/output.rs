@@ -8,7 +8,7 @@ use burn::{
         metric::{Adaptor, LossInput},
     },
 };
-use misa_core::loss::MisaLossTerms;
+use misa_core::loss::{MisaLossTerms, Term};
 
 /// Losses, predictions and targets of one batch.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl SentimentOutput {
 
 impl Adaptor<LossInput> for SentimentOutput {
     fn adapt(&self) -> LossInput {
-        LossInput::new(self.loss.task.clone())
+        LossInput::new(self.loss[Term::Task].clone())
     }
 }
 

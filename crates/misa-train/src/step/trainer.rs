@@ -1,9 +1,10 @@
 //! A model while it is trained.
 
 use crate::{
-    GradientClip, MisaLearner, Phase, SentimentOutput,
+    MisaLearner, Phase, SentimentOutput,
     optimiser::{Norms, Optimiser},
     resume::word_vectors,
+    settings::clip::norm_scale,
     team::Team,
     word_vectors::WordVectors,
 };
@@ -29,7 +30,7 @@ pub struct Trainer {
     /// Always there but while the optimiser has it.
     learner: Option<MisaLearner>,
     optimiser: Optimiser,
-    clip: GradientClip,
+    max_norm: Option<f64>,
     words: Option<WordVectors>,
     waiting: GradientsAccumulator<MisaLearner>,
     updates: usize,
@@ -60,21 +61,20 @@ impl From<f64> for LearningRates {
 /// How a trainer updates weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Updates {
-    /// The optimiser's settings; `clip` takes the place of its bound.
+    /// The optimiser's settings, with the bound of each element of a gradient.
     pub adam: Adam,
-    /// Bound of gradients.
-    pub clip: GradientClip,
+    /// Bound of the norm over all gradients, if there is one. Range: `(0, inf)`.
+    pub max_norm: Option<f64>,
     /// Share of the learning rate by which weight matrices shrink in a step.
     pub weight_decay: f64,
 }
 
 impl From<Adam> for Updates {
-    /// With the bound that `adam` has, and no decay.
+    /// Without a bound of the norm, and without decay.
     fn from(adam: Adam) -> Self {
         Self {
             adam,
-            clip: adam.clip.map_or(GradientClip::Off, GradientClip::Value),
-            weight_decay: 0.0,
+            ..Self::default()
         }
     }
 }
@@ -101,13 +101,9 @@ impl Trainer {
     pub fn new(learner: MisaLearner, updates: impl Into<Updates>) -> Self {
         let Updates {
             adam,
-            clip,
+            max_norm,
             weight_decay,
         } = updates.into();
-        let adam = Adam {
-            clip: clip.value(),
-            ..adam
-        };
         let device = learner.devices().first().cloned().unwrap_or_default();
         // Decay touches every row in every step.
         let by_rows = weight_decay == 0.0 && on_cpu(&device, burn::tensor::DType::F32);
@@ -118,7 +114,7 @@ impl Trainer {
         Self {
             optimiser: Optimiser::new(adam, weight_decay, bert.unwrap_or_default()),
             learner: Some(learner),
-            clip,
+            max_norm,
             words,
             waiting: GradientsAccumulator::new(),
             updates: 0,
@@ -227,7 +223,7 @@ impl Trainer {
                 norm,
             });
         }
-        let scale = self.clip.scale(norms.total());
+        let scale = norm_scale(self.max_norm, norms.total());
         // Handed over, not lent: a weight that nobody else holds is updated in place.
         let learner = self.learner.take().expect(PUT_BACK);
         self.learner = Some(self.optimiser.step(learner, gradients, rates, scale));

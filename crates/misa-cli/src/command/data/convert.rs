@@ -1,4 +1,4 @@
-//! Any data set as one file of ours, in little memory.
+//! Any data set to one .safetensors file, in little memory.
 
 use crate::{
     Exit, Outcome, ProgressLine,
@@ -19,8 +19,8 @@ use std::{
 
 /// Write a data set of any layout as one .safetensors file.
 ///
-/// The file appears when it is complete; interrupted, nothing has changed. Without arguments, the
-/// synthetic set is converted in a temporary folder.
+/// The file appears when it is complete; an interrupted command changes nothing. Without
+/// arguments, the synthetic set is converted in a temporary folder.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa data convert datasets/MOSI mosi.safetensors
@@ -33,16 +33,16 @@ pub struct ConvertArguments {
     /// File to write
     #[arg(value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Write OUT even if it is there already
+    /// Overwrite OUT
     #[arg(long)]
     force: bool,
-    /// Numbers that are none: strict (errors) or compat (replaced, as the original codes do)
+    /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
     /// Where padded files have their padding: auto, left, right or mask
     #[arg(long, value_name = "NAME", default_value_t)]
     padding: Padding,
-    /// Layout of IN, if it is not to be guessed
+    /// Layout of IN, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "input")]
     format: Option<Format>,
     /// Take the text features from this file
@@ -60,7 +60,7 @@ pub struct ConvertArguments {
 }
 
 impl ConvertArguments {
-    /// Converts, and says what was written.
+    /// Converts, and prints what was written.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ fn convert(
 ) -> Result<(), Box<dyn Error>> {
     if output.exists() && !arguments.force {
         let path = output.display();
-        return Err(format!("{path}: is there already, --force overwrites it").into());
+        return Err(format!("{path}: exists already, --force overwrites it").into());
     }
     let mut writer = UtteranceWriter::create(output)?;
     let mut line = ProgressLine::new();
@@ -103,11 +103,11 @@ fn convert(
         eprintln!("note: {note}");
     }
     let written = writer.finish(&overview)?;
-    match arguments.json {
-        true => say_json(&numbers(output, &overview, &written))?,
-        false => say(&text(output, &overview, &written))?,
+    if arguments.json {
+        say_json(&numbers(output, &overview, &written))
+    } else {
+        Ok(say(&text(output, &overview, &written))?)
     }
-    Ok(())
 }
 
 /// What was written, for people.
@@ -152,9 +152,9 @@ fn options(arguments: &ConvertArguments) -> OpenOptions {
 
 /// The utterances of each split that has any.
 fn counts(overview: &Overview) -> String {
-    let splits = Split::ALL.into_iter();
-    let splits = splits.filter(|&split| overview.count(split) > 0);
-    let counts: Vec<String> = splits
+    let counts: Vec<String> = Split::ALL
+        .into_iter()
+        .filter(|&split| overview.count(split) > 0)
         .map(|split| format!("{} {split}", overview.count(split)))
         .collect();
     format!("{} utterances", counts.join(", "))

@@ -1,4 +1,4 @@
-//! What a data set holds, what is wrong with it, and what to do about that.
+//! The content of a data set, its problems and their remedies.
 
 use crate::{Exit, Outcome, ProgressLine, command::say};
 use clap::Args;
@@ -12,9 +12,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Say what a data set holds, what is wrong with it, and what to do about that.
+/// Show what a data set holds, what is wrong with it, and how to fix that.
 ///
-/// Reads any layout that training reads, once, in little memory. Without PATH, examines the
+/// Reads any layout that training reads, in one pass and little memory. Without PATH, examines the
 /// synthetic set.
 #[derive(Args, Debug)]
 #[command(
@@ -32,32 +32,31 @@ pub struct DoctorArguments {
     /// Print the examination as JSON
     #[arg(long)]
     json: bool,
-    /// Numbers that are none: strict (errors) or compat (replaced, as the original codes do)
+    /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
     /// Where padded files have their padding: auto, left, right or mask
     #[arg(long, value_name = "NAME", default_value_t)]
     padding: Padding,
-    /// Layout of the data, if it is not to be guessed
+    /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "path")]
     format: Option<Format>,
 }
 
 impl DoctorArguments {
-    /// Examines and prints; gives the exit status.
+    /// Examines the data, prints what it finds, and returns the exit status.
     ///
     /// # Errors
     ///
     /// Whatever keeps the examination from being printed.
     pub fn run(&self) -> Outcome {
         let examination = self.examine()?;
-        let mut text = match self.json {
-            true => serde_json::to_string_pretty(&examination)?,
-            false => examination.to_text(has_colour()),
+        let text = if self.json {
+            serde_json::to_string_pretty(&examination)?
+        } else {
+            examination.to_text(has_colour())
         };
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-        say(&text)?;
+        say(&format!("{}\n", text.trim_end()))?;
         Ok(match examination.status {
             0 => Exit::Done,
             1 => Exit::Failed,
@@ -79,6 +78,7 @@ impl DoctorArguments {
         Ok(examine(&path, &options))
     }
 }
+
 fn examine(path: &Path, options: &OpenOptions) -> Examination {
     let mut line = ProgressLine::new();
     examine_with(path, options, &mut |progress| {

@@ -12,7 +12,7 @@ use clap::Subcommand;
 /// A command about data sets.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Say what a data set holds, what is wrong with it, and what to do about that
+    /// Show what a data set holds, what is wrong with it, and how to fix that
     Doctor(DoctorArguments),
     /// Write a data set of any layout as one .safetensors file
     Convert(ConvertArguments),

@@ -3,7 +3,7 @@
 mod outcome;
 mod work;
 
-use super::{SettingsArguments, say, say_json, settings::Setting};
+use super::{Setting, SettingOptions, SettingsArguments, say, say_json};
 use crate::{
     Exit, Outcome, requests_on_signals,
     settings::{Resolved, RunSettings},
@@ -20,13 +20,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Train every run of a sweep file that is not done yet, choosing by nothing: `misa table` compares
-/// them, on the valid split. No run of a sweep can open a test split.
+/// Train every run of a sweep file that is not done yet; no model selection is done. `misa table`
+/// compares the runs, on the valid split. No run of a sweep can open a test split.
 ///
-/// Each run has a folder of its own, and one process at a time. Start as many of these commands as
-/// you like, on one machine or several that share the folder; kill and start them again: every run
-/// is done once, and goes on where it was. The command ends with 0 only if every run of its shard is
-/// done, or another process is at work on it; one that failed is tried again the next time.
+/// Each run has its folder, which one process at a time works on. You may start any number of these
+/// commands, on one machine or several that share the folder, kill them and start them again: every
+/// run is done once, and continues where it stopped. The exit status is 0 only if every run of the
+/// shard is done, or another process is working on it; a run that failed is tried again next time.
 ///
 /// A sweep file holds `seeds`, and as you need them `base` (a file of settings), `data`, `[grid]`
 /// and `[random]`.
@@ -45,33 +45,33 @@ pub struct Arguments {
     /// Processes on this machine, which share its processors
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     processes: u16,
-    /// Do every N-th run from number I on, as I/N, counted from 0
+    /// Do every N-th run from number I on, counted from 0
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// How often a worker that is killed is started again
+    /// How often a killed worker is restarted
     #[arg(long, value_name = "N", default_value_t = 3)]
     restarts: usize,
-    /// Where to compute, in place of the setting
+    /// Where to compute, instead of the setting
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
     /// List the runs and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// Print what became of each run as JSON; with --dry-run, the settings of each
+    /// Print the state of each run as JSON; with --dry-run, its settings
     #[arg(long)]
     json: bool,
-    /// Be one of several workers, and add the runs that fail to this file
+    /// Work as one of several processes, and append failures to this file
     #[arg(long, value_name = "FILE", hide = true)]
     worker: Option<PathBuf>,
 }
 
-/// The runs of a sweep, with what they have in common.
+/// The runs of a sweep, with the settings they share.
 struct Sweep {
     cells: Vec<Cell>,
     settings: SettingsArguments,
 }
 
-/// What a sweep came to, for machines.
+/// The result of a sweep, for JSON.
 #[derive(Serialize)]
 struct Summary {
     #[serde(flatten)]
@@ -106,12 +106,11 @@ impl Arguments {
         };
         let outcomes = RunOutcome::all(&sweep.cells, &self.out, &failures);
         let count = Count::of(&outcomes);
-        match self.json {
-            true => say_json(&Summary {
-                count,
-                states: outcomes,
-            })?,
-            false => say(&format!("{count}\n"))?,
+        if self.json {
+            let states = outcomes;
+            say_json(&Summary { count, states })?;
+        } else {
+            say(&format!("{count}\n"))?;
         }
         Ok(count.exit(stop.is_requested()))
     }
@@ -126,11 +125,15 @@ impl Arguments {
             None => String::new(),
         };
         let mut cells = file.cells(&self.file, &base)?;
+        let mut options = SettingOptions::default();
+        if let Some(device) = &self.device {
+            options = options.with("device", device);
+        }
         let sweep = |cells| Sweep {
             cells,
             settings: SettingsArguments {
                 config: file.base.iter().cloned().collect(),
-                device: self.device.clone(),
+                options: options.clone(),
                 ..SettingsArguments::default()
             },
         };
@@ -139,11 +142,11 @@ impl Arguments {
             whole.resolve(cell, &self.file)?;
         }
         if let Some(shard) = self.shard {
-            let mut place = 0;
-            cells.retain(|_| {
-                place += 1;
-                shard.contains(place - 1)
-            });
+            let items = cells.into_iter().enumerate();
+            cells = items
+                .filter(|(index, _)| shard.contains(*index))
+                .map(|(_, cell)| cell)
+                .collect();
         }
         Ok(sweep(cells))
     }
@@ -155,14 +158,12 @@ impl Arguments {
             }
             return Ok(Exit::Done);
         }
-        // All settings once, and of each run what is different: there may be very many of them.
-        let first = sweep.cells.first();
-        let first = first
-            .map(|cell| sweep.resolve(cell, &self.file))
-            .transpose()?;
+        // All settings once, and only the differences of each run: there may be very many.
+        let resolve = |cell| sweep.resolve(cell, &self.file);
+        let first = sweep.cells.first().map(resolve).transpose()?;
         let mut runs = Vec::new();
         for cell in &sweep.cells {
-            let resolved = sweep.resolve(cell, &self.file)?;
+            let resolved = resolve(cell)?;
             let differs = first.as_ref().map(|first| resolved.differences(first));
             runs.push(json!({
                 "name": cell.name,

@@ -1,4 +1,4 @@
-//! What became of the runs of a sweep.
+//! The states of the runs of a sweep.
 
 use crate::{
     Exit,
@@ -14,7 +14,7 @@ use std::{
 };
 use tempfile::TempPath;
 
-/// What became of a run.
+/// The state of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(super) enum RunState {
@@ -25,13 +25,13 @@ pub(super) enum RunState {
         /// The error.
         error: String,
     },
-    /// Another process is at work on it.
+    /// Another process is working on it.
     Elsewhere,
-    /// Not begun, asked to stop, or left by a process that was killed.
+    /// Not started, stopped on request, or abandoned by a process that was killed.
     Unfinished,
 }
 
-/// A run with what became of it.
+/// A run with its state.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct RunOutcome {
     pub name: String,
@@ -39,7 +39,7 @@ pub(super) struct RunOutcome {
     pub state: RunState,
 }
 
-/// How many runs are how far.
+/// The number of runs in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Count {
     pub runs: usize,
@@ -50,7 +50,7 @@ pub(super) struct Count {
 }
 
 impl RunOutcome {
-    /// That of each of `cells`, whose folders lie in `out`.
+    /// The state of each of `cells`, whose folders are in `out`.
     pub fn all(cells: &[Cell], out: &Path, failures: &Failures) -> Vec<Self> {
         let failed = failures.read();
         let outcome = |cell: &Cell| Self {
@@ -62,7 +62,7 @@ impl RunOutcome {
 }
 
 fn state(folder: &Path, failed: Option<&String>) -> RunState {
-    // Asked first: a run that is finished in between is done then.
+    // Checked first: a run that another process finishes in between is done then.
     let is_taken = Claim::is_taken(folder);
     match (status(folder), failed) {
         (Some(Status::Finished), _) => RunState::Done,
@@ -75,7 +75,7 @@ fn state(folder: &Path, failed: Option<&String>) -> RunState {
     }
 }
 
-/// How far the run in a folder is; nothing where it has not begun.
+/// The status of the run in a folder; `None` if it has not started.
 pub(super) fn status(folder: &Path) -> Option<Status> {
     Manifest::read(folder).ok().map(|manifest| manifest.status)
 }
@@ -97,12 +97,14 @@ impl Count {
         count
     }
 
-    /// How a command ends that has left its runs so.
+    /// The exit status for these states.
     pub fn exit(self, is_stopped: bool) -> Exit {
-        match self.failed + self.unfinished {
-            0 => Exit::Done,
-            _ if is_stopped => Exit::Stopped,
-            _ => Exit::Failed,
+        if self.failed + self.unfinished == 0 {
+            Exit::Done
+        } else if is_stopped {
+            Exit::Stopped
+        } else {
+            Exit::Failed
         }
     }
 }
@@ -114,7 +116,7 @@ impl fmt::Display for Count {
         } = self;
         write!(f, "{done} of {runs} runs done, {failed} failed")?;
         if self.elsewhere > 0 {
-            write!(f, ", {} at work in other processes", self.elsewhere)?;
+            write!(f, ", {} in work by other processes", self.elsewhere)?;
         }
         if self.unfinished > 0 {
             write!(f, ", {} not finished", self.unfinished)?;
@@ -123,12 +125,12 @@ impl fmt::Display for Count {
     }
 }
 
-/// The runs of a command that failed, in a file that its workers share: nothing else knows of a run
-/// that failed before it had a manifest.
+/// The runs of a command that failed, in a file that its workers share: a run that failed before it
+/// had a manifest is recorded nowhere else.
 #[derive(Debug)]
 pub(super) struct Failures {
     path: PathBuf,
-    /// Removes the file in the end.
+    /// Removes the file when dropped.
     _file: Option<TempPath>,
 }
 
@@ -151,7 +153,7 @@ impl Failures {
         })
     }
 
-    /// Those that another process shares.
+    /// The failures in a file of another process.
     pub fn of(path: &Path) -> Self {
         Self {
             path: path.to_path_buf(),
@@ -163,7 +165,7 @@ impl Failures {
         &self.path
     }
 
-    /// Adds one, with a single write: others do so too.
+    /// Adds one, with a single write: other processes append to the file, too.
     pub fn add(&self, name: &str, error: String) -> io::Result<()> {
         let name = name.to_string();
         let mut line = serde_json::to_string(&Failure { name, error })?;
@@ -198,34 +200,36 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_is_done_when_nothing_is_left_to_do() {
+    fn a_sweep_is_done_when_no_run_remains() {
         let failed = RunState::Failed {
             error: "no".to_string(),
         };
-        let [done, elsewhere, left] = [RunState::Done, RunState::Elsewhere, RunState::Unfinished];
+        let [done, elsewhere, unfinished] =
+            [RunState::Done, RunState::Elsewhere, RunState::Unfinished];
         let exit = |states: &[&RunState], is_stopped| count(states).exit(is_stopped);
         assert_eq!(exit(&[&done], false), Exit::Done);
         assert_eq!(exit(&[&done, &elsewhere], false), Exit::Done);
         assert_eq!(exit(&[&done, &failed], false), Exit::Failed);
-        assert_eq!(exit(&[&done, &left], false), Exit::Failed);
-        assert_eq!(exit(&[&done, &left], true), Exit::Stopped);
+        assert_eq!(exit(&[&done, &unfinished], false), Exit::Failed);
+        assert_eq!(exit(&[&done, &unfinished], true), Exit::Stopped);
         assert_eq!(exit(&[&failed], true), Exit::Stopped);
         // The signal came too late to stop anything.
         assert_eq!(exit(&[&done], true), Exit::Done);
     }
 
     #[test]
-    fn what_is_left_is_said() {
-        let [done, elsewhere, left] = [RunState::Done, RunState::Elsewhere, RunState::Unfinished];
+    fn runs_that_remain_are_counted() {
+        let [done, elsewhere, unfinished] =
+            [RunState::Done, RunState::Elsewhere, RunState::Unfinished];
         assert_eq!(
-            count(&[&done, &elsewhere, &left]).to_string(),
-            "1 of 3 runs done, 0 failed, 1 at work in other processes, 1 not finished"
+            count(&[&done, &elsewhere, &unfinished]).to_string(),
+            "1 of 3 runs done, 0 failed, 1 in work by other processes, 1 not finished"
         );
         assert_eq!(count(&[&done]).to_string(), "1 of 1 runs done, 0 failed");
     }
 
     #[test]
-    fn the_state_of_a_folder_is_told_from_outside() {
+    fn the_state_of_a_run_is_read_from_its_folder() {
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("run");
         assert_eq!(state(&run, None), RunState::Unfinished);
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_shared_and_a_torn_line_is_none() {
+    fn failures_are_shared_and_an_incomplete_line_is_ignored() {
         let failures = Failures::new().unwrap();
         let shared = Failures::of(failures.path());
         shared.add("a", "line 1\nline 2".to_string()).unwrap();
@@ -253,9 +257,9 @@ mod tests {
             .open(failures.path())
             .unwrap();
         file.write_all(b"{\"name\":\"c\",\"err").unwrap();
-        let found = shared.read();
-        assert_eq!(found.len(), 2);
-        assert_eq!(found["a"], "line 1\nline 2");
+        let failed = shared.read();
+        assert_eq!(failed.len(), 2);
+        assert_eq!(failed["a"], "line 1\nline 2");
         let path = failures.path().to_path_buf();
         drop(failures);
         assert!(!path.exists());

@@ -20,9 +20,9 @@ use std::{
 };
 
 impl Arguments {
-    /// Does every run that nobody else does.
+    /// Does every run that no other process does.
     pub(super) fn train(&self, sweep: &Sweep, failures: &Failures, stop: &Stop) {
-        // Again and again: a run whose process was killed in the meantime is free now.
+        // Repeated: the process of a run that was skipped may have been killed since.
         let mut was_any = true;
         while was_any {
             was_any = false;
@@ -35,15 +35,15 @@ impl Arguments {
         }
     }
 
-    /// Does a run unless it is done, has failed already, or another process has it; says whether it
-    /// was done.
+    /// Does a run unless it is done, has failed already, or another process works on it; returns
+    /// whether it was done.
     fn attempt(&self, sweep: &Sweep, cell: &Cell, failures: &Failures, stop: &Stop) -> bool {
         let folder = self.out.join(&cell.name);
         let has_failed = || failures.read().contains_key(&cell.name);
         if has_failed() {
             return false;
         }
-        // Kept until a failure is noted, or others would try the run in between.
+        // Kept until a failure is recorded, or others would try the run in between.
         let _claim = match Claim::take(&folder) {
             Ok(Some(claim)) => claim,
             Ok(None) => return false,
@@ -53,7 +53,7 @@ impl Arguments {
                 return false;
             }
         };
-        // Asked with the claim in hand: another process may have had it before.
+        // Checked with the claim: another process may have done the run before.
         let is_finished = status(&folder).is_some_and(|status| status == Status::Finished);
         if is_finished || has_failed() {
             return false;
@@ -61,7 +61,7 @@ impl Arguments {
         match self.train_one(sweep, cell, &folder, stop) {
             Ok(()) => true,
             Err(error) if is_stop(error.as_ref()) => false,
-            // One run that fails is no reason to leave the others undone.
+            // A run that fails does not keep the others from being done.
             Err(error) => {
                 report(cell, error.as_ref(), failures);
                 false
@@ -89,7 +89,7 @@ impl Arguments {
         Ok(())
     }
 
-    /// Lets several processes do it.
+    /// Lets several processes do the runs.
     pub(super) fn supervise(
         &self,
         sweep: &Sweep,
@@ -142,20 +142,22 @@ impl Arguments {
     }
 }
 
-/// Says which run failed and why, and notes it for the end.
+/// Prints which run failed and why, and records it for the end.
 fn report(cell: &Cell, error: &(dyn Error + 'static), failures: &Failures) {
     let message = error.to_string();
-    // Many an error names the folder of the run itself.
-    match message.contains(&cell.name) {
-        true => complain(&message),
-        false => complain(&format!("{}: {message}", cell.name)),
+    // Many errors name the folder of the run.
+    if message.contains(&cell.name) {
+        complain(&message);
+    } else {
+        complain(&format!("{}: {message}", cell.name));
     }
     if let Err(error) = failures.add(&cell.name, message) {
         complain(&format!("{}: {error}", failures.path().display()));
     }
 }
 
-/// Prints a line as one piece: other workers print too. Whoever does not listen stops nothing.
+/// Prints a line with a single write: other workers print, too. A closed stream does not stop the
+/// work.
 fn complain(message: &str) {
     let line = format!("misa: {message}\n");
     let _ = io::stderr().write_all(line.as_bytes());

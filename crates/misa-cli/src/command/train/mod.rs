@@ -2,7 +2,7 @@
 
 mod resume;
 
-use super::{SettingsArguments, say, say_json, settings::Setting};
+use super::{Setting, SettingsArguments, say, say_json};
 use crate::{
     Exit, Launch, Outcome, Seeds,
     settings::{Resolved, RunSettings},
@@ -19,26 +19,30 @@ use std::{
 
 /// Train MISA. The test split stays locked: `misa evaluate RUN --split test` opens it.
 ///
-/// Settings come from a preset, then files, then --set, then the options here; every setting that
-/// does not exist is refused. --dry-run shows all of them and where each came from.
+/// Settings come from a preset, then files, then --set and the options here, which are short names
+/// of settings; a setting that does not exist is rejected. --dry-run shows all of them and where
+/// each comes from.
 ///
 /// A run keeps its state in its folder. After a crash, SIGTERM or Ctrl-C, the same command with
-/// --resume goes on, and ends with the same bytes as if nothing had happened. What is not given then
-/// is as the run has it; of what is given, --device, --devices and save_every may differ.
+/// --resume continues, and ends with the same bytes as an undisturbed run. Options you omit keep
+/// the run's values; only --device, --devices and save_every may be changed.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa train --out runs/first
   misa train --data datasets/MOSEI --corpus mosei --out runs/mosei --seeds 1..5
+  misa train --data datasets/MOSI --corpus mosi --bert bert-base-uncased --epochs 40
   misa train --config mosi.toml --set training.dropout=0.3 --dry-run
   misa train --out runs/mosei --resume")]
 pub struct Arguments {
     #[command(flatten)]
     settings: SettingsArguments,
-    /// Seed of everything random, in place of the setting training.seed
-    #[arg(long, value_name = "N", conflicts_with = "seeds", help_heading = "Run")]
-    seed: Option<u64>,
     /// One run for each of these seeds, such as 1,2,3 or 1111..1115, in folders seed-N of the run's
-    #[arg(long, value_name = "LIST", help_heading = "Run")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        conflicts_with = "seed",
+        help_heading = "Run"
+    )]
     seeds: Option<Seeds>,
     /// Folder of the run
     #[arg(
@@ -48,10 +52,10 @@ pub struct Arguments {
         help_heading = "Run"
     )]
     out: PathBuf,
-    /// Go on from the last complete state; where there is no run, begin with the settings given
+    /// Continue from the last complete state; where there is no run, start one
     #[arg(long, help_heading = "Run")]
     resume: bool,
-    /// Begin anew even if the folder holds a run
+    /// Start again even if the folder holds a run
     #[arg(long, conflicts_with = "resume", help_heading = "Run")]
     replace: bool,
     /// GPUs that train one model together, such as cuda:0,cuda:1
@@ -62,7 +66,7 @@ pub struct Arguments {
         help_heading = "Run"
     )]
     devices: Option<String>,
-    /// Show every setting and where it came from, and do nothing
+    /// Show every setting and where it comes from, and do nothing
     #[arg(long, help_heading = "Run")]
     dry_run: bool,
     /// One line per epoch even in a terminal
@@ -73,119 +77,155 @@ pub struct Arguments {
     json: bool,
 }
 
+/// A run to do: its folder and its seed, if one is asked for.
+struct Job {
+    folder: PathBuf,
+    seed: Option<AskedSeed>,
+}
+
+/// A seed, and the option that asks for it.
+#[derive(Clone, Copy)]
+struct AskedSeed {
+    option: &'static str,
+    seed: u64,
+}
+
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         if self.dry_run {
             return self.show();
         }
         let launch = Launch {
-            progress: match (self.json, self.plain) {
-                (true, _) => Progress::Silent,
-                (false, true) => Progress::Lines,
-                (false, false) => Progress::Automatic,
-            },
-            start: match (self.resume, self.replace) {
-                (true, _) => RunStart::Resume,
-                (false, true) => RunStart::Replace,
-                (false, false) => RunStart::New,
-            },
+            progress: self.progress(),
+            start: self.start(),
             stop: stop_on_signals()?,
         };
         let mut reports: Vec<Report> = Vec::new();
-        for Place { folder, seed } in self.places() {
-            let settings = self.resolve(&folder, seed)?;
-            let (report, test) = launch.train(&settings, &folder)?;
+        for job in self.jobs() {
+            let settings = self.resolve(&job)?;
+            let (report, test) = launch.train(&settings, &job.folder)?;
             if !self.json {
-                tell(&report, &test, &folder)?;
+                say_report(&report, &test, &job.folder)?;
             }
             reports.push(report);
         }
-        match (self.json, reports.as_slice()) {
-            (true, [report]) => say_json(report)?,
-            (true, reports) => say_json(&reports)?,
-            (false, _) => {}
+        if self.json {
+            match reports.as_slice() {
+                [report] => say_json(report)?,
+                reports => say_json(&reports)?,
+            }
         }
         Ok(Exit::Done)
     }
 
-    fn places(&self) -> Vec<Place> {
-        let Some(Seeds(seeds)) = &self.seeds else {
-            let folder = self.out.clone();
-            let seed = self.seed.map(|seed| ("--seed", seed));
-            return vec![Place { folder, seed }];
-        };
-        let place = |&seed: &u64| Place {
-            folder: self.out.join(format!("seed-{seed}")),
-            seed: Some(("--seeds", seed)),
-        };
-        seeds.iter().map(place).collect()
+    fn progress(&self) -> Progress {
+        if self.json {
+            Progress::Silent
+        } else if self.plain {
+            Progress::Lines
+        } else {
+            Progress::Automatic
+        }
     }
 
-    /// The settings of one run: what is given here, on top of what the run began with if it is to
-    /// go on.
-    fn resolve(
-        &self,
-        folder: &Path,
-        seed: Option<GivenSeed>,
-    ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
-        let known = match self.resume {
-            true => self.known(folder, seed)?,
-            false => None,
+    fn start(&self) -> RunStart {
+        if self.resume {
+            RunStart::Resume
+        } else if self.replace {
+            RunStart::Replace
+        } else {
+            RunStart::New
+        }
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        let asked = |option, seed| AskedSeed { option, seed };
+        let Some(Seeds(seeds)) = &self.seeds else {
+            let seed = self.settings.options.seed();
+            return vec![Job {
+                folder: self.out.clone(),
+                seed: seed.map(|seed| asked("--seed", seed)),
+            }];
+        };
+        let job = |&seed: &u64| Job {
+            folder: self.out.join(format!("seed-{seed}")),
+            seed: Some(asked("--seeds", seed)),
+        };
+        seeds.iter().map(job).collect()
+    }
+
+    /// The settings of a run: what is given here, on top of the recorded ones if it is resumed.
+    fn resolve(&self, job: &Job) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+        let recorded = if self.resume {
+            self.recorded(job)?
+        } else {
+            None
         };
         let mut more = Vec::new();
-        if let Some((option, seed)) = seed {
-            more.push(setting("training.seed", json!(seed), option));
+        if let (Some(_), Some(AskedSeed { option, seed })) = (&self.seeds, job.seed) {
+            more.push(Setting::new("training.seed", json!(seed), option));
         }
         if let Some(devices) = &self.devices {
-            more.push(setting("device", json!(devices), "--devices"));
+            more.push(Setting::new("device", json!(devices), "--devices"));
         }
-        self.settings.resolve_over(known.as_ref(), &more)
+        self.settings.resolve_over(recorded.as_ref(), &more)
     }
 
     fn show(&self) -> Outcome {
-        let places = self.places();
-        let first = self.resolve(&places[0].folder, places[0].seed)?;
+        let jobs = self.jobs();
+        let first = self.resolve(&jobs[0])?;
         if self.seeds.is_none() {
-            match self.json {
-                true => say_json(&first.to_json())?,
-                false => say(&first.explain())?,
+            if self.json {
+                say_json(&first.to_json())?;
+            } else {
+                say(&first.explain())?;
             }
             return Ok(Exit::Done);
         }
-        let mut runs = Vec::new();
-        for Place { folder, seed } in places {
-            let differs = self.resolve(&folder, seed)?.differences(&first);
-            runs.push((folder, seed, differs));
-        }
+        let differences: Vec<Value> = jobs
+            .iter()
+            .map(|job| Ok(self.resolve(job)?.differences(&first)))
+            .collect::<Result<_, Box<dyn Error>>>()?;
+        let runs = jobs.iter().zip(&differences);
         if self.json {
-            let runs = runs.iter().map(|(folder, _, differs)| {
-                json!({ "folder": folder.display().to_string(), "differs": differs })
-            });
-            let runs: Vec<Value> = runs.collect();
+            let runs: Vec<Value> = runs
+                .map(|(job, differs)| {
+                    json!({ "folder": job.folder.display().to_string(), "differs": differs })
+                })
+                .collect();
             say_json(&json!({ "settings": first.to_json(), "runs": runs }))?;
-            return Ok(Exit::Done);
+        } else {
+            let lines: String = runs.map(|(job, differs)| job.line(differs)).collect();
+            let (settings, count) = (first.explain(), jobs.len());
+            say(&format!(
+                "{settings}\nFolders of {count} runs, and the settings in which they differ:\n{lines}"
+            ))?;
         }
-        let (settings, count) = (first.explain(), runs.len());
-        let lines = runs.iter();
-        let lines = lines.map(|(folder, seed, differs)| line(folder, *seed, differs));
-        let lines: String = lines.collect();
-        say(&format!(
-            "{settings}\nFolders of {count} runs, and all in which they differ:\n{lines}"
-        ))?;
         Ok(Exit::Done)
     }
 }
 
-/// A seed, and the option that gives it.
-type GivenSeed = (&'static str, u64);
-
-/// Where a run goes.
-struct Place {
-    folder: PathBuf,
-    seed: Option<GivenSeed>,
+impl Job {
+    /// The line of this run in what a dry run of several shows.
+    fn line(&self, differs: &Value) -> String {
+        let text = |field: &Value| match field {
+            Value::Null => "none".to_string(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let settings = differs.as_array().into_iter().flatten();
+        let mut settings: Vec<String> = settings
+            .map(|setting| format!("{} = {}", text(&setting["key"]), text(&setting["value"])))
+            .collect();
+        // The first run does not differ from itself.
+        if let (true, Some(AskedSeed { seed, .. })) = (settings.is_empty(), self.seed) {
+            settings.push(format!("training.seed = {seed}"));
+        }
+        format!("{}  {}\n", self.folder.display(), settings.join(", "))
+    }
 }
 
-fn tell(report: &Report, test: &LockedTest, folder: &Path) -> Result<(), Box<dyn Error>> {
+fn say_report(report: &Report, test: &LockedTest, folder: &Path) -> Result<(), Box<dyn Error>> {
     say(&format!("\n{report}"))?;
     if !test.is_empty() && report.test_openings == 0 {
         let (count, folder) = (test.len(), folder.display());
@@ -195,30 +235,4 @@ fn tell(report: &Report, test: &LockedTest, folder: &Path) -> Result<(), Box<dyn
         ))?;
     }
     Ok(())
-}
-
-/// A run of several in what a dry run shows.
-fn line(folder: &Path, seed: Option<GivenSeed>, differs: &Value) -> String {
-    let text = |field: &Value| match field {
-        Value::Null => "none".to_string(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let differs = differs.as_array().into_iter().flatten();
-    let mut differs: Vec<String> = differs
-        .map(|setting| format!("{} = {}", text(&setting["key"]), text(&setting["value"])))
-        .collect();
-    // The first one differs in nothing from itself.
-    if let (true, Some((_, seed))) = (differs.is_empty(), seed) {
-        differs.push(format!("training.seed = {seed}"));
-    }
-    format!("{}  {}\n", folder.display(), differs.join(", "))
-}
-
-fn setting(key: &str, value: Value, origin: &str) -> Setting {
-    Setting {
-        key: key.to_string(),
-        value,
-        origin: origin.to_string(),
-    }
 }

@@ -1,7 +1,7 @@
-//! What a run that goes on was told when it began.
+//! The recorded settings of a run that is resumed.
 
-use super::{Arguments, GivenSeed};
-use crate::{command::settings::Known, settings_of};
+use super::{Arguments, AskedSeed, Job};
+use crate::{command::settings::RecordedSettings, settings_of};
 use misa_train::{Manifest, TrainError};
 use std::{
     error::Error,
@@ -10,12 +10,12 @@ use std::{
 };
 use thiserror::Error;
 
-/// A run that cannot go on as asked.
+/// A run that cannot be resumed as asked.
 #[derive(Debug, Error)]
 pub(super) enum ResumeError {
     /// Nothing says what to train.
     #[error(
-        "{folder}: holds no run to resume, expected one, or settings to begin it with",
+        "{folder}: holds no run to resume, expected one, or settings to start one with",
         folder = folder.display()
     )]
     NoRun {
@@ -24,41 +24,29 @@ pub(super) enum ResumeError {
     },
     /// The seed is not that of the run.
     #[error(
-        "{folder}: {option} asks for seed {asked}, the run has {found}: expected the same, or another folder",
+        "{folder}: {option} asks for seed {asked}, but the run has seed {recorded}: expected that \
+         seed, or another folder",
         folder = folder.display()
     )]
     Seed {
         /// The folder.
         folder: PathBuf,
-        /// Who asks.
+        /// The option that asks.
         option: &'static str,
         /// The seed asked for.
         asked: u64,
         /// That of the run.
-        found: u64,
+        recorded: u64,
     },
 }
 
 impl Arguments {
-    /// The settings of the run in `folder`, or where it holds none, of another seed beside it;
-    /// nothing where the run is to begin with what is given.
-    pub(super) fn known(
-        &self,
-        folder: &Path,
-        seed: Option<GivenSeed>,
-    ) -> Result<Option<Known>, Box<dyn Error>> {
+    /// The settings of the run in the folder of the job, or if it holds none, of another seed
+    /// beside it; nothing if the run starts with what is given.
+    pub(super) fn recorded(&self, job: &Job) -> Result<Option<RecordedSettings>, Box<dyn Error>> {
+        let folder = job.folder.as_path();
         if let Some(manifest) = manifest(folder)? {
-            let found = manifest.config.seed;
-            if let Some((option, asked)) = seed.filter(|(_, asked)| *asked != found) {
-                let folder = folder.to_path_buf();
-                return Err(ResumeError::Seed {
-                    folder,
-                    option,
-                    asked,
-                    found,
-                }
-                .into());
-            }
+            job.check_seed(manifest.config.seed)?;
             return self.settings_in(folder, &manifest);
         }
         if self.seeds.is_some() {
@@ -68,31 +56,43 @@ impl Arguments {
                 }
             }
         }
-        match self.settings.says_what() {
-            true => Ok(None),
-            false => Err(ResumeError::NoRun {
-                folder: folder.to_path_buf(),
-            }
-            .into()),
+        if self.settings.says_what() {
+            return Ok(None);
         }
+        let folder = folder.to_path_buf();
+        Err(ResumeError::NoRun { folder }.into())
     }
 
-    /// Another program's run may go on with settings that are given.
+    /// A run of another program continues with the settings given here.
     fn settings_in(
         &self,
         folder: &Path,
         manifest: &Manifest,
-    ) -> Result<Option<Known>, Box<dyn Error>> {
+    ) -> Result<Option<RecordedSettings>, Box<dyn Error>> {
         let origin = folder.display().to_string();
         match settings_of(folder, manifest) {
-            Ok(settings) => Ok(Some(Known { settings, origin })),
+            Ok(settings) => Ok(Some(RecordedSettings { settings, origin })),
             Err(_) if self.settings.says_what() => Ok(None),
             Err(error) => Err(error),
         }
     }
 }
 
-/// What the folder says of itself; nothing where it holds no run.
+impl Job {
+    fn check_seed(&self, recorded: u64) -> Result<(), ResumeError> {
+        match self.seed {
+            Some(AskedSeed { option, seed }) if seed != recorded => Err(ResumeError::Seed {
+                folder: self.folder.clone(),
+                option,
+                asked: seed,
+                recorded,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The manifest of the folder; nothing if it holds no run.
 fn manifest(folder: &Path) -> Result<Option<Manifest>, TrainError> {
     match Manifest::read(folder) {
         Ok(manifest) => Ok(Some(manifest)),
@@ -103,23 +103,23 @@ fn manifest(folder: &Path) -> Result<Option<Manifest>, TrainError> {
 
 /// The folders of seeds in `out`, in the order of the seeds.
 fn siblings(out: &Path) -> Result<Vec<PathBuf>, TrainError> {
-    let at = |source| TrainError::Io {
+    let io_error = |source| TrainError::Io {
         path: out.to_path_buf(),
         source,
     };
     let entries = match fs::read_dir(out) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(at)?,
+        entries => entries.map_err(io_error)?,
     };
-    let mut found = Vec::new();
+    let mut folders = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(at)?;
+        let entry = entry.map_err(io_error)?;
         let name = entry.file_name();
         let seed = name.to_str().and_then(|name| name.strip_prefix("seed-"));
         if let Some(Ok(seed)) = seed.map(str::parse::<u64>) {
-            found.push((seed, entry.path()));
+            folders.push((seed, entry.path()));
         }
     }
-    found.sort();
-    Ok(found.into_iter().map(|(_, path)| path).collect())
+    folders.sort();
+    Ok(folders.into_iter().map(|(_, path)| path).collect())
 }

@@ -55,8 +55,8 @@ impl BertEmbeddings {
     ) -> Tensor<2> {
         let device = ids.device();
         let [batch, steps] = ids.dims();
-        let places = tokens.places(&device);
-        let rows = |ids: Tensor<2, Int>| ids.reshape([batch * steps]).select(0, places.clone());
+        let indices = tokens.padded_rows(&device);
+        let rows = |ids: Tensor<2, Int>| ids.reshape([batch * steps]).select(0, indices.clone());
         let look_up = |table: &Embedding, rows: Tensor<1, Int>| {
             table.forward(rows.unsqueeze()).squeeze_dim::<2>(0)
         };
@@ -64,13 +64,14 @@ impl BertEmbeddings {
         let positions = look_up(&self.positions, tokens.positions(&device));
         let types = match types {
             Some(types) => look_up(&self.types, rows(types)),
-            // One row for all: its gradient is a sum, not a table.
+            // One row for all: its gradient is a sum instead of a table.
             None => self.types.weight.val().narrow(0, 0, 1),
         };
         let embedded = self.norm.forward(words + types + positions);
-        match drops {
-            true => drop_out(&self.dropout, embedded),
-            false => embedded,
+        if drops {
+            drop_out(&self.dropout, embedded)
+        } else {
+            embedded
         }
     }
 }

@@ -63,11 +63,12 @@ impl BertLayer {
         }
     }
 
-    /// `[rows, d_model]` to the same.
+    /// From `[rows, d_model]` to the same shape.
     pub(super) fn forward(&self, x: Tensor<2>, tokens: &Tokens, drops: bool) -> Tensor<2> {
-        match misa_kernels::on_cpu(&x.device(), x.dtype()) {
-            true => self.forward_by_kernels(x, tokens, drops),
-            false => self.forward_by_burn(x, tokens, drops),
+        if misa_kernels::on_cpu(&x.device(), x.dtype()) {
+            self.forward_by_kernels(x, tokens, drops)
+        } else {
+            self.forward_by_burn(x, tokens, drops)
         }
     }
 
@@ -88,7 +89,7 @@ impl BertLayer {
         self.add_norm(&self.contract, &self.output_norm, expanded, x, dropout)
     }
 
-    /// The norm of `residual` and what `linear` makes of `x`, of which dropout takes some.
+    /// `norm(residual + dropout(linear(x)))`.
     fn add_norm(
         &self,
         linear: &Linear,
@@ -107,12 +108,9 @@ impl BertLayer {
         add_norm.forward(x.matmul(linear.weight.val()), bias(linear), residual)
     }
 
-    /// The same from Burn's own operations.
+    /// The same from Burn's operations.
     fn forward_by_burn(&self, x: Tensor<2>, tokens: &Tokens, drops: bool) -> Tensor<2> {
-        let drop = |x| match drops {
-            true => drop_out(&self.dropout, x),
-            false => x,
-        };
+        let drop = |x| if drops { drop_out(&self.dropout, x) } else { x };
         let projections = [&self.query, &self.key, &self.value];
         let projected = projections.map(|linear| linear.forward(x.clone()));
         let context = self.attend(projected, tokens, drops);
@@ -124,7 +122,7 @@ impl BertLayer {
         self.output_norm.forward(x + drop(contracted))
     }
 
-    /// What each token takes from the tokens of its sentence.
+    /// Attention of each token to the tokens of its sentence.
     fn attend(&self, projected: [Tensor<2>; 3], tokens: &Tokens, drops: bool) -> Tensor<2> {
         let device = projected[0].device();
         let [query, key, value] = projected.map(|rows| {
@@ -143,9 +141,10 @@ impl BertLayer {
             None => scores,
         };
         let weights = softmax(scores, 3);
-        let weights = match drops {
-            true => drop_out(&self.attention_dropout, weights),
-            false => weights,
+        let weights = if drops {
+            drop_out(&self.attention_dropout, weights)
+        } else {
+            weights
         };
         let context = weights.matmul(value).swap_dims(1, 2);
         tokens.unpadded(context.reshape([batch, steps, n_heads * d_head]))
@@ -167,9 +166,10 @@ mod tests {
         let values: Vec<f32> = (0..count).map(|i| (i as f32 * 0.37).sin()).collect();
         let data = TensorData::new(values, [count / 12, 12]);
         let x = Tensor::<2>::from_data(data, &device).require_grad();
-        let y = match by_kernels {
-            true => layer.forward_by_kernels(x.clone(), tokens, true),
-            false => layer.forward_by_burn(x.clone(), tokens, true),
+        let y = if by_kernels {
+            layer.forward_by_kernels(x.clone(), tokens, true)
+        } else {
+            layer.forward_by_burn(x.clone(), tokens, true)
         };
         let weights = Tensor::<2>::from_data(x.to_data(), &device) + 0.5;
         let gradients = (y.clone() * weights).sum().backward();

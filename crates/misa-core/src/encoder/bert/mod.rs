@@ -3,11 +3,12 @@
 mod config;
 mod embeddings;
 mod layer;
+mod reading;
 pub(crate) mod tokens;
 
-pub use crate::shapes::check_bert_weights;
 pub use config::{BertFreezing, TextPooling};
 pub use misa_terms::BertConfig;
+pub use reading::BertReading;
 
 use crate::encoder::EncoderOutput;
 use burn::{
@@ -23,15 +24,17 @@ use tokens::Tokens;
 pub struct BertEncoderConfig {
     /// Sizes.
     pub bert: BertConfig,
-    /// How the tokens of a sentence become one vector.
-    #[config(default = "TextPooling::MaskedMean")]
-    pub pooling: TextPooling,
-    /// Which parts keep their weights.
-    #[config(default = "BertFreezing::None")]
-    pub freezing: BertFreezing,
-    /// Whether frozen parts have dropout in training, too, as in the official code.
-    #[config(default = true)]
-    pub frozen_dropout: bool,
+    /// How it reads.
+    #[config(default = "BertReading::new()")]
+    pub reading: BertReading,
+}
+
+crate::builder! {
+    BertEncoderConfig {
+        with_pooling, reading.pooling: TextPooling;
+        with_freezing, reading.freezing: BertFreezing;
+        with_frozen_dropout, reading.frozen_dropout: bool;
+    }
 }
 
 /// BERT as the text encoder.
@@ -45,10 +48,7 @@ pub struct BertEncoder {
     layers: Vec<BertLayer>,
     pooler: Linear,
     #[module(skip)]
-    pooling: TextPooling,
-    #[module(skip)]
-    freezing: BertFreezing,
-    frozen_dropout: bool,
+    reading: BertReading,
     #[module(skip)]
     config: BertConfig,
 }
@@ -64,11 +64,11 @@ pub struct BertInput {
     pub lengths: Vec<usize>,
 }
 
-/// What BERT makes of a batch of sentences.
+/// What BERT computes from a batch of sentences.
 #[derive(Clone, Debug)]
 pub struct BertOutput {
-    /// States after the embeddings and after each layer, `[batch, steps, d_model]` each. What
-    /// stands in the padding has a meaning only with [`TextPooling::PlainMean`].
+    /// States after the embeddings and after each layer, `[batch, steps, d_model]` each. Values in
+    /// the padding have a meaning only with [`TextPooling::PlainMean`].
     pub states: Vec<Tensor<3>>,
     /// One vector per sentence, `[batch, d_model]`.
     pub encoded: Tensor<2>,
@@ -78,33 +78,33 @@ impl BertEncoderConfig {
     /// Creates the encoder on `device`, weights drawn as BERT's are before pre-training.
     pub fn init(&self, device: &Device) -> BertEncoder {
         let bert = &self.bert;
-        let frozen_layers = self.freezing.layers(bert.n_layers);
+        let frozen_layers = self.reading.freezing.layers(bert.n_layers);
         let embeddings = BertEmbeddings::new(bert, device);
         let layers = (0..bert.n_layers).map(|number| {
             let layer = BertLayer::new(bert, device);
-            match number < frozen_layers {
-                // Not `freeze`, which would end dropout as well.
-                true => layer.no_grad(),
-                false => layer,
+            if number < frozen_layers {
+                // Not `freeze`, which would switch dropout off as well.
+                layer.no_grad()
+            } else {
+                layer
             }
         });
         BertEncoder {
             layers: layers.collect(),
-            embeddings: match self.freezing.embeddings() {
-                true => embeddings.no_grad(),
-                false => embeddings,
+            embeddings: if self.reading.freezing.embeddings() {
+                embeddings.no_grad()
+            } else {
+                embeddings
             },
             pooler: LinearConfig::new(bert.d_model, bert.d_model).init(device),
-            pooling: self.pooling,
-            freezing: self.freezing,
-            frozen_dropout: self.frozen_dropout,
+            reading: self.reading,
             config: self.bert,
         }
     }
 }
 
 impl BertEncoder {
-    /// Encodes each sentence and gives every state on the way.
+    /// Encodes each sentence and returns every intermediate state.
     ///
     /// # Shapes
     ///
@@ -137,24 +137,24 @@ impl BertEncoder {
         self.finish(0, rows, &tokens, &input.lengths)
     }
 
-    /// Encodes sentences of which [`Self::compute_frozen`] has done the frozen part.
+    /// Encodes sentences from their states by [`Self::compute_frozen`].
     pub(crate) fn encode_frozen(&self, rows: Tensor<2>, lengths: &[usize]) -> EncoderOutput {
-        if self.freezing == BertFreezing::All {
+        if self.reading.freezing == BertFreezing::All {
             let [batch, _] = rows.dims();
             assert_eq!(batch, lengths.len(), "one row per sentence");
             return EncoderOutput {
                 encoded: rows,
-                steps: None,
+                between_layers: None,
                 states: None,
             };
         }
         let steps = lengths.iter().copied().max().unwrap_or(0);
         let tokens = self.tokens(lengths, steps);
-        let first = self.freezing.layers(self.layers.len());
+        let first = self.reading.freezing.layers(self.layers.len());
         self.finish(first, rows, &tokens, lengths)
     }
 
-    /// What the frozen part of BERT makes of the sentences, to be kept for every epoch.
+    /// The states of the sentences after the frozen part of BERT, to be kept for every epoch.
     ///
     /// # Shapes
     ///
@@ -170,27 +170,26 @@ impl BertEncoder {
         let [_, steps] = input.ids.dims();
         let tokens = self.tokens(&input.lengths, steps);
         let mut rows = self.embed(input, &tokens);
-        for number in 0..self.freezing.layers(self.layers.len()) {
+        for number in 0..self.reading.freezing.layers(self.layers.len()) {
             rows = self.layer(number, rows, &tokens);
         }
-        match self.freezing {
+        match self.reading.freezing {
             BertFreezing::All => tokens.mean(rows),
             _ => rows,
         }
     }
 
-    /// Whether a first part of BERT gives the same for a sentence every time: it is frozen, has no
-    /// dropout, and what it gives does not depend on padding.
+    /// Whether a first part of BERT always computes the same from a sentence: it is frozen, has no
+    /// dropout, and does not depend on padding.
     pub fn computes_frozen(&self, in_training: bool) -> bool {
-        self.freezing.embeddings()
-            && self.pooling == TextPooling::MaskedMean
-            && !(in_training && self.frozen_dropout)
+        self.reading.freezing.embeddings()
+            && self.reading.pooling == TextPooling::MaskedMean
+            && !(in_training && self.reading.frozen_dropout)
     }
 
-    /// The part that gives the same for a sentence every time, apart from the rest; nothing where
-    /// there is none.
+    /// Only the part that always computes the same from a sentence; `None` if there is no such part.
     pub fn frozen_part(&self) -> Option<Self> {
-        let count = self.freezing.layers(self.layers.len());
+        let count = self.reading.freezing.layers(self.layers.len());
         self.computes_frozen(false).then(|| Self {
             embeddings: self.embeddings.clone(),
             layers: self.layers[..count].to_vec(),
@@ -199,21 +198,21 @@ impl BertEncoder {
         })
     }
 
-    /// Its sizes.
+    /// Sizes of this BERT.
     pub fn config(&self) -> &BertConfig {
         &self.config
     }
 
     /// Which parts keep their weights.
     pub fn freezing(&self) -> BertFreezing {
-        self.freezing
+        self.reading.freezing
     }
 
     fn tokens(&self, lengths: &[usize], steps: usize) -> Tokens {
         let longest = lengths.iter().copied().max().unwrap_or(0);
         let positions = self.config.positions;
         assert!(longest <= steps, "{longest} tokens in {steps} steps");
-        let padding = self.pooling == TextPooling::PlainMean;
+        let padding = self.reading.pooling == TextPooling::PlainMean;
         let read = if padding { steps } else { longest };
         assert!(
             read <= positions,
@@ -223,17 +222,17 @@ impl BertEncoder {
     }
 
     fn embed(&self, input: &BertInput, tokens: &Tokens) -> Tensor<2> {
-        let drops = self.frozen_dropout || !self.freezing.embeddings();
+        let drops = self.reading.frozen_dropout || !self.reading.freezing.embeddings();
         let (ids, types) = (input.ids.clone(), input.types.clone());
         self.embeddings.forward(ids, types, tokens, drops)
     }
 
     fn layer(&self, number: usize, rows: Tensor<2>, tokens: &Tokens) -> Tensor<2> {
-        let frozen = number < self.freezing.layers(self.layers.len());
-        self.layers[number].forward(rows, tokens, self.frozen_dropout || !frozen)
+        let frozen = number < self.reading.freezing.layers(self.layers.len());
+        self.layers[number].forward(rows, tokens, self.reading.frozen_dropout || !frozen)
     }
 
-    /// The layers from `first` on, and the mean of what they give.
+    /// Applies the layers from `first` on, and the mean over tokens.
     fn finish(
         &self,
         first: usize,
@@ -243,11 +242,11 @@ impl BertEncoder {
     ) -> EncoderOutput {
         let rows =
             (first..self.layers.len()).fold(rows, |rows, number| self.layer(number, rows, tokens));
-        let steps = tokens.packed(rows.clone(), lengths);
+        let states = tokens.packed(rows.clone(), lengths);
         EncoderOutput {
             encoded: tokens.mean(rows),
-            states: Some(steps.clone()),
-            steps: Some(steps),
+            between_layers: Some(states.clone()),
+            states: Some(states),
         }
     }
 }

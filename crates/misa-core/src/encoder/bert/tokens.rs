@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 /// The tokens of a batch as rows without padding, sentence by sentence.
 ///
-/// Everything in BERT but attention works on each token alone: without rows for padding, none of
-/// it is spent on padding.
+/// Everything in BERT but attention works on each token alone: without rows for padding, no work is
+/// spent on padding.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(crate) sentences: Arc<Sentences>,
@@ -21,9 +21,10 @@ impl Tokens {
     ///
     /// Padding is never attended to.
     pub(crate) fn new(lengths: &[usize], steps: usize, padding: bool) -> Self {
-        let rows = match padding {
-            true => vec![steps; lengths.len()],
-            false => lengths.to_vec(),
+        let rows = if padding {
+            vec![steps; lengths.len()]
+        } else {
+            lengths.to_vec()
         };
         Self {
             sentences: Arc::new(Sentences::new(&rows, lengths)),
@@ -41,24 +42,24 @@ impl Tokens {
     }
 
     /// The rows of `padded`, given as `[batch * steps, ..]`.
-    pub(crate) fn places(&self, device: &Device) -> Tensor<1, Int> {
-        let places = self
+    pub(crate) fn padded_rows(&self, device: &Device) -> Tensor<1, Int> {
+        let numbers = self
             .sentences
             .ranges()
             .enumerate()
             .flat_map(|(sentence, rows)| {
                 let first = sentence * self.steps;
-                (first..first + rows.len()).map(|place| place as i64)
+                (first..first + rows.len()).map(|row| row as i64)
             });
-        int_tensor(places.collect(), device)
+        int_tensor(numbers.collect(), device)
     }
 
-    /// Whether padding changes nothing.
+    /// Whether no sentence is padded.
     fn is_full(&self) -> bool {
         self.sentences.ranges().all(|rows| rows.len() == self.steps)
     }
 
-    /// Rows to `[batch, steps, d_input]`; what stands in the padding is of no meaning.
+    /// Rows to `[batch, steps, d_input]`; values in the padding have no meaning.
     pub(crate) fn padded(&self, rows: Tensor<2>) -> Tensor<3> {
         let [_, d_input] = rows.dims();
         let shape = [self.sentences.count(), self.steps, d_input];
@@ -67,29 +68,31 @@ impl Tokens {
         }
         let sources = self.sentences.ranges().flat_map(|rows| {
             let steps = 0..self.steps;
-            steps.map(move |step| match step < rows.len() {
-                true => (rows.start + step) as i64,
-                false => 0,
+            steps.map(move |step| {
+                if step < rows.len() {
+                    (rows.start + step) as i64
+                } else {
+                    0
+                }
             })
         });
         let sources = int_tensor(sources.collect(), &rows.device());
         rows.select(0, sources).reshape(shape)
     }
 
-    /// What [`Self::padded`] undoes.
+    /// The inverse of [`Self::padded`].
     pub(crate) fn unpadded(&self, padded: Tensor<3>) -> Tensor<2> {
         let [batch, steps, d_input] = padded.dims();
         let rows = padded.reshape([batch * steps, d_input]);
-        match self.is_full() {
-            true => rows,
-            false => {
-                let places = self.places(&rows.device());
-                rows.select(0, places)
-            }
+        if self.is_full() {
+            rows
+        } else {
+            let indices = self.padded_rows(&rows.device());
+            rows.select(0, indices)
         }
     }
 
-    /// Where nothing may be attended to, `[batch, 1, 1, steps]`; nothing if there is no such place.
+    /// True at steps that must not be attended to, `[batch, 1, 1, steps]`; `None` if there are none.
     pub(crate) fn mask(&self, device: &Device) -> Option<Tensor<4, Bool>> {
         let keys = self.sentences.keys();
         if keys.iter().all(|&keys| keys == self.steps) {
@@ -131,8 +134,8 @@ mod tests {
     fn rows_are_the_tokens_in_order() {
         let device = Device::flex();
         let tokens = Tokens::new(&[1, 3], 3, false);
-        let places: Vec<i64> = tokens.places(&device).try_into_vec_as().unwrap();
-        assert_eq!(places, [0, 3, 4, 5]);
+        let rows: Vec<i64> = tokens.padded_rows(&device).try_into_vec_as().unwrap();
+        assert_eq!(rows, [0, 3, 4, 5]);
         let positions: Vec<i64> = tokens.positions(&device).try_into_vec_as().unwrap();
         assert_eq!(positions, [0, 0, 1, 2]);
         let rows = Tensor::<2>::from_data([[1.0], [2.0], [3.0], [7.0]], &device);

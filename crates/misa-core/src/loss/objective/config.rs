@@ -1,11 +1,11 @@
-//! What an objective is made of.
+//! Settings of the objective.
 
 use super::MisaLoss;
 use crate::{
     ConfigError, Task,
     loss::{
-        CmdLossConfig, ContrastLossConfig, DifferenceLoss, MisaLossTerms, PrototypeLossConfig,
-        Regression, TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
+        CmdLossConfig, ContrastLossConfig, DifferenceLoss, PrototypeLossConfig, Regression, Term,
+        TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
     },
 };
 use burn::{
@@ -14,15 +14,16 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How shared representations of different modalities are made alike.
+/// How shared representations of different modalities are brought together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Similarity {
     /// Central moment discrepancy between them.
     #[default]
     Cmd,
-    /// An adversary that tells their modality; the model needs one, see
-    /// [`crate::MisaConfig::adversary`].
+    /// An adversary that predicts their modality; the model needs one, see
+    /// [`crate::ModelParts::adversary`].
     Adversarial,
     /// Maximum mean discrepancy between them, see [`MmdLoss`](crate::loss::MmdLoss).
     Mmd,
@@ -33,6 +34,7 @@ pub enum Similarity {
 /// How shared and private representations are kept apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Difference {
     /// Soft orthogonality over the batch, as in MISA, see [`DifferenceLoss`](crate::loss::DifferenceLoss).
     #[default]
@@ -43,65 +45,64 @@ pub enum Difference {
     Hsic,
 }
 
-/// Configuration of [`MisaLoss`].
-///
-/// | Field | Symbol | Default | Range |
-/// | --- | --- | --- | --- |
-/// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
-/// | `difference_weight` | beta | 0.3 | `[0, inf)` |
-/// | `reconstruction_weight` | gamma | 1.0 | `[0, inf)` |
-/// | `discrimination_weight` | | 0.0 | `[0, inf)` |
-/// | `cycle_weight` | | 0.0 | `[0, inf)` |
-/// | `moments` | K | 5 | `[1, inf)` |
-///
-/// The defaults are MISA: every further term is off.
-#[derive(Config, Debug)]
-pub struct MisaLossConfig {
-    /// What the model predicts.
-    #[config(default = "Task::Regression")]
-    pub task: Task,
-    /// Error of a regression.
-    #[config(default = "Regression::Squared")]
-    pub regression: Regression,
-    /// Kind of the similarity loss.
-    #[config(default = "Similarity::Cmd")]
-    pub similarity: Similarity,
-    /// Highest central moment compared.
-    #[config(default = 5)]
-    pub moments: usize,
-    /// Weight of the similarity loss.
-    #[config(default = 1.0)]
-    pub similarity_weight: f64,
-    /// Kind of the difference loss.
-    #[config(default = "Difference::Orthogonality")]
-    pub difference: Difference,
-    /// Weight of the difference loss.
-    #[config(default = 0.3)]
-    pub difference_weight: f64,
-    /// Weight of the reconstruction loss.
-    #[config(default = 1.0)]
-    pub reconstruction_weight: f64,
-    /// Whether the reconstruction loss leaves what is reconstructed alone.
-    #[config(default = false)]
-    pub detach_target: bool,
-    /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
-    /// [`crate::MisaConfig::subspace_discriminator`].
-    #[config(default = 0.0)]
-    pub discrimination_weight: f64,
-    /// Weight of the cycle loss; the model needs [`crate::MisaConfig::cycle`] where it is not 0.
-    #[config(default = 0.0)]
-    pub cycle_weight: f64,
-    /// Contrast by distance of targets.
-    pub triplet: Option<TripletLossConfig>,
-    /// Contrast by the prototypes of levels.
-    pub prototype: Option<PrototypeLossConfig>,
-    /// Contrast between modalities.
-    pub contrast: Option<ContrastLossConfig>,
-    /// Predictions from one modality each; the model needs [`crate::MisaConfig::unimodal_heads`].
-    pub unimodal: Option<UnimodalLossConfig>,
-    /// Where the weights come from.
-    #[config(default = "Weighting::Fixed")]
-    pub weighting: Weighting,
+crate::settings! {
+    /// Configuration of [`MisaLoss`].
+    ///
+    /// | Field | Symbol | Default | Range |
+    /// | --- | --- | --- | --- |
+    /// | `task` | | regression | at least 2 classes |
+    /// | `regression` | | squared | see [`Regression`] |
+    /// | `similarity` | | cmd | see [`Similarity`] |
+    /// | `moments` | K | 5 | `[1, inf)` |
+    /// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
+    /// | `difference` | | orthogonality | see [`Difference`] |
+    /// | `difference_weight` | beta | 0.3 | `[0, inf)` |
+    /// | `reconstruction_weight` | gamma | 1.0 | `[0, inf)` |
+    /// | `detach_target` | | false | |
+    /// | `discrimination_weight` | | 0.0 | `[0, inf)` |
+    /// | `cycle_weight` | | 0.0 | `[0, inf)` |
+    /// | `triplet` | | none | see [`TripletLossConfig`] |
+    /// | `prototype` | | none | see [`PrototypeLossConfig`] |
+    /// | `contrast` | | none | see [`ContrastLossConfig`] |
+    /// | `unimodal` | | none | see [`UnimodalLossConfig`] |
+    /// | `weighting` | | fixed | see [`Weighting`] |
+    ///
+    /// The defaults are MISA: every further term is off.
+    pub struct MisaLossConfig {
+        /// What the model predicts.
+        pub task: Task = Task::Regression, with_task;
+        /// Error of a regression.
+        pub regression: Regression = Regression::Squared, with_regression;
+        /// Kind of the similarity loss.
+        pub similarity: Similarity = Similarity::Cmd, with_similarity;
+        /// Highest central moment compared.
+        pub moments: usize = 5, with_moments;
+        /// Weight of the similarity loss.
+        pub similarity_weight: f64 = 1.0, with_similarity_weight;
+        /// Kind of the difference loss.
+        pub difference: Difference = Difference::Orthogonality, with_difference;
+        /// Weight of the difference loss.
+        pub difference_weight: f64 = 0.3, with_difference_weight;
+        /// Weight of the reconstruction loss.
+        pub reconstruction_weight: f64 = 1.0, with_reconstruction_weight;
+        /// Whether the reconstruction loss has no gradient by the vectors that are reconstructed.
+        pub detach_target: bool = false, with_detach_target;
+        /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
+        /// [`crate::ModelParts::subspace_discriminator`].
+        pub discrimination_weight: f64 = 0.0, with_discrimination_weight;
+        /// Weight of the cycle loss; the model needs [`crate::ModelParts::cycle`] where it is not 0.
+        pub cycle_weight: f64 = 0.0, with_cycle_weight;
+        /// Contrast by distance of targets.
+        pub triplet: Option<TripletLossConfig> = None, with_triplet;
+        /// Contrast by the prototypes of levels.
+        pub prototype: Option<PrototypeLossConfig> = None, with_prototype;
+        /// Contrast between modalities.
+        pub contrast: Option<ContrastLossConfig> = None, with_contrast;
+        /// Predictions from one modality each; the model needs [`crate::ModelParts::unimodal_heads`].
+        pub unimodal: Option<UnimodalLossConfig> = None, with_unimodal;
+        /// Where the weights come from.
+        pub weighting: Weighting = Weighting::Fixed, with_weighting;
+    }
 }
 
 impl MisaLossConfig {
@@ -111,14 +112,9 @@ impl MisaLossConfig {
     ///
     /// [`ConfigError::OutOfRange`] names the first field outside its range.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        for (field, value) in [
-            ("similarity_weight", self.similarity_weight),
-            ("difference_weight", self.difference_weight),
-            ("reconstruction_weight", self.reconstruction_weight),
-            ("discrimination_weight", self.discrimination_weight),
-            ("cycle_weight", self.cycle_weight),
-        ] {
-            ConfigError::check_weight(field, value)?;
+        for term in Term::ALL {
+            let (field, weight) = self.weight_field(term);
+            ConfigError::check_weight(field, weight)?;
         }
         self.regression.validate()?;
         (self.triplet.as_ref()).map_or(Ok(()), TripletLossConfig::validate)?;
@@ -133,26 +129,35 @@ impl MisaLossConfig {
         ConfigError::check("classes", classes as f64, "[2, inf)", classes >= 2)
     }
 
-    /// The weight of each term, in the order of [`MisaLossTerms::NAMES`] without the sum.
-    pub fn weights(&self) -> [f64; MisaLossTerms::COUNT - 1] {
-        [
-            1.0,
-            self.similarity_weight,
-            self.difference_weight,
-            self.reconstruction_weight,
-            self.discrimination_weight,
-            self.cycle_weight,
-            self.triplet.as_ref().map_or(0.0, |triplet| triplet.weight),
-            (self.prototype.as_ref()).map_or(0.0, |prototype| prototype.weight),
-            (self.contrast.as_ref()).map_or(0.0, |contrast| contrast.weight),
-            (self.unimodal.as_ref()).map_or(0.0, |unimodal| unimodal.weight),
-        ]
+    /// The weight of `term`, 0 where it is switched off.
+    pub fn weight(&self, term: Term) -> f64 {
+        self.weight_field(term).1
     }
 
-    /// The place in [`MisaLossTerms::NAMES`] and the weight of each term in use.
-    pub(super) fn used(&self) -> impl Iterator<Item = (usize, f64)> + use<> {
-        let weights = self.weights().into_iter().enumerate();
-        weights.filter(|(_, weight)| *weight != 0.0)
+    /// The weight of `term`, and the setting that holds it.
+    fn weight_field(&self, term: Term) -> (&'static str, f64) {
+        let triplet = || self.triplet.as_ref().map(|triplet| triplet.weight);
+        let prototype = || self.prototype.as_ref().map(|prototype| prototype.weight);
+        let contrast = || self.contrast.as_ref().map(|contrast| contrast.weight);
+        let unimodal = || self.unimodal.as_ref().map(|unimodal| unimodal.weight);
+        match term {
+            Term::Task => ("task", 1.0),
+            Term::Similarity => ("similarity_weight", self.similarity_weight),
+            Term::Difference => ("difference_weight", self.difference_weight),
+            Term::Reconstruction => ("reconstruction_weight", self.reconstruction_weight),
+            Term::Discrimination => ("discrimination_weight", self.discrimination_weight),
+            Term::Cycle => ("cycle_weight", self.cycle_weight),
+            Term::Triplet => ("triplet.weight", triplet().unwrap_or(0.0)),
+            Term::Prototype => ("prototype.weight", prototype().unwrap_or(0.0)),
+            Term::Contrast => ("contrast.weight", contrast().unwrap_or(0.0)),
+            Term::Unimodal => ("unimodal.weight", unimodal().unwrap_or(0.0)),
+        }
+    }
+
+    /// Each term in use with its weight; the task, whose weight is 1, comes first.
+    pub(super) fn used(&self) -> impl Iterator<Item = (Term, f64)> {
+        let weights = Term::ALL.map(|term| (term, self.weight(term)));
+        weights.into_iter().filter(|(_, weight)| *weight != 0.0)
     }
 
     /// Creates the objective on `device`.

@@ -1,26 +1,29 @@
 //! The training objective: task loss plus weighted regularisers.
 
+mod beyond;
 mod config;
+mod views;
 
 pub use config::{Difference, MisaLossConfig, Similarity};
 
 use crate::{
-    MisaOutput, Modality, PerModality, SubspaceLogits, Task,
+    MisaOutput, PerModality, Task,
     loss::{
         CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms,
-        MmdLoss, PrototypeLoss, TripletLoss, UncertaintyWeights, views::Views,
+        MmdLoss, PrototypeLoss, Term, TripletLoss, UncertaintyWeights,
     },
 };
 use burn::{
     nn::loss::{CrossEntropyLoss, MseLoss, Reduction},
     prelude::*,
 };
+use views::Views;
 
-/// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, and what is switched on besides.
+/// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, plus the further terms in use.
 ///
 /// - Source: MISA, learning objective.
-/// - Differs: a fifth term, of weight 0 unless asked for, trains the discriminator of subspaces
-///   that the official code computes and leaves out. The terms after it are not MISA's.
+/// - Differs: a fifth term, of weight 0 by default, trains the discriminator of subspaces that the
+///   official code computes and does not use. The terms after it are not MISA's.
 #[derive(Module, Debug)]
 pub struct MisaLoss {
     similarity: CmdLoss,
@@ -45,43 +48,45 @@ impl MisaLoss {
     ///
     /// # Panics
     ///
-    /// Panics if the configuration asks for what the model was not made to give.
+    /// Panics if a term in use needs an output that the model does not compute.
     pub fn forward(&self, output: &MisaOutput, targets: Tensor<2>) -> MisaLossTerms {
-        let terms = MisaLossTerms {
-            task: self.task(output.prediction.clone(), targets.clone()),
-            similarity: self.similarity(output),
-            difference: self.difference(output),
-            reconstruction: self.reconstruction(output),
-            discrimination: self.discrimination(output),
-            cycle: self.cycle(output),
-            triplet: self.triplet(output, &targets),
-            prototype: self.prototype(output, &targets),
-            contrast: self.contrast(output),
-            unimodal: self.unimodal(output, &targets),
-            total: zero(&output.prediction),
-        };
-        let total = self.total(&terms);
-        MisaLossTerms { total, ..terms }
+        let values = Term::ALL.map(|term| self.value(term, output, &targets));
+        let total = self.total(&values);
+        MisaLossTerms::new(values, total)
     }
 
-    /// A term of weight 0 stays out: its parameters then have no gradient at all.
-    fn total(&self, terms: &MisaLossTerms) -> Tensor<1> {
-        let values = terms.as_array();
-        let mut used = (self.config.used()).map(|(term, weight)| (values[term], weight));
-        if let Some(weights) = &self.weights {
-            return weights.forward(used.map(|(term, _)| term.clone()).collect());
+    fn value(&self, term: Term, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
+        match term {
+            Term::Task => self.task(output.prediction.clone(), targets.clone()),
+            Term::Similarity => self.similarity(output),
+            Term::Difference => self.difference(output),
+            Term::Reconstruction => self.reconstruction(output),
+            Term::Discrimination => self.discrimination(output),
+            Term::Cycle => self.cycle(output),
+            Term::Triplet => self.triplet(output, targets),
+            Term::Prototype => self.prototype(output, targets),
+            Term::Contrast => self.contrast(output),
+            Term::Unimodal => self.unimodal(output, targets),
         }
-        // The task, whose weight is 1.
-        let task = used.next().map_or(&terms.task, |(task, _)| task).clone();
-        used.fold(task, |total, (term, weight)| total + term.clone() * weight)
     }
 
-    /// The factors that terms are multiplied by as they are now, with the names of the terms, see
-    /// [`MisaLossTerms::NAMES`]; `None` where the configuration fixes them.
-    pub fn learned_weights(&self) -> Option<Vec<(&'static str, f32)>> {
+    /// A term of weight 0 is not part of the sum: its parameters then have no gradient at all.
+    fn total(&self, values: &[Tensor<1>; Term::COUNT]) -> Tensor<1> {
+        let value = |term| values[term as usize].clone();
+        let mut used = (self.config.used()).map(|(term, weight)| (value(term), weight));
+        if let Some(weights) = &self.weights {
+            return weights.forward(used.map(|(value, _)| value).collect());
+        }
+        let (task, _) = used.next().expect("the weight of the task is 1");
+        used.fold(task, |total, (value, weight)| total + value * weight)
+    }
+
+    /// The factor that each term in use is multiplied by as it is now; `None` where the
+    /// configuration fixes them.
+    pub fn learned_weights(&self) -> Option<Vec<(Term, f32)>> {
         let factors = self.weights.as_ref()?.factors();
-        let names = (self.config.used()).map(|(term, _)| MisaLossTerms::NAMES[term]);
-        Some(names.zip(factors).collect())
+        let terms = self.config.used().map(|(term, _)| term);
+        Some(terms.zip(factors).collect())
     }
 
     /// What is predicted.
@@ -106,14 +111,12 @@ impl MisaLoss {
         }
     }
 
-    /// Mean over the pairs of modalities, or over every representation shown to the adversary.
+    /// Mean over the pairs of modalities, or over every representation that the adversary reads.
     fn similarity(&self, output: &MisaOutput) -> Tensor<1> {
         if self.config.similarity == Similarity::Adversarial {
             let logits = output.domain_logits.as_ref();
-            return self.domain(
-                output,
-                logits.expect("an adversarial loss needs an adversary"),
-            );
+            let of_adversary = logits.expect("an adversarial loss needs an adversary");
+            return self.domain(output, of_adversary);
         }
         let pairs = Views(output).pairs(&output.subspaces.shared);
         let losses = pairs
@@ -128,9 +131,9 @@ impl MisaLoss {
 
     /// Cross-entropy of the modality, over the representations of all modalities in use.
     fn domain(&self, output: &MisaOutput, logits: &PerModality<Tensor<2>>) -> Tensor<1> {
-        let logits = Views(output).each(logits).into_iter();
-        let logits = logits.map(|(modality, logits)| (logits, modality as i64));
-        self.classify(logits.collect())
+        let views = Views(output).each(logits).into_iter();
+        let blocks = views.map(|(modality, logits)| (logits, modality as i64));
+        self.classify(blocks.collect())
     }
 
     /// Sum over shared and private of each modality, and over the pairs of private.
@@ -152,109 +155,14 @@ impl MisaLoss {
     fn reconstruction(&self, output: &MisaOutput) -> Tensor<1> {
         let pairs = Views(output).both(&output.projected, &output.reconstructed);
         let losses = pairs.into_iter().map(|(projected, reconstructed)| {
-            let projected = match self.config.detach_target {
-                true => projected.detach(),
-                false => projected,
+            let target = if self.config.detach_target {
+                projected.detach()
+            } else {
+                projected
             };
-            self.mse(reconstructed, projected)
+            self.mse(reconstructed, target)
         });
         mean(losses, &output.prediction)
-    }
-
-    /// Classes 0 to 2 for the private representations, 3 for the mean of the shared.
-    fn discrimination(&self, output: &MisaOutput) -> Tensor<1> {
-        match &output.subspace_logits {
-            Some(SubspaceLogits { private, shared }) => {
-                let private = Views(output).each(private).into_iter();
-                let private = private.map(|(modality, logits)| (logits, modality as i64));
-                // The mean of the shared ones is that of all modalities in use.
-                let used: Vec<_> = output.modalities.iter().collect();
-                let shared = Views(output).of(&used, shared).into_iter();
-                let shared = shared.map(|logits| (logits, Modality::ALL.len() as i64));
-                self.classify(private.chain(shared).collect())
-            }
-            None => {
-                assert_eq!(
-                    self.config.discrimination_weight, 0.0,
-                    "a discrimination loss needs a discriminator"
-                );
-                zero(&output.prediction)
-            }
-        }
-    }
-
-    /// Mean over the modalities of the error of the private representation of the reconstruction.
-    ///
-    /// - Source: decoupled multimodal distilling (Li et al. 2023), cycle loss.
-    fn cycle(&self, output: &MisaOutput) -> Tensor<1> {
-        let Some(cycled) = &output.cycled else {
-            assert_eq!(
-                self.config.cycle_weight, 0.0,
-                "a cycle loss needs representations of reconstructions"
-            );
-            return zero(&output.prediction);
-        };
-        let pairs = Views(output).both(&output.subspaces.private, cycled);
-        let losses = pairs
-            .into_iter()
-            .map(|(private, cycled)| self.mse(cycled, private));
-        mean(losses, &output.prediction)
-    }
-
-    /// Over the shared representations of all modalities.
-    fn triplet(&self, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
-        let Some(triplet) = &self.triplet else {
-            return zero(&output.prediction);
-        };
-        let (shared, targets) = self.shared(output, targets).into_iter().unzip();
-        triplet.forward(Tensor::cat(shared, 0), Tensor::cat(targets, 0))
-    }
-
-    fn prototype(&self, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
-        match &self.prototype {
-            None => zero(&output.prediction),
-            Some(prototype) => prototype.forward(self.shared(output, targets)),
-        }
-    }
-
-    /// The shared representations with their targets.
-    fn shared(&self, output: &MisaOutput, targets: &Tensor<2>) -> Vec<(Tensor<2>, Tensor<2>)> {
-        let all = PerModality::from_fn(|_| targets.clone());
-        Views(output).both(&output.subspaces.shared, &all)
-    }
-
-    /// Mean over the ordered pairs of modalities; the private representations of both are
-    /// negatives.
-    fn contrast(&self, output: &MisaOutput) -> Tensor<1> {
-        let Some(contrast) = &self.contrast else {
-            return zero(&output.prediction);
-        };
-        let views = Views(output);
-        let pairs = views.modality_pairs().into_iter();
-        let ordered = pairs.flat_map(|(first, second)| [[first, second], [second, first]]);
-        let losses = ordered.filter_map(|pair| {
-            let shared = pair.map(|modality| output.subspaces.shared.get(modality));
-            let private = pair.map(|modality| output.subspaces.private.get(modality));
-            let [x, y] = shared.map(|x| views.of(&pair, x));
-            let private = private.into_iter().filter_map(|x| views.of(&pair, x));
-            Some(contrast.forward(x?, y?, private.collect()))
-        });
-        mean(losses, &output.prediction)
-    }
-
-    /// Weighted sum of the errors of the predictions from one modality each.
-    fn unimodal(&self, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
-        let Some(config) = &self.config.unimodal else {
-            return zero(&output.prediction);
-        };
-        let predictions = output.unimodal.as_ref();
-        let predictions = predictions.expect("a unimodal loss needs unimodal heads");
-        let losses = Views(output).each(predictions).into_iter();
-        let losses = losses.filter_map(|(modality, prediction)| {
-            let targets = Views(output).of(&[modality], targets)?;
-            Some(self.task(prediction, targets) * config.weight_of(modality))
-        });
-        sum(losses, &output.prediction)
     }
 
     /// Cross-entropy over all rows, each block of logits with one class.
@@ -273,7 +181,7 @@ impl MisaLoss {
     }
 }
 
-/// Zero, where `like` lives.
+/// Zero, on the device of `like`.
 fn zero(like: &Tensor<2>) -> Tensor<1> {
     Tensor::zeros([1], &like.device())
 }
@@ -284,11 +192,11 @@ fn sum(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> {
         .unwrap_or_else(|| zero(like))
 }
 
-/// Mean of the losses, 0 of none: one modality has no pair.
+/// Mean of the losses; 0 if there are none, as one modality has no pair.
 fn mean(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> {
-    let losses: Vec<_> = losses.collect();
-    let count = losses.len().max(1) as f64;
-    sum(losses.into_iter(), like) / count
+    let all: Vec<_> = losses.collect();
+    let count = all.len().max(1) as f64;
+    sum(all.into_iter(), like) / count
 }
 
 #[cfg(test)]
@@ -371,9 +279,8 @@ mod tests {
             visual: acoustic,
             acoustic: text,
         });
-        let loss = fixed
-            .terms(&MisaLossConfig::new().with_cycle_weight(1.0))
-            .cycle;
+        let config = MisaLossConfig::new().with_cycle_weight(1.0);
+        let loss = fixed.terms(&config)[Term::Cycle].clone();
         assert_close(loss.clone().into_data(), [0.244_996_22]);
         assert_close(
             fixed.gradient(loss),
@@ -384,9 +291,7 @@ mod tests {
             ],
         );
         fixed.output.cycled = Some(fixed.output.subspaces.private.clone());
-        let loss = fixed
-            .terms(&MisaLossConfig::new().with_cycle_weight(1.0))
-            .cycle;
+        let loss = fixed.terms(&config)[Term::Cycle].clone();
         assert_close(loss.into_data(), [0.0]);
     }
 
@@ -395,7 +300,7 @@ mod tests {
     fn unimodal_matches_reference_vector() {
         let fixed = Fixed::new();
         let config = MisaLossConfig::new().with_unimodal(Some(UnimodalLossConfig::new()));
-        let loss = fixed.terms(&config).unimodal;
+        let loss = fixed.terms(&config)[Term::Unimodal].clone();
         assert_close(loss.clone().into_data(), [12.145_668]);
         let column = [[-0.734_031_8], [5.037_422_6], [-2.136_489]];
         let expected = column.map(|[value]| [value, 0.0, 0.0, 0.0]);
@@ -407,7 +312,7 @@ mod tests {
     fn contrast_of_all_pairs_matches_reference_vector() {
         let fixed = Fixed::new();
         let config = MisaLossConfig::new().with_contrast(Some(ContrastLossConfig::new()));
-        let loss = fixed.terms(&config).contrast;
+        let loss = fixed.terms(&config)[Term::Contrast].clone();
         assert_close(loss.clone().into_data(), [1.834_689_5]);
         assert_close(
             fixed.gradient(loss),
@@ -419,14 +324,15 @@ mod tests {
         );
     }
 
-    /// What is reconstructed learns from its reconstruction, unless it is left alone.
+    /// The reconstructed vectors learn from their reconstruction, unless they are detached.
     #[test]
     fn a_detached_target_has_no_gradient() {
         let fixed = Fixed::new();
         let reconstruction = |detach| {
             let terms = fixed.terms(&MisaLossConfig::new().with_detach_target(detach));
-            let value: f32 = terms.reconstruction.clone().into_scalar();
-            let gradients = terms.reconstruction.backward();
+            let loss = terms[Term::Reconstruction].clone();
+            let value: f32 = loss.clone().into_scalar();
+            let gradients = loss.backward();
             (value, fixed.x.grad(&gradients).is_some())
         };
         let (attached, detached) = (reconstruction(false), reconstruction(true));
@@ -451,11 +357,17 @@ mod tests {
             .sum();
         assert_eq!(config.init(&Device::flex()).learned_weights(), None);
         let config = config.with_weighting(Weighting::Learned);
-        let found = fixed.terms(&config).total;
-        assert_close(found.into_data(), [expected + constant as f32]);
+        let total = fixed.terms(&config).total;
+        assert_close(total.into_data(), [expected + constant as f32]);
         let learned = config.init(&Device::flex()).learned_weights().unwrap();
-        let (names, factors): (Vec<_>, Vec<f32>) = learned.into_iter().unzip();
-        assert_eq!(names, ["task", "similarity", "reconstruction", "contrast"]);
+        let (terms, factors): (Vec<_>, Vec<f32>) = learned.into_iter().unzip();
+        let expected = [
+            Term::Task,
+            Term::Similarity,
+            Term::Reconstruction,
+            Term::Contrast,
+        ];
+        assert_eq!(terms, expected);
         assert_close(
             factors.as_slice().into(),
             weights.map(|weight| weight as f32),

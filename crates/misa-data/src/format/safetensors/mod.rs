@@ -13,7 +13,7 @@
 //! | `S.text.steps`, `S.visual.steps`, `S.acoustic.steps` | u32 `[utterances]` | steps of each utterance |
 //!
 //! With word ids also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32 `[words]`). The
-//! metadata holds `format`, the `checksum` of the utterances, that of the `vocabulary`, and the
+//! metadata holds `format` (`misa-utterances-1`: the layout and its version), the `checksum` of the utterances, that of the `vocabulary`, and the
 //! `notes` of the data set.
 
 mod columns;
@@ -25,8 +25,10 @@ pub(crate) use read::read;
 pub use stream::{UtteranceWriter, Written};
 pub(crate) use write::write;
 
-/// Name and version of the layout.
-const LAYOUT: &str = "misa-utterances-1";
+/// Name of the layout; its version follows.
+const LAYOUT: &str = "misa-utterances-";
+/// The version of the layout that this program writes, and the newest that it reads.
+const VERSION: u32 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -94,18 +96,31 @@ mod tests {
         );
     }
 
+    /// The file with another entry `format` of the same length.
+    fn of_format(format: &str) -> String {
+        let error = damaged(|bytes| {
+            let written = format!("{LAYOUT}{VERSION}");
+            let mut windows = bytes.windows(written.len());
+            let at = windows.position(|text| text == written.as_bytes()).unwrap();
+            bytes[at..at + written.len()].copy_from_slice(format.as_bytes());
+        });
+        error.to_string()
+    }
+
     #[test]
     fn another_layout_is_named() {
-        let error = damaged(|bytes| {
-            let place = bytes
-                .windows(17)
-                .position(|text| text == LAYOUT.as_bytes())
-                .unwrap();
-            bytes[place + 16] = b'2';
-        });
-        assert!(
-            error.to_string().ends_with("found \"misa-utterances-2\""),
-            "{error}"
+        let error = of_format("other-utterance-1");
+        assert!(error.ends_with("found \"other-utterance-1\""), "{error}");
+    }
+
+    #[test]
+    fn a_newer_version_is_refused_by_both_versions() {
+        let error = of_format("misa-utterances-2");
+        let program = env!("CARGO_PKG_VERSION");
+        let expected = format!(
+            "written by a newer misa (version 2 of this file); this is misa {program}, which reads \
+             up to version 1"
         );
+        assert!(error.ends_with(&expected), "{error}");
     }
 }

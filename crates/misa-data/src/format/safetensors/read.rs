@@ -1,6 +1,6 @@
 //! Reading our own file.
 
-use super::LAYOUT;
+use super::{LAYOUT, VERSION};
 use crate::checksum::{self, Checksum};
 use crate::format::Format;
 use crate::intake::{Heading, Intake};
@@ -84,9 +84,25 @@ impl Container {
             base,
             path: path.display().to_string(),
         };
-        match container.entry("format")? {
-            LAYOUT => Ok(container),
-            found => Err(wrong(&format!("format {LAYOUT:?}"), format!("{found:?}"))),
+        container.check_version(path)?;
+        Ok(container)
+    }
+
+    /// Fails unless this program reads the layout.
+    fn check_version(&self, path: &Path) -> Result<(), DataError> {
+        let found = self.entry("format")?;
+        let version = found.strip_prefix(LAYOUT);
+        match version.and_then(|version| version.parse::<u32>().ok()) {
+            Some(version) if version <= VERSION => Ok(()),
+            Some(version) => Err(DataError::Version {
+                path: path.to_owned(),
+                found: version,
+                newest: VERSION,
+            }),
+            None => {
+                let expected = format!("format \"{LAYOUT}{VERSION}\"");
+                Err(self.layout("header", &expected, format!("{found:?}")))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Writing our own file.
 
-use super::LAYOUT;
 use super::columns::{SplitColumns, Texts, features};
+use super::{LAYOUT, VERSION};
 use crate::write_whole;
 use crate::{DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum};
 use misa_terms::PerModality;
@@ -178,7 +178,7 @@ fn header(
     notes: &[Note],
 ) -> serde_json::Result<String> {
     let metadata = BTreeMap::from([
-        ("format", LAYOUT.to_owned()),
+        ("format", format!("{LAYOUT}{VERSION}")),
         ("checksum", checksum.to_owned()),
         ("vocabulary", checksum::of_vocabulary(vocabulary)),
         ("notes", serde_json::to_string(notes)?),

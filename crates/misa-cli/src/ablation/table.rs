@@ -1,0 +1,170 @@
+//! The table that compares variants of MISA.
+
+use super::Variant;
+use misa_report::compare::{Comparison, Difference, Group};
+use misa_train::{Phase, Report};
+use std::{error::Error, fmt, path::Path};
+
+/// The scores in the table, as far as the task has them; differences are of the first one.
+const METRICS: [&str; 6] = ["MAE", "Corr", "Acc-2 (neg/pos)", "Acc-7", "Acc-2", "F1"];
+
+/// The variants compared, as Markdown.
+#[derive(Debug)]
+pub struct AblationTable {
+    lines: Vec<String>,
+}
+
+/// A score of the comparison that is a column of the table.
+struct Column<'a> {
+    /// Its index in the comparison.
+    index: usize,
+    name: &'a str,
+}
+
+impl AblationTable {
+    /// The table of `variants` in their order; differences are to the baseline of the comparison.
+    ///
+    /// # Errors
+    ///
+    /// If the report of a run cannot be read.
+    pub fn new(comparison: &Comparison, variants: &[&Variant]) -> Result<Self, Box<dyn Error>> {
+        let columns = columns(comparison);
+        let main = columns.first().map_or("", |column| column.name);
+        let mut lines = heading(&columns, main);
+        let group_of = |variant: &Variant| {
+            let mut groups = comparison.groups.iter();
+            groups.find(|group| group.model == variant.name)
+        };
+        let baseline = variants.iter().find(|variant| variant.is_baseline());
+        let baseline = baseline.and_then(|variant| group_of(variant));
+        let baseline_seconds = baseline.map(quickest_epoch).transpose()?;
+        let mut heading_above = "";
+        for variant in variants {
+            let Some(group) = group_of(variant) else {
+                continue;
+            };
+            if variant.group != heading_above {
+                let empty = " |".repeat(columns.len() + 4);
+                lines.push(format!("| **{}** |{empty}", variant.group));
+                heading_above = variant.group;
+            }
+            let mut differences = comparison.differences.iter();
+            let difference = differences
+                .find(|difference| difference.metric == main && difference.model == variant.name);
+            let cost = cost(quickest_epoch(group)?, baseline_seconds);
+            lines.push(row(group, &columns, difference, &cost));
+        }
+        Ok(Self { lines })
+    }
+}
+
+impl fmt::Display for AblationTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+fn columns(comparison: &Comparison) -> Vec<Column<'_>> {
+    let column = |name: &&str| {
+        let index = comparison
+            .metrics
+            .iter()
+            .position(|metric| metric == name)?;
+        let name = comparison.metrics[index].as_str();
+        Some(Column { index, name })
+    };
+    METRICS.iter().filter_map(column).collect()
+}
+
+fn heading(columns: &[Column<'_>], main: &str) -> Vec<String> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let names = names.join(" | ");
+    let rules = " ---: |".repeat(columns.len());
+    vec![
+        format!("| Variant | Seeds | {names} | Δ {main}, 95 % interval | p | Quickest epoch, s |"),
+        format!("| --- | ---: |{rules} ---: | ---: | ---: |"),
+    ]
+}
+
+fn row(
+    group: &Group,
+    columns: &[Column<'_>],
+    difference: Option<&Difference>,
+    cost: &str,
+) -> String {
+    let score = |column: &Column<'_>| {
+        let summary = &group.summaries[column.index];
+        match (summary.mean, summary.deviation) {
+            (Some(mean), Some(deviation)) => format!("{mean:.3} ± {deviation:.3}"),
+            (Some(mean), None) => format!("{mean:.3}"),
+            (None, _) => "not defined".to_string(),
+        }
+    };
+    let scores: Vec<String> = columns.iter().map(score).collect();
+    let (interval, p) = difference.map_or_else(Default::default, |difference| {
+        let (low, high) = difference.bootstrap.interval;
+        let mean = difference.bootstrap.difference;
+        (
+            format!("{mean:+.3} ({low:+.3} to {high:+.3})"),
+            probability(difference.p_holm),
+        )
+    });
+    format!(
+        "| {} | {} | {} | {interval} | {p} | {cost} |",
+        group.model,
+        group.runs.len(),
+        scores.join(" | ")
+    )
+}
+
+fn probability(p: f64) -> String {
+    if p < 0.001 {
+        return "< 0.001".to_string();
+    }
+    format!("{p:.3}")
+}
+
+/// Seconds of the quickest epoch of the objective, validation included, over all seeds: other work
+/// on the machine can only make an epoch longer.
+fn quickest_epoch(group: &Group) -> Result<f64, Box<dyn Error>> {
+    let mut quickest = f64::INFINITY;
+    for run in &group.runs {
+        let report = Report::read(Path::new(&run.run))?;
+        let mut before = 0.0;
+        for epoch in &report.history {
+            if epoch.phase == Phase::Joint {
+                quickest = quickest.min(epoch.seconds - before);
+            }
+            before = epoch.seconds;
+        }
+    }
+    Ok(quickest)
+}
+
+fn cost(seconds: f64, baseline: Option<f64>) -> String {
+    match baseline {
+        Some(baseline) => {
+            let percent = 100.0 * (seconds / baseline - 1.0);
+            format!("{seconds:.2} ({percent:+.0} %)")
+        }
+        None => format!("{seconds:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_probability_is_not_printed_as_0() {
+        assert_eq!(probability(0.0002), "< 0.001");
+        assert_eq!(probability(0.001), "0.001");
+        assert_eq!(probability(1.0), "1.000");
+    }
+
+    #[test]
+    fn the_cost_is_relative_to_the_baseline() {
+        assert_eq!(cost(3.0, Some(2.0)), "3.00 (+50 %)");
+        assert_eq!(cost(3.0, None), "3.00");
+    }
+}

@@ -1,0 +1,237 @@
+//! The part of a command line that settings come from.
+
+mod option;
+mod options;
+
+pub use options::SettingOptions;
+
+use crate::settings::{Layers, Resolved, RunSettings, SettingsError, read_value};
+use clap::Args;
+use misa_core::{
+    ContextConfig, MutualAttentionConfig,
+    loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
+};
+use misa_train::{Corpus, Preset, PretrainingConfig};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::{error::Error, path::PathBuf};
+
+/// Where the settings of a run come from.
+///
+/// Layers, each on top of the one before: a preset, the defaults of the program, files, and the
+/// command line, where `--set` and the options have the same rank.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SettingsArguments {
+    /// File of settings in TOML; of several, a later one wins
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub config: Vec<PathBuf>,
+    /// One setting, such as training.dropout=0.3; wins over every file
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Settings")]
+    pub set: Vec<String>,
+    /// Options that are short names of settings
+    #[command(flatten)]
+    pub options: SettingOptions,
+    /// Settings of the program itself, such as the corpus of an example; files and the command
+    /// line win over them.
+    #[arg(skip)]
+    pub defaults: Vec<Setting>,
+}
+
+/// The settings that a run has, and where they are recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordedSettings {
+    pub settings: RunSettings,
+    pub origin: String,
+}
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The key with its tables.
+    pub key: String,
+    /// The value.
+    pub value: Value,
+    /// Where it comes from; an option of the command line begins with `--`.
+    pub origin: String,
+}
+
+impl Setting {
+    /// The setting `key`, which comes from `origin`.
+    pub fn new(key: &str, value: Value, origin: &str) -> Self {
+        Self {
+            key: key.to_string(),
+            value,
+            origin: origin.to_string(),
+        }
+    }
+
+    /// The setting that `KEY=VALUE` gives, where the value is TOML, or else plain text.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::Option`] if there is no `=`.
+    pub(crate) fn parse(text: &str, origin: &str) -> Result<Self, SettingsError> {
+        match text.split_once('=') {
+            Some((key, value)) => Ok(Self::new(key.trim(), read_value(value), origin)),
+            None => Err(SettingsError::Option {
+                text: text.to_string(),
+            }),
+        }
+    }
+
+    fn is_option(&self) -> bool {
+        self.origin.starts_with("--")
+    }
+}
+
+/// The settings that decide which defaults the others have.
+struct Basis {
+    preset: Preset,
+    corpus: Corpus,
+    has_data: bool,
+}
+
+impl SettingsArguments {
+    /// Whether anything says what to train: the device and the seed do not.
+    pub fn says_what(&self) -> bool {
+        !self.config.is_empty() || !self.set.is_empty() || self.options.says_what()
+    }
+
+    /// The settings, with `more` on top.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that does not exist, cannot be used, or is given by two options.
+    pub fn resolve(&self, more: &[Setting]) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+        self.resolve_over(None, more)
+    }
+
+    /// The same on top of the settings of a run instead of a preset. Another preset or corpus
+    /// replaces all of them.
+    pub(crate) fn resolve_over(
+        &self,
+        recorded: Option<&RecordedSettings>,
+        more: &[Setting],
+    ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+        let basis = self.basis(recorded, more)?;
+        let is_other = |recorded: &RecordedSettings| {
+            let settings = &recorded.settings;
+            (settings.preset, settings.corpus) != (basis.preset, basis.corpus)
+        };
+        if recorded.is_some_and(is_other) {
+            return self.resolve(more);
+        }
+        let layers = self.layers(&basis, recorded, more)?;
+        self.check_needs(&layers)?;
+        let resolved: Resolved<RunSettings> = layers.resolve()?;
+        resolved.value.validate()?;
+        Ok(resolved)
+    }
+
+    /// Which preset applies is itself a setting: reads it from layers over any preset.
+    fn basis(
+        &self,
+        recorded: Option<&RecordedSettings>,
+        more: &[Setting],
+    ) -> Result<Basis, Box<dyn Error>> {
+        let any = Basis {
+            preset: Preset::Official,
+            corpus: Corpus::Mosei,
+            has_data: true,
+        };
+        let layers = self.layers(&any, recorded, more)?;
+        let data = layers.get("data.path");
+        Ok(Basis {
+            preset: choice(&layers, "preset")?.unwrap_or(any.preset),
+            corpus: choice(&layers, "corpus")?.unwrap_or(any.corpus),
+            has_data: data.is_some_and(|path| !path.is_null()),
+        })
+    }
+
+    fn layers(
+        &self,
+        basis: &Basis,
+        recorded: Option<&RecordedSettings>,
+        more: &[Setting],
+    ) -> Result<Layers, Box<dyn Error>> {
+        let mut layers = preset_layers(basis)?;
+        if let Some(RecordedSettings { settings, origin }) = recorded {
+            layers = layers.with_values(settings, origin);
+        } else {
+            for Setting { key, value, origin } in &self.defaults {
+                layers.set(key, value.clone(), origin)?;
+            }
+        }
+        for file in &self.config {
+            layers.file(file)?;
+        }
+        let before_options = layers.assignments().len();
+        for text in &self.set {
+            layers.option(text)?;
+        }
+        for setting in self.options.settings().chain(more.iter().cloned()) {
+            let options = &layers.assignments()[before_options..];
+            let other = options.iter().find(|other| other.concerns(&setting.key));
+            if let (Some(other), true) = (other, setting.is_option()) {
+                return Err(SettingsError::Twice {
+                    first: other.origin.clone(),
+                    second: setting.origin,
+                    key: setting.key,
+                }
+                .into());
+            }
+            layers.set(&setting.key, setting.value, &setting.origin)?;
+        }
+        Ok(layers)
+    }
+
+    /// Refuses an option that nothing would read.
+    fn check_needs(&self, layers: &Layers) -> Result<(), SettingsError> {
+        let is_set = |key: &str| match layers.get(key) {
+            Some(Value::String(text)) => !text.is_empty(),
+            _ => false,
+        };
+        let mut needs = self.options.needs();
+        match needs.find(|(_, need)| !is_set(need.key)) {
+            None => Ok(()),
+            Some((option, need)) => Err(SettingsError::Needs {
+                option,
+                needed: need.key,
+                needed_option: need.option,
+            }),
+        }
+    }
+}
+
+/// The settings of a preset, with every table that is optional.
+fn preset_layers(basis: &Basis) -> Result<Layers, Box<dyn Error>> {
+    let Basis { preset, corpus, .. } = *basis;
+    let defaults = RunSettings::new(preset, corpus, basis.has_data)?;
+    let bert = preset.bert(corpus, PathBuf::new());
+    let origin = format!("preset {preset} for {corpus}");
+    Ok(Layers::new(&defaults, &origin)
+        .with_template("training.bert", &bert)
+        .with_template("training.pretraining", &PretrainingConfig::new())
+        .with_template("training.mutual_attention", &MutualAttentionConfig::new())
+        .with_template("training.context", &ContextConfig::new())
+        .with_template("training.loss.triplet", &TripletLossConfig::new())
+        .with_template("training.loss.prototype", &PrototypeLossConfig::new())
+        .with_template("training.loss.contrast", &ContrastLossConfig::new())
+        .with_template("training.loss.unimodal", &UnimodalLossConfig::new()))
+}
+
+/// The value at `key`, unless it is null.
+fn choice<T: DeserializeOwned>(layers: &Layers, key: &str) -> Result<Option<T>, SettingsError> {
+    let Some(value) = layers.get(key).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    match serde_json::from_value(value.clone()) {
+        Ok(choice) => Ok(Some(choice)),
+        Err(error) => Err(SettingsError::Value {
+            origin: layers.origin(key).to_string(),
+            key: key.to_string(),
+            found: value.to_string(),
+            message: error.to_string(),
+        }),
+    }
+}

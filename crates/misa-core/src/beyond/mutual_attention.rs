@@ -1,0 +1,374 @@
+//! Attention between the step sequences of different modalities.
+
+use crate::{
+    ConfigError, Modalities, Modality, PerModality, Presence,
+    dropout::drop_out,
+    encoder::{EncoderOutput, PackedSequence},
+    modality_modules::ModalityModules,
+};
+use burn::{
+    nn::{
+        Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
+        attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig},
+    },
+    prelude::*,
+    tensor::{TensorData, activation::relu},
+};
+use serde::{Deserialize, Serialize};
+
+/// Width of the feed-forward layer, as a multiple of the features.
+///
+/// - Source: MulT.
+const EXPANSION: usize = 4;
+
+/// Which modalities attend to which.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Directions {
+    /// Text to acoustic and visual, and both to text.
+    #[default]
+    Text,
+    /// Text to acoustic and visual only.
+    IntoText,
+    /// All six.
+    All,
+}
+
+crate::settings! {
+    /// Configuration of [`MutualAttention`].
+    ///
+    /// | Field | Default | Range |
+    /// | --- | --- | --- |
+    /// | `n_layers` | 1 | `[0, 64]` |
+    /// | `n_heads` | 4 | `[1, inf)`, a divisor of `d_hidden` |
+    /// | `dropout` | 0.1 | `[0, 1)` |
+    #[derive(PartialEq)]
+    pub struct MutualAttentionConfig {
+        /// Layers of each direction; 0 is MISA.
+        pub n_layers: usize = 1, with_n_layers;
+        /// Attention heads.
+        pub n_heads: usize = 4, with_n_heads;
+        /// Which modalities attend to which.
+        pub directions: Directions = Directions::Text, with_directions;
+        /// Probability of zeroing a value in training.
+        pub dropout: f64 = 0.1, with_dropout;
+    }
+}
+
+/// Cross-modal attention over step sequences, whose output is added to the projected vectors.
+///
+/// The steps of each modality are brought to `d_hidden` features; those of a target then attend to
+/// those of a source, through [`CrossModal`] blocks; the mean over the target's steps goes through
+/// a linear layer that starts at zero, and is added to the projected vector of the target.
+///
+/// - Source: MulT (Tsai et al. 2019) for the blocks.
+/// - Differs: added before the subspaces, so that a model starts as MISA; no positions, as the
+///   recurrent encoders distinguish the steps already; padding is masked everywhere.
+#[derive(Module, Debug)]
+pub struct MutualAttention {
+    steps: ModalityModules<Option<Linear>>,
+    blocks: ModalityModules<Vec<Direction>>,
+}
+
+/// Attention from one target to one source.
+#[derive(Module, Debug)]
+struct Direction {
+    layers: Vec<CrossModal>,
+    norm: LayerNorm,
+    output: Linear,
+    #[module(skip)]
+    source: Modality,
+}
+
+/// One cross-modal layer, pre-norm.
+///
+/// `h = x + drop(attention(q = LN(x), k = v = LN(source)))`, then
+/// `h + drop(W2 drop(relu(W1 LN(h))))`.
+#[derive(Module, Debug)]
+pub struct CrossModal {
+    attention: MultiHeadAttention,
+    attention_norm: LayerNorm,
+    expand: Linear,
+    contract: Linear,
+    feed_forward_norm: LayerNorm,
+    dropout: Dropout,
+}
+
+/// A padded sequence with its true lengths.
+#[derive(Clone)]
+struct Steps {
+    /// `[batch, steps, d_hidden]`
+    values: Tensor<3>,
+    /// True at padding, `[batch, steps]`.
+    padding: Tensor<2, Bool>,
+    /// Share of each real step in the mean, `[batch, steps, 1]`.
+    shares: Tensor<3>,
+}
+
+impl Directions {
+    /// The targets and their sources.
+    pub fn pairs(self) -> Vec<(Modality, Modality)> {
+        use Modality::{Acoustic, Text, Visual};
+        let mut pairs = vec![(Text, Visual), (Text, Acoustic)];
+        if self != Self::IntoText {
+            pairs.extend([(Visual, Text), (Acoustic, Text)]);
+        }
+        if self == Self::All {
+            pairs.extend([(Visual, Acoustic), (Acoustic, Visual)]);
+        }
+        pairs
+    }
+}
+
+impl MutualAttentionConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first field that cannot be used.
+    pub fn validate(&self, d_hidden: usize) -> Result<(), ConfigError> {
+        let layers = self.n_layers as f64;
+        let holds = self.n_layers <= 64;
+        ConfigError::check("mutual_attention.n_layers", layers, "[0, 64]", holds)?;
+        let dropout = self.dropout;
+        let holds = (0.0..1.0).contains(&dropout);
+        ConfigError::check("mutual_attention.dropout", dropout, "[0, 1)", holds)?;
+        let n_heads = self.n_heads;
+        if n_heads > 0 && d_hidden.is_multiple_of(n_heads) {
+            Ok(())
+        } else {
+            Err(ConfigError::Heads { d_hidden, n_heads })
+        }
+    }
+
+    /// Creates the blocks on `device`, for the modalities in use with the given features of a
+    /// step; `None` for 0 layers, or if no two modalities in use attend to one another.
+    pub fn init(
+        &self,
+        modalities: Modalities,
+        d_steps: PerModality<usize>,
+        d_hidden: usize,
+        device: &Device,
+    ) -> Option<MutualAttention> {
+        let mut pairs = self.directions.pairs();
+        pairs.retain(|(target, source)| {
+            modalities.contains(*target) && modalities.contains(*source)
+        });
+        if pairs.is_empty() || self.n_layers == 0 {
+            return None;
+        }
+        let steps = PerModality::from_fn(|modality| {
+            let is_used =
+                (pairs.iter()).any(|(target, source)| [*target, *source].contains(&modality));
+            is_used.then(|| LinearConfig::new(*d_steps.get(modality), d_hidden).init(device))
+        });
+        let blocks = PerModality::from_fn(|modality| {
+            let of_target = pairs.iter().filter(|(target, _)| *target == modality);
+            let blocks = of_target.map(|(_, source)| self.direction(*source, d_hidden, device));
+            blocks.collect()
+        });
+        Some(MutualAttention {
+            steps: steps.into(),
+            blocks: blocks.into(),
+        })
+    }
+
+    fn direction(&self, source: Modality, d_hidden: usize, device: &Device) -> Direction {
+        let layer = |_| CrossModal::new(d_hidden, self.n_heads, self.dropout, device);
+        Direction {
+            layers: (0..self.n_layers).map(layer).collect(),
+            norm: LayerNormConfig::new(d_hidden).init(device),
+            output: LinearConfig::new(d_hidden, d_hidden)
+                .with_bias(false)
+                .with_initializer(Initializer::Zeros)
+                .init(device),
+            source,
+        }
+    }
+}
+
+impl MutualAttention {
+    /// The projected vectors plus the attention of each target to its sources.
+    ///
+    /// # Shapes
+    ///
+    /// - projected and output: `[batch, d_hidden]` per modality
+    ///
+    /// # Panics
+    ///
+    /// Panics if an encoder returned no states.
+    pub fn forward(
+        &self,
+        projected: PerModality<Tensor<2>>,
+        encoded: &PerModality<Option<EncoderOutput>>,
+        presence: Option<&Presence>,
+    ) -> PerModality<Tensor<2>> {
+        let steps = (self.steps.as_ref().zip(encoded.as_ref())).map(|(linear, encoded)| {
+            let linear = linear.as_ref()?;
+            let states = encoded.as_ref().and_then(|encoded| encoded.states.as_ref());
+            let states = states.expect("mutual attention needs the steps of every encoder");
+            Some(Steps::new(linear, states))
+        });
+        let targets = projected.zip(self.blocks.as_ref());
+        let modalities = PerModality::from_fn(|modality| modality);
+        targets.zip(modalities).map(|((vector, blocks), target)| {
+            blocks.iter().fold(vector, |vector, block| {
+                let both = (steps.get(target).as_ref()).zip(steps.get(block.source).as_ref());
+                let (target, source) = both.expect("steps of target and source");
+                let attended = block.forward(target, source);
+                vector + present(attended, block.source, presence)
+            })
+        })
+    }
+}
+
+/// `attended`, with zeros for the utterances that lack `source`.
+fn present(attended: Tensor<2>, source: Modality, presence: Option<&Presence>) -> Tensor<2> {
+    match presence {
+        None => attended,
+        Some(presence) => presence.blank(source, attended),
+    }
+}
+
+impl Direction {
+    fn forward(&self, target: &Steps, source: &Steps) -> Tensor<2> {
+        let layers = self.layers.iter();
+        let steps = layers.fold(target.values.clone(), |x, layer| {
+            layer.forward(x, source.values.clone(), source.padding.clone())
+        });
+        let mean = (self.norm.forward(steps) * target.shares.clone()).sum_dim(1);
+        self.output.forward(mean.squeeze_dim::<2>(1))
+    }
+}
+
+impl CrossModal {
+    fn new(d_model: usize, n_heads: usize, dropout: f64, device: &Device) -> Self {
+        let norm = || LayerNormConfig::new(d_model).init(device);
+        let d_middle = EXPANSION * d_model;
+        Self {
+            attention: MultiHeadAttentionConfig::new(d_model, n_heads)
+                .with_dropout(dropout)
+                .init(device),
+            attention_norm: norm(),
+            expand: LinearConfig::new(d_model, d_middle).init(device),
+            contract: LinearConfig::new(d_middle, d_model).init(device),
+            feed_forward_norm: norm(),
+            dropout: DropoutConfig::new(dropout).init(),
+        }
+    }
+
+    /// Lets every step of `x` attend to the real steps of `source`.
+    ///
+    /// # Shapes
+    ///
+    /// - x and output: `[batch, steps, d_model]`
+    /// - source: `[batch, source_steps, d_model]`
+    /// - padding: `[batch, source_steps]`
+    pub fn forward(&self, x: Tensor<3>, source: Tensor<3>, padding: Tensor<2, Bool>) -> Tensor<3> {
+        let source = self.attention_norm.forward(source);
+        let query = self.attention_norm.forward(x.clone());
+        let input = MhaInput::new(query, source.clone(), source).mask_pad(padding);
+        let x = x + drop_out(&self.dropout, self.attention.forward(input).context);
+        let expanded = relu(
+            self.expand
+                .forward(self.feed_forward_norm.forward(x.clone())),
+        );
+        let contracted = self.contract.forward(drop_out(&self.dropout, expanded));
+        x + drop_out(&self.dropout, contracted)
+    }
+}
+
+impl Steps {
+    fn new(linear: &Linear, states: &PackedSequence) -> Self {
+        let lengths = states.lengths();
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        let batch = lengths.len();
+        let projected = states.with_rows(linear.forward(states.rows.clone()));
+        let values = projected.padded(longest);
+        let device = values.device();
+        let shares = lengths.iter().flat_map(|&length| {
+            let share = move |step| {
+                if step < length {
+                    1.0 / length as f32
+                } else {
+                    0.0
+                }
+            };
+            (0..longest).map(share)
+        });
+        let shares = TensorData::new(shares.collect::<Vec<_>>(), [batch, longest]);
+        let shares = Tensor::<2>::from_data(shares, &device);
+        Self {
+            values,
+            padding: shares.clone().equal_scalar(0.0),
+            shares: shares.unsqueeze_dim(2),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss::vectors::{self, assert_close, waves};
+
+    fn layer(device: &Device) -> CrossModal {
+        waves(CrossModal::new(4, 2, 0.0, device))
+    }
+
+    fn padding(mask: [bool; 3], device: &Device) -> Tensor<2, Bool> {
+        Tensor::from_data([mask], device)
+    }
+
+    /// Values and gradient by `scripts/loss-reference`; the last step of the source is padding.
+    #[test]
+    fn cross_modal_matches_reference_vector() {
+        let x = vectors::x().autodiff().require_grad();
+        let device = x.device();
+        let source = vectors::y().autodiff().unsqueeze_dim(0);
+        let padding = padding([false, false, true], &device);
+        let found = layer(&device).forward(x.clone().unsqueeze_dim(0), source, padding);
+        assert_close(
+            found.to_data(),
+            [[
+                [1.454_116_4, 1.663_893_7, 1.326_273_7, 0.600_044_2],
+                [1.335_724_1, 0.960_384, 0.368_518_07, -0.161_509_85],
+                [1.140_751_9, 1.443_107_8, 1.301_905_4, 0.783_554_3],
+            ]],
+        );
+        let gradient = x.grad(&found.square().sum().backward()).unwrap();
+        assert_close(
+            gradient.into_data(),
+            [
+                [2.358_757_4, 2.917_791_2, 3.820_677_6, 0.991_429_8],
+                [2.569_332_8, 1.889_423_4, 1.262_125_7, -0.714_649_2],
+                [2.798_108_8, 1.823_481_4, 3.675_526_7, 1.041_522_1],
+            ],
+        );
+    }
+
+    #[test]
+    fn padding_of_the_source_has_no_influence() {
+        let device = Device::flex();
+        let forward = |source: Tensor<2>| {
+            let padding = padding([false, true, true], &device);
+            let source = source.unsqueeze_dim(0);
+            let found = layer(&device).forward(vectors::x().unsqueeze_dim(0), source, padding);
+            found.into_data()
+        };
+        let first = vectors::y().narrow(0, 0, 1);
+        let other = Tensor::cat(vec![first, vectors::z().narrow(0, 1, 2) * 50.0], 0);
+        forward(vectors::y()).assert_eq(&forward(other), true);
+    }
+
+    #[test]
+    fn directions_name_targets_and_sources() {
+        use Modality::{Acoustic, Text, Visual};
+        let into_text = [(Text, Visual), (Text, Acoustic)];
+        let back = [(Visual, Text), (Acoustic, Text)];
+        let rest = [(Visual, Acoustic), (Acoustic, Visual)];
+        assert_eq!(Directions::IntoText.pairs(), into_text);
+        assert_eq!(Directions::Text.pairs(), [into_text, back].concat());
+        assert_eq!(Directions::All.pairs(), [into_text, back, rest].concat());
+    }
+}

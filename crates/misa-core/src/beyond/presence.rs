@@ -1,0 +1,147 @@
+//! Which modalities each utterance of a batch has.
+
+use crate::{ConfigError, Modalities, Modality, PerModality};
+use burn::prelude::*;
+
+/// Which modalities each utterance of a batch has; at least one each.
+///
+/// The sequences of a missing modality never influence a prediction or a loss.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    present: PerModality<Vec<bool>>,
+}
+
+impl Presence {
+    /// From one flag per utterance and modality.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoModality`] if an utterance has none.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the modalities differ in the number of utterances.
+    pub fn new(present: PerModality<Vec<bool>>) -> Result<Self, ConfigError> {
+        let batch = present.text.len();
+        assert_eq!(present.visual.len(), batch, "flags of visual");
+        assert_eq!(present.acoustic.len(), batch, "flags of acoustic");
+        let presence = Self { present };
+        let has_some = |row| (Modality::ALL.iter()).any(|&modality| presence.has(row, modality));
+        if (0..batch).all(has_some) {
+            Ok(presence)
+        } else {
+            Err(ConfigError::NoModality)
+        }
+    }
+
+    /// The presence of some of the utterances, in the order of `rows`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a row is beyond the last.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let present = self.present.as_ref();
+        Self {
+            present: present.map(|flags| rows.iter().map(|&row| flags[row]).collect()),
+        }
+    }
+
+    /// Number of utterances.
+    pub fn batch(&self) -> usize {
+        self.present.text.len()
+    }
+
+    /// Whether utterance number `row` has `modality`.
+    pub fn has(&self, row: usize, modality: Modality) -> bool {
+        self.present.get(modality)[row]
+    }
+
+    /// The utterances that have all of `modalities`; `None` if every utterance has.
+    pub(crate) fn rows(&self, modalities: &[Modality]) -> Option<Vec<i64>> {
+        let has_all = |row: &usize| modalities.iter().all(|&modality| self.has(*row, modality));
+        let rows: Vec<usize> = (0..self.batch()).filter(has_all).collect();
+        (rows.len() < self.batch()).then(|| rows.into_iter().map(|row| row as i64).collect())
+    }
+
+    /// 1 for each utterance that has `modality`, 0 for the others, `[batch, 1]`.
+    pub(crate) fn mask(&self, modality: Modality, device: &Device) -> Tensor<2> {
+        let mask: Vec<f32> = self
+            .present
+            .get(modality)
+            .iter()
+            .map(|&has| f32::from(u8::from(has)))
+            .collect();
+        let batch = mask.len();
+        Tensor::from_data(TensorData::new(mask, [batch, 1]), device)
+    }
+
+    /// `x`, which has a row of `modality` per utterance, with zeros where the modality is missing,
+    /// even where `x` is NaN.
+    pub(crate) fn blank<const D: usize>(&self, modality: Modality, x: Tensor<D>) -> Tensor<D> {
+        match self.rows(&[modality]) {
+            None => x,
+            Some(_) => {
+                let mut shape = [1; D];
+                shape[0] = self.batch();
+                let is_missing = self.mask(modality, &x.device()).equal_scalar(0.0);
+                let elements = is_missing.reshape(shape).expand(x.dims());
+                x.mask_fill(elements, 0.0)
+            }
+        }
+    }
+
+    /// Checks that every utterance has one of `modalities`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if one has none, naming its row.
+    pub(crate) fn assert_something_of(&self, modalities: Modalities) {
+        for row in 0..self.batch() {
+            let has_some = modalities.iter().any(|modality| self.has(row, modality));
+            assert!(has_some, "utterance {row} has none of {modalities}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn presence() -> Presence {
+        Presence::new(PerModality {
+            text: vec![true, false, true],
+            visual: vec![true, true, true],
+            acoustic: vec![false, true, false],
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn rows_have_every_modality_named() {
+        use Modality::{Acoustic, Text, Visual};
+        assert_eq!(presence().rows(&[Visual]), None);
+        assert_eq!(presence().rows(&[Text, Visual]), Some(vec![0, 2]));
+        assert_eq!(presence().rows(&[Text, Acoustic]), Some(vec![]));
+    }
+
+    #[test]
+    #[should_panic(expected = "utterance 2 has none of acoustic")]
+    fn an_utterance_has_something_that_is_used() {
+        presence().assert_something_of("visual,acoustic".parse().unwrap());
+        presence().assert_something_of("text,acoustic".parse().unwrap());
+        let without_voice = Presence::new(PerModality {
+            text: vec![true; 3],
+            visual: vec![true; 3],
+            acoustic: vec![true, true, false],
+        });
+        without_voice
+            .unwrap()
+            .assert_something_of("acoustic".parse().unwrap());
+    }
+
+    #[test]
+    fn an_utterance_has_something() {
+        let empty = PerModality::from_fn(|_| vec![true, false]);
+        assert_eq!(Presence::new(empty), Err(ConfigError::NoModality));
+    }
+}

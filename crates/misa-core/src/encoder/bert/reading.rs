@@ -1,0 +1,22 @@
+//! How BERT reads a text.
+
+use super::{BertFreezing, TextPooling};
+
+crate::settings! {
+    /// How BERT reads a text, whatever its sizes.
+    ///
+    /// | Field | Default | Meaning |
+    /// | --- | --- | --- |
+    /// | `pooling` | masked mean | how tokens become one vector |
+    /// | `freezing` | none | which parts keep their weights |
+    /// | `frozen_dropout` | true | dropout in frozen parts, too |
+    #[derive(Copy, PartialEq, Eq)]
+    pub struct BertReading {
+        /// How the tokens of a sentence become one vector.
+        pub pooling: TextPooling = TextPooling::MaskedMean, with_pooling;
+        /// Which parts keep their weights.
+        pub freezing: BertFreezing = BertFreezing::None, with_freezing;
+        /// Whether frozen parts have dropout in training, too, as in the official code.
+        pub frozen_dropout: bool = true, with_frozen_dropout;
+    }
+}

@@ -1,0 +1,574 @@
+//! What the data doctor finds, and what it says.
+
+use crate::support::pickled::Py;
+use misa_data::doctor::{
+    Content, Examination, FeatureReport, Finding, Progress, Severity, examine, examine_with,
+};
+use misa_data::{
+    OpenOptions, Padding, Policy, Sequence, SyntheticConfig, TextSequence, Utterance,
+    UtteranceDataset,
+};
+use misa_terms::Modality;
+use misa_testing::real_data;
+use std::fs;
+
+/// An utterance of three words whose visual rows are `[value + step, step]`.
+fn utterance(id: &str, value: f32, label: f32) -> Utterance {
+    let rows = [value, 0.0, value + 1.0, 1.0, value + 2.0, 2.0];
+    Utterance::new(
+        id,
+        ["it", "is", "so"].map(str::to_owned).into(),
+        TextSequence::Words(vec![2, 3, 4]),
+        Sequence::new(2, rows.to_vec()).unwrap(),
+        Sequence::new(1, vec![0.5, value, -1.0]).unwrap(),
+        label,
+    )
+    .unwrap()
+}
+
+/// Utterances of videos of their own, all different.
+fn utterances(name: &str, count: usize) -> Vec<Utterance> {
+    let value = |number: usize| name.len() as f32 + number as f32 / 4096.0;
+    let label = |number: usize| (number % 7) as f32 - 3.0;
+    (0..count)
+        .map(|n| utterance(&format!("{name}{n}[0]"), value(n), label(n)))
+        .collect()
+}
+
+fn examined(train: Vec<Utterance>, valid: Vec<Utterance>, test: Vec<Utterance>) -> Examination {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.safetensors");
+    let data = UtteranceDataset::from_splits(train, valid, test, None).unwrap();
+    data.save(&path).unwrap();
+    examine(&path, &OpenOptions::new())
+}
+
+fn examined_pickle(value: &Py, options: &OpenOptions) -> Examination {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.pkl");
+    fs::write(&path, value.pickle()).unwrap();
+    examine(path, options)
+}
+
+fn finding<'e>(examination: &'e Examination, kind: &str) -> &'e Finding {
+    let mut found = examination
+        .findings
+        .iter()
+        .filter(|found| found.kind == kind);
+    let only = found
+        .next()
+        .unwrap_or_else(|| panic!("{kind}: {examination}"));
+    assert!(found.next().is_none(), "{kind} twice: {examination}");
+    only
+}
+
+fn kinds(examination: &Examination) -> Vec<&str> {
+    let mut kinds: Vec<&str> = examination
+        .findings
+        .iter()
+        .map(|found| found.kind)
+        .collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+fn content(examination: &Examination) -> &Content {
+    let content = examination.content.as_ref();
+    content.unwrap_or_else(|| panic!("{examination}"))
+}
+
+fn features(examination: &Examination, modality: Modality) -> &FeatureReport {
+    let mut reports = content(examination).features.iter();
+    reports.find(|report| report.modality == modality).unwrap()
+}
+
+#[test]
+fn clean_data_is_fine() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("synthetic.safetensors");
+    SyntheticConfig::new()
+        .generate()
+        .dataset
+        .save(&path)
+        .unwrap();
+    let mut last = None;
+    let mut most = 0;
+    let examination = examine_with(&path, &OpenOptions::new(), &mut |progress| {
+        if let Progress::Utterances(count) = progress {
+            most = count;
+        }
+        last = Some(progress);
+    });
+    assert_eq!(examination.status, 0, "{examination}");
+    let severe = examination
+        .findings
+        .iter()
+        .find(|found| found.severity > Severity::Note);
+    assert_eq!(severe, None);
+    let bytes = fs::metadata(&path).unwrap().len();
+    assert_eq!(
+        (most, last),
+        (900, Some(Progress::Checksum { bytes, of: bytes }))
+    );
+    assert_eq!(examination.files[0].bytes, bytes);
+    let sizes = [Modality::Text, Modality::Visual, Modality::Acoustic];
+    let sizes = sizes.map(|modality| features(&examination, modality).d_input);
+    assert_eq!(sizes, [None, Some(35), Some(74)]);
+    assert!(
+        content(&examination)
+            .variant
+            .ends_with("aligned word by word")
+    );
+}
+
+#[test]
+fn text_fits_a_terminal_and_reads_without_colour() {
+    let mut train = utterances("a", 30);
+    train.extend((0..20).map(|n| utterance(&format!("{}[{n}]", "b".repeat(40)), -1.0, 0.0)));
+    let examination = examined(train, vec![], utterances("cc", 3));
+    let plain = examination.to_string();
+    assert!(!plain.contains('\x1b'));
+    for line in plain.lines().skip(1) {
+        assert!(line.chars().count() <= 100, "{line}");
+        assert_eq!(line, line.trim_end());
+    }
+    for part in ["Splits", "Labels", "Features", "Findings", "█", "warning"] {
+        assert!(plain.contains(part), "{part}: {plain}");
+    }
+    let mut coloured = examination.to_text(true);
+    assert!(coloured.contains("\x1b[33;1m"));
+    for code in ["0", "1", "2", "31;1", "32;1", "33;1"] {
+        coloured = coloured.replace(&format!("\x1b[{code}m"), "");
+    }
+    assert_eq!(coloured, plain);
+}
+
+#[test]
+fn json_holds_what_text_says() {
+    let mut train = utterances("a", 12);
+    train.push(train[0].clone());
+    let examination = examined(train, vec![], vec![]);
+    let json = serde_json::to_string(&examination).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["status"], 1);
+    assert_eq!(json["content"]["splits"][0]["utterances"], 13);
+    let findings = json["findings"].as_array().unwrap();
+    let repeated = findings
+        .iter()
+        .find(|found| found["kind"] == "repeated_ids")
+        .unwrap();
+    assert_eq!(repeated["severity"], "warning");
+    assert_eq!(repeated["where"], "train");
+    assert_eq!(repeated["ids"][0], "a0[0]");
+    assert_eq!(repeated["count"], 1);
+}
+
+/// A train split of the official layout: an utterance with a NaN, one with an infinite value, one
+/// without a label.
+fn odd() -> Py {
+    let item = |id, visual: [f32; 2], acoustic: f32, label: f64| {
+        let ids = Py::List(vec![Py::Int(2), Py::Int(3)]);
+        let words = Py::List(vec![Py::Text("a"), Py::Text("b")]);
+        let visual = Py::Array(vec![2, 1], visual.to_vec());
+        let acoustic = Py::Array(vec![2, 1], vec![acoustic, 2.0]);
+        let features = Py::Tuple(vec![ids, visual, acoustic, words]);
+        Py::Tuple(vec![features, Py::Float(label), Py::Text(id)])
+    };
+    Py::List(vec![
+        item("a[0]", [f32::INFINITY, 0.0], 1.0, 1.0),
+        item("a[1]", [1.0, f32::NEG_INFINITY], 0.0, f64::NAN),
+        item("a[2]", [1.0, 3.0], f32::NAN, -1.0),
+    ])
+}
+
+#[test]
+fn what_strict_refuses_is_found_and_the_rest_reported() {
+    let examination = examined_pickle(&odd(), &OpenOptions::new());
+    assert_eq!(examination.status, 1);
+    let labels = finding(&examination, "bad_labels");
+    assert_eq!((labels.severity, labels.count), (Severity::Error, 1));
+    assert_eq!(
+        (labels.ids[0].as_str(), labels.place.as_str()),
+        ("a[1]", "train: labels")
+    );
+    let infinite = finding(&examination, "infinite_features");
+    assert_eq!((infinite.severity, infinite.count), (Severity::Error, 2));
+    assert_eq!(infinite.ids, ["a[0]", "a[1]"]);
+    let nan = finding(&examination, "nan_features");
+    assert_eq!(
+        (nan.severity, nan.place.as_str()),
+        (Severity::Warning, "train: acoustic")
+    );
+
+    let values = features(&examination, Modality::Visual).splits[0]
+        .values
+        .unwrap();
+    let infinite = (values.positive_infinite, values.negative_infinite);
+    assert_eq!((infinite, values.nan, values.max), ((1, 1), 0, Some(3.0)));
+    assert_eq!(content(&examination).labels.splits[0].non_finite, 1);
+    // What the findings say is not said again of the notes.
+    assert!(
+        !kinds(&examination).contains(&"replaced_numbers"),
+        "{examination}"
+    );
+}
+
+#[test]
+fn what_compat_replaces_is_a_warning() {
+    let options = OpenOptions::new().with_policy(Policy::Compat);
+    let examination = examined_pickle(&odd(), &options);
+    assert_eq!(
+        finding(&examination, "bad_labels").severity,
+        Severity::Warning
+    );
+    assert_eq!(
+        finding(&examination, "infinite_features").severity,
+        Severity::Warning
+    );
+    assert_eq!(content(&examination).policy, Policy::Compat);
+}
+
+#[test]
+fn what_cannot_be_read_has_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("words.csd");
+    fs::write(&path, b"\x89HDF\r\n\x1a\n").unwrap();
+    let code = b"cos\nsystem\n(S'true'\ntR.";
+    for (bytes, part) in [(&code[..], "never run"), (b"\x80\x02}", "damaged")] {
+        let path = folder.path().join("x.pkl");
+        fs::write(&path, bytes).unwrap();
+        let examination = examine(&path, &OpenOptions::new());
+        let found = finding(&examination, "unreadable");
+        assert_eq!((examination.status, found.severity), (2, Severity::Error));
+        assert!(found.advice.contains(part), "{examination}");
+        assert_eq!(examination.files.len(), 1);
+        assert!(examination.sha256.is_some() && examination.content.is_none());
+    }
+    let missing = examine(folder.path().join("none"), &OpenOptions::new());
+    assert_eq!((missing.status, missing.files.len()), (2, 0));
+    assert!(
+        missing.to_string().contains("no such file or folder"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn utterances_in_two_splits_are_found() {
+    let train = utterances("a", 20);
+    let mut valid = utterances("bb", 10);
+    let mut test = utterances("ccc", 10);
+    valid.push(train[3].clone());
+    test.push(utterance("a7[1]", 9.0, 0.0));
+    let examination = examined(train, valid, test);
+    let expected = [
+        "copies_between_splits",
+        "shared_ids",
+        "shared_videos",
+        "shared_videos",
+    ];
+    assert_eq!(kinds(&examination), expected, "{examination}");
+    assert_eq!(finding(&examination, "shared_ids").ids, ["a3[0]"]);
+    let copies = finding(&examination, "copies_between_splits");
+    assert_eq!(
+        (copies.place.as_str(), copies.ids[0].as_str()),
+        ("valid", "a3[0]")
+    );
+    let mut videos = examination
+        .findings
+        .iter()
+        .filter(|found| found.kind == "shared_videos");
+    assert!(videos.any(|found| found.place == "train and test" && found.ids == ["a7"]));
+    let splits = &content(&examination).splits;
+    let counts: Vec<Option<usize>> = splits.iter().map(|split| split.videos).collect();
+    assert_eq!(counts, [Some(20), Some(11), Some(11)]);
+}
+
+#[test]
+fn copies_in_a_split_are_told_by_their_label() {
+    let mut train = utterances("a", 20);
+    let same = utterance("x[0]", 50.0, 1.0);
+    train.push(same.clone());
+    train.push(Utterance {
+        id: "y[0]".to_owned(),
+        ..same.clone()
+    });
+    train.push(Utterance {
+        id: "z[0]".to_owned(),
+        label: -1.0,
+        ..same
+    });
+    let examination = examined(train, utterances("bb", 5), utterances("ccc", 5));
+    let copies = finding(&examination, "copies");
+    assert_eq!(
+        (copies.ids[0].as_str(), copies.severity),
+        ("y[0]", Severity::Note)
+    );
+    let other = finding(&examination, "copies_with_other_label");
+    assert_eq!(
+        (other.ids[0].as_str(), other.severity),
+        ("z[0]", Severity::Warning)
+    );
+}
+
+#[test]
+fn few_misaligned_utterances_among_aligned_ones_are_found() {
+    let mut train = utterances("a", 20);
+    train[4].visual = Sequence::new(2, vec![1.0, 2.0]).unwrap();
+    let examination = examined(train.clone(), utterances("bb", 2), utterances("ccc", 2));
+    assert_eq!(finding(&examination, "misaligned").ids, ["a4[0]"]);
+    assert_eq!(content(&examination).splits[0].unaligned, 1);
+    for utterance in &mut train {
+        utterance.visual = Sequence::new(2, vec![1.0, 2.0]).unwrap();
+    }
+    let examination = examined(train, utterances("bb", 2), utterances("ccc", 2));
+    assert!(
+        !kinds(&examination).contains(&"misaligned"),
+        "{examination}"
+    );
+    assert!(content(&examination).variant.ends_with("not aligned"));
+}
+
+#[test]
+fn published_counts_are_compared() {
+    let examination = examined(utterances("a", 1284), utterances("bb", 228), vec![]);
+    let corpus = content(&examination).corpus.clone().unwrap();
+    assert_eq!(
+        (corpus.name, corpus.differences),
+        ("CMU-MOSI", [Some(0), Some(-1), Some(-686)])
+    );
+    let fewer = finding(&examination, "fewer_utterances");
+    assert_eq!((fewer.place.as_str(), fewer.count), ("valid", 1));
+    let missing = finding(&examination, "missing_split");
+    assert_eq!(
+        (missing.place.as_str(), missing.severity),
+        ("test", Severity::Warning)
+    );
+    assert!(missing.what.contains("686"), "{}", missing.what);
+    let text = examination.to_string();
+    assert!(
+        text.contains("difference") && text.contains("-686"),
+        "{text}"
+    );
+}
+
+#[test]
+fn labels_beyond_the_scale_of_the_corpus_are_found() {
+    let mut train = utterances("a", 1284);
+    train[5].label = 4.0;
+    let examination = examined(train, utterances("bb", 229), utterances("ccc", 686));
+    let found = finding(&examination, "label_range");
+    assert_eq!((found.ids[0].as_str(), found.count), ("a5[0]", 1));
+}
+
+#[test]
+fn columns_and_sequences_that_say_nothing_are_found() {
+    let mut train = utterances("a", 10);
+    train[2].acoustic = Sequence::new(1, vec![0.0; 3]).unwrap();
+    for utterance in &mut train {
+        let rows = utterance
+            .visual
+            .iter()
+            .flat_map(|row| [row[0] - row[1], row[1], 7.0, 1.0]);
+        utterance.visual = Sequence::new(4, rows.collect()).unwrap();
+    }
+    let mut valid = utterances("bb", 4);
+    for utterance in &mut valid {
+        let rows = utterance
+            .visual
+            .iter()
+            .flat_map(|row| [row[0] - row[1], row[1], 7.0, row[1]]);
+        utterance.visual = Sequence::new(4, rows.collect()).unwrap();
+    }
+    let examination = examined(train, valid, vec![]);
+    let visual = features(&examination, Modality::Visual);
+    assert_eq!(
+        (&visual.constant, &visual.constant_in_train),
+        (&vec![2], &vec![2, 3])
+    );
+    assert_eq!(visual.repeated, [0]);
+    assert_eq!(finding(&examination, "constant_columns").ids, ["2"]);
+    assert_eq!(finding(&examination, "constant_in_train").ids, ["3"]);
+    assert_eq!(finding(&examination, "repeated_rows").ids, ["0"]);
+    // 1 of 10 is more than usual.
+    let zeros = finding(&examination, "zero_sequences");
+    assert_eq!(
+        (zeros.severity, zeros.ids[0].as_str()),
+        (Severity::Warning, "a2[0]")
+    );
+}
+
+#[test]
+fn labels_that_are_all_the_same_teach_nothing() {
+    let mut train = utterances("a", 10);
+    train.iter_mut().for_each(|utterance| utterance.label = 1.0);
+    let examination = examined(train, vec![], vec![]);
+    assert!(
+        kinds(&examination).contains(&"constant_labels"),
+        "{examination}"
+    );
+    assert!(content(&examination).labels.look_like_classes);
+}
+
+/// A feature file in the layout of MMSA with these sizes, its visual rows padded at the front.
+fn platform(d_visual: usize, d_acoustic: usize) -> Py {
+    let split = |transcripts: [&'static str; 2]| {
+        let padded = (0..2 * 4 * d_visual).map(|n| match n / d_visual % 4 {
+            0 => 0.0,
+            _ => 1.0 + n as f32,
+        });
+        let acoustic = (0..2 * 5 * d_acoustic).map(|n| 1.0 + n as f32);
+        Py::Dict(vec![
+            ("raw_text", Py::List(transcripts.map(Py::Text).into())),
+            ("vision", Py::Array(vec![2, 4, d_visual], padded.collect())),
+            (
+                "audio",
+                Py::Array(vec![2, 5, d_acoustic], acoustic.collect()),
+            ),
+            ("regression_labels", Py::Array(vec![2], vec![0.5, -0.5])),
+        ])
+    };
+    Py::Dict(vec![
+        ("train", split(["a b", "b"])),
+        ("valid", split(["a c d", ""])),
+    ])
+}
+
+#[test]
+fn what_reading_repaired_is_told() {
+    let examination = examined_pickle(&platform(20, 5), &OpenOptions::new());
+    let unknown = finding(&examination, "unknown_words");
+    assert!(
+        unknown.what.starts_with("2 of 4 words (50.0 %)"),
+        "{}",
+        unknown.what
+    );
+    assert_eq!(finding(&examination, "no_words").count, 1);
+    let mut fronts = examination
+        .findings
+        .iter()
+        .filter(|found| found.kind == "padded_front");
+    assert!(fronts.all(|found| found.severity == Severity::Note && found.count == 2));
+    assert_eq!(
+        features(&examination, Modality::Visual).splits[0].steps.max,
+        3
+    );
+    assert!(content(&examination).notes.len() >= 4);
+
+    let options = OpenOptions::new().with_padding(Padding::Right);
+    let examination = examined_pickle(&platform(20, 5), &options);
+    assert!(
+        !kinds(&examination).contains(&"padded_front"),
+        "{examination}"
+    );
+}
+
+#[test]
+fn sizes_are_explained() {
+    let examination = examined_pickle(&platform(20, 5), &OpenOptions::new());
+    let comparison = content(&examination).comparison.clone().unwrap();
+    assert!(
+        comparison.starts_with("Why 5/20 where the paper has 74/47"),
+        "{comparison}"
+    );
+    let text = examination.to_string();
+    assert!(
+        text.contains("MMSA's selection of 5 of COVAREP's 74"),
+        "{text}"
+    );
+    assert_eq!(
+        content(&examination).corpus.clone().unwrap().name,
+        "CMU-MOSI"
+    );
+    let other = examined_pickle(&platform(3, 2), &OpenOptions::new());
+    assert_eq!(content(&other).comparison, None);
+}
+
+#[test]
+fn ids_do_not_steer_the_terminal() {
+    let mut train = utterances("a", 3);
+    train.push(utterance("\x1b[2Jx[0]", 1.0, 0.0));
+    train.push(utterance("\x1b[2Jx[0]", 2.0, 0.0));
+    let text = examined(train, vec![], vec![]).to_string();
+    assert!(text.contains("[2Jx[0]") && !text.contains('\x1b'), "{text}");
+}
+
+fn counts(examination: &Examination) -> Vec<usize> {
+    let splits = &content(examination).splits;
+    splits.iter().map(|split| split.utterances).collect()
+}
+
+#[test]
+fn mosi_without_its_test_split() {
+    let Some(folder) = real_data("mosi/misa_style") else {
+        return;
+    };
+    let examination = examine(folder, &OpenOptions::new());
+    assert_eq!(
+        (examination.status, counts(&examination)),
+        (1, vec![1284, 229, 0])
+    );
+    let splits = &content(&examination).splits;
+    assert_eq!((splits[0].videos, splits[1].videos), (Some(52), Some(10)));
+    assert_eq!(
+        content(&examination).corpus.clone().unwrap().name,
+        "CMU-MOSI"
+    );
+    assert_eq!(finding(&examination, "missing_split").place, "test");
+    // Visual vectors of utterances, 32 of whose columns are constant; acoustic rows of 73 such
+    // columns and 3 by word.
+    let visual = features(&examination, Modality::Visual);
+    assert_eq!((visual.constant.len(), visual.repeated.len()), (32, 68));
+    assert_eq!(
+        features(&examination, Modality::Acoustic).repeated.len(),
+        73
+    );
+    let zeros: usize = content(&examination)
+        .labels
+        .splits
+        .iter()
+        .map(|split| split.zero)
+        .sum();
+    assert_eq!(zeros, 66);
+}
+
+#[test]
+fn mosi_in_the_layout_of_mmsa() {
+    let Some(folder) = real_data("mosi/mmsa_style") else {
+        return;
+    };
+    let examination = examine(folder, &OpenOptions::new());
+    assert_eq!(counts(&examination), [1134, 150, 229]);
+    let visual = features(&examination, Modality::Visual);
+    assert_eq!((visual.constant.len(), visual.splits[0].steps.max), (32, 1));
+    assert_eq!(finding(&examination, "one_step").place, "visual");
+    assert!(examination.sha256.is_some() && examination.published.is_none());
+    assert!(content(&examination).variant.ends_with("not aligned"));
+}
+
+#[test]
+fn mmmo_in_the_layout_of_mult() {
+    let Some(folder) = real_data("mmmo/mult_style") else {
+        return;
+    };
+    let examination = examine(folder, &OpenOptions::new());
+    assert_eq!(counts(&examination), [56, 12, 12]);
+    let acoustic = features(&examination, Modality::Acoustic);
+    assert_eq!((acoustic.constant.len(), acoustic.d_input), (1, Some(74)));
+    for report in &content(&examination).features {
+        for split in &report.splits {
+            let values = split.values.unwrap();
+            let odd = values.nan + values.positive_infinite + values.negative_infinite;
+            assert_eq!(odd, 0, "{report:?}");
+        }
+    }
+    // From 1 to 5.
+    assert_eq!(
+        finding(&examination, "one_sided_labels").severity,
+        Severity::Warning
+    );
+    let labels = &content(&examination).labels;
+    assert_eq!(
+        (labels.splits[0].min >= Some(1.0), labels.distinct <= 9),
+        (true, true)
+    );
+}

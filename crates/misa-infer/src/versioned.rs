@@ -1,0 +1,172 @@
+//! JSON files that say which version of their layout they have.
+
+use crate::{InferError, files};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// The key of the version.
+const VERSION: &str = "version";
+/// The version of files without one: misa 0.1.0 wrote none into some of them.
+const FIRST: u64 = 1;
+
+/// A kind of file.
+///
+/// A release that adds a field gives it the default, in serde's sense, that the program had before,
+/// and counts `newest` up: older files then mean what they meant, and older programs refuse newer
+/// files instead of leaving the field out.
+#[derive(Debug)]
+pub struct Layout {
+    /// The version that this program writes, and the newest that it reads.
+    pub newest: u32,
+    /// Keys beside the fields that are written and not read.
+    pub beside: &'static [&'static str],
+}
+
+/// A value with the version of its layout.
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    version: u32,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
+impl Layout {
+    /// Reads a file of this or an earlier version.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError`] if it is missing, damaged, of a newer version, or has a key that nothing
+    /// reads.
+    pub fn read<T>(&self, path: &Path) -> Result<T, InferError>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let json = |source| InferError::Json {
+            path: path.to_path_buf(),
+            source,
+        };
+        let bytes = fs::read(path).map_err(InferError::io(path))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(json)?;
+        // Asked first: a later layout need not have the fields of this one.
+        let version = value.get(VERSION).map_or(Some(FIRST), Value::as_u64);
+        if version.is_none_or(|version| version > u64::from(self.newest)) {
+            return Err(InferError::Version {
+                path: path.to_path_buf(),
+                found: value[VERSION].to_string(),
+                newest: self.newest,
+            });
+        }
+        let read: T = serde_json::from_slice(&bytes).map_err(json)?;
+        let known = serde_json::to_value(&read).map_err(json)?;
+        match self.unread(&value, &known) {
+            None => Ok(read),
+            Some(key) => Err(InferError::UnknownKey {
+                path: path.to_path_buf(),
+                key,
+            }),
+        }
+    }
+
+    /// Writes a file of this version, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError::Io`] if it cannot be written.
+    pub fn write<T: Serialize>(&self, path: &Path, value: &T) -> Result<(), InferError> {
+        let version = self.newest;
+        files::write_json(path, &Versioned { version, value })
+    }
+
+    /// The first key of `file` that `read` does not have.
+    fn unread(&self, file: &Value, read: &Value) -> Option<String> {
+        let is_beside = |key: &String| key == VERSION || self.beside.contains(&key.as_str());
+        let fields = file.as_object()?;
+        let mut fields = fields.iter().filter(|(key, _)| !is_beside(key));
+        fields.find_map(|(key, value)| unread(key, value, read.get(key)))
+    }
+}
+
+/// The first key in `value`, which stands under `key`, that is not in `read`.
+fn unread(key: &str, value: &Value, read: Option<&Value>) -> Option<String> {
+    match (value, read) {
+        (_, None) => Some(key.to_string()),
+        (Value::Object(fields), Some(read)) => fields
+            .iter()
+            .find_map(|(name, value)| unread(&format!("{key}.{name}"), value, read.get(name))),
+        (Value::Array(items), Some(read)) => items
+            .iter()
+            .enumerate()
+            .find_map(|(at, value)| unread(&format!("{key}.{at}"), value, read.get(at))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use misa_core::{FeatureSizes, MisaConfig, TextSize};
+    use serde_json::json;
+    use tempfile::tempdir;
+
+    const LAYOUT: Layout = Layout {
+        newest: 2,
+        beside: &["model_type"],
+    };
+
+    /// What reading a configuration that `edit` changed gives.
+    fn read(edit: impl FnOnce(&mut Value)) -> Result<MisaConfig, String> {
+        let sizes = FeatureSizes {
+            text: TextSize::Words { vocabulary: 9 },
+            visual: 2,
+            acoustic: 3,
+        };
+        let mut value = serde_json::to_value(MisaConfig::new(sizes).with_d_hidden(8)).unwrap();
+        edit(&mut value);
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        fs::write(&path, value.to_string()).unwrap();
+        let prefix = format!("{}: ", path.display());
+        LAYOUT.read(&path).map_err(|error: InferError| {
+            let message = error.to_string();
+            message.strip_prefix(&prefix).unwrap().to_string()
+        })
+    }
+
+    #[test]
+    fn an_older_file_has_the_defaults_of_its_time() {
+        for version in [Value::Null, json!(1), json!(2)] {
+            let config = read(|value| {
+                value["model_type"] = json!("misa");
+                value.as_object_mut().unwrap().remove("cell");
+                if !version.is_null() {
+                    value[VERSION] = version;
+                }
+            });
+            let config = config.unwrap();
+            assert_eq!(config.settings.cell, misa_core::CellKind::Lstm);
+            assert_eq!(config.settings.d_hidden, 8);
+        }
+    }
+
+    #[test]
+    fn a_newer_file_is_refused_by_both_versions() {
+        let error = read(|value| value[VERSION] = json!(3)).unwrap_err();
+        let program = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            error,
+            format!(
+                "written by a newer misa (version 3 of this file); this is misa {program}, which \
+                 reads up to version 2"
+            )
+        );
+    }
+
+    #[test]
+    fn a_key_that_nothing_reads_is_named() {
+        let error = read(|value| value["droput"] = json!(0.5)).unwrap_err();
+        assert_eq!(error, "unknown key `droput`");
+        let error = read(|value| value["sizes"]["text"]["words"]["size"] = json!(1)).unwrap_err();
+        assert_eq!(error, "unknown key `sizes.text.words.size`");
+    }
+}

@@ -1,0 +1,131 @@
+//! The operations of a transformer layer, differentiable.
+
+use crate::{
+    SelfAttention,
+    transformer::{
+        flex::{self, AttentionTrace, NormShape, NormTrace},
+        ops::TransformerOps,
+    },
+};
+use burn::backend::{
+    Autodiff, Flex,
+    autodiff::{
+        NodeId,
+        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+        grads::Gradients,
+        ops::{Backward, Ops, OpsKind},
+    },
+    tensor::FloatTensor,
+};
+use std::sync::Arc;
+
+impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
+    fn gelu_rows(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let (x, node) = x.into_parts();
+        let y = flex::gelu(&x);
+        match (Gelu.prepare::<C>([node]).compute_bound()).stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(x, y),
+            OpsKind::UnTracked(prepared) => prepared.finish(y),
+        }
+    }
+
+    fn attend(
+        queries: FloatTensor<Self>,
+        keys: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        key_bias: FloatTensor<Self>,
+        attention: Arc<SelfAttention>,
+        seed: u64,
+    ) -> FloatTensor<Self> {
+        let [queries, keys, values, key_bias] =
+            [queries, keys, values, key_bias].map(FloatTensor::<Self>::into_parts);
+        let nodes = [queries.1, keys.1, values.1, key_bias.1];
+        let (output, trace) = flex::attend([queries.0, keys.0, values.0], attention, seed);
+        match (Attend.prepare::<C>(nodes).compute_bound()).stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(trace, output),
+            OpsKind::UnTracked(prepared) => prepared.finish(output),
+        }
+    }
+
+    fn add_norm(
+        x: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        dropout: f64,
+        seed: u64,
+    ) -> FloatTensor<Self> {
+        let parts = [x, bias, residual, gamma, beta].map(FloatTensor::<Self>::into_parts);
+        let (tensors, nodes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let tensors = <[_; 5]>::try_from(tensors).expect("one for each");
+        let nodes = <[_; 5]>::try_from(nodes).expect("one for each");
+        let shape = NormShape {
+            epsilon,
+            dropout,
+            seed,
+        };
+        let (output, trace) = flex::add_norm(tensors, shape);
+        match (Norm.prepare::<C>(nodes).compute_bound()).stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(trace, output),
+            OpsKind::UnTracked(prepared) => prepared.finish(output),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Gelu;
+
+impl Backward<Flex, 1> for Gelu {
+    type State = FloatTensor<Flex>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let d_y = grads.consume::<Flex>(&ops.node);
+        let d_x = flex::gelu_gradient(&ops.state, &d_y);
+        let [parent] = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        register(grads, [parent], [Some(d_x)]);
+    }
+}
+
+#[derive(Debug)]
+struct Attend;
+
+impl Backward<Flex, 4> for Attend {
+    type State = AttentionTrace;
+
+    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let d_output = grads.consume::<Flex>(&ops.node);
+        let gradients = ops.state.gradients(&d_output);
+        let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        register(grads, parents, gradients.map(Some));
+    }
+}
+
+#[derive(Debug)]
+struct Norm;
+
+impl Backward<Flex, 5> for Norm {
+    type State = NormTrace;
+
+    fn backward(self, ops: Ops<Self::State, 5>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let d_output = grads.consume::<Flex>(&ops.node);
+        let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        let gradients = ops
+            .state
+            .gradients(&d_output, parents.map(|parent| parent.is_some()));
+        register(grads, parents, gradients);
+    }
+}
+
+fn register<const N: usize>(
+    grads: &mut Gradients,
+    parents: [Option<NodeId>; N],
+    gradients: [Option<FloatTensor<Flex>>; N],
+) {
+    for (parent, gradient) in parents.into_iter().zip(gradients) {
+        if let (Some(parent), Some(gradient)) = (parent, gradient) {
+            grads.register::<Flex>(parent, gradient);
+        }
+    }
+}

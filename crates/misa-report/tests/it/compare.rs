@@ -1,0 +1,418 @@
+//! Runs side by side, in every format.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use misa_report::compare::{
+    Against, CompareError, CompareOptions, Comparison, Entry, Metric, Prediction,
+};
+
+fn error(predictions: &[f32], targets: &[f32]) -> f64 {
+    let errors = predictions
+        .iter()
+        .zip(targets)
+        .map(|(p, t)| f64::from((p - t).abs()));
+    errors.sum::<f64>() / targets.len() as f64
+}
+
+fn hits(predictions: &[f32], targets: &[f32]) -> f64 {
+    let hits = predictions
+        .iter()
+        .zip(targets)
+        .filter(|(p, t)| (**p < 0.0) == (**t < 0.0));
+    hits.count() as f64 / targets.len() as f64
+}
+
+fn options() -> CompareOptions {
+    let metric = |name, is_better_high, is_share, score| Metric {
+        name,
+        is_better_high,
+        is_share,
+        score,
+    };
+    CompareOptions {
+        metrics: vec![
+            metric("MAE", false, false, error as fn(&[f32], &[f32]) -> f64),
+            metric("Acc-2 (neg/non-neg)", true, true, hits),
+        ],
+        resamples: 500,
+        seed: 3,
+        baseline: None,
+        against: Vec::new(),
+    }
+}
+
+fn against(sources: &[&str], corpus: Option<&str>) -> Vec<Against> {
+    let source = |source: &&str| Against {
+        source: source.to_string(),
+        corpus: corpus.map(str::to_string),
+    };
+    sources.iter().map(source).collect()
+}
+
+/// A run whose predictions are off by `error`.
+fn entry(model: &str, seed: u64, off: f32) -> Entry {
+    let targets = [-2.0, -1.0, 0.5, 1.0, 2.0, 3.0f32];
+    let row = |(place, &target): (usize, &f32)| Prediction {
+        id: format!("u{place}"),
+        prediction: target + off * (1.0 + place as f32 / 10.0),
+        target,
+    };
+    let predictions: Vec<Prediction> = targets.iter().enumerate().map(row).collect();
+    let guesses: Vec<f32> = predictions.iter().map(|row| row.prediction).collect();
+    Entry {
+        run: format!("runs/{model}/{seed}"),
+        model: model.to_string(),
+        data: "mosi".to_string(),
+        data_checksum: "0123456789abcdef".to_string(),
+        seed,
+        split: "test".to_string(),
+        scores: vec![
+            ("MAE".to_string(), Some(error(&guesses, &targets))),
+            (
+                "Acc-2 (neg/non-neg)".to_string(),
+                Some(hits(&guesses, &targets)),
+            ),
+        ],
+        predictions,
+        openings: 1,
+        ..Entry::default()
+    }
+}
+
+fn entries() -> Vec<Entry> {
+    vec![
+        entry("a_b", 2, 0.2),
+        entry("a_b", 1, 0.4),
+        entry("c|d", 1, 1.5),
+        entry("c|d", 2, 1.7),
+    ]
+}
+
+#[test]
+fn seeds_of_a_model_are_summed_up_and_the_best_is_marked() {
+    let comparison = Comparison::new(&entries(), &options()).unwrap();
+    let [better, worse] = &comparison.groups[..] else {
+        panic!("{comparison:?}");
+    };
+    assert_eq!(
+        better.runs.iter().map(|run| run.seed).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    // Errors of 0.4 and 0.2, times the mean of 1.0 to 1.5.
+    let summary = better.summaries[0];
+    assert!((summary.mean.unwrap() - 0.375).abs() < 1e-6);
+    assert!((summary.deviation.unwrap() - 0.25 * 0.5f64.sqrt()).abs() < 1e-6);
+    assert_eq!(
+        (&better.is_best[..], &worse.is_best[..]),
+        (&[true, true][..], &[false, false][..])
+    );
+    let difference = &comparison.differences[0];
+    assert_eq!(
+        (difference.model.as_str(), difference.baseline.as_str()),
+        ("a_b", "c|d")
+    );
+    assert!((difference.bootstrap.difference + 1.625).abs() < 1e-6);
+    // Better on every utterance, so on every draw: the smallest p there is.
+    assert!((difference.bootstrap.p - 2.0 / 501.0).abs() < 1e-12);
+    assert_eq!(difference.p_holm, difference.bootstrap.p);
+}
+
+#[test]
+fn the_order_of_runs_has_no_influence() {
+    let mut turned = entries();
+    turned.reverse();
+    let text = |entries: &[Entry]| Comparison::new(entries, &options()).unwrap().to_markdown();
+    assert_eq!(text(&entries()), text(&turned));
+}
+
+#[test]
+fn models_of_other_utterances_are_not_compared_and_a_note_says_so() {
+    let mut entries = entries();
+    entries.push(entry("e", 1, 0.7));
+    entries[0].predictions.pop();
+    entries[1].predictions.pop();
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    let pairs = comparison.differences.iter();
+    let pairs: Vec<(&str, &str)> = pairs
+        .map(|found| (found.model.as_str(), found.baseline.as_str()))
+        .collect();
+    assert_eq!(pairs, [("c|d", "e"), ("c|d", "e")]);
+    let note = "No difference between a_b and e (mosi 01234567, test split): their predictions are \
+                not of the same utterances.";
+    assert!(
+        comparison.notes.iter().any(|found| found == note),
+        "{:?}",
+        comparison.notes
+    );
+}
+
+static SCORED: AtomicUsize = AtomicUsize::new(0);
+
+fn counted(predictions: &[f32], targets: &[f32]) -> f64 {
+    SCORED.fetch_add(1, Ordering::Relaxed);
+    error(predictions, targets)
+}
+
+/// Five models of one seed: a score each of all utterances and of 20 draws, whatever the pairs.
+#[test]
+fn every_model_is_scored_once_per_draw() {
+    let entries = ["a", "b", "c", "d", "e"].map(|model| entry(model, 1, 0.5));
+    let mut options = CompareOptions {
+        resamples: 20,
+        ..options()
+    };
+    options.metrics.truncate(1);
+    options.metrics[0].score = counted;
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    assert_eq!(comparison.differences.len(), 10);
+    assert_eq!(SCORED.load(Ordering::Relaxed), 5 * 21);
+}
+
+#[test]
+fn marks_tell_what_had_been_seen() {
+    let mut entries = entries();
+    entries[0].openings = 3;
+    entries[3].trained_after_opening = true;
+    let text = Comparison::new(&entries, &options()).unwrap().to_markdown();
+    assert!(text.contains("| 2†") && text.contains("| 2‡"), "{text}");
+    assert!(text.contains("† The test split of this run had been looked at before."));
+    assert!(text.contains("‡ This run was trained after its test split had been looked at."));
+}
+
+#[test]
+fn formats_say_the_same() {
+    let options = CompareOptions {
+        against: against(&["paper"], Some("mosi")),
+        ..options()
+    };
+    let comparison = Comparison::new(&entries(), &options).unwrap();
+    let markdown = comparison.to_markdown();
+    assert!(
+        markdown.starts_with("## mosi 01234567, test split\n\n| model | seed"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("**0.375 ± 0.177**"), "{markdown}");
+    assert!(markdown.contains("| c\\|d"), "{markdown}");
+    assert!(markdown.contains("-0.408 (0.783)"), "{markdown}");
+    let latex = comparison.to_latex();
+    assert!(
+        latex.contains("a\\_b & mean $\\pm$ std, n = 2 & \\textbf{0.375 $\\pm$ 0.177}"),
+        "{latex}"
+    );
+    assert!(!latex.contains("a_b"), "{latex}");
+    let csv = comparison.to_csv();
+    let rows = |kind: &str| csv.lines().filter(|row| row.starts_with(kind)).count();
+    assert!(
+        csv.starts_with("kind,data,split,model,seed,run,score,value,"),
+        "{csv}"
+    );
+    assert_eq!((rows("run,"), rows("model,")), (8, 4));
+    assert_eq!((rows("difference,"), rows("published,")), (2, 4));
+    assert_eq!(csv.lines().count(), 1 + 18);
+    let difference = comparison.differences[0].bootstrap;
+    let (low, high) = difference.interval;
+    let row = format!(
+        "difference,mosi 01234567,test,a_b,,,MAE,{},,{low},{high},,,,c|d,{p},{p},",
+        difference.difference,
+        p = difference.p,
+    );
+    assert!(csv.lines().any(|found| found == row), "{row}\n{csv}");
+    // The paper has an MAE of 0.783.
+    let published = csv.lines().find(|row| row.starts_with("published,"));
+    let published = published.unwrap();
+    assert!(published.contains(",a_b,,,MAE,-0.40"), "{published}");
+    assert!(published.ends_with("BERT text\",,,0.783"), "{published}");
+    let json = serde_json::to_string(&comparison).unwrap();
+    let read: Comparison = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        read.groups[0].runs[0].scores,
+        comparison.groups[0].runs[0].scores
+    );
+}
+
+/// MAE of the paper: 0.783 on MOSI, 0.555 on MOSEI; of MMSA: 0.7765 and 0.5575.
+#[test]
+fn every_group_stands_beside_the_figures_of_its_own_corpus() {
+    let mut entries = entries();
+    for (entry, corpus) in entries.iter_mut().zip(["mosi", "mosi", "mosei", "mosei"]) {
+        entry.corpus = Some(corpus.to_string());
+        entry.data = corpus.to_string();
+        entry.data_checksum = corpus.repeat(8);
+    }
+    let mut options = CompareOptions {
+        against: against(&["paper", "mmsa"], None),
+        ..options()
+    };
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    let figures: Vec<(&str, &str, Option<f64>)> = comparison
+        .published
+        .iter()
+        .map(|found| {
+            (
+                found.model.as_str(),
+                found.corpus.as_str(),
+                found.figures[0],
+            )
+        })
+        .collect();
+    let expected = [
+        ("c|d", "mosei", Some(0.555)),
+        ("a_b", "mosi", Some(0.783)),
+        ("c|d", "mosei", Some(0.5575)),
+        ("a_b", "mosi", Some(0.7765)),
+    ];
+    assert_eq!(figures, expected);
+
+    entries[0].corpus = Some("mosei".to_string());
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    assert_eq!(comparison.published.len(), 2);
+    let note = "No published figures stand beside mosi mosimosi: its corpus is not known, or its \
+                runs were told different ones.";
+    let notes = comparison.notes.iter();
+    assert_eq!(notes.filter(|found| *found == note).count(), 1);
+
+    options.against = against(&["mmsa"], Some("ur_funny"));
+    let error = Comparison::new(&entries, &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no published figures for these runs: `mmsa` has no published figures of ur_funny"
+    );
+    options.against = against(&["elsewhere"], None);
+    let error = Comparison::new(&entries, &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no published figures `elsewhere`, expected paper or mmsa"
+    );
+}
+
+#[test]
+fn tables_tell_where_results_come_from() {
+    let mut entries = entries();
+    for (entry, device) in entries
+        .iter_mut()
+        .zip(["<Flex>", "Cuda", "<Flex>", "<Flex>"])
+    {
+        let provenance = [("settings", "abc"), ("versions", "misa 0.1.0, burn 0.22.1")];
+        let provenance = [&provenance[..], &[("device", device)]].concat();
+        let owned = |(name, value): (&str, &str)| (name.to_string(), value.to_string());
+        entry.provenance = provenance.into_iter().map(owned).collect();
+    }
+    entries[0].openings = 2;
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    let markdown = comparison.to_markdown();
+    let (_, block) = markdown.split_once("## Provenance\n\n").unwrap();
+    let cells: Vec<&str> = block
+        .lines()
+        .nth(2)
+        .unwrap()
+        .split('|')
+        .map(str::trim)
+        .collect();
+    let versions = "misa 0.1.0, burn 0.22.1";
+    let expected = [
+        "",
+        "a_b",
+        "mosi 01234567",
+        "test",
+        "1, 2",
+        versions,
+        "Cuda; <Flex>",
+        "",
+    ];
+    assert_eq!(cells, expected);
+    let latex = comparison.to_latex();
+    assert!(
+        latex
+            .contains("a\\_b & mosi 01234567 & test & 1, 2 & misa 0.1.0, burn 0.22.1 & Cuda; \\textless{}Flex\\textgreater{}"),
+        "{latex}"
+    );
+    // What a mark means stands in the text, not in a comment.
+    assert!(latex.contains("2$\\dagger$"), "{latex}");
+    let visible = |line: &&str| !line.starts_with('%');
+    let explained = "$\\dagger$ The test split of this run had been looked at before.";
+    let mut lines = latex.lines().filter(visible);
+    assert!(lines.any(|line| line.contains(explained)), "{latex}");
+}
+
+#[test]
+fn differences_on_several_data_sets_name_theirs() {
+    let mut entries = [entries(), entries()].concat();
+    for entry in &mut entries[4..] {
+        entry.data = "mosei".to_string();
+        entry.data_checksum = "fedcba9876543210".to_string();
+    }
+    let options = CompareOptions {
+        against: against(&["paper"], Some("mosi")),
+        ..options()
+    };
+    let text = Comparison::new(&entries, &options).unwrap().to_markdown();
+    assert!(text.contains("| mosei fedcba98, test | MAE "), "{text}");
+    assert!(text.contains("| mosi 01234567, test  | a_b "), "{text}");
+}
+
+#[test]
+fn runs_on_other_data_are_another_table() {
+    let mut other = entry("a_b", 3, 0.1);
+    other.data_checksum = "fedcba9876543210".to_string();
+    let all = [entries(), vec![other]].concat();
+    let comparison = Comparison::new(&all, &options()).unwrap();
+    assert_eq!(comparison.groups.len(), 3);
+    assert_eq!(comparison.to_markdown().matches("test split\n").count(), 2);
+    assert!(
+        comparison
+            .notes
+            .iter()
+            .any(|note| note == "One seed has no spread.")
+    );
+}
+
+#[test]
+fn the_same_data_in_another_place_is_the_same_table() {
+    let mut entries = entries();
+    entries[0].data = "copies/mosi".to_string();
+    entries[2].data = "archive/mosi".to_string();
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    assert_eq!(comparison.groups.len(), 2);
+    assert_eq!(comparison.differences.len(), 2);
+    let text = comparison.to_markdown();
+    assert!(
+        text.starts_with("## archive/mosi 01234567, test split"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let twice = [entries(), vec![entry("a_b", 2, 0.3)]].concat();
+    let error = Comparison::new(&twice, &options()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the same model, data, split and seed 2"),
+        "{error}"
+    );
+    assert_eq!(
+        Comparison::new(&[], &options()).unwrap_err(),
+        CompareError::Nothing
+    );
+    let missing = CompareOptions {
+        baseline: Some("x".to_string()),
+        ..options()
+    };
+    let error = Comparison::new(&entries(), &missing).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no model `x` among the runs, expected one of a_b, c|d"
+    );
+}
+
+#[test]
+fn a_baseline_is_what_others_are_less() {
+    let options = CompareOptions {
+        baseline: Some("a_b".to_string()),
+        ..options()
+    };
+    let comparison = Comparison::new(&entries(), &options).unwrap();
+    assert_eq!(comparison.differences[0].baseline, "a_b");
+    assert!(comparison.differences[0].bootstrap.difference > 1.6);
+}

@@ -1,0 +1,6 @@
+//! The crate from outside.
+
+// Helpers of tests are tests too, but the lint only knows functions marked so.
+#![allow(clippy::unwrap_used)]
+
+mod compare;

@@ -1,0 +1,64 @@
+//! Settings that exclude one another.
+
+use crate::{BertSettings, TrainingConfig};
+use misa_core::{
+    ConfigError, Modality, Task,
+    encoder::bert::BertFreezing,
+    loss::{Regression, Weighting},
+};
+
+/// An error for the first pair of settings that cannot be used together.
+pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError> {
+    let conflicts = among_modules(config).into_iter().chain(of_loss(config));
+    let mut conflicts = conflicts.filter(|(is_there, ..)| *is_there);
+    match conflicts.next() {
+        Some((_, field, reason)) => Err(ConfigError::Conflict { field, reason }),
+        None => Ok(()),
+    }
+}
+
+/// Whether it is there, which field, and why it cannot be used.
+type Conflict = (bool, &'static str, &'static str);
+
+fn among_modules(config: &TrainingConfig) -> [Conflict; 3] {
+    let is_frozen = |bert: &BertSettings| bert.reading.freezing == BertFreezing::All;
+    let attention = config.model.mutual_attention.as_ref();
+    let attends = attention.is_some_and(|attention| attention.n_layers > 0);
+    let modalities = config.model.modalities;
+    [
+        (
+            attends && config.bert.as_ref().is_some_and(is_frozen),
+            "mutual_attention",
+            "with a BERT that is frozen whole: its steps are not kept",
+        ),
+        (
+            config.parts().step_heads && modalities.iter().eq([Modality::Text]),
+            "pretraining.masked_epochs",
+            "without visual or acoustic sequences",
+        ),
+        (
+            config.modality_dropout > 0.0 && modalities.count() == 1,
+            "modality_dropout",
+            "with one modality, of which none would be left",
+        ),
+    ]
+}
+
+fn of_loss(config: &TrainingConfig) -> [Conflict; 2] {
+    let loss = &config.loss;
+    let is_learned = loss.weighting == Weighting::Learned;
+    let is_alone = config.model.modalities.count() == 1;
+    [
+        (
+            is_learned && is_alone && loss.similarity_weight > 0.0,
+            "loss.weighting learned",
+            "with one modality and a similarity weight: that loss is always 0, and its weight \
+             would grow without end",
+        ),
+        (
+            loss.task != Task::Regression && loss.regression != Regression::Squared,
+            "loss.regression",
+            "with classes, whose task loss is cross-entropy",
+        ),
+    ]
+}

@@ -1,0 +1,30 @@
+//! Tests whose names are those of files.
+
+pub use libtest_mimic::{Failed, Trial};
+
+use libtest_mimic::Arguments;
+use std::process::ExitCode;
+
+/// The test of one golden case, which fails by a panic.
+pub fn case(name: &str, check: impl FnOnce() + Send + 'static) -> Trial {
+    try_case(name, move || {
+        check();
+        Ok(())
+    })
+}
+
+/// The test of one golden case, which fails by a panic or an error.
+pub fn try_case(name: &str, check: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    Trial::test(format!("golden::{name}"), check)
+}
+
+/// A case that no test can run, which is a failure.
+pub fn unknown(name: &str) -> Trial {
+    let message = format!("{name}: no test reads this case");
+    case(name, move || panic!("{message}"))
+}
+
+/// Runs the tests as the arguments of the program ask, which are those of Rust's own harness.
+pub fn run(cases: Vec<Trial>) -> ExitCode {
+    libtest_mimic::run(&Arguments::from_args(), cases).exit_code()
+}

@@ -1,0 +1,39 @@
+//! What a computation costs, whatever else the machine does.
+
+use std::{
+    env, fs,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Whether the tests are to run in full, as `scripts/check-long` asks by `MISA_LONG=1`.
+pub fn is_long() -> bool {
+    env::var_os("MISA_LONG").is_some_and(|value| value == "1")
+}
+
+/// Processor time of this thread so far, in steps of a few milliseconds; where the system does not
+/// tell (Linux does), wall time since the first call.
+pub fn cpu_time() -> Duration {
+    let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = statistics.split_whitespace().next();
+    match nanoseconds.and_then(|text| text.parse().ok()) {
+        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
+        None => START.elapsed(),
+    }
+}
+
+/// Whether `work` takes less than `limit` of the processor.
+///
+/// Work that was slow on the clock, which other processes move as well, is measured again.
+pub fn takes_less_than(limit: Duration, mut work: impl FnMut()) -> bool {
+    let start = Instant::now();
+    work();
+    if start.elapsed() < limit {
+        return true;
+    }
+    let start = cpu_time();
+    work();
+    cpu_time() - start < limit
+}

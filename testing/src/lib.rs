@@ -1,0 +1,38 @@
+//! Where tests find their data.
+//!
+//! | Data | Folder | Where it is missing |
+//! |---|---|---|
+//! | golden values | `MISA_GOLDEN_DIR`; what is not there, `datasets/golden` | the test fails |
+//! | real data sets | `MISA_DATA_DIR`, else `../shared/data` | the test passes and is listed as skipped |
+//!
+//! An empty variable counts as one that is not set.
+
+#[cfg(feature = "cases")]
+mod case;
+mod clock;
+mod golden;
+mod real;
+mod tensors;
+
+#[cfg(feature = "cases")]
+pub use case::{Failed, Trial, case, run, try_case, unknown};
+pub use clock::{cpu_time, is_long, takes_less_than};
+pub use golden::{entries, extension, golden, json, manifest_entry, name, stem};
+pub use real::real_data;
+pub use tensors::{Stored, Tensors};
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The folder that an environment variable names.
+fn named(variable: &str) -> Option<PathBuf> {
+    let value = env::var_os(variable).filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
+}
+
+/// The root of the repository.
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

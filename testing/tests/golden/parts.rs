@@ -1,0 +1,415 @@
+//! Layers, losses and the optimiser, one by one.
+
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
+use burn::{
+    grad_clipping::GradientClippingConfig,
+    module::{Module, Param},
+    nn::{
+        LayerNormConfig,
+        loss::{CrossEntropyLossConfig, MseLoss, Reduction},
+    },
+    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+    prelude::*,
+};
+use misa_core::{
+    ActivationKind, CellKind, StateDict, TransformerLayerConfig,
+    encoder::{
+        PackedSequence, RecurrentConfig,
+        bert::{BertConfig, BertEncoderConfig, BertInput, TextPooling},
+    },
+    loss::{CmdLossConfig, DifferenceLoss},
+    reverse_gradient, weights,
+};
+use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, stem, unknown};
+use serde_json::Value;
+use std::{collections::BTreeSet, path::Path};
+
+/// Every file of the folder; the beginning of its name says what it holds.
+pub fn cases() -> Vec<Trial> {
+    let files = entries(&golden("parts"));
+    files.iter().flat_map(|path| file_cases(path)).collect()
+}
+
+fn file_cases(path: &Path) -> Vec<Trial> {
+    let (stem, file) = (stem(path), name(path));
+    let named = |part: &str| format!("parts::{stem}{part}");
+    let test = |part: &str, check: fn(&Tensors)| {
+        let path = path.to_path_buf();
+        case(&named(part), move || check(&Tensors::read(&path)))
+    };
+    match stem.split('_').next() {
+        // In `recipe.rs`.
+        Some("detinit") => vec![],
+        Some("bert") => {
+            let tensors = path.to_path_buf();
+            vec![case(&named(""), move || {
+                bert(
+                    &Tensors::read(&tensors),
+                    &manifest_entry(&format!("parts/{file}")),
+                );
+            })]
+        }
+        Some("adam") => {
+            let tensors = path.to_path_buf();
+            vec![case(&named(""), move || {
+                adam(
+                    &Tensors::read(&tensors),
+                    &manifest_entry(&format!("parts/{file}")),
+                );
+            })]
+        }
+        Some("losses") => loss_cases(path),
+        Some("ce") => vec![
+            test("::cross_entropy", cross_entropy),
+            test("::reversal", reversal),
+        ],
+        Some("layers") => vec![
+            test("::activations", activations),
+            test("::layer_norm", layer_norm),
+            test("::transformer", transformer),
+        ],
+        Some("rnn") if stem.starts_with("rnn_lstm") => vec![test("", lstm)],
+        Some("rnn") if stem.starts_with("rnn_gru") => vec![test("", gru)],
+        _ => vec![unknown(&named(""))],
+    }
+}
+
+fn lstm(stored: &Tensors) {
+    recurrent(stored, CellKind::Lstm);
+}
+
+fn gru(stored: &Tensors) {
+    recurrent(stored, CellKind::Gru);
+}
+
+fn device() -> Device {
+    Device::flex().autodiff()
+}
+
+/// The manifest has what the tensors do not tell: heads and the epsilon of the norms.
+fn bert(stored: &Tensors, manifest: &Value) {
+    let layers: BTreeSet<_> = stored
+        .with_prefix("w.encoder.layer.")
+        .filter_map(|(name, _)| name.split('.').next())
+        .collect();
+    let size = |name: &str, axis: usize| stored.get(&format!("w.{name}")).shape[axis];
+    let config = BertConfig {
+        vocabulary: size("embeddings.word_embeddings.weight", 0),
+        d_model: size("embeddings.word_embeddings.weight", 1),
+        n_layers: layers.len(),
+        n_heads: manifest["config"]["heads"].as_u64().unwrap() as usize,
+        d_feed_forward: size("encoder.layer.0.intermediate.dense.weight", 0),
+        positions: size("embeddings.position_embeddings.weight", 0),
+        token_types: size("embeddings.token_type_embeddings.weight", 0),
+        dropout: 0.0,
+        attention_dropout: 0.0,
+        norm_epsilon: manifest["config"]["ln_eps"].as_f64().unwrap(),
+    };
+    let weights = state_dict(stored, "w.");
+    let official = |name: &str| format!("bertmodel.{name}");
+    let weights: StateDict = weights
+        .names()
+        .map(|name| (official(name), weights.get(name).unwrap().clone()))
+        .collect();
+    let mask = stored.get("mask");
+    let lengths: Vec<usize> = (mask.values.chunks(mask.shape[1]))
+        .map(|mask| mask.iter().sum::<f64>() as usize)
+        .collect();
+    let device = device();
+    let input = BertInput {
+        ids: stored.get("ids").integers(&device),
+        types: Some(stored.get("types").integers(&device)),
+        lengths,
+    };
+    // With the padding in the mean, there are rows for the padding, as in the stored states.
+    for pooling in [TextPooling::MaskedMean, TextPooling::PlainMean] {
+        let config = BertEncoderConfig::new(config).with_pooling(pooling);
+        let (encoder, loaded) = weights::load(config.init(&device), "text.Bert", &weights).unwrap();
+        assert_eq!(loaded, weights::LoadedWeights::default());
+        let output = encoder.forward(&input);
+        if pooling == TextPooling::PlainMean {
+            for (number, state) in output.states.iter().enumerate() {
+                let name = format!("hidden.{number}");
+                assert_output(&name, &host(state), stored.get(&name));
+            }
+            let last = output.states.last().unwrap().clone();
+            let mean = last.mean_dim(1).squeeze_dim::<2>(1);
+            let expected: Vec<f64> = host(&mean);
+            assert_within("plain mean", &host(&output.encoded), &expected, |_| 1e-6);
+            continue;
+        }
+        assert_output(
+            "masked_mean",
+            &host(&output.encoded),
+            stored.get("masked_mean"),
+        );
+        let scalar = (output.encoded * stored.get("r").tensor(&device)).sum();
+        let gradients = weights::gradient_dict(&encoder, "text.Bert", &scalar.backward());
+        let mut count = 0;
+        for (name, expected) in stored.with_prefix("grad.") {
+            let found = gradients
+                .get(&official(name))
+                .unwrap_or_else(|| panic!("{name}"));
+            let found: Vec<f64> = found.iter::<f64>().collect();
+            assert_gradient(name, &found, expected);
+            count += 1;
+        }
+        assert_eq!(
+            count,
+            gradients.names().count(),
+            "parameters with a gradient"
+        );
+    }
+}
+
+/// One case for each pair of inputs.
+fn loss_cases(path: &Path) -> Vec<Trial> {
+    let stored = Tensors::read(path);
+    let sets: BTreeSet<_> = stored
+        .names()
+        .filter_map(|name| name.split_once('.'))
+        .map(|(set, _)| set.to_string())
+        .collect();
+    assert!(!sets.is_empty(), "{} is empty", path.display());
+    let of_set = |set: String| {
+        let name = format!("parts::{}::{set}", stem(path));
+        let path = path.to_path_buf();
+        case(&name, move || losses(&Tensors::read(&path), &set))
+    };
+    sets.into_iter().map(of_set).collect()
+}
+
+fn losses(stored: &Tensors, set: &str) {
+    for (name, expected) in stored.with_prefix(&format!("{set}.")) {
+        if name.contains('.') || name.starts_with('x') || name == "simse" {
+            // Gradients go with their loss; the scale-invariant error is in no objective.
+            continue;
+        }
+        let [x, y] = ["x1", "x2"].map(|x| {
+            stored
+                .get(&format!("{set}.{x}"))
+                .tensor::<2>(&device())
+                .require_grad()
+        });
+        let loss = match name.strip_prefix("cmd") {
+            Some(moments) => {
+                let config = CmdLossConfig::new().with_moments(moments.parse().unwrap());
+                config.init().forward(x.clone(), y.clone())
+            }
+            None if name == "diff" => DifferenceLoss.forward(x.clone(), y.clone()),
+            None if name == "mse" => MseLoss::new().forward(x.clone(), y.clone(), Reduction::Mean),
+            None => panic!("{set}.{name}: no test knows this loss"),
+        };
+        assert_output(&format!("{set}.{name}"), &host(&loss), expected);
+        let gradients = loss.backward();
+        for (x, which) in [(x, "g1"), (y, "g2")] {
+            let what = format!("{set}.{name}.{which}");
+            let gradient = host(&x.grad(&gradients).unwrap());
+            assert_gradient(&what, &gradient, stored.get(&what));
+        }
+    }
+}
+
+fn recurrent(stored: &Tensors, cell: CellKind) {
+    let device = device();
+    let mut state: StateDict = StateDict::default();
+    for (name, weight) in stored.with_prefix("w.") {
+        state.insert(format!("trnn1.{name}"), weight.data());
+    }
+    let input = stored.get("x");
+    let [steps, _, d_input] = input.shape[..] else {
+        panic!("shape of x")
+    };
+    let d_hidden = stored.get("w.weight_hh_l0").shape[1];
+    let layer = RecurrentConfig::new(d_input, d_hidden)
+        .with_cell(cell)
+        .init(&device);
+    let (layer, _) = weights::load(layer, "text.first", &state).unwrap();
+
+    let x = input.tensor::<3>(&device).require_grad();
+    let lengths: Vec<_> = stored
+        .get("lengths")
+        .values
+        .iter()
+        .map(|&x| x as usize)
+        .collect();
+    let packed = PackedSequence::new(x.clone().swap_dims(0, 1), &lengths);
+    let output = layer.forward_with_memory(&packed);
+    let sequence = output.states.padded(steps).swap_dims(0, 1);
+    let hidden: Tensor<3> = Tensor::stack(output.hidden.to_vec(), 0);
+    assert_output("out", &host(&sequence), stored.get("out"));
+    assert_output("h", &host(&hidden), stored.get("h"));
+
+    let weight = |name: &str| stored.get(name).tensor::<3>(&device);
+    let mut scalar = (sequence * weight("r_out")).sum() + (hidden * weight("r_h")).sum();
+    if let Some(memory) = output.memory {
+        let memory: Tensor<3> = Tensor::stack(memory.to_vec(), 0);
+        assert_output("c", &host(&memory), stored.get("c"));
+        scalar = scalar + (memory * weight("r_c")).sum();
+    }
+    assert_output("scalar", &host(&scalar), stored.get("scalar"));
+    let gradients = scalar.backward();
+    assert_gradient(
+        "grad.x",
+        &host(&x.grad(&gradients).unwrap()),
+        stored.get("grad.x"),
+    );
+    let gradients = weights::gradient_dict(&layer, "text.first", &gradients);
+    for (name, _) in stored.with_prefix("w.") {
+        let gradient = gradients.get(&format!("trnn1.{name}")).unwrap();
+        let gradient: Vec<_> = gradient.iter::<f64>().collect();
+        assert_gradient(name, &gradient, stored.get(&format!("grad.{name}")));
+    }
+}
+
+fn cross_entropy(stored: &Tensors) {
+    let device = device();
+    let logits = stored.get("ce.logits").tensor::<2>(&device).require_grad();
+    let targets = stored.get("ce.target").integers::<1>(&device);
+    let loss = CrossEntropyLossConfig::new()
+        .init(&device)
+        .forward(logits.clone(), targets);
+    assert_output("ce.value", &host(&loss), stored.get("ce.value"));
+    let gradient = logits.grad(&loss.backward()).unwrap();
+    assert_gradient("ce.grad", &host(&gradient), stored.get("ce.grad"));
+}
+
+fn reversal(stored: &Tensors) {
+    let device = device();
+    let mut weights = 0;
+    for (name, expected) in stored.with_prefix("reverse.") {
+        let Some(weight) = name.strip_suffix(".grad") else {
+            continue;
+        };
+        let x = stored.get("reverse.x").tensor::<2>(&device).require_grad();
+        let reversed = reverse_gradient(x.clone(), weight.parse().unwrap());
+        let scalar = (reversed * stored.get("reverse.w").tensor(&device)).sum();
+        let value = stored.get(&format!("reverse.{weight}.value"));
+        assert_output(name, &host(&scalar), value);
+        assert_gradient(name, &host(&x.grad(&scalar.backward()).unwrap()), expected);
+        weights += 1;
+    }
+    assert!(weights > 0, "no reversal found");
+}
+
+fn activations(stored: &Tensors) {
+    let device = device();
+    for (name, expected) in stored.with_prefix("act.") {
+        let Some(kind) = name.strip_suffix(".y") else {
+            continue;
+        };
+        let Ok(kind) = serde_json::from_value::<ActivationKind>(kind.into()) else {
+            // Activations of other layers.
+            assert!(
+                matches!(kind, "gelu" | "sigmoid"),
+                "{kind}: unknown activation"
+            );
+            continue;
+        };
+        // Evaluation form of the random slopes; the others have one form.
+        let activation = kind.init(&device).valid();
+        let x = stored.get("act.x").tensor::<1>(&device).require_grad();
+        let y = activation.forward(x.clone());
+        assert_output(name, &host(&y), expected);
+        let gradient = host(&x.grad(&y.sum().backward()).unwrap());
+        let name = name.replace(".y", ".grad");
+        assert_gradient(&name, &gradient, stored.get(&format!("act.{name}")));
+    }
+}
+
+fn layer_norm(stored: &Tensors) {
+    let device = device();
+    let x = stored.get("ln.x").tensor::<2>(&device).require_grad();
+    let mut norm = LayerNormConfig::new(stored.get("ln.w").values.len()).init(&device);
+    norm.gamma = Param::from_tensor(stored.get("ln.w").tensor(&device));
+    norm.beta = Some(Param::from_tensor(stored.get("ln.b").tensor(&device)));
+    let y = norm.forward(x.clone());
+    assert_output("ln.y", &host(&y), stored.get("ln.y"));
+    let gradients = (y * stored.get("ln.r").tensor(&device)).sum().backward();
+    assert_gradient(
+        "ln.grad.x",
+        &host(&x.grad(&gradients).unwrap()),
+        stored.get("ln.grad.x"),
+    );
+    let weight = norm.gamma.val().grad(&gradients).unwrap();
+    assert_gradient("ln.grad.w", &host(&weight), stored.get("ln.grad.w"));
+}
+
+fn transformer(stored: &Tensors) {
+    const AT: &str = "fusion.Transformer.transformer";
+    let device = device();
+    let mut state: StateDict = StateDict::default();
+    for (name, weight) in stored.with_prefix("enc.w.") {
+        state.insert(format!("transformer_encoder.{name}"), weight.data());
+    }
+    let input = stored.get("enc.x");
+    let d_feed_forward = stored.get("enc.w.layers.0.linear1.bias").values.len();
+    let layer = TransformerLayerConfig::new(input.shape[2])
+        .with_d_feed_forward(d_feed_forward)
+        .with_dropout(0.0)
+        .init(&device);
+    let (layer, _) = weights::load(layer, AT, &state).unwrap();
+
+    let x = input.tensor::<3>(&device).require_grad();
+    let output = layer.forward(x.clone().swap_dims(0, 1), None);
+    let y = output.tokens.swap_dims(0, 1);
+    assert_output("enc.y", &host(&y), stored.get("enc.y"));
+    assert_output(
+        "attn.weights",
+        &host(&output.attention),
+        stored.get("attn.weights"),
+    );
+    let gradients = (y * stored.get("enc.r").tensor(&device)).sum().backward();
+    assert_gradient(
+        "enc.grad.x",
+        &host(&x.grad(&gradients).unwrap()),
+        stored.get("enc.grad.x"),
+    );
+    let gradients = weights::gradient_dict(&layer, AT, &gradients);
+    for (name, _) in stored.with_prefix("enc.w.") {
+        let gradient = gradients
+            .get(&format!("transformer_encoder.{name}"))
+            .unwrap();
+        let gradient: Vec<_> = gradient.iter::<f64>().collect();
+        assert_gradient(name, &gradient, stored.get(&format!("enc.grad.{name}")));
+    }
+}
+
+/// One parameter, to hand the optimiser given gradients.
+#[derive(Module, Debug)]
+struct Parameter {
+    value: Param<Tensor<2>>,
+}
+
+/// The manifest has the settings of the optimiser.
+fn adam(stored: &Tensors, manifest: &Value) {
+    let setting = |key: &str| manifest[key].as_f64().unwrap();
+    let device = device();
+    let start = stored.get("adam.p0").tensor::<2>(&device);
+    let mut module = Parameter {
+        value: Param::from_tensor(start),
+    };
+    let mut optimiser: ModuleOptimizer = AdamConfig::new()
+        .with_epsilon(1e-8)
+        .with_grad_clipping(Some(GradientClippingConfig::Value(setting("clip") as f32)))
+        .init();
+    let mut steps = 0;
+    for step in 1.. {
+        let Some(gradient) = stored.find(&format!("adam.g{step}")) else {
+            break;
+        };
+        let gradient = gradient.tensor::<2>(&device);
+        let loss = (module.value.val() * gradient).sum();
+        let gradients = GradientsParams::from_grads(loss.backward(), &module);
+        module = optimiser.step(setting("lr"), module, gradients);
+        let name = format!("adam.f64.p{step}");
+        assert_within(
+            &name,
+            &host(&module.value.val()),
+            &stored.get(&name).values,
+            |_| 1e-6,
+        );
+        steps = step;
+    }
+    assert!(steps > 0, "no step");
+}
