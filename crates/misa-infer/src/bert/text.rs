@@ -168,7 +168,8 @@ impl BertText {
     }
 }
 
-#[cfg(all(test, feature = "bert"))]
+#[cfg(test)]
+#[cfg(feature = "bert")]
 mod tests {
     use super::*;
     use misa_terms::Sequence;
