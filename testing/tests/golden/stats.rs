@@ -22,7 +22,8 @@ pub fn cases() -> Vec<Trial> {
 }
 
 fn metric(name: &str) -> Metric {
-    let (name, score): (_, fn(&[f32], &[f32]) -> f64) = match name {
+    type Score = fn(&[f32], &[f32]) -> f64;
+    let (name, score): (_, Score) = match name {
         "mae" => ("MAE", score::mean_absolute_error),
         "corr" => ("Corr", score::pearson_correlation),
         "acc2" => ("Acc-2", score::negative_accuracy),

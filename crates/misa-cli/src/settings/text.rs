@@ -70,7 +70,7 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<Entry>, SettingsError> {
     let is_version = |entry: &mut Entry| entry.key == [VERSION_KEY];
     entries
         .extract_if(.., is_version)
-        .try_for_each(|entry| check_version(entry))?;
+        .try_for_each(check_version)?;
     Ok(entries)
 }
 

@@ -103,7 +103,7 @@ fn tokens(folder: &Path) {
     let cases = fs::read(folder.join("tokenizer.json")).unwrap();
     let cases: Vec<TokenCase> = serde_json::from_slice(&cases).unwrap();
     assert!(!cases.is_empty());
-    let tokeniser = Tokeniser::open(vocabulary_folder(&folder)).unwrap();
+    let tokeniser = Tokeniser::open(vocabulary_folder(folder)).unwrap();
     for case in cases {
         let truncation = case.max_length.map_or(Truncation::Full, Truncation::Tokens);
         let text = BertText::new(tokeniser.clone(), &BertConfig::BASE, truncation).unwrap();

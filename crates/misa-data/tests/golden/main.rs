@@ -69,7 +69,8 @@ fn folder_case(folder: &Path, what: &str, check: fn(&Path)) -> Trial {
 }
 
 fn misa_cases(folder: &Path) -> Vec<Trial> {
-    let checks: [(&str, fn(&Path)); 4] = [
+    type Check = (&'static str, fn(&Path));
+    let checks: [Check; 4] = [
         ("vocabulary_is_rebuilt", vocabulary_is_rebuilt),
         ("official_build", official_build),
         ("glove_rows", glove_rows),
@@ -503,7 +504,7 @@ fn check_types(root: Value<'_>, golden: &Tensors) {
     for tensor in golden.names() {
         let array = root.get(tensor).unwrap().array().unwrap();
         let found = array.to_doubles().unwrap();
-        let expected = golden.floats(&tensor);
+        let expected = golden.floats(tensor);
         assert_eq!(array.len(), expected.len(), "{tensor}");
         // Bits, so that NaN and -0 count.
         let bits = |values: &[f64]| -> Vec<u64> {

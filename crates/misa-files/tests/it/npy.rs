@@ -2,6 +2,7 @@
 
 use misa_files::Source;
 use misa_files::npy::{Npy, NpyError, Npz, NpzError, NpzWriter};
+use misa_files::pickle;
 use misa_files::zip::Limits;
 use misa_testing::real_data;
 use std::fs;
