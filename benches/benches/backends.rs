@@ -18,7 +18,7 @@ use burn::{
     prelude::*,
 };
 use clap::Parser;
-use misa_cli::DeviceError;
+use misa_benches::DeviceError;
 use misa_core::{MisaConfig, loss::MisaLossConfig};
 use misa_data::{Split, SyntheticConfig, Utterance, UtteranceBatcher};
 use serde_json::json;
@@ -87,11 +87,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The device asked for, or all that are compiled in and found on this machine.
 fn open(name: Option<&str>) -> Result<Vec<(&str, Device)>, DeviceError> {
     if let Some(name) = name {
-        return Ok(vec![(name, misa_cli::device(name)?)]);
+        return Ok(vec![(name, misa_benches::device(name)?)]);
     }
     let mut devices = Vec::new();
-    for name in misa_cli::names() {
-        match misa_cli::device(name) {
+    for name in misa_benches::names() {
+        match misa_benches::device(name) {
             Ok(device) => devices.push((name, device)),
             Err(absent @ DeviceError::Absent { .. }) => eprintln!("skipped: {absent}"),
             Err(error) => return Err(error),

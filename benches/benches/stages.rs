@@ -76,7 +76,7 @@ impl Bench {
         let shapes = SIZES.map(|batch| {
             BatchShape::new(&lengths::draw(&case.name, SEED, batch, table), sizes, task)
         });
-        let device = misa_cli::device(misa_cli::default_device())?;
+        let device = misa_benches::device(misa_benches::default_device())?;
         device.seed(SEED);
         Ok(Self {
             device,

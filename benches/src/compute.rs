@@ -1,8 +1,7 @@
 //! The device that is measured, and its threads.
 
-use crate::BenchError;
+use crate::{BenchError, DeviceError, device, names};
 use burn::tensor::Device;
-use misa_cli::{DeviceError, device, names};
 use std::{num::NonZeroUsize, thread};
 
 /// Any device that computes on the processor; other implementations know it by this name.

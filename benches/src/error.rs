@@ -1,8 +1,7 @@
 //! Everything that can end a bench.
 
-use crate::{CasesError, Unsupported};
+use crate::{CasesError, DeviceError, Unsupported};
 use burn::tensor::ExecutionError;
-use misa_cli::DeviceError;
 use std::{io, path::PathBuf, process::ExitStatus};
 use thiserror::Error;
 

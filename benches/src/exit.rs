@@ -1,9 +1,14 @@
 //! How a bench ends.
 
-use misa_cli::Exit;
 use std::{error::Error, process::ExitCode};
 
-/// The exit status of a bench; says what went wrong in one line, under its name.
+/// The exit status of a program; prints an error as one line after its name.
 pub fn exit(program: &str, result: Result<(), Box<dyn Error>>) -> ExitCode {
-    misa_cli::exit(program, result.map(|()| Exit::Done))
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{program}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -9,13 +9,16 @@
 //! | `feature_file.rs` | a feature file of any size |
 //! | `floor.rs` | what a step cannot go below |
 //! | `row.rs`, `process.rs` | the row, and what the system says of the process |
-//! | `compute.rs` | the device and its threads |
+//! | `device.rs` of `misa-cli`, `compute.rs` | the device by its name, and its threads |
 //! | `statistics.rs` | medians and lines |
 //! | `error.rs`, `exit.rs` | what can be wrong, and how a bench ends |
 
 mod batch;
 mod cases;
 mod compute;
+// The same file, not the same crate: the command line would bring its parsers and its drawings.
+#[path = "../../crates/misa-cli/src/device.rs"]
+mod device;
 mod error;
 mod exit;
 mod feature_file;
@@ -33,6 +36,7 @@ mod training;
 pub use batch::BatchShape;
 pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
 pub use compute::{Compute, available_threads, use_threads};
+pub use device::{DeviceError, default_device, device, devices, names};
 pub use error::BenchError;
 pub use exit::exit;
 pub use feature_file::FeatureFile;

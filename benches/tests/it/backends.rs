@@ -25,7 +25,7 @@ mod step {
         prelude::*,
         tensor::TensorData,
     };
-    use misa_cli::device;
+    use misa_benches::device;
     use misa_core::{
         FeatureSizes, Misa, MisaConfig, MisaInput, PerModality, StateDict, TextInput, TextSize,
         encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, BertInput},

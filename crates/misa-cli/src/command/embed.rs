@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Write the representations of the data in the model of a run, as a NumPy archive.
+/// Write the representations of utterances as a NumPy archive.
 ///
 /// Arrays: ids, targets, predictions, steps; shared_text, private_text and so on of every modality
 /// in use, [utterances, d_hidden]; fused, [utterances, tokens, d_hidden]; attention, [utterances,

@@ -37,27 +37,17 @@ enum Command {
     /// Examine data sets and convert them
     #[command(subcommand)]
     Data(data::Command),
-    /// Train a model, or resume a run
+    // The others are described by their arguments: a comment here would hide the long text.
     Train(Box<train::Arguments>),
-    /// Score a finished run, for example on its test split
     Evaluate(evaluate::Arguments),
-    /// Score finished runs with modalities missing
     Degrade(degrade::Arguments),
-    /// Predict utterances with the model of a run
     Predict(predict::Arguments),
-    /// Write the representations of utterances in a model
     Embed(embed::Arguments),
-    /// Draw one figure of a run
     Plot(plot::Arguments),
-    /// Write all results of a run as one page
     Report(report::Arguments),
-    /// Train every run of a sweep
     Sweep(sweep::Arguments),
-    /// Train variants of MISA and compare them: what each part is worth
     Ablation(Box<AblationArguments>),
-    /// Compare runs: seeds, spread, intervals, differences, published figures
     Table(table::Arguments),
-    /// Check every file of a run folder against its manifest
     Verify(verify::Arguments),
     /// Print a script for completing this program's command line in a shell
     Completions {

@@ -12,7 +12,9 @@ use misa_report::{Figure, Page, PngError, page};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Draw one of the figures that `misa report` draws, as SVG, PNG or the CSV of its numbers.
+/// Draw one figure of a run, as SVG, PNG or the CSV of its numbers.
+///
+/// The figures are those of `misa report`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa plot runs/a --list

@@ -17,8 +17,10 @@ use std::{
 /// Name of the page in the run folder.
 const PAGE: &str = "report.html";
 
-/// Write the results of a run as one self-contained HTML file: curves, predictions, confusions,
-/// representations, attention, settings and provenance.
+/// Write all results of a run as one page.
+///
+/// The page is a self-contained HTML file: curves, predictions, confusions, representations,
+/// attention, settings and provenance.
 ///
 /// figures/ beside it has every figure as SVG and PNG, with its numbers as CSV; for another page
 /// FILE.html it is FILE-figures/.

@@ -8,8 +8,10 @@ use misa_report::compare::{Against, SOURCES};
 use misa_train::Corpus;
 use std::path::PathBuf;
 
-/// Compare finished runs: every seed, mean and deviation, 95 % intervals, paired bootstrap between
-/// models with Holm's correction, differences to published figures.
+/// Compare finished runs and published figures.
+///
+/// Every seed, mean and deviation, 95 % intervals, paired bootstrap between models with Holm's
+/// correction, differences to published figures.
 ///
 /// Runs that differ by their seed alone are one model; models without a name are named by the
 /// settings in which they differ. A dagger marks results whose test split had been opened before.

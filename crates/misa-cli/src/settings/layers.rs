@@ -4,6 +4,7 @@ use super::{
     Resolved, SettingsError,
     advice::advice,
     text::{self, Content, Entry},
+    tree::{dropped_key, is_inside, value_at},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -306,40 +307,11 @@ impl Layers {
     }
 }
 
-/// Whether `key` is in the table at `table`, at any depth.
-fn is_inside(key: &str, table: &str) -> bool {
-    key.strip_prefix(table)
-        .is_some_and(|rest| rest.starts_with('.'))
-}
-
 /// Whether a table with these fields names another variant of the choice that `current` is of.
 fn is_other_variant(fields: &[Entry], current: &Map<String, Value>) -> bool {
     let [field] = fields else { return false };
     let name = field.key.last();
     current.len() == 1 && !name.is_some_and(|name| current.contains_key(name))
-}
-
-fn value_at<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
-    let mut names = key.split('.').filter(|name| !name.is_empty());
-    names.try_fold(tree, |value, name| value.get(name))
-}
-
-/// The first key of `given` that `read` lacks, with what was probably meant.
-fn dropped_key(given: &Value, read: Option<&Value>) -> Option<(String, String)> {
-    let Value::Object(fields) = given else {
-        return None;
-    };
-    let known = read.and_then(Value::as_object);
-    fields.iter().find_map(|(name, value)| {
-        let Some(known) = known else {
-            return Some((name.clone(), "expected no table here".to_string()));
-        };
-        if !known.contains_key(name) {
-            return Some((name.clone(), advice(name, known.keys())));
-        }
-        let (key, advice) = dropped_key(value, known.get(name))?;
-        Some((format!("{name}.{key}"), advice))
-    })
 }
 
 fn unknown(entry: &Entry, key: &str, advice: String) -> SettingsError {

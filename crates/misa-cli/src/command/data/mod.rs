@@ -9,17 +9,15 @@ pub use doctor::DoctorArguments;
 use crate::Outcome;
 use clap::Subcommand;
 
-/// A command about data sets.
+// The commands are described by their arguments: a comment here would hide the long text.
 #[derive(Subcommand, Debug)]
-pub enum Command {
-    /// Show what a data set holds, what is wrong with it, and how to fix that
+pub(super) enum Command {
     Doctor(DoctorArguments),
-    /// Write a data set of any layout as one .safetensors file
     Convert(ConvertArguments),
 }
 
 impl Command {
-    pub(crate) fn run(&self) -> Outcome {
+    pub(super) fn run(&self) -> Outcome {
         match self {
             Self::Doctor(arguments) => arguments.run(),
             Self::Convert(arguments) => arguments.run(),

@@ -20,8 +20,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Train every run of a sweep file that is not done yet; no model selection is done. `misa table`
-/// compares the runs, on the valid split. No run of a sweep can open a test split.
+/// Train every run of a sweep that is not done yet.
+///
+/// No model selection is done: `misa table` compares the runs, on the valid split. No run of a
+/// sweep can open a test split.
 ///
 /// Each run has its folder, which one process at a time works on. You may start any number of these
 /// commands, on one machine or several that share the folder, kill them and start them again: every

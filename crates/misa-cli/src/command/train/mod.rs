@@ -17,7 +17,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Train MISA. The test split stays locked: `misa evaluate RUN --split test` opens it.
+/// Train a model, or resume a run.
+///
+/// The test split stays locked: `misa evaluate RUN --split test` opens it.
 ///
 /// Settings come from a preset, then files, then --set and the options here, which are short names
 /// of settings; a setting that does not exist is rejected. --dry-run shows all of them and where
