@@ -1,9 +1,9 @@
 //! NumPy arrays, alone and in archives.
 
+use misa_files::Source;
 use misa_files::npy::{Npy, NpyError, Npz, NpzError, NpzWriter};
 use misa_files::pickle;
 use misa_files::zip::Limits;
-use misa_files::{Source, pickle};
 use misa_testing::real_data;
 use std::fs;
 use std::path::{Path, PathBuf};
