@@ -72,8 +72,8 @@ impl TrainingStep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use misa_core::loss::Term;
     use crate::{BatchShape, Cases, Compute, Workload};
+    use misa_core::loss::Term;
     use misa_data::Random;
 
     fn cpu() -> Device {

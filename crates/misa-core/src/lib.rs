@@ -77,7 +77,6 @@ mod official;
 pub mod prelude;
 mod projection;
 mod reconstruction;
-mod settings;
 mod state_dict;
 mod subspace;
 mod transformer;
@@ -99,6 +98,8 @@ pub use fusion::{
     LowRankFusion, Representations, TensorFusion, TransformerFusion,
 };
 pub use input::{MisaInput, TextInput};
+#[doc(hidden)]
+pub use misa_terms::builder;
 pub use misa_terms::{
     ConfigError, FeatureSizes, Modalities, Modality, PerModality, Task, TextSize,
 };

@@ -1,6 +1,5 @@
 //! Batches of a split, epoch after epoch, one thread ahead of their consumer.
 
-use crate::builder::with_fields;
 use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
@@ -57,12 +56,14 @@ impl LoaderConfig {
             seed: 0,
         }
     }
+}
 
-    with_fields! {
-        with_batch_size: batch_size, usize;
-        with_order: order, Order;
-        with_whole_videos: whole_videos, bool;
-        with_seed: seed, u64;
+misa_terms::builder! {
+    LoaderConfig {
+        with_batch_size, batch_size: usize;
+        with_order, order: Order;
+        with_whole_videos, whole_videos: bool;
+        with_seed, seed: u64;
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path};
 
 /// The text that stands for nothing: TOML has no word for it.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 /// The text that stands for a table with its usual settings.
 const ON: &str = "on";
 
