@@ -78,7 +78,6 @@ mod official;
 pub mod prelude;
 mod projection;
 mod reconstruction;
-mod settings;
 mod state_dict;
 mod subspace;
 mod transformer;
@@ -100,6 +99,8 @@ pub use fusion::{
     LowRankFusion, Representations, TensorFusion, TransformerFusion,
 };
 pub use input::{MisaInput, TextInput};
+#[doc(hidden)]
+pub use misa_terms::builder;
 pub use misa_terms::{
     ConfigError, FeatureSizes, Modalities, Modality, PerModality, Task, TextSize,
 };

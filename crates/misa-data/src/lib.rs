@@ -67,7 +67,6 @@
 
 #[cfg(feature = "tensors")]
 mod bert;
-mod builder;
 mod checksum;
 mod dataset;
 pub mod doctor;

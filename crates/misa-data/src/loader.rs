@@ -1,6 +1,5 @@
 //! The batches of a split, for each epoch, prepared in a separate thread.
 
-use crate::builder::with_fields;
 use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
@@ -57,12 +56,14 @@ impl LoaderConfig {
             seed: 0,
         }
     }
+}
 
-    with_fields! {
-        with_batch_size: batch_size, usize;
-        with_order: order, Order;
-        with_whole_videos: whole_videos, bool;
-        with_seed: seed, u64;
+misa_terms::builder! {
+    LoaderConfig {
+        with_batch_size, batch_size: usize;
+        with_order, order: Order;
+        with_whole_videos, whole_videos: bool;
+        with_seed, seed: u64;
     }
 }
 

@@ -23,6 +23,7 @@
 //! | `normalise.rs` | scaling of features |
 //! | `random.rs` | seeded numbers |
 //! | `whole.rs`, `hex.rs` | files written whole, bytes as text |
+//! | `settings.rs` | configurations that are stored, each setting once |
 //! | `error.rs` | what can be wrong with a configuration or an utterance |
 
 mod bert;
@@ -33,6 +34,7 @@ mod modality;
 mod normalise;
 mod random;
 mod sequence;
+mod settings;
 mod sizes;
 mod split;
 mod task;

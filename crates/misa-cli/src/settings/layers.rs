@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path};
 
 /// The text that stands for null: TOML has no word for it.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 /// The text that stands for a table with its default settings.
 const ON: &str = "on";
 

@@ -1,6 +1,6 @@
 //! Resolved settings, with their origins.
 
-use super::{SettingsError, text::VERSION};
+use super::{SettingsError, layers::NONE, text::VERSION};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -49,18 +49,13 @@ impl<T: Serialize> Resolved<T> {
     ///
     /// [`SettingsError::Number`] if a number is beyond what TOML holds.
     pub fn to_toml(&self) -> Result<String, SettingsError> {
-        let mut unset = Vec::new();
-        let tree = without_nulls(&self.tree, "", &mut unset);
+        let tree = without_nulls(&self.tree);
         let text = toml::to_string_pretty(&tree).map_err(|error| SettingsError::Number {
             origin: "settings".to_string(),
             key: "seed".to_string(),
             found: error.to_string(),
         })?;
-        let unset: String = unset
-            .iter()
-            .map(|key| format!("# {key} is not set\n"))
-            .collect();
-        Ok(format!("version = {VERSION}\n{unset}{text}"))
+        Ok(format!("version = {VERSION}\n{text}"))
     }
 
     /// Every setting, its value and where it comes from, as aligned text.
@@ -142,20 +137,18 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The tree without null values; their keys go to `unset`.
-fn without_nulls(tree: &Value, key: &str, unset: &mut Vec<String>) -> Value {
-    let Value::Object(fields) = tree else {
-        return tree.clone();
-    };
-    let mut kept = serde_json::Map::new();
-    for (name, value) in fields {
-        let key = joined(key, name);
-        match value {
-            Value::Null => unset.push(key),
-            value => {
-                kept.insert(name.clone(), without_nulls(value, &key, unset));
-            }
+/// The tree with `"none"` for null, which a preset may set otherwise.
+fn without_nulls(tree: &Value) -> Value {
+    match tree {
+        Value::Null => Value::String(NONE.to_string()),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            Value::Object(
+                fields
+                    .map(|(name, value)| (name.clone(), without_nulls(value)))
+                    .collect(),
+            )
         }
+        other => other.clone(),
     }
-    Value::Object(kept)
 }

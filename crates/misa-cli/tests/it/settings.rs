@@ -2,7 +2,7 @@
 
 use crate::common::{refused, said, text};
 use misa_cli::settings::{Layers, RunSettings};
-use misa_core::loss::TripletLossConfig;
+use misa_core::{MutualAttentionConfig, loss::TripletLossConfig};
 use misa_train::{Corpus, GradientClip, Preset, Schedule};
 use std::fs;
 use tempfile::tempdir;
@@ -107,6 +107,14 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
     assert_eq!(
         message("save_every = 0\n"),
         "save_every must be in [1, inf), got 0"
+    );
+    let program = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        message("\nversion = 2\nunheard_of = 1\n"),
+        format!(
+            "FILE:2: written by a newer misa (version 2 of settings); this is misa {program}, \
+             which reads up to version 1"
+        )
     );
 }
 
@@ -352,6 +360,25 @@ fn settings_that_are_written_are_read_back() {
         serde_json::to_value(&read).unwrap(),
         serde_json::to_value(&settings).unwrap()
     );
+}
+
+#[test]
+fn what_is_unset_is_written_as_unset() {
+    let defaults = RunSettings::new(Preset::Plus, Corpus::Mosi, true).unwrap();
+    let template = MutualAttentionConfig::new();
+    let layers =
+        || Layers::new(&defaults, "d").with_template("training.mutual_attention", &template);
+    let mut unset = layers();
+    unset.option("training.mutual_attention=none").unwrap();
+    let toml = unset.resolve::<RunSettings>().unwrap().to_toml().unwrap();
+    assert!(toml.starts_with("version = 1\n"), "{toml}");
+    let dir = tempdir().unwrap();
+    let file = dir.path().join("run.toml");
+    fs::write(&file, &toml).unwrap();
+    let mut read = layers();
+    read.file(&file).unwrap();
+    let read = read.resolve::<RunSettings>().unwrap().value;
+    assert!(read.training.model.mutual_attention.is_none());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use burn::{
     prelude::*,
 };
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of [`Context`].
     ///
     /// | Field | Default | Range |

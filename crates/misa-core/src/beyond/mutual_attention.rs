@@ -35,7 +35,7 @@ pub enum Directions {
     All,
 }
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of [`MutualAttention`].
     ///
     /// | Field | Default | Range |

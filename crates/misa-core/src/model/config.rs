@@ -41,7 +41,7 @@ pub struct MisaConfig {
     pub parts: ModelParts,
 }
 
-crate::builder! {
+misa_terms::builder! {
     MisaConfig {
         with_task, task: Task;
         with_settings, settings: ModelSettings;

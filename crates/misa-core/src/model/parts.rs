@@ -1,6 +1,6 @@
 //! The modules of a model that an objective or a pre-training asks for.
 
-crate::settings! {
+misa_terms::settings! {
     /// Which optional modules a model has; none by default.
     #[derive(Copy, PartialEq, Eq)]
     pub struct ModelParts {

@@ -6,7 +6,7 @@ use crate::{
     ReconstructionSource, Representations, TransformerLayerConfig, encoder::CellKind,
 };
 
-crate::settings! {
+misa_terms::settings! {
     /// The settings of a model that depend neither on the data nor on the objective.
     ///
     /// | Field | Default | Range | Meaning |

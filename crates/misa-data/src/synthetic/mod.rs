@@ -2,51 +2,51 @@
 
 mod world;
 
-use crate::builder::with_fields;
 use crate::dataset::UtteranceDataset;
 use crate::intake::Heading;
 use crate::{Format, Split};
 use misa_terms::{ConfigError, PerModality, Task};
 use misa_terms::{Random, mix};
-use serde::{Deserialize, Serialize};
 use world::World;
 
-/// Synthetic utterances for tests, examples and benches.
-///
-/// Each utterance has a shared factor z and a private factor p of each modality, all standard
-/// normal. A visual or acoustic step is `A z + B p + noise`, the words are drawn with probabilities
-/// `softmax(a z + b p)`, and the label is mostly a direction of z and slightly of each p, clamped
-/// to -3..=3. So a shared subspace should recover z, and the private ones p.
-///
-/// With several utterances per video, each video has a mood m, standard normal with the size of z.
-/// Half of the variance of every z comes from m, and labels additionally depend on m. So a single
-/// utterance reveals little about m, and all utterances of the video together reveal much.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SyntheticConfig {
-    /// Utterances of the train split, at least 1. Default: 600.
-    pub train: usize,
-    /// Utterances of the valid split. Default: 150.
-    pub valid: usize,
-    /// Utterances of the test split. Default: 150.
-    pub test: usize,
-    /// Seed of everything. Default: 0.
-    pub seed: u64,
-    /// Features of a visual step, at least 1. Default: 35, as in MOSEI.
-    pub d_visual: usize,
-    /// Features of an acoustic step, at least 1. Default: 74, as in MOSEI.
-    pub d_acoustic: usize,
-    /// Number of words, at least 1, without special ones. Default: 400.
-    pub words: usize,
-    /// Mean number of steps before clamping to 1..=50. Default: 20.
-    pub mean_steps: f64,
-    /// The labels: sentiment, or its range divided into equal parts, one per class. Default:
-    /// sentiment.
-    pub task: Task,
-    /// Utterances per video, at least 1; the last video of a split may have fewer. Above 1, names
-    /// have the form `train-2[4]`. Default: 1.
-    pub utterances_per_video: usize,
-    /// Deviation of the noise of each feature of each step. Default: 0.5.
-    pub noise: f64,
+misa_terms::settings! {
+    /// Synthetic utterances for tests, examples and benches.
+    ///
+    /// Each utterance has a shared factor z and a private factor p of each modality, all standard
+    /// normal. A visual or acoustic step is `A z + B p + noise`, the words are drawn with
+    /// probabilities `softmax(a z + b p)`, and the label is mostly a direction of z and slightly of
+    /// each p, clamped to -3..=3. So a shared subspace should recover z, and the private ones p.
+    ///
+    /// With several utterances per video, each video has a mood m, standard normal with the size of
+    /// z. Half of the variance of every z comes from m, and labels additionally depend on m. So a
+    /// single utterance reveals little about m, and all utterances of the video together reveal
+    /// much.
+    #[derive(PartialEq)]
+    pub struct SyntheticConfig {
+        /// Utterances of the train split, at least 1. Default: 600.
+        pub train: usize = 600, with_train;
+        /// Utterances of the valid split. Default: 150.
+        pub valid: usize = 150, with_valid;
+        /// Utterances of the test split. Default: 150.
+        pub test: usize = 150, with_test;
+        /// Seed of everything. Default: 0.
+        pub seed: u64 = 0, with_seed;
+        /// Features of a visual step, at least 1. Default: 35, as in MOSEI.
+        pub d_visual: usize = 35, with_d_visual;
+        /// Features of an acoustic step, at least 1. Default: 74, as in MOSEI.
+        pub d_acoustic: usize = 74, with_d_acoustic;
+        /// Number of words, at least 1, without special ones. Default: 400.
+        pub words: usize = 400, with_words;
+        /// Mean number of steps before clamping to 1..=50. Default: 20.
+        pub mean_steps: f64 = 20.0, with_mean_steps;
+        /// The labels: sentiment, or its range divided into equal parts, one per class. Default: sentiment.
+        pub task: Task = Task::Regression, with_task;
+        /// Utterances of a video, at least 1; the last one of a split may have fewer. Above 1, names are
+        /// of the form `train-2[4]`. Default: 1.
+        pub utterances_per_video: usize = 1, with_utterances_per_video;
+        /// Deviation of the noise of each feature of each step. Default: 0.5.
+        pub noise: f64 = 0.5, with_noise;
+    }
 }
 
 /// A synthetic data set with its hidden factors.
@@ -70,44 +70,7 @@ pub struct Factors {
 /// size of a vocabulary.
 const MAX_COUNT: usize = 1_000_000;
 
-impl Default for SyntheticConfig {
-    fn default() -> Self {
-        Self {
-            train: 600,
-            valid: 150,
-            test: 150,
-            seed: 0,
-            d_visual: 35,
-            d_acoustic: 74,
-            words: 400,
-            mean_steps: 20.0,
-            task: Task::Regression,
-            utterances_per_video: 1,
-            noise: 0.5,
-        }
-    }
-}
-
 impl SyntheticConfig {
-    /// The defaults.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    with_fields! {
-        with_train: train, usize;
-        with_valid: valid, usize;
-        with_test: test, usize;
-        with_seed: seed, u64;
-        with_d_visual: d_visual, usize;
-        with_d_acoustic: d_acoustic, usize;
-        with_words: words, usize;
-        with_mean_steps: mean_steps, f64;
-        with_task: task, Task;
-        with_utterances_per_video: utterances_per_video, usize;
-        with_noise: noise, f64;
-    }
-
     /// Checks every range.
     ///
     /// # Errors

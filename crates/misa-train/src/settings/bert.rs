@@ -39,7 +39,7 @@ pub struct BertSettings {
     pub cache_limit: u64,
 }
 
-misa_core::builder! {
+misa_terms::builder! {
     BertSettings {
         with_truncation, truncation: Truncation;
         with_reading, reading: BertReading;

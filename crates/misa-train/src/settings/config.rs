@@ -9,7 +9,7 @@ use misa_core::{
 use misa_data::{Normalisation, Order};
 use std::path::PathBuf;
 
-misa_core::settings! {
+misa_terms::settings! {
     /// Configuration of a run: everything but the data and the device.
     ///
     /// The defaults are the official ones for MOSI; [`crate::Preset`] gives those of other corpora.

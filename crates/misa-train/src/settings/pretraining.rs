@@ -3,7 +3,7 @@
 use misa_core::ConfigError;
 use serde::{Deserialize, Serialize};
 
-misa_core::settings! {
+misa_terms::settings! {
     /// Epochs before those of the objective, in this order.
     ///
     /// | Field | Default | Range |

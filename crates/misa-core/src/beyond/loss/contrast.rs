@@ -4,7 +4,7 @@ use super::unit::{row_cosines, unit_rows};
 use crate::ConfigError;
 use burn::{prelude::*, tensor::activation::log_softmax};
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of [`ContrastLoss`].
     ///
     /// | Field | Default | Range |

@@ -7,7 +7,7 @@ use burn::{prelude::*, tensor::activation::log_softmax};
 /// Replaces the logit of a level that no utterance of the batch has.
 const ABSENT: f64 = -1e9;
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of [`PrototypeLoss`].
     ///
     /// | Field | Default | Range |

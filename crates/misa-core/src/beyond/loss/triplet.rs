@@ -4,7 +4,7 @@ use super::unit::unit_rows;
 use crate::ConfigError;
 use burn::{prelude::*, tensor::TensorData};
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of [`TripletLoss`].
     ///
     /// | Field | Default | Range |

@@ -2,7 +2,7 @@
 
 use crate::{ConfigError, Modality};
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of the unimodal loss: the task loss of a prediction from each modality alone.
     ///
     /// | Field | Default | Range |

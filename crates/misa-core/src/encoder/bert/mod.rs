@@ -29,7 +29,7 @@ pub struct BertEncoderConfig {
     pub reading: BertReading,
 }
 
-crate::builder! {
+misa_terms::builder! {
     BertEncoderConfig {
         with_pooling, reading.pooling: TextPooling;
         with_freezing, reading.freezing: BertFreezing;

@@ -2,7 +2,7 @@
 
 use super::{BertFreezing, TextPooling};
 
-crate::settings! {
+misa_terms::settings! {
     /// How BERT reads a text, whatever its sizes.
     ///
     /// | Field | Default | Meaning |

@@ -45,7 +45,7 @@ pub enum Difference {
     Hsic,
 }
 
-crate::settings! {
+misa_terms::settings! {
     /// Configuration of [`MisaLoss`].
     ///
     /// | Field | Symbol | Default | Range |

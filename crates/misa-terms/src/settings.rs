@@ -59,6 +59,7 @@ macro_rules! builder {
         impl $name {
             $(
                 #[doc = concat!("Sets `", stringify!($($field).+), "`.")]
+                #[must_use]
                 pub fn $with(mut self, value: $type) -> Self {
                     self.$($field).+ = value;
                     self
