@@ -5,13 +5,14 @@
 
 use crate::{
     MisaLearner, Progress, TrainError,
-    fit::fit,
-    fit_state::FitInput,
-    folder::RunFolder,
-    manifest::RunProgress,
-    metric::{Measured, ScoreMetric, TermMetric},
-    observer::{Events, Observer},
-    quiet::Quiet,
+    epochs::{
+        fit::fit,
+        fit_state::FitInput,
+        metric::{Measured, ScoreMetric, TermMetric},
+        observer::{Events, Observer},
+        quiet::Quiet,
+    },
+    run::{folder::RunFolder, manifest::RunProgress},
 };
 use burn::{
     data::{

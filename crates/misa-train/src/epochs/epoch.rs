@@ -1,8 +1,9 @@
 //! One pass over the train split and one over the valid split.
 
 use crate::{
-    LearningRates, MisaLearner, TrainError, Trainer, evaluate::accept, fit_state::FitState,
-    manifest::RunProgress,
+    LearningRates, MisaLearner, TrainError, Trainer,
+    epochs::{evaluate::accept, fit_state::FitState},
+    run::manifest::RunProgress,
 };
 use burn::{
     data::dataloader::{DataLoader, DataLoaderIterator, Progress},

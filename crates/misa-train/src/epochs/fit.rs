@@ -2,14 +2,14 @@
 
 use crate::{
     MisaLearner, Phase, TrainError, Trainer, TrainingConfig, Updates,
-    epoch::Pass,
-    fit_state::{FitInput, FitState},
-    folder::RunFolder,
-    history::EpochRecord,
-    manifest::RunProgress,
-    observer::Observer,
-    patience::Verdict,
-    state::Snapshot,
+    epochs::{
+        epoch::Pass,
+        fit_state::{FitInput, FitState},
+        history::EpochRecord,
+        observer::Observer,
+        patience::Verdict,
+    },
+    run::{folder::RunFolder, manifest::RunProgress, state::Snapshot},
 };
 use misa_core::loss::Term;
 use misa_kernels::Adam;

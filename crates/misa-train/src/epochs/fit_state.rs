@@ -2,12 +2,13 @@
 
 use crate::{
     Phase, Progress, Stop, TrainError, Trainer, TrainingConfig,
-    folder::{Resumed, RunFolder},
+    epochs::{history::EpochRecord, observer::Observer},
     frozen::Frozen,
-    history::EpochRecord,
-    manifest::RunProgress,
-    observer::Observer,
-    state::Snapshot,
+    run::{
+        folder::{Resumed, RunFolder},
+        manifest::RunProgress,
+        state::Snapshot,
+    },
 };
 use burn::{data::dataloader::DataLoader, prelude::Device};
 use misa_data::UtteranceLoader;

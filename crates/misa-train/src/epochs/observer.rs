@@ -1,6 +1,10 @@
 //! What the loop tells whoever watches, and whether that one asked it to stop.
 
-use crate::{Progress, TrainError, history::EpochRecord, manifest::RunProgress, metric::Measured};
+use crate::{
+    Progress, TrainError,
+    epochs::{history::EpochRecord, metric::Measured},
+    run::manifest::RunProgress,
+};
 use burn::{
     data::dataloader::Progress as Position,
     train::{
@@ -123,7 +127,7 @@ fn start(epoch_number: usize, total_items: usize) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Phase, quiet::Quiet};
+    use crate::{Phase, epochs::quiet::Quiet};
     use burn::train::renderer::MetricsRenderer;
     use misa_core::loss::Term;
     use std::sync::mpsc::{Receiver, Sender, channel};

@@ -1,6 +1,6 @@
 //! What a run shows while it works.
 
-use crate::{Phase, history::EpochRecord, manifest::RunProgress};
+use crate::{Phase, epochs::history::EpochRecord, run::manifest::RunProgress};
 use misa_core::loss::Term;
 use std::io::{IsTerminal, Write, stdout};
 

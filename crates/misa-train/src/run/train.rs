@@ -3,16 +3,20 @@
 use crate::{
     BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
     RunOptions, RunStart, System, TrainError, TrainingConfig,
-    adapter::{Fitted, fit_with_burn},
-    evaluate::evaluate_with,
-    files,
-    fit_state::FitInput,
-    folder::RunFolder,
+    epochs::{
+        adapter::{Fitted, fit_with_burn},
+        evaluate::evaluate_with,
+        fit_state::FitInput,
+    },
     frozen::{Frozen, FrozenText},
-    manifest::{Manifest, RunProgress, Status},
-    requirements::check,
+    run::{
+        files,
+        folder::RunFolder,
+        manifest::{Manifest, RunProgress, Status},
+        start::{OpenedBert, Start, initial_model, open_bert},
+    },
     score_test,
-    start::{OpenedBert, Start, initial_model, open_bert},
+    settings::requirements::check,
 };
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
