@@ -23,19 +23,19 @@
 //!
 //! | Room | Holds |
 //! | --- | --- |
-//! | `settings/` | what a run is asked to do, and published settings |
+//! | `settings/` | the settings of a run, and published ones |
 //! | `step/` | one optimiser step: learner, gradients, optimiser |
-//! | `frozen/` | what BERT's frozen part gives, computed once |
+//! | `frozen/` | the outputs of BERT's frozen part, computed once |
 //! | `epochs/` | the loop over epochs, when it stops, what it records and shows |
 //! | `run/` | a whole run: start, folder, state, resume, the test split, report |
 //! | `error.rs` | everything that can stop a run |
 //!
-//! A trained model is used through [`misa_infer`], which needs nothing of this crate.
+//! A trained model is used through [`misa_infer`], which does not depend on this crate.
 //!
 //! Everything random in a run is a function of its seed, the epoch and the step: a run on the CPU
 //! gives the same numbers each time.
 
-// Says which feature an item needs.
+// The documentation shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod epochs;
@@ -85,7 +85,7 @@ pub use trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerErro
 pub use transfer::TransferSummary;
 pub use verify::{FileState, Verification, VerifiedFile};
 
-/// Holds the README's example to what compiles.
+/// Compiles the README's example.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! A model and a split to predictions and losses.
+//! Predictions and losses of a model on a split.
 
 use crate::{MisaLearner, TrainError, frozen::Frozen};
 use burn::{data::dataloader::DataLoader, train::TrainingError};
@@ -7,13 +7,13 @@ use misa_data::UtteranceLoader;
 use misa_infer::{Answer, Evaluation, evaluate_batches};
 use std::sync::Arc;
 
-/// Predicts every utterance that `loader` gives.
+/// Predicts every utterance of `loader`.
 ///
 /// `learner` must be in evaluation form, see [`burn::module::Module::valid`].
 ///
 /// # Errors
 ///
-/// Whatever stops the loader or the device.
+/// [`TrainError`] if the loader or the device fails.
 pub fn evaluate(
     learner: &MisaLearner,
     loader: &UtteranceLoader,
@@ -22,7 +22,7 @@ pub fn evaluate(
     evaluate_with(learner, loader, task, &Frozen::default())
 }
 
-/// [`evaluate`] with what is known of BERT's frozen part.
+/// [`evaluate`] with the known outputs of BERT's frozen part.
 pub(crate) fn evaluate_with(
     learner: &MisaLearner,
     loader: &UtteranceLoader,

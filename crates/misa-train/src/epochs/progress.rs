@@ -1,4 +1,4 @@
-//! What a run shows while it works.
+//! Progress of a run in the terminal.
 
 use crate::{Phase, history::EpochRecord, manifest::RunProgress};
 use burn::train::{
@@ -18,8 +18,8 @@ use std::io::{IsTerminal, Write, stdout};
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Progress {
-    /// Live plots where there is a terminal, the system is a Unix and the `tui` feature is on, a
-    /// line per epoch otherwise.
+    /// Live plots if the output is a terminal, the system is a Unix and the feature `tui` is on;
+    /// otherwise one line per epoch.
     #[default]
     Automatic,
     /// One line per epoch.
@@ -29,12 +29,12 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Whether Burn draws live plots. They take Ctrl-C, which Unix alone gives back.
+    /// Whether Burn draws live plots. They disable Ctrl-C, which can be enabled again on Unix only.
     pub(crate) fn is_live(self) -> bool {
         self == Self::Automatic && cfg!(all(unix, feature = "tui")) && stdout().is_terminal()
     }
 
-    /// Lets Ctrl-C stop a run: the live plots keep the terminal from making a signal of it.
+    /// Lets Ctrl-C stop a run: with live plots, the terminal does not send a signal for it.
     pub(crate) fn allow_interrupts(self) {
         #[cfg(all(unix, feature = "tui"))]
         if self.is_live() {
@@ -44,19 +44,19 @@ impl Progress {
             };
             if let Ok(mut modes) = tcgetattr(stdin()) {
                 modes.local_modes |= LocalModes::ISIG;
-                // Where that is refused, `q` still stops the run.
+                // If that fails, `q` still stops the run.
                 let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
             }
         }
     }
 
-    /// Shows where a run goes on.
+    /// Shows where a run is resumed.
     pub(crate) fn resumed(self, progress: &RunProgress) {
         if self == Self::Silent || self.is_live() {
             return;
         }
         let (epoch, batches) = (progress.epoch, progress.losses.len());
-        say(&format!(
+        print(&format!(
             "resumed at epoch {epoch}, after {batches} batches of it"
         ));
     }
@@ -66,12 +66,12 @@ impl Progress {
         if self == Self::Silent || self.is_live() {
             return;
         }
-        say(&line(record, epochs));
+        print(&line(record, epochs));
     }
 }
 
-/// A line for whoever reads; that nobody does is no reason to lose an epoch.
-fn say(line: &str) {
+/// Prints a line. A closed output must not stop the run, so errors are ignored.
+fn print(line: &str) {
     let _ = writeln!(stdout(), "{line}");
 }
 
@@ -101,7 +101,7 @@ fn line(record: &EpochRecord, epochs: usize) -> String {
     )
 }
 
-/// Draws nothing: [`Progress::epoch`] speaks for itself.
+/// Shows nothing: [`Progress::epoch`] prints all that is shown.
 pub(crate) struct Quiet;
 
 impl MetricsRendererTraining for Quiet {
@@ -137,7 +137,7 @@ impl MetricsRenderer for Quiet {
     fn register_metric(&mut self, _: MetricDefinition) {}
 }
 
-/// Keeps no files: the report holds the curves.
+/// Writes no files: the report contains the curves.
 impl MetricLogger for Quiet {
     fn log(&mut self, _: MetricsUpdate, _: usize, _: &Split) {}
 
@@ -155,7 +155,7 @@ mod tests {
     use misa_infer::TermMeans;
 
     #[test]
-    fn a_line_tells_both_losses_and_the_first_scores() {
+    fn a_line_shows_both_losses_and_the_first_scores() {
         let record = EpochRecord {
             epoch: 3,
             phase: Phase::Joint,

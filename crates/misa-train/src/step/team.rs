@@ -59,7 +59,7 @@ impl Team {
                 )
             })
             .collect();
-        // Workers answer in any order; sums of gradients are to be the same each time.
+        // Workers finish in any order; the sum of gradients must not depend on it.
         learned.sort_by_key(|(output, _)| seeds.iter().position(|seed| *seed == output.seed));
         Ok(learned)
     }
