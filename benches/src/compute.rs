@@ -1,4 +1,4 @@
-//! The device that is measured, and its threads.
+//! The device on which is measured, and its threads.
 
 use crate::{BenchError, DeviceError, device, names};
 use burn::tensor::Device;

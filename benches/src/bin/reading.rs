@@ -22,7 +22,7 @@ use std::{
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// Reads a made-up feature file of MMSA and tells time and memory.
+/// Reads a synthetic feature file in MMSA's layout and prints time and memory.
 #[derive(Parser)]
 struct Arguments {
     /// Utterances; MOSEI has 16,326 for training.
@@ -34,7 +34,7 @@ struct Arguments {
     /// Write the results to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Read this file in this way and tell; for the processes that are started.
+    /// Read `--file` in this way and print the result; for the processes that this program starts.
     #[arg(long, hide = true, requires = "file")]
     way: Option<Way>,
     #[arg(long, hide = true)]

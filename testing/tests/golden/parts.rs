@@ -24,7 +24,7 @@ use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, 
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
-/// Every file of the folder; the beginning of its name says what it holds.
+/// Every file of the folder; the beginning of its name states its content.
 pub fn cases() -> Vec<Trial> {
     let files = entries(&golden("parts"));
     files.iter().flat_map(|path| file_cases(path)).collect()
@@ -86,7 +86,7 @@ fn device() -> Device {
     Device::flex().autodiff()
 }
 
-/// The manifest has what the tensors do not tell: heads and the epsilon of the norms.
+/// The manifest has what is not in the tensors: the number of heads and the epsilon of the norms.
 fn bert(stored: &Tensors, manifest: &Value) {
     let layers: BTreeSet<_> = stored
         .with_prefix("w.encoder.layer.")
@@ -121,7 +121,7 @@ fn bert(stored: &Tensors, manifest: &Value) {
         types: Some(stored.get("types").integers(&device)),
         lengths,
     };
-    // With the padding in the mean, there are rows for the padding, as in the stored states.
+    // This pooling keeps the rows of padding, as in the stored states.
     for pooling in [TextPooling::MaskedMean, TextPooling::PlainMean] {
         let config = BertEncoderConfig::new(config).with_pooling(pooling);
         let (encoder, loaded) = weights::load(config.init(&device), "text.Bert", &weights).unwrap();
@@ -375,7 +375,7 @@ fn transformer(stored: &Tensors) {
     }
 }
 
-/// One parameter, to hand the optimiser given gradients.
+/// One parameter, for which the optimiser gets the stored gradients.
 #[derive(Module, Debug)]
 struct Parameter {
     value: Param<Tensor<2>>,
