@@ -45,7 +45,10 @@ mod run;
 mod settings;
 mod step;
 
-use epochs::{epoch, evaluate, fit, history, metric, no_batches, patience, progress, stop};
+use epochs::{
+    adapter, epoch, evaluate, fit, fit_state, history, metric, observer, patience, progress, quiet,
+    stop,
+};
 use run::{
     files, folder, manifest, options, report, resume, score_test, start, state, system, train,
     transfer, verify,
@@ -63,13 +66,12 @@ pub use frozen::{FrozenSummary, FrozenText};
 pub use history::EpochRecord;
 pub use learner::MisaLearner;
 pub use manifest::{Manifest, Opening, Session, Status};
-pub use metric::{EpochMetric, TermMetric};
 pub use misa_infer::{
     Checkpoint, ConfusionMatrix, Evaluation, InferError, Predictions, Scores, TermMeans, score,
 };
 pub use misa_kernels::Adam;
 pub use options::RunOptions;
-pub use output::{PredictionInput, SentimentOutput, TermsInput};
+pub use output::SentimentOutput;
 pub use patience::{Patience, Verdict};
 pub use preset::{Corpus, Preset, UnknownName};
 pub use pretraining::{Phase, PretrainingConfig};
