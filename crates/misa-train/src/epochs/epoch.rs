@@ -18,7 +18,7 @@ pub(crate) struct Pass<'a, 'b> {
     pub number: usize,
 }
 
-/// What was learned since the last step of the optimiser.
+/// The batches since the last step of the optimiser.
 #[derive(Default)]
 struct Waiting {
     losses: Vec<TermMeans>,
@@ -35,7 +35,7 @@ impl Waiting {
 }
 
 impl Pass<'_, '_> {
-    /// Learns the batches of the epoch that are left.
+    /// Trains on the remaining batches of the epoch.
     pub(crate) fn train(
         &mut self,
         trainer: &mut Trainer,
@@ -65,7 +65,7 @@ impl Pass<'_, '_> {
                 let observer = &mut self.state.observer;
                 observer.trained(losses, done.clone(), step, rates.model);
             }
-            // The last group of an epoch may be smaller; it is not thrown away.
+            // The last group of an epoch may be smaller; it is used, too.
             let is_last = done.is_completed();
             if waiting.losses.len() == input.config.accumulation || is_last {
                 let step = progress.losses.len() + waiting.losses.len();
@@ -127,7 +127,7 @@ impl Pass<'_, '_> {
         updated.map(drop)
     }
 
-    /// A state between epochs; the end of the train split is followed by one anyway.
+    /// Saves a state within an epoch, if one is due; at the end of an epoch, the loop saves one.
     fn save(
         &mut self,
         trainer: &mut Trainer,
@@ -142,7 +142,7 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    /// Predicts the valid split with the model as it is now.
+    /// Predicts the valid split with the current model.
     pub(crate) fn validate(
         &mut self,
         trainer: &mut Trainer,
@@ -188,7 +188,7 @@ impl Pass<'_, '_> {
     }
 }
 
-/// Stops at a loss that is not a number, naming term and batch.
+/// An error if a loss is NaN or infinite, with the term and the batch.
 fn check_losses(
     epoch: usize,
     step: usize,

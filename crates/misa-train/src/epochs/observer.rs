@@ -1,4 +1,4 @@
-//! What the loop tells whoever watches, and whether that one asked it to stop.
+//! Shows the progress of the loop, and passes on a request to stop.
 
 use crate::{Progress, TrainError, history::EpochRecord, manifest::RunProgress, metric::Measured};
 use burn::{
@@ -17,7 +17,7 @@ pub(crate) type Events = AsyncProcessorTraining<Event, Event>;
 
 type Process = fn(&mut Events, Event) -> Result<(), EventProcessorError>;
 
-/// Shows a run while it works: live plots get events, everything else gets a line per epoch.
+/// Shows a run: in live plots, or as a line per epoch.
 pub(crate) struct Observer {
     events: Events,
     interrupter: Interrupter,
@@ -42,17 +42,17 @@ impl Observer {
         self.events
     }
 
-    /// Whether somebody asked to stop in the live plots, or showing them failed.
+    /// Whether the user requested a stop in the live plots, or they failed.
     pub(crate) fn should_stop(&self) -> bool {
         self.interrupter.should_stop()
     }
 
-    /// Why nothing can be shown any more.
+    /// The error of the live plots, if they failed.
     pub(crate) fn error(&self) -> Option<TrainError> {
         self.interrupter.error().map(TrainError::Training)
     }
 
-    /// Shows where a run goes on.
+    /// Shows where a run is resumed.
     pub(crate) fn resumed(&self, progress: &RunProgress) {
         self.progress.resumed(progress);
     }
@@ -62,8 +62,8 @@ impl Observer {
         self.progress.epoch(record, epochs);
     }
 
-    /// Lets Ctrl-C through. The plots take the terminal on a thread of their own, some time after
-    /// the start, so this is repeated.
+    /// Lets Ctrl-C stop the run. It is called repeatedly, because the plots change the terminal on
+    /// another thread, some time after the start.
     pub(crate) fn allow_interrupts(&self) {
         self.progress.allow_interrupts();
     }

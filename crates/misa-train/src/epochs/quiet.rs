@@ -1,4 +1,4 @@
-//! Shows nothing and keeps nothing of what Burn tells.
+//! Ignores all events of Burn's training.
 
 use burn::train::{
     logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger},
@@ -12,7 +12,7 @@ use burn::train::{
     },
 };
 
-/// Draws nothing: [`Progress::epoch`](crate::Progress) speaks for itself.
+/// Shows nothing: [`Progress`](crate::Progress) prints all that is shown.
 pub(crate) struct Quiet;
 
 impl MetricsRendererTraining for Quiet {

@@ -1,4 +1,4 @@
-//! What one step gives.
+//! Output of one step.
 
 use burn::{
     prelude::*,
@@ -19,7 +19,7 @@ pub struct SentimentOutput {
     pub predictions: Tensor<2>,
     /// `[batch, 1]`
     pub targets: Tensor<2>,
-    /// The seed of the batch, which tells the outputs of several devices apart.
+    /// The seed of the batch, which identifies the outputs of several devices.
     pub seed: u64,
 }
 
@@ -31,7 +31,7 @@ impl ItemLazy for SentimentOutput {
 }
 
 impl SentimentOutput {
-    /// The same values, without the graph that made them.
+    /// The same values without their autodiff graph.
     pub(crate) fn without_autodiff(self) -> Self {
         Self {
             loss: self.loss.map(Tensor::without_autodiff),
