@@ -1,6 +1,7 @@
 //! Synthetic batches of given lengths.
 
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{FeatureSizes, MisaInput, PerModality, Task, TextInput, TextSize};
 use misa_data::{Random, UtteranceBatch, Vocabulary};
 use std::ops::Range;

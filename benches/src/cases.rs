@@ -1,6 +1,7 @@
 //! The workloads on which implementations are compared.
 
-use crate::{ModelCase, Unsupported, lengths::TABLE};
+use crate::lengths::TABLE;
+use crate::{ModelCase, Unsupported};
 use misa_core::CellKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;

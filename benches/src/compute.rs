@@ -2,7 +2,8 @@
 
 use crate::{BenchError, DeviceError, device, names};
 use burn::tensor::Device;
-use std::{num::NonZeroUsize, thread};
+use std::num::NonZeroUsize;
+use std::thread;
 
 /// Any device that computes on the processor; other implementations know it by this name.
 const CPU: &str = "cpu";

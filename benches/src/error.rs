@@ -2,7 +2,9 @@
 
 use crate::{CasesError, DeviceError, Unsupported};
 use burn::tensor::ExecutionError;
-use std::{io, path::PathBuf, process::ExitStatus};
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use thiserror::Error;
 
 /// What can end a bench.

@@ -1,7 +1,8 @@
 //! A lower bound of the time of a training step on a machine.
 
 use crate::{BenchError, ModelCase, timed};
-use burn::{prelude::*, tensor::Distribution};
+use burn::prelude::*;
+use burn::tensor::Distribution;
 
 /// Rows and columns of the matrices whose product is timed.
 const SIZE: usize = 2048;

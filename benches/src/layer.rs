@@ -1,7 +1,8 @@
 //! Both passes of one recurrent layer.
 
 use crate::{BenchError, LayerCase};
-use burn::{optim::GradientsParams, prelude::*};
+use burn::optim::GradientsParams;
+use burn::prelude::*;
 use misa_core::encoder::{PackedSequence, Recurrent, RecurrentConfig};
 
 /// A recurrent layer that is run forward and backward and never changed.

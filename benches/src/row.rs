@@ -3,10 +3,8 @@
 use crate::BenchError;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{
-    fmt, fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 /// One measured case.
 ///

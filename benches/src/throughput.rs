@@ -4,7 +4,8 @@ use crate::{
     BatchShape, BenchError, Case, Compute, LayerCase, LayerStep, ModelCase, Row, Timing,
     TrainingStep, Workload, layer, measure, process, timed,
 };
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{Misa, MisaInput, TextInput};
 use misa_data::{Random, UtteranceBatch, mix};
 use misa_train::{BertSettings, FrozenText, peak_memory};

@@ -2,10 +2,8 @@
 
 use crate::{ModelCase, Unsupported};
 use burn::prelude::*;
-use misa_core::{
-    Misa,
-    loss::{MisaLoss, PerTerm},
-};
+use misa_core::Misa;
+use misa_core::loss::{MisaLoss, PerTerm};
 use misa_infer::ReadyBatch;
 use misa_train::{MisaLearner, Trainer};
 use std::time::{Duration, Instant};

@@ -1,8 +1,7 @@
 //! Tests whose names are those of files.
 
-pub use libtest_mimic::{Failed, Trial};
-
 use libtest_mimic::Arguments;
+pub use libtest_mimic::{Failed, Trial};
 use std::process::ExitCode;
 
 /// The test of one golden case, which fails by a panic.

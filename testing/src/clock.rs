@@ -1,10 +1,8 @@
 //! Processor time of a computation, independent of other processes.
 
-use std::{
-    env, fs,
-    sync::LazyLock,
-    time::{Duration, Instant},
-};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use std::{env, fs};
 
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 

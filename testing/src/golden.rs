@@ -1,10 +1,8 @@
 //! The golden files.
 
 use serde_json::Value;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The file or folder `kind` of the golden values, such as `models` or `data/mmsa`: in the folder
 /// that `MISA_GOLDEN_DIR` names, or, if it lacks `kind`, in `datasets/golden` of the repository.

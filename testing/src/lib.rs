@@ -19,12 +19,9 @@ pub use case::{Failed, Trial, case, run, try_case, unknown};
 pub use clock::{cpu_time, is_long, takes_less_than};
 pub use golden::{entries, extension, golden, json, manifest_entry, name, stem};
 pub use real::real_data;
+use std::env;
+use std::path::{Path, PathBuf};
 pub use tensors::{Stored, Tensors};
-
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
 
 /// The folder that an environment variable names.
 fn named(variable: &str) -> Option<PathBuf> {

@@ -1,11 +1,8 @@
 //! Real data sets, which are not part of the repository.
 
-use std::{
-    env, fs,
-    panic::Location,
-    path::{Path, PathBuf},
-    thread,
-};
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::{env, fs, thread};
 
 /// The file or folder `name` of the real data; if it does not exist, notes the test as skipped.
 ///

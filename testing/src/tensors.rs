@@ -1,7 +1,10 @@
 //! The tensors of a golden file.
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use std::{collections::BTreeMap, fs, path::Path};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 /// A stored tensor. Integers are converted to floats, which is exact for those of golden files.
 #[derive(Clone, Debug)]

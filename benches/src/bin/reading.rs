@@ -11,14 +11,11 @@ use misa_benches::FeatureFile;
 use misa_data::{OpenOptions, Split};
 use misa_train::peak_memory;
 use serde_json::{Value, json};
-use std::{
-    env,
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, ExitCode},
-    time::Instant,
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+use std::{env, fs};
 
 const MIB: f64 = 1024.0 * 1024.0;
 

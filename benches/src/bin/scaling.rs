@@ -7,15 +7,18 @@
 //! Work should follow the real steps in a straight line, and padding should cost next to nothing.
 
 use clap::Parser;
+use misa_benches::statistics::{Line, median};
 use misa_benches::{
     BatchShape, BenchError, Cases, Compute, ModelCase, TrainingStep, Workload, available_threads,
-    sgemm_rate,
-    statistics::{Line, median},
-    timed, use_threads,
+    sgemm_rate, timed, use_threads,
 };
 use misa_data::{Random, UtteranceBatch};
 use serde_json::{Value, json};
-use std::{error::Error, fs, num::NonZeroUsize, path::PathBuf, process::ExitCode};
+use std::error::Error;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The workload whose model is trained, and whose first batch is padded.
 const CASE: &str = "mosei_glove_b64";

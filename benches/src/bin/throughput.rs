@@ -15,13 +15,11 @@ use misa_benches::{
     use_threads,
 };
 use serde_json::{Value, json};
-use std::{
-    env, fs,
-    num::NonZeroUsize,
-    path::PathBuf,
-    process::{Command, ExitCode},
-    time::Instant,
-};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+use std::{env, fs};
 use tempfile::NamedTempFile;
 
 /// Times training and inference on the workloads of cases.json.

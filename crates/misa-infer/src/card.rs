@@ -3,10 +3,8 @@
 use crate::{InferError, Scores, files};
 use misa_core::MisaConfig;
 use misa_terms::{Split, Task, TextSize};
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 /// What a model card states about the run that trained the model.
 #[derive(Clone, Debug, PartialEq)]

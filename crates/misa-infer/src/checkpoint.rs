@@ -1,18 +1,16 @@
 //! The folder of a trained model.
 
-use crate::{
-    BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random, versioned::Layout,
-};
+use crate::versioned::Layout;
+use crate::{BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
 use misa_terms::{Scaling, TextSize, Vocabulary};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{
-    fs,
-    io::ErrorKind,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const CONFIG: &str = "config.json";
 const MODEL_TYPE: &str = "misa";

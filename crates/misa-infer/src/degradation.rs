@@ -1,6 +1,8 @@
 //! Scores when modalities are missing.
 
-use crate::{Checkpoint, InferError, NamedScores, missing::draw_presence, scores::named_scores};
+use crate::missing::draw_presence;
+use crate::scores::named_scores;
+use crate::{Checkpoint, InferError, NamedScores};
 use burn::prelude::*;
 use misa_terms::{Modalities, Modality, Utterance};
 use serde::{Deserialize, Serialize};

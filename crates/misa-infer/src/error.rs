@@ -4,10 +4,8 @@
 
 use misa_core::WeightsError;
 use misa_terms::{ConfigError, Modality, UtteranceError};
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why a model cannot be loaded, saved or used.

@@ -1,8 +1,8 @@
 //! Predictions and losses of a model on a split.
 
-use crate::{
-    ConfusionMatrix, NamedScores, ReadyBatch, Scores, score::decide, scores::named_scores,
-};
+use crate::score::decide;
+use crate::scores::named_scores;
+use crate::{ConfusionMatrix, NamedScores, ReadyBatch, Scores};
 use burn::tensor::Tensor;
 use misa_core::loss::{PerTerm, Term};
 use misa_terms::Task;

@@ -2,8 +2,10 @@
 
 use crate::InferError;
 use misa_terms::write_whole;
-use serde::{Serialize, de::DeserializeOwned};
-use std::{fs, path::Path};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs;
+use std::path::Path;
 
 /// Creates a folder and its parents.
 ///

@@ -5,12 +5,14 @@ use crate::{
     evaluate_batches,
 };
 use burn::tensor::Device;
-use misa_core::{Presence, loss::MisaLossConfig};
+use misa_core::Presence;
+use misa_core::loss::MisaLossConfig;
 use misa_terms::{
     ConfigError, Modalities, Modality, PerModality, TextSequence, TextSize, Utterance,
     video_batches,
 };
-use std::{cmp::Reverse, sync::Arc};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Utterances predicted at once.
 const BATCH: usize = 64;

@@ -3,10 +3,8 @@
 use crate::{Evaluation, InferError};
 use misa_terms::{Split, Utterance, write_whole};
 use serde::{Deserialize, Serialize};
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Every utterance of a split with its prediction, in file order.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,6 +1,7 @@
 //! Inner representations of utterances, from which the model predicts.
 
-use crate::{Checkpoint, InferError, UtteranceBatcher, score::decide};
+use crate::score::decide;
+use crate::{Checkpoint, InferError, UtteranceBatcher};
 use burn::prelude::*;
 use misa_core::MisaOutput;
 use misa_terms::{Modality, PerModality, Utterance};

@@ -1,6 +1,7 @@
 //! The scores of a split.
 
-use crate::{ConfusionMatrix, score::scores};
+use crate::ConfusionMatrix;
+use crate::score::scores;
 use misa_terms::Task;
 use serde::{Deserialize, Serialize};
 

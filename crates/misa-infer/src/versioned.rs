@@ -1,9 +1,11 @@
 //! JSON files that contain the version of their layout.
 
 use crate::{InferError, files};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 /// The key of the version.
 const VERSION: &str = "version";

@@ -2,7 +2,8 @@
 
 use crate::{ConfigError, Modality, PerModality};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// A set of at least one modality, in text, visual, acoustic order.
 ///

@@ -1,11 +1,14 @@
 //! Everything that can stop a run.
 
-use crate::{NonFiniteGradient, WorkerError, resume::Misfit};
+use crate::resume::Misfit;
+use crate::{NonFiniteGradient, WorkerError};
 use burn::train::TrainingError;
 use misa_core::{ConfigError, WeightsError};
 use misa_data::{DataError, Split};
 use misa_infer::InferError;
-use std::{io, path::PathBuf, sync::Arc};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Why a run ended without a report.

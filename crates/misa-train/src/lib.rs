@@ -45,20 +45,13 @@ mod run;
 mod settings;
 mod step;
 
+pub use bert::BertSettings;
+pub use clip::GradientClip;
+pub use config::TrainingConfig;
 use epochs::{
     adapter, epoch, evaluate, fit, fit_state, history, metric, observer, patience, progress, quiet,
     stop,
 };
-use run::{
-    files, folder, manifest, options, report, resume, score_test, start, state, system, train,
-    transfer, verify,
-};
-use settings::{bert, clip, config, preset, pretraining, requirements, schedule};
-use step::{learner, masking, optimiser, output, team, trainer, word_vectors};
-
-pub use bert::BertSettings;
-pub use clip::GradientClip;
-pub use config::TrainingConfig;
 pub use error::TrainError;
 pub use evaluate::evaluate;
 pub use folder::RunStart;
@@ -78,8 +71,14 @@ pub use pretraining::{Phase, PretrainingConfig};
 pub use progress::Progress;
 pub use report::{BertSummary, DataSummary, GloveSummary, Report};
 pub use resume::Misfit;
+use run::{
+    files, folder, manifest, options, report, resume, score_test, start, state, system, train,
+    transfer, verify,
+};
 pub use schedule::Schedule;
 pub use score_test::{open_test, score_test};
+use settings::{bert, clip, config, preset, pretraining, requirements, schedule};
+use step::{learner, masking, optimiser, output, team, trainer, word_vectors};
 pub use stop::Stop;
 pub use system::{System, peak_memory};
 pub use train::{run, train, train_with};

@@ -1,6 +1,7 @@
 //! Learning curves and scores on a small data set, compared with runs of the original solver.
 
-use crate::{RANDOM, metrics::floats};
+use crate::RANDOM;
+use crate::metrics::floats;
 use burn::prelude::*;
 use misa_core::loss::{MisaLossConfig, Similarity};
 use misa_data::{Split, UtteranceDataset};

@@ -16,7 +16,8 @@ mod stats;
 mod tensors;
 
 use misa_testing::run;
-use std::{process::ExitCode, sync::RwLock};
+use std::process::ExitCode;
+use std::sync::RwLock;
 
 /// Guards the random state of the process: a test that trains locks it for writing, one that creates
 /// a model and then replaces its weights, for reading.

@@ -1,32 +1,25 @@
 //! The whole model: outputs, losses, gradients and optimiser steps.
 
-use crate::{
-    RANDOM,
-    recipe::Recipe,
-    tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict},
-};
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-    tensor::TensorData,
-};
+use crate::RANDOM;
+use crate::recipe::Recipe;
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use misa_core::encoder::bert::{BertConfig, BertFreezing};
+use misa_core::loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity, Term};
 use misa_core::{
     ActivationKind, CellKind, FeatureSizes, Misa, MisaConfig, MisaInput, MisaOutput, Modality,
-    PerModality, StateDict, Task, TextInput, TextSize,
-    encoder::bert::{BertConfig, BertFreezing},
-    loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity, Term},
-    weights,
+    PerModality, StateDict, Task, TextInput, TextSize, weights,
 };
 use misa_testing::{Failed, Stored, Tensors, Trial, entries, golden, json, stem, try_case};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    sync::PoisonError,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::PoisonError;
 
 /// The JSON file beside the tensors.
 #[derive(Deserialize)]

@@ -1,28 +1,22 @@
 //! Layers, losses and the optimiser, one by one.
 
 use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    module::{Module, Param},
-    nn::{
-        LayerNormConfig,
-        loss::{CrossEntropyLossConfig, MseLoss, Reduction},
-    },
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::{Module, Param};
+use burn::nn::LayerNormConfig;
+use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
+use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertInput, TextPooling};
+use misa_core::encoder::{PackedSequence, RecurrentConfig};
+use misa_core::loss::{CmdLossConfig, DifferenceLoss};
 use misa_core::{
-    ActivationKind, CellKind, StateDict, TransformerLayerConfig,
-    encoder::{
-        PackedSequence, RecurrentConfig,
-        bert::{BertConfig, BertEncoderConfig, BertInput, TextPooling},
-    },
-    loss::{CmdLossConfig, DifferenceLoss},
-    reverse_gradient, weights,
+    ActivationKind, CellKind, StateDict, TransformerLayerConfig, reverse_gradient, weights,
 };
 use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, stem, unknown};
 use serde_json::Value;
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Every file of the folder; the beginning of its name states its content.
 pub fn cases() -> Vec<Trial> {

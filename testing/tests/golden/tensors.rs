@@ -1,6 +1,7 @@
 //! Golden tensors on a device, and comparisons with tolerances.
 
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::StateDict;
 use misa_testing::{Stored, Tensors};
 

@@ -2,7 +2,8 @@
 
 use crate::InferError;
 use misa_terms::UtteranceError;
-use std::{convert::Infallible, path::Path};
+use std::convert::Infallible;
+use std::path::Path;
 
 /// BERT's tokeniser. Without the feature `bert`, it cannot be created.
 #[derive(Clone, Debug)]

@@ -4,31 +4,29 @@
 //! Everything that Burn's interface requires but the loop does not need is here: a learner with an
 //! optimiser, two loaders, and a strategy that returns only a model.
 
-use crate::{
-    MisaLearner, Progress, TrainError,
-    fit::fit,
-    fit_state::FitInput,
-    folder::RunFolder,
-    manifest::RunProgress,
-    metric::{Measured, ScoreMetric, TermMetric},
-    observer::{Events, Observer},
-    quiet::Quiet,
-};
-use burn::{
-    data::{
-        dataloader::{DataLoader, DataLoaderIterator, Progress as Position},
-        dataset::DatasetError,
-    },
-    optim::AdamConfig,
-    prelude::*,
-    train::{
-        InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTraining, TrainLoader,
-        TrainOutput, TrainStep, TrainingComponents, TrainingStrategy, ValidLoader,
-    },
+use crate::fit::fit;
+use crate::fit_state::FitInput;
+use crate::folder::RunFolder;
+use crate::manifest::RunProgress;
+use crate::metric::{Measured, ScoreMetric, TermMetric};
+use crate::observer::{Events, Observer};
+use crate::quiet::Quiet;
+use crate::{MisaLearner, Progress, TrainError};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress as Position};
+use burn::data::dataset::DatasetError;
+use burn::optim::AdamConfig;
+use burn::prelude::*;
+use burn::train::{
+    InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTraining, TrainLoader,
+    TrainOutput, TrainStep, TrainingComponents, TrainingStrategy, ValidLoader,
 };
 use misa_core::loss::Term;
-use misa_infer::{ReadyBatch, score::scores};
-use std::{cell::Cell, iter::Empty, path::Path, sync::Arc};
+use misa_infer::ReadyBatch;
+use misa_infer::score::scores;
+use std::cell::Cell;
+use std::iter::Empty;
+use std::path::Path;
+use std::sync::Arc;
 
 const CALLED_ONCE: &str = "Burn calls its strategy once";
 

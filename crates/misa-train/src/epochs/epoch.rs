@@ -1,16 +1,15 @@
 //! One pass over the train split and one over the valid split.
 
-use crate::{
-    LearningRates, MisaLearner, TrainError, Trainer, evaluate::accept, fit_state::FitState,
-    manifest::RunProgress,
-};
-use burn::{
-    data::dataloader::{DataLoader, DataLoaderIterator, Progress},
-    prelude::*,
-};
+use crate::evaluate::accept;
+use crate::fit_state::FitState;
+use crate::manifest::RunProgress;
+use crate::{LearningRates, MisaLearner, TrainError, Trainer};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::prelude::*;
 use misa_data::UtteranceBatch;
 use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
-use std::{cell::RefCell, iter};
+use std::cell::RefCell;
+use std::iter;
 
 /// One epoch of the loop.
 pub(crate) struct Pass<'a, 'b> {

@@ -1,10 +1,10 @@
 //! Predictions and losses of a model on a split.
 
-use crate::{MisaLearner, TrainError, frozen::Frozen};
-use burn::{
-    data::{dataloader::DataLoader, dataset::DatasetError},
-    train::TrainingError,
-};
+use crate::frozen::Frozen;
+use crate::{MisaLearner, TrainError};
+use burn::data::dataloader::DataLoader;
+use burn::data::dataset::DatasetError;
+use burn::train::TrainingError;
 use misa_core::Task;
 use misa_data::{UtteranceBatch, UtteranceLoader};
 use misa_infer::{Answer, Evaluation, evaluate_batches};

@@ -1,16 +1,14 @@
 //! The loop over epochs.
 
-use crate::{
-    MisaLearner, Phase, TrainError, Trainer, TrainingConfig, Updates,
-    epoch::Pass,
-    fit_state::{FitInput, FitState},
-    folder::RunFolder,
-    history::EpochRecord,
-    manifest::RunProgress,
-    observer::Observer,
-    patience::Verdict,
-    state::Snapshot,
-};
+use crate::epoch::Pass;
+use crate::fit_state::{FitInput, FitState};
+use crate::folder::RunFolder;
+use crate::history::EpochRecord;
+use crate::manifest::RunProgress;
+use crate::observer::Observer;
+use crate::patience::Verdict;
+use crate::state::Snapshot;
+use crate::{MisaLearner, Phase, TrainError, Trainer, TrainingConfig, Updates};
 use misa_core::loss::Term;
 use misa_kernels::Adam;
 

@@ -1,17 +1,17 @@
 //! Input and state of the loop over epochs.
 
-use crate::{
-    Phase, Progress, Stop, TrainError, Trainer, TrainingConfig,
-    folder::{Resumed, RunFolder},
-    frozen::Frozen,
-    history::EpochRecord,
-    manifest::RunProgress,
-    observer::Observer,
-    state::Snapshot,
-};
-use burn::{data::dataloader::DataLoader, prelude::Device};
+use crate::folder::{Resumed, RunFolder};
+use crate::frozen::Frozen;
+use crate::history::EpochRecord;
+use crate::manifest::RunProgress;
+use crate::observer::Observer;
+use crate::state::Snapshot;
+use crate::{Phase, Progress, Stop, TrainError, Trainer, TrainingConfig};
+use burn::data::dataloader::DataLoader;
+use burn::prelude::Device;
 use misa_data::UtteranceLoader;
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 /// Input of the loop over epochs.
 pub(crate) struct FitInput {

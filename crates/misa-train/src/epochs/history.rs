@@ -32,7 +32,8 @@ pub struct EpochRecord {
 /// the weighted sum last.
 pub(crate) mod rows {
     use misa_core::loss::{PerTerm, Term};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<S: Serializer>(
         batches: &[PerTerm<f64>],

@@ -1,21 +1,15 @@
 //! Metrics of Burn for live plots; the loop has computed their values.
 
-use burn::{
-    tensor::{ExecutionError, TensorReadError},
-    train::{
-        ItemLazy,
-        metric::{
-            Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric,
-            NumericAttributes, NumericEntry, SerializedEntry, format_float,
-            state::{FormatOptions, NumericMetricState},
-        },
-    },
+use burn::tensor::{ExecutionError, TensorReadError};
+use burn::train::ItemLazy;
+use burn::train::metric::state::{FormatOptions, NumericMetricState};
+use burn::train::metric::{
+    Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
+    NumericEntry, SerializedEntry, format_float,
 };
 use misa_core::loss::Term;
-use misa_infer::{
-    NamedScores, TermMeans,
-    score::{Goal, NamedScore},
-};
+use misa_infer::score::{Goal, NamedScore};
+use misa_infer::{NamedScores, TermMeans};
 use std::sync::Arc;
 
 /// Digits after the point.

@@ -1,12 +1,13 @@
 //! Shows the progress of the loop, and passes on a request to stop.
 
-use crate::{Progress, TrainError, history::EpochRecord, manifest::RunProgress, metric::Measured};
-use burn::{
-    data::dataloader::Progress as Position,
-    train::{
-        AsyncProcessorTraining, EventProcessorError, EventProcessorTraining, Interrupter,
-        LearnerEvent, TrainingItem,
-    },
+use crate::history::EpochRecord;
+use crate::manifest::RunProgress;
+use crate::metric::Measured;
+use crate::{Progress, TrainError};
+use burn::data::dataloader::Progress as Position;
+use burn::train::{
+    AsyncProcessorTraining, EventProcessorError, EventProcessorTraining, Interrupter, LearnerEvent,
+    TrainingItem,
 };
 use misa_infer::TermMeans;
 
@@ -123,7 +124,8 @@ fn start(epoch_number: usize, total_items: usize) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Phase, quiet::Quiet};
+    use crate::Phase;
+    use crate::quiet::Quiet;
     use burn::train::renderer::MetricsRenderer;
     use misa_core::loss::Term;
     use std::sync::mpsc::{Receiver, Sender, channel};

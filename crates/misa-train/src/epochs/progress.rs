@@ -1,6 +1,8 @@
 //! Progress of a run in the terminal.
 
-use crate::{Phase, history::EpochRecord, manifest::RunProgress};
+use crate::Phase;
+use crate::history::EpochRecord;
+use crate::manifest::RunProgress;
 use misa_core::loss::Term;
 use std::io::{IsTerminal, Write, stdout};
 
@@ -27,10 +29,8 @@ impl Progress {
     pub(crate) fn allow_interrupts(self) {
         #[cfg(all(unix, feature = "tui"))]
         if self.is_live() {
-            use rustix::{
-                stdio::stdin,
-                termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr},
-            };
+            use rustix::stdio::stdin;
+            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
             if let Ok(mut modes) = tcgetattr(stdin()) {
                 modes.local_modes |= LocalModes::ISIG;
                 // If that fails, `q` still stops the run.

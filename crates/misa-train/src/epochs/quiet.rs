@@ -1,15 +1,11 @@
 //! Ignores all events of Burn's training.
 
-use burn::train::{
-    logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger},
-    metric::{
-        MetricDefinition, NumericEntry,
-        store::{EpochSummary, MetricsUpdate, Split},
-    },
-    renderer::{
-        EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
-        MetricsRendererTraining,
-    },
+use burn::train::logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger};
+use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
+use burn::train::metric::{MetricDefinition, NumericEntry};
+use burn::train::renderer::{
+    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
+    MetricsRendererTraining,
 };
 
 /// Shows nothing: [`Progress`](crate::Progress) prints all that is shown.

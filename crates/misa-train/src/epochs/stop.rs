@@ -1,9 +1,7 @@
 //! A request to stop, which a run checks at each step.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Requests that a run saves its state and stops. All clones share one request.
 #[derive(Clone, Debug, Default)]

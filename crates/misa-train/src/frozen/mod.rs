@@ -2,22 +2,18 @@
 
 mod store;
 
-pub(crate) use store::Store;
-
 use crate::{BertSettings, TrainError};
-use burn::{prelude::*, tensor::TensorData};
-use misa_core::{
-    Misa, MisaInput, TextInput,
-    encoder::bert::{BertEncoder, BertFreezing, BertInput},
-};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use misa_core::encoder::bert::{BertEncoder, BertFreezing, BertInput};
+use misa_core::{Misa, MisaInput, TextInput};
 use misa_infer::{ReadyBatch, UtteranceBatch};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{
-    iter::repeat_n,
-    sync::{Mutex, PoisonError},
-};
+use std::iter::repeat_n;
+use std::sync::{Mutex, PoisonError};
 use store::Key;
+pub(crate) use store::Store;
 
 /// The frozen part of a run's BERT, shared by training and evaluation; empty if no part is frozen.
 #[derive(Debug, Default)]

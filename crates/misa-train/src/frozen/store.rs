@@ -3,12 +3,10 @@
 use crate::{TrainError, files};
 use misa_terms::hex;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
-};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 /// SHA-256 of the input from which rows were computed.
 pub(crate) type Key = [u8; 32];

@@ -1,15 +1,12 @@
 //! The files of a run folder.
 
-pub(crate) use misa_infer::files::{create_folder, write};
-
 use crate::TrainError;
+pub(crate) use misa_infer::files::{create_folder, write};
 use misa_terms::hex;
 use sha2::{Digest, Sha256};
-use std::{
-    fs::{self, File},
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 /// Bytes read at once.
 const CHUNK: usize = 1 << 16;

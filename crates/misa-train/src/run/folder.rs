@@ -1,18 +1,14 @@
 //! The folder of a run: which process may write to it, and which of its files are valid.
 
-use crate::{
-    TrainError, files,
-    manifest::{
-        Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
-    },
-    state::{Snapshot, TrainerState},
-    system::System,
+use crate::manifest::{
+    Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
 };
-use std::{
-    fs::{self, File, TryLockError},
-    io::ErrorKind,
-    path::{Component, Path, PathBuf},
-};
+use crate::state::{Snapshot, TrainerState};
+use crate::system::System;
+use crate::{TrainError, files};
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
 /// Locked by the process that writes to the folder.
 const LOCK: &str = "run.lock";

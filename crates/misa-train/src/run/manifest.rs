@@ -1,20 +1,18 @@
 //! The record of a run in its folder.
 
-use crate::{
-    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, schedule::Plateau,
-    state::Times,
-};
+use crate::schedule::Plateau;
+use crate::state::Times;
+use crate::{DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig};
 use misa_data::Split;
-use misa_infer::{TermMeans, versioned::Layout};
+use misa_infer::TermMeans;
+use misa_infer::versioned::Layout;
 use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Name of the file.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -260,13 +258,11 @@ pub(crate) fn now() -> u64 {
 mod tests {
     use super::*;
     use crate::{BertSettings, PretrainingConfig};
-    use misa_core::{
-        ContextConfig, MutualAttentionConfig,
-        loss::{
-            ContrastLossConfig, MisaLossConfig, PrototypeLossConfig, TripletLossConfig,
-            UnimodalLossConfig,
-        },
+    use misa_core::loss::{
+        ContrastLossConfig, MisaLossConfig, PrototypeLossConfig, TripletLossConfig,
+        UnimodalLossConfig,
     };
+    use misa_core::{ContextConfig, MutualAttentionConfig};
     use misa_data::Normalisation;
     use serde_json::json;
 

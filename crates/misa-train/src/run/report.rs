@@ -1,17 +1,17 @@
 //! The report of a run, as Markdown and as JSON.
 
+use crate::system::{System, peak_memory};
 use crate::{
     EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
-    system::{System, peak_memory},
 };
-use misa_core::{MisaConfig, loss::Term};
+use misa_core::MisaConfig;
+use misa_core::loss::Term;
 use misa_data::{Development, Split};
-use misa_infer::{RunSummary, versioned::Layout};
+use misa_infer::RunSummary;
+use misa_infer::versioned::Layout;
 use serde::{Deserialize, Serialize};
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Layout of `report.json`.
 const REPORT_LAYOUT: Layout = Layout {

@@ -1,15 +1,11 @@
 //! Saving and restoring the state of a trainer.
 
-use crate::{
-    MisaLearner, Trainer,
-    optimiser::Optimiser,
-    state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights},
-};
-use burn::{
-    module::{ModuleMapper, ModuleVisitor, Param},
-    prelude::*,
-    tensor::TensorData,
-};
+use crate::optimiser::Optimiser;
+use crate::state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights};
+use crate::{MisaLearner, Trainer};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use thiserror::Error;
 
 /// A parameter that a state lacks or has in another shape.

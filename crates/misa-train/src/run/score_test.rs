@@ -1,12 +1,10 @@
 //! Opening the test split of a finished run.
 
-use crate::{
-    Checkpoint, Predictions, Report, TrainError, files,
-    folder::RunFolder,
-    manifest::{Manifest, Opening, now},
-    requirements::check_classes,
-    system::command,
-};
+use crate::folder::RunFolder;
+use crate::manifest::{Manifest, Opening, now};
+use crate::requirements::check_classes;
+use crate::system::command;
+use crate::{Checkpoint, Predictions, Report, TrainError, files};
 use burn::prelude::*;
 use misa_core::Task;
 use misa_data::{LockedTest, Split, Utterance};

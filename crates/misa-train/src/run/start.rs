@@ -1,10 +1,9 @@
 //! The initial weights of a model: by the seed, word vectors, a pre-trained BERT.
 
-use crate::{
-    BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary,
-    transfer::transfer,
-};
-use burn::{prelude::*, tensor::TensorData};
+use crate::transfer::transfer;
+use crate::{BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
 use misa_infer::lock_random_state;

@@ -6,12 +6,10 @@ use misa_core::StateDict;
 use misa_terms::{hex, write_whole};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Write},
-    path::Path,
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
 
 /// The number of optimiser steps of each parameter, by name.
 pub(crate) type Times = BTreeMap<String, usize>;

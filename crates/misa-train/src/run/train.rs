@@ -1,28 +1,24 @@
 //! Trains a model by a configuration on data, and reports on it.
 
+use crate::adapter::{Fitted, fit_with_burn};
+use crate::evaluate::evaluate_with;
+use crate::fit_state::FitInput;
+use crate::folder::RunFolder;
+use crate::frozen::{Frozen, FrozenText};
+use crate::manifest::{Manifest, RunProgress, Status};
+use crate::requirements::check;
+use crate::start::{OpenedBert, Start, initial_model, open_bert};
 use crate::{
     BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
-    RunOptions, RunStart, System, TrainError, TrainingConfig,
-    adapter::{Fitted, fit_with_burn},
-    evaluate::evaluate_with,
-    files,
-    fit_state::FitInput,
-    folder::RunFolder,
-    frozen::{Frozen, FrozenText},
-    manifest::{Manifest, RunProgress, Status},
-    requirements::check,
-    score_test,
-    start::{OpenedBert, Start, initial_model, open_bert},
+    RunOptions, RunStart, System, TrainError, TrainingConfig, files, score_test,
 };
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
 };
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The settings of a run as text.
 const RESOLVED: &str = "run.toml";

@@ -1,7 +1,8 @@
 //! Weights of a trained model as initial weights of another.
 
 use crate::{Checkpoint, TrainError};
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{Misa, StateDict};
 use misa_data::Vocabulary;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,7 @@
 //! How BERT reads the text of a run.
 
-use misa_core::{
-    ConfigError,
-    encoder::bert::{BertFreezing, BertReading, TextPooling},
-};
+use misa_core::ConfigError;
+use misa_core::encoder::bert::{BertFreezing, BertReading, TextPooling};
 use misa_data::Truncation;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

@@ -2,10 +2,8 @@
 
 use super::conflicts::check_conflicts;
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
-use misa_core::{
-    ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings,
-    loss::{MisaLossConfig, Similarity},
-};
+use misa_core::loss::{MisaLossConfig, Similarity};
+use misa_core::{ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings};
 use misa_data::{Normalisation, Order};
 use std::path::PathBuf;
 
@@ -181,11 +179,9 @@ impl TrainingConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use misa_core::{
-        MutualAttentionConfig, Task,
-        encoder::bert::BertFreezing,
-        loss::{Regression, Weighting},
-    };
+    use misa_core::encoder::bert::BertFreezing;
+    use misa_core::loss::{Regression, Weighting};
+    use misa_core::{MutualAttentionConfig, Task};
 
     #[test]
     fn values_outside_their_range_are_named() {

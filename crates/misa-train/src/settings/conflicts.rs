@@ -1,11 +1,9 @@
 //! Settings that exclude one another.
 
 use crate::{BertSettings, TrainingConfig};
-use misa_core::{
-    ConfigError, Modality, Task,
-    encoder::bert::BertFreezing,
-    loss::{Regression, Weighting},
-};
+use misa_core::encoder::bert::BertFreezing;
+use misa_core::loss::{Regression, Weighting};
+use misa_core::{ConfigError, Modality, Task};
 
 /// An error for the first pair of settings that cannot be used together.
 pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError> {

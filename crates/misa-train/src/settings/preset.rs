@@ -1,14 +1,16 @@
 //! Published settings, each with the source of its numbers.
 
 use crate::{BertSettings, GradientClip, TrainError, TrainingConfig};
-use misa_core::{
-    MutualAttentionConfig, Task,
-    encoder::bert::BertFreezing,
-    loss::{ContrastLossConfig, MisaLossConfig, Similarity, TripletLossConfig, Weighting},
+use misa_core::encoder::bert::BertFreezing;
+use misa_core::loss::{
+    ContrastLossConfig, MisaLossConfig, Similarity, TripletLossConfig, Weighting,
 };
+use misa_core::{MutualAttentionConfig, Task};
 use misa_data::Truncation;
 use serde::{Deserialize, Serialize};
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
 use thiserror::Error;
 
 /// A corpus with published settings.

@@ -1,14 +1,11 @@
 //! The model and its objective as one trainable module.
 
-use crate::{Phase, SentimentOutput, masking::hide};
-use burn::{
-    prelude::*,
-    train::{InferenceStep, TrainOutput, TrainStep},
-};
-use misa_core::{
-    Misa, Modality,
-    loss::{MisaLoss, MisaLossTerms},
-};
+use crate::masking::hide;
+use crate::{Phase, SentimentOutput};
+use burn::prelude::*;
+use burn::train::{InferenceStep, TrainOutput, TrainStep};
+use misa_core::loss::{MisaLoss, MisaLossTerms};
+use misa_core::{Misa, Modality};
 use misa_infer::{ReadyBatch, draw_presence};
 use misa_terms::mix;
 

@@ -1,16 +1,13 @@
 //! Adam over every parameter of a module.
 
-use crate::{LearningRates, state::Snapshot};
-use burn::{
-    module::{ModuleMapper, ModuleVisitor, Param, ParamId},
-    optim::GradientsParams,
-    prelude::*,
-};
+use crate::LearningRates;
+use crate::state::Snapshot;
+use burn::module::{ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::prelude::*;
 use misa_kernels::{Adam, norm};
-use std::{
-    any::Any,
-    collections::{HashMap, HashSet},
-};
+use std::any::Any;
+use std::collections::{HashMap, HashSet};
 
 /// Adam with clipping by value and decoupled decay of weight matrices, in one pass over memory if
 /// the device has a kernel for it.

@@ -1,13 +1,9 @@
 //! Output of one step.
 
-use burn::{
-    prelude::*,
-    tensor::ExecutionError,
-    train::{
-        ItemLazy,
-        metric::{Adaptor, LossInput},
-    },
-};
+use burn::prelude::*;
+use burn::tensor::ExecutionError;
+use burn::train::ItemLazy;
+use burn::train::metric::{Adaptor, LossInput};
 use misa_core::loss::{MisaLossTerms, Term};
 
 /// Losses, predictions and targets of one batch.

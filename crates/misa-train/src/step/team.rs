@@ -1,15 +1,11 @@
 //! Several devices that share the batches of one optimiser step.
 
 use crate::{MisaLearner, SentimentOutput, WorkerError};
-use burn::{
-    data::{
-        dataloader::{DataLoaderIterator, Progress},
-        dataset::DatasetError,
-    },
-    optim::GradientsParams,
-    prelude::*,
-    train::train::MultiDevicesTrainStep,
-};
+use burn::data::dataloader::{DataLoaderIterator, Progress};
+use burn::data::dataset::DatasetError;
+use burn::optim::GradientsParams;
+use burn::prelude::*;
+use burn::train::train::MultiDevicesTrainStep;
 use misa_infer::ReadyBatch;
 
 /// Burn's workers, one to a device. The first device also has the optimiser.

@@ -1,18 +1,14 @@
 //! A model while it is trained.
 
-use crate::{
-    MisaLearner, Phase, SentimentOutput,
-    optimiser::{Norms, Optimiser},
-    resume::word_vectors_name,
-    settings::clip::norm_scale,
-    team::Team,
-    word_vectors::WordVectors,
-};
-use burn::{
-    module::{ModuleVisitor, Param, ParamId},
-    optim::{GradientsAccumulator, GradientsParams},
-    prelude::*,
-};
+use crate::optimiser::{Norms, Optimiser};
+use crate::resume::word_vectors_name;
+use crate::settings::clip::norm_scale;
+use crate::team::Team;
+use crate::word_vectors::WordVectors;
+use crate::{MisaLearner, Phase, SentimentOutput};
+use burn::module::{ModuleVisitor, Param, ParamId};
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::prelude::*;
 use misa_infer::{ReadyBatch, lock_random_state};
 use misa_kernels::{Adam, on_cpu};
 use std::collections::HashSet;

@@ -1,9 +1,7 @@
 //! Training of word vectors, a few rows at a time.
 
-use burn::{
-    prelude::*,
-    tensor::{Gradients, TensorData},
-};
+use burn::prelude::*;
+use burn::tensor::{Gradients, TensorData};
 use misa_core::{Misa, MisaInput, TextInput};
 use misa_kernels::{Adam, RowAdam};
 
