@@ -1,6 +1,7 @@
-//! Made-up batches of given lengths.
+//! Synthetic batches of given lengths.
 
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{FeatureSizes, MisaInput, PerModality, Task, TextInput, TextSize};
 use misa_data::{Random, UtteranceBatch, Vocabulary};
 use std::ops::Range;
@@ -11,21 +12,21 @@ const FIRST_WORD: usize = Vocabulary::PADDING as usize + 1;
 const FIRST_TOKEN: usize = 1000;
 /// Special tokens around a sentence of BERT.
 const SPECIAL: usize = 2;
-/// Labels of a regression lie between minus this and this.
+/// Largest magnitude of the labels of a regression.
 const LARGEST_LABEL: f64 = 3.0;
 
-/// What a batch looks like; its values are drawn.
+/// Lengths, sizes and task of a batch; its values are drawn at random.
 ///
 /// All modalities have the same lengths, as aligned data does.
 #[derive(Clone, Debug)]
 pub struct BatchShape {
-    /// Real steps of each utterance.
+    /// Steps of each utterance, without padding.
     pub lengths: Vec<usize>,
     /// Padded steps, no fewer than the longest utterance has.
     pub steps: usize,
     /// Feature sizes.
     pub sizes: FeatureSizes,
-    /// What the labels are.
+    /// Kind of the labels.
     pub task: Task,
 }
 
@@ -57,7 +58,7 @@ impl BatchShape {
 
     /// Draws a batch: features of mean 0 and variance 1, and every word equally likely.
     ///
-    /// Padding uses no random numbers, so batches that differ in padding alone hold the same.
+    /// Padding uses no random numbers, so batches that differ only in padding have the same values.
     pub fn draw(&self, random: &mut Random, device: &Device) -> UtteranceBatch {
         UtteranceBatch {
             input: MisaInput::new(
@@ -85,7 +86,7 @@ impl BatchShape {
         lengths
     }
 
-    /// Draws the text alone, for a batch that is used again with other words.
+    /// Draws only the text, for a batch that is used again with other words.
     pub fn draw_text(&self, random: &mut Random, device: &Device) -> TextInput {
         let mut ids = |first, vocabulary, more, padding| {
             let ids = self.draw_ids(random, first..vocabulary, more, padding);

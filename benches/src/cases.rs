@@ -1,12 +1,13 @@
-//! The workloads that implementations are compared on.
+//! The workloads on which implementations are compared.
 
-use crate::{ModelCase, Unsupported, lengths::TABLE};
+use crate::lengths::TABLE;
+use crate::{ModelCase, Unsupported};
 use misa_core::CellKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// The repository's own copy of the workloads.
+/// The workloads in the repository.
 const BUNDLED: &str = include_str!("../cases.json");
 /// Version of the layout this module reads.
 const FORMAT: u32 = 1;
@@ -19,14 +20,14 @@ pub struct Cases {
     cases: Vec<Case>,
 }
 
-/// One workload: what is run, and on batches of which lengths.
+/// One workload: what is run, and the lengths of its batches.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {
     /// Its name, unique.
     pub name: String,
     /// Utterances in a batch.
     pub batch: usize,
-    /// Table that the lengths were drawn from.
+    /// Table from which the lengths were drawn.
     pub length_table: String,
     /// Steps of each utterance of each batch, longest first.
     pub lengths: Vec<Vec<usize>>,
@@ -71,7 +72,7 @@ pub enum CasesError {
         /// Version found.
         found: u32,
     },
-    /// A table of lengths that is not one.
+    /// An invalid table of lengths.
     #[error("length_tables/{table}: {found} entries, expected {TABLE}, each at least 1")]
     Table {
         /// Name of the table.
@@ -85,7 +86,7 @@ pub enum CasesError {
         /// Name of the workload.
         case: String,
     },
-    /// A workload without batches, or with lengths that are not those of a batch.
+    /// A workload without batches, or with invalid lengths.
     #[error("{case}: every batch needs {batch} lengths of at least 1, longest first")]
     Lengths {
         /// Name of the workload.
@@ -96,9 +97,9 @@ pub enum CasesError {
     /// No workload has this name.
     #[error("unknown case `{name}`, expected one of {known}")]
     Unknown {
-        /// The name asked for.
+        /// The unknown name.
         name: String,
-        /// Every name there is.
+        /// All known names.
         known: String,
     },
 }
@@ -194,13 +195,13 @@ impl Case {
                 && lengths.is_sorted_by(|x, y| x >= y)
                 && lengths.last().is_some_and(|&shortest| shortest > 0)
         };
-        match !self.lengths.is_empty() && self.lengths.iter().all(is_batch) {
-            true => Ok(()),
-            false => Err(CasesError::Lengths {
-                case: self.name.clone(),
-                batch: self.batch,
-            }),
+        if !self.lengths.is_empty() && self.lengths.iter().all(is_batch) {
+            return Ok(());
         }
+        Err(CasesError::Lengths {
+            case: self.name.clone(),
+            batch: self.batch,
+        })
     }
 }
 

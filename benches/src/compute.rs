@@ -1,8 +1,9 @@
-//! The device that is measured, and its threads.
+//! The device on which is measured, and its threads.
 
 use crate::{BenchError, DeviceError, device, names};
 use burn::tensor::Device;
-use std::{num::NonZeroUsize, thread};
+use std::num::NonZeroUsize;
+use std::thread;
 
 /// Any device that computes on the processor; other implementations know it by this name.
 const CPU: &str = "cpu";

@@ -2,7 +2,9 @@
 
 use crate::{CasesError, DeviceError, Unsupported};
 use burn::tensor::ExecutionError;
-use std::{io, path::PathBuf, process::ExitStatus};
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use thiserror::Error;
 
 /// What can end a bench.
@@ -14,10 +16,10 @@ pub enum BenchError {
     File {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
-    /// A file of rows that is no list.
+    /// A file of rows that is not a list.
     #[error("{}: {source}", path.display())]
     Rows {
         /// The file.
@@ -33,7 +35,7 @@ pub enum BenchError {
         /// What is wrong with it.
         source: CasesError,
     },
-    /// A workload that is not there.
+    /// An unknown workload.
     #[error(transparent)]
     Case(#[from] CasesError),
     /// A workload that this implementation cannot run.
@@ -44,38 +46,38 @@ pub enum BenchError {
         /// What is missing.
         source: Unsupported,
     },
-    /// Every workload asked for was left out.
+    /// Every requested workload was skipped.
     #[error("nothing was measured")]
     Nothing,
-    /// A device that cannot be had.
+    /// A device that is not available.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// Work that a device could not do.
+    /// A computation that a device could not do.
     #[error(transparent)]
     Execution(#[from] ExecutionError),
-    /// Threads that could not be started, or were already.
+    /// Threads that could not be started, or have been started already.
     #[error("threads: {0}")]
     Threads(#[source] rayon::ThreadPoolBuildError),
-    /// A loss that is no longer a number: such a step is no measure of training.
-    #[error("step {step}: total loss is {value}")]
+    /// A NaN or infinite loss, after which steps do not represent training.
+    #[error("step {step}: total loss is {value}, expected a finite number")]
     NonFiniteLoss {
-        /// Steps run so far.
+        /// Steps so far.
         step: usize,
         /// The loss.
         value: f64,
     },
-    /// What training itself refuses.
+    /// An error of training.
     #[error(transparent)]
     Training(#[from] misa_train::TrainError),
     /// A gradient that was not computed.
     #[error("the input or a weight of the layer has no gradient")]
     NoGradient,
-    /// A process of its own that failed.
-    #[error("{case}: measured in a process that ended with {status}")]
+    /// The process of a case failed.
+    #[error("{case}: its process ended with {status}")]
     Process {
-        /// The workload it measured.
+        /// Name of the workload.
         case: String,
-        /// How it ended.
+        /// Exit status.
         status: ExitStatus,
     },
 }

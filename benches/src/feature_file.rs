@@ -1,11 +1,9 @@
 //! A feature file of any size, in the layout of MMSA, written piece by piece.
 
 use misa_data::Random;
-use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::Path,
-};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 /// Values drawn once and repeated: drawing gigabytes would take longer than reading them.
 const POOL: usize = 1 << 16;

@@ -1,7 +1,8 @@
-//! The time that a training step cannot go below on a machine.
+//! A lower bound of the time of a training step on a machine.
 
 use crate::{BenchError, ModelCase, timed};
-use burn::{prelude::*, tensor::Distribution};
+use burn::prelude::*;
+use burn::tensor::Distribution;
 
 /// Rows and columns of the matrices whose product is timed.
 const SIZE: usize = 2048;
@@ -11,9 +12,9 @@ impl ModelCase {
     /// Operations of the recurrent layers in one training step, per real step of an utterance that
     /// has all three modalities.
     ///
-    /// Products alone, a multiplication and an addition each: of both layers and both directions,
-    /// once forward, and twice backward, for the inputs and for the weights. Everything else in a
-    /// step grows with utterances, or is small beside them.
+    /// Only matrix products are counted, each of a multiplication and an addition: of both layers
+    /// and both directions, once forward, and twice backward, for the inputs and for the weights.
+    /// All other work grows with the number of utterances, or is small in comparison.
     pub fn recurrent_operations(&self) -> f64 {
         let gates = self.cell.gates();
         let layers = |d: usize| {

@@ -1,7 +1,8 @@
 //! Both passes of one recurrent layer.
 
 use crate::{BenchError, LayerCase};
-use burn::{optim::GradientsParams, prelude::*};
+use burn::optim::GradientsParams;
+use burn::prelude::*;
 use misa_core::encoder::{PackedSequence, Recurrent, RecurrentConfig};
 
 /// A recurrent layer that is run forward and backward and never changed.
@@ -27,7 +28,7 @@ impl LayerStep {
     ///
     /// # Errors
     ///
-    /// [`BenchError::NoGradient`] if a gradient is missing: less would have been timed.
+    /// [`BenchError::NoGradient`] if a gradient is missing, because less work would have been timed.
     pub fn run(&self, sequences: Tensor<3>, lengths: &[usize]) -> Result<(), BenchError> {
         let sequences = sequences.require_grad();
         let output = forward(&self.layer, sequences.clone(), lengths);
@@ -35,9 +36,10 @@ impl LayerStep {
         let of_input = sequences.grad(&gradients);
         let of_weights = GradientsParams::from_grads(gradients, &self.layer);
         // Two directions of four weights.
-        match of_input.is_some() && of_weights.len() == 8 {
-            true => Ok(()),
-            false => Err(BenchError::NoGradient),
+        if of_input.is_some() && of_weights.len() == 8 {
+            Ok(())
+        } else {
+            Err(BenchError::NoGradient)
         }
     }
 

@@ -1,4 +1,4 @@
-//! The rule that gives the utterances of a batch their lengths.
+//! The rule for the lengths of the utterances of a batch.
 
 use misa_data::Random;
 
@@ -7,8 +7,8 @@ pub const TABLE: usize = 64;
 
 /// The lengths of batch number `index` of the workload `name`, longest first.
 ///
-/// Each is an entry of `table`, chosen by splitmix64 from the seed `fnv1a64(name) ^ index`. Whole
-/// numbers alone, so that every language draws the same.
+/// Each is an entry of `table`, chosen by splitmix64 from the seed `fnv1a64(name) ^ index`. The rule
+/// uses only integers, so that it has the same result in every language.
 ///
 /// # Panics
 ///

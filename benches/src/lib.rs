@@ -1,22 +1,22 @@
-//! What the benches share: workloads, made-up batches, steps and how they are timed.
+//! Shared parts of the benches: workloads, synthetic batches, steps and their timing.
 //!
 //! | File | Holds |
 //! | --- | --- |
 //! | `cases.rs`, `model_case.rs`, `lengths.rs` | the workloads of `cases.json`, which other implementations read too |
-//! | `batch.rs` | made-up batches of given lengths |
+//! | `batch.rs` | synthetic batches of given lengths |
 //! | `training.rs`, `layer.rs` | one step of the model, one step of a layer |
-//! | `throughput.rs`, `timing.rs` | a case to a row: what is timed, and how |
+//! | `throughput.rs`, `timing.rs` | measuring a case |
 //! | `feature_file.rs` | a feature file of any size |
-//! | `floor.rs` | what a step cannot go below |
-//! | `row.rs`, `process.rs` | the row, and what the system says of the process |
+//! | `floor.rs` | lower bound of the time of a step |
+//! | `row.rs`, `process.rs` | the result of a case; memory and time of the process |
 //! | `device.rs` of `misa-cli`, `compute.rs` | the device by its name, and its threads |
 //! | `statistics.rs` | medians and lines |
-//! | `error.rs`, `exit.rs` | what can be wrong, and how a bench ends |
+//! | `error.rs`, `exit.rs` | errors and exit status |
 
 mod batch;
 mod cases;
 mod compute;
-// The same file, not the same crate: the command line would bring its parsers and its drawings.
+// The file is shared instead of depending on misa-cli, which would build its parsers and figures.
 #[path = "../../crates/misa-cli/src/device.rs"]
 mod device;
 mod error;

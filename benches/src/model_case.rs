@@ -1,9 +1,9 @@
 //! The workload of the whole model: its configuration, objective and optimiser.
 
+use misa_core::encoder::bert::{BertConfig, BertFreezing};
+use misa_core::loss::{MisaLossConfig, Similarity};
 use misa_core::{
     ActivationKind, CellKind, FeatureSizes, MisaConfig, Task, TextSize, TransformerLayerConfig,
-    encoder::bert::{BertConfig, BertFreezing},
-    loss::{MisaLossConfig, Similarity},
 };
 use misa_train::Adam;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
-//! What the system says of this process. Linux tells; elsewhere the answer is `None`.
+//! Age, processor time and load of this process. On other systems than Linux they are `None`.
 
 use std::fs;
 
-/// Ticks per second of the times in `/proc`: fixed for programs, whatever the kernel counts in.
+/// Ticks per second of the times in `/proc`; Linux fixes it for programs.
 const TICKS: f64 = 100.0;
 /// Fields of `/proc/self/stat` by their numbers in `man 5 proc`.
 const USER_TIME: usize = 14;
@@ -16,7 +16,7 @@ pub fn age() -> Option<f64> {
     (age >= 0.0).then_some(age)
 }
 
-/// Processor time of all threads of this process, in seconds, on a grid of a hundredth.
+/// Processor time of all threads of this process, in seconds, in steps of 0.01.
 pub fn cpu_seconds() -> Option<f64> {
     let stat = stat()?;
     Some((ticks(&stat, USER_TIME)? + ticks(&stat, SYSTEM_TIME)?) / TICKS)
@@ -31,15 +31,15 @@ fn stat() -> Option<String> {
     fs::read_to_string("/proc/self/stat").ok()
 }
 
-/// A field of `/proc/self/stat`. The second one is the program's name in parentheses, which may
-/// hold blanks and parentheses of its own.
+/// A field of `/proc/self/stat`. The second field is the program's name in parentheses, which may
+/// itself contain spaces and parentheses.
 fn ticks(stat: &str, field: usize) -> Option<f64> {
     let (_, rest) = stat.rsplit_once(')')?;
     number(rest, field - 3)
 }
 
-fn number(text: &str, place: usize) -> Option<f64> {
-    text.split_whitespace().nth(place)?.parse().ok()
+fn number(text: &str, index: usize) -> Option<f64> {
+    text.split_whitespace().nth(index)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use crate::BenchError;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{
-    fmt, fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 /// One measured case.
 ///
@@ -92,7 +90,7 @@ pub struct RowFile {
 }
 
 impl RowFile {
-    /// A file that will hold new rows alone.
+    /// A file whose old rows are discarded.
     pub fn replace(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -104,7 +102,7 @@ impl RowFile {
     ///
     /// # Errors
     ///
-    /// [`BenchError`] if the file cannot be read, or holds anything but a list.
+    /// [`BenchError`] if the file cannot be read, or is not a list.
     pub fn append(path: impl Into<PathBuf>) -> Result<Self, BenchError> {
         let path = path.into();
         let rows = match fs::exists(&path) {
@@ -114,7 +112,7 @@ impl RowFile {
         Ok(Self { path, rows })
     }
 
-    /// Adds rows and writes the file: what has been measured outlives what fails later.
+    /// Adds rows and writes the file, so that they are kept if a later case fails.
     ///
     /// # Errors
     ///
@@ -178,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_list_is_left_alone() {
+    fn a_file_that_is_not_a_list_is_not_changed() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert_eq!(RowFile::rows(file.path()).unwrap(), Vec::<Value>::new());
         fs::write(file.path(), "{}").unwrap();

@@ -12,13 +12,14 @@ pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    match sorted.len().is_multiple_of(2) {
-        true => (sorted[middle - 1] + sorted[middle]) / 2.0,
-        false => sorted[middle],
+    if sorted.len().is_multiple_of(2) {
+        (sorted[middle - 1] + sorted[middle]) / 2.0
+    } else {
+        sorted[middle]
     }
 }
 
-/// The mean of the values, 0 of none.
+/// The mean of the values; 0 if there are none.
 pub fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = values.len().max(1);
     values.sum::<f64>() / count as f64
@@ -36,11 +37,11 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line through `points`, each a place and a value.
+    /// The line through `points`, pairs of x and y.
     ///
     /// # Panics
     ///
-    /// Panics if there are not two different places.
+    /// Panics unless at least two points differ in x.
     pub fn fit(points: &[(f64, f64)]) -> Self {
         let mean_x = mean(points.iter().map(|(x, _)| *x));
         let mean_y = mean(points.iter().map(|(_, y)| *y));

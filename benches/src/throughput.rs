@@ -1,50 +1,51 @@
-//! A case to a row: what is timed.
+//! Measures a case.
 
 use crate::{
     BatchShape, BenchError, Case, Compute, LayerCase, LayerStep, ModelCase, Row, Timing,
     TrainingStep, Workload, layer, measure, process, timed,
 };
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{Misa, MisaInput, TextInput};
 use misa_data::{Random, UtteranceBatch, mix};
 use misa_train::{BertSettings, FrozenText, peak_memory};
 use std::time::{Duration, Instant};
 
-/// Part of the measuring time that training gets; inference gets the rest.
+/// Share of the measuring time for training; the rest is for inference.
 const TRAINING: f64 = 2.0 / 3.0;
 const MIB: f64 = (1 << 20) as f64;
 
 /// How a case is measured.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What it is measured on.
+    /// Device.
     pub compute: Compute,
     /// Threads that compute.
     pub threads: usize,
-    /// Measured time in seconds; start and warm-up come on top.
+    /// Measured time in seconds, without start and warm-up.
     pub seconds: f64,
     /// Seed of weights, batches and dropout.
     pub seed: u64,
-    /// When the program began, for systems that do not tell when the process did.
+    /// Start of the program, for systems without the start time of a process.
     pub started: Instant,
 }
 
-/// What is timed of a case, step by step, on batches made before.
+/// The steps of a case that are timed, on batches that were made before.
 trait Steps {
-    /// Trains on batch number `index`; the time it took.
+    /// Trains on batch number `index`; returns the time it took.
     fn train(&mut self, index: usize) -> Result<Duration, BenchError>;
-    /// Predicts for batch number `index`; the time it took.
+    /// Predicts for batch number `index`; returns the time it took.
     fn infer(&mut self, index: usize) -> Result<Duration, BenchError>;
     /// Number of parameters.
     fn parameters(&mut self) -> usize;
-    /// Does what training has put off; the time it took.
+    /// Does the updates that training has delayed; returns the time it took.
     fn settle(&mut self) -> Duration {
         Duration::ZERO
     }
 }
 
-/// Measures a case. The largest memory and the time to the first step are those of the process:
-/// give each case one of its own.
+/// Measures a case. Peak memory and the time to the first step are measured for the whole process,
+/// so run each case in its own process.
 ///
 /// # Errors
 ///
@@ -92,7 +93,7 @@ pub fn run(case: &Case, settings: &Settings) -> Result<Row, BenchError> {
     })
 }
 
-/// To four digits after the point, as far as anything here is known.
+/// Rounded to four decimal places, which is finer than any measurement here.
 fn rounded(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
@@ -119,9 +120,9 @@ struct ModelSteps {
     random: Random,
     device: Device,
     done: usize,
-    /// Where BERT is computed once.
+    /// The frozen part of BERT, if its outputs are computed once.
     frozen: Option<FrozenText>,
-    /// For inference, once training is done.
+    /// The trained model, for inference.
     model: Option<Misa>,
 }
 
@@ -135,7 +136,7 @@ impl ModelSteps {
         let device = settings_device.clone().autodiff();
         let mut step = TrainingStep::new(model, &device)?;
         let frozen = model.bert.filter(|bert| bert.computed_once).and_then(|_| {
-            // The folder of weights is not read; there is no cache but memory.
+            // The folder of weights is not read, and the cache is in memory.
             let settings = BertSettings::new("".into());
             let frozen = FrozenText::new(&step.model(), &settings, &settings_device);
             frozen.expect("nothing is read or written")
@@ -160,8 +161,8 @@ impl ModelSteps {
 
     /// A batch with other words and another seed.
     ///
-    /// The same four batches again and again would leave most words of the vocabulary unused,
-    /// which flatters whatever does less for those. Every step of an epoch brings others.
+    /// In real training, each step of an epoch has other words. If the same batches were repeated,
+    /// most words would never be updated, which would favour implementations that skip these.
     fn fresh(&mut self, index: usize) -> UtteranceBatch {
         let mut batch = self.batches[index].clone();
         if self.frozen.is_some() {

@@ -3,30 +3,29 @@
 use crate::{process, statistics};
 use std::time::{Duration, Instant};
 
-/// A first step that takes more than this part of the measuring time is warm-up enough: another
-/// pass would cost more than the measurement.
+/// After a first step that takes more than this share of the measuring time, there is no warm-up:
+/// it would take longer than the measurement.
 const LONG_FIRST_STEP: f64 = 0.1;
 
-/// What measuring a step on several batches gave.
+/// Time of a step, measured on several batches.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timing {
-    /// Milliseconds of a step: mean over the batches of the median time of each, which keeps the
-    /// mix of lengths right when the time runs out between two batches.
+    /// Milliseconds of a step: the median time of each batch, then the mean over the batches. So
+    /// each batch has the same weight, even if some were timed more often.
     pub ms: f64,
-    /// The same of the fastest step of each batch.
+    /// The same with the least time of each batch.
     pub best_ms: f64,
     /// Steps timed.
     pub steps: usize,
-    /// Processor seconds per second, over all threads; `None` where the system does not tell.
+    /// Processor seconds per second, over all threads; `None` on other systems than Linux.
     pub cpu_per_wall: Option<f64>,
 }
 
 /// Times steps on `batches` batches in turn, for about `seconds` seconds, each batch at least
 /// once.
 ///
-/// `step` runs a step on the batch of a number and tells how long it took, less what does not
-/// count. `first` is the time of a step that went before; unless it was long, one pass over the
-/// batches follows as a warm-up.
+/// `step` runs a step on the batch of an index and returns the time to count. `first` is the time
+/// of an earlier step; unless it was long, one pass over the batches follows as a warm-up.
 ///
 /// # Errors
 ///
@@ -66,7 +65,7 @@ pub fn measure<E>(
     })
 }
 
-/// Means over the batches, of the median time of each and of the least.
+/// Mean over the batches of their median time, and of their least time.
 fn summary(times: &[Vec<f64>]) -> (f64, f64) {
     let medians = times.iter().map(|times| statistics::median(times));
     let fastest = |times: &Vec<f64>| times.iter().copied().fold(f64::INFINITY, f64::min);
@@ -76,7 +75,7 @@ fn summary(times: &[Vec<f64>]) -> (f64, f64) {
     )
 }
 
-/// Runs `work` and tells how long it took.
+/// Runs `work` and returns the time it took.
 ///
 /// # Errors
 ///

@@ -2,10 +2,8 @@
 
 use crate::{ModelCase, Unsupported};
 use burn::prelude::*;
-use misa_core::{
-    Misa,
-    loss::{MisaLoss, PerTerm},
-};
+use misa_core::Misa;
+use misa_core::loss::{MisaLoss, PerTerm};
 use misa_infer::ReadyBatch;
 use misa_train::{MisaLearner, Trainer};
 use std::time::{Duration, Instant};
@@ -35,7 +33,7 @@ impl TrainingStep {
         })
     }
 
-    /// Trains on one batch; gives the value of every loss term, the weighted sum as `total`.
+    /// Trains on one batch; returns the value of every loss term, and the weighted sum as `total`.
     pub fn run(&mut self, batch: impl Into<ReadyBatch>) -> PerTerm<f64> {
         let output = self.trainer.learn(batch);
         let losses = output.loss.to_host();
@@ -46,7 +44,7 @@ impl TrainingStep {
         }
     }
 
-    /// Does what steps have put off, as the end of an epoch would; the time it took.
+    /// Does the updates that steps have delayed, as at the end of an epoch; returns the time it took.
     pub fn settle(&mut self) -> Duration {
         let clock = Instant::now();
         self.trainer.learner();

@@ -1,8 +1,7 @@
 //! Tests whose names are those of files.
 
-pub use libtest_mimic::{Failed, Trial};
-
 use libtest_mimic::Arguments;
+pub use libtest_mimic::{Failed, Trial};
 use std::process::ExitCode;
 
 /// The test of one golden case, which fails by a panic.
@@ -18,13 +17,13 @@ pub fn try_case(name: &str, check: impl FnOnce() -> Result<(), Failed> + Send + 
     Trial::test(format!("golden::{name}"), check)
 }
 
-/// A case that no test can run, which is a failure.
+/// A case that no test can run; it fails.
 pub fn unknown(name: &str) -> Trial {
     let message = format!("{name}: no test reads this case");
     case(name, move || panic!("{message}"))
 }
 
-/// Runs the tests as the arguments of the program ask, which are those of Rust's own harness.
+/// Runs the tests; the arguments of the program are those of Rust's test harness.
 pub fn run(cases: Vec<Trial>) -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), cases).exit_code()
 }

@@ -1,20 +1,18 @@
-//! What a computation costs, whatever else the machine does.
+//! Processor time of a computation, independent of other processes.
 
-use std::{
-    env, fs,
-    sync::LazyLock,
-    time::{Duration, Instant},
-};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use std::{env, fs};
 
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// Whether the tests are to run in full, as `scripts/check-long` asks by `MISA_LONG=1`.
+/// Whether tests run in full: `scripts/check-long` sets `MISA_LONG=1`.
 pub fn is_long() -> bool {
     env::var_os("MISA_LONG").is_some_and(|value| value == "1")
 }
 
-/// Processor time of this thread so far, in steps of a few milliseconds; where the system does not
-/// tell (Linux does), wall time since the first call.
+/// Processor time of this thread so far, in steps of a few milliseconds; on other systems than
+/// Linux, wall time since the first call.
 pub fn cpu_time() -> Duration {
     let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = statistics.split_whitespace().next();
@@ -24,9 +22,10 @@ pub fn cpu_time() -> Duration {
     }
 }
 
-/// Whether `work` takes less than `limit` of the processor.
+/// Whether `work` takes less than `limit` of processor time.
 ///
-/// Work that was slow on the clock, which other processes move as well, is measured again.
+/// The wall time is measured first. If it exceeds the limit, perhaps because of other processes, the
+/// work runs again, and its processor time is measured.
 pub fn takes_less_than(limit: Duration, mut work: impl FnMut()) -> bool {
     let start = Instant::now();
     work();

@@ -1,17 +1,15 @@
 //! The golden files.
 
 use serde_json::Value;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The file or folder `kind` of the golden values, such as `models` or `data/mmsa`: in the folder
-/// that `MISA_GOLDEN_DIR` names; what is not there is that of the repository.
+/// that `MISA_GOLDEN_DIR` names, or, if it lacks `kind`, in `datasets/golden` of the repository.
 ///
 /// # Panics
 ///
-/// Panics if the folder that is named does not exist, or `kind` is in neither.
+/// Panics if `MISA_GOLDEN_DIR` names a folder that does not exist, or `kind` is in neither folder.
 pub fn golden(kind: &str) -> PathBuf {
     if let Some(named) = crate::named("MISA_GOLDEN_DIR") {
         assert!(named.is_dir(), "no golden values in {}", named.display());
@@ -25,8 +23,8 @@ pub fn golden(kind: &str) -> PathBuf {
     path
 }
 
-/// What `MANIFEST.json` says of a golden file that is given relative to the root, such as
-/// `parts/adam.safetensors`: sizes and settings that the tensors do not tell.
+/// The entry in `MANIFEST.json` of a golden file, such as `parts/adam.safetensors`: sizes and
+/// settings that are not in the tensors.
 ///
 /// # Panics
 ///

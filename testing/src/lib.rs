@@ -1,11 +1,11 @@
-//! Where tests find their data.
+//! Finds the data of tests.
 //!
-//! | Data | Folder | Where it is missing |
+//! | Data | Folder | If it is missing |
 //! |---|---|---|
-//! | golden values | `MISA_GOLDEN_DIR`; what is not there, `datasets/golden` | the test fails |
-//! | real data sets | `MISA_DATA_DIR`, else `../shared/data` | the test passes and is listed as skipped |
+//! | golden values | `MISA_GOLDEN_DIR`, then `datasets/golden` | the test fails |
+//! | real data sets | `MISA_DATA_DIR`, or `../shared/data` if it is not set | the test passes and is listed as skipped |
 //!
-//! An empty variable counts as one that is not set.
+//! An empty variable counts as not set.
 
 #[cfg(feature = "cases")]
 mod case;
@@ -19,12 +19,9 @@ pub use case::{Failed, Trial, case, run, try_case, unknown};
 pub use clock::{cpu_time, is_long, takes_less_than};
 pub use golden::{entries, extension, golden, json, manifest_entry, name, stem};
 pub use real::real_data;
+use std::env;
+use std::path::{Path, PathBuf};
 pub use tensors::{Stored, Tensors};
-
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
 
 /// The folder that an environment variable names.
 fn named(variable: &str) -> Option<PathBuf> {

@@ -1,13 +1,10 @@
 //! Real data sets, which are not part of the repository.
 
-use std::{
-    env, fs,
-    panic::Location,
-    path::{Path, PathBuf},
-    thread,
-};
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::{env, fs, thread};
 
-/// The file or folder `name` of the real data; notes the test as skipped where there is none.
+/// The file or folder `name` of the real data; if it does not exist, notes the test as skipped.
 ///
 /// A note is a file in `skipped-tests` of the target folder; `scripts/check` lists them at its end.
 #[track_caller]
@@ -25,7 +22,7 @@ pub fn real_data(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Package and name of the running test; where it has none, the line that asks.
+/// Package and name of the running test, or the line of the call if the thread has no name.
 fn test_name(caller: &Location<'_>) -> String {
     let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
     let line = format!("{}:{}", caller.file(), caller.line());
@@ -34,7 +31,7 @@ fn test_name(caller: &Location<'_>) -> String {
     format!("{package} {}", test.unwrap_or(&line))
 }
 
-/// A note that cannot be written is no fault of the test.
+/// Writes a note. The test must not fail if that is not possible, so errors are ignored.
 fn note(test: &str, data: &str) {
     let Some(folder) = notes() else {
         return;
@@ -44,7 +41,7 @@ fn note(test: &str, data: &str) {
     let _ = fs::write(folder.join(file), format!("{test} (needs {data})\n"));
 }
 
-/// Test programs are in `PROFILE/deps` of the target folder.
+/// The folder of notes, in the target folder; test programs are in its `PROFILE/deps`.
 fn notes() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
     let target = program.ancestors().nth(3).map(Path::to_path_buf)?;

@@ -1,9 +1,12 @@
 //! The tensors of a golden file.
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use std::{collections::BTreeMap, fs, path::Path};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
-/// A stored tensor; integers are kept as floats, which hold those of the golden files exactly.
+/// A stored tensor. Integers are converted to floats, which is exact for those of golden files.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// Sizes of the axes.
@@ -23,7 +26,7 @@ impl Tensors {
     ///
     /// # Panics
     ///
-    /// Panics if the file is not one, or has elements of a type that no golden file has.
+    /// Panics if the file is not valid, or has elements of a type that golden files do not have.
     pub fn read(path: &Path) -> Self {
         let fail = |error: &dyn std::fmt::Display| -> ! { panic!("{}: {error}", path.display()) };
         let bytes = fs::read(path).unwrap_or_else(|error| fail(&error));

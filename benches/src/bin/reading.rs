@@ -11,18 +11,15 @@ use misa_benches::FeatureFile;
 use misa_data::{OpenOptions, Split};
 use misa_train::peak_memory;
 use serde_json::{Value, json};
-use std::{
-    env,
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, ExitCode},
-    time::Instant,
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+use std::{env, fs};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// Reads a made-up feature file of MMSA and tells time and memory.
+/// Reads a synthetic feature file in MMSA's layout and prints time and memory.
 #[derive(Parser)]
 struct Arguments {
     /// Utterances; MOSEI has 16,326 for training.
@@ -34,7 +31,7 @@ struct Arguments {
     /// Write the results to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Read this file in this way and tell; for the processes that are started.
+    /// Read `--file` in this way and print the result; for the processes that this program starts.
     #[arg(long, hide = true, requires = "file")]
     way: Option<Way>,
     #[arg(long, hide = true)]

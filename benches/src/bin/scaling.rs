@@ -7,15 +7,18 @@
 //! Work should follow the real steps in a straight line, and padding should cost next to nothing.
 
 use clap::Parser;
+use misa_benches::statistics::{Line, median};
 use misa_benches::{
     BatchShape, BenchError, Cases, Compute, ModelCase, TrainingStep, Workload, available_threads,
-    sgemm_rate,
-    statistics::{Line, median},
-    timed, use_threads,
+    sgemm_rate, timed, use_threads,
 };
 use misa_data::{Random, UtteranceBatch};
 use serde_json::{Value, json};
-use std::{error::Error, fs, num::NonZeroUsize, path::PathBuf, process::ExitCode};
+use std::error::Error;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The workload whose model is trained, and whose first batch is padded.
 const CASE: &str = "mosei_glove_b64";
@@ -29,7 +32,7 @@ const PADDING: f64 = 1.5;
 /// Times a training step against real steps, and with more padding.
 #[derive(Parser)]
 struct Arguments {
-    /// Threads that compute; all processors unless told.
+    /// Threads that compute; by default, as many as there are processors
     #[arg(long, value_name = "NUMBER")]
     threads: Option<NonZeroUsize>,
     /// Device, such as cpu, ndarray or cuda:1.
@@ -63,7 +66,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let cases = Cases::bundled()?;
     let case = cases.named(CASE)?;
     let Workload::Model(model) = &case.workload else {
-        return Err(format!("{CASE} is no model").into());
+        return Err(format!("{CASE}: expected a workload of the whole model").into());
     };
     let mut clock = Clock::new(model, &compute, arguments.seed)?;
 
@@ -90,7 +93,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A model in training that tells how long each step took.
+/// A model in training whose steps are timed.
 struct Clock {
     step: TrainingStep,
     random: Random,
@@ -195,7 +198,7 @@ fn padding(
     clock.time(&long)?;
     let mut measured = Vec::new();
     for pair in 0..pairs {
-        // Which comes first changes, so that going first is no advantage.
+        // The order alternates, so that being first is no advantage.
         measured.push(match pair % 2 {
             0 => (clock.time(&short)?, clock.time(&long)?),
             _ => {
@@ -234,7 +237,7 @@ fn padding(
     }))
 }
 
-/// What `ratio` is above 1, in percent.
+/// How much `ratio` exceeds 1, in percent.
 fn percent(ratio: f64) -> f64 {
     (ratio - 1.0) * 100.0
 }

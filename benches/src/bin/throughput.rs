@@ -1,4 +1,4 @@
-//! Times training and inference on the workloads of `cases.json`, in rows that can stand beside
+//! Times training and inference on the workloads of `cases.json`. The rows can be compared with
 //! those of another implementation.
 //!
 //! ```text
@@ -6,8 +6,8 @@
 //! cargo run --release --bin throughput -- --all --json rows.json
 //! ```
 //!
-//! Each case runs in a process of its own where there are several, since memory and start-up are
-//! those of a process. What cannot be run is left out, with a line that says so.
+//! If there are several cases, each runs in its own process, because memory and start-up time are
+//! measured per process. A case that cannot be run is skipped with a message.
 
 use clap::Parser;
 use misa_benches::{
@@ -15,13 +15,11 @@ use misa_benches::{
     use_threads,
 };
 use serde_json::{Value, json};
-use std::{
-    env, fs,
-    num::NonZeroUsize,
-    path::PathBuf,
-    process::{Command, ExitCode},
-    time::Instant,
-};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+use std::{env, fs};
 use tempfile::NamedTempFile;
 
 /// Times training and inference on the workloads of cases.json.
@@ -48,7 +46,7 @@ struct Arguments {
     /// Show the names of all cases and end.
     #[arg(long)]
     list: bool,
-    /// Threads that compute; all processors unless told.
+    /// Threads that compute; by default, as many as there are processors
     #[arg(long, value_name = "NUMBER")]
     threads: Option<NonZeroUsize>,
     /// Measured time of a case, two thirds of it for training.
@@ -101,7 +99,7 @@ impl Arguments {
         for case in &chosen {
             let rows = match chosen.len() {
                 1 => vec![self.measure(case, started)?],
-                _ => self.measure_apart(case)?,
+                _ => self.measure_in_process(case)?,
             };
             if let Some(file) = &mut file {
                 file.add(rows)?;
@@ -124,12 +122,13 @@ impl Arguments {
         })
     }
 
-    /// The cases asked for that can be run.
+    /// The requested cases that can be run.
     fn choose<'a>(&self, cases: &'a Cases) -> Result<Vec<&'a Case>, BenchError> {
         let named = self.case.iter().map(|name| cases.named(name));
-        let mut chosen: Vec<&Case> = match self.all {
-            true => cases.all().iter().collect(),
-            false => named.collect::<Result<_, _>>()?,
+        let mut chosen: Vec<&Case> = if self.all {
+            cases.all().iter().collect()
+        } else {
+            named.collect::<Result<_, _>>()?
         };
         chosen.retain(|case| match case.check_supported() {
             Ok(()) => true,
@@ -138,9 +137,10 @@ impl Arguments {
                 false
             }
         });
-        match chosen.is_empty() {
-            true => Err(BenchError::Nothing),
-            false => Ok(chosen),
+        if chosen.is_empty() {
+            Err(BenchError::Nothing)
+        } else {
+            Ok(chosen)
         }
     }
 
@@ -165,8 +165,8 @@ impl Arguments {
         Ok(json!(row))
     }
 
-    /// Measures in a process of its own.
-    fn measure_apart(&self, case: &Case) -> Result<Vec<Value>, BenchError> {
+    /// Measures a case in a new process.
+    fn measure_in_process(&self, case: &Case) -> Result<Vec<Value>, BenchError> {
         let program = env::current_exe().map_err(|source| BenchError::File {
             path: "this program".into(),
             source,
@@ -193,12 +193,12 @@ impl Arguments {
             path: program,
             source,
         })?;
-        match status.success() {
-            true => RowFile::rows(rows.path()),
-            false => Err(BenchError::Process {
-                case: case.name.clone(),
-                status,
-            }),
+        if status.success() {
+            return RowFile::rows(rows.path());
         }
+        Err(BenchError::Process {
+            case: case.name.clone(),
+            status,
+        })
     }
 }

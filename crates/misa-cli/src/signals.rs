@@ -1,4 +1,4 @@
-//! Signals that ask a run to stop. Windows has Ctrl-C alone, which arrives as SIGINT.
+//! Signals that request a run to stop. Windows has only Ctrl-C, which is received as SIGINT.
 
 use crate::exit::Exit;
 use misa_train::Stop;
@@ -16,20 +16,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Signals within this time are one request: who ends a group of processes, as systemd and Slurm
-/// do, sends some of them several.
+/// Signals within this time are one request: systemd and Slurm, which end whole groups of
+/// processes, may send several to one process.
 const BURST: Duration = Duration::from_secs(1);
 
-/// Time between two looks at what a handler noted: nobody waits longer for an answer, and a run
-/// does not feel it.
+/// Time between two checks of what a handler recorded: short for a user, and rare enough not to slow
+/// a run.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What signals ask for, one after the other.
+/// The requests of signals, in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
-    /// To keep what there is and to stop.
+    /// Save the state and stop.
     pub stop: Stop,
-    /// To end at once.
+    /// End at once.
     pub now: Stop,
 }
 
@@ -111,7 +111,7 @@ mod tests {
         assert!(!burst.has_passed(start));
         assert!(!burst.has_passed(after(0)));
         assert!(!burst.has_passed(after(999)));
-        // Counted from the first: who keeps asking is heard.
+        // Counted from the first signal, so that repeated signals are not ignored for ever.
         assert!(burst.has_passed(after(1_000)));
         assert!(burst.has_passed(after(1_001)));
     }

@@ -5,7 +5,7 @@ use burn::module::Module;
 
 /// One module per modality; its parameters go by the modality's name.
 ///
-/// [`PerModality`] is no module, so that it can be used without tensors.
+/// [`PerModality`] is not a module, so that it can be used without tensors.
 #[derive(Module, Debug)]
 pub(crate) struct ModalityModules<M> {
     text: M,

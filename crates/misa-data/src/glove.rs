@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_no_word() {
+    fn a_header_is_not_a_word() {
         let glove = read("3 2\r\na 1 2\r\n").unwrap();
         assert_eq!(glove.rows, [(2, vec![1.0, 2.0])]);
         assert_eq!(glove.skipped, 0);

@@ -193,7 +193,9 @@ impl UtteranceLoader {
         let chosen = places.iter().map(|&place| &utterances[place]);
         UtteranceBatch {
             seed,
-            ..self.batcher.batch(chosen, &self.device).at(places)
+            ..(self.batcher)
+                .batch(chosen, &self.device)
+                .with_places(places)
         }
     }
 }

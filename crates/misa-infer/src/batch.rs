@@ -26,8 +26,9 @@ impl UtteranceBatch {
         self.ids.len()
     }
 
-    /// The same, where the utterances that the batch was made of stand at `places` of their split.
-    pub fn at(mut self, places: &[usize]) -> Self {
+    /// The same batch, where `places` are the indices in their split of the utterances from which
+    /// the batch was made, in the order they were given.
+    pub fn with_places(mut self, places: &[usize]) -> Self {
         for place in &mut self.places {
             *place = places[*place];
         }

@@ -20,7 +20,7 @@ pub struct UtteranceBatcher {
 }
 
 impl UtteranceBatcher {
-    /// A batcher that gives the words as tokens, if `bert` is set.
+    /// A batcher whose text is BERT's tokens if `bert` is set, and what utterances have otherwise.
     pub fn new(bert: Option<Arc<BertText>>) -> Self {
         Self { bert }
     }
@@ -30,8 +30,8 @@ impl UtteranceBatcher {
     ///
     /// # Panics
     ///
-    /// Panics if there are no utterances, or they differ in feature sizes; those of one data set
-    /// do not.
+    /// Panics if there are no utterances, or they differ in feature sizes, which utterances of one
+    /// data set never do.
     pub fn batch<'a>(
         &self,
         utterances: impl IntoIterator<Item = &'a Utterance>,
@@ -102,11 +102,13 @@ fn text(utterances: &[&Utterance], device: &Device) -> TextInput {
         );
         return TextInput::Features(padded(features.into_iter(), device));
     }
-    let words = utterances.iter().map(|utterance| match &utterance.text {
-        TextSequence::Words(words) => words.as_slice(),
-        TextSequence::Features(_) => &[],
-    });
-    let words: Vec<&[u32]> = words.collect();
+    let words: Vec<&[u32]> = utterances
+        .iter()
+        .map(|utterance| match &utterance.text {
+            TextSequence::Words(words) => words.as_slice(),
+            TextSequence::Features(_) => &[],
+        })
+        .collect();
     TextInput::Words(ids(&words, Vocabulary::PADDING, device))
 }
 
@@ -198,7 +200,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "a batch needs an utterance")]
-    fn nothing_is_no_batch() {
+    fn a_batch_needs_an_utterance() {
         UtteranceBatcher::default().batch(&[], &Device::flex());
     }
 
@@ -207,9 +209,9 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_without_two_of_one_video_has_none() {
-        let found = named(&["a[0]", "b[3]", "b[1]"]);
-        let chosen: Vec<&Utterance> = found.iter().collect();
+    fn a_batch_without_two_utterances_of_one_video_has_no_videos() {
+        let utterances = named(&["a[0]", "b[3]", "b[1]"]);
+        let chosen: Vec<&Utterance> = utterances.iter().collect();
         assert_eq!(videos_of_batch(&chosen[..2], &[0, 1]), None);
         let expected = Videos::new(&[vec![0], vec![2, 1]]);
         assert_eq!(videos_of_batch(&chosen, &[0, 1, 2]), Some(expected));
@@ -217,9 +219,9 @@ mod tests {
 
     /// A batch is sorted longest first, so its rows are not in the given order.
     #[test]
-    fn without_numbers_the_given_order_counts() {
-        let found = named(&["a[x]", "a[y]", "a[z]"]);
-        let rows = [&found[2], &found[0], &found[1]];
+    fn without_numbers_a_video_keeps_the_given_order() {
+        let utterances = named(&["a[x]", "a[y]", "a[z]"]);
+        let rows = [&utterances[2], &utterances[0], &utterances[1]];
         let expected = Videos::new(&[vec![1, 2, 0]]);
         assert_eq!(videos_of_batch(&rows, &[2, 0, 1]), Some(expected));
     }

@@ -1,14 +1,12 @@
-//! A trained model's page for readers.
+//! The model card, a page that describes a trained model.
 
 use crate::{InferError, Scores, files};
 use misa_core::MisaConfig;
 use misa_terms::{Split, Task, TextSize};
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
-/// What a model's page says of the run that trained it.
+/// What a model card states about the run that trained the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSummary {
     /// Scores of each split that was scored.
@@ -23,7 +21,7 @@ pub struct RunSummary {
 
 pub(crate) const NAME: &str = "README.md";
 
-/// Writes the card of a model, with the scores of its run if there was one; gives the file.
+/// Writes the card of a model, with the scores of its run if there was one; returns its path.
 pub(crate) fn write(
     folder: &Path,
     config: &MisaConfig,
@@ -40,14 +38,14 @@ fn card(config: &MisaConfig, run: Option<&RunSummary>) -> String {
         Task::Classification { .. } => "- accuracy\n- f1",
     };
     let pipeline = match config.task {
-        Task::Regression => "predicts sentiment as a number",
+        Task::Regression => "predicts a number, such as sentiment,",
         Task::Classification { .. } => "predicts a class",
     };
     let text = match config.sizes.text {
         TextSize::Words { vocabulary } => format!("words of a vocabulary of {vocabulary}"),
         TextSize::Features { d_input } => format!("vectors of {d_input} features"),
         TextSize::Bert(bert) => format!(
-            "sentences through BERT ({} layers of {} features)",
+            "sentences, with BERT ({} layers of {} features)",
             bert.n_layers, bert.d_model
         ),
     };
@@ -55,8 +53,8 @@ fn card(config: &MisaConfig, run: Option<&RunSummary>) -> String {
         "---\nlibrary_name: burn\ntags:\n- misa\n- multimodal\n- sentiment-analysis\nmetrics:\n\
          {metrics}\n---\n\n# MISA\n\nMISA (Hazarika, Zimmermann and Poria, ACM Multimedia 2020) \
          {pipeline} from the text, the face and the voice of an utterance.\n\n\
-         | Modality | Reads |\n| --- | --- |\n| text | {text} |\n| visual | {} features a step |\n\
-         | acoustic | {} features a step |\n",
+         | Modality | Input |\n| --- | --- |\n| text | {text} |\n| visual | {} features per step |\n\
+         | acoustic | {} features per step |\n",
         config.sizes.visual, config.sizes.acoustic,
     );
     if let Some(run) = run {
@@ -86,10 +84,10 @@ fn scores(card: &mut String, run: &RunSummary) {
     );
 }
 
-/// Both ways to use the folder.
+/// How to use the folder, and how not to use the model.
 const USE: &str = "\n## Use\n\nIn Rust, `misa_infer::Checkpoint::load` reads this folder.\n\n\
-    With the authors' code in Python, whose names the tensors have:\n\n```python\n\
+    The tensors have the names of the authors' Python code, which can load them:\n\n```python\n\
     from safetensors.torch import load_file\n\
     model.load_state_dict(load_file(\"model.safetensors\"))\n```\n\n\
-    ## Limits\n\nTrained on acted or public speech of one language, such a model must not be used to judge \
-    people. Each data set has its own terms of use.\n";
+    ## Limits\n\nThe training data of such a model is acted or public speech in one language. Do not use it \
+    to judge people. Each data set has its own terms of use.\n";

@@ -1,18 +1,16 @@
-//! A trained model as a folder.
+//! The folder of a trained model.
 
-use crate::{
-    BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random, versioned::Layout,
-};
+use crate::versioned::Layout;
+use crate::{BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
 use misa_terms::{Scaling, TextSize, Vocabulary};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{
-    fs,
-    io::ErrorKind,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const CONFIG: &str = "config.json";
 const MODEL_TYPE: &str = "misa";
@@ -21,19 +19,25 @@ const VOCABULARY: &str = "vocabulary.json";
 const PREPROCESSING: &str = "preprocessor_config.json";
 const TOKENISER: &str = "tokenizer.json";
 
-/// A model with what it takes to use it.
+/// A model with everything that is needed to use it.
 ///
-/// The folder has Hugging Face's layout: `model.safetensors` under the names of the official code,
-/// which can load it; `config.json`; `preprocessor_config.json`, how features are scaled and
-/// sentences cut; `README.md`, a page for readers; for a model of word ids `vocabulary.json`, the
-/// words in the order of their ids; and for one with BERT `tokenizer.json`.
+/// The folder has the layout of Hugging Face:
+///
+/// | File | Holds |
+/// | --- | --- |
+/// | `model.safetensors` | the weights, by the names of the official code, which can load them |
+/// | `config.json` | the configuration of the model |
+/// | `preprocessor_config.json` | how features are scaled and sentences truncated |
+/// | `README.md` | the model card |
+/// | `vocabulary.json` | for a model of word ids: the words in the order of their ids |
+/// | `tokenizer.json` | for a model with BERT: its tokeniser |
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The model.
     pub model: Misa,
-    /// What it was made from.
+    /// Its configuration.
     pub config: MisaConfig,
-    /// The words its ids stand for.
+    /// The words of its ids, if it reads word ids.
     pub vocabulary: Option<Vocabulary>,
     /// How features are scaled before the model sees them.
     pub scaling: Option<Scaling>,
@@ -41,13 +45,13 @@ pub struct Checkpoint {
     pub bert: Option<Arc<BertText>>,
 }
 
-/// Of [`CONFIG`]; Hugging Face's readers pass over keys that they do not know.
+/// Layout of [`CONFIG`]. Hugging Face's readers ignore keys that they do not know.
 const CONFIG_LAYOUT: Layout = Layout {
     newest: 1,
     beside: &["model_type"],
 };
 
-/// A configuration that says what it configures, as Hugging Face's do.
+/// A configuration with the type of its model, as Hugging Face's have.
 #[derive(Serialize)]
 struct NamedConfig<'a> {
     model_type: &'static str,
@@ -63,10 +67,10 @@ struct Preprocessing {
 }
 
 impl Checkpoint {
-    /// Name of the folder in that of a run.
+    /// Name of the checkpoint's folder in the folder of a run.
     pub const FOLDER: &str = "checkpoint";
 
-    /// Writes the folder; each file is whole or not there.
+    /// Writes the folder; each file is written whole or not at all.
     ///
     /// # Errors
     ///
@@ -75,7 +79,7 @@ impl Checkpoint {
         self.save_with(folder.as_ref(), None).map(drop)
     }
 
-    /// [`Self::save`], with the scores of the run on the page for readers; gives the files.
+    /// [`Self::save`], with the scores of the run in the model card; returns the paths of the files.
     ///
     /// # Errors
     ///
@@ -132,14 +136,14 @@ impl Checkpoint {
         let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
         config.validate()?;
         let path = folder.join(WEIGHTS);
-        let at = |source| weights_error(&path, source);
-        let weights = StateDict::read(&path).map_err(at)?;
-        config.check_weights(&weights).map_err(at)?;
-        // The first weights are drawn, though all of them are replaced.
+        let invalid = |source| weights_error(&path, source);
+        let weights = StateDict::read(&path).map_err(invalid)?;
+        config.check_weights(&weights).map_err(invalid)?;
+        // Initial weights are drawn at random, although all of them are replaced.
         let lock = random::lock_random_state();
         let model = config.init(device);
         drop(lock);
-        let (model, _) = model.load_state_dict(&weights).map_err(at)?;
+        let (model, _) = model.load_state_dict(&weights).map_err(invalid)?;
         let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
         let checkpoint = Self {
             model,
@@ -152,7 +156,7 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Writes the page for readers alone, with the scores of the run; gives the file.
+    /// Writes only the model card, with the scores of the run; returns its path.
     ///
     /// # Errors
     ///
@@ -161,7 +165,7 @@ impl Checkpoint {
         card::write(folder, &self.config, Some(run))
     }
 
-    /// A vocabulary of another size belongs to another model.
+    /// Checks that the vocabulary has the size of the model's.
     fn check_vocabulary(&self, folder: &Path) -> Result<(), InferError> {
         let found = self.vocabulary.as_ref().map(Vocabulary::len);
         match (self.config.sizes.text, found) {
@@ -191,7 +195,7 @@ fn bert(
     Ok(Some(Arc::new(text)))
 }
 
-/// Writes the file, or removes that of an earlier checkpoint.
+/// Writes the file, or removes the one of an earlier checkpoint if there is no value.
 fn write_optional<T: Serialize>(path: &Path, value: Option<&T>) -> Result<(), InferError> {
     let Some(value) = value else {
         return remove(path);

@@ -1,9 +1,9 @@
-//! Which classes are taken for which.
+//! The confusion matrix of a classification.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How many utterances of each class were predicted as each class. Displayed, it is Markdown.
+/// How many utterances of each class were predicted as each class. [`fmt::Display`] writes Markdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfusionMatrix {
     /// A row for each true class, a column for each predicted one.
@@ -11,7 +11,7 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts the pairs of classes from 0 to `classes - 1`; others are left out.
+    /// Counts the pairs of classes from 0 to `classes - 1`; other values are ignored.
     ///
     /// # Panics
     ///
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_never_comes_has_no_recall() {
+    fn a_class_without_targets_has_no_recall() {
         let matrix = ConfusionMatrix::new(2, &[0.0], &[0.0]);
         assert!(
             matrix

@@ -1,6 +1,8 @@
-//! How predictions suffer when modalities go missing.
+//! Scores when modalities are missing.
 
-use crate::{Checkpoint, InferError, NamedScores, missing::draw_presence, scores::named_scores};
+use crate::missing::draw_presence;
+use crate::scores::named_scores;
+use crate::{Checkpoint, InferError, NamedScores};
 use burn::prelude::*;
 use misa_terms::{Modalities, Modality, Utterance};
 use serde::{Deserialize, Serialize};
@@ -8,15 +10,15 @@ use serde::{Deserialize, Serialize};
 /// Scores with a share of the modalities missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Degradation {
-    /// Probability that a modality of an utterance is missing; one always stays.
+    /// Probability that a modality of an utterance is missing; at least one always remains.
     pub rate: f64,
-    /// Each score under its name, the mean over the draws.
+    /// Each score by its name, the mean over the draws.
     pub scores: NamedScores,
 }
 
 impl Checkpoint {
-    /// Scores at each rate of missing modalities, the mean over `draws` draws, a function of
-    /// `seed`: the degradation curve.
+    /// The degradation curve: scores at each rate of missing modalities, the mean over `draws`
+    /// random draws by `seed`.
     ///
     /// # Errors
     ///
@@ -30,7 +32,7 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Vec<Degradation>, InferError> {
         let curve = rates.iter().map(|&rate| {
-            let draws = (0..draws).map(|number| {
+            let scores_of_draws = (0..draws).map(|number| {
                 let seed = seed.wrapping_add(number);
                 let presence = draw_presence(
                     self.config.settings.modalities,
@@ -38,10 +40,10 @@ impl Checkpoint {
                     rate,
                     seed,
                 );
-                let found = self.predict_where(utterances, Some(&presence), device)?;
-                Ok(self.scores_of(&found, utterances))
+                let predictions = self.predict_where(utterances, Some(&presence), device)?;
+                Ok(self.scores_of(&predictions, utterances))
             });
-            let scores = draws.collect::<Result<Vec<_>, InferError>>()?;
+            let scores = scores_of_draws.collect::<Result<Vec<_>, InferError>>()?;
             Ok(Degradation {
                 rate,
                 scores: mean(&scores),
@@ -50,7 +52,7 @@ impl Checkpoint {
         curve.collect()
     }
 
-    /// Scores from every set of the model's modalities, the largest first.
+    /// Scores from each subset of the model's modalities, the largest first.
     ///
     /// # Errors
     ///
@@ -61,19 +63,23 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Vec<(Modalities, NamedScores)>, InferError> {
         let used: Vec<Modality> = self.config.settings.modalities.iter().collect();
-        let sets = (1_usize..1 << used.len()).map(|bits| {
-            let chosen = used.iter().enumerate();
-            let chosen = chosen.filter(|(place, _)| bits >> place & 1 == 1);
-            chosen.map(|(_, &modality)| modality).collect::<Vec<_>>()
-        });
-        let mut sets: Vec<Vec<Modality>> = sets.collect();
-        sets.sort_by_key(|set| std::cmp::Reverse(set.len()));
-        let scored = sets.into_iter().map(|set| {
-            let set = Modalities::new(&set)?;
-            let found = self.predict_from(utterances, set, device)?;
-            Ok((set, self.scores_of(&found, utterances)))
-        });
-        scored.collect()
+        let subset = |bits: usize| -> Vec<Modality> {
+            used.iter()
+                .enumerate()
+                .filter(|(index, _)| bits >> index & 1 == 1)
+                .map(|(_, &modality)| modality)
+                .collect()
+        };
+        let mut subsets: Vec<Vec<Modality>> = (1..1 << used.len()).map(subset).collect();
+        subsets.sort_by_key(|subset| std::cmp::Reverse(subset.len()));
+        subsets
+            .into_iter()
+            .map(|subset| {
+                let modalities = Modalities::new(&subset)?;
+                let predictions = self.predict_from(utterances, modalities, device)?;
+                Ok((modalities, self.scores_of(&predictions, utterances)))
+            })
+            .collect()
     }
 
     fn scores_of(&self, predictions: &[f32], utterances: &[Utterance]) -> NamedScores {
@@ -82,11 +88,11 @@ impl Checkpoint {
     }
 }
 
-/// The mean of each score over the draws where it is defined.
+/// The mean of each score over the draws in which it is defined.
 fn mean(draws: &[NamedScores]) -> NamedScores {
     let names = draws.first().map_or(&[][..], Vec::as_slice);
-    let means = names.iter().enumerate().map(|(place, (name, _))| {
-        let values: Vec<f64> = draws.iter().filter_map(|draw| draw[place].1).collect();
+    let means = names.iter().enumerate().map(|(index, (name, _))| {
+        let values: Vec<f64> = draws.iter().filter_map(|draw| draw[index].1).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         (name.clone(), (!values.is_empty()).then_some(mean))
     });

@@ -4,10 +4,8 @@
 
 use misa_core::WeightsError;
 use misa_terms::{ConfigError, Modality, UtteranceError};
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why a model cannot be loaded, saved or used.
@@ -20,26 +18,26 @@ pub enum InferError {
     /// The path does not exist.
     #[error("{path}: no such file or folder", path = path.display())]
     Missing {
-        /// What was to be read.
+        /// The path.
         path: PathBuf,
     },
     /// A file or folder cannot be read or written.
     #[error("{path}: {source}", path = path.display())]
     Io {
-        /// File or folder at hand.
+        /// File or folder.
         path: PathBuf,
         /// Cause.
         source: io::Error,
     },
-    /// A file is not the JSON that it should be.
+    /// A file is not JSON of the expected form.
     #[error("{path}: {source}", path = path.display())]
     Json {
-        /// File at hand.
+        /// File.
         path: PathBuf,
         /// Cause.
         source: serde_json::Error,
     },
-    /// A file of a newer program.
+    /// A file that a newer version wrote.
     #[error(
         "{path}: written by a newer misa (version {found} of this file); this is misa {program}, \
          which reads up to version {newest}",
@@ -53,18 +51,18 @@ pub enum InferError {
         /// The newest version that this program reads.
         newest: u32,
     },
-    /// A key of a file that this program does not know, although it knows the file's version.
+    /// An unknown key in a file of a known version.
     #[error("{path}: unknown key `{key}`", path = path.display())]
     UnknownKey {
         /// The file.
         path: PathBuf,
-        /// The key with those above it.
+        /// The path of the key, such as `sizes.text`.
         key: String,
     },
-    /// A table of predictions is not what it should be.
+    /// A file is not a table of predictions.
     #[error("{path}: {source}", path = path.display())]
     Csv {
-        /// File at hand.
+        /// File.
         path: PathBuf,
         /// Cause.
         source: csv::Error,
@@ -72,29 +70,29 @@ pub enum InferError {
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Weights {
-        /// File at hand.
+        /// File.
         path: PathBuf,
         /// Cause.
         source: WeightsError,
     },
-    /// The vocabulary of a checkpoint is not that of its model.
+    /// The vocabulary of a checkpoint has another size than its model's.
     #[error("{path}: {found} words, expected {expected}", path = path.display())]
     Vocabulary {
-        /// File at hand.
+        /// File.
         path: PathBuf,
         /// Words of the model.
         expected: usize,
         /// Words of the file.
         found: usize,
     },
-    /// A tokeniser that is not what it should be, or does not fit its BERT.
+    /// A tokeniser that is not valid, or does not fit its BERT.
     #[error("{place}: expected {expected}, found {found}")]
     Layout {
         /// File or setting.
         place: String,
-        /// What should be there.
+        /// What was expected.
         expected: String,
-        /// What is there.
+        /// What was found.
         found: String,
     },
     /// An utterance that a model's BERT cannot read.
@@ -115,14 +113,14 @@ pub enum InferError {
         id: String,
         /// The modality that differs.
         modality: Modality,
-        /// What the model reads.
+        /// Features that the model expects.
         expected: String,
-        /// What the utterance has.
+        /// Features of the utterance.
         found: String,
     },
-    /// A model with BERT, in a program that was built without its tokeniser.
+    /// A model with BERT, in a program without its tokeniser.
     #[error(
-        "{path}: the model reads text with BERT, expected a program with the feature `bert`",
+        "{path}: the model reads text with BERT; this program was built without the feature `bert`",
         path = path.display()
     )]
     NoTokeniser {

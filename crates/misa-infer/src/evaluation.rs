@@ -1,45 +1,45 @@
-//! What a model says of a split, batch by batch.
+//! Predictions and losses of a model on a split.
 
-use crate::{
-    ConfusionMatrix, NamedScores, ReadyBatch, Scores, score::decide, scores::named_scores,
-};
+use crate::score::decide;
+use crate::scores::named_scores;
+use crate::{ConfusionMatrix, NamedScores, ReadyBatch, Scores};
 use burn::tensor::Tensor;
 use misa_core::loss::{PerTerm, Term};
 use misa_terms::Task;
 
-/// Mean over the batches of an epoch of each term of the objective, unweighted.
+/// Each term of the objective, without its weight, as a mean over batches.
 pub type TermMeans = PerTerm<f64>;
 
-/// What a model says of a split, utterance by utterance in their order there.
+/// Predictions and losses of a model on a split, in the order of its utterances.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
     /// Names of the utterances.
     pub ids: Vec<String>,
-    /// The prediction of each, a class where the task has classes.
+    /// The prediction of each: a class if the task has classes, a number otherwise.
     pub predictions: Vec<f32>,
     /// The target of each.
     pub targets: Vec<f32>,
-    /// Mean over the batches of each loss term; NaN where no losses were computed.
+    /// Mean of each loss term over the batches; NaN if no losses were computed.
     pub losses: TermMeans,
-    /// The place of each utterance in the split.
+    /// The index of each utterance in the split.
     places: Vec<usize>,
 }
 
-/// What a model says of one batch.
+/// Predictions and losses of a model on one batch.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// `[batch, 1]`, or `[batch, classes]` logits.
     pub predictions: Tensor<2>,
-    /// The losses of the batch, where there is an objective.
+    /// The losses of the batch, if there is an objective.
     pub losses: Option<PerTerm<f64>>,
 }
 
-/// The loop of every evaluation: asks for an answer to each batch and collects predictions,
-/// targets and losses.
+/// The loop of every evaluation: calls `answer` for each batch and collects predictions, targets
+/// and losses.
 ///
 /// # Errors
 ///
-/// The first of `batches` or of `answer`.
+/// The first error of `batches` or of `answer`.
 pub fn evaluate_batches<E>(
     batches: impl IntoIterator<Item = Result<ReadyBatch, E>>,
     task: Task,
@@ -58,7 +58,7 @@ pub fn evaluate_batches<E>(
 }
 
 impl Evaluation {
-    /// Applies every score of the task.
+    /// Every score of the task.
     pub fn scores(&self, task: Task) -> Scores {
         Scores {
             utterances: self.predictions.len(),
@@ -74,7 +74,7 @@ impl Evaluation {
         }
     }
 
-    /// Every score of the task under its name.
+    /// Every score of the task by its name.
     pub fn named_scores(&self, task: Task) -> NamedScores {
         named_scores(task, &self.predictions, &self.targets)
     }
@@ -95,7 +95,7 @@ impl Evaluation {
         }
     }
 
-    /// The same in the order of the split: batches may come in another.
+    /// The same in the order of the split, from which the order of batches may differ.
     fn in_order(mut self) -> Self {
         if !self.places.is_sorted() {
             let mut order: Vec<usize> = (0..self.places.len()).collect();

@@ -2,14 +2,16 @@
 
 use crate::InferError;
 use misa_terms::write_whole;
-use serde::{Serialize, de::DeserializeOwned};
-use std::{fs, path::Path};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs;
+use std::path::Path;
 
-/// Makes a folder and what is above it.
+/// Creates a folder and its parents.
 ///
 /// # Errors
 ///
-/// [`InferError::Io`] when the system refuses.
+/// [`InferError::Io`] if it cannot be created.
 pub fn create_folder(path: &Path) -> Result<(), InferError> {
     fs::create_dir_all(path).map_err(InferError::io(path))
 }
@@ -18,7 +20,7 @@ pub fn create_folder(path: &Path) -> Result<(), InferError> {
 ///
 /// # Errors
 ///
-/// [`InferError::Io`] when the system refuses.
+/// [`InferError::Io`] if it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), InferError> {
     let written = write_whole(path, |file| file.write_all(bytes));
     written.map(drop).map_err(InferError::io(path))
@@ -28,7 +30,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), InferError> {
 ///
 /// # Errors
 ///
-/// [`InferError::Json`] when the value has no form in JSON, or as [`write()`].
+/// [`InferError::Json`] if the value cannot be written as JSON, or as [`write()`].
 pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), InferError> {
     let json = serde_json::to_vec_pretty(value).map_err(json_error(path))?;
     write(path, &json)
@@ -38,8 +40,8 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), InferError
 ///
 /// # Errors
 ///
-/// [`InferError::Io`] when the file cannot be read, [`InferError::Json`] when it holds something
-/// else.
+/// [`InferError::Io`] if the file cannot be read, [`InferError::Json`] if it is not JSON of this
+/// form.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, InferError> {
     let json = fs::read(path).map_err(InferError::io(path))?;
     serde_json::from_slice(&json).map_err(json_error(path))

@@ -1,4 +1,4 @@
-//! Trained MISA models in use: loading, prediction, evaluation and scores.
+//! Use of trained MISA models: loading, prediction, evaluation and scores.
 //!
 //! ```text
 //! folder ── load ──► Checkpoint ── predict, evaluate, represent, degradation ──► numbers
@@ -6,8 +6,8 @@
 //! Utterance ── prepare ──┘── UtteranceBatcher ──► UtteranceBatch ──► ReadyBatch ──► model
 //! ```
 //!
-//! A program that predicts needs this crate and no other: no training framework, no reader of
-//! corpora, no command line.
+//! A program that predicts needs only this crate: no training framework, no reader of corpora, no
+//! command line.
 //!
 //! ```no_run
 //! use burn::tensor::Device;
@@ -33,21 +33,21 @@
 //! | File | Holds |
 //! | --- | --- |
 //! | `checkpoint.rs`, `card.rs`, `files.rs`, `versioned.rs` | a model's folder |
-//! | `predict.rs`, `representations.rs`, `degradation.rs` | what a model is asked |
+//! | `predict.rs`, `representations.rs`, `degradation.rs` | predictions, inner representations, scores with missing modalities |
 //! | `batch.rs`, `batcher.rs`, `ready.rs` | utterances to tensors |
 //! | `bert/` | words to BERT's tokens |
 //! | `evaluation.rs` | predictions and losses of a split, in one loop |
-//! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | what predictions are worth |
-//! | `missing.rs` | modalities that go missing |
+//! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | scores and tables of predictions |
+//! | `missing.rs` | random choice of missing modalities |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |
 //!
-//! | Feature | Brings |
+//! | Feature | Adds |
 //! | --- | --- |
 //! | `bert` (default) | BERT's tokeniser; without it, models with BERT cannot be loaded |
 //! | `flex` (default), `wgpu`, `vulkan`, `metal`, `cuda` | devices, with our kernels for each |
 
-// Says which feature an item needs.
+// The documentation shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
@@ -95,7 +95,7 @@ pub use ready::ReadyBatch;
 pub use representations::Representations;
 pub use scores::{NamedScores, Scores};
 
-/// Holds the README's example to what compiles.
+/// Compiles the README's example.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

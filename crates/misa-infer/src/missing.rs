@@ -1,10 +1,10 @@
-//! Modalities that go missing, by a function of a seed.
+//! Random choice of missing modalities.
 
 use misa_core::Presence;
 use misa_terms::{Modalities, Modality, PerModality, Random, mix};
 
-/// Which modalities are left to each of `batch` utterances, when each goes missing with
-/// `probability`, a function of `seed`; one of those in use always stays.
+/// Which modalities each of `batch` utterances has, if each is missing with `probability`; at least
+/// one of `modalities` always remains. The draw is a function of `seed`.
 pub fn draw_presence(
     modalities: Modalities,
     batch: usize,
@@ -15,9 +15,10 @@ pub fn draw_presence(
     let mut random = Random::new(mix(seed, 0, 0, "missing modalities"));
     let mut present = PerModality::from_fn(|_| vec![true; batch]);
     for row in 0..batch {
-        // Drawn for every modality, so that one draw tells nothing of the next.
-        let drawn = used.iter().map(|_| random.uniform() < probability);
-        let mut missing: Vec<bool> = drawn.collect();
+        // The same number of draws for every utterance, so that each is independent of the others.
+        let mut missing: Vec<bool> = (used.iter())
+            .map(|_| random.uniform() < probability)
+            .collect();
         let kept = random.below(used.len());
         if missing.iter().all(|&missing| missing) {
             missing[kept] = false;
@@ -40,9 +41,9 @@ mod tests {
     }
 
     #[test]
-    fn about_as_many_go_missing_as_asked_and_something_is_left() {
+    fn the_share_of_missing_modalities_is_the_probability_and_one_remains() {
         let presence = draw_presence(Modalities::ALL, 3000, 0.3, 7);
-        // Of an utterance that would lose all three, 27 in 1000, a third keeps each.
+        // 0.7, plus a third of the 0.3^3 that would lose all three.
         for modality in Modality::ALL {
             let share = count(&presence, modality) as f64 / 3000.0;
             assert!((share - 0.709).abs() < 0.03, "{modality} {share}");

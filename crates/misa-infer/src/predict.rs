@@ -5,12 +5,14 @@ use crate::{
     evaluate_batches,
 };
 use burn::tensor::Device;
-use misa_core::{Presence, loss::MisaLossConfig};
+use misa_core::Presence;
+use misa_core::loss::MisaLossConfig;
 use misa_terms::{
     ConfigError, Modalities, Modality, PerModality, TextSequence, TextSize, Utterance,
     video_batches,
 };
-use std::{cmp::Reverse, sync::Arc};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Utterances predicted at once.
 const BATCH: usize = 64;
@@ -18,15 +20,14 @@ const BATCH: usize = 64;
 impl Checkpoint {
     /// The prediction of each utterance in order: a number, or a class.
     ///
-    /// Words are looked up in the model's own vocabulary, or become the tokens of its BERT, and
-    /// features are scaled as they were in training: utterances of any data set with the same
-    /// features will do.
+    /// Utterances may be from any data set with the same features: words are looked up in the
+    /// model's vocabulary, or become the tokens of its BERT, and features are scaled as in training.
     ///
-    /// A model with context reads the utterances of a video together: give it all of them, as the
-    /// prediction of one then depends on the others.
+    /// A model with context reads the utterances of a video together, so pass all utterances of
+    /// each video: their predictions depend on each other.
     ///
-    /// - Differs: sentences are never cut to the most words of a batch, so that what is predicted
-    ///   of an utterance does not depend on others.
+    /// - Differs: sentences are not truncated to the longest word count of a batch, so that, without
+    ///   context, a prediction does not depend on other utterances.
     ///
     /// # Errors
     ///
@@ -40,7 +41,7 @@ impl Checkpoint {
         self.predict_where(utterances, None, device)
     }
 
-    /// [`Self::predict`] from some modalities alone, as if the others were missing.
+    /// [`Self::predict`] from some modalities only, as if the others were missing.
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl Checkpoint {
         self.predict_where(utterances, Some(&Presence::new(present)?), device)
     }
 
-    /// Those of `modalities` that the model uses.
+    /// The modalities among `modalities` that the model uses.
     ///
     /// # Errors
     ///
@@ -68,7 +69,7 @@ impl Checkpoint {
         Modalities::new(&usable)
     }
 
-    /// [`Self::predict`] where some utterances lack modalities.
+    /// [`Self::predict`] for utterances of which some lack modalities.
     pub(crate) fn predict_where(
         &self,
         utterances: &[Utterance],
@@ -80,11 +81,12 @@ impl Checkpoint {
         let batcher = UtteranceBatcher::new(bert);
         let batches = places.iter().map(|places| {
             let chosen = places.iter().map(|&place| &prepared[place]);
-            let batch = batcher.batch(chosen, device).at(places);
-            let presence = presence.map(|presence| presence.select(&batch.places));
-            let batch = ReadyBatch::from(batch);
+            let batch = ReadyBatch::from(batcher.batch(chosen, device).with_places(places));
             Ok(match presence {
-                Some(presence) => batch.with_presence(presence),
+                Some(presence) => {
+                    let selected = presence.select(batch.places());
+                    batch.with_presence(selected)
+                }
                 None => batch,
             })
         });
@@ -97,7 +99,7 @@ impl Checkpoint {
         Ok(evaluation.predictions)
     }
 
-    /// Places of the utterances to predict at once: longest first, or whole videos.
+    /// Indices of the utterances of each batch: longest first, or whole videos.
     fn places(&self, prepared: &[Utterance], bert: Option<&BertText>) -> Vec<Vec<usize>> {
         if self.config.settings.context.is_some() {
             return video_batches(prepared, BATCH);
@@ -107,7 +109,7 @@ impl Checkpoint {
         order.chunks(BATCH).map(<[usize]>::to_vec).collect()
     }
 
-    /// Predicts utterances in their order, `batch_size` at a time, with the losses of an
+    /// Predictions of utterances in their order, `batch_size` at a time, and the losses of an
     /// objective.
     ///
     /// # Errors
@@ -130,14 +132,14 @@ impl Checkpoint {
         }
         let objective = objective.init(device);
         let batcher = UtteranceBatcher::new(self.bert.clone());
-        let places: Vec<usize> = (0..prepared.len()).collect();
+        let in_order: Vec<usize> = (0..prepared.len()).collect();
         let places = match self.config.settings.context {
             Some(_) => video_batches(&prepared, batch_size),
-            None => places.chunks(batch_size).map(<[usize]>::to_vec).collect(),
+            None => in_order.chunks(batch_size).map(<[usize]>::to_vec).collect(),
         };
         let batches = places.iter().map(|places| {
             let chosen = places.iter().map(|&place| &prepared[place]);
-            Ok(batcher.batch(chosen, device).at(places).into())
+            Ok(batcher.batch(chosen, device).with_places(places).into())
         });
         evaluate_batches(batches, self.config.task, |batch| {
             let output = self.model.forward(batch.input());
@@ -149,7 +151,8 @@ impl Checkpoint {
         })
     }
 
-    /// The utterances as the model is to see them, each by itself, and what reads their words.
+    /// The utterances in the form that the model reads, and the reader of their words if the model
+    /// has a BERT. Sentences do not depend on the other utterances of a batch.
     pub(crate) fn prepare_all(
         &self,
         utterances: &[Utterance],
@@ -169,7 +172,7 @@ impl Checkpoint {
             .collect()
     }
 
-    /// The utterance as the model is to see it.
+    /// The utterance in the form that the model reads.
     fn prepare(&self, utterance: &Utterance) -> Result<Utterance, InferError> {
         let mut utterance = utterance.clone();
         let sizes = self.config.sizes;
@@ -177,7 +180,7 @@ impl Checkpoint {
             if found == expected {
                 return Ok(());
             }
-            Err(self.features(&utterance, modality, format!("{found} features")))
+            Err(self.features_error(&utterance, modality, format!("{found} features")))
         };
         check(Modality::Visual, utterance.visual.d_input(), sizes.visual)?;
         check(
@@ -192,13 +195,15 @@ impl Checkpoint {
             (TextSize::Words { .. }, TextSequence::Words(ids)) => {
                 utterance.text = TextSequence::Words(self.ids(&utterance, ids)?);
             }
-            // Its words are read, whatever else stands for the text.
+            // BERT reads the words, not the ids or features.
             (TextSize::Bert(_), _) => {}
             (_, TextSequence::Features(_)) => {
-                return Err(self.features(&utterance, Modality::Text, "vectors".to_string()));
+                let found = "vectors".to_string();
+                return Err(self.features_error(&utterance, Modality::Text, found));
             }
             (_, TextSequence::Words(_)) => {
-                return Err(self.features(&utterance, Modality::Text, "word ids".to_string()));
+                let found = "word ids".to_string();
+                return Err(self.features_error(&utterance, Modality::Text, found));
             }
         }
         if let Some(scaling) = &self.scaling {
@@ -218,17 +223,25 @@ impl Checkpoint {
                 .map(|word| vocabulary.id(word))
                 .collect());
         }
-        let beyond = |&&id: &&u32| match self.config.sizes.text {
+        let is_beyond = |&&id: &&u32| match self.config.sizes.text {
             TextSize::Words { vocabulary } => id as usize >= vocabulary,
             TextSize::Features { .. } | TextSize::Bert(_) => true,
         };
-        match ids.iter().find(beyond) {
+        match ids.iter().find(is_beyond) {
             None => Ok(ids.to_vec()),
-            Some(id) => Err(self.features(utterance, Modality::Text, format!("word id {id}"))),
+            Some(id) => {
+                let found = format!("word id {id}");
+                Err(self.features_error(utterance, Modality::Text, found))
+            }
         }
     }
 
-    fn features(&self, utterance: &Utterance, modality: Modality, found: String) -> InferError {
+    fn features_error(
+        &self,
+        utterance: &Utterance,
+        modality: Modality,
+        found: String,
+    ) -> InferError {
         let sizes = self.config.sizes;
         let expected = match (modality, sizes.text) {
             (Modality::Visual, _) => format!("{} features", sizes.visual),
@@ -246,7 +259,7 @@ impl Checkpoint {
     }
 }
 
-/// Number of words, or of text steps where words are not read.
+/// Number of words if BERT reads them, otherwise of text steps.
 fn words(utterance: &Utterance, bert: Option<&BertText>) -> usize {
     bert.map_or(utterance.text.steps(), |bert| bert.count(utterance))
 }

@@ -1,12 +1,10 @@
-//! What a model said of each utterance, as a table.
+//! Table of predictions, one row per utterance.
 
 use crate::{Evaluation, InferError};
 use misa_terms::{Split, Utterance, write_whole};
 use serde::{Deserialize, Serialize};
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Every utterance of a split with its prediction, in file order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,7 +15,7 @@ pub struct Predictions(pub Vec<PredictionRow>);
 pub struct PredictionRow {
     /// Its name.
     pub id: String,
-    /// What the model says: a number, or a class.
+    /// The prediction: a number, or a class.
     pub prediction: f32,
     /// Its label.
     pub target: f32,
@@ -26,17 +24,16 @@ pub struct PredictionRow {
 }
 
 impl Predictions {
-    /// Those of an evaluation of `utterances`, in their order.
+    /// The predictions of an evaluation of `utterances`, in their order.
     pub fn new(evaluation: &Evaluation, utterances: &[Utterance]) -> Self {
         let values = evaluation.predictions.iter().zip(&evaluation.targets);
-        let rows = utterances.iter().zip(values);
         let row = |(utterance, (&prediction, &target)): (&Utterance, _)| PredictionRow {
             id: utterance.id.clone(),
             prediction,
             target,
             steps: utterance.text.steps(),
         };
-        Self(rows.map(row).collect())
+        Self(utterances.iter().zip(values).map(row).collect())
     }
 
     /// The file in a run folder.
@@ -44,7 +41,7 @@ impl Predictions {
         folder.join(format!("predictions-{split}.csv"))
     }
 
-    /// Writes the file in a run folder, whole; gives its path.
+    /// Writes the file in a run folder, whole; returns its path.
     ///
     /// # Errors
     ///
@@ -63,19 +60,19 @@ impl Predictions {
         Ok(path)
     }
 
-    /// Reads those of a run.
+    /// Reads the file of a split in a run folder.
     ///
     /// # Errors
     ///
-    /// [`InferError`] if the split was not predicted or the file is not a table of predictions.
+    /// [`InferError::Csv`] if the file does not exist or is not a table of predictions.
     pub fn read(folder: impl AsRef<Path>, split: Split) -> Result<Self, InferError> {
         let path = Self::path(folder.as_ref(), split);
-        let table = |source: csv::Error| InferError::Csv {
+        let csv_error = |source: csv::Error| InferError::Csv {
             path: path.clone(),
             source,
         };
-        let mut reader = csv::Reader::from_path(&path).map_err(table)?;
+        let mut reader = csv::Reader::from_path(&path).map_err(csv_error)?;
         let rows: Result<Vec<_>, _> = reader.deserialize().collect();
-        rows.map(Self).map_err(table)
+        rows.map(Self).map_err(csv_error)
     }
 }

@@ -4,10 +4,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 static LOCK: Mutex<()> = Mutex::new(());
 
-/// Holds the random state of every device until it is dropped.
+/// Locks the random state of every device until the guard is dropped.
 ///
-/// A device's random state can belong to the whole process: between a seed and the last number
-/// drawn after it nobody else may draw, be it another run or a model that is loaded.
+/// The random state of a device may belong to the whole process. Between setting a seed and drawing
+/// the last number, no other run or loading model may draw.
 pub fn lock_random_state() -> MutexGuard<'static, ()> {
     LOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,30 +4,30 @@ use crate::UtteranceBatch;
 use burn::prelude::*;
 use misa_core::{MisaInput, Presence, TextInput};
 
-/// A batch as the model reads it.
+/// A batch in the form that the model reads.
 ///
-/// It starts as what the batcher made of utterances ([`From`]); on the way to the model its text
-/// may be replaced by what was looked up or computed before ([`Self::with_text`]), and it may be
-/// told which modalities are missing ([`Self::with_presence`]). The model changes nothing of it.
+/// It starts as a batch of the batcher ([`From`]). Before the model reads it, its text may be
+/// replaced by vectors that were looked up or computed before ([`Self::with_text`]), and modalities
+/// may be marked as missing ([`Self::with_presence`]). The model does not change it.
 #[derive(Clone, Debug)]
 pub struct ReadyBatch(UtteranceBatch);
 
 impl From<UtteranceBatch> for ReadyBatch {
-    /// With text as the batcher made it, and nothing missing.
+    /// With the text of the batcher, and without missing modalities.
     fn from(batch: UtteranceBatch) -> Self {
         Self(batch)
     }
 }
 
 impl ReadyBatch {
-    /// The same with another form of its text, of the same sentences.
+    /// The same batch with another form of the same sentences.
     #[must_use]
     pub fn with_text(mut self, text: TextInput) -> Self {
         self.0.input.text = text;
         self
     }
 
-    /// The same where some utterances lack modalities.
+    /// The same batch where some utterances lack modalities.
     #[must_use]
     pub fn with_presence(mut self, presence: Presence) -> Self {
         self.0.input.presence = Some(presence);
@@ -49,7 +49,7 @@ impl ReadyBatch {
         &self.0.ids
     }
 
-    /// The place of each row's utterance, see [`UtteranceBatch::places`].
+    /// The index of each row's utterance, see [`UtteranceBatch::places`].
     pub fn places(&self) -> &[usize] {
         &self.0.places
     }

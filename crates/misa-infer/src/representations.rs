@@ -1,6 +1,7 @@
-//! What a model makes of utterances on the way to its prediction.
+//! Inner representations of utterances, from which the model predicts.
 
-use crate::{Checkpoint, InferError, UtteranceBatcher, score::decide};
+use crate::score::decide;
+use crate::{Checkpoint, InferError, UtteranceBatcher};
 use burn::prelude::*;
 use misa_core::MisaOutput;
 use misa_terms::{Modality, PerModality, Utterance};
@@ -8,22 +9,22 @@ use misa_terms::{Modality, PerModality, Utterance};
 /// Utterances read at once.
 const BATCH: usize = 64;
 
-/// The representations of some utterances, one row after another in their order.
+/// The representations of utterances, one row after another in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Representations {
     /// Names of the utterances.
     pub ids: Vec<String>,
-    /// The prediction of each, a class where the task has classes.
+    /// The prediction of each: a class if the task has classes, a number otherwise.
     pub predictions: Vec<f32>,
     /// The label of each.
     pub targets: Vec<f32>,
     /// Steps of the text of each.
     pub steps: Vec<usize>,
-    /// Modalities in use; those of others hold nothing.
+    /// Modalities in use; `shared` and `private` of the others are empty.
     pub modalities: Vec<Modality>,
     /// Which representations are fused.
     pub fusion: misa_core::Representations,
-    /// Numbers of a representation.
+    /// Size of a representation.
     pub d_hidden: usize,
     /// Modality-invariant, `[utterances, d_hidden]` per modality.
     pub shared: PerModality<Vec<f32>>,
@@ -32,7 +33,7 @@ pub struct Representations {
     /// After the attention of the fusion, `[utterances, tokens, d_hidden]`: private tokens first.
     pub fused: Vec<f32>,
     /// Weights of that attention, mean over its heads, `[utterances, tokens, tokens]`; rows are
-    /// queries. Empty where the fusion has none.
+    /// queries. Empty if the fusion has no attention.
     pub attention: Vec<f32>,
 }
 
@@ -44,15 +45,14 @@ impl Representations {
 
     /// The names of the tokens in the order of the fusion.
     pub fn token_names(&self) -> Vec<String> {
-        let kinds = self.fusion.names().iter();
-        let names = kinds.flat_map(|kind| {
+        let names_of = |kind| {
             let modalities = self.modalities.iter();
             modalities.map(move |modality| format!("{modality} {kind}"))
-        });
-        names.collect()
+        };
+        self.fusion.names().iter().flat_map(names_of).collect()
     }
 
-    /// Mean over the utterances of the attention weights, `[tokens, tokens]`, if there are any.
+    /// Attention weights, mean over the utterances, `[tokens, tokens]`; `None` without attention.
     pub fn mean_attention(&self) -> Option<Vec<f64>> {
         if self.attention.is_empty() {
             return None;
@@ -68,7 +68,7 @@ impl Representations {
         Some(mean.iter().map(|sum| sum / count).collect())
     }
 
-    /// Adds what the model makes of a batch, whose rows `order` brings into that of `utterances`.
+    /// Adds the representations of a batch; `order` lists its rows in the order of `utterances`.
     fn add(&mut self, utterances: &[Utterance], output: &MisaOutput, order: &[usize]) {
         for utterance in utterances {
             self.ids.push(utterance.id.clone());
@@ -98,7 +98,7 @@ fn extend<const D: usize>(values: &mut Vec<f32>, tensor: &Tensor<D>, order: &[us
 }
 
 impl Checkpoint {
-    /// What the model makes of each utterance, in order.
+    /// The representations of each utterance, in order.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl Checkpoint {
         let (prepared, bert) = self.prepare_all(utterances)?;
         let batcher = UtteranceBatcher::new(bert);
         let modalities = self.config.settings.modalities;
-        let mut found = Representations {
+        let mut representations = Representations {
             modalities: modalities.iter().collect(),
             fusion: self.config.settings.representations,
             d_hidden: self.config.settings.d_hidden,
@@ -124,13 +124,14 @@ impl Checkpoint {
             let mut order: Vec<usize> = (0..batch.places.len()).collect();
             order.sort_by_key(|&row| batch.places[row]);
             extend(&mut values, &output.prediction, &order);
-            found.predictions.extend(decide(self.config.task, &values));
-            found.add(utterances, &output, &order);
+            let predictions = decide(self.config.task, &values);
+            representations.predictions.extend(predictions);
+            representations.add(utterances, &output, &order);
         }
         if self.config.settings.context.is_some() {
-            // Of all that is found, the predictions alone depend on the rest of the video.
-            found.predictions = self.predict(utterances, device)?;
+            // Only the predictions depend on the rest of the video.
+            representations.predictions = self.predict(utterances, device)?;
         }
-        Ok(found)
+        Ok(representations)
     }
 }

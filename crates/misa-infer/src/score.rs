@@ -1,8 +1,8 @@
 //! Scores of a whole split, as pure functions of its predictions and targets.
 //!
-//! Every function takes one prediction per target and gives NaN where there is nothing to score.
-//! Zero is neutral: `neg/non-neg` counts it as not negative, `neg/pos` leaves it out, and `SIMS`
-//! counts it as not positive.
+//! Every function takes one prediction per target and returns NaN if there is nothing to score.
+//! A target of 0 is neutral: `neg/non-neg` counts it as not negative, `neg/pos` leaves it out, and
+//! `SIMS` counts it as not positive.
 
 use misa_terms::Task;
 use std::collections::BTreeSet;
@@ -19,15 +19,14 @@ pub enum Goal {
     Higher,
 }
 
-/// A score under the name it is reported by.
+/// A score and its name in reports.
 #[derive(Clone, Copy, Debug)]
 pub struct NamedScore {
     /// Name in reports and plots.
     pub name: &'static str,
     /// Which direction is better.
     pub goal: Goal,
-    /// Whether it is a share of the utterances or a mean of shares, which the field prints in
-    /// percent.
+    /// Whether it is a share of the utterances or a mean of shares, which papers print in percent.
     pub is_share: bool,
     /// The score.
     pub score: Score,
@@ -103,16 +102,16 @@ pub fn accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
 
 /// F1 of each class, weighted by its share of the targets.
 ///
-/// A class that is neither predicted nor a target has no part; F1 is 0 where it is undefined.
+/// A class that is neither predicted nor a target is left out; F1 is 0 where it is undefined.
 pub fn weighted_f1(predictions: &[f32], targets: &[f32]) -> f64 {
     if targets.is_empty() {
         return f64::NAN;
     }
     let classes: BTreeSet<u32> = targets.iter().map(|class| class.to_bits()).collect();
     let f1 = classes.into_iter().map(f32::from_bits).map(|class| {
-        let count = |found: fn(bool, bool) -> bool| {
+        let count = |counts: fn(bool, bool) -> bool| {
             pairs(predictions, targets)
-                .filter(|(p, t)| found(*p == class, *t == class))
+                .filter(|(p, t)| counts(*p == class, *t == class))
                 .count() as f64
         };
         let hits = count(|p, t| p && t);
@@ -200,20 +199,21 @@ pub mod sims {
 
 /// The class of the largest logit of each row, or the value itself of a regression.
 ///
-/// Of equal logits the first wins, as in NumPy.
+/// The first of equal logits wins, as in NumPy.
 pub fn decide(task: Task, values: &[f32]) -> Vec<f32> {
     let Task::Classification { classes } = task else {
         return values.to_vec();
     };
-    let rows = values.chunks_exact(classes);
-    rows.map(|row| {
-        let best = (1..classes).fold(0, |best, class| match row[class] > row[best] {
-            true => class,
-            false => best,
-        });
-        best as f32
-    })
-    .collect()
+    let largest = |row: &[f32]| {
+        let first = (1..classes).fold(
+            0,
+            |best, class| {
+                if row[class] > row[best] { class } else { best }
+            },
+        );
+        first as f32
+    };
+    values.chunks_exact(classes).map(largest).collect()
 }
 
 fn rounded_accuracy(predictions: &[f32], targets: &[f32], bound: f32) -> f64 {
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_score() {
+    fn scores_of_no_utterances_are_undefined() {
         for named in REGRESSION.iter().chain(&CLASSIFICATION) {
             assert!((named.score)(&[], &[]).is_nan(), "{}", named.name);
         }

@@ -1,10 +1,11 @@
 //! The scores of a split.
 
-use crate::{ConfusionMatrix, score::scores};
+use crate::ConfusionMatrix;
+use crate::score::scores;
 use misa_terms::Task;
 use serde::{Deserialize, Serialize};
 
-/// Each score under its name; `None` where it is not defined.
+/// Each score by its name; `None` if it is not defined.
 pub type NamedScores = Vec<(String, Option<f64>)>;
 
 /// The scores of one split.
@@ -14,10 +15,10 @@ pub struct Scores {
     pub utterances: usize,
     /// Task loss, the mean of its batches.
     pub task_loss: f64,
-    /// Each score under its name; `null` where a score is not defined, such as the correlation of
-    /// a constant.
+    /// Each score by its name; `null` if a score is not defined, such as the correlation with a
+    /// constant.
     pub scores: NamedScores,
-    /// Which classes are taken for which, where the task has classes.
+    /// The confusion matrix, if the task has classes.
     #[serde(default)]
     pub confusion: Option<ConfusionMatrix>,
 }
@@ -25,19 +26,21 @@ pub struct Scores {
 impl Scores {
     /// The score called `name`, if it is defined.
     pub fn get(&self, name: &str) -> Option<f64> {
-        let mut named = self.scores.iter().filter(|(found, _)| found == name);
-        named.next()?.1
+        let mut scores = self.scores.iter();
+        scores.find(|(known, _)| known == name)?.1
     }
 }
 
-/// Every score of the task, of one prediction per target.
+/// Every score of the task, for one prediction per target.
 pub fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> NamedScores {
-    let named = scores(task).iter().map(|named| {
-        let value = (named.score)(predictions, targets);
-        (
-            named.name.to_string(),
-            Some(value).filter(|value| value.is_finite()),
-        )
-    });
-    named.collect()
+    scores(task)
+        .iter()
+        .map(|named| {
+            let value = (named.score)(predictions, targets);
+            (
+                named.name.to_string(),
+                Some(value).filter(|value| value.is_finite()),
+            )
+        })
+        .collect()
 }

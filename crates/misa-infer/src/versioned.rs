@@ -1,25 +1,27 @@
-//! JSON files that say which version of their layout they have.
+//! JSON files that contain the version of their layout.
 
 use crate::{InferError, files};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 /// The key of the version.
 const VERSION: &str = "version";
-/// The version of files without one: misa 0.1.0 wrote none into some of them.
+/// The version of a file without this key: some files of misa 0.1.0 have none.
 const FIRST: u64 = 1;
 
-/// A kind of file.
+/// The layout of a kind of file.
 ///
-/// A release that adds a field gives it the default, in serde's sense, that the program had before,
-/// and counts `newest` up: older files then mean what they meant, and older programs refuse newer
-/// files instead of leaving the field out.
+/// A release that adds a field increases `newest`, and gives the field a serde default with the
+/// behaviour of the program before. Older files then keep their meaning, and older programs reject
+/// newer files instead of ignoring the field.
 #[derive(Debug)]
 pub struct Layout {
     /// The version that this program writes, and the newest that it reads.
     pub newest: u32,
-    /// Keys beside the fields that are written and not read.
+    /// Further keys that are written but not read.
     pub beside: &'static [&'static str],
 }
 
@@ -36,8 +38,7 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`InferError`] if it is missing, damaged, of a newer version, or has a key that nothing
-    /// reads.
+    /// [`InferError`] if it is missing, damaged, of a newer version, or has an unknown key.
     pub fn read<T>(&self, path: &Path) -> Result<T, InferError>
     where
         T: Serialize + DeserializeOwned,
@@ -48,7 +49,7 @@ impl Layout {
         };
         let bytes = fs::read(path).map_err(InferError::io(path))?;
         let value: Value = serde_json::from_slice(&bytes).map_err(json)?;
-        // Asked first: a later layout need not have the fields of this one.
+        // Checked before the fields, because a newer layout may have others.
         let version = value.get(VERSION).map_or(Some(FIRST), Value::as_u64);
         if version.is_none_or(|version| version > u64::from(self.newest)) {
             return Err(InferError::Version {
@@ -87,7 +88,7 @@ impl Layout {
     }
 }
 
-/// The first key in `value`, which stands under `key`, that is not in `read`.
+/// The path of the first key of `value` that `read` lacks; `key` is the path of `value`.
 fn unread(key: &str, value: &Value, read: Option<&Value>) -> Option<String> {
     match (value, read) {
         (_, None) => Some(key.to_string()),
@@ -97,7 +98,7 @@ fn unread(key: &str, value: &Value, read: Option<&Value>) -> Option<String> {
         (Value::Array(items), Some(read)) => items
             .iter()
             .enumerate()
-            .find_map(|(at, value)| unread(&format!("{key}.{at}"), value, read.get(at))),
+            .find_map(|(index, value)| unread(&format!("{key}.{index}"), value, read.get(index))),
         _ => None,
     }
 }
@@ -114,7 +115,7 @@ mod tests {
         beside: &["model_type"],
     };
 
-    /// What reading a configuration that `edit` changed gives.
+    /// Reads a configuration after `edit` has changed it.
     fn read(edit: impl FnOnce(&mut Value)) -> Result<MisaConfig, String> {
         let sizes = FeatureSizes {
             text: TextSize::Words { vocabulary: 9 },
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_file_has_the_defaults_of_its_time() {
+    fn an_older_file_has_the_defaults_of_its_version() {
         for version in [Value::Null, json!(1), json!(2)] {
             let config = read(|value| {
                 value["model_type"] = json!("misa");
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_file_is_refused_by_both_versions() {
+    fn the_error_for_a_newer_file_names_both_versions() {
         let error = read(|value| value[VERSION] = json!(3)).unwrap_err();
         let program = env!("CARGO_PKG_VERSION");
         assert_eq!(
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_nothing_reads_is_named() {
+    fn an_unknown_key_is_named() {
         let error = read(|value| value["droput"] = json!(0.5)).unwrap_err();
         assert_eq!(error, "unknown key `droput`");
         let error = read(|value| value["sizes"]["text"]["words"]["size"] = json!(1)).unwrap_err();

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_norm_is_exact_and_shows_what_is_no_number() {
+    fn a_norm_is_exact_and_shows_nan_and_infinity() {
         let of = |tensor: Tensor<1>| norm(tensor).into_scalar::<f32>();
         let floats = |values: &[f32]| Tensor::<1>::from_floats(values, &Device::flex());
         assert_eq!(of(floats(&[3.0, 0.0, -4.0])), 5.0);

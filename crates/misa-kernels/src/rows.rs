@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_taken_up_again_goes_on_bit_for_bit() {
+    fn a_resumed_table_continues_bit_for_bit() {
         let start = numbers(90 * COLUMNS, 1);
         let mut whole = RowAdam::new(Adam::default(), start, COLUMNS);
         let mut resumed = whole.clone();

@@ -3,12 +3,12 @@
 use crate::ConfigError;
 use serde::{Deserialize, Serialize};
 
-/// Largest size of anything in a BERT.
+/// Upper bound of every size, far above those of published BERTs.
 const MAX_SIZE: usize = 1 << 24;
-/// Deeper than every published BERT.
+/// Upper bound of the number of layers, far above that of published BERTs.
 const MAX_LAYERS: usize = 1 << 10;
 
-/// The sizes of a BERT, under the names of Hugging Face's `config.json`, which it is read from.
+/// The sizes of a BERT, stored under the names of Hugging Face's `config.json`.
 ///
 /// | Field | In the file | `bert-base` | Range |
 /// | --- | --- | --- | --- |
@@ -42,10 +42,10 @@ pub struct BertConfig {
     /// Tokens of the longest sentence, special tokens included.
     #[serde(rename = "max_position_embeddings")]
     pub positions: usize,
-    /// Kinds of sentences; MISA uses the first alone.
+    /// Kinds of sentences; MISA uses only the first.
     #[serde(rename = "type_vocab_size", default = "two")]
     pub token_types: usize,
-    /// Dropout of embeddings and of what a layer adds.
+    /// Dropout of embeddings and of the outputs of attention and feed-forward parts.
     #[serde(rename = "hidden_dropout_prob", default = "tenth")]
     pub dropout: f64,
     /// Dropout of attention weights.
@@ -112,13 +112,13 @@ impl BertConfig {
         let epsilon = self.norm_epsilon;
         let holds = epsilon > 0.0 && epsilon < 1.0;
         ConfigError::check("layer_norm_eps", epsilon, "(0, 1)", holds)?;
-        match self.d_model.is_multiple_of(self.n_heads) {
-            true => Ok(()),
-            false => Err(ConfigError::BertHeads {
-                d_model: self.d_model,
-                n_heads: self.n_heads,
-            }),
+        if self.d_model.is_multiple_of(self.n_heads) {
+            return Ok(());
         }
+        Err(ConfigError::BertHeads {
+            d_model: self.d_model,
+            n_heads: self.n_heads,
+        })
     }
 }
 

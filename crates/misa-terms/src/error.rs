@@ -14,7 +14,7 @@ pub enum ConfigError {
         field: &'static str,
         /// Allowed values, in interval notation.
         range: &'static str,
-        /// Value found.
+        /// Value of the field.
         value: f64,
     },
     /// `d_hidden` cannot be divided among the attention heads.
@@ -39,12 +39,12 @@ pub enum ConfigError {
         /// The name found.
         name: String,
     },
-    /// Two settings that exclude one another.
+    /// Two settings that exclude each other.
     #[error("{field} cannot be used {reason}")]
     Conflict {
         /// Name of the field.
         field: &'static str,
-        /// With what, or without what.
+        /// The other setting, such as "with one modality".
         reason: &'static str,
     },
     /// Every modality is switched off.
@@ -64,20 +64,20 @@ pub enum ConfigError {
         /// Shape found.
         found: [usize; 2],
     },
-    /// The model has no word embedding to fill.
-    #[error("{modality} of this model is not made of word ids, so it has no embedding to fill")]
+    /// The model has no word embedding.
+    #[error("{modality} of this model is not read as word ids, so it has no embedding to fill")]
     NoEmbedding {
-        /// Always text, named for the message.
+        /// Always text.
         modality: Modality,
     },
 }
 
 impl ConfigError {
-    /// [`ConfigError::OutOfRange`] unless `holds`.
+    /// Checks a value, which is in its range if `holds`.
     ///
     /// # Errors
     ///
-    /// Says which field, its range and the value found.
+    /// [`ConfigError::OutOfRange`] unless `holds`.
     #[doc(hidden)]
     pub fn check(
         field: &'static str,
@@ -85,31 +85,31 @@ impl ConfigError {
         range: &'static str,
         holds: bool,
     ) -> Result<(), Self> {
-        match holds {
-            true => Ok(()),
-            false => Err(Self::OutOfRange {
-                field,
-                range,
-                value,
-            }),
+        if holds {
+            return Ok(());
         }
+        Err(Self::OutOfRange {
+            field,
+            range,
+            value,
+        })
     }
 
-    /// [`ConfigError::OutOfRange`] unless `value` is finite and at least 0.
+    /// Checks that a value is finite and at least 0.
     ///
     /// # Errors
     ///
-    /// Says which field and the value found.
+    /// [`ConfigError::OutOfRange`] if it is not.
     #[doc(hidden)]
     pub fn check_weight(field: &'static str, value: f64) -> Result<(), Self> {
         Self::check(field, value, "[0, inf)", value >= 0.0 && value.is_finite())
     }
 
-    /// [`ConfigError::OutOfRange`] unless `value` is finite and above 0.
+    /// Checks that a value is finite and above 0.
     ///
     /// # Errors
     ///
-    /// Says which field and the value found.
+    /// [`ConfigError::OutOfRange`] if it is not.
     #[doc(hidden)]
     pub fn check_positive(field: &'static str, value: f64) -> Result<(), Self> {
         Self::check(field, value, "(0, inf)", value > 0.0 && value.is_finite())
@@ -150,7 +150,7 @@ pub enum UtteranceError {
         reason: String,
     },
     /// A sentence longer than BERT can read.
-    #[error("text has {found} tokens, expected at most {limit}; a truncation makes it shorter")]
+    #[error("text has {found} tokens, expected at most {limit}; set a truncation to shorten it")]
     Tokens {
         /// Number of tokens, special tokens included.
         found: usize,

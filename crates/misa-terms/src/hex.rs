@@ -1,13 +1,13 @@
 //! Bytes as text.
 
-/// The bytes in hexadecimal, two lower-case digits each, as checksums are written.
+/// The bytes in hexadecimal, two lower-case digits each; the form of checksums.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    let digits = bytes
+    bytes
         .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    digits.collect()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 #[cfg(test)]

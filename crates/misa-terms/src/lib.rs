@@ -1,5 +1,5 @@
-//! What the other crates of misa speak of: modalities, utterances, splits, sizes, and a few tools
-//! that they share. No tensors, no file formats.
+//! The terms that the other crates of misa share: modalities, utterances, splits and sizes, and a
+//! few tools. No tensors, no file formats.
 //!
 //! `misa-core`, `misa-data` and `misa-infer` re-export what their users need; depend on this crate
 //! directly for data without a tensor library.
@@ -17,14 +17,14 @@
 //! | File | Holds |
 //! |---|---|
 //! | `modality.rs`, `modalities.rs` | the three modalities, and sets of them |
-//! | `task.rs`, `sizes.rs`, `bert.rs` | what is predicted, and the sizes of what it is predicted from |
+//! | `task.rs`, `sizes.rs`, `bert.rs` | the kind of prediction, and feature sizes of the input |
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
-//! | `split.rs`, `video.rs`, `vocabulary.rs` | what utterances come with |
+//! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
 //! | `normalise.rs` | scaling of features |
-//! | `random.rs` | seeded numbers |
-//! | `whole.rs`, `hex.rs` | files written whole, bytes as text |
-//! | `settings.rs` | configurations that are stored, each setting once |
-//! | `error.rs` | what can be wrong with a configuration or an utterance |
+//! | `random.rs` | seeded random numbers |
+//! | `whole.rs`, `hex.rs` | files written whole, bytes in hexadecimal |
+//! | `settings.rs` | macros that define stored configurations |
+//! | `error.rs` | errors of configurations and utterances |
 
 mod bert;
 mod error;
@@ -67,7 +67,7 @@ pub use vocabulary::Vocabulary;
 pub use whole::folder;
 pub use whole::write_whole;
 
-/// Holds the README's example to what compiles.
+/// Compiles the README's example.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -2,12 +2,13 @@
 
 use crate::{ConfigError, Modality, PerModality};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// A set of at least one modality, in text, visual, acoustic order.
 ///
-/// A modality that is switched off is off everywhere: it is not encoded, has no representation in
-/// the fusion and no part in any loss.
+/// A modality that is not in the set is off everywhere: it is not encoded, not fused, and in no
+/// loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Modality>", into = "Vec<Modality>")]
 pub struct Modalities {
@@ -22,12 +23,13 @@ impl Modalities {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NoModality`] if there is none.
+    /// [`ConfigError::NoModality`] if `modalities` is empty.
     pub fn new(modalities: &[Modality]) -> Result<Self, ConfigError> {
         let used = Modality::ALL.map(|modality| modalities.contains(&modality));
-        match used.contains(&true) {
-            true => Ok(Self { used }),
-            false => Err(ConfigError::NoModality),
+        if used.contains(&true) {
+            Ok(Self { used })
+        } else {
+            Err(ConfigError::NoModality)
         }
     }
 
@@ -81,17 +83,19 @@ impl FromStr for Modalities {
 
     /// Reads names separated by commas, such as `text,acoustic`.
     fn from_str(names: &str) -> Result<Self, ConfigError> {
-        let names = names.split(',').map(str::trim);
-        let names = names.filter(|name| !name.is_empty());
+        let named = |name: &str| {
+            Modality::ALL
+                .into_iter()
+                .find(|modality| modality.name() == name)
+                .ok_or_else(|| ConfigError::UnknownModality {
+                    name: name.to_string(),
+                })
+        };
         let modalities: Result<Vec<_>, _> = names
-            .map(|name| {
-                let mut known = Modality::ALL.into_iter();
-                known
-                    .find(|modality| modality.name() == name)
-                    .ok_or_else(|| ConfigError::UnknownModality {
-                        name: name.to_string(),
-                    })
-            })
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(named)
             .collect();
         Self::new(&modalities?)
     }

@@ -1,4 +1,4 @@
-//! The three modalities of an utterance, and a container holding one value for each.
+//! The three modalities of an utterance, and a container of one value for each.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -37,8 +37,8 @@ impl fmt::Display for Modality {
 
 /// One `T` per modality.
 ///
-/// Everything the model does three times is written once and mapped over this type, so that no
-/// field name, layer or loss term is ever spelled three times.
+/// What the model does for each modality is written once and mapped over this type, instead of
+/// three times.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PerModality<T> {
     /// Value of [`Modality::Text`].

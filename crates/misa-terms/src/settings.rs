@@ -1,11 +1,11 @@
-//! Configurations that are stored: each setting stands once.
+//! Macros that define stored configurations, so that each setting is declared once.
 
 /// Defines a configuration whose fields all have a default: the struct, `Default`, `new()` and one
 /// builder method per field.
 ///
-/// A field is written `pub name: Type = default, with_name;`. In a file, a field that is absent
-/// takes its default, so the default of a field that is added later has to be what the program did
-/// before. Clone, Debug and the forms of serde are derived; further derives can be added.
+/// A field is written `pub name: Type = default, with_name;`. A field that is absent from a file has
+/// its default, so the default of a new field must keep the behaviour of earlier versions. `Clone`,
+/// `Debug`, `Serialize` and `Deserialize` are derived; further derives can be added.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! settings {

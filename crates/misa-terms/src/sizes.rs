@@ -3,10 +3,10 @@
 use crate::BertConfig;
 use serde::{Deserialize, Serialize};
 
-/// Feature sizes of a data set, all the model needs to know of it.
+/// Feature sizes of a data set, on which the shapes of the model depend.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeatureSizes {
-    /// How text arrives.
+    /// Form and size of the text.
     pub text: TextSize,
     /// Features of a visual step.
     pub visual: usize,
@@ -14,7 +14,7 @@ pub struct FeatureSizes {
     pub acoustic: usize,
 }
 
-/// How text arrives, and how large it is.
+/// The form of the text, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextSize {

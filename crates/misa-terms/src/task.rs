@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
-    /// One number, such as a sentiment from -3 (negative) to 3 (positive). Scored by its squared
-    /// error.
+    /// One number, such as a sentiment from -3 (negative) to 3 (positive).
     #[default]
     Regression,
-    /// One of several classes, such as humour or not. Scored by its cross-entropy.
+    /// One of several classes, such as humorous or not.
     Classification {
         /// Number of classes, at least 2.
         classes: usize,

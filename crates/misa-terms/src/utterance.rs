@@ -21,7 +21,7 @@ impl TextSequence {
     }
 }
 
-/// One labelled clip of speech: what is said, seen and heard, and the sentiment.
+/// One labelled clip of speech: what is said, seen and heard, and the label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Utterance {
     /// Name of the clip in its data set, such as `03bSnISJMiM[4]`.
@@ -34,7 +34,7 @@ pub struct Utterance {
     pub visual: Sequence,
     /// What is heard, `[steps, d_input]`.
     pub acoustic: Sequence,
-    /// Sentiment, usually from -3 (negative) to 3 (positive); the data set decides.
+    /// The label: for most data sets the sentiment from -3 (negative) to 3 (positive), or a class.
     pub label: f32,
 }
 
@@ -88,9 +88,10 @@ impl Utterance {
     /// Checks the guarantee of `new` for the label.
     #[doc(hidden)]
     pub fn check_label(&self) -> Result<(), UtteranceError> {
-        match self.label.is_finite() {
-            true => Ok(()),
-            false => Err(UtteranceError::Label { found: self.label }),
+        if self.label.is_finite() {
+            Ok(())
+        } else {
+            Err(UtteranceError::Label { found: self.label })
         }
     }
 

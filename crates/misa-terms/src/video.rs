@@ -25,10 +25,10 @@ impl<'a> VideoPlace<'a> {
         let (end, start) = clip.or_else(|| id.rfind('[').map(|end| (end, end + 1)))?;
         let video = &id[..end];
         let is_made_up = ["train", "dev", "valid", "test"].contains(&video);
-        let digits = &id[start..];
+        let after = &id[start..];
         let is_number = |letter: char| letter.is_ascii_digit() || letter == '.';
-        let number = digits.find(|letter| !is_number(letter));
-        let number = &digits[..number.unwrap_or(digits.len())];
+        let length = after.find(|letter| !is_number(letter));
+        let number = &after[..length.unwrap_or(after.len())];
         (!is_made_up && !video.is_empty()).then(|| Self {
             video,
             position: number.parse().unwrap_or(f64::INFINITY),
@@ -37,32 +37,32 @@ impl<'a> VideoPlace<'a> {
 }
 
 /// Indices into `utterances` of the utterances of each video, in the order of the video. Videos are
-/// ordered by first appearance. An utterance whose id names no video is a video of its own.
+/// ordered by first appearance. An utterance whose id does not name a video is its own video.
 #[doc(hidden)]
 pub fn videos<'a>(utterances: impl IntoIterator<Item = &'a Utterance>) -> Vec<Vec<usize>> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut videos: Vec<Vec<(f64, usize)>> = Vec::new();
-    for (place, utterance) in utterances.into_iter().enumerate() {
-        let found = VideoPlace::of(&utterance.id);
-        let position = found.map_or(0.0, |found| found.position);
-        let number = match found {
-            Some(found) => *numbers.entry(found.video).or_insert(videos.len()),
-            None => videos.len(),
+    for (index, utterance) in utterances.into_iter().enumerate() {
+        let (number, position) = match VideoPlace::of(&utterance.id) {
+            Some(VideoPlace { video, position }) => {
+                (*numbers.entry(video).or_insert(videos.len()), position)
+            }
+            None => (videos.len(), 0.0),
         };
         if number == videos.len() {
             videos.push(Vec::new());
         }
-        videos[number].push((position, place));
+        videos[number].push((position, index));
     }
     let in_order = |mut video: Vec<(f64, usize)>| {
         video.sort_by(|a, b| a.0.total_cmp(&b.0));
-        video.into_iter().map(|(_, place)| place).collect()
+        video.into_iter().map(|(_, index)| index).collect()
     };
     videos.into_iter().map(in_order).collect()
 }
 
-/// Indices into `utterances` for each batch of at most `size`, with every video in one batch; a
-/// longer video has a batch of its own.
+/// Indices into `utterances` for each batch of at most `size`, with every video in one batch. A
+/// video of more utterances than `size` is its own batch.
 ///
 /// # Panics
 ///

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 /// Words by id.
 ///
 /// Id 0 stands for every unknown word and id 1 for padding. Ids may have gaps, because a file only
-/// contains the words it uses. After freezing, unknown words stay unknown.
+/// contains the words it uses. A frozen vocabulary takes no new words.
 ///
 /// It is serialised as the list of its words in the order of their ids, with `null` for gaps.
 ///
@@ -95,15 +95,15 @@ impl Vocabulary {
         self.frozen = true;
     }
 
-    /// Records that a file uses `id` for `word`.
+    /// Adds `word` with the `id` that a file gives it.
     ///
     /// # Errors
     ///
-    /// The contradiction: the known word of the id, the known id of the word, or the limit on ids.
+    /// [`Conflict`] if the id has another word, the word has another id, or the id is too large.
     #[doc(hidden)]
     pub fn insert(&mut self, id: u32, word: &str) -> Result<(), Conflict> {
-        let place = id as usize;
-        if place >= Self::MAX_LEN {
+        let index = id as usize;
+        if index >= Self::MAX_LEN {
             return Err(Conflict::Range);
         }
         if let Some(known) = self.word(id) {
@@ -116,10 +116,10 @@ impl Vocabulary {
         if let Some(&known) = self.ids.get(word) {
             return Err(Conflict::Id(known));
         }
-        if place >= self.words.len() {
-            self.words.resize(place + 1, None);
+        if index >= self.words.len() {
+            self.words.resize(index + 1, None);
         }
-        self.words[place] = Some(word.to_owned());
+        self.words[index] = Some(word.to_owned());
         self.ids.insert(word.to_owned(), id);
         Ok(())
     }
@@ -170,7 +170,7 @@ impl From<Vocabulary> for Vec<Option<String>> {
     }
 }
 
-/// The contradiction of a new pair of id and word.
+/// Why an id and a word cannot be added to a vocabulary.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conflict {
@@ -178,7 +178,7 @@ pub enum Conflict {
     Word(String),
     /// The word has this id.
     Id(u32),
-    /// The id is beyond every real vocabulary.
+    /// The id is [`Vocabulary::MAX_LEN`] or larger.
     Range,
 }
 

@@ -34,7 +34,7 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A temporary file with the usual permissions, unlike the default of temporary files.
+/// A temporary file with the permissions of ordinary files, not those of temporary ones.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".misa-").suffix(".partial");
@@ -46,11 +46,12 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Makes a rename survive a loss of power.
+/// Syncs a folder, so that a rename in it survives a power failure.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Other systems do not open folders as files.
-    match cfg!(unix) {
-        true => File::open(folder)?.sync_all(),
-        false => Ok(()),
+    // Other systems cannot open folders as files.
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
     }
 }

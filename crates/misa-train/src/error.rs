@@ -1,11 +1,14 @@
 //! Everything that can stop a run.
 
-use crate::{NonFiniteGradient, WorkerError, run::resume::Misfit};
+use crate::run::resume::Misfit;
+use crate::{NonFiniteGradient, WorkerError};
 use burn::train::TrainingError;
 use misa_core::{ConfigError, WeightsError};
 use misa_data::{DataError, Split};
 use misa_infer::InferError;
-use std::{io, path::PathBuf, sync::Arc};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Why a run ended without a report.
@@ -37,10 +40,10 @@ pub enum TrainError {
         /// The split.
         split: Split,
     },
-    /// A label that is no class.
+    /// A label that is not a class.
     #[error("{split}: utterance `{id}`: label {label}, expected a class from 0 to {last}")]
     Class {
-        /// Where the utterance is.
+        /// Split of the utterance.
         split: Split,
         /// Its id.
         id: String,
@@ -49,16 +52,16 @@ pub enum TrainError {
         /// The last class.
         last: usize,
     },
-    /// Context without two utterances of one video.
+    /// Context is requested, but no two utterances are from one video.
     #[error(
-        "train: no two utterances are of one video, expected ids such as `video[4]` or \
+        "train: no two utterances are from one video, expected ids such as `video[4]` or \
          `video$_$4` for context, found `{id}`"
     )]
     NoVideos {
         /// The first id.
         id: String,
     },
-    /// More devices than batches that one optimiser step adds up.
+    /// More devices than batches in an optimiser step.
     #[error(
         "{devices} devices share the batches of one optimiser step, \
          expected accumulation of at least {devices}, found {accumulation}"
@@ -66,13 +69,13 @@ pub enum TrainError {
     Devices {
         /// Devices of the run.
         devices: usize,
-        /// Batches of an optimiser step.
+        /// Batches in an optimiser step.
         accumulation: usize,
     },
-    /// A device failed while others worked beside it.
+    /// One of several devices failed.
     #[error(transparent)]
     Worker(#[from] WorkerError),
-    /// The loss is no longer a number.
+    /// The loss is NaN or infinite.
     #[error(
         "epoch {epoch}, step {step}: {term} loss is {value}, expected a finite number; \
          utterances of the batch: {}", .ids.join(", ")
@@ -82,14 +85,14 @@ pub enum TrainError {
         epoch: usize,
         /// Step of the epoch, from 1.
         step: usize,
-        /// The first term of the objective that is none.
+        /// The first term of the objective that is not finite.
         term: &'static str,
-        /// Loss found.
+        /// Its value.
         value: f64,
         /// Utterances of the batch.
         ids: Vec<String>,
     },
-    /// A gradient is no longer a number; nothing was updated.
+    /// A gradient is NaN or infinite; nothing was updated.
     #[error(
         "epoch {epoch}, step {step}: {source}; utterances of the batch: {}", .ids.join(", ")
     )]
@@ -98,12 +101,12 @@ pub enum TrainError {
         epoch: usize,
         /// Step of the epoch, from 1.
         step: usize,
-        /// The parameter and the norm found.
+        /// The parameter and the norm of its gradient.
         source: NonFiniteGradient,
-        /// Utterances of the batches that the gradient is of.
+        /// Utterances of the batches from which the gradient was computed.
         ids: Vec<String>,
     },
-    /// A loss of the valid split is no longer a number.
+    /// A loss of the valid split is NaN or infinite.
     #[error("valid split: {0}")]
     Valid(Box<TrainError>),
     /// The folder holds a run already.
@@ -116,18 +119,18 @@ pub enum TrainError {
         path: PathBuf,
     },
     /// Another process writes to the folder.
-    #[error("{path}: another process is at work in this folder", path = path.display())]
+    #[error("{path}: another process is using this folder", path = path.display())]
     Busy {
-        /// Its lock.
+        /// The lock file.
         path: PathBuf,
     },
-    /// A run that is not finished has no results.
-    #[error("{path}: the run is not finished, expected a finished one: resume it", path = path.display())]
+    /// The run has no results, because it is not finished.
+    #[error("{path}: the run is not finished; resume it with `--resume`", path = path.display())]
     Unfinished {
         /// The folder.
         path: PathBuf,
     },
-    /// The run in the folder is another one.
+    /// The folder holds a run with other settings or data.
     #[error(
         "{path}: {what} changed since the run began: expected checksum {expected}, found {found}",
         path = path.display()
@@ -137,22 +140,22 @@ pub enum TrainError {
         path: PathBuf,
         /// Settings or data.
         what: &'static str,
-        /// Checksum of the run.
+        /// Checksum recorded by the run.
         expected: String,
-        /// Checksum of what is given.
+        /// Checksum of the current settings or data.
         found: String,
     },
-    /// A file is not the one that was written.
+    /// A file is not as the run wrote it.
     #[error("{path}: SHA-256 is {found}, expected {expected}", path = path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// Checksum of what was written.
+        /// Checksum recorded by the run.
         expected: String,
-        /// Checksum of what is there.
+        /// Checksum of the file.
         found: String,
     },
-    /// A state does not fit the model of its run.
+    /// A saved state does not fit the model of its run.
     #[error("{path}: {source}", path = path.display())]
     Misfit {
         /// The folder.
@@ -160,26 +163,26 @@ pub enum TrainError {
         /// Cause.
         source: Misfit,
     },
-    /// The run was asked to stop, and can be taken up again.
+    /// The run stopped on request, and can be resumed.
     #[error("{path}: stopped on request after {updates} optimiser steps, can be resumed", path = path.display())]
     Stopped {
         /// The folder.
         path: PathBuf,
-        /// Optimiser steps that are kept.
+        /// Optimiser steps that are saved.
         updates: usize,
     },
     /// A file of the run cannot be written or read.
     #[error("{path}: {source}", path = path.display())]
     Io {
-        /// File or folder at hand.
+        /// File or folder.
         path: PathBuf,
         /// Cause.
         source: io::Error,
     },
-    /// A file of the run is not what it should be.
+    /// A JSON file of the run is not valid.
     #[error("{path}: {source}", path = path.display())]
     Json {
-        /// File at hand.
+        /// File.
         path: PathBuf,
         /// Cause.
         source: serde_json::Error,
@@ -187,18 +190,18 @@ pub enum TrainError {
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Weights {
-        /// File at hand.
+        /// File.
         path: PathBuf,
         /// Cause.
         source: WeightsError,
     },
-    /// The framework stopped the run.
+    /// Burn stopped the run.
     #[error("training stopped: {0}")]
     Training(#[source] Arc<TrainingError>),
 }
 
 impl From<InferError> for TrainError {
-    /// What both crates meet has one variant; the rest is wrapped, with its own message.
+    /// Errors that both crates can report become the same variant; the rest is wrapped.
     fn from(error: InferError) -> Self {
         match error {
             InferError::Config(source) => Self::Config(source),

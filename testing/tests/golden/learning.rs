@@ -1,6 +1,7 @@
-//! What a small data set is learned to, compared with runs of the original solver.
+//! Learning curves and scores on a small data set, compared with runs of the original solver.
 
-use crate::{RANDOM, metrics::floats};
+use crate::RANDOM;
+use crate::metrics::floats;
 use burn::prelude::*;
 use misa_core::loss::{MisaLossConfig, Similarity};
 use misa_data::{Split, UtteranceDataset};
@@ -9,7 +10,7 @@ use misa_train::{Progress, Report, TrainingConfig, train_with};
 use serde_json::Value;
 use std::sync::PoisonError;
 
-/// Seeds of a short test; `MISA_LONG=1` asks for as many as the original ran.
+/// Seeds of a short test; with `MISA_LONG=1`, as many as the original ran.
 const FEW: usize = 2;
 
 pub fn cases() -> Vec<Trial> {
@@ -62,7 +63,7 @@ fn trained(config: &TrainingConfig, seeds: usize) -> Vec<Report> {
     (0..seeds as u64).map(run).collect()
 }
 
-/// The same data and settings as the stored runs.
+/// Trains with the data and settings of the stored runs, and compares.
 fn learns_as_the_original(name: &str, stored: &Value) {
     let _alone = RANDOM.write().unwrap_or_else(PoisonError::into_inner);
     let config = config(name, &stored["hyper"]);
@@ -72,13 +73,13 @@ fn learns_as_the_original(name: &str, stored: &Value) {
     check_curve(name, &reports, stored["runs"].as_array().unwrap());
 }
 
-/// The deviation of a few runs is chance: with fewer than three, the largest of all objectives is
-/// taken.
-fn deviation(count: usize, own: f64, all: impl Iterator<Item = f64>) -> f64 {
+/// The deviation of an objective with `count` stored runs. That of fewer than three runs is not
+/// reliable, so the largest of all objectives is used instead.
+fn deviation(count: usize, stored: f64, all: impl Iterator<Item = f64>) -> f64 {
     if count < 3 {
-        all.fold(own, f64::max)
+        all.fold(stored, f64::max)
     } else {
-        own
+        stored
     }
 }
 

@@ -1,9 +1,9 @@
 //! Equality with values produced by running the official PyTorch code.
 //!
-//! The folder is `datasets/golden`, or the one `MISA_GOLDEN_DIR` names; its README says how the
-//! values were made. Every case is a test of its own. Cases are found by listing the folder, so
-//! that a new case needs no new code, and a case that these tests cannot run fails. Those of files
-//! and arrays are in `misa-data`.
+//! The folder is `datasets/golden`, or the one `MISA_GOLDEN_DIR` names; its README states how the
+//! values were made. Every case is its own test. Cases are found by listing the folder, so that a
+//! new case needs no new code, and a case that these tests cannot run fails. The tests of files and
+//! arrays are in `misa-data`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -16,10 +16,11 @@ mod stats;
 mod tensors;
 
 use misa_testing::run;
-use std::{process::ExitCode, sync::RwLock};
+use std::process::ExitCode;
+use std::sync::RwLock;
 
-/// The random state of the process. Who trains holds it alone; who makes a model whose weights are
-/// replaced shares it.
+/// Guards the random state of the process: a test that trains locks it for writing, one that creates
+/// a model and then replaces its weights, for reading.
 static RANDOM: RwLock<()> = RwLock::new(());
 
 fn main() -> ExitCode {

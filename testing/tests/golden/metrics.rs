@@ -1,11 +1,11 @@
-//! Scores of made-up predictions.
+//! Scores of synthetic predictions.
 
 use misa_core::Task;
 use misa_testing::{Trial, case, golden, json, unknown};
 use misa_train::score::{self, sims};
 use serde_json::Value;
 
-/// The mean absolute error is a single-precision mean there.
+/// The official code computes the mean absolute error in single precision.
 const OFFICIAL: f64 = 1e-6;
 /// MMSA rounds to four digits.
 const MMSA: f64 = 1e-4;
@@ -24,7 +24,7 @@ fn assert_score(what: &str, found: f64, expected: &Value, tolerance: f64) {
             (found - expected).abs() <= tolerance * expected.abs().max(1.0),
             "{what}: expected {expected}, found {found}"
         ),
-        None => assert!(found.is_nan(), "{what}: expected no number, found {found}"),
+        None => assert!(found.is_nan(), "{what}: expected NaN, found {found}"),
     }
 }
 
@@ -56,7 +56,7 @@ fn metric_case(group: &str, name: &str, values: Value) -> Trial {
 fn regression(what: &str, p: &[f32], t: &[f32], case: &Value) {
     for (source, expected) in case.as_object().unwrap() {
         if source.starts_with("y_") || expected.get("error").is_some() {
-            // The original stops where no target is polar; ours has no score there.
+            // The original fails if all targets are 0; our score is NaN.
             continue;
         }
         for (key, expected) in expected.as_object().unwrap() {

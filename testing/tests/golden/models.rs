@@ -1,34 +1,27 @@
 //! The whole model: outputs, losses, gradients and optimiser steps.
 
-use crate::{
-    RANDOM,
-    recipe::Recipe,
-    tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict},
-};
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-    tensor::TensorData,
-};
+use crate::RANDOM;
+use crate::recipe::Recipe;
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use misa_core::encoder::bert::{BertConfig, BertFreezing};
+use misa_core::loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity, Term};
 use misa_core::{
     ActivationKind, CellKind, FeatureSizes, Misa, MisaConfig, MisaInput, MisaOutput, Modality,
-    PerModality, StateDict, Task, TextInput, TextSize,
-    encoder::bert::{BertConfig, BertFreezing},
-    loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity, Term},
-    weights,
+    PerModality, StateDict, Task, TextInput, TextSize, weights,
 };
 use misa_testing::{Failed, Stored, Tensors, Trial, entries, golden, json, stem, try_case};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    sync::PoisonError,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::PoisonError;
 
-/// What the file beside the tensors says.
+/// The JSON file beside the tensors.
 #[derive(Deserialize)]
 struct Case {
     config: CaseConfig,
@@ -45,7 +38,7 @@ struct Case {
     detinit: Option<Recipe>,
 }
 
-/// What makes a difference to the numbers.
+/// The settings that affect the numbers.
 #[derive(Deserialize)]
 struct CaseConfig {
     data: Option<String>,
@@ -64,18 +57,18 @@ struct CaseConfig {
     /// Weights of the losses that differ from those beside the configuration.
     #[serde(default)]
     w: BTreeMap<String, f64>,
-    /// Whether outputs and losses are all that is stored.
+    /// Whether only outputs and losses are stored.
     #[serde(default)]
     evalonly: bool,
-    /// Keys that this test does not use. What they change shows in the numbers.
+    /// Keys that this test does not use. If one has an effect, the numbers differ.
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
 }
 
-/// Keys that say how the values were made and whose effect is in the stored tensors.
+/// Keys of the generator, whose effect is in the stored tensors.
 const OF_THE_GENERATOR: [&str; 6] = ["name", "seed", "lengths", "det", "proj_gain", "label_scale"];
 
-/// What differs from `bert-base` and is not seen in the weights.
+/// What differs from `bert-base` and cannot be derived from the weights.
 #[derive(Deserialize)]
 struct CaseBert {
     heads: Option<usize>,
@@ -113,7 +106,7 @@ impl CaseConfig {
         }
     }
 
-    /// Keys that no one here knows, to be named where a case fails.
+    /// Unknown keys, which are named if the case fails.
     fn unknown_keys(&self) -> Vec<&str> {
         let keys = self.others.keys().map(String::as_str);
         keys.filter(|key| !OF_THE_GENERATOR.contains(key)).collect()
@@ -196,8 +189,8 @@ fn bert_sizes(bert: &CaseBert, weights: &StateDict) -> BertConfig {
     }
 }
 
-/// One learned slope stands under several names in the official files, and a layer norm of the
-/// text steps is there even where BERT has none.
+/// Whether an official tensor has no counterpart: one learned slope is stored under several names,
+/// and a layer norm of the text steps is stored even for BERT, which does not use it.
 fn is_left_over(name: &str, case: &Case) -> bool {
     let norm = name.starts_with("tlayer_norm.") && case.config.bert.is_some();
     norm || name.ends_with("_activation.weight")
@@ -301,7 +294,7 @@ fn targets(stored: &Tensors, device: &Device) -> Tensor<2> {
     Tensor::from_data(column, device)
 }
 
-/// What BERT's last layer makes of the tokens.
+/// The states of BERT's last layer.
 const LAST_STATES: &str = "f64.eval.bert_last_hidden";
 
 /// Letter of a modality in the official names.
@@ -331,8 +324,8 @@ fn check_steps(model: &Misa, input: &MisaInput, stored: &Tensors) {
         };
         let actual = host(&steps.padded(count).swap_dims(0, 1));
         for (row, sequence) in (0..count * batch).map(|row| (row, row % batch)) {
-            // The stored padding holds the bias of the layer norm, or what BERT makes of padding;
-            // ours holds nothing.
+            // The stored padding has the bias of the layer norm, or BERT's states of padding; ours
+            // is zero.
             if row / batch < input.lengths.get(modality)[sequence] {
                 let range = row * width..(row + 1) * width;
                 let row = Stored {
@@ -541,8 +534,8 @@ fn check_parameters(parameters: &StateDict, step: usize, lr: f64, stored: &Tenso
         (format!("f64.adam{step}head."), "f64.gradhead."),
     ] {
         for (name, expected) in stored.with_prefix(&prefix) {
-            // Adam moves an element by the learning rate whatever the size of its gradient, so
-            // where the gradient is rounding alone the direction is chance.
+            // Adam changes an element by the learning rate, however small its gradient is. So if the
+            // gradient is only rounding error, the direction is random.
             let loose = 2.0 * lr * step as f64;
             let gradients = stored.find(&format!("{gradient}{name}"));
             let actual = values(parameters, name);

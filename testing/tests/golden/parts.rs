@@ -1,30 +1,24 @@
 //! Layers, losses and the optimiser, one by one.
 
 use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    module::{Module, Param},
-    nn::{
-        LayerNormConfig,
-        loss::{CrossEntropyLossConfig, MseLoss, Reduction},
-    },
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::{Module, Param};
+use burn::nn::LayerNormConfig;
+use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
+use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertInput, TextPooling};
+use misa_core::encoder::{PackedSequence, RecurrentConfig};
+use misa_core::loss::{CmdLossConfig, DifferenceLoss};
 use misa_core::{
-    ActivationKind, CellKind, StateDict, TransformerLayerConfig,
-    encoder::{
-        PackedSequence, RecurrentConfig,
-        bert::{BertConfig, BertEncoderConfig, BertInput, TextPooling},
-    },
-    loss::{CmdLossConfig, DifferenceLoss},
-    reverse_gradient, weights,
+    ActivationKind, CellKind, StateDict, TransformerLayerConfig, reverse_gradient, weights,
 };
 use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, stem, unknown};
 use serde_json::Value;
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
+use std::path::Path;
 
-/// Every file of the folder; the beginning of its name says what it holds.
+/// Every file of the folder; the beginning of its name states its content.
 pub fn cases() -> Vec<Trial> {
     let files = entries(&golden("parts"));
     files.iter().flat_map(|path| file_cases(path)).collect()
@@ -86,7 +80,7 @@ fn device() -> Device {
     Device::flex().autodiff()
 }
 
-/// The manifest has what the tensors do not tell: heads and the epsilon of the norms.
+/// The manifest has what is not in the tensors: the number of heads and the epsilon of the norms.
 fn bert(stored: &Tensors, manifest: &Value) {
     let layers: BTreeSet<_> = stored
         .with_prefix("w.encoder.layer.")
@@ -121,7 +115,7 @@ fn bert(stored: &Tensors, manifest: &Value) {
         types: Some(stored.get("types").integers(&device)),
         lengths,
     };
-    // With the padding in the mean, there are rows for the padding, as in the stored states.
+    // This pooling keeps the rows of padding, as in the stored states.
     for pooling in [TextPooling::MaskedMean, TextPooling::PlainMean] {
         let config = BertEncoderConfig::new(config).with_pooling(pooling);
         let (encoder, loaded) = weights::load(config.init(&device), "text.Bert", &weights).unwrap();
@@ -375,7 +369,7 @@ fn transformer(stored: &Tensors) {
     }
 }
 
-/// One parameter, to hand the optimiser given gradients.
+/// One parameter, for which the optimiser gets the stored gradients.
 #[derive(Module, Debug)]
 struct Parameter {
     value: Param<Tensor<2>>,

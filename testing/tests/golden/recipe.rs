@@ -1,4 +1,4 @@
-//! Weights that a golden case gives by rule instead of by value.
+//! Weights that a golden case defines by a rule instead of storing them.
 
 use crate::tensors::assert_within;
 use burn::tensor::TensorData;

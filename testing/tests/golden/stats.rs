@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Enough for an error of a hundredth in a probability.
 const RESAMPLES: usize = 4000;
 
-/// The way of resampling that [`Bootstrap::paired`] has: utterances are drawn, seeds are kept.
+/// The kind of resampling of [`Bootstrap::paired`]: utterances are drawn, seeds are kept.
 const MODE: &str = "fixed";
 
 pub fn cases() -> Vec<Trial> {

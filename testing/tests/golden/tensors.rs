@@ -1,10 +1,11 @@
-//! Golden tensors on a device, and how near to them is near enough.
+//! Golden tensors on a device, and comparisons with tolerances.
 
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::StateDict;
 use misa_testing::{Stored, Tensors};
 
-/// Golden tensors as Burn has them.
+/// Conversion of golden tensors to Burn's.
 pub trait OnDevice {
     fn data(&self) -> TensorData;
     fn tensor<const D: usize>(&self, device: &Device) -> Tensor<D>;
@@ -45,14 +46,14 @@ pub fn assert_output(what: &str, actual: &[f64], expected: &Stored) {
     assert_within(what, actual, &expected.values, |x| 2e-5 + 2e-5 * x.abs());
 }
 
-/// Gradients: 1e-4 of the largest element of the tensor, which counts as 1e-3 at least.
+/// Gradients: 1e-4 of the largest element of the tensor, or of 1e-3 if all are smaller.
 pub fn assert_gradient(what: &str, actual: &[f64], expected: &Stored) {
     let tolerance = 1e-4 * expected.largest().max(1e-3);
     assert_within(what, actual, &expected.values, |_| tolerance);
 }
 
-/// Every element within its tolerance. Where the official value is not a number, as a gradient is
-/// where two moments coincide, ours has to be one.
+/// Every element within its tolerance. Where the official value is NaN, as that of a gradient where
+/// two moments coincide, ours must be a number.
 pub fn assert_within(what: &str, actual: &[f64], expected: &[f64], tolerance: impl Fn(f64) -> f64) {
     assert_eq!(actual.len(), expected.len(), "{what}: number of elements");
     for (index, (&actual, &expected)) in actual.iter().zip(expected).enumerate() {

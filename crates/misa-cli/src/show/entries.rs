@@ -128,8 +128,8 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
 ///
 /// # Errors
 ///
-/// If a folder is no run, one that was asked for is not finished, the tasks differ, or files cannot
-/// be read.
+/// If a folder is not a run, a run that was named itself is not finished, the tasks differ, or files
+/// cannot be read.
 pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<dyn Error>> {
     let mut runs = Vec::new();
     let mut left_out = Vec::new();

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-/// Time between two looks at the workers.
+/// Time between two checks of the workers.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How a worker ended for good.
@@ -23,17 +23,17 @@ pub struct WorkerEnd {
 
 /// Starts `count` workers and waits for all of them.
 ///
-/// A worker that a signal kills is started again, up to `restarts` times: the run it had is free
-/// then, and is taken up where it was. A request to stop closes the standard input of the workers,
-/// see [`stop_when_alone`]; one to end at once kills them. `watch` is called again and again, to
+/// A worker that is killed by a signal is started again, up to `restarts` times: its run is no
+/// longer locked then, and is resumed. A request to stop closes the standard input of the workers,
+/// see [`stop_when_alone`]; a request to end at once kills them. `watch` is called repeatedly, to
 /// show progress.
 ///
-/// On Unix a Ctrl-C in the terminal reaches this process alone. On Windows it reaches the workers
-/// too, where it asks for the same; and no worker counts as killed by a signal.
+/// On Unix, Ctrl-C in the terminal reaches only this process. On Windows it also reaches the
+/// workers, with the same effect, and no worker counts as killed by a signal.
 ///
 /// # Errors
 ///
-/// Whatever keeps a worker from being started.
+/// If a worker cannot be started.
 pub fn work(
     count: usize,
     restarts: usize,
@@ -76,10 +76,10 @@ pub fn work(
 ///
 /// # Errors
 ///
-/// Whatever keeps a thread from being started.
+/// If the thread cannot be started.
 pub fn stop_when_alone(stop: Stop) -> io::Result<()> {
     let wait = move || {
-        // It holds the other end, and writes nothing.
+        // The other process holds the other end, and never writes.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         stop.request();
     };
@@ -87,8 +87,8 @@ pub fn stop_when_alone(stop: Stop) -> io::Result<()> {
     thread.spawn(wait).map(drop)
 }
 
-/// Starts a worker, on Unix in a group of its own: a Ctrl-C would reach it besides the request, and
-/// the second signal ends a run at once.
+/// Starts a worker, on Unix in its own process group. Otherwise Ctrl-C would reach it in addition to
+/// the request, and a second signal ends a run at once.
 fn spawn(mut command: Command) -> io::Result<Child> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -135,7 +135,7 @@ impl Worker {
 }
 
 impl Drop for Worker {
-    /// Workers do not outlive who waits for them, should that fail.
+    /// Stops the worker if waiting for it failed.
     fn drop(&mut self) {
         if self.end.is_none() {
             self.ask_to_stop();

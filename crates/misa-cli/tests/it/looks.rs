@@ -1,4 +1,4 @@
-//! What looks at a finished run, and at its test split.
+//! Commands that read a finished run, and that open its test split.
 
 use crate::common::{copy, json, misa, refused, said, text, train};
 use misa_files::{Source, npy::Npz, zip::Limits};
@@ -8,8 +8,8 @@ use tempfile::tempdir;
 
 const MANIFEST: &str = "manifest.json";
 
-/// Looks at the test split that the manifest tells of.
-fn looks(run: &Path) -> usize {
+/// Number of openings of the test split in the manifest.
+fn openings(run: &Path) -> usize {
     let manifest = json(&fs::read_to_string(run.join(MANIFEST)).unwrap());
     manifest["openings"].as_array().unwrap().len()
 }
@@ -39,7 +39,7 @@ fn no_mistake_costs_a_look_at_the_test_split() {
     ];
     for arguments in mistakes {
         assert_eq!(refused(&arguments).0, 1, "{arguments:?}");
-        assert_eq!(looks(&run), 0, "{arguments:?}");
+        assert_eq!(openings(&run), 0, "{arguments:?}");
     }
     let names = json(&said(&on_test("plot", &run, &["--list", "--json"])));
     let names = names.as_array().unwrap().iter();
@@ -48,7 +48,7 @@ fn no_mistake_costs_a_look_at_the_test_split() {
         said(&on_test("plot", &run, &["--list"])).lines().count(),
         names.count()
     );
-    assert_eq!(looks(&run), 0);
+    assert_eq!(openings(&run), 0);
 
     copy(&run, &broken, MANIFEST, |_| {});
     fs::remove_file(broken.join("checkpoint/model.safetensors")).unwrap();
@@ -61,12 +61,12 @@ fn no_mistake_costs_a_look_at_the_test_split() {
     ];
     for arguments in commands {
         assert_eq!(refused(&arguments).0, 1, "{arguments:?}");
-        assert_eq!(looks(&broken), 0, "{arguments:?}");
+        assert_eq!(openings(&broken), 0, "{arguments:?}");
     }
     // Nor does a run of another one that cannot be used.
     let both = on_test("degrade", &run, &[text(&broken)]);
     assert_eq!(refused(&both).0, 1);
-    assert_eq!(looks(&run), 0);
+    assert_eq!(openings(&run), 0);
 
     let plotted = said(&on_test(
         "plot",
@@ -78,7 +78,7 @@ fn no_mistake_costs_a_look_at_the_test_split() {
         (&plotted["figure"], &plotted["split"]),
         (&json!("attention"), &json!("test"))
     );
-    assert_eq!(looks(&run), 1);
+    assert_eq!(openings(&run), 1);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn looks_after_the_scores_leave_them_unmarked() {
     said(&on_test("degrade", &run, &["--rates", "0", "--draws", "1"]));
     let page = dir.path().join("page.html");
     said(&on_test("report", &run, &["-o", text(&page)]));
-    assert_eq!(looks(&run), 3);
+    assert_eq!(openings(&run), 3);
     // The look of the page itself counts among those it tells of.
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("The test split was opened 3 times."));
@@ -143,9 +143,9 @@ fn scores_found_before_a_run_fails_are_printed() {
     copy(&run, &unfinished, MANIFEST, |manifest| {
         manifest["status"] = json!("stopped")
     });
-    // What can be told beforehand opens nothing.
+    // An error that is known beforehand must not open the split.
     refused(&on_test("evaluate", &run, &[text(&unfinished)]));
-    assert_eq!(looks(&run), 0);
+    assert_eq!(openings(&run), 0);
     for command in ["evaluate", "degrade"] {
         let output = misa(&on_test(command, &run, &[text(&other), "--json"]));
         assert_eq!(output.status.code(), Some(1));
@@ -158,7 +158,7 @@ fn scores_found_before_a_run_fails_are_printed() {
         assert_eq!(found.as_array().unwrap().len(), 1);
         assert_eq!(found[0]["run"], text(&run));
     }
-    assert_eq!((looks(&run), looks(&other)), (2, 0));
+    assert_eq!((openings(&run), openings(&other)), (2, 0));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn runs_of_several_tasks_are_not_degraded_together() {
     assert_eq!(status, 1);
     let expected = "its task is a classification of 2 classes, expected a regression as in";
     assert!(message.contains(expected), "{message}");
-    assert_eq!(looks(&run), 0);
+    assert_eq!(openings(&run), 0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Runs taken up again: with which settings, and after what.
+//! Resumed runs: with which settings, and after which ends.
 
 use crate::common::{SMALL, refused, said, text, train, weights};
 use serde_json::Value;
@@ -92,7 +92,7 @@ fn what_a_run_has_lies_below_what_is_given() {
     };
     let changed = "settings changed since the run began";
     assert!(message(&["--set", "training.dropout=0.3"]).contains(changed));
-    // Another preset is meant with all of its settings.
+    // Another preset changes all of its settings.
     assert!(message(&["--preset", "mmsa"]).contains(changed));
     assert!(message(&["--devices", "flex,flex"]).contains("expected different GPUs"));
     assert!(message(&["--seed", "2"]).ends_with(
@@ -109,7 +109,7 @@ fn what_a_run_has_lies_below_what_is_given() {
 }
 
 #[test]
-fn seeds_that_had_not_begun_are_told_what_the_others_are() {
+fn seeds_that_had_not_begun_get_the_settings_of_the_others() {
     let dir = tempdir().unwrap();
     let runs = dir.path().join("runs");
     train(&runs, &["--seeds", "2", "--set", "training.dropout=0.25"]);
@@ -156,7 +156,7 @@ fn nothing_to_resume_is_said_unless_settings_say_what_to_begin() {
     assert!(!run.exists());
     said(&[&resume[..], SMALL].concat());
     assert_eq!(manifest(&run)["status"], "finished");
-    // A manifest that is there and cannot be read is no missing one.
+    // A manifest that cannot be read does not count as missing.
     fs::write(run.join("manifest.json"), "{").unwrap();
     let (_, message) = refused(&resume);
     assert!(

@@ -1,4 +1,4 @@
-//! Runs from the command line: trained, stopped, resumed, scored, looked at, compared.
+//! Runs from the command line: trained, stopped, resumed, scored, shown, compared.
 
 use crate::common::{SMALL, copy, json, misa, refused, said, text, train, weights};
 use misa_files::{Source, npy::Npz, zip::Limits};
@@ -7,7 +7,7 @@ use std::fs;
 use tempfile::tempdir;
 
 #[test]
-fn a_run_is_trained_scored_and_looked_at() {
+fn a_run_is_trained_scored_and_shown() {
     let dir = tempdir().unwrap();
     let run = dir.path().join("run");
     let printed = train(&run, &[]);
@@ -178,7 +178,7 @@ fn a_signal_stops_a_run_within_seconds_and_resume_ends_it_the_same() {
 }
 
 #[test]
-fn other_settings_are_not_taken_up() {
+fn other_settings_are_not_resumed() {
     let dir = tempdir().unwrap();
     let run = dir.path().join("run");
     train(&run, &[]);

@@ -167,7 +167,7 @@ fn json(output: &Output) -> Value {
 }
 
 #[test]
-fn a_run_that_fails_before_it_has_a_manifest_is_told_and_is_no_success() {
+fn a_run_that_fails_before_it_has_a_manifest_is_reported_as_failed() {
     let dir = tempdir().unwrap();
     let path = dir.path().join("sweep.toml");
     fs::write(&path, "seeds = [1, 2]\ndata = [\"nowhere.pkl\"]\n").unwrap();

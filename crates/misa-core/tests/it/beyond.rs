@@ -164,7 +164,7 @@ fn context_starts_as_misa_and_reads_the_video_alone() {
     let expected = host(&plain.forward(&batch).prediction);
     assert_eq!(host(&model.forward(&together).prediction), expected);
 
-    // A model whose layer says something: videos of one utterance are no videos.
+    // With a layer that has an effect, videos of one utterance still equal no videos.
     let model = with_weights(config.init(&device), 0.5);
     let predict = |batch: &MisaInput| host(&model.forward(batch).prediction);
     let apart = predict(&batch);
@@ -232,7 +232,7 @@ fn a_missing_modality_reaches_no_prediction_no_loss_and_no_gradient() {
 }
 
 #[test]
-fn presence_of_everything_is_no_presence() {
+fn presence_of_everything_equals_none() {
     let device = Device::flex();
     let model = with_weights(full().init(&device), 0.5);
     let batch = input(

@@ -64,7 +64,7 @@ fn advice(error: &DataError) -> &'static str {
         }
         DataError::Word { .. } => "all splits must use one vocabulary: build them in one go",
         DataError::Layout { .. } | DataError::Utterance { .. } => {
-            "if another format is meant, name it with --format; else compare the file with \
+            "if the file has another format, name it with --format; otherwise compare the file with \
              docs/data-format.md"
         }
     }

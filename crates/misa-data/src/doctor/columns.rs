@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_told_from_what_is_none() {
+    fn nan_and_infinite_values_are_counted_apart() {
         let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
         let columns = columns(&[&odd, &[1.0, 2.0, 6.0]]);
         let expected = Odd {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn twins_are_told_by_what_they_share() {
+    fn twins_are_named_with_what_they_share() {
         let records = [
             record(Split::Train, "a", 1, 1.0),
             record(Split::Train, "b", 1, 1.0),

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_counted() {
+    fn labels_that_are_not_finite_are_counted() {
         let report = report(&[f32::NAN, f32::INFINITY, 0.0, 2.0]);
         let split = report.splits[0];
         assert_eq!((split.non_finite, split.zero, split.positive), (2, 1, 1));

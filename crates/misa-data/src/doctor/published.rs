@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_publisher_is_told() {
+    fn every_publisher_is_recognised() {
         for known in &PUBLISHED {
             let found = known.counts.map(|count| count.unwrap_or(0));
             let report = guess(found, 1, 1).unwrap();

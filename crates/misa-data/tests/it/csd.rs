@@ -171,7 +171,7 @@ fn real_words_lie_in_the_labels_of_their_videos() {
     println!("{segments} segments, {silent} without words, {words} words");
     // Of 1513 labels, one starts when it ends: the SDK skips it, too.
     assert_eq!((segments, without_duration, silent), (1512, 1, 0));
-    // Without features it is no data set, and that is said.
+    // Without features, a folder is not a data set, and the error states it.
     let error = OpenOptions::new()
         .with_policy(Policy::Compat)
         .open(&path)

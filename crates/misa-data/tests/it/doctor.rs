@@ -284,7 +284,7 @@ fn utterances_in_two_splits_are_found() {
 }
 
 #[test]
-fn copies_in_a_split_are_told_by_their_label() {
+fn copies_in_a_split_are_reported_by_their_label() {
     let mut train = utterances("a", 20);
     let same = utterance("x[0]", 50.0, 1.0);
     train.push(same.clone());
@@ -434,7 +434,7 @@ fn platform(d_visual: usize, d_acoustic: usize) -> Py {
 }
 
 #[test]
-fn what_reading_repaired_is_told() {
+fn repairs_during_reading_are_reported() {
     let examination = examined_pickle(&platform(20, 5), &OpenOptions::new());
     let unknown = finding(&examination, "unknown_words");
     assert!(

@@ -679,7 +679,7 @@ fn saved_data_keeps_its_notes_and_counts_nothing_twice() {
 }
 
 #[test]
-fn files_of_other_kinds_are_told_by_their_content() {
+fn files_of_other_kinds_are_detected_from_their_content() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("train.pkl");
     let cases: [(&[u8], &str); 3] = [

@@ -93,7 +93,7 @@ fn memo_entries_are_bounded_by_the_file() {
 }
 
 #[test]
-fn files_of_other_kinds_are_told_at_once() {
+fn files_of_other_kinds_are_refused_at_once() {
     for bytes in [
         b"hello".as_slice(),
         b"\xff\xff",

@@ -129,7 +129,7 @@ fn names_come_in_the_order_of_the_file() {
 }
 
 #[test]
-fn groups_and_datasets_are_told_apart() {
+fn groups_and_datasets_are_distinguished() {
     open("csd.h5", |root| {
         let label = "Opinion Segment Labels";
         assert!(root.is_group(label).unwrap());

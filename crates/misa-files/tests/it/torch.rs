@@ -134,7 +134,7 @@ fn a_default_factory_of_any_name_is_never_called() {
 }
 
 #[test]
-fn a_factory_is_no_function_afterwards() {
+fn a_factory_is_not_a_function_afterwards() {
     // Stored as memo entry 0, used as a factory, then called.
     let bytes = b"ccollections\ndefaultdict\ncos\nsystem\nq\0\x85R0h\0X\x02\0\0\0id\x85R.";
     assert!(matches!(torch(bytes), Err(PickleError::Stack { .. })));

@@ -1,10 +1,11 @@
-//! The tokeniser of a program that was built without one.
+//! A placeholder for the tokeniser, without the feature `bert`.
 
 use crate::InferError;
 use misa_terms::UtteranceError;
-use std::{convert::Infallible, path::Path};
+use std::convert::Infallible;
+use std::path::Path;
 
-/// BERT's tokeniser, which needs the feature `bert`: without it, there is none.
+/// BERT's tokeniser. Without the feature `bert`, it cannot be created.
 #[derive(Clone, Debug)]
 pub struct Tokeniser(Infallible);
 

@@ -101,17 +101,17 @@ impl BertText {
             Truncation::Batch => words.len() + SPECIAL,
             Truncation::Tokens(count) => count,
         };
-        match tokens > self.positions {
-            false => Ok(()),
-            true => Err(UtteranceError::Tokens {
-                found: tokens,
-                limit: self.positions,
-            }),
+        if tokens <= self.positions {
+            return Ok(());
         }
+        Err(UtteranceError::Tokens {
+            found: tokens,
+            limit: self.positions,
+        })
     }
 
-    /// The same, independent of the other utterances of a batch: sentences that would be truncated
-    /// to the longest word count of the batch stay whole.
+    /// The same, but independent of the other utterances of a batch: without truncation to the
+    /// longest word count of the batch.
     pub fn by_itself(&self) -> Self {
         let truncation = match self.truncation {
             Truncation::Batch => Truncation::Full,
@@ -123,7 +123,8 @@ impl BertText {
         }
     }
 
-    /// Number of words of an utterance, by which the official code orders a batch.
+    /// Number of words of an utterance, or of text steps if it has no words. The official code
+    /// orders a batch by it.
     pub fn count(&self, utterance: &Utterance) -> usize {
         match utterance.words.len() {
             0 => utterance.text.steps(),
@@ -144,8 +145,9 @@ impl BertText {
             Truncation::Tokens(count) => count,
         };
         let sentence = |utterance: &&Utterance| {
-            let tokens = self.tokeniser.tokens(&self.words(utterance));
-            let mut tokens = tokens.unwrap_or_else(|error| panic!("{}: {error}", utterance.id));
+            let mut tokens = (self.tokeniser)
+                .tokens(&self.words(utterance))
+                .unwrap_or_else(|error| panic!("{}: {error}", utterance.id));
             if let Some(&last) = tokens.last()
                 && tokens.len() > limit
             {
@@ -219,7 +221,7 @@ mod tests {
         assert_eq!(
             check(Truncation::Full, &long).unwrap_err(),
             "train: utterance \"x\": text has 7 tokens, expected at most 6; \
-             a truncation makes it shorter"
+             set a truncation to shorten it"
         );
         assert_eq!(check(Truncation::Tokens(6), &long), Ok(()));
         for nothing in [&[][..], &["", " "]] {

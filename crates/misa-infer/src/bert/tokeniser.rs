@@ -11,7 +11,7 @@ use std::path::Path;
 use std::str::FromStr;
 use tokenizers::Tokenizer;
 
-/// Largest file that is read; no real vocabulary comes near it.
+/// Largest file that is read; real vocabularies are much smaller.
 const MAX_BYTES: u64 = 64 << 20;
 const JSON: &str = "tokenizer.json";
 const SETTINGS: &str = "tokenizer_config.json";
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn words_come_apart_into_pieces() {
+    fn words_are_split_into_pieces() {
         let tokeniser = Tokeniser::from_vocabulary(WORDS).unwrap();
         assert_eq!(
             tokeniser.tokens(&words("Good films")).unwrap(),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_vocabulary_of_bert_is_refused() {
+    fn files_that_are_not_of_bert_are_refused() {
         for (vocabulary, text) in [
             (
                 "[PAD]\nfilm",
@@ -348,7 +348,7 @@ mod tests {
                 bytes.splice(place..=place, change.iter().copied());
                 let changed = String::from_utf8_lossy(&bytes);
                 if let Ok(tokeniser) = Tokeniser::from_json(&changed, "json") {
-                    // Everything that is read can be used.
+                    // A tokeniser without error must not panic.
                     let _ = tokeniser.tokens(&words("Good films, [SEP] and \u{1F600}"));
                     tokenisers += 1;
                 }

@@ -1,41 +1,39 @@
-//! The loop over epochs inside Burn's training, which brings metrics, live plots and interruption.
+//! Runs the loop over epochs inside Burn's training, which adds metrics, live plots and
+//! interruption.
 //!
-//! Everything that Burn's interface asks for and the loop has no use for is here: a learner with an
-//! optimiser, two loaders, and a strategy that gives back a model alone.
+//! Everything that Burn's interface requires but the loop does not need is here: a learner with an
+//! optimiser, two loaders, and a strategy that returns only a model.
 
-use crate::{
-    MisaLearner, Progress, TrainError,
-    epochs::{
-        fit::fit,
-        fit_state::FitInput,
-        metric::{Measured, ScoreMetric, TermMetric},
-        observer::{Events, Observer},
-        quiet::Quiet,
-    },
-    run::{folder::RunFolder, manifest::RunProgress},
-};
-use burn::{
-    data::{
-        dataloader::{DataLoader, DataLoaderIterator, Progress as Position},
-        dataset::DatasetError,
-    },
-    optim::AdamConfig,
-    prelude::*,
-    train::{
-        InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTraining, TrainLoader,
-        TrainOutput, TrainStep, TrainingComponents, TrainingStrategy, ValidLoader,
-    },
+use crate::epochs::fit::fit;
+use crate::epochs::fit_state::FitInput;
+use crate::epochs::metric::{Measured, ScoreMetric, TermMetric};
+use crate::epochs::observer::{Events, Observer};
+use crate::epochs::quiet::Quiet;
+use crate::run::folder::RunFolder;
+use crate::run::manifest::RunProgress;
+use crate::{MisaLearner, Progress, TrainError};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress as Position};
+use burn::data::dataset::DatasetError;
+use burn::optim::AdamConfig;
+use burn::prelude::*;
+use burn::train::{
+    InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTraining, TrainLoader,
+    TrainOutput, TrainStep, TrainingComponents, TrainingStrategy, ValidLoader,
 };
 use misa_core::loss::Term;
-use misa_infer::{ReadyBatch, score::scores};
-use std::{cell::Cell, iter::Empty, path::Path, sync::Arc};
+use misa_infer::ReadyBatch;
+use misa_infer::score::scores;
+use std::cell::Cell;
+use std::iter::Empty;
+use std::path::Path;
+use std::sync::Arc;
 
 const CALLED_ONCE: &str = "Burn calls its strategy once";
 
-/// The best model, in evaluation form, and what the run has come to.
+/// The best model, in evaluation form, and the progress of the run.
 pub(crate) type Fitted = Result<(MisaLearner, RunProgress), TrainError>;
 
-/// Calls [`fit`] within Burn's training, and gives the folder back with the result.
+/// Calls [`fit`] within Burn's training; returns the folder and the result.
 pub(crate) fn fit_with_burn(
     learner: MisaLearner,
     input: FitInput,
@@ -43,7 +41,7 @@ pub(crate) fn fit_with_burn(
 ) -> (RunFolder, Fitted) {
     let progress = input.progress;
     let training = training(&input, folder.path());
-    // Burn's learner does not exist without an optimiser; `Trainer` has the one that is used.
+    // Burn's learner requires an optimiser, but the one in `Trainer` is used.
     let optimiser = AdamConfig::new().init();
     let observed = Observed {
         learner: Some(learner),
@@ -69,7 +67,7 @@ pub(crate) fn fit_with_burn(
     (folder, fitted)
 }
 
-/// Burn's training with its metrics, of which nothing but live plots is shown.
+/// Burn's training with its metrics, which only live plots show.
 fn training(input: &FitInput, folder: &Path) -> SupervisedTraining<Observed> {
     let mut training = SupervisedTraining::new(folder, Arc::new(NoBatches), Arc::new(NoBatches))
         .with_metric_logger(Quiet)
@@ -91,10 +89,11 @@ fn training(input: &FitInput, folder: &Path) -> SupervisedTraining<Observed> {
     }
 }
 
-/// The learner whose steps are worth to Burn what the loop measures of them.
+/// The learner in the form that Burn requires; the metrics of a step are those that the loop
+/// measured.
 #[derive(Module, Debug)]
 struct Observed {
-    /// Nothing once the loop has taken it.
+    /// `None` after the loop has taken it.
     learner: Option<MisaLearner>,
 }
 
@@ -127,8 +126,8 @@ impl InferenceStep for Observed {
     }
 }
 
-/// [`fit`] in the place of Burn's loop. Burn keeps a strategy for as long as it likes and takes
-/// back no more than a model, so what the loop is given and what it results in pass through cells.
+/// [`fit`] instead of Burn's loop. Burn shares a strategy and accepts only a model as its result, so
+/// the input and the result of the loop are passed through cells.
 struct Strategy {
     progress: Progress,
     given: Cell<Option<(FitInput, RunFolder)>>,
@@ -146,7 +145,7 @@ impl SupervisedLearningStrategy<Observed> for Strategy {
     ) -> (Observed, Events) {
         let (input, mut folder) = self.given.take().expect(CALLED_ONCE);
         let learner = burn_learner.model().learner.expect(CALLED_ONCE);
-        // Updates are in place only where the trainer alone holds the weights.
+        // Weights are updated in place only if the trainer holds the only copy.
         drop(burn_learner);
         let (events, interrupter) = (components.event_processor, components.interrupter);
         let mut observer = Observer::new(events, interrupter, self.progress);
@@ -156,7 +155,8 @@ impl SupervisedLearningStrategy<Observed> for Strategy {
     }
 }
 
-/// The loaders that Burn asks for: those of [`FitInput`] are told the epoch and where to go on.
+/// The loaders that Burn requires. The loop uses those of [`FitInput`], which start at a given epoch
+/// and batch.
 #[derive(Clone, Debug)]
 struct NoBatches;
 

@@ -1,17 +1,15 @@
 //! One pass over the train split and one over the valid split.
 
-use crate::{
-    LearningRates, MisaLearner, TrainError, Trainer,
-    epochs::{evaluate::accept, fit_state::FitState},
-    run::manifest::RunProgress,
-};
-use burn::{
-    data::dataloader::{DataLoader, DataLoaderIterator, Progress},
-    prelude::*,
-};
+use crate::epochs::evaluate::accept;
+use crate::epochs::fit_state::FitState;
+use crate::run::manifest::RunProgress;
+use crate::{LearningRates, MisaLearner, TrainError, Trainer};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::prelude::*;
 use misa_data::UtteranceBatch;
 use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
-use std::{cell::RefCell, iter};
+use std::cell::RefCell;
+use std::iter;
 
 /// One epoch of the loop.
 pub(crate) struct Pass<'a, 'b> {
@@ -19,7 +17,7 @@ pub(crate) struct Pass<'a, 'b> {
     pub number: usize,
 }
 
-/// What was learned since the last step of the optimiser.
+/// The batches since the last step of the optimiser.
 #[derive(Default)]
 struct Waiting {
     losses: Vec<TermMeans>,
@@ -36,7 +34,7 @@ impl Waiting {
 }
 
 impl Pass<'_, '_> {
-    /// Learns the batches of the epoch that are left.
+    /// Trains on the remaining batches of the epoch.
     pub(crate) fn train(
         &mut self,
         trainer: &mut Trainer,
@@ -66,7 +64,7 @@ impl Pass<'_, '_> {
                 let observer = &mut self.state.observer;
                 observer.trained(losses, done.clone(), step, rates.model);
             }
-            // The last group of an epoch may be smaller; it is not thrown away.
+            // The last group of an epoch may be smaller; it is used, too.
             let is_last = done.is_completed();
             if waiting.losses.len() == input.config.accumulation || is_last {
                 let step = progress.losses.len() + waiting.losses.len();
@@ -128,7 +126,7 @@ impl Pass<'_, '_> {
         updated.map(drop)
     }
 
-    /// A state between epochs; the end of the train split is followed by one anyway.
+    /// Saves a state within an epoch, if one is due; at the end of an epoch, the loop saves one.
     fn save(
         &mut self,
         trainer: &mut Trainer,
@@ -143,7 +141,7 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    /// Predicts the valid split with the model as it is now.
+    /// Predicts the valid split with the current model.
     pub(crate) fn validate(
         &mut self,
         trainer: &mut Trainer,
@@ -189,7 +187,7 @@ impl Pass<'_, '_> {
     }
 }
 
-/// Stops at a loss that is not a number, naming term and batch.
+/// An error if a loss is NaN or infinite, with the term and the batch.
 fn check_losses(
     epoch: usize,
     step: usize,

@@ -1,22 +1,22 @@
-//! A model and a split to predictions and losses.
+//! Predictions and losses of a model on a split.
 
-use crate::{MisaLearner, TrainError, frozen::Frozen};
-use burn::{
-    data::{dataloader::DataLoader, dataset::DatasetError},
-    train::TrainingError,
-};
+use crate::frozen::Frozen;
+use crate::{MisaLearner, TrainError};
+use burn::data::dataloader::DataLoader;
+use burn::data::dataset::DatasetError;
+use burn::train::TrainingError;
 use misa_core::Task;
 use misa_data::{UtteranceBatch, UtteranceLoader};
 use misa_infer::{Answer, Evaluation, evaluate_batches};
 use std::sync::Arc;
 
-/// Predicts every utterance that `loader` gives.
+/// Predicts every utterance of `loader`.
 ///
 /// `learner` must be in evaluation form, see [`burn::module::Module::valid`].
 ///
 /// # Errors
 ///
-/// Whatever stops the loader or the device.
+/// [`TrainError`] if the loader or the device fails.
 pub fn evaluate(
     learner: &MisaLearner,
     loader: &UtteranceLoader,
@@ -25,7 +25,7 @@ pub fn evaluate(
     evaluate_with(learner, loader, task, &Frozen::default())
 }
 
-/// [`evaluate`] with what is known of BERT's frozen part.
+/// [`evaluate`] with the known outputs of BERT's frozen part.
 pub(crate) fn evaluate_with(
     learner: &MisaLearner,
     loader: &UtteranceLoader,

@@ -1,27 +1,25 @@
 //! The loop over epochs.
 
-use crate::{
-    MisaLearner, Phase, TrainError, Trainer, TrainingConfig, Updates,
-    epochs::{
-        epoch::Pass,
-        fit_state::{FitInput, FitState},
-        history::EpochRecord,
-        observer::Observer,
-        patience::Verdict,
-    },
-    run::{folder::RunFolder, manifest::RunProgress, state::Snapshot},
-};
+use crate::epochs::epoch::Pass;
+use crate::epochs::fit_state::{FitInput, FitState};
+use crate::epochs::history::EpochRecord;
+use crate::epochs::observer::Observer;
+use crate::epochs::patience::Verdict;
+use crate::run::folder::RunFolder;
+use crate::run::manifest::RunProgress;
+use crate::run::state::Snapshot;
+use crate::{MisaLearner, Phase, TrainError, Trainer, TrainingConfig, Updates};
 use misa_core::loss::Term;
 use misa_kernels::Adam;
 
-/// What a trial that ended leaves of the learning rate.
+/// Factor of the learning rate after each trial.
 ///
 /// - Source: official code.
 const TRIAL_FACTOR: f64 = 0.5;
 
-/// Trains `learner` by the official rules, from where the run in `folder` stands: everything random
-/// is a function of seed, epoch and step, the task loss of the valid split chooses the model, and
-/// the best one is given back.
+/// Trains `learner` by the official rules, from the last state of the run in `folder`, and returns
+/// the best model: the one with the least task loss on the valid split. Everything random is a
+/// function of seed, epoch and step.
 pub(crate) fn fit(
     input: &FitInput,
     folder: &mut RunFolder,
@@ -38,7 +36,7 @@ pub(crate) fn fit(
         if phase == Phase::Joint {
             end_epoch(&mut state, &mut trainer, &mut progress, &mut best, record)?;
         } else {
-            // Nothing is chosen before the objective is learned: the last state counts.
+            // Pre-training does not choose a model: its last state is used.
             state.finish_epoch(&mut progress, record);
             state.commit(&mut trainer, None, &progress)?;
         }
@@ -86,7 +84,7 @@ fn train_epoch(
     Ok(record)
 }
 
-/// Judges an epoch of the objective, and keeps its model or goes back to the best one.
+/// Judges an epoch of the objective: saves its model, continues, or goes back to the best model.
 fn end_epoch(
     state: &mut FitState<'_>,
     trainer: &mut Trainer,

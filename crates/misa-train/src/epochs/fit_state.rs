@@ -1,20 +1,19 @@
-//! What the loop over epochs is given, and where it stands.
+//! Input and state of the loop over epochs.
 
-use crate::{
-    Phase, Progress, Stop, TrainError, Trainer, TrainingConfig,
-    epochs::{history::EpochRecord, observer::Observer},
-    frozen::Frozen,
-    run::{
-        folder::{Resumed, RunFolder},
-        manifest::RunProgress,
-        state::Snapshot,
-    },
-};
-use burn::{data::dataloader::DataLoader, prelude::Device};
+use crate::epochs::history::EpochRecord;
+use crate::epochs::observer::Observer;
+use crate::frozen::Frozen;
+use crate::run::folder::{Resumed, RunFolder};
+use crate::run::manifest::RunProgress;
+use crate::run::state::Snapshot;
+use crate::{Phase, Progress, Stop, TrainError, Trainer, TrainingConfig};
+use burn::data::dataloader::DataLoader;
+use burn::prelude::Device;
 use misa_data::UtteranceLoader;
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
-/// What the loop over epochs is given.
+/// Input of the loop over epochs.
 pub(crate) struct FitInput {
     pub config: TrainingConfig,
     pub train: UtteranceLoader,
@@ -22,7 +21,7 @@ pub(crate) struct FitInput {
     pub progress: Progress,
     /// The frozen part of BERT, if there is one.
     pub frozen: Arc<Frozen>,
-    /// Devices that read batches beside the first.
+    /// Further devices, which share batches with the first.
     pub devices: Vec<Device>,
     pub stop: Stop,
     /// Optimiser steps between two states, besides those at the end of epochs.
@@ -46,7 +45,7 @@ impl FitInput {
     }
 }
 
-/// One call of the loop: its clock, its folder and who watches it.
+/// One call of the loop: its clock, its folder and its observer.
 pub(crate) struct FitState<'a> {
     pub input: &'a FitInput,
     pub observer: &'a mut Observer,
@@ -75,7 +74,7 @@ impl<'a> FitState<'a> {
         }
     }
 
-    /// Where the run stands, and its best model so far.
+    /// The progress of the run, and its best model so far.
     pub(crate) fn resume(
         &self,
         trainer: &mut Trainer,
@@ -107,7 +106,7 @@ impl<'a> FitState<'a> {
         })
     }
 
-    /// A copy of the model as it is now; with its optimiser where a trial may go back to both.
+    /// A copy of the current model, with its optimiser if a trial may go back to both.
     pub(crate) fn keep(&self, trainer: &mut Trainer) -> Snapshot {
         let state = trainer.state();
         match self.input.config.trials {
@@ -132,7 +131,7 @@ impl<'a> FitState<'a> {
         self.folder.commit(&state, updates, best, &progress)
     }
 
-    /// Shows a finished epoch and goes on to the next.
+    /// Shows a finished epoch and continues with the next.
     pub(crate) fn finish_epoch(&self, progress: &mut RunProgress, record: EpochRecord) {
         let epochs = self.input.config.total_epochs();
         self.observer.finished_epoch(&record, epochs);
@@ -153,12 +152,12 @@ impl<'a> FitState<'a> {
         self.input.config.phase(number)
     }
 
-    /// Whether somebody asked to stop, here or in the live plots.
+    /// Whether a stop is requested, by the program or in the live plots.
     pub(crate) fn should_stop(&self) -> bool {
         self.input.stop.is_requested() || self.observer.should_stop()
     }
 
-    /// Keeps what was learned and says why there is no more.
+    /// Saves the state and returns the error that ends the run.
     pub(crate) fn stopped(&mut self, trainer: &mut Trainer, progress: &RunProgress) -> TrainError {
         if let Some(error) = self.observer.error() {
             return error;

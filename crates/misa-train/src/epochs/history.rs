@@ -1,4 +1,4 @@
-//! What happened, epoch by epoch.
+//! Losses and scores of each epoch.
 
 use crate::Phase;
 use misa_infer::TermMeans;
@@ -9,19 +9,18 @@ use serde::{Deserialize, Serialize};
 pub struct EpochRecord {
     /// Number, from 1.
     pub epoch: usize,
-    /// What the epoch was for; what it learned stands as the task.
+    /// What the epoch was for. The loss of its phase is stored as that of the task.
     #[serde(default)]
     pub phase: Phase,
-    /// Losses of the train split, dropout included.
+    /// Losses of the train split, with dropout.
     pub train: TermMeans,
-    /// Losses of the valid split, of which that of the task chooses the model. The last and shorter
-    /// batch counts as much as the others, as in the official code.
+    /// Losses of the valid split; the task loss chooses the model. Each batch has the same weight,
+    /// even if the last one is shorter, as in the official code.
     pub valid_terms: TermMeans,
-    /// The factor of each term at the end of the epoch, under its name; empty where weights are
-    /// fixed.
+    /// The weight of each term at the end of the epoch, by its name; empty if weights are fixed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<(String, f64)>,
-    /// Scores of the valid split, under their names; `null` where a score is not defined.
+    /// Scores of the valid split by name; `null` if a score is not defined.
     pub valid: Vec<(String, Option<f64>)>,
     /// Whether the model of this epoch was the best so far.
     pub improved: bool,
@@ -29,10 +28,12 @@ pub struct EpochRecord {
     pub seconds: f64,
 }
 
-/// The terms of batches as a run folder stores them: rows of numbers, the weighted sum last.
+/// The loss terms of batches in the form that a run folder stores: a row of numbers for each batch,
+/// the weighted sum last.
 pub(crate) mod rows {
     use misa_core::loss::{PerTerm, Term};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<S: Serializer>(
         batches: &[PerTerm<f64>],
@@ -53,7 +54,7 @@ pub(crate) mod rows {
             .collect()
     }
 
-    /// A row of a program that knew fewer terms is shorter: the others were off.
+    /// Earlier versions had fewer terms, so their rows are shorter: the missing terms were off.
     fn read(row: &[f64]) -> Result<PerTerm<f64>, String> {
         match row {
             [values @ .., total] if (1..=Term::COUNT).contains(&values.len()) => {

@@ -1,32 +1,26 @@
-//! What live plots show, as metrics of Burn: values that the loop has computed already.
+//! Metrics of Burn for live plots; the loop has computed their values.
 
-use burn::{
-    tensor::{ExecutionError, TensorReadError},
-    train::{
-        ItemLazy,
-        metric::{
-            Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric,
-            NumericAttributes, NumericEntry, SerializedEntry, format_float,
-            state::{FormatOptions, NumericMetricState},
-        },
-    },
+use burn::tensor::{ExecutionError, TensorReadError};
+use burn::train::ItemLazy;
+use burn::train::metric::state::{FormatOptions, NumericMetricState};
+use burn::train::metric::{
+    Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
+    NumericEntry, SerializedEntry, format_float,
 };
 use misa_core::loss::Term;
-use misa_infer::{
-    NamedScores, TermMeans,
-    score::{Goal, NamedScore},
-};
+use misa_infer::score::{Goal, NamedScore};
+use misa_infer::{NamedScores, TermMeans};
 use std::sync::Arc;
 
 /// Digits after the point.
 const PRECISION: usize = 4;
 
-/// What the loop measured at one batch.
+/// Values of one batch.
 #[derive(Clone, Debug)]
 pub(crate) struct Measured {
     /// Losses of the batch.
     pub(crate) losses: TermMeans,
-    /// Scores of a whole split, under their names, with its last batch.
+    /// Scores of the whole split by name, for its last batch.
     pub(crate) scores: NamedScores,
 }
 
@@ -41,7 +35,7 @@ impl Measured {
 }
 
 impl ItemLazy for Measured {
-    /// There is nothing to wait for.
+    /// The values are on the host already.
     fn sync(self) -> Result<Self, ExecutionError> {
         Ok(self)
     }
@@ -132,7 +126,7 @@ impl Numeric for TermMetric {
 pub(crate) struct ScoreMetric {
     name: MetricName,
     goal: Goal,
-    /// Nothing before the last batch of the split, and where the score is not defined.
+    /// `None` before the last batch of the split, or if the score is not defined.
     value: Option<f64>,
 }
 

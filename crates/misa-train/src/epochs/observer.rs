@@ -1,16 +1,13 @@
-//! What the loop tells whoever watches, and whether that one asked it to stop.
+//! Shows the progress of the loop, and passes on a request to stop.
 
-use crate::{
-    Progress, TrainError,
-    epochs::{history::EpochRecord, metric::Measured},
-    run::manifest::RunProgress,
-};
-use burn::{
-    data::dataloader::Progress as Position,
-    train::{
-        AsyncProcessorTraining, EventProcessorError, EventProcessorTraining, Interrupter,
-        LearnerEvent, TrainingItem,
-    },
+use crate::epochs::history::EpochRecord;
+use crate::epochs::metric::Measured;
+use crate::run::manifest::RunProgress;
+use crate::{Progress, TrainError};
+use burn::data::dataloader::Progress as Position;
+use burn::train::{
+    AsyncProcessorTraining, EventProcessorError, EventProcessorTraining, Interrupter, LearnerEvent,
+    TrainingItem,
 };
 use misa_infer::TermMeans;
 
@@ -21,7 +18,7 @@ pub(crate) type Events = AsyncProcessorTraining<Event, Event>;
 
 type Process = fn(&mut Events, Event) -> Result<(), EventProcessorError>;
 
-/// Shows a run while it works: live plots get events, everything else gets a line per epoch.
+/// Shows a run: in live plots, or as a line per epoch.
 pub(crate) struct Observer {
     events: Events,
     interrupter: Interrupter,
@@ -46,17 +43,17 @@ impl Observer {
         self.events
     }
 
-    /// Whether somebody asked to stop in the live plots, or showing them failed.
+    /// Whether the user requested a stop in the live plots, or they failed.
     pub(crate) fn should_stop(&self) -> bool {
         self.interrupter.should_stop()
     }
 
-    /// Why nothing can be shown any more.
+    /// The error of the live plots, if they failed.
     pub(crate) fn error(&self) -> Option<TrainError> {
         self.interrupter.error().map(TrainError::Training)
     }
 
-    /// Shows where a run goes on.
+    /// Shows where a run is resumed.
     pub(crate) fn resumed(&self, progress: &RunProgress) {
         self.progress.resumed(progress);
     }
@@ -66,8 +63,8 @@ impl Observer {
         self.progress.epoch(record, epochs);
     }
 
-    /// Lets Ctrl-C through. The plots take the terminal on a thread of their own, some time after
-    /// the start, so this is repeated.
+    /// Lets Ctrl-C stop the run. It is called repeatedly, because the plots change the terminal on
+    /// another thread, some time after the start.
     pub(crate) fn allow_interrupts(&self) {
         self.progress.allow_interrupts();
     }
@@ -127,7 +124,8 @@ fn start(epoch_number: usize, total_items: usize) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Phase, epochs::quiet::Quiet};
+    use crate::Phase;
+    use crate::epochs::quiet::Quiet;
     use burn::train::renderer::MetricsRenderer;
     use misa_core::loss::Term;
     use std::sync::mpsc::{Receiver, Sender, channel};

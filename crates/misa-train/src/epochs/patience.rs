@@ -1,30 +1,31 @@
-//! When to stop.
+//! Early stopping.
 
 use serde::{Deserialize, Serialize};
 
 /// The official rule of early stopping.
 ///
 /// An epoch improves when its loss is at most the best so far: ties count. More than `patience`
-/// epochs in a row without improvement end a trial, so patience 6 ends it at the seventh. Where
-/// trials are left, the run goes back to its best model with half the learning rate; the last one
-/// ends the run.
+/// epochs in a row without improvement end a trial, so patience 6 ends it at the seventh. After the
+/// last trial, the run ends; after each other one, it goes back to its best model with half the
+/// learning rate.
 ///
-/// - Source: official code, which has one trial: its model and rate of the next one are never used.
+/// - Source: official code, which has one trial: it halves the rate and restores the model, but
+///   then stops.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
     patience: usize,
     trials: usize,
-    /// Nothing before the first epoch.
+    /// `None` before the first epoch.
     best: Option<f64>,
     waited: usize,
 }
 
-/// What an epoch means for the run.
+/// What to do after an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The best model so far: keep it.
+    /// The best model so far: save it.
     Improved,
-    /// Not the best, but go on.
+    /// Not the best model: continue.
     Waited,
     /// Go back to the best model and its optimiser, and halve the learning rate.
     Retry,
@@ -33,7 +34,7 @@ pub enum Verdict {
 }
 
 impl Patience {
-    /// Forgives `patience` epochs in a row, in each of `trials` trials.
+    /// Allows `patience` epochs in a row without improvement, in each of `trials` trials.
     pub fn new(patience: usize, trials: usize) -> Self {
         Self {
             patience,
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn an_improvement_forgives_everything() {
+    fn an_improvement_resets_the_count() {
         let mut patience = Patience::new(1, 1);
         let verdicts = [3.0, 4.0, 2.0, 4.0, 4.0].map(|loss| patience.judge(loss));
         assert_eq!(verdicts, [Improved, Waited, Improved, Waited, Exhausted]);
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_taken_up_where_it_was() {
+    fn its_state_survives_json() {
         let mut patience = Patience::new(2, 3);
         patience.judge(1.0 / 3.0);
         patience.judge(2.0);

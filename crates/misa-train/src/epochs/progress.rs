@@ -1,14 +1,16 @@
-//! What a run shows while it works.
+//! Progress of a run in the terminal.
 
-use crate::{Phase, epochs::history::EpochRecord, run::manifest::RunProgress};
+use crate::Phase;
+use crate::epochs::history::EpochRecord;
+use crate::run::manifest::RunProgress;
 use misa_core::loss::Term;
 use std::io::{IsTerminal, Write, stdout};
 
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Progress {
-    /// Live plots where there is a terminal, the system is a Unix and the `tui` feature is on, a
-    /// line per epoch otherwise.
+    /// Live plots if the output is a terminal, the system is a Unix and the feature `tui` is on;
+    /// otherwise one line per epoch.
     #[default]
     Automatic,
     /// One line per epoch.
@@ -18,34 +20,32 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Whether Burn draws live plots. They take Ctrl-C, which Unix alone gives back.
+    /// Whether Burn draws live plots. They disable Ctrl-C, which can be enabled again on Unix only.
     pub(crate) fn is_live(self) -> bool {
         self == Self::Automatic && cfg!(all(unix, feature = "tui")) && stdout().is_terminal()
     }
 
-    /// Lets Ctrl-C stop a run: the live plots keep the terminal from making a signal of it.
+    /// Lets Ctrl-C stop a run: with live plots, the terminal does not send a signal for it.
     pub(crate) fn allow_interrupts(self) {
         #[cfg(all(unix, feature = "tui"))]
         if self.is_live() {
-            use rustix::{
-                stdio::stdin,
-                termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr},
-            };
+            use rustix::stdio::stdin;
+            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
             if let Ok(mut modes) = tcgetattr(stdin()) {
                 modes.local_modes |= LocalModes::ISIG;
-                // Where that is refused, `q` still stops the run.
+                // If that fails, `q` still stops the run.
                 let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
             }
         }
     }
 
-    /// Shows where a run goes on.
+    /// Shows where a run is resumed.
     pub(crate) fn resumed(self, progress: &RunProgress) {
         if self == Self::Silent || self.is_live() {
             return;
         }
         let (epoch, batches) = (progress.epoch, progress.losses.len());
-        say(&format!(
+        print(&format!(
             "resumed at epoch {epoch}, after {batches} batches of it"
         ));
     }
@@ -55,12 +55,12 @@ impl Progress {
         if self == Self::Silent || self.is_live() {
             return;
         }
-        say(&line(record, epochs));
+        print(&line(record, epochs));
     }
 }
 
-/// A line for whoever reads; that nobody does is no reason to lose an epoch.
-fn say(line: &str) {
+/// Prints a line. A closed output must not stop the run, so errors are ignored.
+fn print(line: &str) {
     let _ = writeln!(stdout(), "{line}");
 }
 
@@ -96,7 +96,7 @@ mod tests {
     use misa_infer::TermMeans;
 
     #[test]
-    fn a_line_tells_both_losses_and_the_first_scores() {
+    fn a_line_shows_both_losses_and_the_first_scores() {
         let record = EpochRecord {
             epoch: 3,
             phase: Phase::Joint,

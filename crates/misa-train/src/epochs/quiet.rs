@@ -1,18 +1,14 @@
-//! Shows nothing and keeps nothing of what Burn tells.
+//! Ignores all events of Burn's training.
 
-use burn::train::{
-    logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger},
-    metric::{
-        MetricDefinition, NumericEntry,
-        store::{EpochSummary, MetricsUpdate, Split},
-    },
-    renderer::{
-        EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
-        MetricsRendererTraining,
-    },
+use burn::train::logger::{EvaluationProgressLogger, MetricLogger, TrainingProgressLogger};
+use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
+use burn::train::metric::{MetricDefinition, NumericEntry};
+use burn::train::renderer::{
+    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
+    MetricsRendererTraining,
 };
 
-/// Draws nothing: [`Progress::epoch`](crate::Progress) speaks for itself.
+/// Shows nothing: [`Progress`](crate::Progress) prints all that is shown.
 pub(crate) struct Quiet;
 
 impl MetricsRendererTraining for Quiet {

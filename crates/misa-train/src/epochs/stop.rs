@@ -1,31 +1,29 @@
-//! A request to stop that a run heeds at its next step.
+//! A request to stop, which a run checks at each step.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks a run to keep what it has and to stop. All copies are one request.
+/// Requests that a run saves its state and stops. All clones share one request.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Nothing asked yet.
+    /// Without a request so far.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks.
+    /// Requests to stop.
     pub fn request(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether somebody asked.
+    /// Whether a stop is requested.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
-    /// The flag behind it, for what sets flags, such as handlers of signals.
+    /// The flag that holds the request, for signal handlers that set a flag.
     pub fn flag(&self) -> Arc<AtomicBool> {
         self.0.clone()
     }

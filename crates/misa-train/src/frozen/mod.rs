@@ -1,25 +1,21 @@
-//! What the frozen part of BERT gives, computed once.
+//! Outputs of BERT's frozen part, computed once for each sentence.
 
 mod store;
 
-pub(crate) use store::Store;
-
 use crate::{BertSettings, TrainError};
-use burn::{prelude::*, tensor::TensorData};
-use misa_core::{
-    Misa, MisaInput, TextInput,
-    encoder::bert::{BertEncoder, BertFreezing, BertInput},
-};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use misa_core::encoder::bert::{BertEncoder, BertFreezing, BertInput};
+use misa_core::{Misa, MisaInput, TextInput};
 use misa_infer::{ReadyBatch, UtteranceBatch};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{
-    iter::repeat_n,
-    sync::{Mutex, PoisonError},
-};
+use std::iter::repeat_n;
+use std::sync::{Mutex, PoisonError};
 use store::Key;
+pub(crate) use store::Store;
 
-/// The frozen part of a run's BERT, for all who read batches; empty where there is none.
+/// The frozen part of a run's BERT, shared by training and evaluation; empty if no part is frozen.
 #[derive(Debug, Default)]
 pub(crate) struct Frozen(Mutex<Option<FrozenText>>);
 
@@ -28,7 +24,7 @@ impl Frozen {
         Self(Mutex::new(text))
     }
 
-    /// See [`FrozenText::ready`]; in training only where that changes nothing.
+    /// See [`FrozenText::ready`]; in training, only if that does not change results.
     pub(crate) fn ready(
         &self,
         batch: UtteranceBatch,
@@ -40,14 +36,14 @@ impl Frozen {
         }
     }
 
-    /// What was computed so far, if there is a frozen part.
+    /// How many outputs were computed and reused so far; `None` if no part is frozen.
     pub(crate) fn summary(&self) -> Option<FrozenSummary> {
         let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         text.as_ref().map(|text| text.summary.clone())
     }
 }
 
-/// The frozen part of a model's BERT, and what it gave for each sentence.
+/// The frozen part of a model's BERT, and its output for each sentence.
 ///
 /// - Differs: the official code computes it in every epoch.
 #[derive(Debug)]
@@ -58,23 +54,24 @@ pub struct FrozenText {
     summary: FrozenSummary,
 }
 
-/// What was computed, and what was only looked up.
+/// How many outputs of the frozen part were computed, reused and cached.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenSummary {
     /// Sentences computed.
     pub computed: usize,
-    /// Sentences looked up.
+    /// Sentences whose output was reused.
     pub looked_up: usize,
-    /// Sentences computed and not kept: the limit was reached, or another run holds the file.
+    /// Sentences computed but not cached, because the limit was reached or another run has locked
+    /// the file.
     pub not_kept: usize,
     /// Records of the file that were damaged, and computed again.
     pub damaged: usize,
-    /// Bytes kept.
+    /// Bytes cached.
     pub bytes: u64,
 }
 
 impl FrozenText {
-    /// That of `model`; nothing where no first part of BERT is frozen.
+    /// The frozen part of `model`'s BERT; `None` unless its first layers are frozen.
     ///
     /// # Errors
     ///
@@ -107,7 +104,7 @@ impl FrozenText {
         self.bert.computes_frozen(true)
     }
 
-    /// The batch with what the frozen part gives for its token ids, in place of them.
+    /// The batch with the outputs of the frozen part instead of its token ids.
     ///
     /// # Errors
     ///
@@ -121,7 +118,7 @@ impl FrozenText {
         })
     }
 
-    /// What the frozen part gives for the token ids of `input`; nothing where there are none.
+    /// The outputs of the frozen part for the token ids of `input`; `None` if it has no token ids.
     ///
     /// # Errors
     ///
@@ -133,42 +130,45 @@ impl FrozenText {
         let device = ids.device();
         let sentences = sentences(ids, &input.lengths.text);
         let keys: Vec<Key> = sentences.iter().map(|sentence| key(sentence)).collect();
-        let mut found: Vec<Option<Vec<f32>>> = Vec::with_capacity(keys.len());
-        for key in &keys {
-            found.push(self.store.get(key));
-        }
-        let missing: Vec<usize> = (0..found.len()).filter(|&i| found[i].is_none()).collect();
-        self.summary.looked_up += found.len() - missing.len();
-        for (&place, rows) in missing.iter().zip(self.compute(&sentences, &missing)) {
-            if !self.store.put(keys[place], &rows)? {
+        let mut outputs: Vec<Option<Vec<f32>>> =
+            keys.iter().map(|key| self.store.get(key)).collect();
+        let missing: Vec<usize> = (0..outputs.len())
+            .filter(|&index| outputs[index].is_none())
+            .collect();
+        self.summary.looked_up += outputs.len() - missing.len();
+        for (&index, rows) in missing.iter().zip(self.compute(&sentences, &missing)) {
+            if !self.store.put(keys[index], &rows)? {
                 self.summary.not_kept += 1;
             }
-            found[place] = Some(rows);
+            outputs[index] = Some(rows);
         }
         self.summary.computed += missing.len();
         self.summary.damaged = self.store.damaged();
         self.summary.bytes = self.store.bytes();
         let width = self.bert.config().d_model;
-        let rows: Vec<f32> = found.into_iter().flatten().flatten().collect();
-        let shape = [rows.len() / width, width];
-        let rows = Tensor::from_data(TensorData::new(rows, shape), &device);
+        let values: Vec<f32> = outputs.into_iter().flatten().flatten().collect();
+        let shape = [values.len() / width, width];
+        let rows = Tensor::from_data(TensorData::new(values, shape), &device);
         Ok(Some(TextInput::Frozen(rows)))
     }
 
-    /// What the frozen part gives for some of the sentences.
-    fn compute(&self, sentences: &[Vec<i64>], places: &[usize]) -> Vec<Vec<f32>> {
-        if places.is_empty() {
+    /// The outputs of the frozen part for the sentences at these indices.
+    fn compute(&self, sentences: &[Vec<i64>], indices: &[usize]) -> Vec<Vec<f32>> {
+        if indices.is_empty() {
             return Vec::new();
         }
-        let lengths: Vec<usize> = places.iter().map(|&place| sentences[place].len()).collect();
+        let lengths: Vec<usize> = indices
+            .iter()
+            .map(|&index| sentences[index].len())
+            .collect();
         let steps = lengths.iter().copied().max().unwrap_or(0);
-        let ids = places.iter().flat_map(|&place| {
-            let sentence = &sentences[place];
-            // Any id will do.
+        let padded = indices.iter().flat_map(|&index| {
+            let sentence = &sentences[index];
+            // Padding is masked, so any id is correct.
             let padding = repeat_n(sentence[0], steps - sentence.len());
             sentence.iter().copied().chain(padding)
         });
-        let ids = TensorData::new(ids.collect::<Vec<i64>>(), [places.len(), steps]);
+        let ids = TensorData::new(padded.collect::<Vec<i64>>(), [indices.len(), steps]);
         let rows = self.bert.compute_frozen(&BertInput {
             ids: Tensor::from_data(ids, &self.device),
             types: None,
@@ -176,24 +176,29 @@ impl FrozenText {
         });
         let width = self.bert.config().d_model;
         let values: Vec<f32> = rows.into_data().iter::<f32>().collect();
-        let mut values = values.as_slice();
-        let whole = self.bert.freezing() == BertFreezing::All;
-        let counts = lengths.iter().map(|&length| if whole { 1 } else { length });
-        let cut = counts.map(|count| {
-            let (rows, rest) = values.split_at(count * width);
-            values = rest;
-            rows.to_vec()
-        });
-        cut.collect()
+        let mut remaining = values.as_slice();
+        let is_whole = self.bert.freezing() == BertFreezing::All;
+        lengths
+            .iter()
+            .map(|&length| if is_whole { 1 } else { length })
+            .map(|count| {
+                let (rows, rest) = remaining.split_at(count * width);
+                remaining = rest;
+                rows.to_vec()
+            })
+            .collect()
     }
 }
 
 /// The token ids of each sentence without padding.
 fn sentences(ids: &Tensor<2, Int>, lengths: &[usize]) -> Vec<Vec<i64>> {
     let [_, steps] = ids.dims();
-    let ids: Vec<i64> = ids.to_data().iter::<i64>().collect();
-    let rows = ids.chunks(steps).zip(lengths);
-    rows.map(|(ids, &length)| ids[..length].to_vec()).collect()
+    let values: Vec<i64> = ids.to_data().iter::<i64>().collect();
+    values
+        .chunks(steps)
+        .zip(lengths)
+        .map(|(row, &length)| row[..length].to_vec())
+        .collect()
 }
 
 fn key(sentence: &[i64]) -> Key {
@@ -204,7 +209,7 @@ fn key(sentence: &[i64]) -> Key {
     hasher.finalize().into()
 }
 
-/// SHA-256 of everything that decides what the frozen part gives, but the tokens.
+/// SHA-256 of everything that determines the outputs of the frozen part, except the tokens.
 fn identity(bert: &BertEncoder) -> Key {
     let mut hasher = Sha256::new();
     hasher.update(b"misa frozen text 1");

@@ -1,32 +1,31 @@
-//! Rows of numbers by key, in memory or in a file.
+//! A cache of rows of numbers, in memory or in a file.
 
-use crate::{TrainError, run::files};
+use crate::TrainError;
+use crate::run::files;
 use misa_terms::hex;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
-};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
-/// SHA-256 of what the numbers belong to.
+/// SHA-256 of the input from which rows were computed.
 pub(crate) type Key = [u8; 32];
 
 /// Key, number of values, first half of the SHA-256 of the values.
 const HEAD: u64 = 32 + 4 + 16;
 const MAGIC: &[u8; 8] = b"misarow1";
+/// Bytes before the first record: [`MAGIC`] and an identity.
 const START: u64 = 8 + 32;
 
 /// Rows of numbers by key, up to a number of bytes.
 ///
-/// A file is a magic word and the identity of what computed the numbers, then one record after
-/// another: key, number of values, checksum, values. A record that was not written to its end is
-/// cut off when the file is opened, one whose checksum differs is not found; so a run may be
-/// stopped at any moment.
+/// A file begins with [`MAGIC`] and the identity of the model that computed the rows. Records
+/// follow: key, number of values, checksum, values. An incomplete record is removed when the file
+/// is opened, and one whose checksum differs is ignored; so a run may be killed at any moment.
 #[derive(Debug)]
 pub(crate) struct Store {
-    place: Place,
+    storage: Storage,
     /// Bytes of records.
     bytes: u64,
     limit: u64,
@@ -34,7 +33,7 @@ pub(crate) struct Store {
 }
 
 #[derive(Debug)]
-enum Place {
+enum Storage {
     Memory(HashMap<Key, Vec<f32>>),
     Disk(Disk),
 }
@@ -43,26 +42,26 @@ enum Place {
 struct Disk {
     path: PathBuf,
     file: File,
-    /// Where the head of each record stands, and its number of values.
+    /// Position of each record in bytes, and its number of values.
     index: HashMap<Key, (u64, u32)>,
     /// Whether this process may write.
-    writes: bool,
+    can_write: bool,
 }
 
 impl Store {
-    /// Rows that end with the process.
+    /// A cache in memory.
     pub(crate) fn in_memory(limit: u64) -> Self {
         Self {
-            place: Place::Memory(HashMap::new()),
+            storage: Storage::Memory(HashMap::new()),
             bytes: 0,
             limit,
             damaged: 0,
         }
     }
 
-    /// The rows of `identity` in `folder`.
+    /// The file of `identity` in `folder`.
     ///
-    /// Where another process has the file, its rows are read and none are added.
+    /// If another process has locked the file, its rows are read, but none are added.
     ///
     /// # Errors
     ///
@@ -70,33 +69,34 @@ impl Store {
     pub(crate) fn open(folder: &Path, identity: Key, limit: u64) -> Result<Self, TrainError> {
         files::create_folder(folder)?;
         let path = folder.join(format!("bert-{}.rows", hex(&identity[..8])));
-        let disk = Disk::open(&path, &identity);
-        let (disk, bytes) = disk.map_err(|source| io_error(&path, source))?;
+        let (disk, bytes) =
+            Disk::open(&path, &identity).map_err(|source| files::io_error(&path, source))?;
         Ok(Self {
-            place: Place::Disk(disk),
+            storage: Storage::Disk(disk),
             bytes,
             limit,
             damaged: 0,
         })
     }
 
-    /// The rows of a key, if they are there and whole.
+    /// The rows of a key, if they are stored and undamaged.
     pub(crate) fn get(&mut self, key: &Key) -> Option<Vec<f32>> {
-        match &mut self.place {
-            Place::Memory(rows) => rows.get(key).cloned(),
-            Place::Disk(disk) => {
+        match &mut self.storage {
+            Storage::Memory(rows) => rows.get(key).cloned(),
+            Storage::Disk(disk) => {
                 let &(position, count) = disk.index.get(key)?;
-                let read = disk.read(position, count);
-                if read.is_none() {
+                let rows = disk.read(position, count);
+                if rows.is_none() {
                     disk.index.remove(key);
                     self.damaged += 1;
                 }
-                read
+                rows
             }
         }
     }
 
-    /// Keeps the rows of a key; `false` when there is no room, or another process writes.
+    /// Stores the rows of a key. Returns `false` if they exceed the limit, or another process has
+    /// locked the file.
     ///
     /// # Errors
     ///
@@ -106,18 +106,17 @@ impl Store {
         if self.bytes + size > self.limit {
             return Ok(false);
         }
-        let kept = match &mut self.place {
-            Place::Memory(kept) => {
-                kept.insert(key, rows.to_vec());
+        let is_stored = match &mut self.storage {
+            Storage::Memory(stored) => {
+                stored.insert(key, rows.to_vec());
                 true
             }
-            Place::Disk(disk) => {
-                let written = disk.write(key, rows);
-                written.map_err(|source| io_error(&disk.path, source))?
-            }
+            Storage::Disk(disk) => disk
+                .write(key, rows)
+                .map_err(|source| files::io_error(&disk.path, source))?,
         };
-        self.bytes += if kept { size } else { 0 };
-        Ok(kept)
+        self.bytes += if is_stored { size } else { 0 };
+        Ok(is_stored)
     }
 
     /// Bytes of records.
@@ -125,14 +124,14 @@ impl Store {
         self.bytes
     }
 
-    /// Records found damaged.
+    /// Number of damaged records.
     pub(crate) fn damaged(&self) -> usize {
         self.damaged
     }
 }
 
 impl Disk {
-    /// The file with its bytes of records.
+    /// Opens the file; also returns the number of bytes of its records.
     fn open(path: &Path, identity: &Key) -> io::Result<(Self, u64)> {
         let mut options = OpenOptions::new();
         let mut file = options
@@ -141,7 +140,7 @@ impl Disk {
             .create(true)
             .truncate(false)
             .open(path)?;
-        let writes = match file.try_lock() {
+        let can_write = match file.try_lock() {
             Ok(()) => true,
             Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(error)) => return Err(error),
@@ -152,7 +151,7 @@ impl Disk {
             file.read_exact(&mut start)?;
             start[..8] == *MAGIC && start[8..] == *identity
         };
-        if !is_ours && writes {
+        if !is_ours && can_write {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
             file.write_all(MAGIC)?;
@@ -162,19 +161,16 @@ impl Disk {
             path: path.to_path_buf(),
             file,
             index: HashMap::new(),
-            writes,
+            can_write,
         };
-        let end = match is_ours {
-            true => disk.scan(length)?,
-            false => START,
-        };
-        if writes {
+        let end = if is_ours { disk.scan(length)? } else { START };
+        if can_write {
             disk.file.set_len(end)?;
         }
         Ok((disk, end - START))
     }
 
-    /// Finds every whole record; gives the place after the last one.
+    /// Indexes every complete record; returns the position after the last one.
     fn scan(&mut self, length: u64) -> io::Result<u64> {
         let mut position = START;
         let mut head = [0; HEAD as usize];
@@ -194,22 +190,22 @@ impl Disk {
 
     /// The values of a record, if their checksum is right.
     fn read(&mut self, position: u64, count: u32) -> Option<Vec<f32>> {
-        // The file held this many bytes when it was opened or written.
+        // `scan` or `write` has checked that the file has this many bytes.
         let mut record = vec![0; HEAD as usize + 4 * count as usize];
         self.file.seek(SeekFrom::Start(position)).ok()?;
         self.file.read_exact(&mut record).ok()?;
         let (head, values) = record.split_first_chunk()?;
         let (_, _, expected) = parts(head);
         let is_whole = checksum(values) == expected;
-        let values = values.as_chunks().0.iter().copied().map(f32::from_le_bytes);
-        is_whole.then(|| values.collect())
+        let numbers = values.as_chunks().0.iter().copied().map(f32::from_le_bytes);
+        is_whole.then(|| numbers.collect())
     }
 
     fn write(&mut self, key: Key, rows: &[f32]) -> io::Result<bool> {
         let Ok(count) = u32::try_from(rows.len()) else {
             return Ok(false);
         };
-        if !self.writes {
+        if !self.can_write {
             return Ok(false);
         }
         let values: Vec<u8> = rows.iter().flat_map(|value| value.to_le_bytes()).collect();
@@ -220,7 +216,7 @@ impl Disk {
         record.extend(values);
         let position = self.file.seek(SeekFrom::End(0))?;
         if let Err(error) = self.file.write_all(&record) {
-            // A part of a record would hide those that follow it.
+            // An incomplete record would hide those after it.
             self.file.set_len(position)?;
             return Err(error);
         }
@@ -242,13 +238,6 @@ fn checksum(values: &[u8]) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&digest[..16]);
     half
-}
-
-fn io_error(path: &Path, source: io::Error) -> TrainError {
-    TrainError::Io {
-        path: path.to_path_buf(),
-        source,
-    }
 }
 
 #[cfg(test)]
@@ -286,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_was_cut_off_is_forgotten_wherever_it_ends() {
+    fn an_incomplete_record_is_removed_wherever_it_ends() {
         let whole = fs::read(file(filled().path())).unwrap();
         for length in 0..whole.len() {
             let folder = tempfile::tempdir().unwrap();

@@ -1,54 +1,48 @@
-//! The folder of a run: who may write to it, and what counts as written.
+//! The folder of a run: which process may write to it, and which of its files are valid.
 
-use crate::{
-    TrainError,
-    run::{
-        files,
-        manifest::{
-            Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
-        },
-        state::{Snapshot, TrainerState},
-        system::System,
-    },
+use crate::TrainError;
+use crate::run::files;
+use crate::run::manifest::{
+    Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
 };
-use std::{
-    fs::{self, File, TryLockError},
-    io::ErrorKind,
-    path::{Component, Path, PathBuf},
-};
+use crate::run::state::{Snapshot, TrainerState};
+use crate::run::system::System;
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
-/// Held by the process that writes to the folder.
+/// Locked by the process that writes to the folder.
 const LOCK: &str = "run.lock";
 const STATES: &str = "states";
-/// How names of files in there begin.
+/// Prefixes of the names of files in [`STATES`].
 const STATE: &str = "state-";
 const BEST: &str = "best-";
-/// What [`misa_data::write_whole`] leaves when it is killed.
+/// Prefix and suffix of the file that [`misa_data::write_whole`] leaves behind if it is killed.
 const PARTIAL: (&str, &str) = (".misa-", ".partial");
 
-/// How to deal with a run that is there already.
+/// What to do if the folder already holds a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RunStart {
-    /// Refuse to touch it.
+    /// Return an error.
     #[default]
     New,
-    /// Go on with it from its last complete state, if it is the same run; begin where there is
-    /// none.
+    /// Continue the run from its last complete state, if its settings and data are the same. If
+    /// there is no run, start one.
     Resume,
-    /// Begin anew in its place.
+    /// Replace the run by a new one.
     Replace,
 }
 
-/// A run folder that this process alone writes to.
+/// A run folder that is locked by this process.
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     path: PathBuf,
     pub(crate) manifest: Manifest,
-    /// The system takes the lock away when the process ends, however it ends.
+    /// The operating system releases the lock when the process ends, even if it is killed.
     _lock: File,
 }
 
-/// What a run goes on from.
+/// What a resumed run continues from.
 #[derive(Debug)]
 pub(crate) struct Resumed {
     pub(crate) state: Snapshot,
@@ -57,7 +51,7 @@ pub(crate) struct Resumed {
 }
 
 impl RunFolder {
-    /// Takes possession of the folder for the run that `new` describes.
+    /// Locks the folder for the run that `new` describes.
     pub(crate) fn open(
         path: &Path,
         start: RunStart,
@@ -66,19 +60,20 @@ impl RunFolder {
     ) -> Result<Self, TrainError> {
         files::create_folder(path)?;
         let lock = lock(path)?;
-        let before = match path.join(MANIFEST).exists() {
-            true => Some(Manifest::read(path)?),
-            false => None,
+        let before = if path.join(MANIFEST).exists() {
+            Some(Manifest::read(path)?)
+        } else {
+            None
         };
         let mut replaced = Vec::new();
         let mut manifest = match (before, start) {
             (Some(_), RunStart::New) => return Err(occupied(path)),
             (None, RunStart::New) if !is_empty(path)? => return Err(occupied(path)),
-            (Some(before), RunStart::Resume) => same(path, before, new)?,
+            (Some(before), RunStart::Resume) => check_same_run(path, before, new)?,
             (Some(before), RunStart::Replace) => {
                 replaced = before.files.into_keys().collect();
                 Manifest {
-                    openings: seen_before(before.openings),
+                    openings: openings_before_training(before.openings),
                     ..new
                 }
             }
@@ -103,10 +98,10 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// The same for a run that is finished, to add to its results.
-    pub(crate) fn finished(path: &Path) -> Result<Self, TrainError> {
-        // Asked first, so that no lock is left where there is no run; read again behind the lock,
-        // before which another process may have written.
+    /// Locks the folder of a finished run, to add to its results.
+    pub(crate) fn open_finished(path: &Path) -> Result<Self, TrainError> {
+        // Read before locking, so that no lock file is created where there is no run. Read again
+        // with the lock, because another process may have written in between.
         Manifest::read(path)?;
         let lock = lock(path)?;
         let manifest = Manifest::read(path)?;
@@ -126,7 +121,7 @@ impl RunFolder {
         &self.path
     }
 
-    /// What the last state holds, if there is one.
+    /// The last complete state, if there is one.
     pub(crate) fn resume(&self) -> Result<Option<Resumed>, TrainError> {
         let read = |file: &Committed| {
             Snapshot::read(&self.path.join(&file.file), &file.checksum, &file.times)
@@ -141,9 +136,9 @@ impl RunFolder {
         }))
     }
 
-    /// Makes this the state that the run would be taken up from.
+    /// Saves `state` as the one from which the run can be resumed.
     ///
-    /// The manifest is written last: until then the state before it counts.
+    /// The manifest is written last: until then, the previous state is the valid one.
     pub(crate) fn commit(
         &mut self,
         state: &TrainerState<'_>,
@@ -153,10 +148,10 @@ impl RunFolder {
     ) -> Result<(), TrainError> {
         files::create_folder(&self.path.join(STATES))?;
         let mut manifest = self.manifest.clone();
-        let name = free(&manifest.state, &format!("{STATE}{updates:08}"));
+        let name = unused_name(&manifest.state, &format!("{STATE}{updates:08}"));
         manifest.state = Some(self.write(name, state, updates)?);
         if let Some(best) = best {
-            let name = free(&manifest.best, &format!("{BEST}{:05}", progress.best_epoch));
+            let name = unused_name(&manifest.best, &format!("{BEST}{:05}", progress.best_epoch));
             manifest.best = Some(self.write(name, &best.state(), updates)?);
         }
         manifest.progress = progress.clone();
@@ -178,13 +173,13 @@ impl RunFolder {
         })
     }
 
-    /// Writes down how the run ended, if that can be written.
+    /// Records in the manifest how the run ended.
     pub(crate) fn end(&mut self, status: Status) -> Result<(), TrainError> {
         let manifest = self.manifest.clone();
         self.replace(Manifest { status, ..manifest })
     }
 
-    /// Writes down that the results are complete; states are not needed any more.
+    /// Records in the manifest that the results are complete, and removes the states.
     pub(crate) fn finish(&mut self, results: &[PathBuf]) -> Result<(), TrainError> {
         let mut manifest = self.manifest.clone();
         manifest.status = Status::Finished;
@@ -204,19 +199,20 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Removes the results of a run that was replaced, as its manifest named them.
+    /// Removes the results of a replaced run, which its manifest lists.
     fn remove(&self, results: &[String]) -> Result<(), TrainError> {
         for file in results {
-            let inside = Path::new(file).components();
-            let mut inside = inside.map(|part| matches!(part, Component::Normal(_)));
-            // A name from a file: it must not lead out of the folder.
-            if !inside.all(|is_normal| is_normal) {
+            // The manifest is not trusted: its paths must not lead out of the folder.
+            let is_inside = Path::new(file)
+                .components()
+                .all(|part| matches!(part, Component::Normal(_)));
+            if !is_inside {
                 continue;
             }
             let path = self.path.join(file);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(files::at(&path, error));
+                    return Err(files::io_error(&path, error));
                 }
                 _ => {}
             }
@@ -224,13 +220,14 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Removes states that do not count, and what a killed process left half written.
+    /// Removes states that the manifest does not name, and files that a killed process left
+    /// incomplete.
     fn clean(&self) -> Result<(), TrainError> {
         let manifest = &self.manifest;
-        let counts: Vec<PathBuf> = [&manifest.state, &manifest.best]
+        let committed: Vec<PathBuf> = [&manifest.state, &manifest.best]
             .into_iter()
             .flatten()
-            .map(|committed| self.path.join(&committed.file))
+            .map(|state| self.path.join(&state.file))
             .collect();
         let states = self.path.join(STATES);
         for folder in [
@@ -239,14 +236,11 @@ impl RunFolder {
             self.path.join("checkpoint"),
         ] {
             for path in files::list(&folder)? {
-                let name = path
-                    .file_name()
-                    .map(|name| name.to_string_lossy().into_owned());
-                let name = name.unwrap_or_default();
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let is_state = name.starts_with(STATE) || name.starts_with(BEST);
-                let is_old = folder == states && is_state && !counts.contains(&path);
+                let is_old = folder == states && is_state && !committed.contains(&path);
                 if is_partial(&name) || is_old {
-                    fs::remove_file(&path).map_err(|source| files::at(&path, source))?;
+                    fs::remove_file(&path).map_err(|source| files::io_error(&path, source))?;
                 }
             }
         }
@@ -254,10 +248,11 @@ impl RunFolder {
     }
 }
 
-/// Name of a file for a state that leaves the one that counts alone until the manifest is written.
-fn free(counts: &Option<Committed>, name: &str) -> String {
+/// A name for the file of a new state that differs from the `committed` one's: that file must stay
+/// until the manifest is written.
+fn unused_name(committed: &Option<Committed>, name: &str) -> String {
     let file = format!("{STATES}/{name}.safetensors");
-    match counts {
+    match committed {
         Some(committed) if committed.file == file => format!("{STATES}/{name}-again.safetensors"),
         _ => file,
     }
@@ -269,11 +264,12 @@ fn occupied(path: &Path) -> TrainError {
     }
 }
 
-/// Whether the folder holds nothing but what a process leaves that is killed at once.
+/// Whether the folder is empty, except for files that a killed process may have left.
 fn is_empty(path: &Path) -> Result<bool, TrainError> {
-    let entries = fs::read_dir(path).map_err(|source| files::at(path, source))?;
+    let entries = fs::read_dir(path).map_err(|source| files::io_error(path, source))?;
     for entry in entries {
-        let name = entry.map_err(|source| files::at(path, source))?.file_name();
+        let entry = entry.map_err(|source| files::io_error(path, source))?;
+        let name = entry.file_name();
         let name = name.to_string_lossy();
         if name != LOCK && !is_partial(&name) {
             return Ok(false);
@@ -282,15 +278,15 @@ fn is_empty(path: &Path) -> Result<bool, TrainError> {
     Ok(true)
 }
 
-/// Whether a file was being written when a process was killed.
+/// Whether the file is incomplete because the process that wrote it was killed.
 fn is_partial(name: &str) -> bool {
     name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1)
 }
 
-/// The looks at the test split of a run that another one replaces: they came before its training.
-fn seen_before(openings: Vec<Opening>) -> Vec<Opening> {
-    let openings = openings.into_iter();
+/// The openings of the test split by a replaced run: for the new run, they came before its training.
+fn openings_before_training(openings: Vec<Opening>) -> Vec<Opening> {
     openings
+        .into_iter()
         .map(|opening| Opening {
             epochs: 0,
             ..opening
@@ -300,36 +296,45 @@ fn seen_before(openings: Vec<Opening>) -> Vec<Opening> {
 
 fn lock(path: &Path) -> Result<File, TrainError> {
     let path = path.join(LOCK);
-    // Never removed: a lock on a file that is gone keeps nobody out.
+    // Never removed: two processes could then lock two files of the same name.
     let file = File::options()
         .write(true)
         .create(true)
         .truncate(false)
-        .open(&path);
-    let file = file.map_err(|source| files::at(&path, source))?;
+        .open(&path)
+        .map_err(|source| files::io_error(&path, source))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(TrainError::Busy { path }),
-        Err(TryLockError::Error(source)) => Err(files::at(&path, source)),
+        Err(TryLockError::Error(source)) => Err(files::io_error(&path, source)),
     }
 }
 
-/// The manifest of the run at hand, if that is the one asked for.
-fn same(path: &Path, found: Manifest, asked: Manifest) -> Result<Manifest, TrainError> {
-    let differs = |what, expected: &str, found: &str| match expected == found {
-        true => Ok(()),
-        false => Err(TrainError::Changed {
+/// The manifest of the existing run, if the requested one has the same settings and data.
+fn check_same_run(
+    path: &Path,
+    existing: Manifest,
+    requested: Manifest,
+) -> Result<Manifest, TrainError> {
+    let check = |what, expected: &str, found: &str| {
+        if expected == found {
+            return Ok(());
+        }
+        Err(TrainError::Changed {
             path: path.to_path_buf(),
             what,
             expected: expected.to_string(),
             found: found.to_string(),
-        }),
+        })
     };
-    // Of the settings as they are read now: a later release may know more of them than the one
-    // that wrote the checksum.
-    differs("settings", &checksum(&found.config), &asked.config_checksum)?;
-    differs("data", &found.data.checksum, &asked.data.checksum)?;
-    // Such as the device, which may be another one.
-    let settings = asked.settings;
-    Ok(Manifest { settings, ..found })
+    // Computed now instead of read from the manifest: this release may have more settings than the
+    // one that wrote it.
+    let settings_checksum = checksum(&existing.config);
+    check("settings", &settings_checksum, &requested.config_checksum)?;
+    check("data", &existing.data.checksum, &requested.data.checksum)?;
+    Ok(Manifest {
+        // The device, for example, may be another one.
+        settings: requested.settings,
+        ..existing
+    })
 }

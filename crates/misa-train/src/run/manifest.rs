@@ -1,71 +1,68 @@
-//! What a run folder says of itself.
+//! The record of a run in its folder.
 
-use crate::{
-    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, run::state::Times,
-    settings::schedule::Plateau,
-};
+use crate::run::state::Times;
+use crate::settings::schedule::Plateau;
+use crate::{DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig};
 use misa_data::Split;
-use misa_infer::{TermMeans, versioned::Layout};
+use misa_infer::TermMeans;
+use misa_infer::versioned::Layout;
 use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Name of the file.
 pub(crate) const MANIFEST: &str = "manifest.json";
-/// Of the file.
 const LAYOUT: Layout = Layout {
     newest: 1,
     beside: &[],
 };
 
-/// The one file that says what in a run folder counts: states and results that it does not name do
-/// not exist.
+/// The record of a run: settings, data, status, and the checksums of its files. States and results
+/// that it does not name are ignored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
-    /// How far the run is.
+    /// Whether the run is finished.
     pub status: Status,
     /// The settings.
     pub config: TrainingConfig,
     /// SHA-256 of the settings, in hexadecimal.
     pub config_checksum: String,
-    /// What the program that started the run was told besides, such as where the data lies.
+    /// Settings of the program that started the run, such as the path of the data.
     pub settings: Value,
-    /// The data; its checksum is that of all splits as they were read.
+    /// The data; its checksum covers all splits as they were read.
     pub data: DataSummary,
-    /// Every start of the run, the first one and those that took it up again.
+    /// Every start of the run: the first one, and each time it was resumed.
     pub sessions: Vec<Session>,
-    /// The last complete state; nothing before the first and after the end.
+    /// The last complete state; `None` before the first one and after the end.
     pub(crate) state: Option<Committed>,
-    /// The best model so far; nothing before the first and after the end.
+    /// The best model so far; `None` before the first one and after the end.
     pub(crate) best: Option<Committed>,
-    /// Where the run stands.
+    /// Progress at the last complete state.
     pub(crate) progress: RunProgress,
-    /// Every look at the test split.
+    /// Every opening of the test split.
     pub openings: Vec<Opening>,
-    /// SHA-256 of every file of the result, by its path in the folder.
+    /// SHA-256 of every result file, by its path in the folder.
     pub files: BTreeMap<String, String>,
 }
 
-/// How far a run is.
+/// Whether a run is finished, and if not, why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// At work, or killed.
+    /// Running, or killed.
     Running,
-    /// Asked to stop; can be taken up again.
+    /// Stopped on request; can be resumed.
     Stopped,
-    /// Stopped by an error; can be taken up again from the last state.
+    /// Stopped by an error; can be resumed from the last state.
     Failed {
         /// The error.
         message: String,
     },
-    /// Done.
+    /// Finished.
     Finished,
 }
 
@@ -74,20 +71,20 @@ pub enum Status {
 pub struct Session {
     /// Seconds since 1970.
     pub started: u64,
-    /// Optimiser steps that were done already.
+    /// Optimiser steps made before this start.
     pub updates: usize,
     /// Versions and machine.
     pub system: System,
 }
 
-/// One look at the test split.
+/// One opening of the test split.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
     /// Seconds since 1970.
     pub at: u64,
-    /// Epochs trained before.
+    /// Epochs trained before it.
     pub epochs: usize,
-    /// Checksum of the data that the split belongs to.
+    /// Checksum of the data set that contains the split.
     pub data: String,
     /// The command line.
     pub command: Vec<String>,
@@ -102,25 +99,25 @@ pub(crate) struct Committed {
     pub checksum: String,
     /// Optimiser steps before it.
     pub updates: usize,
-    /// Steps that each parameter has made.
+    /// Optimiser steps of each parameter.
     pub times: Times,
 }
 
-/// Where a run stands, between two optimiser steps.
+/// The progress of a run, between two optimiser steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunProgress {
-    /// The epoch at work, from 1.
+    /// Number of the current epoch, from 1.
     pub epoch: usize,
-    /// Losses of those of its batches that are learned.
+    /// Losses of the batches of this epoch so far.
     #[serde(with = "crate::epochs::history::rows")]
     pub losses: Vec<TermMeans>,
-    /// Whether no epoch is to follow.
+    /// Whether training has ended.
     pub is_done: bool,
     /// Whether patience ran out.
     pub stopped_early: bool,
     pub patience: Patience,
     pub plateau: Plateau,
-    /// What trials have made of the learning rate.
+    /// Factor of the learning rate after the trials so far.
     pub scale: f64,
     pub best_epoch: usize,
     pub history: Vec<EpochRecord>,
@@ -162,11 +159,11 @@ impl Manifest {
         }
     }
 
-    /// Reads that of a run folder.
+    /// Reads the manifest of a run folder.
     ///
     /// # Errors
     ///
-    /// [`TrainError`] if there is none, it is damaged, or a newer program wrote it.
+    /// [`TrainError`] if it does not exist, is damaged, or was written by a newer version.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
         Ok(LAYOUT.read(&folder.as_ref().join(MANIFEST))?)
     }
@@ -175,10 +172,12 @@ impl Manifest {
         Ok(LAYOUT.write(&folder.join(MANIFEST), self)?)
     }
 
-    /// Every file that counts with its checksum.
-    pub(crate) fn expected(&self) -> Vec<(String, String)> {
-        let states = [&self.state, &self.best].into_iter().flatten();
-        let states = states.map(|state| (state.file.clone(), state.checksum.clone()));
+    /// The path and checksum of every file that the run must have.
+    pub(crate) fn expected_files(&self) -> Vec<(String, String)> {
+        let states = [&self.state, &self.best]
+            .into_iter()
+            .flatten()
+            .map(|state| (state.file.clone(), state.checksum.clone()));
         let results = self
             .files
             .iter()
@@ -196,35 +195,40 @@ impl Manifest {
         self.progress.history.len()
     }
 
-    /// Whether training went on after the test split of the run's own data was looked at.
+    /// Whether training continued after the test split of the run's data was opened.
     pub fn trained_after_opening(&self) -> bool {
         let trained = self.epochs();
-        self.own_openings().any(|opening| opening.epochs < trained)
+        self.openings_of_data()
+            .any(|opening| opening.epochs < trained)
     }
 
-    fn own_openings(&self) -> impl Iterator<Item = &Opening> {
-        let openings = self.openings.iter();
-        openings.filter(|opening| opening.data == self.data.checksum)
+    /// The openings of the test split of the run's data.
+    ///
+    /// A run that was replaced may have left openings of other data.
+    fn openings_of_data(&self) -> impl Iterator<Item = &Opening> {
+        self.openings
+            .iter()
+            .filter(|opening| opening.data == self.data.checksum)
     }
 
-    /// How often the test split of the run's own data was looked at.
+    /// How often the test split of the run's data was opened.
     pub fn test_openings(&self) -> usize {
-        self.own_openings().count()
+        self.openings_of_data().count()
     }
 
-    /// Utterances of a split.
+    /// Number of utterances of a split.
     pub fn utterances(&self, split: Split) -> usize {
-        let mut counts = self.data.utterances.iter();
-        counts
-            .find(|(found, _)| *found == split)
+        self.data
+            .utterances
+            .iter()
+            .find(|(counted, _)| *counted == split)
             .map_or(0, |(_, count)| *count)
     }
 }
 
-/// SHA-256 of settings, whatever the order of their fields.
+/// SHA-256 of settings; it does not depend on the order of their fields.
 pub(crate) fn checksum(config: &TrainingConfig) -> String {
-    // A configuration is plain data.
-    let value = serde_json::to_value(config).expect("settings have a JSON form");
+    let value = serde_json::to_value(config).expect("settings are plain data");
     hex(&Sha256::digest(sorted(&value).to_string()))
 }
 
@@ -232,13 +236,11 @@ pub(crate) fn checksum(config: &TrainingConfig) -> String {
 fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let fields: BTreeMap<_, _> = fields.iter().collect();
-            let fields = fields.into_iter();
-            Value::Object(
-                fields
-                    .map(|(key, value)| (key.clone(), sorted(value)))
-                    .collect(),
-            )
+            let by_key: BTreeMap<_, _> = fields.iter().collect();
+            let sorted_fields = by_key
+                .into_iter()
+                .map(|(key, value)| (key.clone(), sorted(value)));
+            Value::Object(sorted_fields.collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
         other => other.clone(),
@@ -247,25 +249,24 @@ fn sorted(value: &Value) -> Value {
 
 /// Seconds since 1970.
 pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{BertSettings, PretrainingConfig};
-    use misa_core::{
-        ContextConfig, MutualAttentionConfig,
-        loss::{
-            ContrastLossConfig, MisaLossConfig, PrototypeLossConfig, TripletLossConfig,
-            UnimodalLossConfig,
-        },
+    use misa_core::loss::{
+        ContrastLossConfig, MisaLossConfig, PrototypeLossConfig, TripletLossConfig,
+        UnimodalLossConfig,
     };
+    use misa_core::{ContextConfig, MutualAttentionConfig};
     use misa_data::Normalisation;
     use serde_json::json;
 
-    /// Words that some setting is or may be.
+    /// Words that are values of some setting.
     const WORDS: &[&str] = &[
         "file",
         "batch",
@@ -283,7 +284,7 @@ mod tests {
         "learned",
     ];
 
-    /// A configuration in which nothing is absent.
+    /// A configuration in which every optional setting is set.
     fn full() -> Value {
         let loss = MisaLossConfig::new()
             .with_triplet(Some(TripletLossConfig::new()))
@@ -305,7 +306,7 @@ mod tests {
         serde_json::to_value(config).unwrap()
     }
 
-    /// The place of every value that is no table, as JSON pointers.
+    /// JSON pointers to every value that is not an object.
     fn leaves(value: &Value, above: &str) -> Vec<String> {
         match value {
             Value::Object(fields) => (fields.iter())
@@ -315,7 +316,7 @@ mod tests {
         }
     }
 
-    /// Other values that may suit where `value` stands.
+    /// Values other than `value` that its setting may accept.
     fn others(value: &Value) -> Vec<Value> {
         match value {
             Value::Bool(value) => vec![json!(!value)],
@@ -323,19 +324,21 @@ mod tests {
                 Some(number) => vec![json!(number + 1)],
                 None => vec![json!(number.as_f64().unwrap() + 1.0)],
             },
-            Value::Null => panic!("nothing may be absent"),
+            Value::Null => panic!("every optional setting is set"),
             other => {
-                let words = WORDS.iter().map(|word| json!(word));
                 let lists = [json!(["text"]), json!({ "cosine": { "floor": 0.5 } })];
-                let mut others: Vec<Value> = words.chain(lists).collect();
-                others.retain(|found| found != other);
-                others
+                WORDS
+                    .iter()
+                    .map(|word| json!(word))
+                    .chain(lists)
+                    .filter(|candidate| candidate != other)
+                    .collect()
             }
         }
     }
 
     #[test]
-    fn a_checksum_is_that_of_every_setting() {
+    fn a_checksum_depends_on_every_setting() {
         let checksum_of = |value: &Value| {
             let config: Result<TrainingConfig, _> = serde_json::from_value(value.clone());
             config.ok().map(|config| checksum(&config))
@@ -349,7 +352,7 @@ mod tests {
             let is_seen = others.any(|other| {
                 let mut changed = config.clone();
                 *changed.pointer_mut(&leaf).unwrap() = other;
-                checksum_of(&changed).is_some_and(|found| found != expected)
+                checksum_of(&changed).is_some_and(|checksum| checksum != expected)
             });
             assert!(is_seen, "{leaf}");
         }

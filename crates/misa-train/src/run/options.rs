@@ -5,27 +5,28 @@ use burn::prelude::Device;
 use misa_core::ConfigError;
 use serde_json::Value;
 
-/// How a run is carried out; nothing of it changes what is learned.
+/// How a run is carried out; no option changes the trained model.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// What to show.
     pub progress: Progress,
-    /// What to do with a run that is in the folder already.
+    /// What to do if the folder already holds a run.
     pub start: RunStart,
-    /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
+    /// Optimiser steps between two saved states, in addition to those at the end of epochs. Range:
+    /// `[1, inf)`.
     pub save_every: Option<usize>,
-    /// Further devices that share the batches of an optimiser step with the first, up to as many
-    /// as [`TrainingConfig::accumulation`] adds up. Without dropout they change no result but for
-    /// rounding; with it, devices of one kind draw from one random state at the same time, so that
-    /// such a run cannot be repeated.
+    /// Further devices that share the batches of an optimiser step with the first one. All devices
+    /// together must be at most [`TrainingConfig::accumulation`]. Without dropout, results differ
+    /// by rounding only. With dropout, such a run cannot be repeated, because devices of one kind
+    /// draw from the same random state at the same time.
     ///
     /// [`TrainingConfig::accumulation`]: crate::TrainingConfig::accumulation
     pub devices: Vec<Device>,
-    /// Who may ask the run to stop.
+    /// Through which the run can be requested to stop.
     pub stop: Stop,
-    /// Kept in the manifest for the program that starts the run, such as where the data lies.
+    /// Recorded in the manifest for the program that starts the run, such as the path of the data.
     pub settings: Value,
-    /// Everything the run was told, for people; becomes `run.toml` in the folder.
+    /// All settings of the run as TOML; written to `run.toml` in the folder.
     pub resolved: Option<String>,
 }
 

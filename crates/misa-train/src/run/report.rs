@@ -1,33 +1,30 @@
-//! What a run did, for people and for machines.
+//! The report of a run, as Markdown and as JSON.
 
+use crate::run::system::{System, peak_memory};
 use crate::{
-    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary,
-    run::{
-        files,
-        system::{System, peak_memory},
-    },
+    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
 };
-use misa_core::{MisaConfig, loss::Term};
+use misa_core::MisaConfig;
+use misa_core::loss::Term;
 use misa_data::{Development, Split};
-use misa_infer::{RunSummary, versioned::Layout};
+use misa_infer::RunSummary;
+use misa_infer::versioned::Layout;
 use serde::{Deserialize, Serialize};
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::fmt;
+use std::path::{Path, PathBuf};
 
-/// Of `report.json`.
+/// Layout of `report.json`.
 const REPORT_LAYOUT: Layout = Layout {
     newest: 1,
     beside: &[],
 };
 
-/// Everything worth knowing of a finished run. Displayed, it is Markdown.
+/// Scores, losses, settings, data and machine of a finished run. [`fmt::Display`] writes Markdown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
-    /// Scores of the best model, of the valid split and then of the test split if there is one.
+    /// Scores of the best model on the valid split, then on the test split if it was scored.
     pub scores: Vec<(Split, Scores)>,
-    /// Epoch whose model is scored and kept; 0 if none improved on the initial weights.
+    /// Epoch whose model is scored and saved; 0 if none improved on the initial weights.
     pub best_epoch: usize,
     /// Whether patience ran out before the last epoch.
     pub stopped_early: bool,
@@ -41,24 +38,24 @@ pub struct Report {
     pub model: MisaConfig,
     /// Number of parameters.
     pub parameters: usize,
-    /// Word vectors found in and missing from the file of them.
+    /// How many words have a vector in the file of word vectors.
     pub glove: Option<GloveSummary>,
     /// The BERT that reads the text.
     pub bert: Option<BertSummary>,
     /// What was taken over from another model.
     #[serde(default)]
     pub transfer: Option<TransferSummary>,
-    /// Starts of the run; more than one if it was taken up again.
+    /// Number of starts of the run; more than one if it was resumed.
     #[serde(default)]
     pub sessions: usize,
-    /// Looks at the test split so far.
+    /// How often the test split has been opened.
     #[serde(default)]
     pub test_openings: usize,
     /// Versions and machine.
     pub system: System,
     /// Wall time in seconds, from the start to the last score.
     pub seconds: f64,
-    /// Largest resident memory of the process in bytes, where the system tells.
+    /// Largest resident memory of the process in bytes; `None` on other systems than Linux.
     pub peak_memory: Option<u64>,
     /// Folder of the run.
     pub folder: PathBuf,
@@ -69,22 +66,22 @@ pub struct Report {
 pub struct DataSummary {
     /// Layout it was read from.
     pub format: String,
-    /// SHA-256 over ids, words, features and labels of all splits, as they were read.
+    /// SHA-256 of ids, words, features and labels of all splits, as they were read.
     pub checksum: String,
-    /// Utterances of each split.
+    /// Number of utterances of each split.
     pub utterances: Vec<(Split, usize)>,
-    /// What was dropped, replaced or found odd.
+    /// What was dropped, replaced or suspicious.
     pub notes: Vec<String>,
 }
 
-/// How many words found a vector.
+/// How many words have a vector in the file of word vectors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GloveSummary {
     /// Words with a vector.
     pub found: usize,
-    /// Words that start from random numbers.
+    /// Words that start from random values.
     pub missing: usize,
-    /// Lines of the file that held no vector of the right size.
+    /// Lines of the file without a vector of the right size.
     pub skipped: usize,
 }
 
@@ -93,11 +90,11 @@ pub struct GloveSummary {
 pub struct BertSummary {
     /// File of the weights.
     pub weights: PathBuf,
-    /// Tensors of the file that no parameter has, such as a classifier's.
+    /// Tensors of the file that belong to no parameter, such as a classifier's.
     pub unused: Vec<String>,
-    /// Parameters that the file lacks and nothing uses.
+    /// Parameters that the file lacks and the model does not use.
     pub absent: Vec<String>,
-    /// What the frozen part gave, where there is one.
+    /// How often outputs of the frozen part were computed and reused, if a part is frozen.
     pub frozen: Option<FrozenSummary>,
 }
 
@@ -115,11 +112,13 @@ impl DataSummary {
 impl Report {
     /// Scores of a split, if it was scored.
     pub fn scores_of(&self, split: Split) -> Option<&Scores> {
-        let mut scored = self.scores.iter().filter(|(found, _)| *found == split);
-        scored.next().map(|(_, scores)| scores)
+        self.scores
+            .iter()
+            .find(|(scored, _)| *scored == split)
+            .map(|(_, scores)| scores)
     }
 
-    /// Writes `report.md` and `report.json` into the folder of the run; gives both paths.
+    /// Writes `report.md` and `report.json` into the folder of the run; returns both paths.
     ///
     /// # Errors
     ///
@@ -135,12 +134,12 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`TrainError`] if it is missing or no report.
+    /// [`TrainError`] if it is missing, damaged, or was written by a newer version.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
         Ok(REPORT_LAYOUT.read(&folder.as_ref().join("report.json"))?)
     }
 
-    /// What the model's page says of the run.
+    /// What the model card states about the run.
     pub(crate) fn run_summary(&self) -> RunSummary {
         RunSummary {
             scores: self.scores.clone(),
@@ -150,7 +149,7 @@ impl Report {
         }
     }
 
-    /// Marks the memory used so far.
+    /// Sets the peak memory to that of this process so far.
     pub(crate) fn with_peak_memory(self) -> Self {
         Self {
             peak_memory: peak_memory(),
@@ -199,35 +198,38 @@ impl Report {
         }
         if self.scores_of(Split::Test).is_none() {
             let mut counts = self.data.utterances.iter();
-            let reason = match counts.any(|&(split, count)| split == Split::Test && count > 0) {
-                true => "The test split was not scored",
-                false => "The data has no test split",
+            let has_test = counts.any(|&(split, count)| split == Split::Test && count > 0);
+            let reason = if has_test {
+                "The test split was not scored"
+            } else {
+                "The data has no test split"
             };
             writeln!(
                 f,
-                "\n{reason}: these are scores of the valid split, which also chose the model, and \
-                 so are too good."
+                "\n{reason}: these are scores of the valid split. They are optimistic, because the \
+                 model was chosen on that split."
             )?;
         }
         if self.test_openings > 1 {
             let times = self.test_openings;
-            writeln!(f, "\nThe test split was looked at {times} times.")?;
+            writeln!(f, "\nThe test split was opened {times} times.")?;
         }
         writeln!(f)
     }
 
     fn write_curves(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ended = match self.stopped_early {
-            true => "patience ran out",
-            false => "all epochs done",
+        let end = if self.stopped_early {
+            "patience ran out"
+        } else {
+            "all epochs done"
         };
         let (best, all) = (self.best_epoch, self.history.len());
         match best {
-            0 => writeln!(f, "Model after {all} epochs ({ended}).\n")?,
-            _ => writeln!(f, "Model of epoch {best} of {all} ({ended}).\n")?,
+            0 => writeln!(f, "Model after {all} epochs ({end}).\n")?,
+            _ => writeln!(f, "Model of epoch {best} of {all} ({end}).\n")?,
         }
-        let joint = |epoch: &&EpochRecord| epoch.phase == Phase::Joint;
-        let history: Vec<&EpochRecord> = self.history.iter().filter(joint).collect();
+        let is_joint = |epoch: &&EpochRecord| epoch.phase == Phase::Joint;
+        let history: Vec<&EpochRecord> = self.history.iter().filter(is_joint).collect();
         let before = self.history.len() - history.len();
         if before > 0 {
             writeln!(f, "The first {before} epochs were pre-training.\n")?;
@@ -243,9 +245,10 @@ impl Report {
             .map(|epoch| epoch.valid_terms[Term::Task])
             .collect();
         for (name, values) in [("train", train), ("valid", valid)] {
-            let value = |place: Option<usize>| {
-                let value = place.and_then(|place| values.get(place));
-                value.map_or("-".to_string(), |value| format!("{value:.4}"))
+            let value = |epoch: Option<usize>| {
+                epoch
+                    .and_then(|epoch| values.get(epoch))
+                    .map_or("-".to_string(), |value| format!("{value:.4}"))
             };
             writeln!(
                 f,
@@ -307,7 +310,7 @@ impl Report {
             system.misa, system.burn
         )?;
         if self.sessions > 1 {
-            writeln!(f, "| taken up again | {} times |", self.sessions - 1)?;
+            writeln!(f, "| resumed | {} times |", self.sessions - 1)?;
         }
         writeln!(f, "| wall time | {:.1} s |", self.seconds)?;
         match self.peak_memory {
@@ -318,19 +321,21 @@ impl Report {
     }
 }
 
-/// What was taken over, and what starts from random numbers.
+/// Which tensors were taken over, and which start from random values.
 fn write_transfer(f: &mut fmt::Formatter<'_>, transfer: &TransferSummary) -> fmt::Result {
     let from = transfer.from.display();
     writeln!(f, "| tensors from `{from}` | {} |", transfer.taken)?;
     if let Some((taken, all)) = transfer.words {
-        writeln!(f, "| word vectors from there | {taken} of {all} words |")?;
+        writeln!(f, "| word vectors from `{from}` | {taken} of {all} words |")?;
     }
-    let misshaped = transfer.misshaped.iter();
-    let misshaped = misshaped.map(|(name, here, there)| format!("`{name}` {here:?} for {there:?}"));
+    let misshaped = transfer
+        .misshaped
+        .iter()
+        .map(|(name, shape, other)| format!("`{name}` {shape:?} instead of {other:?}"));
     for (what, names) in [
-        ("re-initialised, other sizes", misshaped.collect::<Vec<_>>()),
-        ("re-initialised, not there", transfer.missing.clone()),
-        ("left behind", transfer.unused.clone()),
+        ("initialised randomly: other shape", misshaped.collect()),
+        ("initialised randomly: missing", transfer.missing.clone()),
+        ("not used", transfer.unused.clone()),
     ] {
         if !names.is_empty() {
             writeln!(f, "| {what} | {} |", names.join(", "))?;
@@ -341,9 +346,9 @@ fn write_transfer(f: &mut fmt::Formatter<'_>, transfer: &TransferSummary) -> fmt
 
 fn write_bert(f: &mut fmt::Formatter<'_>, bert: &BertSummary) -> fmt::Result {
     writeln!(f, "| BERT | `{}` |", bert.weights.display())?;
-    for (what, names) in [("not used", &bert.unused), ("not there", &bert.absent)] {
+    for (what, names) in [("not used", &bert.unused), ("missing", &bert.absent)] {
         if !names.is_empty() {
-            writeln!(f, "| BERT, {what} | {} |", names.join(", "))?;
+            writeln!(f, "| tensors of BERT, {what} | {} |", names.join(", "))?;
         }
     }
     let Some(frozen) = &bert.frozen else {
@@ -351,8 +356,8 @@ fn write_bert(f: &mut fmt::Formatter<'_>, bert: &BertSummary) -> fmt::Result {
     };
     writeln!(
         f,
-        "| sentences through the frozen part | {} computed, {} looked up, {} not kept, {} damaged, \
-         {} MiB kept |",
+        "| sentences in BERT's frozen part | {} computed, {} reused, {} not cached, {} damaged, \
+         {} MiB cached |",
         frozen.computed,
         frozen.looked_up,
         frozen.not_kept,

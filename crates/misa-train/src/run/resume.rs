@@ -1,35 +1,31 @@
-//! The state of a trainer, taken and taken up again.
+//! Saving and restoring the state of a trainer.
 
-use crate::{
-    MisaLearner, Trainer,
-    run::state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights},
-    step::optimiser::Optimiser,
-};
-use burn::{
-    module::{ModuleMapper, ModuleVisitor, Param},
-    prelude::*,
-    tensor::TensorData,
-};
+use crate::run::state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights};
+use crate::step::optimiser::Optimiser;
+use crate::{MisaLearner, Trainer};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use thiserror::Error;
 
 /// A parameter that a state lacks or has in another shape.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("parameter `{parameter}`: expected shape {expected:?}, found {}", shown(.found.as_deref()))]
+#[error("parameter `{parameter}`: expected shape {expected:?}, found {}", display_shape(.found.as_deref()))]
 pub struct Misfit {
     /// The parameter.
     pub parameter: String,
     /// Its shape.
     pub expected: Vec<usize>,
-    /// The shape in the state; nothing where it is not there.
+    /// The shape in the state; `None` if the state lacks the parameter.
     pub found: Option<Vec<usize>>,
 }
 
-fn shown(shape: Option<&[usize]>) -> String {
+fn display_shape(shape: Option<&[usize]>) -> String {
     shape.map_or("none".to_string(), |shape| format!("{shape:?}"))
 }
 
 impl Trainer {
-    /// What it takes to go on from here, but for gradients that wait.
+    /// Everything needed to continue from here, except gradients that wait for an update.
     pub(crate) fn state(&mut self) -> TrainerState<'_> {
         let (learner, optimiser, words) = self.parts();
         let mut collector = Collector {
@@ -37,7 +33,7 @@ impl Trainer {
             optimiser,
             words: words.map(|words| {
                 let time = words.time();
-                (word_vectors(learner), time, words.parts())
+                (word_vectors_name(learner), time, words.parts())
             }),
             state: TrainerState {
                 tensors: Vec::new(),
@@ -48,11 +44,11 @@ impl Trainer {
         collector.state
     }
 
-    /// Goes on from a state, or from weights alone where it has no moments.
+    /// Continues from a state; a parameter without moments in it starts without moments.
     ///
     /// # Errors
     ///
-    /// The first [`Misfit`]; the trainer is of no use then.
+    /// The first [`Misfit`]; the trainer must not be used afterwards.
     pub(crate) fn restore(&mut self, snapshot: &Snapshot, updates: usize) -> Result<(), Misfit> {
         let mut restore = Restore {
             path: Vec::new(),
@@ -63,7 +59,10 @@ impl Trainer {
             let learner = learner.map(&mut restore);
             optimiser.restore(&learner, snapshot);
             if let Some(words) = words {
-                words.restore(&learner.model, snapshot.moments(&word_vectors(&learner)));
+                words.restore(
+                    &learner.model,
+                    snapshot.moments(&word_vectors_name(&learner)),
+                );
             }
             learner
         });
@@ -71,17 +70,18 @@ impl Trainer {
     }
 }
 
-/// The name of the word vectors among the parameters; empty where there are none.
-pub(crate) fn word_vectors(learner: &MisaLearner) -> String {
+/// The name of the word vectors among the parameters; empty if the model has none.
+pub(crate) fn word_vectors_name(learner: &MisaLearner) -> String {
     let mut search = Search::default();
     learner.visit(&mut search);
-    search.found
+    search.name
 }
 
+/// Searches for the word vectors.
 #[derive(Default)]
 struct Search {
     path: Vec<String>,
-    found: String,
+    name: String,
 }
 
 impl ModuleVisitor for Search {
@@ -96,7 +96,7 @@ impl ModuleVisitor for Search {
     fn visit_float<const D: usize>(&mut self, _: &Param<Tensor<D>>) {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         if matches!(path[..], ["model", "text", .., "embedding", "weight"]) {
-            self.found = self.path.join(".");
+            self.name = self.path.join(".");
         }
     }
 }
@@ -105,7 +105,7 @@ impl ModuleVisitor for Search {
 struct Collector<'a> {
     path: Vec<String>,
     optimiser: &'a Optimiser,
-    /// Word vectors that are trained apart: their name, their steps, and their table and moments.
+    /// Word vectors trained outside the optimiser: name, steps, and table with its moments.
     words: Option<(String, usize, [&'a [f32]; 3])>,
     state: TrainerState<'a>,
 }
@@ -189,7 +189,7 @@ impl ModuleMapper for Restore<'_> {
     }
 }
 
-/// `data` in the place of `old`, trained if that is.
+/// `data` on the device of `old`, and trainable if `old` is.
 fn replaced<const D: usize>(old: &Tensor<D>, data: TensorData) -> Tensor<D> {
     let new = Tensor::from_data(data, &old.device());
     new.set_require_grad(old.is_require_grad())

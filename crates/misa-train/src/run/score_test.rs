@@ -1,15 +1,11 @@
-//! One look at the test split.
+//! Opening the test split of a finished run.
 
-use crate::{
-    Checkpoint, Predictions, Report, TrainError,
-    run::{
-        files,
-        folder::RunFolder,
-        manifest::{Manifest, Opening, now},
-        system::command,
-    },
-    settings::requirements::check_classes,
-};
+use crate::run::files;
+use crate::run::folder::RunFolder;
+use crate::run::manifest::{Manifest, Opening, now};
+use crate::run::system::command;
+use crate::settings::requirements::check_classes;
+use crate::{Checkpoint, Predictions, Report, TrainError};
 use burn::prelude::*;
 use misa_core::Task;
 use misa_data::{LockedTest, Split, Utterance};
@@ -17,13 +13,13 @@ use std::path::{Path, PathBuf};
 
 /// Scores the model of a finished run on its test split, and adds the scores to its report.
 ///
-/// That the split was looked at is written into the manifest first, for good: tables mark results
-/// whose test split was seen before.
+/// The manifest records first, permanently, that the split was opened: tables mark results whose
+/// test split had been opened before.
 ///
 /// # Errors
 ///
-/// [`TrainError`] if the run is not finished, the split is of other data or empty, a label is no
-/// class, or a file cannot be read or written.
+/// [`TrainError`] if the run is not finished, the split belongs to other data or is empty, a label
+/// is not a class, or a file cannot be read or written.
 pub fn score_test(
     dir: impl AsRef<Path>,
     test: LockedTest,
@@ -31,45 +27,45 @@ pub fn score_test(
 ) -> Result<Report, TrainError> {
     let path = dir.as_ref();
     let split = Split::Test;
-    let mut folder = own(path, &test)?;
+    let mut folder = open_finished(path, &test)?;
     let checkpoint = Checkpoint::load(path.join(Checkpoint::FOLDER), device)?;
     let config = folder.manifest.config.clone();
-    let utterances = test.open(|| record(&mut folder))?;
+    let utterances = test.open(|| record_opening(&mut folder))?;
     if let Task::Classification { classes } = config.loss.task {
         check_classes(split, &utterances, classes)?;
     }
     let evaluation = checkpoint.evaluate(&utterances, &config.loss, config.batch_size, device)?;
 
     let mut report = Report::read(path)?;
-    report.scores.retain(|(found, _)| *found != split);
+    report.scores.retain(|(scored, _)| *scored != split);
     report
         .scores
         .push((split, evaluation.scores(config.loss.task)));
     report.test_openings = folder.manifest.test_openings();
     report.folder = path.to_path_buf();
     let mut written = vec![Predictions::new(&evaluation, &utterances).write(path, split)?];
-    let folder_of_model = path.join(Checkpoint::FOLDER);
-    written.push(checkpoint.write_card(&folder_of_model, &report.run_summary())?);
+    let model_folder = path.join(Checkpoint::FOLDER);
+    written.push(checkpoint.write_card(&model_folder, &report.run_summary())?);
     written.extend(report.write()?);
-    note(&mut folder, &written)?;
+    record_checksums(&mut folder, &written)?;
     Ok(report)
 }
 
-/// The test utterances of a finished run, for other looks than [`score_test`]'s; written into the
-/// manifest just the same.
+/// The test utterances of a finished run, for other uses than [`score_test`]; the manifest records
+/// the opening, too.
 ///
 /// # Errors
 ///
-/// [`TrainError`] if the run is not finished, the split is of other data or empty, or the manifest
-/// cannot be written: the split stays locked then.
+/// [`TrainError`] if the run is not finished, the split belongs to other data or is empty, or the
+/// manifest cannot be written; the split then stays locked.
 pub fn open_test(dir: impl AsRef<Path>, test: LockedTest) -> Result<Vec<Utterance>, TrainError> {
-    let mut folder = own(dir.as_ref(), &test)?;
-    test.open(|| record(&mut folder))
+    let mut folder = open_finished(dir.as_ref(), &test)?;
+    test.open(|| record_opening(&mut folder))
 }
 
-/// The folder of the finished run whose test split this is.
-fn own(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
-    let folder = RunFolder::finished(path)?;
+/// The folder of a finished run, if `test` is the test split of its data.
+fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
+    let folder = RunFolder::open_finished(path)?;
     if test.is_empty() {
         return Err(TrainError::EmptySplit { split: Split::Test });
     }
@@ -85,8 +81,8 @@ fn own(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
     Ok(folder)
 }
 
-/// Writes down that the split is looked at, before it is.
-fn record(folder: &mut RunFolder) -> Result<(), TrainError> {
+/// Records the opening of the split in the manifest.
+fn record_opening(folder: &mut RunFolder) -> Result<(), TrainError> {
     let mut manifest = folder.manifest.clone();
     manifest.openings.push(Opening {
         at: now(),
@@ -97,8 +93,8 @@ fn record(folder: &mut RunFolder) -> Result<(), TrainError> {
     folder.replace(manifest)
 }
 
-/// Writes down the checksums of new results.
-fn note(folder: &mut RunFolder, written: &[PathBuf]) -> Result<(), TrainError> {
+/// Records the checksums of new results in the manifest.
+fn record_checksums(folder: &mut RunFolder, written: &[PathBuf]) -> Result<(), TrainError> {
     let mut manifest: Manifest = folder.manifest.clone();
     for path in written {
         let name = path.strip_prefix(folder.path()).unwrap_or(path);

@@ -1,16 +1,15 @@
-//! What a model starts from: the seed, word vectors, a pre-trained BERT.
+//! The initial weights of a model: by the seed, word vectors, a pre-trained BERT.
 
-use crate::{
-    BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary,
-    run::transfer::transfer,
-};
-use burn::{prelude::*, tensor::TensorData};
+use crate::run::transfer::transfer;
+use crate::{BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
 use misa_infer::lock_random_state;
 use std::sync::Arc;
 
-/// A BERT that fits the data.
+/// A pre-trained BERT that can read the data.
 pub(crate) struct OpenedBert {
     pretrained: PretrainedBert,
     pub(crate) text: Arc<BertText>,
@@ -36,7 +35,7 @@ pub(crate) fn open_bert(
     Ok((sizes, OpenedBert { pretrained, text }))
 }
 
-/// What a model started from besides the seed.
+/// Where initial weights came from, besides the seed.
 #[derive(Default)]
 pub(crate) struct Start {
     pub(crate) glove: Option<GloveSummary>,
@@ -44,7 +43,8 @@ pub(crate) struct Start {
     pub(crate) transfer: Option<TransferSummary>,
 }
 
-/// A model whose weights are a function of the seed, with word vectors or BERT where given.
+/// A model whose weights are a function of the seed, except word vectors, BERT or transferred
+/// tensors if the configuration names them.
 pub(crate) fn initial_model(
     config: &TrainingConfig,
     model: &MisaConfig,
@@ -56,26 +56,22 @@ pub(crate) fn initial_model(
     let weights = bert.map(|bert| bert.pretrained.weights()).transpose()?;
     let lock = lock_random_state();
     device.seed(mix(config.seed, 0, 0, "weights"));
-    let model = model.init(device);
+    let mut misa = model.init(device);
     drop(lock);
     let mut start = Start::default();
-    let model = match (bert, weights) {
-        (Some(bert), Some(weights)) => {
-            let (model, summary) = with_bert(model, bert, weights)?;
-            start.bert = Some(summary);
-            model
-        }
-        _ => model,
-    };
-    let (model, glove) = with_glove(config, model, data, device)?;
-    start.glove = glove;
-    let Some(folder) = &config.transfer else {
-        return Ok((model, start));
-    };
-    let vocabulary = data.vocabulary().filter(|_| bert.is_none());
-    let (model, found) = transfer(model, vocabulary, folder, device)?;
-    start.transfer = Some(found);
-    Ok((model, start))
+    if let (Some(bert), Some(weights)) = (bert, weights) {
+        let (loaded, summary) = with_bert(misa, bert, weights)?;
+        misa = loaded;
+        start.bert = Some(summary);
+    }
+    (misa, start.glove) = with_glove(config, misa, data, device)?;
+    if let Some(folder) = &config.transfer {
+        let vocabulary = data.vocabulary().filter(|_| bert.is_none());
+        let (transferred, summary) = transfer(misa, vocabulary, folder, device)?;
+        misa = transferred;
+        start.transfer = Some(summary);
+    }
+    Ok((misa, start))
 }
 
 fn with_bert(
@@ -83,15 +79,18 @@ fn with_bert(
     bert: &OpenedBert,
     weights: BertWeights,
 ) -> Result<(Misa, BertSummary), TrainError> {
-    let loaded = model.with_bert(&weights.tensors);
-    let (model, loaded) = loaded.map_err(|source| TrainError::Weights {
-        path: bert.pretrained.path().to_path_buf(),
-        source,
-    })?;
-    let unused = loaded.unused.into_iter().chain(weights.unexpected);
+    let (model, loaded) =
+        model
+            .with_bert(&weights.tensors)
+            .map_err(|source| TrainError::Weights {
+                path: bert.pretrained.path().to_path_buf(),
+                source,
+            })?;
     let summary = BertSummary {
         weights: bert.pretrained.path().to_path_buf(),
-        unused: unused.collect(),
+        unused: (loaded.unused.into_iter())
+            .chain(weights.unexpected)
+            .collect(),
         absent: loaded.absent,
         frozen: None,
     };
@@ -118,7 +117,7 @@ fn with_glove(
         missing: glove.missing,
         skipped: glove.skipped,
     };
-    // Words without a vector keep their random numbers, as in the official code.
+    // Words without a vector keep their random values, as in the official code.
     let width = config.model.d_embedding;
     let mut rows: Vec<f32> = rows.into_data().iter::<f32>().collect();
     for (id, vector) in glove.rows {

@@ -1,33 +1,32 @@
-//! Everything that a trainer needs to go on, as named tensors and as a file.
+//! Everything that a trainer needs to continue, as named tensors and as a file.
 
-use crate::{TrainError, run::files};
+use crate::TrainError;
+use crate::run::files;
 use burn::tensor::TensorData;
 use misa_core::StateDict;
 use misa_terms::{hex, write_whole};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Write},
-    path::Path,
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
 
-/// The steps that each parameter has made, by name.
+/// The number of optimiser steps of each parameter, by name.
 pub(crate) type Times = BTreeMap<String, usize>;
 
 const WEIGHTS: &str = "weights";
 const MOMENTS: [&str; 2] = ["first", "second"];
-/// Numbers converted to bytes at once.
-const PIECE: usize = 1 << 12;
-/// safetensors wants its data to begin at a multiple of this.
+/// Values converted to bytes at once.
+const CHUNK: usize = 1 << 12;
+/// The data of a safetensors file begins at a multiple of this.
 const ALIGNMENT: usize = 8;
 
-/// The state of a trainer while it stands still: numbers are read when they are asked for, one
-/// tensor at a time.
+/// The state of a trainer between two steps. Values are read from the device one tensor at a time,
+/// when they are needed.
 pub(crate) struct TrainerState<'a> {
     pub(crate) tensors: Vec<NamedValues<'a>>,
-    /// The steps that each parameter has made.
+    /// Optimiser steps of each parameter.
     pub(crate) times: Times,
 }
 
@@ -38,25 +37,25 @@ pub(crate) struct NamedValues<'a> {
     pub(crate) values: Values<'a>,
 }
 
-/// Where the numbers are.
+/// Where the values are.
 pub(crate) enum Values<'a> {
     Device(Box<dyn Fn() -> TensorData + 'a>),
     Host(&'a [f32]),
 }
 
-/// A state on the host.
+/// A copy of a state in the host's memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     tensors: StateDict,
     times: Times,
 }
 
-/// The name in a state of the weights of a parameter.
+/// The name of a parameter's weights in a state.
 pub(crate) fn weights(parameter: &str) -> String {
     format!("{WEIGHTS}/{parameter}")
 }
 
-/// The names in a state of the moments of a parameter.
+/// The names of a parameter's moments in a state.
 pub(crate) fn moments(parameter: &str) -> [String; 2] {
     MOMENTS.map(|moment| format!("{moment}/{parameter}"))
 }
@@ -84,18 +83,19 @@ impl TrainerState<'_> {
         self
     }
 
-    /// A copy on the host.
+    /// A copy in the host's memory.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let tensors = self.tensors.iter();
         Snapshot {
-            tensors: tensors
+            tensors: self
+                .tensors
+                .iter()
                 .map(|tensor| (tensor.name.clone(), tensor.data()))
                 .collect(),
             times: self.times.clone(),
         }
     }
 
-    /// Writes a safetensors file, whole or not at all; gives its SHA-256 in hexadecimal.
+    /// Writes a safetensors file, whole or not at all; returns its SHA-256 in hexadecimal.
     pub(crate) fn write(&self, path: &Path) -> Result<String, TrainError> {
         let mut checksum = Sha256::new();
         let written = write_whole(path, |file| {
@@ -114,7 +114,7 @@ impl TrainerState<'_> {
                     }
                 })
         });
-        written.map_err(|source| files::at(path, source))?;
+        written.map_err(|source| files::io_error(path, source))?;
         Ok(hex(&checksum.finalize()))
     }
 
@@ -141,7 +141,7 @@ impl TrainerState<'_> {
 impl Snapshot {
     /// Reads what [`TrainerState::write`] wrote.
     pub(crate) fn read(path: &Path, checksum: &str, times: &Times) -> Result<Self, TrainError> {
-        let bytes = fs::read(path).map_err(|source| files::at(path, source))?;
+        let bytes = fs::read(path).map_err(|source| files::io_error(path, source))?;
         let found = hex(&Sha256::digest(&bytes));
         if found != checksum {
             return Err(TrainError::Damaged {
@@ -160,7 +160,7 @@ impl Snapshot {
         })
     }
 
-    /// The same state as one that can be written.
+    /// The same state in the form that can be written.
     pub(crate) fn state(&self) -> TrainerState<'_> {
         let tensor = |name: &str| {
             let data = self.tensors.get(name)?;
@@ -181,7 +181,7 @@ impl Snapshot {
         self.tensors.get(&weights(parameter))
     }
 
-    /// The moments of a parameter and the steps it has made, if it has made any.
+    /// The optimiser steps of a parameter and its moments, if it has been updated.
     pub(crate) fn moments(&self, parameter: &str) -> Option<(usize, [&TensorData; 2])> {
         let time = *self.times.get(parameter)?;
         let [first, second] = moments(parameter).map(|name| self.tensors.get(&name));
@@ -189,7 +189,7 @@ impl Snapshot {
     }
 }
 
-/// Writes through to a file and keeps its checksum.
+/// Writes to a file and computes its checksum.
 struct Hashing<'a> {
     file: &'a mut dyn Write,
     checksum: &'a mut Sha256,
@@ -208,10 +208,10 @@ impl Write for Hashing<'_> {
 }
 
 fn write_numbers(file: &mut impl Write, values: &[f32]) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(4 * PIECE);
-    for piece in values.chunks(PIECE) {
+    let mut bytes = Vec::with_capacity(4 * CHUNK);
+    for chunk in values.chunks(CHUNK) {
         bytes.clear();
-        bytes.extend(piece.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
         file.write_all(&bytes)?;
     }
     Ok(())

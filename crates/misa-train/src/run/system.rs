@@ -1,4 +1,4 @@
-//! What a run ran on.
+//! The program, versions and machine of a run.
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -43,10 +43,8 @@ pub(crate) fn command() -> Vec<String> {
         .collect()
 }
 
-/// Largest resident memory of this process so far, in bytes; `None` where the system does not
-/// tell.
+/// Largest resident memory of this process so far, in bytes; `None` on other systems than Linux.
 pub fn peak_memory() -> Option<u64> {
-    // Linux alone has this file.
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()
@@ -62,7 +60,7 @@ mod tests {
 
     #[test]
     fn burn_is_the_version_that_is_locked() {
-        // Of the repository, or of the package.
+        // In the repository, or in the package.
         let folders = ["../../Cargo.lock", "Cargo.lock"];
         let mut paths = folders
             .map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path))

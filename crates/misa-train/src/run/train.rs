@@ -1,39 +1,29 @@
-//! A configuration and data to a trained model and a report.
+//! Trains a model by a configuration on data, and reports on it.
 
+use crate::epochs::adapter::{Fitted, fit_with_burn};
+use crate::epochs::evaluate::evaluate_with;
+use crate::epochs::fit_state::FitInput;
+use crate::frozen::{Frozen, FrozenText};
+use crate::run::folder::RunFolder;
+use crate::run::manifest::{Manifest, RunProgress, Status};
+use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
+use crate::settings::requirements::check;
 use crate::{
     BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
-    RunOptions, RunStart, System, TrainError, TrainingConfig,
-    epochs::{
-        adapter::{Fitted, fit_with_burn},
-        evaluate::evaluate_with,
-        fit_state::FitInput,
-    },
-    frozen::{Frozen, FrozenText},
-    run::{
-        files,
-        folder::RunFolder,
-        manifest::{Manifest, RunProgress, Status},
-        start::{OpenedBert, Start, initial_model, open_bert},
-    },
-    score_test,
-    settings::requirements::check,
+    RunOptions, RunStart, System, TrainError, TrainingConfig, files, score_test,
 };
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
 };
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The settings of a run as text.
 const RESOLVED: &str = "run.toml";
 
-/// Trains a model on `data` and scores the best one, showing progress where there is a terminal.
-///
-/// [`train_with`] with nothing special.
+/// Trains a model on `data` and scores the best one: [`train_with`] and [`Progress::Automatic`].
 ///
 /// # Errors
 ///
@@ -69,31 +59,31 @@ pub fn train_with(
         ..RunOptions::default()
     };
     let report = run(config, data, device, &dir, &options)?;
-    match test.is_empty() {
-        true => Ok(report),
-        false => score_test(dir, test, device),
+    if test.is_empty() {
+        Ok(report)
+    } else {
+        score_test(dir, test, device)
     }
 }
 
-/// Trains a model without a look at the test split, and reports on the valid split.
+/// Trains a model without opening the test split, and reports on the valid split, which chooses the
+/// model.
 ///
-/// The folder receives `manifest.json`, which says what else in it counts; while the run lasts, its
-/// last complete state, from which it can be taken up after a crash, with the same result bit for
-/// bit; at the end `report.md`, `report.json`, `predictions-valid.csv` and `checkpoint/`. The valid
-/// split chooses the model.
+/// The folder gets `manifest.json`, the record of the run. During the run, it also has the last
+/// complete state, from which the run can be resumed after a crash, with the same result bit for
+/// bit. At the end, it has `report.md`, `report.json`, `predictions-valid.csv` and `checkpoint/`.
 ///
 /// Several runs may share a process: what is random in each is a function of its seed.
 ///
-/// - Differs: where BERT is frozen and what it gives is kept in memory, a resumed run computes it
-///   anew in other batches, which can change last bits; with a cache folder it does not.
+/// - Differs: if outputs of BERT's frozen part are cached in memory, a resumed run computes them
+///   again in other batches, which can change the last bits; with a cache folder, it does not.
 ///
 /// # Errors
 ///
-/// [`TrainError`]: a setting out of range, a split without utterances, a label that is no class,
-/// word vectors that cannot be read or have no place in the model, more devices than an optimiser
-/// step adds batches up, a loss or gradient that is no
-/// longer a number, a folder that holds another run or is in use, a file that cannot be written,
-/// or a request to stop.
+/// [`TrainError`]: a setting out of range, a split without utterances, a label that is not a class,
+/// word vectors that cannot be read or that the model does not use, more devices than batches in an
+/// optimiser step, a loss or gradient that is NaN or infinite, a folder that holds another run or is
+/// in use, a file that cannot be written, or a request to stop.
 pub fn run(
     config: &TrainingConfig,
     data: Development,
@@ -130,7 +120,7 @@ pub fn run(
                 message: error.to_string(),
             },
         };
-        // The error that ended the run says more than one about its last words.
+        // The error that ended the run is reported, not one of recording it.
         let _ = folder.end(status);
     }
     result
@@ -149,7 +139,7 @@ fn prepare<'a>(
     Prepared::new(config, data, device, options)
 }
 
-/// What every part of a run needs, made once.
+/// What every part of a run needs, created once.
 struct Prepared<'a> {
     config: &'a TrainingConfig,
     options: &'a RunOptions,
@@ -212,7 +202,7 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// Trains, scores and reports; gives the folder back.
+    /// Trains, scores and reports; returns the folder.
     fn run(self, opened: Opened, folder: RunFolder) -> (RunFolder, Result<Report, TrainError>) {
         let Opened {
             model,
@@ -254,7 +244,7 @@ impl<'a> Prepared<'a> {
         UtteranceLoader::new(data, split, config, device).with_bert(self.text())
     }
 
-    /// Runs the epochs; gives back the best model in evaluation form.
+    /// Runs the epochs; returns the best model in evaluation form.
     fn fit(&self, model: Misa, frozen: Arc<Frozen>, folder: RunFolder) -> (RunFolder, Fitted) {
         let config = self.config;
         let training_device = self.device.clone().autodiff();
@@ -277,7 +267,7 @@ impl<'a> Prepared<'a> {
         fit_with_burn(learner, input, folder)
     }
 
-    /// Writes what the run found.
+    /// Writes the results of the run.
     fn finish(self, found: Found, folder: &mut RunFolder) -> Result<Report, TrainError> {
         let task = self.config.loss.task;
         let path = folder.path().to_path_buf();

@@ -1,7 +1,8 @@
-//! A trained model as the start of another.
+//! Weights of a trained model as initial weights of another.
 
 use crate::{Checkpoint, TrainError};
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{Misa, StateDict};
 use misa_data::Vocabulary;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Official name of the word vectors.
 const EMBEDDING: &str = "embed.weight";
 
-/// What a model took over from another one, and what starts from random numbers.
+/// Which tensors a model took over from another one, and which start from random values.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TransferSummary {
     /// Folder of the other model.
@@ -19,12 +20,12 @@ pub struct TransferSummary {
     pub taken: usize,
     /// Tensors that the other model lacks.
     pub missing: Vec<String>,
-    /// Tensors of another shape: name, shape here and shape there.
+    /// Tensors of another shape: name, shape in this model, shape in the other one.
     pub misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
-    /// Tensors of the other model that have no place here.
+    /// Tensors of the other model that this one lacks.
     pub unused: Vec<String>,
-    /// Words whose vectors were taken over and all words, where vocabularies differ or one is not
-    /// known. Vectors from a file are replaced by those of words that the other model knows.
+    /// Number of words whose vectors were taken over, and of all words, if the vocabularies differ
+    /// or one is not known. A vector that is taken over replaces one from a file of word vectors.
     pub words: Option<(usize, usize)>,
 }
 
@@ -48,63 +49,60 @@ pub(crate) fn transfer(
         checkpoint.vocabulary.as_ref(),
         model.embedding(),
     ) {
-        (Some(own), Some(other), Some(rows)) if own != other => {
-            let (rows, found) = shared_words(own, other, rows, &weights);
-            let taken = match rows {
-                Some(rows) => {
+        (Some(vocabulary), Some(other), Some(rows)) if vocabulary != other => {
+            let taken = match shared_words(vocabulary, other, rows, &weights) {
+                Some((rows, taken)) => {
                     weights.insert(EMBEDDING.to_string(), rows);
-                    found
+                    taken
                 }
                 None => 0,
             };
-            Some((taken, own.len()))
+            Some((taken, vocabulary.len()))
         }
         (Some(_), Some(_), _) | (_, _, None) => None,
-        // Ids of words that one side does not name cannot be told to mean the same.
+        // Without both vocabularies, an id may mean different words in the two models.
         (None, _, Some(rows)) | (_, None, Some(rows)) => {
             weights.remove(EMBEDDING);
             Some((0, rows.dims()[0]))
         }
     };
-    let (model, found) = model.transfer(&weights);
+    let (model, transferred) = model.transfer(&weights);
     let summary = TransferSummary {
         from,
-        taken: found.taken.len(),
-        missing: found.missing,
-        misshaped: found.misshaped,
-        unused: found.unused,
+        taken: transferred.taken.len(),
+        missing: transferred.missing,
+        misshaped: transferred.misshaped,
+        unused: transferred.unused,
         words,
     };
     Ok((model, summary))
 }
 
-/// The rows of the model's vocabulary with those of the words that the other one has, and how
-/// many; none where vectors differ in size.
+/// The `rows` of a vocabulary, `[words, d_embedding]`, in which the words that `other` has take its
+/// vectors, and the number of such words; `None` if the vectors differ in size.
 fn shared_words(
-    own: &Vocabulary,
+    vocabulary: &Vocabulary,
     other: &Vocabulary,
     rows: Tensor<2>,
     weights: &StateDict,
-) -> (Option<TensorData>, usize) {
+) -> Option<(TensorData, usize)> {
     let [count, width] = rows.dims();
-    let Some(table) = weights.get(EMBEDDING) else {
-        return (None, 0);
-    };
-    if table.shape().to_vec().get(1) != Some(&width) {
-        return (None, 0);
+    let other_rows = weights.get(EMBEDDING)?;
+    if other_rows.shape().to_vec().get(1) != Some(&width) {
+        return None;
     }
-    let table: Vec<f32> = table.iter().collect();
+    let other_rows: Vec<f32> = other_rows.iter().collect();
     let mut rows: Vec<f32> = rows.into_data().iter().collect();
-    let mut found = 0;
-    for (id, word) in own.iter() {
-        // The unknown word is known by both.
-        let place = other.id(word);
-        if other.word(place) != Some(word) {
+    let mut shared = 0;
+    for (id, word) in vocabulary.iter() {
+        // Both have the unknown word, so `id` alone does not mean that `other` has this one.
+        let other_id = other.id(word);
+        if other.word(other_id) != Some(word) {
             continue;
         }
-        let (id, place) = (id as usize, place as usize * width);
-        rows[id * width..][..width].copy_from_slice(&table[place..][..width]);
-        found += 1;
+        let (to, from) = (id as usize * width, other_id as usize * width);
+        rows[to..][..width].copy_from_slice(&other_rows[from..][..width]);
+        shared += 1;
     }
-    (Some(TensorData::new(rows, [count, width])), found)
+    Some((TensorData::new(rows, [count, width]), shared))
 }

@@ -1,17 +1,18 @@
-//! Whether a run folder is what its manifest says.
+//! Whether the files of a run folder are as its manifest records.
 
-use crate::{Manifest, Status, TrainError, run::files};
+use crate::run::files;
+use crate::{Manifest, Session, Status, TrainError};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// What a look at a run folder found.
+/// Result of checking a run folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
-    /// How far the run is.
+    /// Whether the run is finished.
     pub status: Status,
-    /// Every file that counts.
+    /// Every file that the manifest names.
     pub files: Vec<VerifiedFile>,
-    /// What is wrong, or worth knowing, in words; nothing of it is damage by itself.
+    /// Remarks such as that the run is not finished; a remark does not mean damage.
     pub notes: Vec<String>,
 }
 
@@ -20,19 +21,19 @@ pub struct Verification {
 pub struct VerifiedFile {
     /// Path in the run folder.
     pub path: String,
-    /// What it is.
+    /// How it compares with its checksum.
     pub state: FileState,
 }
 
-/// How a file compares with what was written.
+/// How a file compares with its checksum in the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileState {
-    /// The same, bit for bit.
+    /// Unchanged.
     Whole,
-    /// Not there.
+    /// Does not exist.
     Missing,
-    /// Another.
+    /// Changed.
     Changed,
 }
 
@@ -41,17 +42,19 @@ impl Verification {
     ///
     /// # Errors
     ///
-    /// [`TrainError`] if there is no manifest that can be read, or a file cannot be.
+    /// [`TrainError`] if the manifest or a file cannot be read.
     pub fn of(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
         let folder = folder.as_ref();
         let manifest = Manifest::read(folder)?;
         let mut files = Vec::new();
-        for (path, expected) in manifest.expected() {
-            let place = folder.join(&path);
-            let state = match place.is_file() {
-                false => FileState::Missing,
-                true if files::checksum(&place)? == expected => FileState::Whole,
-                true => FileState::Changed,
+        for (path, expected) in manifest.expected_files() {
+            let file = folder.join(&path);
+            let state = if !file.is_file() {
+                FileState::Missing
+            } else if files::checksum(&file)? == expected {
+                FileState::Whole
+            } else {
+                FileState::Changed
             };
             files.push(VerifiedFile { path, state });
         }
@@ -62,10 +65,9 @@ impl Verification {
         })
     }
 
-    /// Whether every file is the one that was written.
+    /// Whether every file is there and unchanged.
     pub fn is_whole(&self) -> bool {
-        let mut states = self.files.iter().map(|file| file.state);
-        states.all(|state| state == FileState::Whole)
+        self.files.iter().all(|file| file.state == FileState::Whole)
     }
 }
 
@@ -74,14 +76,15 @@ fn notes(manifest: &Manifest) -> Vec<String> {
     match &manifest.status {
         Status::Finished => {}
         Status::Running => {
-            notes.push("not finished: at work, or killed; can be resumed".to_string())
+            notes.push("not finished: running, or killed; a killed run can be resumed".to_string())
         }
         Status::Stopped => notes.push("stopped on request; can be resumed".to_string()),
         Status::Failed { message } => notes.push(format!("failed: {message}")),
     }
-    let versions = manifest.sessions.iter().map(|session| &session.system);
-    let mut versions: Vec<String> = versions
-        .map(|system| format!("misa {} with burn {}", system.misa, system.burn))
+    let mut versions: Vec<String> = manifest
+        .sessions
+        .iter()
+        .map(|Session { system, .. }| format!("misa {} with burn {}", system.misa, system.burn))
         .collect();
     versions.dedup();
     if versions.len() > 1 {
@@ -89,10 +92,10 @@ fn notes(manifest: &Manifest) -> Vec<String> {
     }
     match manifest.test_openings() {
         0 | 1 => {}
-        times => notes.push(format!("the test split was looked at {times} times")),
+        times => notes.push(format!("the test split was opened {times} times")),
     }
     if manifest.trained_after_opening() {
-        notes.push("trained after the test split was looked at".to_string());
+        notes.push("trained after the test split was opened".to_string());
     }
     notes
 }

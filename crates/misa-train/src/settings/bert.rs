@@ -1,9 +1,7 @@
 //! How BERT reads the text of a run.
 
-use misa_core::{
-    ConfigError,
-    encoder::bert::{BertFreezing, BertReading, TextPooling},
-};
+use misa_core::ConfigError;
+use misa_core::encoder::bert::{BertFreezing, BertReading, TextPooling};
 use misa_data::Truncation;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -13,13 +11,13 @@ use std::path::PathBuf;
 /// | Field | Default | Range | Meaning |
 /// | --- | --- | --- | --- |
 /// | `truncation` | full | | how many tokens of a sentence are read |
-/// | `freezing` | none | | which parts keep their weights |
-/// | `frozen_dropout` | true | | dropout in frozen parts, too |
-/// | `learning_rate` | the run's | `(0, inf)` | of what is trained of BERT |
-/// | `cache_limit` | 4 GiB | | bytes kept of what the frozen part gives |
+/// | `freezing` | none | | which parts are not trained |
+/// | `frozen_dropout` | true | | whether frozen parts have dropout |
+/// | `learning_rate` | the run's | `(0, inf)` | learning rate of the other parts of BERT |
+/// | `cache_limit` | 4 GiB | | most bytes of cached outputs of the frozen part |
 ///
-/// Where the frozen part begins with the embeddings, what it gives for a sentence is computed once
-/// and kept: in training unless `frozen_dropout` is on, in evaluation always.
+/// If the frozen part begins with the embeddings, its output for a sentence is computed once and
+/// cached: always in evaluation, and in training unless `frozen_dropout` is on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BertSettings {
     /// Folder of the pre-trained weights, as Hugging Face stores them.
@@ -27,14 +25,14 @@ pub struct BertSettings {
     /// How many tokens of a sentence are read.
     #[serde(default)]
     pub truncation: Truncation,
-    /// How tokens are read; in files, its fields stand beside these.
+    /// How BERT reads tokens; in files, these are fields of the BERT settings themselves.
     #[serde(flatten)]
     pub reading: BertReading,
-    /// Learning rate of BERT; without it, that of the run.
+    /// Learning rate of BERT; `None` for that of the run.
     pub learning_rate: Option<f64>,
-    /// Folder for what the frozen part gives, for later runs; without it, it stays in memory.
+    /// Folder that caches outputs of the frozen part for later runs; `None` caches in memory.
     pub cache: Option<PathBuf>,
-    /// Bytes of it that are kept at most.
+    /// Most bytes of the cache.
     #[serde(default = "cache_limit")]
     pub cache_limit: u64,
 }

@@ -10,19 +10,19 @@ const EPSILON: f64 = 1e-6;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GradientClip {
-    /// As large as they are.
+    /// Gradients are not bounded.
     #[default]
     Off,
-    /// Every element by itself lies within plus and minus this value, as in the official code.
-    /// Range: `(0, inf)`.
+    /// Each element is clamped to plus or minus this value, as in the official code. Range:
+    /// `(0, inf)`.
     Value(f64),
-    /// All gradients are scaled together so that the norm over every parameter is at most this.
-    /// Range: `(0, inf)`.
+    /// All gradients are scaled by one factor, so that their total norm is at most this. Range:
+    /// `(0, inf)`.
     Norm(f64),
 }
 
 impl GradientClip {
-    /// The bound of an element, where there is one.
+    /// The bound of an element, if there is one.
     pub(crate) fn value(self) -> Option<f64> {
         match self {
             Self::Value(bound) => Some(bound),
@@ -30,7 +30,7 @@ impl GradientClip {
         }
     }
 
-    /// The bound of the norm over every gradient, where there is one.
+    /// The bound of the total norm, if there is one.
     pub(crate) fn norm(self) -> Option<f64> {
         match self {
             Self::Norm(bound) => Some(bound),
@@ -48,7 +48,7 @@ impl GradientClip {
     }
 }
 
-/// What gradients of this norm are multiplied by, so that it is at most `max_norm`.
+/// The factor of gradients with the total norm `norm` that reduces it to at most `max_norm`.
 pub(crate) fn norm_scale(max_norm: Option<f64>, norm: f64) -> f64 {
     max_norm.map_or(1.0, |bound| (bound / (norm + EPSILON)).min(1.0))
 }

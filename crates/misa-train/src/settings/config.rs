@@ -2,40 +2,38 @@
 
 use super::conflicts::check_conflicts;
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
-use misa_core::{
-    ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings,
-    loss::{MisaLossConfig, Similarity},
-};
+use misa_core::loss::{MisaLossConfig, Similarity};
+use misa_core::{ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings};
 use misa_data::{Normalisation, Order};
 use std::path::PathBuf;
 
 misa_terms::settings! {
-    /// Configuration of a run: everything but the data and the device.
+    /// Configuration of a run, except the data and the device.
     ///
     /// The defaults are the official ones for MOSI; [`crate::Preset`] gives those of other corpora.
     ///
     /// | Field | Default | Range | Meaning |
     /// | --- | --- | --- | --- |
-    /// | `seed` | 336 | | of weights, order and dropout |
-    /// | `epochs` | 500 | `[1, inf)`, 0 after pre-training | at most, those of the objective |
-    /// | `patience` | 6 | `[0, inf)` | epochs without improvement that are forgiven |
-    /// | `batch_size` | 64 | `[1, inf)` | in training and in evaluation |
+    /// | `seed` | 336 | | seed of weights, order and dropout |
+    /// | `epochs` | 500 | `[1, inf)`, 0 after pre-training | most epochs after pre-training |
+    /// | `patience` | 6 | `[0, inf)` | epochs in a row without improvement that do not end a trial |
+    /// | `batch_size` | 64 | `[1, inf)` | utterances per batch, in training and in evaluation |
     /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
-    /// | `learning_rate` | 1e-4 | `(0, inf)` | of Adam |
-    /// | `weight_decay` | 0 | `[0, inf)` | of Adam, decoupled |
-    /// | `warm_up` | 0 | `[0, inf)` | optimiser steps |
+    /// | `learning_rate` | 1e-4 | `(0, inf)` | learning rate of Adam |
+    /// | `weight_decay` | 0 | `[0, inf)` | decoupled weight decay |
+    /// | `warm_up` | 0 | `[0, inf)` | optimiser steps in which the learning rate rises |
     /// | `schedule` | constant | see [`Schedule`] | course of the learning rate |
     /// | `trials` | 1 | `[1, inf)` | times that patience may run out |
     /// | `gradient_clip` | value 1.0 | see [`GradientClip`] | bound of gradients |
     ///
-    /// Those of the model are described by [`ModelSettings`], those of the objective by
-    /// [`MisaLossConfig`].
+    /// [`ModelSettings`] describes the fields of the model, [`MisaLossConfig`] those of the
+    /// objective.
     pub struct TrainingConfig {
         /// Seed of everything random.
         pub seed: u64 = 336, with_seed;
-        /// Most epochs of the objective.
+        /// Most epochs after pre-training.
         pub epochs: usize = 500, with_epochs;
-        /// Epochs in a row without improvement that are forgiven; the next one stops the run.
+        /// Epochs in a row without improvement that do not end a trial; the next one does.
         pub patience: usize = 6, with_patience;
         /// Utterances in a batch.
         pub batch_size: usize = 64, with_batch_size;
@@ -49,28 +47,29 @@ misa_terms::settings! {
         pub gradient_clip: GradientClip = GradientClip::Value(1.0), with_gradient_clip;
         /// The course of the learning rate.
         pub schedule: Schedule = Schedule::Constant, with_schedule;
-        /// How often patience may run out; before the last time, the run goes back to its best model
-        /// and optimiser with half the learning rate.
+        /// How often patience may run out. The last time, the run ends; each time before, it goes
+        /// back to its best model and optimiser with half the learning rate.
         pub trials: usize = 1, with_trials;
-        /// How visual and acoustic features are scaled first; files of the official code are scaled
-        /// already.
+        /// How visual and acoustic features are scaled before training; those in files of the
+        /// official code are scaled already.
         pub normalisation: Option<Normalisation> = None, with_normalisation;
-        /// Decay of weight matrices per step, as a share of the learning rate; none of biases and
-        /// norms.
+        /// Decay of weight matrices per step, as a share of the learning rate; biases and norms do
+        /// not decay.
         pub weight_decay: f64 = 0.0, with_weight_decay;
-        /// Optimiser steps in which the learning rate rises to its value.
+        /// Optimiser steps in which the learning rate rises linearly to its value.
         pub warm_up: usize = 0, with_warm_up;
-        /// BERT for the text, in place of word ids or of vectors.
+        /// BERT that reads the text, instead of word ids or vectors.
         pub bert: Option<BertSettings> = None, with_bert;
-        /// Text file of word vectors to start from, such as GloVe's.
+        /// Text file of initial word vectors, such as GloVe's.
         pub glove: Option<PathBuf> = None, with_glove;
-        /// Folder of a trained model, or of its run, to take every tensor from that fits.
+        /// Folder of a trained model, or of its run, whose tensors of the same name and shape are
+        /// the initial ones.
         pub transfer: Option<PathBuf> = None, with_transfer;
-        /// What is learned before the objective.
+        /// Epochs of pre-training.
         pub pretraining: Option<PretrainingConfig> = None, with_pretraining;
         /// Probability that a modality of an utterance is missing in training.
         pub modality_dropout: f64 = 0.0, with_modality_dropout;
-        /// What the model is made of; in files, its fields stand beside these.
+        /// The settings of the model; in files, these are fields of the configuration itself.
         #[serde(flatten)]
         pub model: ModelSettings = ModelSettings::new(), with_model;
         /// The objective.
@@ -81,8 +80,9 @@ misa_terms::settings! {
 misa_core::model_builder!(TrainingConfig, model);
 
 impl TrainingConfig {
-    /// Checks every range, and that no setting excludes another. Whether data suits the settings
-    /// is another question: see [`TrainingConfig::model`].
+    /// Checks every range, and that no two settings exclude each other.
+    ///
+    /// [`TrainingConfig::model`] checks whether the sizes of data suit the settings.
     ///
     /// # Errors
     ///
@@ -121,13 +121,10 @@ impl TrainingConfig {
         check_conflicts(self)
     }
 
-    /// Epochs in all, those before the objective included.
+    /// Most epochs, including those of pre-training.
     pub fn total_epochs(&self) -> usize {
-        self.epochs
-            + self
-                .pretraining
-                .as_ref()
-                .map_or(0, PretrainingConfig::epochs)
+        let pretraining = self.pretraining.as_ref();
+        self.epochs + pretraining.map_or(0, PretrainingConfig::epochs)
     }
 
     /// What epoch number `epoch`, from 1, is for.
@@ -136,8 +133,8 @@ impl TrainingConfig {
         pretraining.map_or(Phase::Joint, |pretraining| pretraining.phase(epoch))
     }
 
-    /// The learning rates of optimiser step number `step`, from 1, of at most `total`, before the
-    /// valid loss has lowered them.
+    /// The learning rates of optimiser step number `step`, from 1, of at most `total`, without the
+    /// factors of [`Schedule::Plateau`] and of trials.
     pub fn rates(&self, step: usize, total: usize) -> LearningRates {
         let share = self.schedule.share(step, self.warm_up, total);
         let bert = self.bert.as_ref().and_then(|bert| bert.learning_rate);
@@ -147,15 +144,15 @@ impl TrainingConfig {
         }
     }
 
-    /// The optional modules of the model: those that the objective and the pre-training need.
+    /// The optional modules of the model that the objective and the pre-training need.
     pub fn parts(&self) -> ModelParts {
-        let before = self.pretraining.clone().unwrap_or_default();
+        let pretraining = self.pretraining.clone().unwrap_or_default();
         let loss = &self.loss;
         ModelParts {
             adversary: loss.similarity == Similarity::Adversarial,
             subspace_discriminator: loss.discrimination_weight > 0.0,
-            unimodal_heads: loss.unimodal.is_some() || before.unimodal_epochs > 0,
-            step_heads: before.masked_epochs > 0,
+            unimodal_heads: loss.unimodal.is_some() || pretraining.unimodal_epochs > 0,
+            step_heads: pretraining.masked_epochs > 0,
             cycle: loss.cycle_weight > 0.0,
         }
     }
@@ -182,11 +179,9 @@ impl TrainingConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use misa_core::{
-        MutualAttentionConfig, Task,
-        encoder::bert::BertFreezing,
-        loss::{Regression, Weighting},
-    };
+    use misa_core::encoder::bert::BertFreezing;
+    use misa_core::loss::{Regression, Weighting};
+    use misa_core::{MutualAttentionConfig, Task};
 
     #[test]
     fn values_outside_their_range_are_named() {
@@ -215,7 +210,8 @@ mod tests {
             .with_bert(Some(frozen));
         assert_eq!(
             attending.validate().unwrap_err().to_string(),
-            "mutual_attention cannot be used with a BERT that is frozen whole: its steps are not kept"
+            "mutual_attention cannot be used with a BERT that is frozen whole: its steps are not \
+             available"
         );
         let hiding = TrainingConfig::new()
             .with_pretraining(Some(PretrainingConfig::new().with_masked_epochs(1)))

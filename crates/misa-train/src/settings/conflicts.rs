@@ -1,26 +1,26 @@
 //! Settings that exclude one another.
 
 use crate::{BertSettings, TrainingConfig};
-use misa_core::{
-    ConfigError, Modality, Task,
-    encoder::bert::BertFreezing,
-    loss::{Regression, Weighting},
-};
+use misa_core::encoder::bert::BertFreezing;
+use misa_core::loss::{Regression, Weighting};
+use misa_core::{ConfigError, Modality, Task};
 
 /// An error for the first pair of settings that cannot be used together.
 pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError> {
-    let conflicts = among_modules(config).into_iter().chain(of_loss(config));
-    let mut conflicts = conflicts.filter(|(is_there, ..)| *is_there);
-    match conflicts.next() {
+    let conflict = between_modules(config)
+        .into_iter()
+        .chain(of_loss(config))
+        .find(|(exists, ..)| *exists);
+    match conflict {
         Some((_, field, reason)) => Err(ConfigError::Conflict { field, reason }),
         None => Ok(()),
     }
 }
 
-/// Whether it is there, which field, and why it cannot be used.
+/// Whether the conflict exists, its field, and why the field cannot be used.
 type Conflict = (bool, &'static str, &'static str);
 
-fn among_modules(config: &TrainingConfig) -> [Conflict; 3] {
+fn between_modules(config: &TrainingConfig) -> [Conflict; 3] {
     let is_frozen = |bert: &BertSettings| bert.reading.freezing == BertFreezing::All;
     let attention = config.model.mutual_attention.as_ref();
     let attends = attention.is_some_and(|attention| attention.n_layers > 0);
@@ -29,7 +29,7 @@ fn among_modules(config: &TrainingConfig) -> [Conflict; 3] {
         (
             attends && config.bert.as_ref().is_some_and(is_frozen),
             "mutual_attention",
-            "with a BERT that is frozen whole: its steps are not kept",
+            "with a BERT that is frozen whole: its steps are not available",
         ),
         (
             config.parts().step_heads && modalities.iter().eq([Modality::Text]),
@@ -39,7 +39,7 @@ fn among_modules(config: &TrainingConfig) -> [Conflict; 3] {
         (
             config.modality_dropout > 0.0 && modalities.count() == 1,
             "modality_dropout",
-            "with one modality, of which none would be left",
+            "with one modality: none would remain",
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! What a run is asked to do: settings, published ones, and what they ask of data.
+//! The settings of a run, published settings, and what they require of the data.
 
 pub(crate) mod bert;
 pub(crate) mod clip;

@@ -1,17 +1,19 @@
 //! Published settings, each with the source of its numbers.
 
 use crate::{BertSettings, GradientClip, TrainError, TrainingConfig};
-use misa_core::{
-    MutualAttentionConfig, Task,
-    encoder::bert::BertFreezing,
-    loss::{ContrastLossConfig, MisaLossConfig, Similarity, TripletLossConfig, Weighting},
+use misa_core::encoder::bert::BertFreezing;
+use misa_core::loss::{
+    ContrastLossConfig, MisaLossConfig, Similarity, TripletLossConfig, Weighting,
 };
+use misa_core::{MutualAttentionConfig, Task};
 use misa_data::Truncation;
 use serde::{Deserialize, Serialize};
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
 use thiserror::Error;
 
-/// A corpus that settings were published for.
+/// A corpus with published settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Corpus {
@@ -23,19 +25,18 @@ pub enum Corpus {
     UrFunny,
 }
 
-/// Whose settings.
+/// A source of published settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
-    /// The official code's configuration file. It differs between corpora in the batch size and
-    /// the task alone:
+    /// The official code's configuration file. Only batch size and task differ between corpora:
     ///
     /// | | MOSI | MOSEI | UR-FUNNY |
     /// | --- | --- | --- | --- |
     /// | batch size | 64 | 16 | 32 |
     /// | task | regression | regression | 2 classes |
     ///
-    /// Everywhere: Adam at 1e-4, clip 1.0 by value, at most 500 epochs, patience 6, hidden 128,
+    /// All three: Adam at 1e-4, clip 1.0 by value, at most 500 epochs, patience 6, hidden size 128,
     /// dropout 0.5, ReLU, weights 1.0 (similarity), 0.3 (difference), 1.0 (reconstruction),
     /// seed 336.
     Official,
@@ -48,28 +49,34 @@ pub enum Preset {
     /// | weights: similarity, difference, reconstruction | 0.3, 0.1, 1.0 | 0.8, 0.3, 1.0 |
     ///
     /// Both: Adam at 1e-4, clip 0.8 by value, reversal weight 0.8, two batches per optimiser step,
-    /// the 8th epoch in a row without improvement stops, first of the seeds 1111 to 1115.
+    /// patience 7, and 1111, the first of the seeds 1111 to 1115.
     ///
-    /// - Differs: text is what the data gives, word ids or vectors, unless the run is given the BERT
-    ///   that MMSA fine-tunes, see [`Preset::bert`]; visual and acoustic sequences keep their own lengths, where MMSA takes those of BERT's
-    ///   mask; at most 500 epochs; any gain of the valid loss and even a tie is an improvement,
-    ///   where MMSA rounds to four digits first; batches of evaluation keep the file's order; the last odd batch of an epoch is used, which MMSA loses; gradients are clipped
-    ///   once per optimiser step instead of after each batch; weight decay is left out, which MMSA
-    ///   configures and never applies; recurrent weights start orthogonal, as in the official code.
+    /// - Differs: text is read as word ids or vectors, as the data has it, unless the settings of
+    ///   the BERT that MMSA fine-tunes are added, see [`Preset::bert`].
+    /// - Differs: visual and acoustic sequences have their own lengths; MMSA uses those of BERT's
+    ///   mask.
+    /// - Differs: at most 500 epochs.
+    /// - Differs: any decrease of the valid loss, and even a tie, is an improvement; MMSA rounds the
+    ///   loss to four digits first.
+    /// - Differs: evaluation keeps the order of the file.
+    /// - Differs: if an epoch has an odd number of batches, the last one is used; MMSA drops it.
+    /// - Differs: gradients are clipped once per optimiser step, not after each batch.
+    /// - Differs: no weight decay, which MMSA configures but never applies.
+    /// - Differs: recurrent weights are initialised orthogonally, as in the official code.
     Mmsa,
-    /// [`Preset::Official`] with remedies for what MISA lacks:
+    /// [`Preset::Official`] with additions for three weaknesses of MISA:
     ///
-    /// | Lack | Remedy |
+    /// | Weakness | Addition |
     /// | --- | --- |
     /// | no negatives | triplets (weight 0.01), contrast between modalities (weight 0.1) |
     /// | shallow invariant features | mutual attention, one layer, text with acoustic and with visual |
-    /// | losses | similarity by MMD, cycle loss (weight 0.1), weights of the terms learned |
+    /// | losses | similarity by MMD, cycle loss (weight 0.1), learned weights of the terms |
     ///
-    /// No pre-training: on top of these it raised the error.
+    /// Without pre-training, which increased the error when added to these.
     ///
-    /// - Source: ours, of parts that others published, chosen on another draw of the synthetic set
-    ///   than the one it is compared with MISA on. There it is better after twenty epochs and not
-    ///   yet after six, see docs/results.md.
+    /// - Source: our combination of published parts. It was chosen on one draw of the synthetic set
+    ///   and compared with MISA on another one, where it is better after twenty epochs, but not
+    ///   after six, see docs/results.md.
     #[serde(rename = "misa+")]
     Plus,
 }
@@ -88,8 +95,9 @@ impl Preset {
         }
     }
 
-    /// How this source reads text with BERT: the official code freezes it by corpus and cuts
-    /// sentences to the most words of a batch; MMSA trains all of it and reads 50 tokens.
+    /// How this source reads text with BERT. In the official code, the frozen part depends on the
+    /// corpus, and sentences are truncated to the longest word count of the batch; MMSA trains all
+    /// of BERT and reads 50 tokens.
     pub fn bert(self, corpus: Corpus, folder: PathBuf) -> BertSettings {
         let bert = BertSettings::new(folder);
         match self {
@@ -124,8 +132,7 @@ fn official(corpus: Corpus) -> TrainingConfig {
 
 fn plus(corpus: Corpus) -> TrainingConfig {
     let config = official(corpus);
-    let loss = config.loss.clone();
-    let loss = loss
+    let loss = (config.loss.clone())
         .with_similarity(Similarity::Mmd)
         .with_cycle_weight(0.1)
         .with_weighting(Weighting::Learned)
@@ -168,7 +175,7 @@ fn mmsa(corpus: Corpus) -> Result<TrainingConfig, TrainError> {
 const MMSA_TOKENS: usize = 50;
 
 impl Corpus {
-    /// What the official code freezes of BERT.
+    /// The part of BERT that the official code freezes.
     pub fn freezing(self) -> BertFreezing {
         match self {
             Self::Mosi => BertFreezing::None,
@@ -177,7 +184,7 @@ impl Corpus {
         }
     }
 
-    /// The names of its classes, of a corpus that has classes.
+    /// The names of its classes; `None` for a corpus of regression.
     pub fn class_names(self) -> Option<[&'static str; 2]> {
         match self {
             Self::Mosi | Self::Mosei => None,
@@ -206,15 +213,15 @@ impl fmt::Display for Corpus {
     }
 }
 
-/// A name that is no preset or no corpus.
+/// An unknown name of a preset or corpus.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("unknown {kind} `{name}`, expected {expected}")]
 pub struct UnknownName {
-    /// What the name should be of.
+    /// `preset` or `corpus`.
     pub kind: &'static str,
-    /// The name found.
+    /// The unknown name.
     pub name: String,
-    /// The names there are.
+    /// The known names.
     pub expected: &'static str,
 }
 

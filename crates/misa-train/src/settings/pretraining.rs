@@ -1,4 +1,4 @@
-//! What a model learns before its objective.
+//! Pre-training: epochs before those of the objective.
 
 use misa_core::ConfigError;
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ misa_terms::settings! {
     /// | `unimodal_epochs` | 0 | `[0, inf)` |
     ///
     /// - Source: SPECTRA and data2vec for hidden steps; ConFEDE (Yang et al. 2023) for unimodal
-    ///   pre-training, each encoder under a head of its own.
-    /// - Differs: all encoders learn at once, and the heads stay in the model.
+    ///   pre-training, in which each encoder has its own head.
+    /// - Differs: all encoders are trained together, and the heads remain in the model.
     #[derive(PartialEq)]
     pub struct PretrainingConfig {
-        /// Epochs in which the visual and acoustic encoders fill in hidden steps; no label is read.
+        /// Epochs in which the visual and acoustic encoders predict hidden steps, without labels.
         pub masked_epochs: usize = 0, with_masked_epochs;
         /// Share of the steps that are hidden.
         pub masked_share: f64 = 0.15, with_masked_share;
@@ -30,11 +30,11 @@ misa_terms::settings! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// Hidden steps are filled in.
+    /// Hidden steps are predicted.
     Masked,
     /// Each modality predicts the target alone.
     Unimodal,
-    /// The whole model learns its objective.
+    /// The whole model is trained on the objective.
     #[default]
     Joint,
 }

@@ -1,11 +1,11 @@
-//! What training asks of data.
+//! What training requires of the data.
 
 use crate::{TrainError, TrainingConfig};
 use misa_core::Task;
 use misa_data::{Split, Utterance, UtteranceDataset, VideoPlace};
 use std::collections::HashSet;
 
-/// Whether the data has what training needs.
+/// Checks that the data has what training needs.
 pub(crate) fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<(), TrainError> {
     for split in [Split::Train, Split::Valid] {
         if data.split(split).is_empty() {
@@ -21,7 +21,7 @@ pub(crate) fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<
     }
 }
 
-/// Whether every label is a class.
+/// Checks that every label is a class.
 pub(crate) fn check_classes(
     split: Split,
     utterances: &[Utterance],
@@ -29,8 +29,10 @@ pub(crate) fn check_classes(
 ) -> Result<(), TrainError> {
     let last = classes - 1;
     let is_class = |label: f32| label.fract() == 0.0 && (0.0..=last as f32).contains(&label);
-    let mut utterances = utterances.iter();
-    match utterances.find(|utterance| !is_class(utterance.label)) {
+    let invalid = utterances
+        .iter()
+        .find(|utterance| !is_class(utterance.label));
+    match invalid {
         None => Ok(()),
         Some(utterance) => Err(TrainError::Class {
             split,
@@ -41,14 +43,17 @@ pub(crate) fn check_classes(
     }
 }
 
-/// Whether two utterances are from one video, as far as their ids tell.
+/// Checks that at least two utterances are from one video, according to their ids.
 fn check_videos(utterances: &[Utterance]) -> Result<(), TrainError> {
     let mut videos = HashSet::new();
-    let places = (utterances.iter()).map(|utterance| VideoPlace::of(&utterance.id));
-    match places.flatten().any(|place| !videos.insert(place.video)) {
-        true => Ok(()),
-        false => Err(TrainError::NoVideos {
-            id: utterances[0].id.clone(),
-        }),
+    let has_context = utterances
+        .iter()
+        .filter_map(|utterance| VideoPlace::of(&utterance.id))
+        .any(|place| !videos.insert(place.video));
+    if has_context {
+        return Ok(());
     }
+    Err(TrainError::NoVideos {
+        id: utterances[0].id.clone(),
+    })
 }

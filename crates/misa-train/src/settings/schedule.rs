@@ -4,34 +4,34 @@ use misa_core::ConfigError;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// The course of the learning rate, warm-up aside.
+/// The course of the learning rate after the warm-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Schedule {
-    /// Always the same, as in the official code.
+    /// Constant, as in the official code.
     #[default]
     Constant,
     /// Falls along half a cosine, from the end of the warm-up to the last step that `epochs`
     /// allows.
     Cosine {
-        /// Share of the learning rate that it ends at. Range: `[0, 1]`.
+        /// Last learning rate, as a share of the first. Range: `[0, 1]`.
         floor: f64,
     },
-    /// Is multiplied by `factor` whenever the valid loss has not improved for `patience` epochs in
-    /// a row.
+    /// Multiplied by `factor` whenever the valid loss has not improved for `patience` epochs in a
+    /// row.
     Plateau {
-        /// Range: `(0, 1)`.
+        /// Factor of the learning rate. Range: `(0, 1)`.
         factor: f64,
-        /// Range: `[1, inf)`.
+        /// Epochs in a row without improvement. Range: `[1, inf)`.
         patience: usize,
     },
 }
 
-/// What a plateau has come to.
+/// The state of [`Schedule::Plateau`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plateau {
     waited: usize,
-    /// What the learning rate is multiplied by.
+    /// Current factor of the learning rate.
     pub(crate) scale: f64,
 }
 
@@ -79,15 +79,12 @@ impl Default for Plateau {
 }
 
 impl Plateau {
-    /// Takes note of an epoch.
+    /// Updates the factor after an epoch.
     pub(crate) fn judge(&mut self, schedule: Schedule, improved: bool) {
         let Schedule::Plateau { factor, patience } = schedule else {
             return;
         };
-        self.waited = match improved {
-            true => 0,
-            false => self.waited + 1,
-        };
+        self.waited = if improved { 0 } else { self.waited + 1 };
         if self.waited >= patience {
             self.waited = 0;
             self.scale *= factor;

@@ -1,28 +1,25 @@
 //! The model and its objective as one trainable module.
 
-use crate::{Phase, SentimentOutput, step::masking::hide};
-use burn::{
-    prelude::*,
-    train::{InferenceStep, TrainOutput, TrainStep},
-};
-use misa_core::{
-    Misa, Modality,
-    loss::{MisaLoss, MisaLossTerms},
-};
+use crate::step::masking::hide;
+use crate::{Phase, SentimentOutput};
+use burn::prelude::*;
+use burn::train::{InferenceStep, TrainOutput, TrainStep};
+use misa_core::loss::{MisaLoss, MisaLossTerms};
+use misa_core::{Misa, Modality};
 use misa_infer::{ReadyBatch, draw_presence};
 use misa_terms::mix;
 
 /// [`Misa`] together with [`MisaLoss`].
 ///
-/// A newtype because neither [`TrainStep`] nor [`Misa`] belongs to this crate, and because it
-/// keeps the training framework out of `misa-core`.
+/// A type of its own, because this crate defines neither [`TrainStep`] nor [`Misa`], and because
+/// `misa-core` does not depend on Burn's training framework.
 #[derive(Module, Debug)]
 pub struct MisaLearner {
     /// The model being trained.
     pub model: Misa,
-    /// What it is trained on.
+    /// The objective.
     pub objective: MisaLoss,
-    /// What it learns now.
+    /// The current phase of training.
     #[module(skip)]
     pub phase: Phase,
     /// Probability that a modality of an utterance is missing in training.
@@ -32,7 +29,7 @@ pub struct MisaLearner {
 }
 
 impl MisaLearner {
-    /// Learns the objective, from every modality.
+    /// A learner of the objective, without dropout of modalities.
     pub fn new(model: Misa, objective: MisaLoss) -> Self {
         Self {
             model,
@@ -43,7 +40,7 @@ impl MisaLearner {
         }
     }
 
-    /// Predictions and losses of a batch, by what is learned now.
+    /// Predictions and losses of a batch in the current phase.
     pub(crate) fn score(&self, batch: &ReadyBatch) -> SentimentOutput {
         let targets = batch.targets().clone();
         let (predictions, loss) = match self.phase {
@@ -63,7 +60,8 @@ impl MisaLearner {
         }
     }
 
-    /// The batch without the modalities that go missing in training, a function of its seed.
+    /// The batch with modalities dropped at random, by its seed; only in [`Phase::Joint`], and
+    /// unless modalities are missing already.
     pub(crate) fn drop_modalities(&self, batch: ReadyBatch) -> ReadyBatch {
         let probability = self.modality_dropout;
         let is_complete = batch.input().presence.is_none();
@@ -75,26 +73,29 @@ impl MisaLearner {
         batch.with_presence(presence)
     }
 
-    /// The mean of the predictions from one modality each, and the mean of their errors.
+    /// The mean of the unimodal predictions, and the mean of their errors.
     fn score_unimodal(&self, batch: &ReadyBatch) -> (Tensor<2>, MisaLossTerms) {
-        let predictions = self.model.predict_unimodal(batch.input());
-        let predictions = predictions.expect("unimodal pre-training needs unimodal heads");
-        let predictions = self.model.modalities().select(&predictions);
+        let of_every_modality = (self.model)
+            .predict_unimodal(batch.input())
+            .expect("unimodal pre-training needs unimodal heads");
+        let predictions = self.model.modalities().select(&of_every_modality);
         let count = predictions.len() as f64;
-        let errors = predictions.iter().map(|prediction| {
-            let task = (self.objective).task(prediction.clone(), batch.targets().clone());
-            task / count
-        });
-        let error = errors.reduce(|sum, error| sum + error);
+        let error = predictions
+            .iter()
+            .map(|prediction| {
+                let task = (self.objective).task(prediction.clone(), batch.targets().clone());
+                task / count
+            })
+            .reduce(|sum, error| sum + error);
         let mean = predictions
             .iter()
-            .map(|prediction| prediction.clone() / count);
-        let mean = mean.reduce(|sum, prediction| sum + prediction);
+            .map(|prediction| prediction.clone() / count)
+            .reduce(|sum, prediction| sum + prediction);
         let (mean, error) = mean.zip(error).expect("at least one modality is in use");
         (mean, MisaLossTerms::of_task(error))
     }
 
-    /// Predicts nothing, zeros; the error is that of hidden steps.
+    /// Zeros as predictions, and the error of hidden steps.
     fn score_masked(&self, batch: &ReadyBatch) -> (Tensor<2>, MisaLossTerms) {
         let input = batch.input();
         let device = batch.targets().device();
@@ -108,8 +109,8 @@ impl MisaLearner {
         let acoustic = hidden(Modality::Acoustic, &input.acoustic);
         let error = self.model.hidden_step_error(input, visual, acoustic);
         let columns = self.objective.task_kind().d_output();
-        let nothing = Tensor::zeros([input.batch(), columns], &device);
-        (nothing, MisaLossTerms::of_task(error))
+        let predictions = Tensor::zeros([input.batch(), columns], &device);
+        (predictions, MisaLossTerms::of_task(error))
     }
 }
 

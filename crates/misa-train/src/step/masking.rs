@@ -1,10 +1,11 @@
-//! Steps hidden in masked pre-training, by a function of a seed.
+//! Random choice of the steps that are hidden in masked pre-training.
 
 use burn::prelude::*;
 use misa_terms::{Random, mix};
 
-/// Steps to hide, 1 in `[batch, steps]`: each real one with probability `share`, and at least one
-/// of each sequence of two or more.
+/// A mask of the steps to hide, `[batch, steps]`, where 1 is hidden. It is a function of `seed`:
+/// each step that is not padding is hidden with probability `share`, and at least one of each
+/// sequence of two or more steps.
 pub(crate) fn hide(
     lengths: &[usize],
     steps: usize,
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_steps_are_real_ones_and_no_sequence_goes_without() {
+    fn padding_is_not_hidden_and_every_longer_sequence_has_a_hidden_step() {
         let lengths = [50, 2, 1];
         let hidden = hide(&lengths, 50, 0.15, 3, &Device::flex()).into_data();
         let hidden: Vec<f32> = hidden.iter().collect();

@@ -1,43 +1,40 @@
 //! Adam over every parameter of a module.
 
-use crate::{LearningRates, run::state::Snapshot};
-use burn::{
-    module::{ModuleMapper, ModuleVisitor, Param, ParamId},
-    optim::GradientsParams,
-    prelude::*,
-};
+use crate::LearningRates;
+use crate::run::state::Snapshot;
+use burn::module::{ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::prelude::*;
 use misa_kernels::{Adam, norm};
-use std::{
-    any::Any,
-    collections::{HashMap, HashSet},
-};
+use std::any::Any;
+use std::collections::{HashMap, HashSet};
 
-/// Adam with clipping by value, one pass over memory where the device allows, and decay of weight
-/// matrices apart from the gradient.
+/// Adam with clipping by value and decoupled decay of weight matrices, in one pass over memory if
+/// the device has a kernel for it.
 ///
-/// Unlike Burn's, it knows its moments by the names of their parameters: what makes a parameter's
-/// id is chance, so a run could not be taken up again by it.
+/// Unlike Burn's, it saves its moments by the names of their parameters: ids of parameters are
+/// random, so a run could not be resumed by them.
 ///
 /// - Source: decoupled weight decay regularisation (AdamW).
 #[derive(Debug)]
 pub(crate) struct Optimiser {
     adam: Adam,
     weight_decay: f64,
-    /// What has a learning rate of its own.
+    /// The parameters of BERT, which have their own learning rate.
     bert: HashSet<ParamId>,
-    /// [`Moments`] of the rank of their parameter.
+    /// [`Moments`] with the rank of their parameter.
     moments: HashMap<ParamId, Box<dyn Any + Send>>,
 }
 
 /// Moments of one parameter.
 #[derive(Clone, Debug)]
 struct Moments<const D: usize> {
-    /// Steps made.
+    /// Number of updates of the parameter.
     time: usize,
     values: [Tensor<D>; 2],
 }
 
-/// How long the gradient of each parameter is.
+/// The norm of each parameter's gradient.
 pub(crate) struct Norms {
     names: Vec<String>,
     norms: Vec<f64>,
@@ -69,13 +66,13 @@ impl Optimiser {
         })
     }
 
-    /// First and second moment of a parameter, and the steps it has made, if it has made any.
+    /// The number of updates of a parameter and its first and second moment, if it has been updated.
     pub(crate) fn moments<const D: usize>(&self, id: &ParamId) -> Option<(usize, [Tensor<D>; 2])> {
         let moments = self.moments.get(id)?.downcast_ref::<Moments<D>>()?;
         Some((moments.time, moments.values.clone()))
     }
 
-    /// Takes up the moments of `module`'s parameters that `snapshot` holds, and forgets all others.
+    /// Replaces all moments by those of `module`'s parameters in `snapshot`.
     pub(crate) fn restore<M: Module>(&mut self, module: &M, snapshot: &Snapshot) {
         self.moments.clear();
         module.visit(&mut Restore {
@@ -117,37 +114,37 @@ impl Step<'_> {
             bert,
             moments,
         } = &mut *self.optimiser;
-        let rate = match bert.contains(&id) {
-            true => self.rates.bert,
-            false => self.rates.model,
+        let rate = if bert.contains(&id) {
+            self.rates.bert
+        } else {
+            self.rates.model
         };
-        let gradient = match self.scale == 1.0 {
-            true => gradient,
-            false => gradient * self.scale,
+        let gradient = if self.scale == 1.0 {
+            gradient
+        } else {
+            gradient * self.scale
         };
         let is_trained = parameter.is_require_grad();
         let checkpointing = parameter.gradient_checkpointing_strategy();
-        let parameter = parameter.inner();
-        let parameter = match *weight_decay > 0.0 && D > 1 {
-            true => parameter * (1.0 - rate * *weight_decay),
-            false => parameter,
-        };
-        // Handed over, not lent: moments that nobody else holds are updated in place.
+        let mut weights = parameter.inner();
+        if *weight_decay > 0.0 && D > 1 {
+            weights = weights * (1.0 - rate * *weight_decay);
+        }
+        // Moved out of the map, so that they can be updated in place.
         let known = moments
             .remove(&id)
             .and_then(|known| known.downcast::<Moments<D>>().ok());
-        let (time, values) = match known {
+        let (time, known_values) = match known {
             Some(known) => (known.time + 1, Some(known.values)),
             None => (1, None),
         };
-        let (parameter, values) = adam.step(rate, time, parameter, gradient, values);
+        let (weights, values) = adam.step(rate, time, weights, gradient, known_values);
         moments.insert(id, Box::new(Moments { time, values }));
-        let parameter = Tensor::from_inner(parameter);
-        let parameter = match checkpointing {
-            Some(strategy) => parameter.with_gradient_checkpointing_strategy(strategy),
-            None => parameter,
-        };
-        parameter.set_require_grad(is_trained)
+        let mut updated = Tensor::from_inner(weights);
+        if let Some(strategy) = checkpointing {
+            updated = updated.with_gradient_checkpointing_strategy(strategy);
+        }
+        updated.set_require_grad(is_trained)
     }
 }
 
@@ -179,11 +176,12 @@ impl ModuleVisitor for Restore<'_> {
 }
 
 impl Norms {
-    /// Those of the parameters of `module`, and of what is trained apart from it.
+    /// The norms of the gradients of `module`, and the name and norm of word vectors that are
+    /// trained outside it.
     pub(crate) fn of<M: Module>(
         module: &M,
         gradients: &GradientsParams,
-        apart: Option<(String, f64)>,
+        word_vectors: Option<(String, f64)>,
     ) -> Self {
         let mut measure = Measure {
             gradients,
@@ -195,19 +193,20 @@ impl Norms {
         let Measure {
             mut names, norms, ..
         } = measure;
-        // One read for all of them.
-        let mut norms: Vec<f64> = match norms.is_empty() {
-            true => Vec::new(),
-            false => Tensor::cat(norms, 0).into_data().iter::<f64>().collect(),
+        // One tensor, so that the device is read once.
+        let mut norms: Vec<f64> = if norms.is_empty() {
+            Vec::new()
+        } else {
+            Tensor::cat(norms, 0).into_data().iter::<f64>().collect()
         };
-        if let Some((name, norm)) = apart {
+        if let Some((name, norm)) = word_vectors {
             names.push(name);
             norms.push(norm);
         }
         Self { names, norms }
     }
 
-    /// The norm of all of them together.
+    /// The norm of all gradients together.
     pub(crate) fn total(&self) -> f64 {
         self.norms
             .iter()
@@ -216,7 +215,7 @@ impl Norms {
             .sqrt()
     }
 
-    /// The first gradient with an element that is no finite number, and its norm.
+    /// The first gradient with a NaN or infinite element, and its norm.
     pub(crate) fn non_finite(&self) -> Option<(&str, f64)> {
         let mut named = self.names.iter().zip(&self.norms);
         let (name, norm) = named.find(|(_, norm)| !norm.is_finite())?;

@@ -1,13 +1,9 @@
-//! What one step gives.
+//! Output of one step.
 
-use burn::{
-    prelude::*,
-    tensor::ExecutionError,
-    train::{
-        ItemLazy,
-        metric::{Adaptor, LossInput},
-    },
-};
+use burn::prelude::*;
+use burn::tensor::ExecutionError;
+use burn::train::ItemLazy;
+use burn::train::metric::{Adaptor, LossInput};
 use misa_core::loss::{MisaLossTerms, Term};
 
 /// Losses, predictions and targets of one batch.
@@ -19,7 +15,7 @@ pub struct SentimentOutput {
     pub predictions: Tensor<2>,
     /// `[batch, 1]`
     pub targets: Tensor<2>,
-    /// The seed of the batch, which tells the outputs of several devices apart.
+    /// The seed of the batch, which identifies the outputs of several devices.
     pub seed: u64,
 }
 
@@ -31,7 +27,7 @@ impl ItemLazy for SentimentOutput {
 }
 
 impl SentimentOutput {
-    /// The same values, without the graph that made them.
+    /// The same values without their autodiff graph.
     pub(crate) fn without_autodiff(self) -> Self {
         Self {
             loss: self.loss.map(Tensor::without_autodiff),

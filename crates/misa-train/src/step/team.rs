@@ -1,15 +1,11 @@
 //! Several devices that share the batches of one optimiser step.
 
 use crate::{MisaLearner, SentimentOutput, WorkerError};
-use burn::{
-    data::{
-        dataloader::{DataLoaderIterator, Progress},
-        dataset::DatasetError,
-    },
-    optim::GradientsParams,
-    prelude::*,
-    train::train::MultiDevicesTrainStep,
-};
+use burn::data::dataloader::{DataLoaderIterator, Progress};
+use burn::data::dataset::DatasetError;
+use burn::optim::GradientsParams;
+use burn::prelude::*;
+use burn::train::train::MultiDevicesTrainStep;
 use misa_infer::ReadyBatch;
 
 /// Burn's workers, one to a device. The first device also has the optimiser.
@@ -59,7 +55,7 @@ impl Team {
                 )
             })
             .collect();
-        // Workers answer in any order; sums of gradients are to be the same each time.
+        // Workers finish in any order; the sum of gradients must not depend on it.
         learned.sort_by_key(|(output, _)| seeds.iter().position(|seed| *seed == output.seed));
         Ok(learned)
     }

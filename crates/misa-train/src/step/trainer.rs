@@ -1,35 +1,29 @@
 //! A model while it is trained.
 
-use crate::{
-    MisaLearner, Phase, SentimentOutput,
-    run::resume::word_vectors,
-    settings::clip::norm_scale,
-    step::{
-        optimiser::{Norms, Optimiser},
-        team::Team,
-        word_vectors::WordVectors,
-    },
-};
-use burn::{
-    module::{ModuleVisitor, Param, ParamId},
-    optim::{GradientsAccumulator, GradientsParams},
-    prelude::*,
-};
+use crate::run::resume::word_vectors_name;
+use crate::settings::clip::norm_scale;
+use crate::step::optimiser::{Norms, Optimiser};
+use crate::step::team::Team;
+use crate::step::word_vectors::WordVectors;
+use crate::{MisaLearner, Phase, SentimentOutput};
+use burn::module::{ModuleVisitor, Param, ParamId};
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::prelude::*;
 use misa_infer::{ReadyBatch, lock_random_state};
 use misa_kernels::{Adam, on_cpu};
 use std::collections::HashSet;
 use thiserror::Error;
 
-const PUT_BACK: &str = "the optimiser gives the learner back";
+const PUT_BACK: &str = "the optimiser returns the learner";
 
 /// A learner with its optimiser.
 ///
-/// Word vectors on a CPU device are updated a row at a time, when next needed, with the numbers of
-/// an update of the whole table; see [`misa_kernels::RowAdam`].
+/// On a CPU device, a row of word vectors is updated when it is next needed. The result is the same
+/// as if the whole table were updated in each step; see [`misa_kernels::RowAdam`].
 ///
 /// - Source: official `train.py`.
 pub struct Trainer {
-    /// Always there but while the optimiser has it.
+    /// `None` only while the optimiser updates it.
     learner: Option<MisaLearner>,
     optimiser: Optimiser,
     max_norm: Option<f64>,
@@ -37,21 +31,21 @@ pub struct Trainer {
     waiting: GradientsAccumulator<MisaLearner>,
     updates: usize,
     device: Device,
-    /// Further devices that read batches, if there are any.
+    /// Several devices that share the batches, if there are any.
     team: Option<Team>,
 }
 
 /// Learning rates of one optimiser step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LearningRates {
-    /// Of everything but BERT.
+    /// Learning rate of all parameters except BERT's.
     pub model: f64,
-    /// Of BERT.
+    /// Learning rate of BERT's parameters.
     pub bert: f64,
 }
 
 impl From<f64> for LearningRates {
-    /// The same for everything.
+    /// The same learning rate for all parameters.
     fn from(rate: f64) -> Self {
         Self {
             model: rate,
@@ -65,9 +59,9 @@ impl From<f64> for LearningRates {
 pub struct Updates {
     /// The optimiser's settings, with the bound of each element of a gradient.
     pub adam: Adam,
-    /// Bound of the norm over all gradients, if there is one. Range: `(0, inf)`.
+    /// Bound of the total norm of the gradients, if there is one. Range: `(0, inf)`.
     pub max_norm: Option<f64>,
-    /// Share of the learning rate by which weight matrices shrink in a step.
+    /// Decay of weight matrices per step, as a share of the learning rate.
     pub weight_decay: f64,
 }
 
@@ -81,25 +75,25 @@ impl From<Adam> for Updates {
     }
 }
 
-/// A gradient that holds no finite number; nothing was updated.
+/// A gradient with a NaN or infinite element; nothing was updated.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[error("gradient of `{parameter}` has norm {norm}, expected a finite number")]
 pub struct NonFiniteGradient {
     /// The first such parameter.
     pub parameter: String,
-    /// The norm found.
+    /// The norm of its gradient.
     pub norm: f64,
 }
 
-/// A device that failed while others worked beside it.
+/// One of several devices failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{0}")]
 pub struct WorkerError(pub(crate) String);
 
 impl Trainer {
-    /// Trains `learner`, which lives on an autodiff device.
+    /// Trains `learner`, which must be on an autodiff device.
     ///
-    /// Weights are updated in place where the trainer alone holds them.
+    /// Weights are updated in place if `learner` has no clone.
     pub fn new(learner: MisaLearner, updates: impl Into<Updates>) -> Self {
         let Updates {
             adam,
@@ -107,11 +101,13 @@ impl Trainer {
             weight_decay,
         } = updates.into();
         let device = learner.devices().first().cloned().unwrap_or_default();
-        // Decay touches every row in every step.
+        // Weight decay changes every row in every step.
         let by_rows = weight_decay == 0.0 && on_cpu(&device, burn::tensor::DType::F32);
-        let words = by_rows
-            .then(|| WordVectors::new(&learner.model, adam))
-            .flatten();
+        let words = if by_rows {
+            WordVectors::new(&learner.model, adam)
+        } else {
+            None
+        };
         let bert = learner.model.bert().map(Parameters::of);
         Self {
             optimiser: Optimiser::new(adam, weight_decay, bert.unwrap_or_default()),
@@ -125,10 +121,10 @@ impl Trainer {
         }
     }
 
-    /// Lets `devices` read batches too, see [`Self::learn_together`]. Autodiff devices all.
+    /// Shares the batches with `devices`, see [`Self::learn_together`]; they must be autodiff
+    /// devices.
     ///
-    /// What a device gives depends on its random state, and devices of one kind share that: a run
-    /// with dropout cannot be repeated then.
+    /// Devices of one kind share their random state, so that a run with dropout cannot be repeated.
     #[must_use]
     pub fn with_devices(mut self, devices: &[Device]) -> Self {
         if !devices.is_empty() {
@@ -139,20 +135,20 @@ impl Trainer {
         self
     }
 
-    /// How many batches are read at once.
+    /// Number of devices, and so of batches that are processed at the same time.
     pub fn devices(&self) -> usize {
         self.team.as_ref().map_or(1, Team::devices)
     }
 
-    /// Reads up to [`Self::devices`] batches at once, each on a device of its own, and adds their
-    /// gradients to those that wait for [`Self::update`]. The outputs are in the order of the
+    /// Processes up to [`Self::devices`] batches at the same time, each on its own device, and adds
+    /// their gradients to those that wait for [`Self::update`]. The outputs are in the order of the
     /// batches, on the first device.
     ///
     /// - Source: Burn's training step on several devices, with the optimiser on the first.
     ///
     /// # Errors
     ///
-    /// [`WorkerError`] if a device failed; some gradients may wait then.
+    /// [`WorkerError`] if a device failed; gradients of the other devices may wait nevertheless.
     ///
     /// # Panics
     ///
@@ -178,18 +174,19 @@ impl Trainer {
         Ok(outputs)
     }
 
-    /// Reads a batch and adds its gradients to those that wait for [`Self::update`].
+    /// Computes the gradients of a batch and adds them to those that wait for [`Self::update`].
     ///
     /// Dropout is a function of the batch's seed, so that a step can be repeated.
     pub fn learn(&mut self, batch: impl Into<ReadyBatch>) -> SentimentOutput {
-        let batch = batch.into();
+        let mut batch = batch.into();
+        let mut looked_up = None;
         let words = self.words.as_mut();
-        let (batch, looked_up) = match words.and_then(|words| words.look_up(batch.input())) {
-            Some((text, looked_up)) => (batch.with_text(text), Some(looked_up)),
-            None => (batch, None),
-        };
+        if let Some((text, vectors)) = words.and_then(|words| words.look_up(batch.input())) {
+            batch = batch.with_text(text);
+            looked_up = Some(vectors);
+        }
         let learner = self.learner.as_ref().expect(PUT_BACK);
-        let batch = learner.drop_modalities(batch);
+        batch = learner.drop_modalities(batch);
         let lock = lock_random_state();
         batch.targets().device().seed(batch.seed());
         let output = learner.score(&batch);
@@ -203,22 +200,24 @@ impl Trainer {
         output.without_autodiff()
     }
 
-    /// One step of the optimiser with the sum of the gradients that wait; gives their norm.
+    /// One step of the optimiser with the sum of the gradients that wait; returns their norm.
     ///
     /// # Errors
     ///
-    /// [`NonFiniteGradient`] if one is no finite number: weights and moments stay as they are, and
-    /// the gradients are forgotten.
+    /// [`NonFiniteGradient`] if an element is NaN or infinite. Weights and moments are unchanged
+    /// then, and the gradients are discarded.
     pub fn update(&mut self, rates: impl Into<LearningRates>) -> Result<f64, NonFiniteGradient> {
         let rates = rates.into();
         let gradients = self.waiting.grads();
         let learner = self.learner.as_ref().expect(PUT_BACK);
-        let apart = self.words.as_ref().map(WordVectors::waiting_norm);
-        let apart = apart.map(|norm| (word_vectors(learner), norm));
-        let norms = Norms::of(learner, &gradients, apart);
+        let word_vectors = self
+            .words
+            .as_ref()
+            .map(|words| (word_vectors_name(learner), words.waiting_norm()));
+        let norms = Norms::of(learner, &gradients, word_vectors);
         if let Some((parameter, norm)) = norms.non_finite() {
             if let Some(words) = &mut self.words {
-                words.forget();
+                words.discard_gradients();
             }
             return Err(NonFiniteGradient {
                 parameter: parameter.to_string(),
@@ -226,7 +225,7 @@ impl Trainer {
             });
         }
         let scale = norm_scale(self.max_norm, norms.total());
-        // Handed over, not lent: a weight that nobody else holds is updated in place.
+        // Moved out, so that weights can be updated in place.
         let learner = self.learner.take().expect(PUT_BACK);
         self.learner = Some(self.optimiser.step(learner, gradients, rates, scale));
         if let Some(words) = &mut self.words {
@@ -236,7 +235,7 @@ impl Trainer {
         Ok(norms.total())
     }
 
-    /// Changes what is learned from now on.
+    /// Sets the phase of training.
     pub fn set_phase(&mut self, phase: Phase) {
         self.learner.as_mut().expect(PUT_BACK).phase = phase;
     }
@@ -246,7 +245,7 @@ impl Trainer {
         self.updates
     }
 
-    /// The learner as it is now.
+    /// A copy of the learner.
     pub fn learner(&mut self) -> MisaLearner {
         let mut learner = self.learner.clone().expect(PUT_BACK);
         if let Some(words) = &mut self.words {
@@ -260,8 +259,8 @@ impl Trainer {
         (learner, &self.optimiser, self.words.as_mut())
     }
 
-    /// Replaces the learner by what `change` makes of it and of the optimiser, and forgets
-    /// gradients that wait.
+    /// Changes the learner and the optimiser, sets the number of updates, and discards gradients
+    /// that wait.
     pub(crate) fn replace(
         &mut self,
         updates: usize,

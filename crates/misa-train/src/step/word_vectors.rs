@@ -1,16 +1,14 @@
-//! Word vectors trained a few rows at a time.
+//! Training of word vectors, a few rows at a time.
 
-use burn::{
-    prelude::*,
-    tensor::{Gradients, TensorData},
-};
+use burn::prelude::*;
+use burn::tensor::{Gradients, TensorData};
 use misa_core::{Misa, MisaInput, TextInput};
 use misa_kernels::{Adam, RowAdam};
 
-/// The word vectors of a model while they are trained, apart from it.
+/// The word vectors of a model, while they are trained outside it.
 ///
-/// A batch holds a few hundred of some ten thousand words. Inside the model, each step would make
-/// a gradient as large as the table and move every row of it.
+/// A batch has a few hundred of some ten thousand words. Inside the model, each step would compute
+/// a gradient as large as the table, and update every row.
 #[derive(Debug)]
 pub(crate) struct WordVectors {
     adam: Adam,
@@ -22,13 +20,13 @@ pub(crate) struct WordVectors {
 /// The vectors that a batch reads.
 #[derive(Debug)]
 pub(crate) struct LookedUp {
-    /// Their rows in the table, rising.
+    /// Their rows in the table, in increasing order.
     rows: Vec<usize>,
     /// `[rows, d_embedding]`
     vectors: Tensor<2>,
 }
 
-/// Gradients of some rows, one after another.
+/// Gradients of some rows of the table, one after another.
 #[derive(Debug, Default)]
 struct RowGradients {
     rows: Vec<usize>,
@@ -36,7 +34,7 @@ struct RowGradients {
 }
 
 impl WordVectors {
-    /// Those of `model`, if it has any that are trained.
+    /// The word vectors of `model`, if it has any and they are trained.
     pub(crate) fn new(model: &Misa, adam: Adam) -> Option<Self> {
         let table = model.embedding().filter(|table| table.is_require_grad())?;
         let [_, d_embedding] = table.dims();
@@ -48,9 +46,9 @@ impl WordVectors {
         })
     }
 
-    /// The word ids of `input` with the vectors that they stand for.
+    /// The text of `input` with word ids replaced by their vectors, and these vectors.
     ///
-    /// Nothing where the text is no word ids.
+    /// `None` if the text is not word ids.
     pub(crate) fn look_up(&mut self, input: &MisaInput) -> Option<(TextInput, LookedUp)> {
         let TextInput::Words(ids) = &input.text else {
             return None;
@@ -61,12 +59,15 @@ impl WordVectors {
         let ids: Vec<usize> = (ids.to_data().iter::<i64>())
             .map(|id| usize::try_from(id).expect("a word id is not negative"))
             .collect();
-        let real =
-            (ids.chunks(steps).zip(&input.lengths.text)).flat_map(|(ids, &length)| &ids[..length]);
-        let mut rows: Vec<usize> = real.copied().collect();
+        let mut rows: Vec<usize> = ids
+            .chunks(steps)
+            .zip(&input.lengths.text)
+            .flat_map(|(ids, &length)| &ids[..length])
+            .copied()
+            .collect();
         rows.sort_unstable();
         rows.dedup();
-        // Padding may point anywhere; nothing reads it.
+        // Padding may have any position: the model does not read it.
         let position = |id: &usize| rows.binary_search(id).unwrap_or(0) as i32;
         let positions = TensorData::new(ids.iter().map(position).collect(), shape);
         let values = TensorData::new(self.table.rows(&rows), [rows.len(), self.d_embedding]);
@@ -78,7 +79,7 @@ impl WordVectors {
         Some((text, LookedUp { rows, vectors }))
     }
 
-    /// Adds the gradient of what was looked up to those that wait for an update.
+    /// Adds the gradient of the vectors of a batch to those that wait for an update.
     pub(crate) fn add(&mut self, looked_up: LookedUp, gradients: &mut Gradients) {
         let Some(gradient) = looked_up.vectors.grad_remove(gradients) else {
             return;
@@ -93,23 +94,22 @@ impl WordVectors {
 
     /// The norm of the gradients that wait.
     pub(crate) fn waiting_norm(&self) -> f64 {
-        let squares = self
-            .waiting
-            .values
-            .iter()
-            .map(|&value| f64::from(value).powi(2));
-        squares.sum::<f64>().sqrt()
+        let squares = self.waiting.values.iter();
+        squares
+            .map(|&value| f64::from(value).powi(2))
+            .sum::<f64>()
+            .sqrt()
     }
 
-    /// Throws the gradients that wait away.
-    pub(crate) fn forget(&mut self) {
+    /// Discards the gradients that wait.
+    pub(crate) fn discard_gradients(&mut self) {
         self.waiting = RowGradients::default();
     }
 
     /// One step with the gradients that wait, each multiplied by `scale` first.
     pub(crate) fn update(&mut self, learning_rate: f64, scale: f64) {
         let RowGradients { rows, mut values } = std::mem::take(&mut self.waiting);
-        // Nothing was read: a parameter without a gradient is not updated elsewhere either.
+        // As everywhere, a parameter without a gradient is not updated.
         if rows.is_empty() {
             return;
         }
@@ -119,7 +119,7 @@ impl WordVectors {
         self.table.step(learning_rate, &rows, &values);
     }
 
-    /// Steps made.
+    /// Number of updates.
     pub(crate) fn time(&self) -> usize {
         self.table.time()
     }
@@ -129,11 +129,11 @@ impl WordVectors {
         self.table.parts()
     }
 
-    /// Takes up the word vectors of `model`, with their moments if there are any.
+    /// Restores the word vectors from `model`, with their moments if there are any.
     pub(crate) fn restore(&mut self, model: &Misa, moments: Option<(usize, [&TensorData; 2])>) {
         let table = model
             .embedding()
-            .expect("the model it was made from has word vectors");
+            .expect("`new` has found word vectors in the model");
         let table = numbers(table.inner());
         let zeros = || vec![0.0; table.len()];
         let (time, moments) = match moments {
@@ -141,7 +141,7 @@ impl WordVectors {
             None => (0, [zeros(), zeros()]),
         };
         self.table = RowAdam::resume(self.adam, table, moments, self.d_embedding, time);
-        self.forget();
+        self.discard_gradients();
     }
 
     /// `model` with these word vectors.
@@ -149,7 +149,7 @@ impl WordVectors {
         let values = self.table.table().to_vec();
         let shape = [values.len() / self.d_embedding, self.d_embedding];
         let table = Tensor::from_data(TensorData::new(values, shape), device);
-        (model.with_embedding(table)).expect("the table has the size it was taken with")
+        (model.with_embedding(table)).expect("the size of the table does not change")
     }
 }
 
@@ -158,24 +158,24 @@ fn numbers(tensor: Tensor<2>) -> Vec<f32> {
 }
 
 impl RowGradients {
-    /// The sum of both, by rows.
+    /// The sum of both, row by row.
     fn plus(self, other: Self, columns: usize) -> Self {
         if self.rows.is_empty() {
             return other;
         }
         let mut sum = Self::default();
-        let mut own = self
+        let mut first = self
             .rows
             .into_iter()
             .zip(self.values.chunks(columns))
             .peekable();
-        let mut others = other
+        let mut second = other
             .rows
             .into_iter()
             .zip(other.values.chunks(columns))
             .peekable();
         loop {
-            let row = match (own.peek(), others.peek()) {
+            let row = match (first.peek(), second.peek()) {
                 (Some((a, _)), Some((b, _))) => *a.min(b),
                 (Some((row, _)), None) | (None, Some((row, _))) => *row,
                 (None, None) => return sum,
@@ -184,8 +184,8 @@ impl RowGradients {
             sum.rows.push(row);
             sum.values.resize(start + columns, 0.0);
             for values in [
-                own.next_if(|(own, _)| *own == row),
-                others.next_if(|(other, _)| *other == row),
+                first.next_if(|(next, _)| *next == row),
+                second.next_if(|(next, _)| *next == row),
             ]
             .into_iter()
             .flatten()

@@ -431,7 +431,7 @@ fn what_cannot_be_read_is_named() {
                 "\"max_position_embeddings\":4",
             ),
             "train: utterance \"train[0]\": text has 7 tokens, expected at most 4; \
-             a truncation makes it shorter",
+             set a truncation to shorten it",
         ),
         (
             &config("\"gelu\"", "\"relu\""),

@@ -134,7 +134,11 @@ fn what_fits_is_taken_over_and_what_does_not_is_listed() {
     assert_eq!(vector(&own, id), vector(&source, source_words.id(word)));
     let kept = "transformer_encoder.layers.0.linear1.weight";
     assert_eq!(own.get(kept), source.get(kept));
-    assert!(report.to_string().contains("re-initialised, other sizes"));
+    assert!(
+        report
+            .to_string()
+            .contains("initialised randomly: other shape")
+    );
 }
 
 #[test]
@@ -289,7 +293,7 @@ fn context_without_videos_is_one_clear_error() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "train: no two utterances are of one video, expected ids such as `video[4]` or \
+        "train: no two utterances are from one video, expected ids such as `video[4]` or \
          `video$_$4` for context, found `train[0]`"
     );
 }

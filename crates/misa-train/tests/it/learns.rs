@@ -197,7 +197,7 @@ fn word_vectors_without_words_are_an_error() {
     let config = config().with_glove(Some("vectors.txt".into()));
     assert_eq!(
         run(&config, data, dir.path()).unwrap_err().to_string(),
-        "text of this model is not made of word ids, so it has no embedding to fill"
+        "text of this model is not read as word ids, so it has no embedding to fill"
     );
 }
 

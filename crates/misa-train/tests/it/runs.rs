@@ -1,4 +1,4 @@
-//! Runs that are stopped, taken up again, watched and refused.
+//! Runs that are stopped, resumed, watched and refused.
 
 use crate::support::{run, score_test, train_with};
 use burn::prelude::*;
@@ -287,7 +287,7 @@ fn one_process_at_a_time_writes_to_a_folder() {
     assert!(
         error
             .to_string()
-            .ends_with("another process is at work in this folder"),
+            .ends_with("another process is using this folder"),
         "{error}"
     );
 }
@@ -378,7 +378,7 @@ fn every_look_at_the_test_split_is_written_down() {
     assert!(
         again
             .to_string()
-            .contains("The test split was looked at 2 times")
+            .contains("The test split was opened 2 times")
     );
     let manifest = Manifest::read(dir.path()).unwrap();
     assert_eq!(
@@ -386,7 +386,7 @@ fn every_look_at_the_test_split_is_written_down() {
         (2, false)
     );
 
-    // A run in its place has been told, in a way, what is in it.
+    // For a run that replaces it, the split was opened before training.
     train_with(
         &config(),
         dataset(),

@@ -41,8 +41,8 @@ pub(super) enum ResumeError {
 }
 
 impl Arguments {
-    /// The settings of the run in the folder of the job, or if it holds none, of another seed
-    /// beside it; nothing if the run starts with what is given.
+    /// The settings of the run in the folder of the job, or, if the folder has no run, of the run of
+    /// another seed beside it; `None` if there is neither.
     pub(super) fn recorded(&self, job: &Job) -> Result<Option<RecordedSettings>, Box<dyn Error>> {
         let folder = job.folder.as_path();
         if let Some(manifest) = manifest(folder)? {
