@@ -1,8 +1,9 @@
 //! The report of a run, as Markdown and as JSON.
 
+use crate::run::files;
 use crate::run::system::{System, peak_memory};
 use crate::{
-    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
+    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary,
 };
 use misa_core::MisaConfig;
 use misa_core::loss::Term;

@@ -4,13 +4,14 @@ use crate::epochs::adapter::{Fitted, fit_with_burn};
 use crate::epochs::evaluate::evaluate_with;
 use crate::epochs::fit_state::FitInput;
 use crate::frozen::{Frozen, FrozenText};
+use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, RunProgress, Status};
 use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
 use crate::settings::requirements::check;
 use crate::{
     BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
-    RunOptions, RunStart, System, TrainError, TrainingConfig, files, score_test,
+    RunOptions, RunStart, System, TrainError, TrainingConfig, score_test,
 };
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
