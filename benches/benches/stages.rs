@@ -167,9 +167,10 @@ impl Bench {
             let encoder = SequenceEncoderConfig::new(d_input).init(device);
             self.each(criterion, stage, |group, id, shape| {
                 let input = shape.draw(&mut Random::new(SEED), device).input;
-                let features = match d_input == self.sizes.visual {
-                    true => input.visual,
-                    false => input.acoustic,
+                let features = if d_input == self.sizes.visual {
+                    input.visual
+                } else {
+                    input.acoustic
                 };
                 group.bench_function(id, |bencher| {
                     bencher.iter(|| {

@@ -194,12 +194,13 @@ impl Case {
                 && lengths.is_sorted_by(|x, y| x >= y)
                 && lengths.last().is_some_and(|&shortest| shortest > 0)
         };
-        match !self.lengths.is_empty() && self.lengths.iter().all(is_batch) {
-            true => Ok(()),
-            false => Err(CasesError::Lengths {
+        if !self.lengths.is_empty() && self.lengths.iter().all(is_batch) {
+            Ok(())
+        } else {
+            Err(CasesError::Lengths {
                 case: self.name.clone(),
                 batch: self.batch,
-            }),
+            })
         }
     }
 }

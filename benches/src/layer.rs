@@ -35,9 +35,10 @@ impl LayerStep {
         let of_input = sequences.grad(&gradients);
         let of_weights = GradientsParams::from_grads(gradients, &self.layer);
         // Two directions of four weights.
-        match of_input.is_some() && of_weights.len() == 8 {
-            true => Ok(()),
-            false => Err(BenchError::NoGradient),
+        if of_input.is_some() && of_weights.len() == 8 {
+            Ok(())
+        } else {
+            Err(BenchError::NoGradient)
         }
     }
 

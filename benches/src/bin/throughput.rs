@@ -127,9 +127,10 @@ impl Arguments {
     /// The cases asked for that can be run.
     fn choose<'a>(&self, cases: &'a Cases) -> Result<Vec<&'a Case>, BenchError> {
         let named = self.case.iter().map(|name| cases.named(name));
-        let mut chosen: Vec<&Case> = match self.all {
-            true => cases.all().iter().collect(),
-            false => named.collect::<Result<_, _>>()?,
+        let mut chosen: Vec<&Case> = if self.all {
+            cases.all().iter().collect()
+        } else {
+            named.collect::<Result<_, _>>()?
         };
         chosen.retain(|case| match case.check_supported() {
             Ok(()) => true,
@@ -138,9 +139,10 @@ impl Arguments {
                 false
             }
         });
-        match chosen.is_empty() {
-            true => Err(BenchError::Nothing),
-            false => Ok(chosen),
+        if chosen.is_empty() {
+            Err(BenchError::Nothing)
+        } else {
+            Ok(chosen)
         }
     }
 
@@ -193,12 +195,13 @@ impl Arguments {
             path: program,
             source,
         })?;
-        match status.success() {
-            true => RowFile::rows(rows.path()),
-            false => Err(BenchError::Process {
+        if status.success() {
+            RowFile::rows(rows.path())
+        } else {
+            Err(BenchError::Process {
                 case: case.name.clone(),
                 status,
-            }),
+            })
         }
     }
 }

@@ -50,11 +50,12 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
         [0x80 | b'(' | b'}' | b']', ..] => of_pickle(path)?,
         _ => of_csv(path)?,
     };
-    match rows.is_empty() {
-        true => Err(DataError::NoUtterances {
+    if rows.is_empty() {
+        Err(DataError::NoUtterances {
             place: path.display().to_string(),
-        }),
-        false => Ok(rows),
+        })
+    } else {
+        Ok(rows)
     }
 }
 

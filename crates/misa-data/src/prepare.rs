@@ -180,9 +180,10 @@ impl Preparer {
         let words: Vec<String> = spoken.iter().map(|&i| raw.words[i].clone()).collect();
         let ids = words.iter().map(|word| self.vocabulary.id(word)).collect();
         let mut sequence = |modality, rows: &[Vec<f64>]| {
-            let rows: Vec<&[f64]> = match self.own_words {
-                true => rows.iter().map(Vec::as_slice).collect(),
-                false => spoken.iter().map(|&i| &*rows[i]).collect(),
+            let rows: Vec<&[f64]> = if self.own_words {
+                rows.iter().map(Vec::as_slice).collect()
+            } else {
+                spoken.iter().map(|&i| &*rows[i]).collect()
             };
             let values = rows.iter().flat_map(|row| row.iter());
             let count = values.filter(|value| !value.is_finite()).count();

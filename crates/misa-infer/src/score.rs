@@ -207,10 +207,10 @@ pub fn decide(task: Task, values: &[f32]) -> Vec<f32> {
     };
     let rows = values.chunks_exact(classes);
     rows.map(|row| {
-        let best = (1..classes).fold(0, |best, class| match row[class] > row[best] {
-            true => class,
-            false => best,
-        });
+        let best = (1..classes).fold(
+            0,
+            |best, class| if row[class] > row[best] { class } else { best },
+        );
         best as f32
     })
     .collect()

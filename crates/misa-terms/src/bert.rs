@@ -112,12 +112,13 @@ impl BertConfig {
         let epsilon = self.norm_epsilon;
         let holds = epsilon > 0.0 && epsilon < 1.0;
         ConfigError::check("layer_norm_eps", epsilon, "(0, 1)", holds)?;
-        match self.d_model.is_multiple_of(self.n_heads) {
-            true => Ok(()),
-            false => Err(ConfigError::BertHeads {
+        if self.d_model.is_multiple_of(self.n_heads) {
+            Ok(())
+        } else {
+            Err(ConfigError::BertHeads {
                 d_model: self.d_model,
                 n_heads: self.n_heads,
-            }),
+            })
         }
     }
 }

@@ -85,13 +85,14 @@ impl ConfigError {
         range: &'static str,
         holds: bool,
     ) -> Result<(), Self> {
-        match holds {
-            true => Ok(()),
-            false => Err(Self::OutOfRange {
+        if holds {
+            Ok(())
+        } else {
+            Err(Self::OutOfRange {
                 field,
                 range,
                 value,
-            }),
+            })
         }
     }
 

@@ -25,9 +25,10 @@ impl Modalities {
     /// [`ConfigError::NoModality`] if there is none.
     pub fn new(modalities: &[Modality]) -> Result<Self, ConfigError> {
         let used = Modality::ALL.map(|modality| modalities.contains(&modality));
-        match used.contains(&true) {
-            true => Ok(Self { used }),
-            false => Err(ConfigError::NoModality),
+        if used.contains(&true) {
+            Ok(Self { used })
+        } else {
+            Err(ConfigError::NoModality)
         }
     }
 

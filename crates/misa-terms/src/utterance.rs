@@ -88,9 +88,10 @@ impl Utterance {
     /// Checks the guarantee of `new` for the label.
     #[doc(hidden)]
     pub fn check_label(&self) -> Result<(), UtteranceError> {
-        match self.label.is_finite() {
-            true => Ok(()),
-            false => Err(UtteranceError::Label { found: self.label }),
+        if self.label.is_finite() {
+            Ok(())
+        } else {
+            Err(UtteranceError::Label { found: self.label })
         }
     }
 

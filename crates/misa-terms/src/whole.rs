@@ -49,8 +49,9 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 /// Makes a rename survive a loss of power.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     // Other systems do not open folders as files.
-    match cfg!(unix) {
-        true => File::open(folder)?.sync_all(),
-        false => Ok(()),
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
     }
 }

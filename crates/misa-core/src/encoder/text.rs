@@ -83,9 +83,10 @@ impl TextEncoderConfig {
                 let sequence = sequence(self.d_embedding);
                 let embedding = EmbeddingConfig::new(vocabulary, self.d_embedding).init(device);
                 TextEncoder::Words(WordEncoder {
-                    embedding: match self.freeze_embedding {
-                        true => embedding.freeze(),
-                        false => embedding,
+                    embedding: if self.freeze_embedding {
+                        embedding.freeze()
+                    } else {
+                        embedding
                     },
                     sequence,
                 })
@@ -200,10 +201,7 @@ impl WordEncoder {
         self.embedding.weight = self.embedding.weight.map(|old| {
             let trained = old.is_require_grad();
             let rows = rows.to_device(&old.device()).detach();
-            match trained {
-                true => rows.require_grad(),
-                false => rows,
-            }
+            if trained { rows.require_grad() } else { rows }
         });
         Ok(self)
     }

@@ -235,12 +235,13 @@ fn config(path: &Path) -> Result<BertConfig, DataError> {
 /// [`DataError`] when the file is damaged, too large, or does not contain tensors by name.
 pub fn read_state_dict(path: impl AsRef<Path>) -> Result<StateDict, DataError> {
     let path = path.as_ref();
-    match path
+    if path
         .extension()
         .is_some_and(|ending| ending == "safetensors")
     {
-        true => StateDict::read(path).map_err(|source| weights_error(path, source)),
-        false => torch_tensors(path, |name| Some(name.to_owned())),
+        StateDict::read(path).map_err(|source| weights_error(path, source))
+    } else {
+        torch_tensors(path, |name| Some(name.to_owned()))
     }
 }
 

@@ -55,9 +55,10 @@ pub(super) fn checksum(
     let [file] = files else {
         return None;
     };
-    let path = match path.is_dir() {
-        true => &path.join(&file.name),
-        false => path,
+    let path = if path.is_dir() {
+        &path.join(&file.name)
+    } else {
+        path
     };
     digest(path, file.bytes, progress).ok()
 }

@@ -87,9 +87,10 @@ fn path(folder: &Path, split: Split, modality: Modality) -> PathBuf {
     match modality {
         Modality::Text => {
             let vectors = folder.join(format!("text_{split}_emb.h5"));
-            match vectors.is_file() {
-                true => vectors,
-                false => folder.join(format!("text_{split}.h5")),
+            if vectors.is_file() {
+                vectors
+            } else {
+                folder.join(format!("text_{split}.h5"))
             }
         }
         Modality::Visual => folder.join(format!("video_{split}.h5")),

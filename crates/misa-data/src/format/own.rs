@@ -201,12 +201,11 @@ impl Own {
 
     /// Fails unless there is text of some kind.
     fn check_text(&self, has_features: bool) -> Result<(), DataError> {
-        match has_features || self.rows.iter().any(|row| row.text.is_some()) {
-            true => Ok(()),
-            false => {
-                let expected = "a column `text` or text features";
-                Err(DataError::layout(&self.place, expected, "neither"))
-            }
+        if has_features || self.rows.iter().any(|row| row.text.is_some()) {
+            Ok(())
+        } else {
+            let expected = "a column `text` or text features";
+            Err(DataError::layout(&self.place, expected, "neither"))
         }
     }
 

@@ -163,13 +163,15 @@ impl TextFiles {
         let indexes = Table::open_if_there(folder, INDEXES)?;
         let words = Table::open_if_there(folder, WORDS)?.filter(|_| indexes.is_some());
         let has_words = words.is_some();
-        let sentences = match has_words {
-            true => None,
-            false => Table::open_if_there(folder, SENTENCES)?,
+        let sentences = if has_words {
+            None
+        } else {
+            Table::open_if_there(folder, SENTENCES)?
         };
-        let vectors = match has_words || sentences.is_some() {
-            true => None,
-            false => Table::open_if_there(folder, VECTORS)?,
+        let vectors = if has_words || sentences.is_some() {
+            None
+        } else {
+            Table::open_if_there(folder, VECTORS)?
         };
         Ok(Self {
             folder: folder.display().to_string(),

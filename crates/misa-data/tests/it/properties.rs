@@ -39,9 +39,10 @@ fn utterance(text_is_words: bool) -> impl Strategy<Value = Utterance> {
             .iter()
             .map(|&id| vocabulary.word(id).unwrap().to_owned())
             .collect();
-        let text = match text_is_words {
-            true => TextSequence::Words(ids),
-            false => TextSequence::Features(text),
+        let text = if text_is_words {
+            TextSequence::Words(ids)
+        } else {
+            TextSequence::Features(text)
         };
         Utterance::new(id, words, text, visual, acoustic, label).unwrap()
     })

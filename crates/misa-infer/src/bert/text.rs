@@ -101,12 +101,13 @@ impl BertText {
             Truncation::Batch => words.len() + SPECIAL,
             Truncation::Tokens(count) => count,
         };
-        match tokens > self.positions {
-            false => Ok(()),
-            true => Err(UtteranceError::Tokens {
+        if tokens > self.positions {
+            Err(UtteranceError::Tokens {
                 found: tokens,
                 limit: self.positions,
-            }),
+            })
+        } else {
+            Ok(())
         }
     }
 

@@ -217,11 +217,8 @@ impl Direction<'_> {
     ) {
         for ((range, part), panels) in self.input_parts(gradients).zip(panels) {
             let part = Left::Rows(part.range(rows.clone()));
-            let onto = if begin && range.start == 0 {
-                Onto::Nothing
-            } else {
-                Onto::Present
-            };
+            let empty = begin && range.start == 0;
+            let onto = if empty { Onto::Nothing } else { Onto::Present };
             multiply(part, panels, onto, out);
         }
     }

@@ -76,9 +76,10 @@ pub fn copy_folder(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let place = to.join(path.file_name().unwrap());
-        match path.is_dir() {
-            true => copy_folder(&path, &place),
-            false => drop(fs::copy(&path, place).unwrap()),
+        if path.is_dir() {
+            copy_folder(&path, &place)
+        } else {
+            drop(fs::copy(&path, place).unwrap())
         }
     }
 }

@@ -66,9 +66,10 @@ fn zeros(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut Vec<Fin
     let modality = report.modality;
     for (split, ids) in ids(evidence, |record| *record.is_zero.get(modality)) {
         let of = evidence.overview.count(split);
-        let severity = match ids.len() as f64 <= COMMON_ZEROS * of as f64 {
-            true => Severity::Note,
-            false => Severity::Warning,
+        let severity = if ids.len() as f64 <= COMMON_ZEROS * of as f64 {
+            Severity::Note
+        } else {
+            Severity::Warning
         };
         let what = format!("the features of {} of {of} utterances are all 0", ids.len());
         let advice = match modality {
@@ -130,11 +131,10 @@ fn repeated(report: &FeatureReport, findings: &mut Vec<Finding>) {
     let Some(d_input) = report.d_input.filter(|_| repeated > 0) else {
         return;
     };
-    let what = match repeated + report.constant.len() == d_input {
-        true => "every utterance repeats one row in all its steps".to_owned(),
-        false => {
-            format!("{repeated} of {d_input} columns never change within an utterance")
-        }
+    let what = if repeated + report.constant.len() == d_input {
+        "every utterance repeats one row in all its steps".to_owned()
+    } else {
+        format!("{repeated} of {d_input} columns never change within an utterance")
     };
     let advice = "do not scale by utterance (--normalise utterance): it would leave zeros";
     let finding = Finding::new(Severity::Note, "repeated_rows", modality, what, advice);

@@ -40,9 +40,10 @@ pub(super) fn write(out: &mut String, examination: &Examination, style: Style) {
 fn one(out: &mut String, finding: &Finding, style: Style) {
     let label = format!("  {:<7}", finding.severity);
     let mut text = String::new();
-    let place = match finding.place.is_empty() {
-        true => String::new(),
-        false => format!("{}: ", finding.place),
+    let place = if finding.place.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", finding.place)
     };
     wrap(
         &mut text,

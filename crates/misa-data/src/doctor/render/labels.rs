@@ -17,9 +17,10 @@ pub(super) fn write(out: &mut String, content: &Content, style: Style) {
         Scale::Steps => format!("{} different values", labels.distinct),
         Scale::Range => format!("{} different values, here in eight bins", labels.distinct),
     };
-    let classes = match labels.look_like_classes && labels.scale != Scale::Classes {
-        true => "; all are whole numbers, perhaps classes",
-        false => "",
+    let classes = if labels.look_like_classes && labels.scale != Scale::Classes {
+        "; all are whole numbers, perhaps classes"
+    } else {
+        ""
     };
     let bars = "the longest bar of each split is its fullest bin";
     wrap(out, "", 2, &format!("{scale}{classes}; {bars}"));

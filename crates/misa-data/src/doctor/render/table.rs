@@ -33,9 +33,12 @@ impl Table {
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for (index, row) in self.rows.iter().enumerate() {
             let cells = row.iter().zip(&widths).enumerate();
-            let cells = cells.map(|(column, (cell, &width))| match column < self.left {
-                true => format!("{cell:<width$}"),
-                false => format!("{cell:>width$}"),
+            let cells = cells.map(|(column, (cell, &width))| {
+                if column < self.left {
+                    format!("{cell:<width$}")
+                } else {
+                    format!("{cell:>width$}")
+                }
             });
             let line = format!("  {}", cells.collect::<Vec<_>>().join("  "));
             let line = line.trim_end();

@@ -275,9 +275,12 @@ fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) ->
         }
     }
     let count = overlaps.len() as f64;
-    let rounded = |sum: f64| match is_single {
-        true => f64::from((sum / count) as f32),
-        false => sum / count,
+    let rounded = |sum: f64| {
+        if is_single {
+            f64::from((sum / count) as f32)
+        } else {
+            sum / count
+        }
     };
     sum.into_iter().map(rounded).collect()
 }

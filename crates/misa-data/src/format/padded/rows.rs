@@ -210,9 +210,10 @@ impl Votes {
         if padded == 0 || 3 * padded < 2 * self.sequences {
             return None;
         }
-        match self.front > self.back {
-            true => Some(Side::Front),
-            false => Some(Side::Back),
+        if self.front > self.back {
+            Some(Side::Front)
+        } else {
+            Some(Side::Back)
         }
     }
 
