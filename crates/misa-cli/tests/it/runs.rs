@@ -89,7 +89,7 @@ fn the_test_split_of_a_run_is_not_predicted_unseen() {
     assert_eq!(table.lines().count(), 1 + 30 + 9);
     let note = String::from_utf8(output.stderr).unwrap();
     assert!(
-        note.contains("7 utterances of the run's own test split stay locked"),
+        note.contains("7 utterances of the run's test split stay locked"),
         "{note}"
     );
     let manifest = json(&fs::read_to_string(run.join("manifest.json")).unwrap());
@@ -230,7 +230,7 @@ fn seeds_are_compared() {
         "--resamples",
         "50",
     ]);
-    assert!(named.contains("| less  | more |"), "{named}");
+    assert!(named.contains("| less  | more  |"), "{named}");
     let found = json(&said(&[&arguments[..], &["--json"]].concat()));
     assert_eq!(found["groups"][0]["runs"].as_array().unwrap().len(), 3);
     let (_, message) = refused(&[&arguments[..], &["--against", "paper"]].concat());

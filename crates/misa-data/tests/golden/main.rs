@@ -381,12 +381,7 @@ fn feature_file(data: &UtteranceDataset, golden: &Tensors, case: &str) {
     let replaced = notes
         .iter()
         .any(|note| note.contains("non-finite acoustic"));
-    assert_eq!(replaced, has_non_finite(golden, case), "{notes:?}");
-}
-
-fn has_non_finite(golden: &Tensors, case: &str) -> bool {
-    let values = Split::ALL.map(|split| golden.floats(&format!("{case}.{split}.audio")));
-    values.iter().flatten().any(|value| !value.is_finite())
+    assert!(replaced, "{notes:?}");
 }
 
 fn check_mmsa(utterances: &[Utterance], golden: &Tensors, case: &str) {
@@ -604,7 +599,7 @@ fn check_learning(data: &UtteranceDataset, golden: &Tensors) {
 const EXPECTED: [(&str, &str); 16] = [
     (
         "deep_nesting.pkl",
-        "values nested too deep, expected at most 100000",
+        "values on the stack, expected at most 100000",
     ),
     ("empty.pkl", ": no bytes, expected a pickle"),
     ("empty_list.pkl", ": no utterances, expected at least 1"),

@@ -321,7 +321,7 @@ mod tests {
             Value::Bool(value) => vec![json!(!value)],
             Value::Number(number) => match number.as_u64() {
                 Some(number) => vec![json!(number + 1)],
-                None => vec![json!(number.as_f64().unwrap() / 2.0)],
+                None => vec![json!(number.as_f64().unwrap() + 1.0)],
             },
             Value::Null => panic!("nothing may be absent"),
             other => {
