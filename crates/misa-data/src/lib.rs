@@ -64,6 +64,7 @@
 //! | `bert/` | what BERT needs of the file system |
 //! | `synthetic/` | made-up data |
 //! | `error.rs` | errors |
+//! | `prelude.rs` | what nearly every program needs |
 
 #[cfg(feature = "tensors")]
 mod bert;
@@ -85,6 +86,7 @@ mod options;
 mod overview;
 mod padding;
 mod policy;
+pub mod prelude;
 mod prepare;
 mod refusal;
 mod replacement;
@@ -108,9 +110,11 @@ pub use misa_infer::{
     BertText, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch, UtteranceBatcher,
 };
 pub use misa_terms::{
-    Normalisation, Random, Scaling, Sequence, Split, Statistics, TextSequence, Utterance,
-    UtteranceError, VideoPlace, Vocabulary, mix, video_batches, write_whole,
+    Normalisation, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
+    VideoPlace, Vocabulary, video_batches,
 };
+#[doc(hidden)]
+pub use misa_terms::{Random, mix, write_whole};
 pub use note::{Note, NoteKind};
 pub use options::OpenOptions;
 pub use overview::Overview;

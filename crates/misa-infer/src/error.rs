@@ -36,8 +36,8 @@ pub enum InferError {
     Json {
         /// File at hand.
         path: PathBuf,
-        /// Cause.
-        source: serde_json::Error,
+        /// Cause, of a private type.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A file of a newer program.
     #[error(
@@ -66,8 +66,8 @@ pub enum InferError {
     Csv {
         /// File at hand.
         path: PathBuf,
-        /// Cause.
-        source: csv::Error,
+        /// Cause, of a private type.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]

@@ -14,6 +14,7 @@ pub struct Predictions(pub Vec<PredictionRow>);
 
 /// One utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PredictionRow {
     /// Its name.
     pub id: String,
@@ -70,9 +71,9 @@ impl Predictions {
     /// [`InferError`] if the split was not predicted or the file is not a table of predictions.
     pub fn read(folder: impl AsRef<Path>, split: Split) -> Result<Self, InferError> {
         let path = Self::path(folder.as_ref(), split);
-        let table = |source: csv::Error| InferError::Csv {
+        let table = |error: csv::Error| InferError::Csv {
             path: path.clone(),
-            source,
+            source: error.into(),
         };
         let mut reader = csv::Reader::from_path(&path).map_err(table)?;
         let rows: Result<Vec<_>, _> = reader.deserialize().collect();

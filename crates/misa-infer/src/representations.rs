@@ -10,6 +10,7 @@ const BATCH: usize = 64;
 
 /// The representations of some utterances, one row after another in their order.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Representations {
     /// Names of the utterances.
     pub ids: Vec<String>,

@@ -91,6 +91,7 @@ impl fmt::Display for Format {
 /// An unknown name of a format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("format {found:?}, expected misa, mmsa, mult, mag, ur_funny, csd, mfn, own or safetensors")]
+#[non_exhaustive]
 pub struct UnknownFormat {
     /// The name.
     pub found: String,
