@@ -77,9 +77,9 @@ pub fn copy_folder(from: &Path, to: &Path) {
         let path = entry.unwrap().path();
         let place = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            copy_folder(&path, &place)
+            copy_folder(&path, &place);
         } else {
-            drop(fs::copy(&path, place).unwrap())
+            fs::copy(&path, place).unwrap();
         }
     }
 }
