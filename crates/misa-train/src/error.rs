@@ -1,6 +1,6 @@
 //! Everything that can stop a run.
 
-use crate::{NonFiniteGradient, WorkerError, resume::Misfit};
+use crate::{NonFiniteGradient, WorkerError, run::resume::Misfit};
 use burn::train::TrainingError;
 use misa_core::{ConfigError, WeightsError};
 use misa_data::{DataError, Split};

@@ -45,45 +45,44 @@ mod run;
 mod settings;
 mod step;
 
-use epochs::{epoch, evaluate, fit, history, metric, no_batches, patience, progress, stop};
-use run::{
-    files, folder, manifest, options, report, resume, score_test, start, state, system, train,
-    transfer, verify,
+pub use epochs::{
+    evaluate::evaluate,
+    history::EpochRecord,
+    patience::{Patience, Verdict},
+    progress::Progress,
+    stop::Stop,
 };
-use settings::{bert, clip, config, preset, pretraining, requirements, schedule};
-use step::{learner, masking, optimiser, output, team, trainer, word_vectors};
-
-pub use bert::BertSettings;
-pub use clip::GradientClip;
-pub use config::TrainingConfig;
 pub use error::TrainError;
-pub use evaluate::evaluate;
-pub use folder::RunStart;
 pub use frozen::{FrozenSummary, FrozenText};
-pub use history::EpochRecord;
-pub use learner::MisaLearner;
-pub use manifest::{Manifest, Opening, Session, Status};
-pub use metric::{EpochMetric, TermMetric};
 pub use misa_infer::{
     Checkpoint, ConfusionMatrix, Evaluation, InferError, Predictions, Scores, TermMeans, score,
 };
 pub use misa_kernels::Adam;
-pub use options::RunOptions;
-pub use output::{PredictionInput, SentimentOutput, TermsInput};
-pub use patience::{Patience, Verdict};
-pub use preset::{Corpus, Preset, UnknownName};
-pub use pretraining::{Phase, PretrainingConfig};
-pub use progress::Progress;
-pub use report::{BertSummary, DataSummary, GloveSummary, Report};
-pub use resume::Misfit;
-pub use schedule::Schedule;
-pub use score_test::{open_test, score_test};
-pub use stop::Stop;
-pub use system::{System, peak_memory};
-pub use train::{run, train, train_with};
-pub use trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerError};
-pub use transfer::TransferSummary;
-pub use verify::{FileState, Verification, VerifiedFile};
+pub use run::{
+    folder::RunStart,
+    manifest::{Manifest, Opening, Session, Status},
+    options::RunOptions,
+    report::{BertSummary, DataSummary, GloveSummary, Report},
+    resume::Misfit,
+    score_test::{open_test, score_test},
+    system::{System, peak_memory},
+    train::{run, train, train_with},
+    transfer::TransferSummary,
+    verify::{FileState, Verification, VerifiedFile},
+};
+pub use settings::{
+    bert::BertSettings,
+    clip::GradientClip,
+    config::TrainingConfig,
+    preset::{Corpus, Preset, UnknownName},
+    pretraining::{Phase, PretrainingConfig},
+    schedule::Schedule,
+};
+pub use step::{
+    learner::MisaLearner,
+    output::SentimentOutput,
+    trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerError},
+};
 
 /// Holds the README's example to what compiles.
 #[cfg(doctest)]

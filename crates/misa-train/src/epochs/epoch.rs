@@ -1,25 +1,21 @@
 //! One pass over the train split and one over the valid split.
 
 use crate::{
-    LearningRates, MisaLearner, SentimentOutput, TrainError, Trainer,
-    fit::{Events, Loop},
-    manifest::RunProgress,
+    LearningRates, MisaLearner, TrainError, Trainer,
+    epochs::{evaluate::accept, fit_state::FitState},
+    run::manifest::RunProgress,
 };
 use burn::{
     data::dataloader::{DataLoader, DataLoaderIterator, Progress},
     prelude::*,
-    train::{EventProcessorTraining, Interrupter, LearnerEvent, TrainingError, TrainingItem},
 };
 use misa_data::UtteranceBatch;
 use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
-use std::iter;
-
-type Event = LearnerEvent<SentimentOutput>;
-type Process = fn(&mut Events, Event) -> Result<(), burn::train::EventProcessorError>;
+use std::{cell::RefCell, iter};
 
 /// One epoch of the loop.
 pub(crate) struct Pass<'a, 'b> {
-    pub run: &'a mut Loop<'b>,
+    pub state: &'a mut FitState<'b>,
     pub number: usize,
 }
 
@@ -46,20 +42,19 @@ impl Pass<'_, '_> {
         trainer: &mut Trainer,
         progress: &mut RunProgress,
     ) -> Result<TermMeans, TrainError> {
-        let fit = self.run.fit;
-        let total = fit.train.num_items();
-        self.start(total, Events::process_train);
-        fit.train.set_epoch(self.number);
+        let input = self.state.input;
+        let total = input.train.num_items();
+        self.state.observer.start_train(self.number, total);
+        input.train.set_epoch(self.number);
         let mut waiting = Waiting::default();
-        let mut batches = fit.train.iter_from(progress.losses.len());
+        let mut batches = input.train.iter_from(progress.losses.len());
         loop {
-            let room = fit.config.accumulation - waiting.losses.len();
+            let room = input.config.accumulation - waiting.losses.len();
             let group = self.group(&mut *batches, room.min(trainer.devices()), &mut waiting)?;
-            if group.is_empty() || self.run.should_stop() {
+            if group.is_empty() || self.state.should_stop() {
                 break;
             }
-            // The plots take the terminal on a thread of their own, some time after the start.
-            fit.progress.allow_interrupts();
+            self.state.observer.allow_interrupts();
             let rates = self.rates(trainer.updates() + 1, progress);
             let done = batches.progress();
             let outputs = trainer.learn_together(group)?;
@@ -68,13 +63,12 @@ impl Pass<'_, '_> {
                 let step = progress.losses.len() + waiting.losses.len();
                 let (losses, ids) = waiting.last();
                 check_losses(self.number, step, losses, ids)?;
-                let (done, rate) = (done.clone(), Some(rates.model.into()));
-                let item = TrainingItem::new(output, done, Some(step), rate);
-                self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
+                let observer = &mut self.state.observer;
+                observer.trained(losses, done.clone(), step, rates.model);
             }
             // The last group of an epoch may be smaller; it is not thrown away.
             let is_last = done.is_completed();
-            if waiting.losses.len() == fit.config.accumulation || is_last {
+            if waiting.losses.len() == input.config.accumulation || is_last {
                 let step = progress.losses.len() + waiting.losses.len();
                 self.update(trainer, rates, step, &waiting)?;
                 progress.losses.append(&mut waiting.losses);
@@ -82,14 +76,15 @@ impl Pass<'_, '_> {
                 self.save(trainer, progress, is_last)?;
             }
         }
-        self.send(LearnerEvent::EndSplit(self.number), Events::process_train);
-        match self.run.should_stop() {
-            true => Err(self.run.stopped(trainer, progress)),
-            false => Ok(TermMeans::mean(&progress.losses)),
+        self.state.observer.end_train(self.number);
+        if self.state.should_stop() {
+            Err(self.state.stopped(trainer, progress))
+        } else {
+            Ok(TermMeans::mean(&progress.losses))
         }
     }
 
-    /// The next batches, at most `size`; none at the end of the epoch or after a file that cannot be read.
+    /// The next batches, at most `size`; none at the end of the epoch.
     fn group(
         &self,
         batches: &mut dyn DataLoaderIterator<UtteranceBatch>,
@@ -98,18 +93,17 @@ impl Pass<'_, '_> {
     ) -> Result<Vec<ReadyBatch>, TrainError> {
         let mut group = Vec::with_capacity(size);
         while group.len() < size
-            && let Some(batch) = batches
-                .next()
-                .and_then(|batch| accept(self.run.interrupter, batch))
+            && let Some(batch) = batches.next()
         {
+            let batch = accept(batch)?;
             waiting.ids.push(batch.ids.clone());
-            group.push(self.run.fit.frozen.ready(batch, true)?);
+            group.push(self.state.input.frozen.ready(batch, true)?);
         }
         Ok(group)
     }
 
     fn rates(&self, step: usize, progress: &RunProgress) -> LearningRates {
-        let rates = (self.run.fit.config).rates(step, self.run.total_updates);
+        let rates = (self.state.input.config).rates(step, self.state.total_updates);
         let scale = progress.scale * progress.plateau.scale;
         LearningRates {
             model: rates.model * scale,
@@ -136,17 +130,17 @@ impl Pass<'_, '_> {
 
     /// A state between epochs; the end of the train split is followed by one anyway.
     fn save(
-        &self,
+        &mut self,
         trainer: &mut Trainer,
         progress: &RunProgress,
         is_last: bool,
     ) -> Result<(), TrainError> {
-        let every = self.run.fit.save_every;
+        let every = self.state.input.save_every;
         let is_due = every.is_some_and(|every| trainer.updates().is_multiple_of(every));
-        match is_due && !is_last {
-            true => self.run.commit(trainer, None, progress),
-            false => Ok(()),
+        if is_due && !is_last {
+            self.state.commit(trainer, None, progress)?;
         }
+        Ok(())
     }
 
     /// Predicts the valid split with the model as it is now.
@@ -155,69 +149,44 @@ impl Pass<'_, '_> {
         trainer: &mut Trainer,
         progress: &RunProgress,
     ) -> Result<Evaluation, TrainError> {
-        let fit = self.run.fit;
         let learner = trainer.learner().valid();
-        let total = fit.valid.num_items();
-        self.start(total, Events::process_valid);
+        let total = self.state.input.valid.num_items();
+        self.state.observer.start_valid(self.number, total);
         let evaluation = self.evaluate(&learner, total)?;
-        self.send(LearnerEvent::EndSplit(self.number), Events::process_valid);
-        self.send(LearnerEvent::EndEpoch(self.number), Events::process_train);
-        match self.run.should_stop() {
-            true => Err(self.run.stopped(trainer, progress)),
-            false => Ok(evaluation),
+        if self.state.should_stop() {
+            Err(self.state.stopped(trainer, progress))
+        } else {
+            Ok(evaluation)
         }
     }
 
     /// Predicts the valid split, or its first batches when the run is to stop.
     fn evaluate(&mut self, learner: &MisaLearner, total: usize) -> Result<Evaluation, TrainError> {
-        let (fit, number, interrupter) = (self.run.fit, self.number, self.run.interrupter);
-        let events = &mut *self.run.events;
-        let mut loaded = fit.valid.iter();
+        let (state, number) = (RefCell::new(&mut *self.state), self.number);
+        let input = state.borrow().input;
+        let mut loaded = input.valid.iter();
         let batches = iter::from_fn(|| {
-            let batch = accept(interrupter, loaded.next()?)?;
-            let goes_on = !fit.stop.is_requested() && !interrupter.should_stop();
-            goes_on.then(|| fit.frozen.ready(batch, false))
+            let batch = loaded.next()?;
+            let goes_on = !state.borrow().should_stop();
+            goes_on.then(|| input.frozen.ready(accept(batch)?, false))
         });
         let (mut step, mut done) = (0, 0);
-        evaluate_batches(batches, fit.config.loss.task, |batch| {
+        evaluate_batches(batches, input.config.loss.task, |batch| {
             let output = learner.score(batch);
             let losses = output.loss.to_host();
             step += 1;
             done += batch.batch();
             check_losses(number, step, losses, batch.ids())
                 .map_err(|error| TrainError::Valid(Box::new(error)))?;
-            let answer = Answer {
-                predictions: output.predictions.clone(),
+            let position = Progress::new(done, total, Some("utterances".to_string()));
+            let observer = &mut state.borrow_mut().observer;
+            observer.validated(losses, position, step);
+            Ok(Answer {
+                predictions: output.predictions,
                 losses: Some(losses),
-            };
-            let progress = Progress::new(done, total, Some("utterances".to_string()));
-            let item = TrainingItem::new(output, progress, Some(step), None);
-            let sent = events.process_valid(LearnerEvent::ProcessedItem(item));
-            interrupter.fail_on_error(sent);
-            Ok(answer)
+            })
         })
     }
-
-    fn start(&mut self, total_items: usize, process: Process) {
-        let event = LearnerEvent::StartSplit {
-            epoch_number: self.number,
-            total_items,
-        };
-        self.send(event, process);
-    }
-
-    fn send(&mut self, event: Event, process: Process) {
-        let sent = process(self.run.events, event);
-        self.run.interrupter.fail_on_error(sent);
-    }
-}
-
-/// The batch, or nothing after telling why.
-fn accept<E: Into<TrainingError>>(
-    interrupter: &Interrupter,
-    batch: Result<UtteranceBatch, E>,
-) -> Option<UtteranceBatch> {
-    batch.map_err(|error| interrupter.fail(error)).ok()
 }
 
 /// Stops at a loss that is not a number, naming term and batch.

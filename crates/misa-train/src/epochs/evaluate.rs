@@ -1,9 +1,12 @@
 //! A model and a split to predictions and losses.
 
 use crate::{MisaLearner, TrainError, frozen::Frozen};
-use burn::{data::dataloader::DataLoader, train::TrainingError};
+use burn::{
+    data::{dataloader::DataLoader, dataset::DatasetError},
+    train::TrainingError,
+};
 use misa_core::Task;
-use misa_data::UtteranceLoader;
+use misa_data::{UtteranceBatch, UtteranceLoader};
 use misa_infer::{Answer, Evaluation, evaluate_batches};
 use std::sync::Arc;
 
@@ -29,10 +32,7 @@ pub(crate) fn evaluate_with(
     task: Task,
     frozen: &Frozen,
 ) -> Result<Evaluation, TrainError> {
-    let batches = loader.iter().map(|batch| {
-        let failed = |error| TrainError::Training(Arc::new(TrainingError::Dataset(error)));
-        frozen.ready(batch.map_err(failed)?, false)
-    });
+    let batches = (loader.iter()).map(|batch| frozen.ready(accept(batch)?, false));
     evaluate_batches(batches, task, |batch| {
         let output = learner.score(batch);
         Ok(Answer {
@@ -40,4 +40,11 @@ pub(crate) fn evaluate_with(
             predictions: output.predictions,
         })
     })
+}
+
+/// The batch, or why it could not be loaded.
+pub(crate) fn accept(
+    batch: Result<UtteranceBatch, DatasetError>,
+) -> Result<UtteranceBatch, TrainError> {
+    batch.map_err(|error| TrainError::Training(Arc::new(TrainingError::Dataset(error))))
 }

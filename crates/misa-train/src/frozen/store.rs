@@ -1,6 +1,6 @@
 //! Rows of numbers by key, in memory or in a file.
 
-use crate::{TrainError, files};
+use crate::{TrainError, run::files};
 use misa_terms::hex;
 use sha2::{Digest, Sha256};
 use std::{

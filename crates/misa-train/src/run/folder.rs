@@ -1,12 +1,15 @@
 //! The folder of a run: who may write to it, and what counts as written.
 
 use crate::{
-    TrainError, files,
-    manifest::{
-        Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
+    TrainError,
+    run::{
+        files,
+        manifest::{
+            Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
+        },
+        state::{Snapshot, TrainerState},
+        system::System,
     },
-    state::{Snapshot, TrainerState},
-    system::System,
 };
 use std::{
     fs::{self, File, TryLockError},

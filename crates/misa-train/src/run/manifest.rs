@@ -1,8 +1,8 @@
 //! What a run folder says of itself.
 
 use crate::{
-    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, schedule::Plateau,
-    state::Times,
+    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, run::state::Times,
+    settings::schedule::Plateau,
 };
 use misa_data::Split;
 use misa_infer::{TermMeans, versioned::Layout};
@@ -112,7 +112,7 @@ pub(crate) struct RunProgress {
     /// The epoch at work, from 1.
     pub epoch: usize,
     /// Losses of those of its batches that are learned.
-    #[serde(with = "crate::history::rows")]
+    #[serde(with = "crate::epochs::history::rows")]
     pub losses: Vec<TermMeans>,
     /// Whether no epoch is to follow.
     pub is_done: bool,

@@ -1,8 +1,11 @@
 //! What a run did, for people and for machines.
 
 use crate::{
-    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary, files,
-    system::{System, peak_memory},
+    EpochRecord, FrozenSummary, Phase, Scores, TrainError, TrainingConfig, TransferSummary,
+    run::{
+        files,
+        system::{System, peak_memory},
+    },
 };
 use misa_core::{MisaConfig, loss::Term};
 use misa_data::{Development, Split};

@@ -2,8 +2,8 @@
 
 use crate::{
     MisaLearner, Trainer,
-    optimiser::Optimiser,
-    state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights},
+    run::state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights},
+    step::optimiser::Optimiser,
 };
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param},

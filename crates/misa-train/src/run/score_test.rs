@@ -1,11 +1,14 @@
 //! One look at the test split.
 
 use crate::{
-    Checkpoint, Predictions, Report, TrainError, files,
-    folder::RunFolder,
-    manifest::{Manifest, Opening, now},
-    requirements::check_classes,
-    system::command,
+    Checkpoint, Predictions, Report, TrainError,
+    run::{
+        files,
+        folder::RunFolder,
+        manifest::{Manifest, Opening, now},
+        system::command,
+    },
+    settings::requirements::check_classes,
 };
 use burn::prelude::*;
 use misa_core::Task;

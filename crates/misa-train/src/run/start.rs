@@ -2,7 +2,7 @@
 
 use crate::{
     BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary,
-    transfer::transfer,
+    run::transfer::transfer,
 };
 use burn::{prelude::*, tensor::TensorData};
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};

@@ -1,6 +1,6 @@
 //! Everything that a trainer needs to go on, as named tensors and as a file.
 
-use crate::{TrainError, files};
+use crate::{TrainError, run::files};
 use burn::tensor::TensorData;
 use misa_core::StateDict;
 use misa_terms::{hex, write_whole};

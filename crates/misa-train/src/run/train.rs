@@ -1,32 +1,31 @@
 //! A configuration and data to a trained model and a report.
 
 use crate::{
-    BertSummary, Checkpoint, DataSummary, EpochMetric, Evaluation, MisaLearner, Predictions,
-    Report, RunOptions, RunStart, System, TermMetric, TrainError, TrainingConfig,
-    evaluate::evaluate_with,
-    files,
-    fit::{Fit, Outcome, lock},
-    folder::RunFolder,
+    BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
+    RunOptions, RunStart, System, TrainError, TrainingConfig,
+    epochs::{
+        adapter::{Fitted, fit_with_burn},
+        evaluate::evaluate_with,
+        fit_state::FitInput,
+    },
     frozen::{Frozen, FrozenText},
-    manifest::{Manifest, RunProgress, Status},
-    no_batches::NoBatches,
-    progress::{Progress, Quiet},
-    requirements::check,
-    score, score_test,
-    start::{OpenedBert, Start, initial_model, open_bert},
+    run::{
+        files,
+        folder::RunFolder,
+        manifest::{Manifest, RunProgress, Status},
+        start::{OpenedBert, Start, initial_model, open_bert},
+    },
+    score_test,
+    settings::requirements::check,
 };
-use burn::{
-    optim::AdamConfig,
-    prelude::*,
-    train::{Learner, LearningResult, SupervisedTraining, TrainingStrategy, metric::LossMetric},
-};
-use misa_core::{FeatureSizes, Misa, MisaConfig, Task, loss::Term};
+use burn::prelude::*;
+use misa_core::{FeatureSizes, Misa, MisaConfig};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
 };
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 /// The settings of a run as text.
@@ -118,9 +117,12 @@ pub fn run(
     if folder.manifest.status == Status::Finished {
         return Report::read(dir);
     }
-    let folder = Arc::new(Mutex::new(folder));
-    let result = prepare(config, data, device, options, dir.as_ref())
-        .and_then(|prepared| prepared.run(&folder));
+    let prepared = prepare(config, data, device, options, dir.as_ref());
+    let opened = prepared.and_then(|prepared| Ok((prepared.open_model()?, prepared)));
+    let (mut folder, result) = match opened {
+        Ok((opened, prepared)) => prepared.run(opened, folder),
+        Err(error) => (folder, Err(error)),
+    };
     if let Err(error) = &result {
         let status = match error {
             TrainError::Stopped { .. } => Status::Stopped,
@@ -129,7 +131,7 @@ pub fn run(
             },
         };
         // The error that ended the run says more than one about its last words.
-        let _ = lock(&folder).end(status);
+        let _ = folder.end(status);
     }
     result
 }
@@ -188,7 +190,8 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    fn run(self, folder: &Arc<Mutex<RunFolder>>) -> Result<Report, TrainError> {
+    /// The model that the run starts with.
+    fn open_model(&self) -> Result<Opened, TrainError> {
         let model_config = self.config.model(self.sizes)?;
         let (model, start) = initial_model(
             self.config,
@@ -201,19 +204,37 @@ impl<'a> Prepared<'a> {
             Some(settings) => FrozenText::new(&model, settings, self.device)?,
             None => None,
         };
-        let frozen = Arc::new(Frozen::new(frozen));
-        let (learner, progress) = self.fit(model, frozen.clone(), folder)?;
-        let valid = self.loader(Split::Valid, self.device);
-        let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
-        let found = Found {
-            learner,
+        Ok(Opened {
+            model,
             model_config,
-            progress,
+            start,
+            frozen: Arc::new(Frozen::new(frozen)),
+        })
+    }
+
+    /// Trains, scores and reports; gives the folder back.
+    fn run(self, opened: Opened, folder: RunFolder) -> (RunFolder, Result<Report, TrainError>) {
+        let Opened {
+            model,
+            model_config,
             start,
             frozen,
-            evaluation,
-        };
-        self.finish(found, folder)
+        } = opened;
+        let (mut folder, fitted) = self.fit(model, frozen.clone(), folder);
+        let report = fitted.and_then(|(learner, progress)| {
+            let valid = self.loader(Split::Valid, self.device);
+            let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
+            let found = Found {
+                learner,
+                model_config,
+                progress,
+                start,
+                frozen,
+                evaluation,
+            };
+            self.finish(found, &mut folder)
+        });
+        (folder, report)
     }
 
     fn text(&self) -> Option<Arc<BertText>> {
@@ -234,61 +255,31 @@ impl<'a> Prepared<'a> {
     }
 
     /// Runs the epochs; gives back the best model in evaluation form.
-    fn fit(
-        &self,
-        model: Misa,
-        frozen: Arc<Frozen>,
-        folder: &Arc<Mutex<RunFolder>>,
-    ) -> Result<(MisaLearner, RunProgress), TrainError> {
+    fn fit(&self, model: Misa, frozen: Arc<Frozen>, folder: RunFolder) -> (RunFolder, Fitted) {
         let config = self.config;
         let training_device = self.device.clone().autodiff();
-        let train = self.loader(Split::Train, &training_device);
-        let valid = self.loader(Split::Valid, self.device);
-        let outcome = Arc::new(Mutex::new(Outcome::default()));
-        let resumed = lock(folder).resume()?;
-        let path = lock(folder).path().to_path_buf();
-        let strategy = Fit {
-            config: config.clone(),
-            train,
-            valid,
-            progress: self.options.progress,
-            frozen,
-            folder: folder.clone(),
-            devices: (self.options.devices.iter())
-                .map(|device| device.clone().autodiff())
-                .collect(),
-            resumed: Mutex::new(resumed),
-            stop: self.options.stop.clone(),
-            save_every: self.options.save_every,
-            outcome: outcome.clone(),
-        };
-        let objective = config.loss.init(&training_device);
-        let pretraining = config.pretraining.as_ref();
-        let mut learner = MisaLearner::new(model, objective);
+        let mut learner = MisaLearner::new(model, config.loss.init(&training_device));
         learner.modality_dropout = config.modality_dropout;
-        if let Some(pretraining) = pretraining {
+        if let Some(pretraining) = &config.pretraining {
             learner.masked_share = pretraining.masked_share;
         }
-        let mut training = SupervisedTraining::new(path, Arc::new(NoBatches), Arc::new(NoBatches))
-            .with_metric_logger(Quiet)
-            .with_application_logger(None)
-            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
-            .num_epochs(config.total_epochs());
-        if !self.options.progress.is_live() {
-            training = training.renderer(Box::new(Quiet));
-        }
-        // The strategy brings an optimiser of its own and takes only the model from this.
-        let unused = AdamConfig::new().init();
-        let learner = Learner::new(learner, unused, config.learning_rate);
-        let result = with_metrics(training, config.loss.task).launch(learner);
-        let mut outcome = lock(&outcome);
-        finish(result, std::mem::take(&mut *outcome))
+        let devices = self.options.devices.iter();
+        let input = FitInput {
+            config: config.clone(),
+            train: self.loader(Split::Train, &training_device),
+            valid: self.loader(Split::Valid, self.device),
+            progress: self.options.progress,
+            frozen,
+            devices: devices.map(|device| device.clone().autodiff()).collect(),
+            stop: self.options.stop.clone(),
+            save_every: self.options.save_every,
+        };
+        fit_with_burn(learner, input, folder)
     }
 
     /// Writes what the run found.
-    fn finish(self, found: Found, folder: &Arc<Mutex<RunFolder>>) -> Result<Report, TrainError> {
+    fn finish(self, found: Found, folder: &mut RunFolder) -> Result<Report, TrainError> {
         let task = self.config.loss.task;
-        let mut folder = lock(folder);
         let path = folder.path().to_path_buf();
         let report = Report {
             scores: vec![(Split::Valid, found.evaluation.scores(task))],
@@ -337,6 +328,14 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// What a run starts with.
+struct Opened {
+    model: Misa,
+    model_config: MisaConfig,
+    start: Start,
+    frozen: Arc<Frozen>,
+}
+
 /// What the epochs came to.
 struct Found {
     learner: MisaLearner,
@@ -345,38 +344,4 @@ struct Found {
     start: Start,
     frozen: Arc<Frozen>,
     evaluation: Evaluation,
-}
-
-fn with_metrics(
-    training: SupervisedTraining<MisaLearner>,
-    task: Task,
-) -> SupervisedTraining<MisaLearner> {
-    let training = training.metrics((
-        LossMetric::new(),
-        TermMetric::new("Similarity", Term::Similarity),
-        TermMetric::new("Difference", Term::Difference),
-        TermMetric::new("Reconstruction", Term::Reconstruction),
-    ));
-    score::scores(task)
-        .iter()
-        .fold(training, |training, score| {
-            training.metric_valid_numeric(EpochMetric::new(*score, task))
-        })
-}
-
-/// A run that was stopped has no report.
-fn finish(
-    result: LearningResult<MisaLearner>,
-    outcome: Outcome,
-) -> Result<(MisaLearner, RunProgress), TrainError> {
-    if let Some(error) = outcome.error {
-        return Err(error);
-    }
-    if let Some(error) = result.error {
-        return Err(TrainError::Training(error));
-    }
-    let progress = outcome
-        .progress
-        .expect("the loop leaves an error or where it stands");
-    Ok((result.model, progress))
 }

@@ -1,6 +1,6 @@
 //! Whether a run folder is what its manifest says.
 
-use crate::{Manifest, Status, TrainError, files};
+use crate::{Manifest, Status, TrainError, run::files};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! The model and its objective as one trainable module.
 
-use crate::{Phase, SentimentOutput, masking::hide};
+use crate::{Phase, SentimentOutput, step::masking::hide};
 use burn::{
     prelude::*,
     train::{InferenceStep, TrainOutput, TrainStep},

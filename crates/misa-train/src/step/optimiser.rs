@@ -1,6 +1,6 @@
 //! Adam over every parameter of a module.
 
-use crate::{LearningRates, state::Snapshot};
+use crate::{LearningRates, run::state::Snapshot};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param, ParamId},
     optim::GradientsParams,

@@ -1,4 +1,4 @@
-//! What one step hands to the metrics.
+//! What one step gives.
 
 use burn::{
     prelude::*,
@@ -22,19 +22,6 @@ pub struct SentimentOutput {
     /// The seed of the batch, which tells the outputs of several devices apart.
     pub seed: u64,
 }
-
-/// Predictions and targets of one batch, as a metric receives them.
-#[derive(Clone, Debug)]
-pub struct PredictionInput {
-    /// `[batch, 1]`, or `[batch, classes]` logits.
-    pub predictions: Tensor<2>,
-    /// `[batch, 1]`
-    pub targets: Tensor<2>,
-}
-
-/// The loss terms of one batch, as a metric receives them.
-#[derive(Clone, Debug)]
-pub struct TermsInput(pub MisaLossTerms);
 
 impl ItemLazy for SentimentOutput {
     fn sync(self) -> Result<Self, ExecutionError> {
@@ -68,20 +55,5 @@ impl SentimentOutput {
 impl Adaptor<LossInput> for SentimentOutput {
     fn adapt(&self) -> LossInput {
         LossInput::new(self.loss[Term::Task].clone())
-    }
-}
-
-impl Adaptor<PredictionInput> for SentimentOutput {
-    fn adapt(&self) -> PredictionInput {
-        PredictionInput {
-            predictions: self.predictions.clone(),
-            targets: self.targets.clone(),
-        }
-    }
-}
-
-impl Adaptor<TermsInput> for SentimentOutput {
-    fn adapt(&self) -> TermsInput {
-        TermsInput(self.loss.clone())
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::{
     MisaLearner, Phase, SentimentOutput,
-    optimiser::{Norms, Optimiser},
-    resume::word_vectors,
+    run::resume::word_vectors,
     settings::clip::norm_scale,
-    team::Team,
-    word_vectors::WordVectors,
+    step::{
+        optimiser::{Norms, Optimiser},
+        team::Team,
+        word_vectors::WordVectors,
+    },
 };
 use burn::{
     module::{ModuleVisitor, Param, ParamId},

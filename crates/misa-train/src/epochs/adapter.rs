@@ -1,0 +1,195 @@
+//! The loop over epochs inside Burn's training, which brings metrics, live plots and interruption.
+//!
+//! Everything that Burn's interface asks for and the loop has no use for is here: a learner with an
+//! optimiser, two loaders, and a strategy that gives back a model alone.
+
+use crate::{
+    MisaLearner, Progress, TrainError,
+    epochs::{
+        fit::fit,
+        fit_state::FitInput,
+        metric::{Measured, ScoreMetric, TermMetric},
+        observer::{Events, Observer},
+        quiet::Quiet,
+    },
+    run::{folder::RunFolder, manifest::RunProgress},
+};
+use burn::{
+    data::{
+        dataloader::{DataLoader, DataLoaderIterator, Progress as Position},
+        dataset::DatasetError,
+    },
+    optim::AdamConfig,
+    prelude::*,
+    train::{
+        InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTraining, TrainLoader,
+        TrainOutput, TrainStep, TrainingComponents, TrainingStrategy, ValidLoader,
+    },
+};
+use misa_core::loss::Term;
+use misa_infer::{ReadyBatch, score::scores};
+use std::{cell::Cell, iter::Empty, path::Path, sync::Arc};
+
+const CALLED_ONCE: &str = "Burn calls its strategy once";
+
+/// The best model, in evaluation form, and what the run has come to.
+pub(crate) type Fitted = Result<(MisaLearner, RunProgress), TrainError>;
+
+/// Calls [`fit`] within Burn's training, and gives the folder back with the result.
+pub(crate) fn fit_with_burn(
+    learner: MisaLearner,
+    input: FitInput,
+    folder: RunFolder,
+) -> (RunFolder, Fitted) {
+    let progress = input.progress;
+    let training = training(&input, folder.path());
+    // Burn's learner does not exist without an optimiser; `Trainer` has the one that is used.
+    let optimiser = AdamConfig::new().init();
+    let observed = Observed {
+        learner: Some(learner),
+    };
+    let learner = Learner::new(observed, optimiser, input.config.learning_rate);
+    #[expect(
+        clippy::arc_with_non_send_sync,
+        reason = "Burn's interface wants an `Arc`; the strategy stays on this thread"
+    )]
+    let strategy = Arc::new(Strategy {
+        progress,
+        given: Cell::new(Some((input, folder))),
+        result: Cell::new(None),
+    });
+    let launched = training
+        .with_training_strategy(TrainingStrategy::Custom(strategy.clone()))
+        .launch(learner);
+    let (folder, fitted) = strategy.result.take().expect(CALLED_ONCE);
+    let fitted = fitted.and_then(|(learner, progress)| match launched.error {
+        Some(error) => Err(TrainError::Training(error)),
+        None => Ok((learner.valid(), progress)),
+    });
+    (folder, fitted)
+}
+
+/// Burn's training with its metrics, of which nothing but live plots is shown.
+fn training(input: &FitInput, folder: &Path) -> SupervisedTraining<Observed> {
+    let mut training = SupervisedTraining::new(folder, Arc::new(NoBatches), Arc::new(NoBatches))
+        .with_metric_logger(Quiet)
+        .with_application_logger(None)
+        .num_epochs(input.config.total_epochs())
+        .metrics((
+            TermMetric::new("Loss", Term::Task),
+            TermMetric::new("Similarity", Term::Similarity),
+            TermMetric::new("Difference", Term::Difference),
+            TermMetric::new("Reconstruction", Term::Reconstruction),
+        ));
+    for score in scores(input.config.loss.task) {
+        training = training.metric_valid_numeric(ScoreMetric::new(score));
+    }
+    if input.progress.is_live() {
+        training
+    } else {
+        training.renderer(Box::new(Quiet))
+    }
+}
+
+/// The learner whose steps are worth to Burn what the loop measures of them.
+#[derive(Module, Debug)]
+struct Observed {
+    /// Nothing once the loop has taken it.
+    learner: Option<MisaLearner>,
+}
+
+impl Observed {
+    fn learner(&self) -> &MisaLearner {
+        self.learner.as_ref().expect("the loop has the learner")
+    }
+}
+
+impl TrainStep for Observed {
+    type Input = ReadyBatch;
+    type Output = Measured;
+
+    fn step(&self, batch: ReadyBatch) -> TrainOutput<Measured> {
+        let output = TrainStep::step(self.learner(), batch);
+        TrainOutput {
+            grads: output.grads,
+            item: Measured::batch(output.item.loss.to_host()),
+        }
+    }
+}
+
+impl InferenceStep for Observed {
+    type Input = ReadyBatch;
+    type Output = Measured;
+
+    fn step(&self, batch: ReadyBatch) -> Measured {
+        let output = InferenceStep::step(self.learner(), batch);
+        Measured::batch(output.loss.to_host())
+    }
+}
+
+/// [`fit`] in the place of Burn's loop. Burn keeps a strategy for as long as it likes and takes
+/// back no more than a model, so what the loop is given and what it results in pass through cells.
+struct Strategy {
+    progress: Progress,
+    given: Cell<Option<(FitInput, RunFolder)>>,
+    result: Cell<Option<(RunFolder, Fitted)>>,
+}
+
+impl SupervisedLearningStrategy<Observed> for Strategy {
+    fn fit(
+        &self,
+        components: TrainingComponents<Observed>,
+        burn_learner: Learner<Observed>,
+        _: TrainLoader<Observed>,
+        _: ValidLoader<Observed>,
+        _: usize,
+    ) -> (Observed, Events) {
+        let (input, mut folder) = self.given.take().expect(CALLED_ONCE);
+        let learner = burn_learner.model().learner.expect(CALLED_ONCE);
+        // Updates are in place only where the trainer alone holds the weights.
+        drop(burn_learner);
+        let (events, interrupter) = (components.event_processor, components.interrupter);
+        let mut observer = Observer::new(events, interrupter, self.progress);
+        let fitted = fit(&input, &mut folder, learner, &mut observer);
+        self.result.set(Some((folder, fitted)));
+        (Observed { learner: None }, observer.into_events())
+    }
+}
+
+/// The loaders that Burn asks for: those of [`FitInput`] are told the epoch and where to go on.
+#[derive(Clone, Debug)]
+struct NoBatches;
+
+impl DataLoader<ReadyBatch> for NoBatches {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<ReadyBatch> + 'a> {
+        Box::new(Nothing(std::iter::empty()))
+    }
+
+    fn num_items(&self) -> usize {
+        0
+    }
+
+    fn to_device(&self, _: &Device) -> Arc<dyn DataLoader<ReadyBatch>> {
+        Arc::new(Self)
+    }
+
+    fn slice(&self, _: usize, _: usize) -> Arc<dyn DataLoader<ReadyBatch>> {
+        Arc::new(Self)
+    }
+}
+
+struct Nothing(Empty<Result<ReadyBatch, DatasetError>>);
+
+impl Iterator for Nothing {
+    type Item = Result<ReadyBatch, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+impl DataLoaderIterator<ReadyBatch> for Nothing {
+    fn progress(&self) -> Position {
+        Position::new(0, 0, None)
+    }
+}
