@@ -256,6 +256,7 @@ impl DataError {
 
 /// Size of a step, which must be equal in all utterances of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Width {
     /// Word ids.
     #[error("word ids")]

@@ -10,6 +10,7 @@ const MAX_LINE: u64 = 1 << 16;
 
 /// The vectors in a file for the words of a vocabulary.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct GloveRows {
     /// Word id and vector of each word found, in file order.
     pub rows: Vec<(u32, Vec<f32>)>,

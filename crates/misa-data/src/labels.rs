@@ -13,6 +13,7 @@ const MAX_BYTES: u64 = 1 << 28;
 
 /// One labelled utterance of a table.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LabelRow {
     /// Name of the utterance.
     pub id: String,

@@ -51,7 +51,8 @@
 //! | File | Holds |
 //! |---|---|
 //! | `note.rs` | what was dropped, replaced or odd |
-//! | `open.rs`, `policy.rs`, `padding.rs`, `replacement.rs` | options for opening a data set |
+//! | `options.rs`, `policy.rs`, `padding.rs` | options for opening a data set |
+//! | `open.rs`, `replacement.rs` | how data sets are opened |
 //! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and the facts about them |
 //! | `format/` | one file per layout on disk |
@@ -62,8 +63,8 @@
 //! | `loader.rs` | batches of a split, epoch after epoch |
 //! | `bert/` | what BERT needs of the file system |
 //! | `synthetic/` | made-up data |
-//! | `builder.rs` | the methods that change one setting |
 //! | `error.rs` | errors |
+//! | `prelude.rs` | what nearly every program needs |
 
 #[cfg(feature = "tensors")]
 mod bert;
@@ -81,9 +82,11 @@ mod loader;
 mod locked;
 mod note;
 mod open;
+mod options;
 mod overview;
 mod padding;
 mod policy;
+pub mod prelude;
 mod prepare;
 mod refusal;
 mod replacement;
@@ -107,11 +110,13 @@ pub use misa_infer::{
     BertText, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch, UtteranceBatcher,
 };
 pub use misa_terms::{
-    Normalisation, Random, Scaling, Sequence, Split, Statistics, TextSequence, Utterance,
-    UtteranceError, VideoPlace, Vocabulary, mix, video_batches, write_whole,
+    Normalisation, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
+    VideoPlace, Vocabulary, video_batches,
 };
+#[doc(hidden)]
+pub use misa_terms::{Random, mix, write_whole};
 pub use note::{Note, NoteKind};
-pub use open::OpenOptions;
+pub use options::OpenOptions;
 pub use overview::Overview;
 pub use padding::{Padding, UnknownPadding};
 pub use policy::{Policy, UnknownPolicy};

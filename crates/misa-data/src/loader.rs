@@ -19,6 +19,7 @@ const AHEAD: usize = 2;
 /// The order in which a loader returns utterances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Order {
     /// The order of the file in every epoch, for evaluation.
     File,
@@ -34,6 +35,7 @@ pub enum Order {
 
 /// How a loader divides a split into batches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LoaderConfig {
     /// Utterances in a batch; the last one of an epoch may have fewer.
     pub batch_size: usize,

@@ -7,6 +7,7 @@ use std::fmt;
 
 /// How often one kind of fault occurred in a split. Every fault is noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Note {
     /// The split; `None` if the utterances belong to none.
     pub split: Option<Split>,

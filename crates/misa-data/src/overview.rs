@@ -5,6 +5,7 @@ use misa_terms::FeatureSizes;
 
 /// Everything about a data set except its utterances.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Overview {
     /// Where the data came from.
     pub format: Format,

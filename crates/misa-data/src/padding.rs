@@ -10,6 +10,7 @@ use std::str::FromStr;
 /// left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Padding {
     /// The side on which more sequences are padded, per modality.
     #[default]
@@ -47,6 +48,7 @@ impl fmt::Display for Padding {
 /// An unknown name of a padding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("padding {found:?}, expected auto, left, right or mask")]
+#[non_exhaustive]
 pub struct UnknownPadding {
     /// The name.
     pub found: String,

@@ -20,6 +20,7 @@ use std::str::FromStr;
 /// - Differs: every replacement is counted, and infinite values are not replaced by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Policy {
     /// An error that lists the utterances.
     #[default]
@@ -47,6 +48,7 @@ impl fmt::Display for Policy {
 /// An unknown name of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("policy {found:?}, expected strict or compat")]
+#[non_exhaustive]
 pub struct UnknownPolicy {
     /// The name.
     pub found: String,

@@ -12,6 +12,7 @@ const PAUSE: &str = "sp";
 
 /// How infinite values are replaced before scaling. NaN always becomes 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NonFinite {
     /// By 0, so that one bad step does not flatten a feature of the whole utterance.
     #[default]
@@ -44,6 +45,7 @@ pub struct RawUtterance {
 /// The result of [`prepare`], ready for
 /// [`UtteranceDataset::from_splits`](crate::UtteranceDataset::from_splits).
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Prepared {
     /// Utterances of the train split.
     pub train: Vec<Utterance>,

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// How many utterances of each class were predicted as each class. [`fmt::Display`] writes Markdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ConfusionMatrix {
     /// A row for each true class, a column for each predicted one.
     pub counts: Vec<Vec<usize>>,

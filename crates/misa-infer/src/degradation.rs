@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Scores with a share of the modalities missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Degradation {
     /// Probability that a modality of an utterance is missing; at least one always remains.
     pub rate: f64,

@@ -34,8 +34,8 @@ pub enum InferError {
     Json {
         /// File.
         path: PathBuf,
-        /// Cause.
-        source: serde_json::Error,
+        /// Cause, of a private type.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A file that a newer version wrote.
     #[error(
@@ -64,8 +64,8 @@ pub enum InferError {
     Csv {
         /// File.
         path: PathBuf,
-        /// Cause.
-        source: csv::Error,
+        /// Cause, of a private type.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]

@@ -49,5 +49,8 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, InferError> {
 
 fn json_error(path: &Path) -> impl FnOnce(serde_json::Error) -> InferError + use<> {
     let path = path.to_owned();
-    |source| InferError::Json { path, source }
+    |error| InferError::Json {
+        path,
+        source: error.into(),
+    }
 }

@@ -11,7 +11,7 @@
 //!
 //! ```no_run
 //! use burn::tensor::Device;
-//! use misa_infer::{Checkpoint, Sequence, TextSequence, Utterance};
+//! use misa_infer::prelude::*;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let device = Device::default();
@@ -41,6 +41,7 @@
 //! | `missing.rs` | random choice of missing modalities |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |
+//! | `prelude.rs` | what nearly every program needs |
 //!
 //! | Feature | Adds |
 //! | --- | --- |
@@ -64,6 +65,7 @@ pub mod files;
 mod missing;
 mod predict;
 mod predictions;
+pub mod prelude;
 mod random;
 mod ready;
 mod representations;

@@ -12,6 +12,7 @@ pub struct Predictions(pub Vec<PredictionRow>);
 
 /// One utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PredictionRow {
     /// Its name.
     pub id: String,
@@ -69,7 +70,7 @@ impl Predictions {
         let path = Self::path(folder.as_ref(), split);
         let csv_error = |source: csv::Error| InferError::Csv {
             path: path.clone(),
-            source,
+            source: error.into(),
         };
         let mut reader = csv::Reader::from_path(&path).map_err(csv_error)?;
         let rows: Result<Vec<_>, _> = reader.deserialize().collect();

@@ -11,6 +11,7 @@ const BATCH: usize = 64;
 
 /// The representations of utterances, one row after another in their order.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Representations {
     /// Names of the utterances.
     pub ids: Vec<String>,

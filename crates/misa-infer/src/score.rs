@@ -12,6 +12,7 @@ pub type Score = fn(&[f32], &[f32]) -> f64;
 
 /// Which direction of a score is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Goal {
     /// Smaller is better.
     Lower,
@@ -21,6 +22,7 @@ pub enum Goal {
 
 /// A score and its name in reports.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct NamedScore {
     /// Name in reports and plots.
     pub name: &'static str,

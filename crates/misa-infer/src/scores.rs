@@ -10,6 +10,7 @@ pub type NamedScores = Vec<(String, Option<f64>)>;
 
 /// The scores of one split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Scores {
     /// Number of utterances scored.
     pub utterances: usize,

@@ -43,9 +43,9 @@ impl Layout {
     where
         T: Serialize + DeserializeOwned,
     {
-        let json = |source| InferError::Json {
+        let json = |error: serde_json::Error| InferError::Json {
             path: path.to_path_buf(),
-            source,
+            source: error.into(),
         };
         let bytes = fs::read(path).map_err(InferError::io(path))?;
         let value: Value = serde_json::from_slice(&bytes).map_err(json)?;

@@ -7,6 +7,7 @@ const MOMENTS: i32 = 5;
 
 /// The distance between the shared vectors of the modalities.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SharedDistance {
     /// Names of two modalities, and the central moment discrepancy (CMD) of their shared vectors:
     /// 0 or more, 0 when the first five moments agree.

@@ -59,9 +59,9 @@ pub enum PngError {
     Drawing {
         /// Name of the figure.
         figure: String,
-        /// The error of the SVG parser.
+        /// The error of the SVG parser, whose type is private.
         #[source]
-        source: Box<resvg::usvg::Error>,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The picture has no pixels, or more than fit into memory.
     #[error("figure `{figure}`: {width} x {height} pixels cannot be drawn")]

@@ -15,6 +15,7 @@ pub(crate) enum Part {
 
 /// A drawing with its caption and the numbers behind it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Figure {
     /// File stem: lower-case letters, digits and hyphens; no two figures of a page share one.
     pub name: String,

@@ -14,6 +14,7 @@ const MOST: usize = 500;
 /// In a model that separates the subspaces as intended, the accuracy is at chance for shared vectors
 /// and 1 for private ones.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Probe {
     /// `shared` or `private`.
     pub space: &'static str,

@@ -45,12 +45,14 @@ mod whole;
 
 pub use bert::BertConfig;
 pub use error::{ConfigError, UtteranceError};
+#[doc(hidden)]
 pub use hex::hex;
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
 #[doc(hidden)]
 pub use normalise::EPSILON;
 pub use normalise::{Normalisation, Scaling, Statistics};
+#[doc(hidden)]
 pub use random::{Random, mix};
 pub use sequence::Sequence;
 pub use sizes::{FeatureSizes, TextSize};
@@ -64,8 +66,7 @@ pub use video::{fill, videos};
 pub use vocabulary::Conflict;
 pub use vocabulary::Vocabulary;
 #[doc(hidden)]
-pub use whole::folder;
-pub use whole::write_whole;
+pub use whole::{folder, write_whole};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

@@ -12,6 +12,7 @@ pub const EPSILON: f64 = 1e-6;
 /// How visual and acoustic features are scaled to zero mean and unit deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Normalisation {
     /// Per utterance and feature, over its steps; an utterance of one step becomes 0.
     ///
@@ -24,6 +25,7 @@ pub enum Normalisation {
 /// A normalisation with everything that is needed to scale a new utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Scaling {
     /// See [`Normalisation::Utterance`].
     Utterance,
@@ -38,6 +40,7 @@ pub enum Scaling {
 
 /// `(x - mean) / (deviation + 1e-6)` with the deviation of the whole population.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Statistics {
     mean: Vec<f64>,
     deviation: Vec<f64>,

@@ -185,7 +185,7 @@ pub enum TrainError {
         /// File.
         path: PathBuf,
         /// Cause.
-        source: serde_json::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]

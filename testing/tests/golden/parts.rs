@@ -81,13 +81,13 @@ fn device() -> Device {
 }
 
 /// The manifest has what is not in the tensors: the number of heads and the epsilon of the norms.
-fn bert(stored: &Tensors, manifest: &Value) {
+fn bert_config(stored: &Tensors, manifest: &Value) -> BertConfig {
     let layers: BTreeSet<_> = stored
         .with_prefix("w.encoder.layer.")
         .filter_map(|(name, _)| name.split('.').next())
         .collect();
     let size = |name: &str, axis: usize| stored.get(&format!("w.{name}")).shape[axis];
-    let config = BertConfig {
+    BertConfig {
         vocabulary: size("embeddings.word_embeddings.weight", 0),
         d_model: size("embeddings.word_embeddings.weight", 1),
         n_layers: layers.len(),
@@ -98,7 +98,11 @@ fn bert(stored: &Tensors, manifest: &Value) {
         dropout: 0.0,
         attention_dropout: 0.0,
         norm_epsilon: manifest["config"]["ln_eps"].as_f64().unwrap(),
-    };
+    }
+}
+
+fn bert(stored: &Tensors, manifest: &Value) {
+    let config = bert_config(stored, manifest);
     let weights = state_dict(stored, "w.");
     let official = |name: &str| format!("bertmodel.{name}");
     let weights: StateDict = weights

@@ -3,15 +3,13 @@
 use super::{
     Resolved, SettingsError,
     advice::advice,
-    text::{self, Content, Entry},
+    text::{self, Content, Entry, NONE},
     tree::{dropped_key, is_inside, value_at},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path};
 
-/// The text that stands for null: TOML has no word for it.
-pub(super) const NONE: &str = "none";
 /// The text that stands for a table with its default settings.
 const ON: &str = "on";
 

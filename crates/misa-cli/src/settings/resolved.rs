@@ -1,6 +1,9 @@
 //! Resolved settings, with their origins.
 
-use super::{SettingsError, layers::NONE, text::VERSION};
+use super::{
+    SettingsError,
+    text::{NONE, VERSION},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -19,6 +19,9 @@ const VERSION_KEY: &str = "version";
 /// A file without a version was written by hand or by misa 0.1.0, which had the settings of version 1.
 pub(super) const VERSION: u32 = 1;
 
+/// The text that stands for null: TOML has no word for it.
+pub(super) const NONE: &str = "none";
+
 /// One value of a text, which may be a table.
 pub(super) struct Entry {
     /// The key with its tables.

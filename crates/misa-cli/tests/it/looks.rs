@@ -256,7 +256,11 @@ fn what_is_written_is_said_in_words_and_as_json() {
     for folder in ["a-figures", "b-figures"] {
         assert!(dir.path().join(folder).join("attention.png").is_file());
     }
+}
 
+#[test]
+fn a_conversion_is_said_as_json() {
+    let dir = tempdir().unwrap();
     let [data, copy] = ["data.safetensors", "copy.safetensors"].map(|name| dir.path().join(name));
     let config = misa_data::SyntheticConfig::new()
         .with_train(9)

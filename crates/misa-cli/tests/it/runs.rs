@@ -4,6 +4,7 @@ use crate::common::{SMALL, copy, json, misa, refused, said, text, train, weights
 use misa_files::{Source, npy::Npz, zip::Limits};
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 #[test]
@@ -39,16 +40,7 @@ fn a_run_is_trained_scored_and_shown() {
     let again = said(&["evaluate", text(&run), "--split", "test"]);
     assert!(again.contains("has been opened 2 times"), "{again}");
 
-    let archive = dir.path().join("valid.npz");
-    said(&["embed", text(&run), "-o", text(&archive)]);
-    let bytes = fs::read(&archive).unwrap();
-    let archive = Npz::open(Source::from(bytes.as_slice()), &Limits::default()).unwrap();
-    assert_eq!(archive.array("shared_text").unwrap().shape(), [12, 16]);
-    assert_eq!(archive.array("attention").unwrap().shape(), [12, 6, 6]);
-    assert_eq!(archive.array("ids").unwrap().to_texts().unwrap().len(), 12);
-    let attention = archive.array("attention").unwrap().to_floats().unwrap();
-    let row: f32 = attention[..6].iter().sum();
-    assert!((row - 1.0).abs() < 1e-5, "{row}");
+    assert_embedded(&run, &dir.path().join("valid.npz"));
 
     let report = json(&said(&["report", text(&run), "--json"]));
     assert!(report["figures"].as_array().unwrap().len() > 12, "{report}");
@@ -71,6 +63,19 @@ fn a_run_is_trained_scored_and_shown() {
         said.contains("model.safetensors has changed since it was written"),
         "{said}"
     );
+}
+
+/// `embed` writes the vectors and attention of 12 utterances.
+fn assert_embedded(run: &Path, archive: &Path) {
+    said(&["embed", text(run), "-o", text(archive)]);
+    let bytes = fs::read(archive).unwrap();
+    let archive = Npz::open(Source::from(bytes.as_slice()), &Limits::default()).unwrap();
+    assert_eq!(archive.array("shared_text").unwrap().shape(), [12, 16]);
+    assert_eq!(archive.array("attention").unwrap().shape(), [12, 6, 6]);
+    assert_eq!(archive.array("ids").unwrap().to_texts().unwrap().len(), 12);
+    let attention = archive.array("attention").unwrap().to_floats().unwrap();
+    let row: f32 = attention[..6].iter().sum();
+    assert!((row - 1.0).abs() < 1e-5, "{row}");
 }
 
 #[test]
@@ -250,8 +255,7 @@ fn seeds_are_compared() {
         ],
     ];
     assert!(said(&latex.concat()).contains("\\bottomrule"));
-    let both = [&arguments[..], &["--json", "--format", "csv"]].concat();
-    let (status, message) = refused(&both);
+    let (status, message) = refused(&[&arguments[..], &["--json", "--format", "csv"]].concat());
     assert_eq!(status, 2);
     assert!(message.contains("cannot be used with"), "{message}");
     let csv = said(&[&arguments[..], &["--format", "csv"]].concat());

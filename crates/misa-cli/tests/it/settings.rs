@@ -179,39 +179,13 @@ fn a_path_that_is_not_text_is_refused() {
 
 #[test]
 fn an_option_is_a_short_name_of_one_setting() {
-    let arguments = [
-        "train",
-        "--dry-run",
-        "--preset",
-        "misa+",
-        "--corpus",
-        "mosi",
-        "--data",
-        "mosi.pkl",
-        "--policy",
-        "compat",
-        "--normalise",
-        "train",
-        "--modalities",
-        "acoustic,text",
-        "--bert",
-        "bert",
-        "--freeze",
-        "layers:9",
-        "--truncation",
-        "50",
-        "--no-frozen-dropout",
-        "--cache",
-        "cache",
-        "--epochs",
-        "3",
-        "--batch-size",
-        "8",
-        "--learning-rate",
-        "2e-4",
-        "--seed",
-        "5",
-    ];
+    let arguments: Vec<&str> =
+        "train --dry-run --preset misa+ --corpus mosi --data mosi.pkl --policy compat \
+        --normalise train --modalities acoustic,text --bert bert --freeze layers:9 \
+        --truncation 50 --no-frozen-dropout --cache cache --epochs 3 --batch-size 8 \
+        --learning-rate 2e-4 --seed 5"
+            .split(' ')
+            .collect();
     let printed = said(&arguments);
     for (key, value, option) in [
         ("preset", "misa+", "--preset"),

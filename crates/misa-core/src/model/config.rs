@@ -1,10 +1,10 @@
 //! What a model is made of.
 
-use super::{Misa, ModelParts, ModelSettings};
+use super::{Misa, ModelParts, ModelSettings, settings::check_size};
 use crate::{
     AdversaryConfig, ConfigError, FeatureSizes, FusionConfig, Modality, MutualAttention,
-    MutualAttentionConfig, PerModality, ProjectionConfig, ReconstructionConfig, StepHeads,
-    SubspaceDiscriminator, SubspacesConfig, Task, TextSize, UnimodalHeads,
+    PerModality, ProjectionConfig, ReconstructionConfig, StepHeads, SubspaceDiscriminator,
+    SubspacesConfig, Task, TextSize, UnimodalHeads,
     encoder::{
         SequenceEncoderConfig, TextEncoderConfig,
         bert::{BertFreezing, BertReading, TextPooling},
@@ -16,9 +16,6 @@ use burn::{
     prelude::*,
 };
 use serde::{Deserialize, Serialize};
-
-/// Largest size of anything: far beyond every data set, and safe to multiply.
-const MAX_SIZE: usize = 1 << 24;
 
 /// Configuration of [`Misa`]: its settings for data of given sizes.
 ///
@@ -120,8 +117,7 @@ impl MisaConfig {
                 .parts
                 .subspace_discriminator
                 .then(|| SubspaceDiscriminator::new(self.settings.d_hidden, device)),
-            mutual_attention: (self.settings.mutual_attention.as_ref())
-                .and_then(|attention| self.attend(attention, device)),
+            mutual_attention: self.mutual_attention(device),
             unimodal: self.parts.unimodal_heads.then(|| {
                 UnimodalHeads::new(
                     self.settings.modalities,
@@ -164,12 +160,8 @@ impl MisaConfig {
             .with_attention_dropout(self.settings.attention_dropout)
     }
 
-    fn attend(
-        &self,
-        attention: &MutualAttentionConfig,
-        device: &Device,
-    ) -> Option<MutualAttention> {
-        attention.init(
+    fn mutual_attention(&self, device: &Device) -> Option<MutualAttention> {
+        self.settings.mutual_attention.as_ref()?.init(
             self.settings.modalities,
             self.d_states(),
             self.settings.d_hidden,
@@ -205,12 +197,6 @@ impl MisaConfig {
             Modality::Acoustic => self.sequence(self.sizes.acoustic).d_encoded(),
         }
     }
-}
-
-/// An error unless `value` is a size that can be built.
-pub(super) fn check_size(field: &'static str, value: usize) -> Result<(), ConfigError> {
-    let holds = (1..=MAX_SIZE).contains(&value);
-    ConfigError::check(field, value as f64, "[1, 16777216]", holds)
 }
 
 /// The keys of [`BertReading`] beside those of a model.

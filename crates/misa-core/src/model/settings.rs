@@ -1,10 +1,12 @@
 //! What a model is made of, whatever the data and the objective.
 
-use super::config::check_size;
 use crate::{
     ActivationKind, ConfigError, ContextConfig, FusionKind, Modalities, MutualAttentionConfig,
     ReconstructionSource, Representations, TransformerLayerConfig, encoder::CellKind,
 };
+
+/// Largest size of anything: far beyond every data set, and safe to multiply.
+const MAX_SIZE: usize = 1 << 24;
 
 misa_terms::settings! {
     /// The settings of a model that depend neither on the data nor on the objective.
@@ -104,4 +106,10 @@ impl ModelSettings {
         }
         ConfigError::check_positive("reversal_weight", self.reversal_weight)
     }
+}
+
+/// An error unless `value` is a size that can be built.
+pub(super) fn check_size(field: &'static str, value: usize) -> Result<(), ConfigError> {
+    let holds = (1..=MAX_SIZE).contains(&value);
+    ConfigError::check(field, value as f64, "[1, 16777216]", holds)
 }

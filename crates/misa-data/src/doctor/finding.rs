@@ -7,6 +7,7 @@ use std::fmt;
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Severity {
     /// Good to know.
     Note,
@@ -28,6 +29,7 @@ impl fmt::Display for Severity {
 
 /// A fault or remarkable property, with advice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The severity.
     pub severity: Severity,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// The labels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LabelReport {
     /// The kind of scale.
     pub scale: Scale,
@@ -21,6 +22,7 @@ pub struct LabelReport {
 /// The kind of label scale, which determines the bins of the histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Scale {
     /// Classes: one bin each.
     Classes,
@@ -36,6 +38,7 @@ pub enum Scale {
 
 /// The labels of a split. NaN and infinite labels are counted and otherwise left out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LabelSplit {
     /// The split.
     pub split: Split,
@@ -59,6 +62,7 @@ pub struct LabelSplit {
 
 /// A bin of the histogram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Bin {
     /// The labels in it, as text.
     pub name: String,

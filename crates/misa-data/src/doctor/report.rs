@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// The complete result for a data set. [`Display`](std::fmt::Display) shows it as text.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Examination {
     /// The examined path.
     pub path: String,
@@ -27,6 +28,7 @@ pub struct Examination {
 
 /// A file of the data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct FileReport {
     /// Its name inside the examined folder.
     pub name: String,
@@ -36,6 +38,7 @@ pub struct FileReport {
 
 /// The contents of a readable data set.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Content {
     /// The detected format.
     pub format: Format,
@@ -65,6 +68,7 @@ pub struct Content {
 
 /// The probable corpus of a data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct CorpusReport {
     /// Its name.
     pub name: &'static str,
@@ -81,6 +85,7 @@ pub struct CorpusReport {
 /// How a corpus was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Clue {
     /// Number of utterances.
     Counts,
@@ -90,6 +95,7 @@ pub enum Clue {
 
 /// The utterances of a split.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SplitReport {
     /// The split.
     pub split: Split,
@@ -105,6 +111,7 @@ pub struct SplitReport {
 
 /// The features of a modality.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct FeatureReport {
     /// The modality.
     pub modality: Modality,
@@ -124,6 +131,7 @@ pub struct FeatureReport {
 
 /// The features of a modality in a split.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct FeatureSplit {
     /// The split.
     pub split: Split,
@@ -135,6 +143,7 @@ pub struct FeatureSplit {
 
 /// Numbers of steps of the utterances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Steps {
     /// Fewest.
     pub min: usize,
@@ -146,6 +155,7 @@ pub struct Steps {
 
 /// Feature values as they were read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Values {
     /// Values that are NaN.
     pub nan: usize,

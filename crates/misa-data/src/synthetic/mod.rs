@@ -51,6 +51,7 @@ misa_terms::settings! {
 
 /// A synthetic data set with its hidden factors.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SyntheticDataset {
     /// The utterances.
     pub dataset: UtteranceDataset,
@@ -59,6 +60,7 @@ pub struct SyntheticDataset {
 
 /// The hidden factors of an utterance.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Factors {
     /// The factor of all modalities, 4 numbers.
     pub shared: Vec<f32>,

@@ -15,4 +15,5 @@ mod pickles;
 mod support;
 mod torch;
 mod torch_files;
+mod torch_hostile;
 mod zip;

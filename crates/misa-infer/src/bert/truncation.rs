@@ -10,6 +10,7 @@ use thiserror::Error;
 /// A longer sentence loses its end; the closing special token stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Truncation {
     /// All tokens. The tokens of an utterance do not depend on others.
     #[default]
@@ -26,6 +27,7 @@ pub enum Truncation {
 /// An unknown name of a truncation.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("unknown truncation `{name}`, expected full, batch or a number of tokens")]
+#[non_exhaustive]
 pub struct UnknownTruncation {
     /// The name found.
     pub name: String,

@@ -105,14 +105,51 @@ pub(crate) fn backward(
         CellKind::Lstm => d_gate_rows.clone(),
         CellKind::Gru => empty(&[rows, 2 * d_gates]),
     };
+    let buffers = BackwardBuffers {
+        gates,
+        memory,
+        earlier,
+        d_states,
+        carried,
+        d_recurrent,
+        d_gate_rows,
+        d_projected,
+    };
     // Nothing goes on after the last step, so nothing of this is read.
     let mut through = empty(&[2, sequences, d_hidden]);
     for step in (0..layer.steps.longest()).rev() {
         if step + 1 < layer.steps.longest() {
-            through = CubeBackend::float_matmul(d_recurrent.clone(), of_hidden.clone());
+            let d_recurrent = buffers.d_recurrent.clone();
+            through = CubeBackend::float_matmul(d_recurrent, of_hidden.clone());
         }
-        let grid = Grid::of(layer, &carried);
-        let client = &carried.client;
+        buffers.step_back(layer, step, &through);
+    }
+    let BackwardBuffers {
+        earlier,
+        d_gate_rows,
+        d_projected,
+        ..
+    } = buffers;
+    weight_gradients(layer, input, of_input, earlier, d_projected, d_gate_rows)
+}
+
+/// What every step of the backward pass reads and fills.
+struct BackwardBuffers {
+    gates: CubeTensor,
+    memory: CubeTensor,
+    earlier: CubeTensor,
+    d_states: CubeTensor,
+    carried: CubeTensor,
+    d_recurrent: CubeTensor,
+    d_gate_rows: CubeTensor,
+    d_projected: CubeTensor,
+}
+
+impl BackwardBuffers {
+    /// Takes one step back; `through` is the gradient of the state from the step after.
+    fn step_back(&self, layer: &Layer, step: usize, through: &CubeTensor) {
+        let grid = Grid::of(layer, &self.carried);
+        let client = &self.carried.client;
         let read = PlaceLaunch::of(&layer.steps, step, false);
         let read_back = PlaceLaunch::of(&layer.steps, layer.steps.longest() - 1 - step, true);
         match layer.cell {
@@ -120,13 +157,13 @@ pub(crate) fn backward(
                 client,
                 grid.count,
                 grid.dim,
-                gates.clone().into_buffer_arg(),
-                memory.clone().into_buffer_arg(),
-                d_states.clone().into_tensor_arg(),
+                self.gates.clone().into_buffer_arg(),
+                self.memory.clone().into_buffer_arg(),
+                self.d_states.clone().into_tensor_arg(),
                 through.clone().into_tensor_arg(),
-                carried.clone().into_buffer_arg(),
-                d_recurrent.clone().into_buffer_arg(),
-                d_gate_rows.clone().into_buffer_arg(),
+                self.carried.clone().into_buffer_arg(),
+                self.d_recurrent.clone().into_buffer_arg(),
+                self.d_gate_rows.clone().into_buffer_arg(),
                 read,
                 read_back,
                 grid.sizes,
@@ -135,22 +172,21 @@ pub(crate) fn backward(
                 client,
                 grid.count,
                 grid.dim,
-                gates.clone().into_buffer_arg(),
-                memory.clone().into_buffer_arg(),
-                earlier.clone().into_buffer_arg(),
-                d_states.clone().into_tensor_arg(),
+                self.gates.clone().into_buffer_arg(),
+                self.memory.clone().into_buffer_arg(),
+                self.earlier.clone().into_buffer_arg(),
+                self.d_states.clone().into_tensor_arg(),
                 through.clone().into_tensor_arg(),
-                carried.clone().into_buffer_arg(),
-                d_recurrent.clone().into_buffer_arg(),
-                d_gate_rows.clone().into_buffer_arg(),
-                d_projected.clone().into_buffer_arg(),
+                self.carried.clone().into_buffer_arg(),
+                self.d_recurrent.clone().into_buffer_arg(),
+                self.d_gate_rows.clone().into_buffer_arg(),
+                self.d_projected.clone().into_buffer_arg(),
                 read,
                 read_back,
                 grid.sizes,
             ),
         }
     }
-    weight_gradients(layer, input, of_input, earlier, d_projected, d_gate_rows)
 }
 
 /// Where the gradients of all steps meet the weights.

@@ -15,9 +15,8 @@ pub(crate) fn lstm_forward(
     bias: &[f32],
     // `[2, sequences, d_hidden]`: in, the state before; out, the state.
     state: &mut [f32],
-    // `[rows, 2 * d_hidden]`: the state before, zero at the beginning.
+    // `[rows, 2 * d_hidden]` each: the state before, zero at the beginning, and the memory.
     earlier: &mut [f32],
-    // `[rows, 2 * d_hidden]`
     memory: &mut [f32],
     // `[rows, 2 * gates]`: values of the gates.
     gates: &mut [f32],
@@ -32,7 +31,6 @@ pub(crate) fn lstm_forward(
         terminate!();
     }
     let d_gates = 4 * sizes.d_hidden;
-    let row = unit.row * 2 * d_gates;
     let column = unit.direction * d_gates + unit.feature;
     let mut sums = Array::<f32>::new(4usize);
     #[unroll]
@@ -47,7 +45,6 @@ pub(crate) fn lstm_forward(
     let f = sigmoid(sums[1]);
     let g = sums[2].tanh();
     let o = sigmoid(sums[3]);
-
     let mut c = i * g;
     let mut before = 0.0f32;
     if unit.begun {
@@ -55,8 +52,7 @@ pub(crate) fn lstm_forward(
         before = state[unit.carried];
     }
     let h = o * c.tanh();
-
-    let at = row + column;
+    let at = unit.row * 2 * d_gates + column;
     gates[at] = i;
     gates[at + sizes.d_hidden] = f;
     gates[at + 2 * sizes.d_hidden] = g;

@@ -16,6 +16,7 @@ pub struct Against {
 
 /// A difference to a published figure.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PublishedDifference {
     /// Our model.
     pub model: String,

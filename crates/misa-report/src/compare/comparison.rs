@@ -25,6 +25,7 @@ pub struct CompareOptions {
 
 /// Runs side by side.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// Names of the scores, in the order of all lists of scores.
     pub metrics: Vec<String>,
@@ -42,6 +43,7 @@ pub struct Comparison {
 
 /// The seeds of one model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Group {
     /// Name of all settings of the runs except the seed.
     pub model: String,
@@ -61,6 +63,7 @@ pub struct Group {
 
 /// One run of a group.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunRow {
     /// Folder of the run.
     pub run: String,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// A paired difference between two models.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// Name of the data.
     pub data: String,

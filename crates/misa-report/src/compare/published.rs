@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How reliable a figure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Status {
     /// Read in the original publication, or in a table that repeats it.
     Verified,
@@ -14,6 +15,7 @@ pub enum Status {
 
 /// One model on one corpus, as published.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PublishedRow {
     /// Short name of the source.
     pub source: &'static str,

@@ -8,6 +8,7 @@ const CONFIDENCE: f64 = 0.95;
 
 /// Summary of a few values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// Number of values.
     pub count: usize,

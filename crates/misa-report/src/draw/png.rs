@@ -19,9 +19,9 @@ const FONT: &[u8] = include_bytes!("../../assets/misa-sans.ttf");
 ///
 /// Returns an error if the drawing cannot be parsed or has no pixels.
 pub(crate) fn png(svg: &Svg, figure: &str) -> Result<Vec<u8>, PngError> {
-    let drawing = |source| PngError::Drawing {
+    let drawing = |error: resvg::usvg::Error| PngError::Drawing {
         figure: figure.to_string(),
-        source: Box::new(source),
+        source: error.into(),
     };
     let options = Options {
         font_family: FAMILY.to_string(),

@@ -387,46 +387,50 @@ fn humour_is_told_with_all_of_bert_frozen() {
     );
 }
 
+/// What training says when `change` was made to the folder of its BERT.
+fn failure(data: &UtteranceDataset, change: &dyn Fn(&Path)) -> String {
+    let folder = pretrained(data);
+    change(folder.path());
+    let mut config = config(folder.path(), BertFreezing::None);
+    config.bert.as_mut().unwrap().truncation = Truncation::Full;
+    let out = tempdir().unwrap();
+    let run = train_with(
+        &config,
+        data.clone(),
+        &Device::flex(),
+        out.path(),
+        Progress::Silent,
+    );
+    let message = run.unwrap_err().to_string();
+    message.replace(folder.path().to_str().unwrap(), "BERT")
+}
+
+/// Replaces a setting of a BERT by another.
+fn setting(from: &'static str, to: &'static str) -> impl Fn(&Path) {
+    move |folder: &Path| {
+        let path = folder.join("config.json");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_named() {
     let _turn = alone();
     let data = data();
-    let failure = |change: &dyn Fn(&Path)| {
-        let folder = pretrained(&data);
-        change(folder.path());
-        let mut config = config(folder.path(), BertFreezing::None);
-        config.bert.as_mut().unwrap().truncation = Truncation::Full;
-        let out = tempdir().unwrap();
-        let run = train_with(
-            &config,
-            data.clone(),
-            &Device::flex(),
-            out.path(),
-            Progress::Silent,
-        );
-        let message = run.unwrap_err().to_string();
-        message.replace(folder.path().to_str().unwrap(), "BERT")
-    };
-    let config = |from: &'static str, to: &'static str| {
-        move |folder: &Path| {
-            let path = folder.join("config.json");
-            let text = fs::read_to_string(&path).unwrap();
-            assert!(text.contains(from), "{text}");
-            fs::write(path, text.replace(from, to)).unwrap();
-        }
-    };
     for (change, expected) in [
         (
-            &config("\"vocab_size\":35", "\"vocab_size\":34") as &dyn Fn(&Path),
+            &setting("\"vocab_size\":35", "\"vocab_size\":34") as &dyn Fn(&Path),
             "tokeniser: expected token ids below 34 (vocab_size), found 35 tokens",
         ),
         (
-            &config("\"vocab_size\":35", "\"vocab_size\":36"),
+            &setting("\"vocab_size\":35", "\"vocab_size\":36"),
             "BERT/model.safetensors: weights do not fit the model: \
              `bertmodel.embeddings.word_embeddings.weight` has shape [35, 12], expected [36, 12]",
         ),
         (
-            &config(
+            &setting(
                 "\"max_position_embeddings\":64",
                 "\"max_position_embeddings\":4",
             ),
@@ -434,11 +438,11 @@ fn what_cannot_be_read_is_named() {
              set a truncation to shorten it",
         ),
         (
-            &config("\"gelu\"", "\"relu\""),
+            &setting("\"gelu\"", "\"relu\""),
             "BERT/config.json: hidden_act: expected \"gelu\", found \"relu\"",
         ),
         (
-            &config("\"num_attention_heads\":2", "\"num_attention_heads\":5"),
+            &setting("\"num_attention_heads\":2", "\"num_attention_heads\":5"),
             "BERT/config.json: expected sizes that can be built, found hidden_size must be a \
              multiple of num_attention_heads (5), got 12",
         ),
@@ -459,7 +463,7 @@ fn what_cannot_be_read_is_named() {
             "BERT: expected `tokenizer.json` or `vocab.txt`, found neither",
         ),
     ] {
-        let found = failure(change);
+        let found = failure(&data, change);
         assert!(
             found.starts_with(expected),
             "expected {expected}\nfound {found}"

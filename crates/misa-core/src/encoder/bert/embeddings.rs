@@ -1,15 +1,13 @@
 //! Token ids to vectors.
 
-use crate::{
-    dropout::drop_out,
-    encoder::bert::{BertConfig, tokens::Tokens},
-};
+use crate::{dropout::drop_out, encoder::bert::tokens::Tokens};
 use burn::{
     nn::{
         Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig,
     },
     prelude::*,
 };
+use misa_terms::BertConfig;
 
 /// Standard deviation of BERT's weights before training.
 pub(super) const SPREAD: f64 = 0.02;

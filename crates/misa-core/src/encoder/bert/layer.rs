@@ -3,7 +3,7 @@
 use super::embeddings::SPREAD;
 use crate::{
     dropout::{drop_out, probability},
-    encoder::bert::{BertConfig, tokens::Tokens},
+    encoder::bert::tokens::Tokens,
 };
 use burn::{
     nn::{Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig},
@@ -11,6 +11,7 @@ use burn::{
     tensor::activation::{gelu, softmax},
 };
 use misa_kernels::{AddNorm, SelfAttention};
+use misa_terms::BertConfig;
 
 /// Self-attention and a feed-forward part, each added to its input and then normalised.
 #[derive(Module, Debug)]

@@ -45,6 +45,7 @@ pub struct CsdFolder {
 
 /// The words and features during one label.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Segment {
     /// `video[number of the label]`.
     pub id: String,
@@ -99,6 +100,7 @@ pub(super) fn read_folder(path: &Path, intake: &mut Intake<'_>) -> Result<Headin
 
 /// The segments of a video.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Segments {
     /// One per label, in the order of the file.
     pub list: Vec<Segment>,
@@ -108,6 +110,7 @@ pub struct Segments {
 
 /// The videos of a folder.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Videos {
     /// The videos that occur in all sequences, in alphabetical order.
     pub names: Vec<String>,

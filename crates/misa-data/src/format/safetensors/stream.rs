@@ -41,6 +41,7 @@ pub struct UtteranceWriter {
 
 /// The result of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Written {
     /// SHA-256 of the utterances in hexadecimal, as of
     /// [`UtteranceDataset::checksum`](crate::UtteranceDataset::checksum).

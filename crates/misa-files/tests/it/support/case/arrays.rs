@@ -20,16 +20,17 @@ fn long(value: i64) -> Py {
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for (name, value, text) in [types(), shapes()].concat() {
+    for (name, value, text) in [types(), elements(), shapes()].concat() {
         cases.extend(in_all_protocols(&name, &value, Expected::Refused(text)));
     }
     cases
 }
 
 type Wrong = (String, Py, &'static str);
+type WrongArray = (&'static str, Py, &'static str);
 
 fn types() -> Vec<Wrong> {
-    let mut wrong: Vec<Wrong> = [
+    [
         "V8",
         "M8",
         "m8",
@@ -58,7 +59,11 @@ fn types() -> Vec<Wrong> {
         let value = array(name, Py::ints(&[1]), zeros(4));
         (format!("element type {name}"), value, "is not supported")
     })
-    .collect();
+    .collect()
+}
+
+/// States of an element type, and elements, of another kind than they should be.
+fn elements() -> Vec<Wrong> {
     let structured = Py::Build(
         Box::new(Py::call("numpy", "dtype", vec![Py::text("f4")])),
         Box::new(Py::Tuple(vec![
@@ -75,7 +80,7 @@ fn types() -> Vec<Wrong> {
     );
     let one = || Py::ints(&[1]);
     let objects = Py::List(vec![Py::None]);
-    wrong.extend([
+    vec![
         ("structured".into(), structured, "is not supported"),
         (
             "a short state".into(),
@@ -102,60 +107,73 @@ fn types() -> Vec<Wrong> {
             array("f4", one(), Py::Float(1.0)),
             "the elements",
         ),
-    ]);
-    wrong
+    ]
 }
 
 fn shapes() -> Vec<Wrong> {
-    let sized = "array of shape";
-    let axes = "axes of at least 0";
-    let max = long(i64::MAX);
-    let huge = || Py::Tuple(vec![long(1 << 40), long(1 << 40)]);
-    let fortran = |shape| Py::array(Py::dtype("f4", "<"), shape, Py::Bool(true), zeros(4));
+    let refused = [wrong_counts(), overflows(), axes(), parts()].concat();
+    let named = |(name, value, text)| (format!("array: {name}"), value, text);
+    refused.into_iter().map(named).collect()
+}
+
+/// What the message of an array of another size says.
+const SIZED: &str = "array of shape";
+
+/// Shapes and bytes that disagree.
+fn wrong_counts() -> Vec<WrongArray> {
     let objects = |count| array("O8", Py::ints(&[count]), Py::List(vec![Py::None]));
-    [
+    vec![
         (
             "too few bytes",
             array("f4", Py::ints(&[2]), zeros(7)),
-            sized,
+            SIZED,
         ),
         (
             "too many bytes",
             array("f4", Py::ints(&[2]), zeros(9)),
-            sized,
+            SIZED,
         ),
-        ("no bytes", array("f4", Py::ints(&[1000]), zeros(0)), sized),
+        ("no bytes", array("f4", Py::ints(&[1000]), zeros(0)), SIZED),
         (
             "bytes for nothing",
             array("f4", Py::ints(&[0]), zeros(4)),
-            sized,
+            SIZED,
         ),
-        ("a scalar of 8", array("f4", Py::ints(&[]), zeros(8)), sized),
+        ("a scalar of 8", array("f4", Py::ints(&[]), zeros(8)), SIZED),
         (
             "a wrong product",
             array("f4", Py::ints(&[2, 3]), zeros(4)),
-            sized,
+            SIZED,
         ),
+        ("too few objects", objects(2), SIZED),
+        ("too many objects", objects(0), SIZED),
+    ]
+}
+
+fn overflows() -> Vec<WrongArray> {
+    let huge = || Py::Tuple(vec![long(1 << 40), long(1 << 40)]);
+    let fortran = |shape| Py::array(Py::dtype("f4", "<"), shape, Py::Bool(true), zeros(4));
+    vec![
         (
             "an overflowing product",
             array("f4", huge(), zeros(0)),
-            sized,
+            SIZED,
         ),
         (
             "an overflowing size",
-            array("f4", Py::Tuple(vec![max]), zeros(4)),
-            sized,
+            array("f4", Py::Tuple(vec![long(i64::MAX)]), zeros(4)),
+            SIZED,
         ),
         (
             "texts that overflow",
             array("U536870912", Py::Tuple(vec![long(1 << 40)]), zeros(4)),
-            sized,
+            SIZED,
         ),
-        ("Fortran, overflowing", fortran(huge()), sized),
+        ("Fortran, overflowing", fortran(huge()), SIZED),
         (
             "Fortran, huge",
             fortran(Py::Tuple(vec![long(1 << 40), Py::Int(3)])),
-            sized,
+            SIZED,
         ),
         (
             "overflow hidden by 0",
@@ -164,8 +182,14 @@ fn shapes() -> Vec<Wrong> {
                 Py::Tuple(vec![long(i64::MAX), long(4), Py::Int(0)]),
                 zeros(0),
             ),
-            sized,
+            SIZED,
         ),
+    ]
+}
+
+fn axes() -> Vec<WrongArray> {
+    let axes = "axes of at least 0";
+    vec![
         (
             "rank 65",
             array("f4", Py::ints(&[1; 65]), zeros(4)),
@@ -205,6 +229,12 @@ fn shapes() -> Vec<Wrong> {
             ),
             axes,
         ),
+    ]
+}
+
+/// Parts of another kind than they should be.
+fn parts() -> Vec<WrongArray> {
+    vec![
         (
             "a list as shape",
             array("f4", Py::List(vec![Py::Int(1)]), zeros(4)),
@@ -215,8 +245,6 @@ fn shapes() -> Vec<Wrong> {
             array("f4", Py::None, zeros(4)),
             "a tuple of axes",
         ),
-        ("too few objects", objects(2), sized),
-        ("too many objects", objects(0), sized),
         (
             "no order",
             Py::array(Py::dtype("f4", "<"), Py::ints(&[1]), Py::None, zeros(4)),
@@ -228,7 +256,4 @@ fn shapes() -> Vec<Wrong> {
             "an element type",
         ),
     ]
-    .into_iter()
-    .map(|(name, value, text)| (format!("array: {name}"), value, text))
-    .collect()
 }

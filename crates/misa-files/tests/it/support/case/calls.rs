@@ -70,7 +70,18 @@ fn odd_calls() -> Vec<Case> {
             Expected::Refused("expected a global"),
         ));
     }
-    let wrong: [(&'static str, &'static str, Vec<Py>, &'static str); 13] = [
+    for (module, name, arguments, text) in wrong_arguments() {
+        let count = arguments.len();
+        let call = Py::call(module, name, arguments);
+        let name = format!("{module}.{name} of {count}");
+        cases.extend(in_all_protocols(&name, &call, Expected::Refused(text)));
+    }
+    cases
+}
+
+/// Module and name of a function, arguments, and what the message says of them.
+fn wrong_arguments() -> [(&'static str, &'static str, Vec<Py>, &'static str); 13] {
+    [
         ("numpy", "ndarray", vec![Py::ints(&[1 << 30])], "arguments"),
         ("numpy", "dtype", vec![], "arguments"),
         ("numpy", "dtype", vec![Py::List(vec![])], "expected a text"),
@@ -119,12 +130,5 @@ fn odd_calls() -> Vec<Case> {
             "expected a list or tuple",
         ),
         ("collections", "defaultdict", vec![Py::None; 3], "arguments"),
-    ];
-    for (module, name, arguments, text) in wrong {
-        let count = arguments.len();
-        let call = Py::call(module, name, arguments);
-        let name = format!("{module}.{name} of {count}");
-        cases.extend(in_all_protocols(&name, &call, Expected::Refused(text)));
-    }
-    cases
+    ]
 }

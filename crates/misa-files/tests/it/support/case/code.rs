@@ -158,15 +158,13 @@ fn holders(inner: &Py) -> Vec<(&'static str, Py)> {
     let list = |item| Py::List(vec![item]);
     let shape = || Py::ints(&[1]);
     let bytes = || Py::Bytes(vec![0; 4]);
-    let floats = || Py::dtype("f4", "<");
     let dtype_state = Py::Build(
         Box::new(Py::call("numpy", "dtype", vec![Py::text("f4")])),
         Box::new(Py::Tuple(vec![Py::Int(3), value(), Py::None, Py::None])),
     );
-    let no = || Py::Bool(false);
     let codecs = |text, encoding| Py::call("_codecs", "encode", vec![text, encoding]);
     let multiarray = |name, arguments| Py::call("numpy.core.multiarray", name, arguments);
-    vec![
+    let mut holders = vec![
         ("a list", list(value())),
         ("a tuple", Py::Tuple(vec![Py::None, value()])),
         ("a value", Py::Dict(vec![(Py::text("key"), value())])),
@@ -175,26 +173,6 @@ fn holders(inner: &Py) -> Vec<(&'static str, Py)> {
         ("deep lists", list(list(list(list(value()))))),
         ("an element type", Py::call("numpy", "dtype", vec![value()])),
         ("the state of an element type", dtype_state),
-        (
-            "an array's element type",
-            Py::array(value(), shape(), no(), bytes()),
-        ),
-        (
-            "an array's shape",
-            Py::array(floats(), Py::Tuple(vec![value()]), no(), bytes()),
-        ),
-        (
-            "an array's order",
-            Py::array(floats(), shape(), value(), bytes()),
-        ),
-        (
-            "an array's bytes",
-            Py::array(floats(), shape(), no(), value()),
-        ),
-        (
-            "objects",
-            Py::array(Py::dtype("O8", "|"), shape(), no(), list(value())),
-        ),
         (
             "an array's class",
             multiarray("_reconstruct", vec![value(), shape(), bytes()]),
@@ -217,6 +195,40 @@ fn holders(inner: &Py) -> Vec<(&'static str, Py)> {
         (
             "a function",
             Py::Call(Box::new(value()), Box::new(Py::Tuple(vec![]))),
+        ),
+    ];
+    holders.extend(arrays(inner));
+    holders
+}
+
+/// Arrays with the value as one of their parts.
+fn arrays(inner: &Py) -> [(&'static str, Py); 5] {
+    let value = || inner.clone();
+    let shape = || Py::ints(&[1]);
+    let bytes = || Py::Bytes(vec![0; 4]);
+    let floats = || Py::dtype("f4", "<");
+    let no = || Py::Bool(false);
+    let list = Py::List(vec![value()]);
+    [
+        (
+            "an array's element type",
+            Py::array(value(), shape(), no(), bytes()),
+        ),
+        (
+            "an array's shape",
+            Py::array(floats(), Py::Tuple(vec![value()]), no(), bytes()),
+        ),
+        (
+            "an array's order",
+            Py::array(floats(), shape(), value(), bytes()),
+        ),
+        (
+            "an array's bytes",
+            Py::array(floats(), shape(), no(), value()),
+        ),
+        (
+            "objects",
+            Py::array(Py::dtype("O8", "|"), shape(), no(), list),
         ),
     ]
 }

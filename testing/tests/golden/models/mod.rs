@@ -1,196 +1,33 @@
 //! The whole model: outputs, losses, gradients and optimiser steps.
 
-use crate::RANDOM;
-use crate::recipe::Recipe;
-use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
-use burn::grad_clipping::GradientClippingConfig;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::prelude::*;
-use burn::tensor::TensorData;
-use misa_core::encoder::bert::{BertConfig, BertFreezing};
-use misa_core::loss::{MisaLoss, MisaLossConfig, MisaLossTerms, Similarity, Term};
+mod case;
+
+use crate::{
+    RANDOM,
+    tensors::{OnDevice, assert_gradient, assert_output, assert_within, host},
+};
+use burn::{
+    grad_clipping::GradientClippingConfig,
+    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+    prelude::*,
+    tensor::TensorData,
+};
+use case::Case;
 use misa_core::{
-    ActivationKind, CellKind, FeatureSizes, Misa, MisaConfig, MisaInput, MisaOutput, Modality,
-    PerModality, StateDict, Task, TextInput, TextSize, weights,
+    Misa, MisaInput, MisaOutput, Modality, PerModality, StateDict, TextInput,
+    loss::{MisaLoss, MisaLossTerms, Similarity, Term},
+    weights,
 };
 use misa_testing::{Failed, Stored, Tensors, Trial, entries, golden, json, stem, try_case};
-use serde::Deserialize;
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::PoisonError;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::PoisonError,
+};
 
-/// The JSON file beside the tensors.
-#[derive(Deserialize)]
-struct Case {
-    config: CaseConfig,
-    weights: CaseWeights,
-    lr: Option<f64>,
-    clip: Option<f32>,
-    #[serde(default)]
-    no_grad_params: Vec<String>,
-    #[serde(default)]
-    frozen_params: BTreeSet<String>,
-    /// Total loss before each of the optimiser steps.
-    #[serde(default)]
-    loss_curve_f64: Vec<Option<f64>>,
-    detinit: Option<Recipe>,
-}
-
-/// The settings that affect the numbers.
-#[derive(Deserialize)]
-struct CaseConfig {
-    data: Option<String>,
-    bert: Option<CaseBert>,
-    text: usize,
-    visual: usize,
-    acoustic: usize,
-    hidden: usize,
-    vocab: usize,
-    num_classes: Option<usize>,
-    rnncell: Option<CellKind>,
-    activation: Option<ActivationKind>,
-    use_cmd_sim: Option<bool>,
-    /// Factor of the adversary's reversed gradient.
-    reverse_grad_weight: Option<f64>,
-    /// Weights of the losses that differ from those beside the configuration.
-    #[serde(default)]
-    w: BTreeMap<String, f64>,
-    /// Whether only outputs and losses are stored.
-    #[serde(default)]
-    evalonly: bool,
-    /// Keys that this test does not use. If one has an effect, the numbers differ.
-    #[serde(flatten)]
-    others: BTreeMap<String, Value>,
-}
-
-/// Keys of the generator, whose effect is in the stored tensors.
-const OF_THE_GENERATOR: [&str; 6] = ["name", "seed", "lengths", "det", "proj_gain", "label_scale"];
-
-/// What differs from `bert-base` and cannot be derived from the weights.
-#[derive(Deserialize)]
-struct CaseBert {
-    heads: Option<usize>,
-}
-
-/// The weight of the subspace discriminator, `sp_weight`, is in no loss of the official code.
-#[derive(Deserialize)]
-struct CaseWeights {
-    diff_weight: f64,
-    sim_weight: f64,
-    recon_weight: f64,
-}
-
-impl CaseConfig {
-    fn task(&self) -> Task {
-        match self.num_classes {
-            None | Some(1) => Task::Regression,
-            Some(classes) => Task::Classification { classes },
-        }
-    }
-
-    fn similarity(&self) -> Similarity {
-        match self.use_cmd_sim {
-            Some(false) => Similarity::Adversarial,
-            _ => Similarity::Cmd,
-        }
-    }
-
-    /// The official rule.
-    fn freezing(&self) -> BertFreezing {
-        match self.data.as_deref() {
-            Some("mosei") => BertFreezing::Layers(9),
-            Some("ur_funny") => BertFreezing::All,
-            _ => BertFreezing::None,
-        }
-    }
-
-    /// Unknown keys, which are named if the case fails.
-    fn unknown_keys(&self) -> Vec<&str> {
-        let keys = self.others.keys().map(String::as_str);
-        keys.filter(|key| !OF_THE_GENERATOR.contains(key)).collect()
-    }
-}
-
-impl Case {
-    /// Without dropout, as the values were made.
-    fn model(&self, initial: &StateDict) -> MisaConfig {
-        let config = &self.config;
-        let text = match &config.bert {
-            None => TextSize::Words {
-                vocabulary: config.vocab,
-            },
-            Some(bert) => TextSize::Bert(bert_sizes(bert, initial)),
-        };
-        let sizes = FeatureSizes {
-            text,
-            visual: config.visual,
-            acoustic: config.acoustic,
-        };
-        MisaConfig::new(sizes)
-            .with_task(config.task())
-            .with_d_hidden(config.hidden)
-            .with_d_embedding(config.text)
-            .with_bert_freezing(config.freezing())
-            .with_cell(config.rnncell.unwrap_or_default())
-            .with_activation(config.activation.unwrap_or_default())
-            .with_dropout(0.0)
-            .with_attention_dropout(0.0)
-            .with_adversary(config.similarity() == Similarity::Adversarial)
-            .with_reversal_weight(config.reverse_grad_weight.unwrap_or(1.0))
-            .with_subspace_discriminator(true)
-    }
-
-    fn objective(&self, device: &Device) -> MisaLoss {
-        let weight = |key: &str, default| self.config.w.get(key).copied().unwrap_or(default);
-        let weights = &self.weights;
-        MisaLossConfig::new()
-            .with_task(self.config.task())
-            .with_similarity(self.config.similarity())
-            .with_similarity_weight(weight("sim_weight", weights.sim_weight))
-            .with_difference_weight(weight("diff_weight", weights.diff_weight))
-            .with_reconstruction_weight(weight("recon_weight", weights.recon_weight))
-            .init(device)
-    }
-
-    fn initial_weights(&self, stored: &Tensors) -> StateDict {
-        match &self.detinit {
-            Some(recipe) => recipe.weights().collect(),
-            None => state_dict(stored, "w."),
-        }
-    }
-}
-
-/// The sizes of a BERT, from its weights.
-fn bert_sizes(bert: &CaseBert, weights: &StateDict) -> BertConfig {
-    let size = |name: &str, axis: usize| {
-        let weight = weights.get(&format!("bertmodel.{name}"));
-        weight
-            .unwrap_or_else(|| panic!("no weight `{name}`"))
-            .shape()[axis]
-    };
-    let layers: BTreeSet<_> = weights
-        .names()
-        .filter_map(|name| name.strip_prefix("bertmodel.encoder.layer."))
-        .filter_map(|name| name.split('.').next())
-        .collect();
-    BertConfig {
-        vocabulary: size("embeddings.word_embeddings.weight", 0),
-        d_model: size("embeddings.word_embeddings.weight", 1),
-        n_layers: layers.len(),
-        n_heads: bert.heads.unwrap_or(BertConfig::BASE.n_heads),
-        d_feed_forward: size("encoder.layer.0.intermediate.dense.weight", 0),
-        positions: size("embeddings.position_embeddings.weight", 0),
-        token_types: size("embeddings.token_type_embeddings.weight", 0),
-        dropout: 0.0,
-        attention_dropout: 0.0,
-        ..BertConfig::BASE
-    }
-}
-
-/// Whether an official tensor has no counterpart: one learned slope is stored under several names,
-/// and a layer norm of the text steps is stored even for BERT, which does not use it.
+/// One learned slope stands under several names in the official files, and a layer norm of the
+/// text steps is there even where BERT has none.
 fn is_left_over(name: &str, case: &Case) -> bool {
     let norm = name.starts_with("tlayer_norm.") && case.config.bert.is_some();
     norm || name.ends_with("_activation.weight")

@@ -1,0 +1,114 @@
+//! Folders of a user's own features.
+
+use super::*;
+
+/// A NumPy array of little-endian `f4`.
+fn npy(shape: &[usize], values: &[f32]) -> Vec<u8> {
+    let axes: String = shape.iter().map(|axis| format!("{axis}, ")).collect();
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({axes})}}");
+    while (11 + header.len()) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    bytes
+}
+
+/// An archive of these members, stored as they are.
+fn npz(path: &Path, members: &[(&str, Vec<u8>)]) {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let name = format!("{name}.npy");
+        let (size, offset) = ((content.len() as u32).to_le_bytes(), bytes.len() as u32);
+        let mut fields = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        fields.extend(crc(content).to_le_bytes());
+        fields.extend([size, size].concat());
+        fields.extend((name.len() as u16).to_le_bytes());
+        fields.extend([0, 0]);
+        bytes.extend(b"PK\x03\x04");
+        bytes.extend(&fields);
+        bytes.extend(name.as_bytes());
+        bytes.extend(content);
+        directory.extend(b"PK\x01\x02\x14\0");
+        directory.extend(&fields);
+        directory.extend([0; 10]);
+        directory.extend(offset.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let (count, start) = ((members.len() as u16).to_le_bytes(), bytes.len() as u32);
+    bytes.extend(&directory);
+    bytes.extend(b"PK\x05\x06\0\0\0\0");
+    bytes.extend([count, count].concat());
+    bytes.extend((directory.len() as u32).to_le_bytes());
+    bytes.extend(start.to_le_bytes());
+    bytes.extend([0, 0]);
+    fs::write(path, bytes).unwrap();
+}
+
+/// The checksum of zip archives, bit by bit.
+fn crc(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+    !bytes
+        .iter()
+        .fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
+}
+
+const TABLE: &str = "id,split,label,text\nx,test,1.5,so it goes\ny,train,-2,it is\n";
+
+#[test]
+fn own_features_come_as_arrays_over_all_utterances() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("labels.csv"), TABLE).unwrap();
+    let visual = [1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0];
+    let members = [
+        ("visual", npy(&[2, 3, 2], &visual)),
+        ("acoustic", npy(&[2, 2, 1], &[1.0, 2.0, 3.0, 4.0])),
+        ("acoustic_lengths", npy(&[2], &[2.0, 1.0])),
+    ];
+    npz(&folder.path().join("features.npz"), &members);
+    let data = UtteranceDataset::open(folder.path()).unwrap();
+    assert_eq!(data.format(), Format::Own);
+    let (train, test) = (&data.split(Split::Train)[0], &data.split(Split::Test)[0]);
+    assert_eq!((&*train.id, train.label), ("y", -2.0));
+    assert_eq!(train.visual.values(), &visual[6..]);
+    assert_eq!(train.acoustic.values(), [3.0]);
+    // Known words are those of the train split.
+    assert_eq!(train.text, TextSequence::Words(vec![2, 3]));
+    assert_eq!(test.text, TextSequence::Words(vec![0, 2, 0]));
+    assert_eq!(test.words, ["so", "it", "goes"]);
+
+    npz(&folder.path().join("features.npz"), &members[..1]);
+    let error = UtteranceDataset::open(folder.path())
+        .unwrap_err()
+        .to_string();
+    let expected = "expected an array `acoustic` in a .npz file, found none";
+    assert!(error.ends_with(expected), "{error}");
+}
+
+#[test]
+fn own_features_come_as_an_array_per_utterance() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("labels.csv"), TABLE).unwrap();
+    let one = || npy(&[1, 2], &[1.0, 2.0]);
+    for name in ["visual.npz", "acoustic.npz", "text.npz"] {
+        let two = npy(&[2, 2], &[3.0, 4.0, 5.0, 6.0]);
+        npz(&folder.path().join(name), &[("x", one()), ("y", two)]);
+    }
+    let data = UtteranceDataset::open(folder.path()).unwrap();
+    assert_eq!(data.split(Split::Train)[0].steps().into_array(), [2; 3]);
+    assert_eq!(data.split(Split::Test)[0].visual.values(), [1.0, 2.0]);
+    let text = TextSize::Features { d_input: 2 };
+    assert_eq!(data.feature_sizes().text, text);
+
+    npz(&folder.path().join("visual.npz"), &[("x", one())]);
+    let error = UtteranceDataset::open(folder.path())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("visual.npz: array \"y\": expected one of"),
+        "{error}"
+    );
+}
