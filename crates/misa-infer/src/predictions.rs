@@ -68,7 +68,7 @@ impl Predictions {
     /// [`InferError::Csv`] if the file does not exist or is not a table of predictions.
     pub fn read(folder: impl AsRef<Path>, split: Split) -> Result<Self, InferError> {
         let path = Self::path(folder.as_ref(), split);
-        let csv_error = |source: csv::Error| InferError::Csv {
+        let csv_error = |error: csv::Error| InferError::Csv {
             path: path.clone(),
             source: error.into(),
         };
