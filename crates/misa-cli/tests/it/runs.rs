@@ -240,7 +240,7 @@ fn seeds_are_compared() {
     assert_eq!(found["groups"][0]["runs"].as_array().unwrap().len(), 3);
     let (_, message) = refused(&[&arguments[..], &["--against", "paper"]].concat());
     assert!(
-        message.contains("published figures are not of the synthetic set"),
+        message.contains("no published figures of the synthetic set"),
         "{message}"
     );
     let latex = [
