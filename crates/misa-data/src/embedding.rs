@@ -1,9 +1,9 @@
 //! Word vectors in the cache of the official code.
 
 use crate::{DataError, GloveRows, Vocabulary};
-use misa_files::Source;
 use misa_files::pickle::Value;
 use misa_files::torch::{File, Limits};
+use misa_files::{FileKind, Source};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -30,7 +30,10 @@ pub fn read_embedding(
         path: path.to_owned(),
         source: Box::new(source),
     };
-    let file = File::open(&source, &Limits::default()).map_err(torch)?;
+    let file = File::open(&source, &Limits::default()).map_err(|error| {
+        let kinds = [FileKind::Torch, FileKind::OldTorch, FileKind::Zip];
+        torch(error).or_kind(path, "a file of PyTorch (.pt)", &kinds)
+    })?;
     let wrong = |found: String| {
         let expected = format!("a matrix [words, {d_embedding}] and the row of each word");
         DataError::layout(path.display().to_string(), expected, found)

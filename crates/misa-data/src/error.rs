@@ -2,13 +2,14 @@
 //!
 //! Every message reads "where: what, expected, found".
 
-use crate::Format;
+use crate::{Format, Note};
 #[cfg(feature = "tensors")]
 use misa_core::WeightsError;
 use misa_files::hdf5::Hdf5Error;
 use misa_files::npy::NpzError;
 use misa_files::pickle::PickleError;
 use misa_files::torch::TorchError;
+use misa_files::{FileKind, Source};
 #[cfg(feature = "tensors")]
 use misa_infer::InferError;
 use misa_terms::{Modality, UtteranceError};
@@ -51,7 +52,12 @@ pub enum DataError {
         newest: u32,
     },
     /// A folder without a file that could be a data set.
-    #[error("{}: no data set, expected `train.pkl` or one .pkl or .safetensors file", path.display())]
+    #[error(
+        "{}: no data set, expected one .pkl or .safetensors file, `train.pkl` (MISA), .csd files (SDK), \
+         `text_train_emb.h5` and so on (MFN), `humor_label_sdk.pkl` (UR-FUNNY), or a .csv table with \
+         .npz files (your own features)",
+        path.display()
+    )]
     NoData {
         /// The folder.
         path: PathBuf,
@@ -64,7 +70,17 @@ pub enum DataError {
         /// The names of the files, sorted.
         found: Vec<String>,
     },
-    /// A known kind of file that is not a supported data set.
+    /// A file of another kind than its place needs.
+    #[error("{}: expected {expected}, found {found}; {}", path.display(), found.advice())]
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// The kind that is needed.
+        expected: &'static str,
+        /// What the first bytes say that it is.
+        found: FileKind,
+    },
+    /// A path that is no regular file.
     #[error("{}: expected a file of features, found {found}", path.display())]
     Unsupported {
         /// The file.
@@ -200,10 +216,12 @@ pub enum DataError {
         found: String,
     },
     /// There are no utterances.
-    #[error("{place}: no utterances, expected at least 1")]
+    #[error("{place}: no utterances, expected at least 1{}", dropped(notes))]
     NoUtterances {
         /// File or data set.
         place: String,
+        /// What was dropped or replaced before.
+        notes: Vec<Note>,
     },
     /// A file whose content does not match its checksum.
     #[error("{}: checksum {found}, expected {expected}", path.display())]
@@ -224,7 +242,30 @@ impl From<InferError> for DataError {
     }
 }
 
+/// What became of the utterances of an empty data set.
+fn dropped(notes: &[Note]) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    let notes: Vec<String> = notes.iter().map(Note::to_string).collect();
+    format!("; {}", notes.join("; "))
+}
+
 impl DataError {
+    /// Names the kind of the file at `path`, which explains more than where reading stopped; `error`
+    /// itself if the file is one of `kinds` or of none that is known.
+    pub(crate) fn or_kind(self, path: &Path, expected: &'static str, kinds: &[FileKind]) -> Self {
+        let kind = Source::open(path).and_then(|source| FileKind::of(&source));
+        match kind {
+            Ok(Some(found)) if !kinds.contains(&found) && found != FileKind::Text => Self::Kind {
+                path: path.to_owned(),
+                expected,
+                found,
+            },
+            _ => self,
+        }
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         |source| match source.kind() {

@@ -215,9 +215,12 @@ impl<'s> Intake<'s> {
             });
         }
         self.replacements.check()?;
-        let widths = self.widths.take().ok_or_else(|| DataError::NoUtterances {
-            place: place.to_owned(),
-        })?;
+        let Some(widths) = self.widths.take() else {
+            return Err(DataError::NoUtterances {
+                place: place.to_owned(),
+                notes: self.notes.into_vec(),
+            });
+        };
         self.note_shared_ids();
         let sizes = FeatureSizes {
             text: match widths.text {

@@ -1,11 +1,12 @@
 //! Labels without features, and the table of utterances for your own features.
 
+use crate::delimited::{self, Cell, Rows, number};
 use crate::format::files::{open_pickle, read_bytes};
 use crate::{DataError, Split};
-use misa_files::Source;
 use misa_files::npy::Npz;
 use misa_files::pickle::{Limits, Value};
 use misa_files::zip;
+use misa_files::{FileKind, Source};
 use std::path::Path;
 
 /// Largest table that is read. MOSEI's has 3 MiB.
@@ -29,11 +30,13 @@ pub struct LabelRow {
 ///
 /// | File | Content |
 /// |---|---|
-/// | `.csv` | a header with `id`, `label`, optionally `split` (or `mode`) and `text` |
+/// | `.csv` | a header with `id`, `label`, optionally `split` (or `mode`) and `text`, in letters of any case |
 /// | `.npz` | `train_corpus`, `val_corpus`, `test_corpus`: dictionaries of `id` to `{"val": label}` (MERBench) |
 /// | `.pkl` | a dictionary of `id` to label (UR-FUNNY) |
 ///
-/// The kind is detected from the content.
+/// The kind is detected from the content. Text tables may have commas, semicolons or tabs between
+/// cells, decimal points or commas, and UTF-8 or UTF-16, as spreadsheets of any country write them.
+/// Rows without any content are skipped.
 ///
 /// # Errors
 ///
@@ -49,11 +52,15 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
     let rows = match start {
         [b'P', b'K', ..] => of_archive(path, source)?,
         [0x80 | b'(' | b'}' | b']', ..] => of_pickle(path)?,
-        _ => of_csv(path)?,
+        _ => of_csv(path).map_err(|error| {
+            let kinds = [FileKind::Empty, FileKind::Csv];
+            error.or_kind(path, "a table of labels", &kinds)
+        })?,
     };
     if rows.is_empty() {
         return Err(DataError::NoUtterances {
             place: path.display().to_string(),
+            notes: Vec::new(),
         });
     }
     Ok(rows)
@@ -65,11 +72,18 @@ fn of_archive(path: &Path, source: Source<'static>) -> Result<Vec<LabelRow>, Dat
         ("val_corpus", Split::Valid),
         ("test_corpus", Split::Test),
     ];
-    let npz = Npz::open(source, &zip::Limits::default()).map_err(DataError::npz(path))?;
+    let npz = Npz::open(source, &zip::Limits::default());
+    let npz = npz.map_err(|error| {
+        let kinds = [FileKind::Npz, FileKind::Zip];
+        DataError::npz(path)(error).or_kind(path, "a table of labels", &kinds)
+    })?;
     let mut rows = Vec::new();
     for (name, split) in CORPORA {
         let objects = npz.objects(name, &Limits::default());
-        let pickle = objects.map_err(DataError::npz(path))?;
+        let pickle = objects.map_err(|error| {
+            let error = DataError::npz(path)(error);
+            error.or_kind(path, "a table of labels", &[FileKind::Npz])
+        })?;
         let place = format!("{}: {name}", path.display());
         // The dictionary is in an array without axes.
         let root = pickle.root();
@@ -106,95 +120,167 @@ fn of_dict(place: &str, dict: Value<'_>, split: Option<Split>) -> Result<Vec<Lab
     entries.map(row).collect::<Option<_>>().ok_or_else(wrong)
 }
 
+/// Separators of spreadsheets, in the order of preference.
+const SEPARATORS: [char; 3] = [',', ';', '\t'];
+
 /// Indices of the columns.
+#[derive(Clone, Copy, Debug)]
 struct Columns {
     id: usize,
     label: usize,
     split: Option<usize>,
     text: Option<usize>,
+    /// Columns with a name.
+    count: usize,
 }
 
 fn of_csv(path: &Path) -> Result<Vec<LabelRow>, DataError> {
-    let bytes = read_bytes(path, MAX_BYTES)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::Headers)
-        .from_reader(&*bytes);
     let place = path.display().to_string();
-    let wrong = |error: csv::Error| DataError::layout(&place, "comma-separated rows", text(&error));
-    let headers = reader.headers().map_err(wrong)?.clone();
-    let column = |names: &[&str]| {
-        let is_it = |header: &str| names.contains(&header.trim_start_matches('\u{feff}'));
-        headers.iter().position(is_it)
+    let text = delimited::decode(&place, read_bytes(path, MAX_BYTES)?)?;
+    let open_quotes = |cell: Cell| {
+        let place = format!("{place}: {}", cell.position());
+        DataError::layout(place, "the end of a cell in quotes", "the end of the file")
     };
-    let required = |name: &str| {
-        let found: Vec<&str> = headers.iter().take(12).collect();
-        let expected = format!("a column `{name}`");
-        column(&[name]).ok_or_else(|| DataError::layout(&place, expected, found.join(", ")))
-    };
-    let columns = Columns {
-        id: required("id")?,
-        label: required("label")?,
-        split: column(&["split", "mode"]),
-        text: column(&["text"]),
-    };
-    let records = reader.into_records().enumerate();
-    records
-        .map(|(index, record)| row(&place, index + 1, &record.map_err(wrong)?, &columns))
-        .collect()
-}
-
-fn row(
-    place: &str,
-    number: usize,
-    record: &csv::StringRecord,
-    columns: &Columns,
-) -> Result<LabelRow, DataError> {
-    let field = |column: usize| record.get(column).unwrap_or_default().trim();
-    let place = || format!("{place}: row {number}");
-    let label: f32 = field(columns.label).parse().map_err(|_| {
-        let found = format!("{:?}", shown(field(columns.label)));
-        DataError::layout(format!("{}: label", place()), "a number", found)
-    })?;
-    let split = columns.split.map(|column| {
-        let name = field(column);
-        let found = Split::ALL.into_iter().find(|split| split.name() == name);
-        let found = found.or(["dev", "val"].contains(&name).then_some(Split::Valid));
-        found.ok_or_else(|| {
-            let expected = "train, valid (dev, val) or test";
-            let found = format!("{:?}", shown(name));
-            DataError::layout(format!("{}: split", place()), expected, found)
-        })
-    });
-    Ok(LabelRow {
-        id: field(columns.id).to_owned(),
-        split: split.transpose()?,
-        label,
-        text: columns.text.map(|column| field(column).to_owned()),
-    })
-}
-
-/// A field, shortened for messages.
-fn shown(field: &str) -> String {
-    field.chars().take(40).collect()
-}
-
-/// The fault, without the position in the wording of the library.
-fn text(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            pos,
-            expected_len,
-            len,
-        } => {
-            let row = pos.as_ref().map_or(0, csv::Position::line);
-            format!("{len} fields in line {row}, {expected_len} in the header")
-        }
-        csv::ErrorKind::Utf8 { pos, .. } => {
-            let row = pos.as_ref().map_or(0, csv::Position::line);
-            format!("bytes that are not valid UTF-8 in line {row}")
-        }
-        _ => error.to_string(),
+    let mut rows = Rows::new(&text, separator(&text));
+    let mut header = rows.next_row().map_err(open_quotes)?.unwrap_or_default();
+    if is_separator_line(&text) {
+        header = rows.next_row().map_err(open_quotes)?.unwrap_or_default();
     }
+    let columns = Columns::of(&place, &header)?;
+    let mut labels = Vec::new();
+    while let Some(row) = rows.next_row().map_err(open_quotes)? {
+        // Spreadsheets write rows that were cleared.
+        if row.iter().any(|cell| !cell.text.is_empty()) {
+            labels.push(columns.label_row(&place, &row)?);
+        }
+    }
+    Ok(labels)
+}
+
+/// Whether the first line names the separator for Excel.
+fn is_separator_line(text: &str) -> bool {
+    let line = text.split(['\r', '\n']).next().unwrap_or_default();
+    line.trim_matches('"')
+        .to_ascii_lowercase()
+        .starts_with("sep=")
+}
+
+/// The separator that the first line names, or with which the header has the columns that are needed,
+/// or else most columns.
+fn separator(text: &str) -> char {
+    if is_separator_line(text) {
+        let named = text.trim_start_matches('"').chars().nth("sep=".len());
+        return named.unwrap_or(SEPARATORS[0]);
+    }
+    let columns = |separator: char| {
+        let header = Rows::new(text, separator).next_row();
+        let header = header.ok().flatten().unwrap_or_default();
+        let is_whole = Columns::find(&header, &["id"]).count() > 0
+            && Columns::find(&header, &["label"]).count() > 0;
+        (is_whole, header.len())
+    };
+    // Of equals, the last is taken.
+    let separators = SEPARATORS.into_iter().rev();
+    separators
+        .max_by_key(|&separator| columns(separator))
+        .unwrap_or(',')
+}
+
+impl Columns {
+    fn of(place: &str, header: &[Cell]) -> Result<Self, DataError> {
+        let required = |name: &str| match Self::find(header, &[name]).next() {
+            Some(column) => Ok(column),
+            None => {
+                let found: Vec<String> = header
+                    .iter()
+                    .take(12)
+                    .map(|cell| shown(&cell.text))
+                    .collect();
+                let expected = format!("a column `{name}`");
+                Err(DataError::layout(place, expected, found.join(", ")))
+            }
+        };
+        for names in [&["id"][..], &["label"], &["split", "mode"], &["text"]] {
+            if let Some(second) = Self::find(header, names).nth(1) {
+                let place = format!("{place}: {}", header[second].position());
+                let expected = format!("one column `{}`", names[0]);
+                return Err(DataError::layout(place, expected, "a second one"));
+            }
+        }
+        let is_named = |cell: &Cell| !cell.text.is_empty();
+        Ok(Self {
+            id: required("id")?,
+            label: required("label")?,
+            split: Self::find(header, &["split", "mode"]).next(),
+            text: Self::find(header, &["text"]).next(),
+            count: header.iter().rposition(is_named).map_or(0, |last| last + 1),
+        })
+    }
+
+    /// The columns with one of these names, in letters of any case.
+    fn find(header: &[Cell], names: &[&str]) -> impl Iterator<Item = usize> {
+        let is_it = |cell: &Cell| names.contains(&cell.text.to_lowercase().as_str());
+        let columns = header
+            .iter()
+            .enumerate()
+            .filter(move |(_, cell)| is_it(cell));
+        columns.map(|(column, _)| column)
+    }
+
+    fn label_row(&self, place: &str, row: &[Cell]) -> Result<LabelRow, DataError> {
+        self.check_length(place, row)?;
+        let at = |cell: &Cell, what: &str| format!("{place}: {}: {what}", cell.position());
+        let cell = &row[self.label];
+        let label = number(&cell.text).ok_or_else(|| {
+            let found = format!("{:?}", shown(&cell.text));
+            DataError::layout(at(cell, "label"), "a number", found)
+        })?;
+        let split = self.split.map(|column| {
+            let cell = &row[column];
+            Split::of_name(&cell.text).ok_or_else(|| {
+                let expected = "train, valid (dev, val, validation) or test";
+                let found = format!("{:?}", shown(&cell.text));
+                DataError::layout(at(cell, "split"), expected, found)
+            })
+        });
+        let text = |column: usize| row.get(column).map(|cell| cell.text.clone());
+        Ok(LabelRow {
+            id: row[self.id].text.clone(),
+            split: split.transpose()?,
+            label,
+            text: self.text.map(|column| text(column).unwrap_or_default()),
+        })
+    }
+
+    /// Fails unless the row has the columns that are needed, and nothing beyond the header.
+    fn check_length(&self, place: &str, row: &[Cell]) -> Result<(), DataError> {
+        let needed = self.id.max(self.label).max(self.split.unwrap_or(0)) + 1;
+        let beyond = row
+            .iter()
+            .skip(self.count)
+            .find(|cell| !cell.text.is_empty());
+        let (position, found) = match (beyond, row.first()) {
+            (Some(cell), _) => (
+                cell.position(),
+                format!("one more, {:?}", shown(&cell.text)),
+            ),
+            (None, Some(first)) if row.len() < needed => {
+                (format!("line {}", first.line), row.len().to_string())
+            }
+            _ => return Ok(()),
+        };
+        let expected = format!("{} cells as in the header", self.count);
+        Err(DataError::layout(
+            format!("{place}: {position}"),
+            expected,
+            found,
+        ))
+    }
+}
+
+/// A cell, shortened for messages.
+fn shown(cell: &str) -> String {
+    cell.chars().take(40).collect()
 }
 
 #[cfg(test)]
@@ -222,6 +308,36 @@ mod tests {
     }
 
     #[test]
+    fn quotes_span_lines_and_positions_are_those_of_an_editor() {
+        let rows = read("id;label;text\r\na;1;\"two\r\nlines, \"\"so\"\"\"\r\nb;2;x\r\n").unwrap();
+        assert_eq!(rows[0].text.as_deref(), Some("two\nlines, \"so\""));
+        let error = read("id;label;text\r\na;1;\"two\r\nlines\"\r\nb;many;x\r\n").unwrap_err();
+        assert_eq!(
+            error,
+            "line 4, column 3: label: expected a number, found \"many\""
+        );
+        let error = read("id,label\na,1\nb,\"2\n").unwrap_err();
+        let expected =
+            "line 3, column 3: expected the end of a cell in quotes, found the end of the file";
+        assert_eq!(error, expected);
+        let error = read("id,label\na,1,x\n").unwrap_err();
+        assert_eq!(
+            error,
+            "line 2, column 5: expected 2 cells as in the header, found one more, \"x\""
+        );
+        let error = read("id,label,Label\na,1,2\n").unwrap_err();
+        assert_eq!(
+            error,
+            "line 1, column 10: expected one column `label`, found a second one"
+        );
+        let error = read("id;label\na;1.234,5\n").unwrap_err();
+        assert_eq!(
+            error,
+            "line 2, column 3: label: expected a number, found \"1.234,5\""
+        );
+    }
+
+    #[test]
     fn faults_are_placed() {
         let cases = [
             (
@@ -230,15 +346,15 @@ mod tests {
             ),
             (
                 "id,label\na,big\n",
-                "row 1: label: expected a number, found \"big\"",
+                "line 2, column 3: label: expected a number, found \"big\"",
             ),
             (
                 "id,label,split\na,1,all\n",
-                "row 1: split: expected train, valid (dev, val) or test, found \"all\"",
+                "line 2, column 5: split: expected train, valid (dev, val, validation) or test, found \"all\"",
             ),
             (
                 "id,label\na,1\nb\n",
-                "expected comma-separated rows, found 1 fields in line 3, 2 in the header",
+                "line 3: expected 2 cells as in the header, found 1",
             ),
         ];
         for (content, expected) in cases {

@@ -10,6 +10,7 @@
 //! | `source.rs` | the bytes of a file or of a part of one, in memory or on disk |
 //! | `dtype.rs` | element types of arrays |
 //! | `elements.rs` | converting many elements at a time |
+//! | `kind/` | what a file is, judged by its first bytes |
 //! | `hdf5/` | HDF5 files, read without the HDF5 library |
 //! | `pickle/` | Python pickles, read without Python |
 //! | `zip/` | zip archives |
@@ -19,6 +20,7 @@
 mod dtype;
 mod elements;
 pub mod hdf5;
+mod kind;
 pub mod npy;
 pub mod pickle;
 mod source;
@@ -26,6 +28,7 @@ pub mod torch;
 pub mod zip;
 
 pub use dtype::{Dtype, DtypeKind};
+pub use kind::FileKind;
 pub use source::Source;
 
 /// Holds the README's example to what compiles.

@@ -28,6 +28,17 @@ impl Split {
         }
     }
 
+    /// The split that a file calls `name`, in letters of any case: `train` or `training`; `valid`,
+    /// `val`, `dev`, `validation` or `development`; `test` or `testing`.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.to_lowercase().as_str() {
+            "train" | "training" => Some(Self::Train),
+            "valid" | "val" | "dev" | "validation" | "development" => Some(Self::Valid),
+            "test" | "testing" => Some(Self::Test),
+            _ => None,
+        }
+    }
+
     /// Its index in [`Split::ALL`].
     pub fn index(self) -> usize {
         self as usize
@@ -52,6 +63,7 @@ mod tests {
                 format!("\"{split}\"")
             );
             assert_eq!(Split::ALL[split.index()], split);
+            assert_eq!(Split::of_name(&split.name().to_uppercase()), Some(split));
         }
     }
 }

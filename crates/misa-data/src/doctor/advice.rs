@@ -13,7 +13,12 @@ pub(super) fn unreadable(error: &DataError) -> Finding {
 
 /// The position at the start of a message, and the rest of it.
 fn place_of(error: &DataError) -> (String, String) {
-    let message = error.to_string();
+    let mut message = error.to_string();
+    // The advice has a place of its own.
+    if let DataError::Kind { found, .. } = error {
+        let kept = message.len() - found.advice().len() - "; ".len();
+        message.truncate(kept);
+    }
     match message.split_once(": ") {
         Some((place, what)) => (place.to_owned(), what.to_owned()),
         None => (String::new(), message),
@@ -29,18 +34,11 @@ fn advice(error: &DataError) -> &'static str {
         }
         DataError::Io { .. } => "the system could not read it: check the disk, and try again",
         DataError::NoData { .. } => {
-            "give the file itself, or a folder with train.pkl, dev.pkl and test.pkl"
+            "give the file itself, or a folder of one of these layouts: see docs/data-format.md"
         }
         DataError::Ambiguous { .. } => "give one of the files instead of the folder",
-        DataError::Unsupported { found, .. } if found.contains("HDF5") => {
-            "a .csd or .h5 file is one of several: give the folder that holds them all"
-        }
-        DataError::Unsupported { found, .. } if found.contains("gzip") => {
-            "unpack it first: gunzip or tar -xf"
-        }
-        DataError::Unsupported { .. } => {
-            "give a pickle of features or a .safetensors file of ours: see docs/data-format.md"
-        }
+        DataError::Kind { found, .. } => found.advice(),
+        DataError::Unsupported { .. } => "give a file or a folder on a disk",
         DataError::NotStored { .. } => "leave --format away, or name the format of the file",
         DataError::Pickle { source, .. } => pickle_advice(source),
         DataError::Hdf5 { .. } | DataError::Npz { .. } | DataError::Torch { .. } => {
@@ -58,7 +56,7 @@ fn advice(error: &DataError) -> &'static str {
         DataError::NotReplaced { .. } => {
             "both files must hold the same utterances under the same ids"
         }
-        DataError::NoUtterances { .. } => "there is nothing in it: check how it was made",
+        DataError::NoUtterances { .. } => "nothing of it could be used: check how it was made",
         DataError::Width { .. } => {
             "all utterances need features of one size: check whether files of two builds are mixed"
         }
@@ -82,17 +80,21 @@ fn pickle_advice(error: &PickleError) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use misa_files::FileKind;
 
     #[test]
     fn places_are_split_from_messages() {
         let path = "mosi/words.csd".into();
-        let found = "an HDF5 file (.csd, .h5)";
-        let finding = unreadable(&DataError::Unsupported { path, found });
+        let (expected, found) = ("a file of features", FileKind::Hdf5);
+        let finding = unreadable(&DataError::Kind {
+            path,
+            expected,
+            found,
+        });
         assert_eq!(finding.place, "mosi/words.csd");
-        assert!(
-            finding.what.starts_with("expected a file of features"),
-            "{}",
-            finding.what
+        assert_eq!(
+            finding.what,
+            "expected a file of features, found an HDF5 file (.csd, .h5)"
         );
         assert!(
             finding.advice.contains("give the folder"),

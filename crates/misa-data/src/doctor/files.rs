@@ -1,6 +1,7 @@
 //! The files of a data set.
 
 use super::{FileReport, Progress};
+use crate::format::files::is_leftover;
 use misa_terms::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -35,7 +36,7 @@ pub(super) fn list(path: &Path) -> Vec<FileReport> {
     };
     let is_data = |path: &Path| {
         let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| ENDINGS.contains(&ending))
+        ending.is_some_and(|ending| ENDINGS.contains(&ending)) && !is_leftover(path)
     };
     let paths = entries.flatten().map(|entry| entry.path());
     let mut files: Vec<FileReport> = paths
@@ -88,7 +89,7 @@ mod tests {
     #[test]
     fn folders_are_listed_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["train.pkl", "dev.pkl", "README.md"] {
+        for name in ["train.pkl", "dev.pkl", "README.md", "._train.pkl"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
         let files = list(folder.path());

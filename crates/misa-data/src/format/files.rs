@@ -1,8 +1,8 @@
 //! Files of a folder, and their content.
 
 use crate::DataError;
-use misa_files::Source;
 use misa_files::pickle::{Limits, Pickle};
+use misa_files::{FileKind, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,10 @@ pub(super) fn with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, DataE
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
         let path = entry.map_err(DataError::io(folder))?.path();
-        if path.extension().is_some_and(|found| found == extension) && path.is_file() {
+        if path.extension().is_some_and(|found| found == extension)
+            && path.is_file()
+            && !is_leftover(&path)
+        {
             found.push(path);
         }
     }
@@ -42,8 +45,23 @@ pub(crate) fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> 
 /// Reads and parses a pickle; long arrays stay in the file until they are requested.
 pub(crate) fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
     let source = Source::open(path).map_err(DataError::io(path))?;
-    Pickle::parse(source, &Limits::default()).map_err(|source| DataError::Pickle {
-        path: path.to_owned(),
-        source,
+    Pickle::parse(source, &Limits::default()).map_err(|source| {
+        let kinds = [FileKind::Empty, FileKind::Pickle];
+        let error = DataError::Pickle {
+            path: path.to_owned(),
+            source,
+        };
+        error.or_kind(path, "a file of features", &kinds)
     })
+}
+
+/// Whether systems and programs leave such files behind, which are no data: `._labels.csv` of a Mac,
+/// `~$labels.csv` of Excel, locks and backups of editors.
+pub(crate) fn is_leftover(path: &Path) -> bool {
+    const STARTS: [&str; 7] = ["._", ".~", ".#", ".nfs", ".DS_Store", "~$", "#"];
+    const NAMES: [&str; 3] = ["thumbs.db", "desktop.ini", "__macosx"];
+    let name = name(path);
+    STARTS.iter().any(|start| name.starts_with(start))
+        || NAMES.contains(&name.to_lowercase().as_str())
+        || name.ends_with('~')
 }

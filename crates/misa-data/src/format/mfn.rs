@@ -18,6 +18,7 @@ use super::padded::table::{self, Table};
 use super::padded::values::{Padded, Values};
 use crate::intake::{Heading, Intake};
 use crate::{DataError, NoteKind, OpenOptions, Split};
+use misa_files::FileKind;
 use misa_files::Source;
 use misa_files::hdf5::{Hdf5, Limits};
 use misa_terms::{Modality, PerModality};
@@ -125,7 +126,10 @@ impl Files {
 impl File {
     fn open(path: PathBuf) -> Result<Self, DataError> {
         let source = Source::open(&path).map_err(DataError::io(&path))?;
-        let hdf5 = Hdf5::open(source, &Limits::default()).map_err(at(&path))?;
+        let hdf5 = Hdf5::open(source, &Limits::default()).map_err(|error| {
+            let kinds = [FileKind::Hdf5, FileKind::Matlab73];
+            at(&path)(error).or_kind(&path, "an HDF5 file (.csd, .h5)", &kinds)
+        })?;
         Ok(Self { path, hdf5 })
     }
 

@@ -10,7 +10,7 @@
 
 use super::Format;
 use super::fields::{at, check_aligned, items, label, sequence, word_ids};
-use super::files::open_pickle;
+use super::files::{self, open_pickle};
 use crate::intake::{Heading, Intake};
 use crate::{DataError, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use misa_files::pickle::{Pickle, Value};
@@ -64,18 +64,23 @@ pub(super) fn read_root(
     reader.heading()
 }
 
-/// The file of a split; the valid one has two customary names.
+/// The file of a split; the valid one has several customary names.
 fn split_path(folder: &Path, split: Split) -> Result<PathBuf, DataError> {
-    let (dev, valid) = (folder.join("dev.pkl"), folder.join("valid.pkl"));
-    match split {
-        Split::Train => Ok(folder.join(TRAIN)),
-        Split::Test => Ok(folder.join("test.pkl")),
-        Split::Valid if dev.is_file() && valid.is_file() => Err(DataError::Ambiguous {
+    if split == Split::Train {
+        return Ok(folder.join(TRAIN));
+    }
+    let mut paths = files::with(folder, "pkl")?;
+    paths.retain(|path| {
+        let stem = path.file_stem().unwrap_or_default();
+        Split::of_name(&stem.to_string_lossy()) == Some(split)
+    });
+    match paths.len() {
+        0 => Ok(folder.join(format!("{split}.pkl"))),
+        1 => Ok(paths.swap_remove(0)),
+        _ => Err(DataError::Ambiguous {
             path: folder.to_owned(),
-            found: vec!["dev.pkl".to_owned(), "valid.pkl".to_owned()],
+            found: paths.iter().map(|path| files::name(path)).collect(),
         }),
-        Split::Valid if valid.is_file() => Ok(valid),
-        Split::Valid => Ok(dev),
     }
 }
 

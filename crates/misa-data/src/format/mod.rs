@@ -70,7 +70,7 @@ pub(crate) fn read_modality(
     take: &mut dyn FnMut(String, Sequence),
 ) -> Result<(), DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
-    if is_file && matches!(Magic::of(path)?, Magic::Unknown) {
+    if is_file && !is_safetensors(path)? {
         let pickle = open_pickle(path)?;
         if Dialect::of(pickle.root()).is_some() {
             return padded::read_modality(path, &pickle, options, modality, take);
@@ -109,16 +109,10 @@ fn read_file(
         return Err(DataError::Unsupported { path, found });
     }
     let format = options.format();
-    match (format, Magic::of(path)?) {
-        (Some(Format::Safetensors), _) | (None, Magic::Safetensors) => {
-            safetensors::read(path, intake)
-        }
-        (None, Magic::Other(found)) => Err(DataError::Unsupported {
-            path: path.to_owned(),
-            found,
-        }),
-        _ => read_pickle(path, &open_pickle(path)?, options, intake),
+    if format == Some(Format::Safetensors) || format.is_none() && is_safetensors(path)? {
+        return safetensors::read(path, intake);
     }
+    read_pickle(path, &open_pickle(path)?, options, intake)
 }
 
 fn read_pickle(
@@ -143,7 +137,8 @@ fn single_file(folder: &Path) -> Result<PathBuf, DataError> {
     for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
         let path = entry.map_err(DataError::io(folder))?.path();
         let known = |extension| extension == "pkl" || extension == "safetensors";
-        if path.is_file() && path.extension().is_some_and(known) {
+        let is_data = path.extension().is_some_and(known) && !files::is_leftover(&path);
+        if is_data && path.is_file() {
             found.push(path);
         }
     }
@@ -166,44 +161,18 @@ fn single_file(folder: &Path) -> Result<PathBuf, DataError> {
     }
 }
 
-/// The kind of a file, judged by its first bytes.
-#[derive(Debug)]
-enum Magic {
-    Safetensors,
-    /// Possibly a pickle; older ones have no fixed first bytes.
-    Unknown,
-    /// Certainly not a supported file.
-    Other(&'static str),
-}
-
-impl Magic {
-    const OTHERS: [(&[u8], &str); 6] = [
-        (b"\x89HDF\r\n\x1a\n", "an HDF5 file (.csd, .h5)"),
-        (b"PK\x03\x04", "a zip archive (.npz, .pt)"),
-        (b"\x93NUMPY", "a NumPy array (.npy)"),
-        (b"\x1f\x8b", "a gzip file"),
-        (b"MATLAB 5.0", "a MATLAB file"),
-        (b"ARROW1", "an Arrow file"),
-    ];
-
-    fn of(path: &Path) -> Result<Self, DataError> {
-        let mut start = Vec::new();
-        let file = File::open(path).map_err(DataError::io(path))?;
-        let size = file.metadata().map_err(DataError::io(path))?.len();
-        file.take(16)
-            .read_to_end(&mut start)
-            .map_err(DataError::io(path))?;
-        let other = Self::OTHERS
-            .iter()
-            .find(|(magic, _)| start.starts_with(magic));
-        Ok(match (other, start.split_first_chunk::<8>()) {
-            (Some((_, name)), _) => Self::Other(name),
-            (None, Some((length, [b'{', ..]))) if u64::from_le_bytes(*length) < size => {
-                Self::Safetensors
-            }
-            _ => Self::Unknown,
-        })
-    }
+/// Whether a file starts with the length of a header that it holds, and a JSON object.
+fn is_safetensors(path: &Path) -> Result<bool, DataError> {
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(DataError::io(path))?;
+    let size = file.metadata().map_err(DataError::io(path))?.len();
+    file.take(16)
+        .read_to_end(&mut start)
+        .map_err(DataError::io(path))?;
+    Ok(match start.split_first_chunk::<8>() {
+        Some((length, [b'{', ..])) => u64::from_le_bytes(*length) < size,
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -221,7 +190,10 @@ mod tests {
         let path = folder.path().join("mosi.pkl");
         fs::write(&path, b"\x89HDF\r\n\x1a\nrest").unwrap();
         let error = open(folder.path()).unwrap_err().to_string();
-        assert!(error.ends_with("found an HDF5 file (.csd, .h5)"), "{error}");
+        assert!(
+            error.contains("found an HDF5 file (.csd, .h5); "),
+            "{error}"
+        );
     }
 
     #[test]

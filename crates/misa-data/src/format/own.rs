@@ -20,9 +20,9 @@ use crate::labels::{LabelRow, read_labels};
 use crate::{
     DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance, Vocabulary,
 };
-use misa_files::Source;
 use misa_files::npy::{Npy, Npz};
 use misa_files::zip::Limits;
+use misa_files::{FileKind, Source};
 use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -83,7 +83,10 @@ struct Archive {
 impl Archive {
     fn open(path: PathBuf) -> Result<Self, DataError> {
         let source = Source::open(&path).map_err(DataError::io(&path))?;
-        let npz = Npz::open(source, &Limits::default()).map_err(DataError::npz(&path))?;
+        let npz = Npz::open(source, &Limits::default()).map_err(|error| {
+            let kinds = [FileKind::Npz, FileKind::Zip];
+            DataError::npz(&path)(error).or_kind(&path, "an archive of NumPy arrays (.npz)", &kinds)
+        })?;
         Ok(Self { path, npz })
     }
 

@@ -143,7 +143,8 @@ fn videos_of_no_fold_are_counted() {
     let copy = without(&["folds.json"]);
     let error = UtteranceDataset::open(copy.path()).unwrap_err().to_string();
     assert!(
-        error.ends_with("no utterances, expected at least 1"),
+        error.contains("no utterances, expected at least 1; ")
+            && error.contains("3 utterances without a split dropped"),
         "{error}"
     );
 }

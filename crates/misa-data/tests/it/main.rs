@@ -11,3 +11,4 @@ mod messages;
 mod properties;
 mod real;
 mod support;
+mod tables;

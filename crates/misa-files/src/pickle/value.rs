@@ -34,12 +34,45 @@ impl<'p> Value<'p> {
     /// The kind and size of the value, for messages.
     pub fn describe(self) -> String {
         match self.node() {
-            Node::Dict(entries) => format!("dict of {}", entries.len()),
+            Node::Dict(entries) => format!("dict of {}{}", entries.len(), self.keys()),
             Node::Array(array) => array.to_string(),
             node => match node.items() {
                 Some(items) => format!("{} of {}", node.kind(), items.len()),
                 None => node.kind().to_string(),
             },
+        }
+    }
+
+    /// The first keys of a dictionary, for messages: ` ("train", "val")`, or nothing.
+    fn keys(self) -> String {
+        const SHOWN: usize = 8;
+        let Some(entries) = self.entries() else {
+            return String::new();
+        };
+        let more = entries.len().saturating_sub(SHOWN);
+        let texts = entries.take(SHOWN).map(|(key, _)| match key.as_int() {
+            Some(number) => Some(number.to_string()),
+            None => key.short_text().map(|text| format!("{text:?}")),
+        });
+        let texts: Option<Vec<String>> = texts.collect();
+        match texts {
+            Some(texts) if texts.is_empty() => String::new(),
+            Some(texts) if more > 0 => format!(" ({} and {more} more)", texts.join(", ")),
+            Some(texts) => format!(" ({})", texts.join(", ")),
+            None => String::new(),
+        }
+    }
+
+    /// The text, if this is one of at most 64 bytes, as keys are. It costs nothing of the memory
+    /// budget.
+    pub fn short_text(self) -> Option<String> {
+        const LONGEST: u64 = 64;
+        match self.node() {
+            Node::Text(blob) | Node::ByteText(blob) if blob.len() <= LONGEST => {
+                let bytes = self.pickle.read_all(blob).ok()?;
+                Some(byte_text(&bytes))
+            }
+            _ => None,
         }
     }
 

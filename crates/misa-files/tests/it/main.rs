@@ -9,6 +9,7 @@ mod hdf5;
 mod hdf5_hostile;
 mod hdf5_real;
 mod hostile;
+mod kinds;
 mod mutations;
 mod npy;
 mod pickles;

@@ -2,6 +2,7 @@
 
 use super::align::Interval;
 use crate::DataError;
+use misa_files::FileKind;
 use misa_files::Source;
 use misa_files::hdf5::{Dataset, Element, Group, Hdf5, Hdf5Error, Limits};
 use std::collections::BTreeMap;
@@ -37,7 +38,10 @@ impl Features {
 impl Csd {
     pub fn open(path: PathBuf) -> Result<Self, DataError> {
         let source = Source::open(&path).map_err(DataError::io(&path))?;
-        let file = Hdf5::open(source, &Limits::default()).map_err(at(&path))?;
+        let file = Hdf5::open(source, &Limits::default()).map_err(|error| {
+            let kinds = [FileKind::Hdf5, FileKind::Matlab73];
+            at(&path)(error).or_kind(&path, "an HDF5 file (.csd, .h5)", &kinds)
+        })?;
         let root = file.root().names().next().map(str::to_owned);
         let root = root.ok_or_else(|| {
             let place = path.display().to_string();

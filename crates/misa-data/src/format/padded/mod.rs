@@ -76,11 +76,12 @@ impl Dialect {
 
 /// The entry of a split, under any of its names.
 pub(super) fn split_of<'p>(root: Value<'p>, split: Split) -> Option<Value<'p>> {
-    let other = match split {
-        Split::Valid => root.get("dev"),
-        _ => None,
+    let named = |(key, value): (Value<'p>, Value<'p>)| {
+        let is_it = Split::of_name(&key.short_text()?) == Some(split);
+        is_it.then_some(value)
     };
-    root.get(split.name()).or(other)
+    root.get(split.name())
+        .or_else(|| root.entries()?.find_map(named))
 }
 
 /// The data set in one file.

@@ -95,7 +95,10 @@ impl UtteranceWriter {
         let path = &self.path;
         if self.widths.is_none() {
             let place = path.display().to_string();
-            return Err(DataError::NoUtterances { place });
+            return Err(DataError::NoUtterances {
+                place,
+                notes: Vec::new(),
+            });
         }
         let mut columns = vocabulary_columns(overview.vocabulary.as_ref());
         let mut checksum = Checksum::default();
