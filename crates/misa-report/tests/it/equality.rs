@@ -166,7 +166,7 @@ fn rejections_of_equality_are_those_of_numpy() {
             seeds: number("n_seeds") as usize,
             seed_sd: number("seed_sd"),
             system_sd: number("system_by_utterance_sd"),
-            resamples: 100,
+            resamples: 50,
         };
         let found = world.repeat(repetitions);
         let own = error(found.rejected, repetitions);
