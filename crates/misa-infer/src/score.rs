@@ -30,6 +30,8 @@ pub struct NamedScore {
     pub goal: Goal,
     /// Whether it is a share of the utterances or a mean of shares, which papers print in percent.
     pub is_share: bool,
+    /// Its lowest and highest possible value; infinite where it has no bound.
+    pub range: (f64, f64),
     /// The score.
     pub score: Score,
 }
@@ -47,12 +49,14 @@ const REGRESSION: [NamedScore; 8] = [
         name: "Corr",
         goal: Goal::Higher,
         is_share: false,
+        range: (-1.0, 1.0),
         score: pearson_correlation,
     },
     NamedScore {
         name: "MAE",
         goal: Goal::Lower,
         is_share: false,
+        range: (0.0, f64::INFINITY),
         score: mean_absolute_error,
     },
     share("Acc-2 (neg/non-neg)", negative_accuracy),
@@ -70,6 +74,7 @@ const fn share(name: &'static str, score: Score) -> NamedScore {
         name,
         goal: Goal::Higher,
         is_share: true,
+        range: (0.0, 1.0),
         score,
     }
 }

@@ -1,14 +1,17 @@
-//! Differences between two systems, compared with resampling by NumPy and SciPy.
+//! Differences between two systems in the scores of a run, compared with NumPy and SciPy.
+//!
+//! `crates/misa-report/tests/it/differences.rs` has more of these, and `equality.rs` the simulation.
 
-use misa_report::compare::{Bootstrap, Metric, Prediction};
+use misa_report::compare::{CombinedT, FEWEST_SEEDS, Metric, Prediction};
 use misa_testing::{Tensors, Trial, case, golden, json};
 use misa_train::score;
 use serde_json::Value;
 
-/// Enough for an error of a hundredth in a probability.
+/// Enough for an error of a hundredth in a standard error.
 const RESAMPLES: usize = 4000;
 
-/// The kind of resampling of [`Bootstrap::paired`]: utterances are drawn, seeds are kept.
+/// The way of resampling of a [`CombinedT`], which adds the seeds by a formula: utterances are drawn,
+/// seeds are kept.
 const MODE: &str = "fixed";
 
 pub fn cases() -> Vec<Trial> {
@@ -23,16 +26,17 @@ pub fn cases() -> Vec<Trial> {
 
 fn metric(name: &str) -> Metric {
     type Score = fn(&[f32], &[f32]) -> f64;
-    let (name, score): (_, Score) = match name {
-        "mae" => ("MAE", score::mean_absolute_error),
-        "corr" => ("Corr", score::pearson_correlation),
-        "acc2" => ("Acc-2", score::negative_accuracy),
+    let (name, range, score): (_, _, Score) = match name {
+        "mae" => ("MAE", (0.0, f64::INFINITY), score::mean_absolute_error),
+        "corr" => ("Corr", (-1.0, 1.0), score::pearson_correlation),
+        "acc2" => ("Acc-2", (0.0, 1.0), score::negative_accuracy),
         _ => panic!("{name}: no test knows this score"),
     };
     Metric {
         name,
         is_better_high: true,
         is_share: false,
+        range,
         score,
     }
 }
@@ -55,35 +59,43 @@ fn check(name: &str, table: &Value) {
     let [one, other] = systems
         .each_ref()
         .map(|seeds| -> Vec<&[Prediction]> { seeds.iter().map(Vec::as_slice).collect() });
-    // A score that counts utterances moves in steps.
-    let step = 1.0 / (labels.len() * one.len().min(other.len())) as f64;
     for (score, difference) in table["difference"].as_object().unwrap() {
-        let found = Bootstrap::paired(&one, &other, &metric(score), RESAMPLES, 11).unwrap();
+        let found = CombinedT::of(&one, &other, &metric(score), RESAMPLES, 11).unwrap();
         assert_within(score, found.difference, difference.as_f64().unwrap(), 1e-6);
-        let Some(expected) = table["bootstrap"].get(format!("{MODE}.{score}")) else {
-            continue;
-        };
-        let step = if score == "acc2" { step } else { 0.0 };
-        check_resampled(score, &found, expected, step);
+        if let Some(expected) = table["bootstrap"].get(format!("{MODE}.{score}")) {
+            check_utterances(score, &found, expected);
+        }
+        if score == "mae" {
+            check_seeds(&found, &table["welch_t_on_seed_mae"]);
+            let has_seeds = one.len().min(other.len()) >= FEWEST_SEEDS;
+            assert_eq!(found.p.is_some(), has_seeds);
+            assert_eq!(found.interval.is_some(), has_seeds);
+        }
     }
 }
 
-/// Four standard errors of both computations.
-fn check_resampled(score: &str, found: &Bootstrap, expected: &Value, step: f64) {
+/// The standard error between utterances, within four standard errors of both computations.
+fn check_utterances(score: &str, found: &CombinedT, expected: &Value) {
     let number = |key: &str| expected[key].as_f64().unwrap();
-    let count = RESAMPLES as f64;
-    let error = 2.7 * number("se") / count.sqrt();
-    let ends = [found.interval.0, found.interval.1];
-    for (end, found) in ends.into_iter().enumerate() {
-        let reference = expected["ci95_mc_sd"][end].as_f64().unwrap();
-        let allowed = 4.0 * error.hypot(reference) + 1e-6 + step;
-        let expected = expected["ci95"][end].as_f64().unwrap();
-        assert_within(&format!("{score}: end {end}"), found, expected, allowed);
+    let error = number("se");
+    let inverse_counts = 1.0 / RESAMPLES as f64 + 1.0 / number("resamples");
+    let allowed = 4.0 * error * (inverse_counts / 2.0).sqrt() + 1e-6;
+    let utterances = found.utterances as f64;
+    let bootstrap_variance = found.utterance_variance.unwrap() * (utterances - 1.0) / utterances;
+    assert_within(score, bootstrap_variance.sqrt(), error, allowed);
+}
+
+/// The standard error between seeds, which is that of Welch's test where there is one.
+fn check_seeds(found: &CombinedT, welch: &Value) {
+    if let Some(t) = welch["t"].as_f64() {
+        let error = found.seed_variance.unwrap().sqrt();
+        assert_within(
+            "t over seeds",
+            found.difference / error,
+            t,
+            1e-5 * t.abs().max(1.0),
+        );
     }
-    let p = number("p");
-    let own = (p * (1.0 - p / 2.0) * 2.0 / count).sqrt();
-    let allowed = 4.0 * own.hypot(number("p_mc_sd")) + 2.0 / (count + 1.0);
-    assert_within(&format!("{score}: p"), found.p, p, allowed);
 }
 
 fn assert_within(what: &str, found: f64, expected: f64, allowed: f64) {

@@ -8,7 +8,7 @@ use std::{error::Error, fmt, path::Path};
 /// The scores in the table, as far as the task has them; differences are of the first one.
 const METRICS: [&str; 6] = ["MAE", "Corr", "Acc-2 (neg/pos)", "Acc-7", "Acc-2", "F1"];
 
-/// The variants compared, as Markdown.
+/// The variants compared, and the notes of the comparison, as Markdown.
 #[derive(Debug)]
 pub struct AblationTable {
     lines: Vec<String>,
@@ -54,6 +54,9 @@ impl AblationTable {
             let cost = cost(quickest_epoch(group)?, baseline_seconds);
             lines.push(row(group, &columns, difference, &cost));
         }
+        for note in &comparison.notes {
+            lines.extend([String::new(), note.clone()]);
+        }
         Ok(Self { lines })
     }
 }
@@ -81,7 +84,10 @@ fn heading(columns: &[Column<'_>], main: &str) -> Vec<String> {
     let names = names.join(" | ");
     let rules = " ---: |".repeat(columns.len());
     vec![
-        format!("| Variant | Seeds | {names} | Δ {main}, 95 % interval | p | Quickest epoch, s |"),
+        format!(
+            "| Variant | Seeds | {names} | Δ {main}, 95 % interval over seeds and utterances | p | \
+             Quickest epoch, s |"
+        ),
         format!("| --- | ---: |{rules} ---: | ---: | ---: |"),
     ]
 }
@@ -102,11 +108,14 @@ fn row(
     };
     let scores: Vec<String> = columns.iter().map(score).collect();
     let (interval, p) = difference.map_or_else(Default::default, |difference| {
-        let (low, high) = difference.bootstrap.interval;
-        let mean = difference.bootstrap.difference;
+        let mean = difference.test.difference;
+        let interval = match difference.test.interval {
+            Some((low, high)) => format!("{mean:+.3} ({low:+.3} to {high:+.3})"),
+            None => format!("{mean:+.3}"),
+        };
         (
-            format!("{mean:+.3} ({low:+.3} to {high:+.3})"),
-            probability(difference.p_holm),
+            interval,
+            difference.p_holm.map_or_else(String::new, probability),
         )
     });
     format!(

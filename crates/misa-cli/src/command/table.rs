@@ -10,8 +10,9 @@ use std::path::PathBuf;
 
 /// Compare finished runs and published figures.
 ///
-/// Every seed, mean and deviation, 95 % intervals, paired bootstrap between models with Holm's
-/// correction, differences to published figures.
+/// Every seed, mean and deviation, 95 % intervals, differences between models and to published
+/// figures. Intervals and p-values of differences cover other seeds and other utterances, with
+/// Holm's correction; they need three seeds of each model, and intervals thirty utterances.
 ///
 /// Runs that differ by their seed alone are one model; models without a name are named by the
 /// settings in which they differ. A dagger marks results whose test split had been opened before.
@@ -37,7 +38,7 @@ pub struct Arguments {
     /// Model to compare the others with, by its name in the table; without it, every pair is compared
     #[arg(long, value_name = "MODEL")]
     baseline: Option<String>,
-    /// Resamples of a paired comparison; 0 switches comparisons off
+    /// Resamples that measure the variance between utterances; 0 switches differences off
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     resamples: usize,
     /// Format of the table

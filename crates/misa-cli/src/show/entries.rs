@@ -119,6 +119,7 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
         name: named.name,
         is_better_high: named.goal == Goal::Higher,
         is_share: named.is_share,
+        range: named.range,
         score: named.score,
     };
     scores(task).iter().map(metric).collect()

@@ -21,6 +21,10 @@ const SENTENCES: &[&str] = &["notes"];
 /// Keys whose values differ between machines and moments.
 const OF_THE_MOMENT: &[&str] = &["system", "provenance", "seconds", "peak_memory", "folder"];
 
+/// Keys of a difference between models that 0.1.0 computed from utterances alone. Now they cover seeds
+/// too, and a model with fewer than three has none.
+const STATISTICS: &[&str] = &["interval", "p", "p_holm"];
+
 /// A release and a copy of its folders that may be written to.
 struct Release {
     stored: PathBuf,
@@ -75,6 +79,9 @@ fn assert_alike(place: &str, expected: &Value, found: &Value) {
         (Value::Object(expected), Value::Object(found)) => {
             for (key, expected) in expected {
                 if OF_THE_MOMENT.contains(&key.as_str()) || SENTENCES.contains(&key.as_str()) {
+                    continue;
+                }
+                if place.contains(".differences.") && STATISTICS.contains(&key.as_str()) {
                     continue;
                 }
                 let place = format!("{place}.{key}");

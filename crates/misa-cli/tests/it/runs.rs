@@ -238,6 +238,9 @@ fn seeds_are_compared() {
     assert!(named.contains("| less  | more  |"), "{named}");
     let found = json(&said(&[&arguments[..], &["--json"]].concat()));
     assert_eq!(found["groups"][0]["runs"].as_array().unwrap().len(), 3);
+    let test = &found["differences"][0]["bootstrap"];
+    assert_eq!(test["seeds"], serde_json::json!([3, 3]));
+    assert!(test["p"].is_number(), "{test}");
     let (_, message) = refused(&[&arguments[..], &["--against", "paper"]].concat());
     assert!(
         message.contains("no published figures of the synthetic set"),

@@ -3,17 +3,16 @@
 use super::beside::beside_published;
 use super::difference::differences;
 use super::note::notes;
-use super::{Against, Difference, Entry, Metric, PublishedDifference, Summary};
+use super::{Against, CompareError, Difference, Entry, Metric, PublishedDifference, Summary};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use thiserror::Error;
 
 /// Options of a comparison.
 #[derive(Clone, Debug)]
 pub struct CompareOptions {
     /// The scores, in the order of the columns.
     pub metrics: Vec<Metric>,
-    /// Number of resamples of a paired comparison; 0 skips it.
+    /// Number of resamples that measure the variance between utterances; 0 skips differences.
     pub resamples: usize,
     /// Seed of the resamples.
     pub seed: u64,
@@ -55,7 +54,8 @@ pub struct Group {
     pub split: String,
     /// The runs, ordered by seed.
     pub runs: Vec<RunRow>,
-    /// Each score over the seeds.
+    /// Each score over the seeds. No intervals if the runs have fewer than
+    /// [`FEWEST_UTTERANCES`](super::FEWEST_UTTERANCES).
     pub summaries: Vec<Summary>,
     /// For each score, whether no other model on this data and split has a better mean.
     pub is_best: Vec<bool>,
@@ -77,49 +77,6 @@ pub struct RunRow {
     pub trained_after_opening: bool,
     /// Versions, device, checksums.
     pub provenance: Vec<(String, String)>,
-}
-
-/// Runs that cannot be compared.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CompareError {
-    /// There is nothing to show.
-    #[error("no scored runs, expected at least 1")]
-    Nothing,
-    /// Two runs with the same settings and seed, which would count twice.
-    #[error(
-        "`{first}` and `{second}`: the same model, data, split and seed {seed}, expected one of them"
-    )]
-    Twice {
-        /// One run.
-        first: String,
-        /// The other.
-        second: String,
-        /// Their seed.
-        seed: u64,
-    },
-    /// There is no model with the name of the baseline.
-    #[error("no model `{name}` among the runs, expected one of {known}")]
-    Baseline {
-        /// The requested name.
-        name: String,
-        /// The existing models.
-        known: String,
-    },
-    /// There are no published figures of this name.
-    #[error("no published figures `{name}`, expected {known}")]
-    Source {
-        /// The requested name.
-        name: String,
-        /// The existing names.
-        known: String,
-    },
-    /// Published figures are requested, but there are none for any of the runs.
-    #[error("no published figures for these runs: {reasons}")]
-    NotPublished {
-        /// The reasons, for each data set.
-        reasons: String,
-    },
 }
 
 /// What the runs of one group have in common, in the order of the tables.
@@ -164,7 +121,8 @@ impl Comparison {
         mark_best(&mut groups, options);
         let (differences, not_compared) = differences(&grouped, options);
         let (published, not_published) = beside_published(&groups, options)?;
-        let notes = notes(&groups, &differences, options);
+        let is_small = entries.iter().any(Entry::has_few_utterances);
+        let notes = notes(&groups, &differences, options, is_small);
         let metrics = options.metrics.iter();
         let (names, is_share) = metrics
             .map(|metric| (metric.name.to_string(), metric.is_share))
@@ -244,13 +202,21 @@ fn group(key: &Key, runs: &[&Entry], options: &CompareOptions) -> Group {
         })
         .collect();
     let columns = 0..options.metrics.len();
+    let is_small = runs.iter().any(|run| run.has_few_utterances());
     Group {
         model: key.model.clone(),
         data: key.data.clone(),
         corpus: corpus(runs),
         split: key.split.clone(),
         summaries: columns
-            .map(|column| Summary::of(rows.iter().map(|row| row.scores[column])))
+            .map(|column| {
+                let values = rows.iter().map(|row| row.scores[column]);
+                let summary = Summary::of(values).within(options.metrics[column].range);
+                Summary {
+                    interval: summary.interval.filter(|_| !is_small),
+                    ..summary
+                }
+            })
             .collect(),
         is_best: vec![false; options.metrics.len()],
         runs: rows,

@@ -2,7 +2,7 @@
 
 use super::bootstrap::{Aligned, Resampled, resampled};
 use super::comparison::{Grouped, Key};
-use super::{Bootstrap, CompareOptions, holm};
+use super::{CombinedT, CompareOptions, holm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,10 +20,11 @@ pub struct Difference {
     pub model: String,
     /// The model it is compared with.
     pub baseline: String,
-    /// The result of the paired bootstrap.
-    pub bootstrap: Bootstrap,
-    /// Its p-value, corrected for all pairs of this score on this split.
-    pub p_holm: f64,
+    /// The difference and its test. Files call it `bootstrap`, as the first release did.
+    #[serde(rename = "bootstrap")]
+    pub test: CombinedT,
+    /// Its p-value, corrected for all pairs of this score on this split that have one.
+    pub p_holm: Option<f64>,
 }
 
 /// The models of one split of one data set.
@@ -59,10 +60,10 @@ pub(super) fn differences(
         for split in &splits {
             let mut family = Vec::new();
             for &(one, other) in &split.pairs {
-                match split.difference(one, other, column) {
-                    Some(bootstrap) => family.push(Difference {
+                match split.difference(one, other, column, metric.range) {
+                    Some(test) => family.push(Difference {
                         metric: metric.name.to_string(),
-                        ..split.models[one].minus(&split.models[other], bootstrap)
+                        ..split.models[one].minus(&split.models[other], test)
                     }),
                     None => notes.push(format!(
                         "No difference in {} between {}: the score is undefined.",
@@ -169,9 +170,15 @@ impl SplitModels<'_> {
         }
     }
 
-    fn difference(&self, one: usize, other: usize, metric: usize) -> Option<Bootstrap> {
+    fn difference(
+        &self,
+        one: usize,
+        other: usize,
+        metric: usize,
+        range: (f64, f64),
+    ) -> Option<CombinedT> {
         let scores = |model: usize| self.models[model].scores.as_ref();
-        Bootstrap::between(scores(one)?, scores(other)?, metric)
+        CombinedT::between(scores(one)?, scores(other)?, metric, range)
     }
 
     fn names(&self, one: usize, other: usize) -> String {
@@ -182,26 +189,30 @@ impl SplitModels<'_> {
 }
 
 impl Model<'_> {
-    fn minus(&self, other: &Self, bootstrap: Bootstrap) -> Difference {
+    fn minus(&self, other: &Self, test: CombinedT) -> Difference {
         Difference {
             data: self.key.data.clone(),
             split: self.key.split.clone(),
             metric: String::new(),
             model: self.key.model.clone(),
             baseline: other.key.model.clone(),
-            p_holm: bootstrap.p,
-            bootstrap,
+            p_holm: None,
+            test,
         }
     }
 }
 
 /// Corrects the p-values of one score on one split.
 fn correct(family: &mut [Difference]) {
-    let p: Vec<f64> = family
-        .iter()
-        .map(|difference| difference.bootstrap.p)
+    let tested: Vec<(&mut Difference, f64)> = family
+        .iter_mut()
+        .filter_map(|difference| {
+            let p = difference.test.p?;
+            Some((difference, p))
+        })
         .collect();
-    for (difference, p) in family.iter_mut().zip(holm(&p)) {
-        difference.p_holm = p;
+    let p: Vec<f64> = tested.iter().map(|(_, p)| *p).collect();
+    for ((difference, _), p) in tested.into_iter().zip(holm(&p)) {
+        difference.p_holm = Some(p);
     }
 }

@@ -1,5 +1,6 @@
 //! One scored run.
 
+use super::FEWEST_UTTERANCES;
 use serde::{Deserialize, Serialize};
 
 /// The scores of a run on one split.
@@ -32,6 +33,13 @@ pub struct Entry {
     pub provenance: Vec<(String, String)>,
 }
 
+impl Entry {
+    /// Whether it is known to have too few utterances for an interval.
+    pub(super) fn has_few_utterances(&self) -> bool {
+        (1..FEWEST_UTTERANCES).contains(&self.predictions.len())
+    }
+}
+
 /// The prediction for one utterance.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
@@ -52,6 +60,8 @@ pub struct Metric {
     pub is_better_high: bool,
     /// Whether it is a share, which is usually printed in percent.
     pub is_share: bool,
+    /// Its lowest and highest possible value; infinite where it has no bound.
+    pub range: (f64, f64),
     /// Its value for predictions and targets of equal length.
     pub score: fn(&[f32], &[f32]) -> f64,
 }

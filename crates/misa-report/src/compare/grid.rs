@@ -49,6 +49,22 @@ fn signed(is_share: bool, number: Option<f64>) -> String {
     format!("{sign}{}", value(is_share, number))
 }
 
+/// Both ends of an interval as text.
+fn interval(ends: Option<(f64, f64)>, text: impl Fn(Option<f64>) -> String) -> String {
+    match ends {
+        Some((low, high)) => format!("{} to {}", text(Some(low)), text(Some(high))),
+        None => "–".to_string(),
+    }
+}
+
+fn probability(p: Option<f64>) -> String {
+    match p {
+        Some(p) if p < 1e-4 => "< 0.0001".to_string(),
+        Some(p) => format!("{p:.4}"),
+        None => "–".to_string(),
+    }
+}
+
 impl Comparison {
     /// Every table of the comparison that has rows.
     pub(super) fn grids(&self) -> Vec<Grid> {
@@ -134,18 +150,14 @@ impl Comparison {
                 }
             },
         ));
-        if count > 1 {
-            rows.push(row("95 % interval".to_string(), &|is_share, summary, _| {
-                Text::plain(match summary.interval {
-                    Some((low, high)) => {
-                        format!(
-                            "{} to {}",
-                            value(is_share, Some(low)),
-                            value(is_share, Some(high))
-                        )
-                    }
-                    None => "–".to_string(),
-                })
+        if group
+            .summaries
+            .iter()
+            .any(|summary| summary.interval.is_some())
+        {
+            let label = "95 % interval over seeds".to_string();
+            rows.push(row(label, &|is_share, summary, _| {
+                Text::plain(interval(summary.interval, |end| value(is_share, end)))
             }));
         }
         rows
@@ -164,25 +176,20 @@ impl Comparison {
             "model",
             "minus",
             "difference",
-            "95 % interval",
+            "95 % interval over seeds and utterances",
             "p",
             "p (Holm)",
         ];
         let row = |difference: &super::Difference| {
             let is_share = self.is_share(&difference.metric);
-            let (low, high) = difference.bootstrap.interval;
             let texts = [
                 difference.metric.clone(),
                 difference.model.clone(),
                 difference.baseline.clone(),
-                signed(is_share, Some(difference.bootstrap.difference)),
-                format!(
-                    "{} to {}",
-                    signed(is_share, Some(low)),
-                    signed(is_share, Some(high))
-                ),
-                format!("{:.4}", difference.bootstrap.p),
-                format!("{:.4}", difference.p_holm),
+                signed(is_share, Some(difference.test.difference)),
+                interval(difference.test.interval, |end| signed(is_share, end)),
+                probability(difference.test.p),
+                probability(difference.p_holm),
             ];
             let data = is_several.then(|| format!("{}, {}", difference.data, difference.split));
             data.into_iter().chain(texts).map(Text::plain).collect()

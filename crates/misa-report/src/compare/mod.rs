@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | `entry.rs` | one scored run |
 //! | `statistic.rs` | mean, spread and interval of a few seeds |
-//! | `bootstrap.rs` | whether two models differ, by resampling utterances |
+//! | `bootstrap.rs` | scores on utterances that are drawn with replacement |
+//! | `combined.rs`, `holm.rs` | whether two models differ, by seeds and utterances, and in many tests |
 //! | `comparison.rs` | runs, grouped, summarised and compared |
+//! | `error.rs` | why runs cannot be compared |
 //! | `difference.rs` | the differences between pairs of models |
 //! | `published.rs`, `beside.rs` | figures of papers with their sources, and differences to them |
 //! | `note.rs` | notes for the reader |
@@ -13,20 +15,25 @@
 
 mod beside;
 mod bootstrap;
+mod combined;
 mod comparison;
 mod difference;
 mod entry;
+mod error;
 mod format;
 mod grid;
+mod holm;
 mod note;
 mod published;
 mod rows;
 mod statistic;
 
 pub use beside::{Against, PublishedDifference};
-pub use bootstrap::{Bootstrap, holm};
-pub use comparison::{CompareError, CompareOptions, Comparison, Group, RunRow};
+pub use combined::{CombinedT, FEWEST_SEEDS, FEWEST_UTTERANCES};
+pub use comparison::{CompareOptions, Comparison, Group, RunRow};
 pub use difference::Difference;
 pub use entry::{Entry, Metric, Prediction};
+pub use error::CompareError;
+pub use holm::holm;
 pub use published::{PublishedRow, SOURCES, Status, published};
 pub use statistic::Summary;

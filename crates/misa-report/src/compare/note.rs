@@ -1,12 +1,21 @@
 //! Notes for the reader of a comparison.
 
-use super::{CompareOptions, Difference, Group};
+use super::{CombinedT, CompareOptions, Difference, FEWEST_SEEDS, FEWEST_UTTERANCES, Group};
 
+/// `is_small`: whether a group has too few utterances for an interval.
 pub(super) fn notes(
     groups: &[Group],
     differences: &[Difference],
     options: &CompareOptions,
+    is_small: bool,
 ) -> Vec<String> {
+    let mut notes = notes_on_runs(groups, options);
+    notes.extend(notes_on_intervals(groups, is_small));
+    notes.extend(notes_on_differences(differences, options));
+    notes
+}
+
+fn notes_on_runs(groups: &[Group], options: &CompareOptions) -> Vec<String> {
     let mut notes = Vec::new();
     let runs = || groups.iter().flat_map(|group| &group.runs);
     if groups.iter().any(|group| group.split != "test") {
@@ -27,17 +36,66 @@ pub(super) fn notes(
     if groups.iter().any(|group| group.runs.len() < 2) {
         notes.push("A single seed has no standard deviation.".to_string());
     }
-    if !differences.is_empty() {
+    notes
+}
+
+fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut summaries = groups.iter().flat_map(|group| &group.summaries);
+    if summaries.any(|summary| summary.interval.is_some()) {
+        notes.push(
+            "Intervals of means cover other seeds on these utterances, by Student's t.".to_string(),
+        );
+    }
+    if groups.iter().any(|group| group.runs.len() < FEWEST_SEEDS) {
         notes.push(format!(
-            "Differences: paired bootstrap over utterances, {} resamples, mean over seeds; p corrected by \
-             Holm over the pairs of models of each score.",
+            "Means of fewer than {FEWEST_SEEDS} seeds have no interval: so few hardly show how far \
+             seeds spread."
+        ));
+    }
+    if is_small {
+        notes.push(format!(
+            "No intervals for fewer than {FEWEST_UTTERANCES} utterances: so few hardly show how \
+             scores are distributed."
+        ));
+    }
+    notes
+}
+
+fn notes_on_differences(differences: &[Difference], options: &CompareOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    let tests = || differences.iter().map(|difference| &difference.test);
+    if tests().any(|test| test.p.is_some()) {
+        notes.push(format!(
+            "Differences: mean over seeds; intervals and p cover other seeds and other utterances, by a t of \
+             the variance between seeds plus that between utterances ({} resamples); p corrected by Holm over \
+             the pairs of models of each score.",
             options.resamples
         ));
     }
-    let undefined: usize = differences
-        .iter()
-        .map(|difference| difference.bootstrap.undefined)
-        .sum();
+    if tests().any(|test| test.seeds.iter().any(|&seeds| seeds < FEWEST_SEEDS)) {
+        notes.push(format!(
+            "A difference has no p and no interval if one of its models has fewer than {FEWEST_SEEDS} seeds: \
+             that it is more than a difference between seeds cannot be told."
+        ));
+    }
+    let is_still = |test: &CombinedT| {
+        let variances = test.seed_variance.zip(test.utterance_variance);
+        variances.is_some() && test.degrees.is_none()
+    };
+    if tests().any(is_still) {
+        notes.push(
+            "A difference that varies with neither seeds nor utterances has no interval."
+                .to_string(),
+        );
+    }
+    if tests().any(|test| test.utterance_variance.is_none()) {
+        notes.push(
+            "A difference has no p and no interval if fewer than two resamples have a score."
+                .to_string(),
+        );
+    }
+    let undefined: usize = tests().map(|test| test.undefined).sum();
     if undefined > 0 {
         notes.push(format!(
             "{undefined} resamples with an undefined score are left out."

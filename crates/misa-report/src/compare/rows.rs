@@ -50,8 +50,8 @@ impl Comparison {
     /// | Kind | One row per | `value` |
     /// | --- | --- | --- |
     /// | `run` | run and score | the score |
-    /// | `model` | model and score | mean over the seeds, with `deviation` and interval |
-    /// | `difference` | pair of models and score | `model` minus `against`, with interval, p and Holm's p |
+    /// | `model` | model and score | mean over the seeds, with `deviation` and interval over seeds |
+    /// | `difference` | pair of models and score | `model` minus `against`, with interval, p and Holm's p over seeds and utterances |
     /// | `published` | model, source and score | mean minus the published `figure` of `against` |
     pub fn to_csv(&self) -> String {
         let mut table = Table::new(&COLUMNS);
@@ -123,17 +123,20 @@ impl Comparison {
 }
 
 fn difference(difference: &Difference) -> Row {
-    let (low, high) = difference.bootstrap.interval;
+    let interval = difference.test.interval;
     Row {
         kind: "difference",
         data: difference.data.clone(),
         split: difference.split.clone(),
         model: difference.model.clone(),
         score: difference.metric.clone(),
-        value: number(Some(difference.bootstrap.difference)),
-        interval: [low, high].map(|end| number(Some(end))),
+        value: number(Some(difference.test.difference)),
+        interval: [
+            number(interval.map(|(low, _)| low)),
+            number(interval.map(|(_, high)| high)),
+        ],
         against: difference.baseline.clone(),
-        p: [difference.bootstrap.p, difference.p_holm].map(|p| number(Some(p))),
+        p: [difference.test.p, difference.p_holm].map(number),
         ..Row::default()
     }
 }

@@ -1,5 +1,6 @@
 //! Mean, spread and interval of a few seeds.
 
+use super::FEWEST_SEEDS;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -16,8 +17,8 @@ pub struct Summary {
     pub mean: Option<f64>,
     /// Their sample standard deviation (divisor `count - 1`); `None` for fewer than two values.
     pub deviation: Option<f64>,
-    /// The 95 % confidence interval of the mean by Student's t distribution; `None` for fewer than two
-    /// values.
+    /// The 95 % confidence interval of the mean by Student's t distribution; `None` for fewer than
+    /// [`FEWEST_SEEDS`] values. For scores of seeds it covers other seeds on the same utterances.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -36,7 +37,8 @@ impl Summary {
         let mean = values.iter().sum::<f64>() / count as f64;
         let squares = values.iter().map(|value| (value - mean).powi(2));
         let deviation = (count > 1).then(|| (squares.sum::<f64>() / (count - 1) as f64).sqrt());
-        let interval = deviation.and_then(|deviation| {
+        let enough = deviation.filter(|_| count >= FEWEST_SEEDS);
+        let interval = enough.and_then(|deviation| {
             let student = StudentsT::new(0.0, 1.0, (count - 1) as f64).ok()?;
             let reach = student.inverse_cdf(f64::midpoint(1.0, CONFIDENCE));
             let half = reach * deviation / (count as f64).sqrt();
@@ -47,6 +49,15 @@ impl Summary {
             mean: Some(mean),
             deviation,
             interval,
+        }
+    }
+
+    /// The same summary of values that are never outside `lowest` and `highest`.
+    pub fn within(self, (lowest, highest): (f64, f64)) -> Self {
+        let inside = |(low, high): (f64, f64)| (low.max(lowest), high.min(highest));
+        Self {
+            interval: self.interval.map(inside),
+            ..self
         }
     }
 }
@@ -60,7 +71,7 @@ mod tests {
     }
 
     /// Quantiles of Student's distribution from tables: 2.776445105 for 4 degrees of freedom,
-    /// 12.706204736 for 1.
+    /// 4.302652730 for 2.
     #[test]
     fn intervals_are_those_of_student() {
         let summary = Summary::of([1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
@@ -69,9 +80,24 @@ mod tests {
         let half = 2.776_445_105 * deviation / 5f64.sqrt();
         let (low, high) = summary.interval.unwrap();
         assert!((low - (3.0 - half)).abs() < 1e-6 && (high - (3.0 + half)).abs() < 1e-6);
-        let (low, high) = Summary::of([0.0, 2.0].map(Some)).interval.unwrap();
-        assert!((low - (1.0 - 12.706_204_736)).abs() < 1e-5, "{low}");
-        assert!((high - (1.0 + 12.706_204_736)).abs() < 1e-5, "{high}");
+        let (low, high) = Summary::of([0.0, 1.0, 2.0].map(Some)).interval.unwrap();
+        let half = 4.302_652_730 / 3f64.sqrt();
+        assert!((low - (1.0 - half)).abs() < 1e-6, "{low}");
+        assert!((high - (1.0 + half)).abs() < 1e-6, "{high}");
+    }
+
+    #[test]
+    fn two_values_have_no_interval() {
+        let two = Summary::of([Some(0.0), Some(2.0)]);
+        assert_eq!((two.interval, two.deviation), (None, Some(2f64.sqrt())));
+    }
+
+    #[test]
+    fn an_interval_is_cut_at_the_range() {
+        let summary = Summary::of([0.1, 0.5, 0.9].map(Some));
+        assert_eq!(summary.within((0.0, 1.0)).interval, Some((0.0, 1.0)));
+        let mae = summary.within((0.0, f64::INFINITY)).interval.unwrap();
+        assert!(mae.0 == 0.0 && mae.1 > 1.0);
     }
 
     #[test]

@@ -22,16 +22,18 @@ fn hits(predictions: &[f32], targets: &[f32]) -> f64 {
 }
 
 fn options() -> CompareOptions {
-    let metric = |name, is_better_high, is_share, score| Metric {
+    let metric = |name, is_better_high, is_share, highest, score| Metric {
         name,
         is_better_high,
         is_share,
+        range: (0.0, highest),
         score,
     };
+    let mean_error: fn(&[f32], &[f32]) -> f64 = error;
     CompareOptions {
         metrics: vec![
-            metric("MAE", false, false, error as fn(&[f32], &[f32]) -> f64),
-            metric("Acc-2 (neg/non-neg)", true, true, hits),
+            metric("MAE", false, false, f64::INFINITY, mean_error),
+            metric("Acc-2 (neg/non-neg)", true, true, 1.0, hits),
         ],
         resamples: 500,
         seed: 3,
@@ -110,10 +112,121 @@ fn seeds_of_a_model_are_summarised_and_the_best_is_marked() {
         (difference.model.as_str(), difference.baseline.as_str()),
         ("a_b", "c|d")
     );
-    assert!((difference.bootstrap.difference + 1.625).abs() < 1e-6);
-    // Better on every utterance and so on every resample: the smallest possible p.
-    assert!((difference.bootstrap.p - 2.0 / 501.0).abs() < 1e-12);
-    assert_eq!(difference.p_holm, difference.bootstrap.p);
+    assert!((difference.test.difference + 1.625).abs() < 1e-6);
+    // Two seeds do not show how far seeds spread.
+    assert_eq!((difference.test.p, difference.test.interval), (None, None));
+    assert_eq!(difference.p_holm, None);
+}
+
+/// The seeds of two models on `utterances` with labels of both signs.
+fn large_entries(seeds: u64, utterances: usize) -> Vec<Entry> {
+    let models = [("near", 0.2), ("far", 0.9)];
+    let runs = models
+        .iter()
+        .flat_map(|&model| (1..=seeds).map(move |seed| (model, seed)));
+    let runs = runs.map(|((model, off), seed)| {
+        let off = off + 0.1 * seed as f32;
+        let row = |index: usize| {
+            let target = (index % 7) as f32 - 3.0;
+            Prediction {
+                id: format!("u{index}"),
+                prediction: target + off * (1.0 + (index % 5) as f32 / 10.0),
+                target,
+            }
+        };
+        let predictions: Vec<Prediction> = (0..utterances).map(row).collect();
+        let guesses: Vec<f32> = predictions.iter().map(|row| row.prediction).collect();
+        let targets: Vec<f32> = predictions.iter().map(|row| row.target).collect();
+        let mut entry = entry(model, seed, off);
+        entry.scores[0].1 = Some(error(&guesses, &targets));
+        entry.scores[1].1 = Some(hits(&guesses, &targets));
+        entry.predictions = predictions;
+        entry
+    });
+    runs.collect()
+}
+
+fn has_note(comparison: &Comparison, beginning: &str) -> bool {
+    let mut notes = comparison.notes.iter();
+    notes.any(|note| note.starts_with(beginning))
+}
+
+const FEW_SEEDS: &str =
+    "A difference has no p and no interval if one of its models has fewer than 3 seeds";
+const FEW_UTTERANCES: &str = "No intervals for fewer than 30 utterances";
+const BOTH: &str =
+    "Differences: mean over seeds; intervals and p cover other seeds and other utterances";
+
+/// Means differ by 0.7 · 1.2, seeds of both models by 0.1 · 1.2 with a deviation of 0.12.
+#[test]
+fn three_seeds_and_thirty_utterances_have_p_and_interval() {
+    let comparison = Comparison::new(&large_entries(3, 35), &options()).unwrap();
+    let difference = &comparison.differences[0];
+    let test = difference.test;
+    assert_eq!(
+        (difference.model.as_str(), test.seeds, test.utterances),
+        ("far", [3, 3], 35)
+    );
+    assert!((test.difference - 0.84).abs() < 1e-5);
+    assert!((test.seed_variance.unwrap() - 2.0 * 0.0144 / 3.0).abs() < 1e-5);
+    assert!(test.p.unwrap() < 0.01, "{test:?}");
+    let (low, high) = test.interval.unwrap();
+    assert!((low + high - 2.0 * test.difference).abs() < 1e-9 && low > 0.0);
+    assert_eq!(difference.p_holm, test.p);
+    assert!(has_note(&comparison, BOTH) && !has_note(&comparison, FEW_SEEDS));
+    let text = comparison.to_markdown();
+    assert!(
+        text.contains("| 95 % interval over seeds and utterances |"),
+        "{text}"
+    );
+    assert!(text.contains("| 95 % interval over seeds |"), "{text}");
+    // A share has a share as interval.
+    for group in &comparison.groups {
+        let (low, high) = group.summaries[1].interval.unwrap();
+        assert!(low >= 0.0 && high <= 1.0);
+    }
+}
+
+#[test]
+fn notes_say_why_there_is_no_interval() {
+    let few_seeds = Comparison::new(&large_entries(2, 35), &options()).unwrap();
+    assert!(has_note(&few_seeds, FEW_SEEDS) && !has_note(&few_seeds, BOTH));
+    assert!(!has_note(&few_seeds, FEW_UTTERANCES));
+    assert!(few_seeds.groups[0].summaries[0].interval.is_none());
+    let text = few_seeds.to_markdown();
+    let row = text.lines().find(|row| row.starts_with("| MAE")).unwrap();
+    assert_eq!(row.matches("| – ").count(), 3, "{row}");
+    let small = Comparison::new(&large_entries(3, 29), &options()).unwrap();
+    assert!(has_note(&small, FEW_UTTERANCES));
+    let test = small.differences[0].test;
+    assert!(test.p.is_some() && test.interval.is_none());
+    assert!(small.groups[0].summaries[0].interval.is_none());
+}
+
+/// Programs read these since the first release.
+#[test]
+fn json_keeps_its_keys() {
+    let comparison = Comparison::new(&large_entries(3, 35), &options()).unwrap();
+    let value = serde_json::to_value(&comparison).unwrap();
+    let difference = &value["differences"][0];
+    assert!(difference["p_holm"].is_number());
+    for key in [
+        "difference",
+        "p",
+        "undefined",
+        "seed_variance",
+        "utterance_variance",
+        "degrees",
+    ] {
+        assert!(difference["bootstrap"][key].is_number(), "{key}");
+    }
+    assert_eq!(
+        difference["bootstrap"]["interval"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[test]
@@ -208,12 +321,9 @@ fn formats_say_the_same() {
     assert_eq!((rows("run,"), rows("model,")), (8, 4));
     assert_eq!((rows("difference,"), rows("published,")), (2, 4));
     assert_eq!(csv.lines().count(), 1 + 18);
-    let difference = comparison.differences[0].bootstrap;
-    let (low, high) = difference.interval;
     let row = format!(
-        "difference,mosi 01234567,test,a_b,,,MAE,{},,{low},{high},,,,c|d,{p},{p},",
-        difference.difference,
-        p = difference.p,
+        "difference,mosi 01234567,test,a_b,,,MAE,{},,,,,,,c|d,,,",
+        comparison.differences[0].test.difference,
     );
     assert!(csv.lines().any(|found| found == row), "{row}\n{csv}");
     // The paper has an MAE of 0.783.
@@ -413,5 +523,5 @@ fn a_baseline_is_subtracted_from_the_others() {
     };
     let comparison = Comparison::new(&entries(), &options).unwrap();
     assert_eq!(comparison.differences[0].baseline, "a_b");
-    assert!(comparison.differences[0].bootstrap.difference > 1.6);
+    assert!(comparison.differences[0].test.difference > 1.6);
 }
