@@ -55,9 +55,10 @@ pub(crate) fn decode(place: &str, bytes: Vec<u8>) -> Result<String, DataError> {
             Err(_) => return Err(not_utf16(place, &text)),
         }
     }
-    match is_whole {
-        true => Ok(text),
-        false => Err(not_utf16(place, &text)),
+    if is_whole {
+        Ok(text)
+    } else {
+        Err(not_utf16(place, &text))
     }
 }
 

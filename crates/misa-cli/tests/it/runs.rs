@@ -226,15 +226,8 @@ fn seeds_are_compared() {
     );
     let [one, other] = [&runs, &dropout].map(|path| text(path));
     let (one, other) = (format!("more={one}"), format!("less={other}"));
-    let named = said(&[
-        "table",
-        &one,
-        &other,
-        "--baseline",
-        "more",
-        "--resamples",
-        "50",
-    ]);
+    let options = ["--baseline", "more", "--resamples", "50"];
+    let named = said(&[&["table", &one[..], &other[..]][..], &options[..]].concat());
     assert!(named.contains("| less  | more  |"), "{named}");
     let found = json(&said(&[&arguments[..], &["--json"]].concat()));
     assert_eq!(found["groups"][0]["runs"].as_array().unwrap().len(), 3);
