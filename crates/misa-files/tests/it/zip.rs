@@ -321,6 +321,7 @@ fn limits_hold() {
 }
 
 /// Deflated zeros. Every mebibyte except the first has the same packed bytes.
+#[cfg(target_os = "linux")]
 fn packed_zeros(mebibytes: usize) -> Vec<u8> {
     let mut compress = Compress::new(Compression::best(), false);
     let zeros = vec![0; 1 << 20];
