@@ -1,6 +1,7 @@
 //! Archives: which ones are read, and which are refused.
 
 use crate::support::archive::{Member, archive, deflated, end, stored};
+#[cfg(target_os = "linux")]
 use flate2::{Compress, Compression, FlushCompress};
 use misa_files::Source;
 use misa_files::zip::{Archive, Limits, Method, ZipError};
