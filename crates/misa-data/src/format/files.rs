@@ -55,7 +55,7 @@ pub(crate) fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
     })
 }
 
-/// Whether systems and programs leave such files behind, which are no data: `._labels.csv` of a Mac,
+/// Whether systems and programs leave such files behind, which are not data: `._labels.csv` of a Mac,
 /// `~$labels.csv` of Excel, locks and backups of editors.
 pub(crate) fn is_leftover(path: &Path) -> bool {
     const STARTS: [&str; 7] = ["._", ".~", ".#", ".nfs", ".DS_Store", "~$", "#"];

@@ -2,7 +2,7 @@
 
 use super::{FileKind, contains, pickle};
 
-/// The kind of a text; `None` if the bytes are no text.
+/// The kind of a text; `None` if the bytes are not text.
 pub(super) fn detect(head: &[u8]) -> Option<FileKind> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let narrow = narrow(head);

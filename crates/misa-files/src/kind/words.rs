@@ -12,7 +12,7 @@ const TABLE: &str = "only tables of labels are read as text: put features into .
                      labels.csv (docs/data-format.md, your own features)";
 const FEATURES: &str = "one such file holds the features of one recording: collect all of them in a \
                         .npz file beside a labels.csv (docs/data-format.md, your own features)";
-const WORDS: &str = "words with times are no data set: put the words into the column `text` of a \
+const WORDS: &str = "words with times are not a data set: put the words into the column `text` of a \
                      labels.csv (docs/data-format.md, your own features)";
 const ARRAYS: &str = "save its arrays with numpy.savez, and put a labels.csv beside them \
                       (docs/data-format.md, your own features)";
