@@ -2,13 +2,11 @@
 
 use crate::run::resume::Misfit;
 use crate::{NonFiniteGradient, WorkerError};
-use burn::train::TrainingError;
 use misa_core::{ConfigError, WeightsError};
 use misa_data::{DataError, Split};
 use misa_infer::InferError;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use thiserror::Error;
 
 /// Why a run ended without a report.
@@ -195,9 +193,9 @@ pub enum TrainError {
         /// Cause.
         source: WeightsError,
     },
-    /// Burn stopped the run.
+    /// Burn stopped the run; the cause is of a private type.
     #[error("training stopped: {0}")]
-    Training(#[source] Arc<TrainingError>),
+    Training(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl From<InferError> for TrainError {

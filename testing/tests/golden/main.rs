@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bert;
 mod learning;
 mod metrics;
 mod models;

@@ -18,3 +18,5 @@ mod torch;
 mod torch_files;
 mod torch_hostile;
 mod zip;
+#[cfg(target_os = "linux")]
+mod zip_memory;

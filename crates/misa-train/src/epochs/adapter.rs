@@ -61,7 +61,7 @@ pub(crate) fn fit_with_burn(
         .launch(learner);
     let (folder, fitted) = strategy.result.take().expect(CALLED_ONCE);
     let fitted = fitted.and_then(|(learner, progress)| match launched.error {
-        Some(error) => Err(TrainError::Training(error)),
+        Some(error) => Err(TrainError::Training(Box::new(error))),
         None => Ok((learner.valid(), progress)),
     });
     (folder, fitted)

@@ -50,7 +50,8 @@ impl Observer {
 
     /// The error of the live plots, if they failed.
     pub(crate) fn error(&self) -> Option<TrainError> {
-        self.interrupter.error().map(TrainError::Training)
+        let error = self.interrupter.error()?;
+        Some(TrainError::Training(Box::new(error)))
     }
 
     /// Shows where a run is resumed.
