@@ -119,7 +119,7 @@ pub use misa_terms::{Random, mix, write_whole};
 pub use note::{Note, NoteKind};
 pub use options::OpenOptions;
 pub use overview::Overview;
-pub use padding::{Padding, UnknownPadding};
+pub use padding::{Padding, PaddingReason, PaddingSide, UnknownPadding};
 pub use policy::{Policy, UnknownPolicy};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
