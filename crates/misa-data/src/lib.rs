@@ -108,7 +108,8 @@ pub use loader::{LoaderConfig, Order, UtteranceLoader};
 pub use locked::{Development, LockedTest};
 #[cfg(feature = "tensors")]
 pub use misa_infer::{
-    BertText, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch, UtteranceBatcher,
+    BertText, Casing, TokenCounts, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch,
+    UtteranceBatcher,
 };
 pub use misa_terms::{
     Normalisation, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
