@@ -42,7 +42,11 @@ impl Launch {
         let device = devices.remove(0);
         let dataset: UtteranceDataset = data.open(training.loss.task)?;
         if self.progress != Progress::Silent {
-            for note in dataset.notes() {
+            for note in dataset
+                .notes()
+                .iter()
+                .filter(|note| training.concerns(note))
+            {
                 eprintln!("note: {note}");
             }
         }

@@ -30,8 +30,8 @@ pub enum WeightsError {
         /// Cause.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// An element type other than 32-bit or 64-bit floats.
-    #[error("tensor `{name}`: element type {dtype}, expected F32 or F64")]
+    /// An element type other than floats of 16, 32 or 64 bits.
+    #[error("tensor `{name}`: element type {dtype}, expected F32, F64, F16 or BF16")]
     ElementType {
         /// Name of the tensor.
         name: String,

@@ -134,6 +134,16 @@ impl UtteranceLoader {
         self.epoch.load(Ordering::Acquire)
     }
 
+    /// The split.
+    pub fn split(&self) -> Split {
+        self.split
+    }
+
+    /// All utterances of the split.
+    pub fn utterances(&self) -> &[Utterance] {
+        self.dataset.split(self.split)
+    }
+
     /// The utterances of each batch of `epoch`, as indices into the split.
     pub fn batches(&self, epoch: usize) -> Vec<Vec<usize>> {
         let size = self.config.batch_size;

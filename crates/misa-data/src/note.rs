@@ -1,6 +1,6 @@
 //! Notes: values that were dropped, replaced or unusual when a data set was read.
 
-use crate::Split;
+use crate::{PaddingReason, PaddingSide, Split};
 use misa_terms::Modality;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -36,8 +36,19 @@ pub enum NoteKind {
     TooLong(Modality),
     /// Sequences that are all zeros, read as one step.
     OnlyPadding(Modality),
-    /// Sequences padded at the front, whose padding is removed.
+    /// Sequences padded at the front, whose padding is removed, in files that misa 0.1.0 wrote.
     PaddedFront(Modality),
+    /// Sequences whose padding is removed; in files that are aligned word by word, utterances.
+    Padded {
+        /// The modality; `None` if the same rows are removed from all of them.
+        modality: Option<Modality>,
+        /// The side of the padding.
+        side: PaddingSide,
+        /// Why these rows are padding.
+        reason: PaddingReason,
+    },
+    /// Sequences that begin or end with zeros which are not padding.
+    ZerosKept(Modality),
     /// Utterances with the id of another one in the split.
     DuplicateId,
     /// Utterances with an id of an earlier split; scores may be optimistic.
@@ -95,6 +106,17 @@ impl fmt::Display for Note {
                     "{count} {modality} sequences padded at the front, cut there"
                 )
             }
+            NoteKind::Padded {
+                modality,
+                side,
+                reason,
+            } => write_padded(f, count, modality, side, reason),
+            NoteKind::ZerosKept(modality) => {
+                write!(
+                    f,
+                    "{count} {modality} sequences begin or end with zeros that are no padding, kept"
+                )
+            }
             NoteKind::DuplicateId => write!(f, "{count} utterances with an id used before"),
             NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
             NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
@@ -109,6 +131,34 @@ impl fmt::Display for Note {
             }
             NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
         }
+    }
+}
+
+/// The removed padding, and the evidence that it is padding.
+fn write_padded(
+    f: &mut fmt::Formatter<'_>,
+    count: usize,
+    modality: Option<Modality>,
+    side: PaddingSide,
+    reason: PaddingReason,
+) -> fmt::Result {
+    write!(f, "{count} ")?;
+    match modality {
+        Some(modality) => write!(f, "{modality} sequences")?,
+        None => f.write_str("utterances")?,
+    }
+    let place = match side {
+        PaddingSide::Front => "begin",
+        PaddingSide::Back => "end",
+    };
+    write!(f, " {place} with rows of zeros")?;
+    match reason {
+        PaddingReason::Rows => f.write_str(" in all modalities: padding, removed"),
+        PaddingReason::Utterances => {
+            f.write_str(", as do their other modalities: padding, removed")
+        }
+        PaddingReason::Most => f.write_str(", as most do: padding, removed"),
+        PaddingReason::Setting => f.write_str(", removed as the setting `padding` says"),
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// |---|---|---|
 /// | `format` | detected from the content | reads a path as this format |
 /// | `policy` | [`Policy::Strict`] | NaN and infinite values: `Strict` rejects them, `Compat` replaces them |
-/// | `padding` | [`Padding::Auto`] | the side of the padding of padded sequences |
+/// | `padding` | [`Padding::Auto`] | the side of the padding of padded sequences, or that there is none |
 /// | `replace` | nothing | takes one modality from another file, matched by utterance id |
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {

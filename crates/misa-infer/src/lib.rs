@@ -38,6 +38,7 @@
 //! | `bert/` | words to BERT's tokens |
 //! | `evaluation.rs` | predictions and losses of a split, in one loop |
 //! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | scores and tables of predictions |
+//! | `unread.rs` | what a model does not read of a text |
 //! | `missing.rs` | random choice of missing modalities |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |
@@ -71,12 +72,13 @@ mod ready;
 mod representations;
 pub mod score;
 mod scores;
+mod unread;
 #[doc(hidden)]
 pub mod versioned;
 
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
-pub use bert::{BertText, Tokeniser, Truncation, UnknownTruncation};
+pub use bert::{BertText, Casing, TokenCounts, Tokeniser, Truncation, UnknownTruncation};
 pub use card::RunSummary;
 pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;

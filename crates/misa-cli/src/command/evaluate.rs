@@ -80,6 +80,10 @@ impl Arguments {
         let (development, test) = source.data;
         if split == Split::Test {
             let report = score_test(run, test, device)?;
+            let notes = report.bert.iter().flat_map(|bert| &bert.notes);
+            for note in notes.filter(|note| note.starts_with("test: ")) {
+                eprintln!("note: {note}");
+            }
             let scores = report.scores_of(split).cloned();
             return Ok(RunScores {
                 scores: scores.ok_or("the report lacks what was scored")?,
@@ -91,6 +95,12 @@ impl Arguments {
         let utterances = development.dataset().split(split);
         let evaluation =
             checkpoint.evaluate(utterances, &config.loss, config.batch_size, device)?;
+        let counts = checkpoint.token_counts(utterances, config.batch_size);
+        if let (Some(bert), Some(counts)) = (&checkpoint.bert, counts) {
+            for note in counts.notes(split.name(), bert.truncation()) {
+                eprintln!("note: {note}");
+            }
+        }
         Ok(RunScores {
             scores: evaluation.scores(config.loss.task),
             openings: source.manifest.test_openings(),

@@ -3,8 +3,11 @@
 use super::{say, say_json};
 use crate::{Exit, Outcome, source::finished};
 use clap::Args;
-use misa_core::Modalities;
-use misa_data::{Format, OpenOptions, Policy, Split, Utterance, UtteranceDataset, write_whole};
+use misa_core::{Modalities, Modality};
+use misa_data::{
+    Format, Note, NoteKind, OpenOptions, Padding, Policy, Split, Utterance, UtteranceDataset,
+    write_whole,
+};
 use misa_train::{Checkpoint, Manifest};
 use serde_json::json;
 use std::{
@@ -41,6 +44,10 @@ pub struct Arguments {
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
+    /// Where padded files have their padding: auto, left, right, none or mask; without it, as in the
+    /// settings of the run
+    #[arg(long, value_name = "NAME")]
+    padding: Option<Padding>,
     /// Read only these modalities, as if the others were missing, such as text,acoustic
     #[arg(long, value_name = "NAMES", default_value_t)]
     modalities: Modalities,
@@ -62,9 +69,12 @@ impl Arguments {
         let manifest = run.as_deref().map(finished).transpose()?;
         let options = OpenOptions::new()
             .with_format(self.format)
-            .with_policy(self.policy);
+            .with_policy(self.policy)
+            .with_padding(self.padding(manifest.as_ref()));
         let data = options.open(&self.data)?;
-        for note in data.notes() {
+        // The model has words of its own: what it does not know is noted below.
+        let is_other = |note: &&Note| note.kind != NoteKind::UnknownWord;
+        for note in data.notes().iter().filter(is_other) {
             eprintln!("note: {note}");
         }
         let checkpoint = Checkpoint::load(model_folder(&self.run), &device)?;
@@ -74,6 +84,11 @@ impl Arguments {
         for split in splits {
             let utterances = data.split(split);
             let predictions = checkpoint.predict_from(utterances, modalities, &device)?;
+            if modalities.contains(Modality::Text) {
+                for note in checkpoint.unread_text(split.name(), utterances) {
+                    eprintln!("note: {note}");
+                }
+            }
             rows.extend(utterances.iter().zip(predictions).map(|row| (split, row)));
         }
         let text = if self.json {
@@ -90,6 +105,15 @@ impl Arguments {
             }
         }
         Ok(Exit::Done)
+    }
+
+    /// The padding asked for, or that of the run.
+    fn padding(&self, manifest: Option<&Manifest>) -> Padding {
+        let recorded = manifest.and_then(|manifest| {
+            let padding = manifest.settings.pointer("/data/padding")?;
+            serde_json::from_value(padding.clone()).ok()
+        });
+        self.padding.or(recorded).unwrap_or_default()
     }
 }
 

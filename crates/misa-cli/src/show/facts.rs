@@ -30,6 +30,8 @@ pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
             .iter()
             .map(|note| format!("Data: {note}.")),
     );
+    let text = report.bert.iter().flat_map(|bert| &bert.notes);
+    notes.extend(text.map(|note| format!("Text: {note}.")));
     notes
 }
 

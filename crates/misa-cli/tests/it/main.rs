@@ -5,7 +5,9 @@
 
 mod ablation;
 mod common;
+mod language;
 mod looks;
+mod padding;
 mod releases;
 #[cfg(unix)]
 mod resume;

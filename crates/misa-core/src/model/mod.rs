@@ -2,12 +2,14 @@
 
 mod config;
 mod official;
+mod parameters;
 mod parts;
 mod settings;
 mod shapes;
 mod weights;
 
 pub use config::MisaConfig;
+pub use parameters::ParameterCount;
 pub use parts::ModelParts;
 pub use settings::ModelSettings;
 pub use shapes::check_bert_weights;

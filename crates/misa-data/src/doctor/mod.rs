@@ -24,6 +24,7 @@
 //! | `record.rs`, `columns.rs` | the data that is kept per utterance and per column |
 //! | `survey.rs`, `identity.rs` | the report that is computed from them |
 //! | `check/`, `advice.rs` | findings and advice |
+//! | `text.rs` | what a BERT reads of the words |
 //! | `render/` | the text |
 
 mod advice;
@@ -39,6 +40,8 @@ mod render;
 mod report;
 mod sizes;
 mod survey;
+#[cfg(feature = "tensors")]
+mod text;
 
 pub use finding::{Finding, Severity};
 pub use labels::{Bin, LabelReport, LabelSplit, Scale};
@@ -46,6 +49,8 @@ pub use report::{
     Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport, SplitReport,
     Steps, Values,
 };
+#[cfg(feature = "tensors")]
+pub use text::examine_text;
 
 use crate::{DataError, OpenOptions, Policy, Split, Utterance};
 use check::Evidence;
@@ -100,17 +105,18 @@ pub fn examine_with(
     }
     examination.sha256 = files::checksum(path, &examination.files, progress);
     examination.published = examination.sha256.as_deref().and_then(published::file);
-    let worst = examination
-        .findings
-        .iter()
-        .map(|found| found.severity)
-        .max();
-    examination.status = match (&examination.content, worst) {
+    set_status(&mut examination);
+    examination
+}
+
+/// Sets the status by the contents and the worst finding.
+fn set_status(examination: &mut Examination) {
+    let severities = examination.findings.iter().map(|found| found.severity);
+    examination.status = match (&examination.content, severities.max()) {
         (None, _) => 2,
         (Some(_), Some(Severity::Warning | Severity::Error)) => 1,
         (Some(_), _) => 0,
     };
-    examination
 }
 
 fn read(

@@ -171,7 +171,6 @@ impl File {
             (Ok(steps), Ok(d_input)) if utterances == count as u64 && steps > 0 => Ok(Padded {
                 modality,
                 place,
-                count,
                 steps,
                 d_input,
                 stated: None,

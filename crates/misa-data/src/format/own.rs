@@ -175,7 +175,6 @@ impl Own {
             place,
             stated: self.lengths(&format!("{name}_lengths"))?,
             values: Values::Npy(array),
-            count,
             steps,
             d_input,
         }))

@@ -19,6 +19,9 @@ pub enum Truncation {
     /// an utterance depend on its batch.
     ///
     /// - Source: official MISA, `collate_fn`.
+    /// - Differs: in scripts without spaces between words (Chinese, Japanese, Thai and so on), a text
+    ///   between two spaces counts as many words as it has tokens. It would count as one word
+    ///   otherwise, and BERT would read a single token of it.
     Batch,
     /// At most this many, including special tokens. Range: from 3 to BERT's positions.
     Tokens(usize),

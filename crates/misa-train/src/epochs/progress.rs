@@ -3,8 +3,10 @@
 use crate::Phase;
 use crate::epochs::history::EpochRecord;
 use crate::run::manifest::RunProgress;
+use crate::run::report::trained_and_frozen;
+use misa_core::ParameterCount;
 use misa_core::loss::Term;
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
 
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +38,23 @@ impl Progress {
                 // If that fails, `q` still stops the run.
                 let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
             }
+        }
+    }
+
+    /// Shows what a user should know before the first epoch, beside the output.
+    pub(crate) fn note(self, note: &str) {
+        if self != Self::Silent {
+            let _ = writeln!(stderr(), "note: {note}");
+        }
+    }
+
+    /// Shows what is trained and what is frozen.
+    pub(crate) fn parameters(self, counts: &[ParameterCount]) {
+        if self == Self::Silent || self.is_live() {
+            return;
+        }
+        for (what, parameters) in trained_and_frozen(counts) {
+            print(&format!("parameters {what}: {parameters}"));
         }
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod score_test;
 pub(crate) mod start;
 pub(crate) mod state;
 pub(crate) mod system;
+mod text;
 pub(crate) mod train;
 pub(crate) mod transfer;
 pub(crate) mod verify;

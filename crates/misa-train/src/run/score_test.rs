@@ -4,6 +4,7 @@ use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, Opening, now};
 use crate::run::system::command;
+use crate::run::text;
 use crate::settings::requirements::check_classes;
 use crate::{Checkpoint, Predictions, Report, TrainError};
 use burn::prelude::*;
@@ -41,6 +42,14 @@ pub fn score_test(
     report
         .scores
         .push((split, evaluation.scores(config.loss.task)));
+    if let (Some(bert), Some(text)) = (&mut report.bert, &checkpoint.bert) {
+        let counts = checkpoint.token_counts(&utterances, config.batch_size);
+        let counts: Vec<_> = counts.map(|counts| (split, counts)).into_iter().collect();
+        bert.notes.retain(|note| !note.starts_with("test: "));
+        bert.notes.extend(text::notes(text, &counts));
+        bert.tokens.retain(|(counted, _)| *counted != split);
+        bert.tokens.extend(counts);
+    }
     report.test_openings = folder.manifest.test_openings();
     report.folder = path.to_path_buf();
     let mut written = vec![Predictions::new(&evaluation, &utterances).write(path, split)?];

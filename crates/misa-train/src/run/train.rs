@@ -8,6 +8,7 @@ use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, RunProgress, Status};
 use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
+use crate::run::text;
 use crate::settings::requirements::check;
 use crate::{
     BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
@@ -102,13 +103,18 @@ pub fn run(
             accumulation: config.accumulation,
         });
     }
-    let manifest = Manifest::new(config, options.settings.clone(), DataSummary::of(&data));
+    let manifest = Manifest::new(
+        config,
+        options.settings.clone(),
+        DataSummary::of(config, &data),
+    );
     let system = System::current(device);
     let folder = RunFolder::open(dir.as_ref(), options.start, manifest, system)?;
     if folder.manifest.status == Status::Finished {
         return Report::read(dir);
     }
-    let prepared = prepare(config, data, device, options, dir.as_ref());
+    let has_begun = folder.manifest.updates() > 0;
+    let prepared = prepare(config, data, device, options, dir.as_ref(), has_begun);
     let opened = prepared.and_then(|prepared| Ok((prepared.open_model()?, prepared)));
     let (mut folder, result) = match opened {
         Ok((opened, prepared)) => prepared.run(opened, folder),
@@ -133,11 +139,12 @@ fn prepare<'a>(
     device: &'a Device,
     options: &'a RunOptions,
     dir: &Path,
+    has_begun: bool,
 ) -> Result<Prepared<'a>, TrainError> {
     if let Some(resolved) = &options.resolved {
         files::write(&dir.join(RESOLVED), resolved.as_bytes())?;
     }
-    Prepared::new(config, data, device, options)
+    Prepared::new(config, data, device, options, has_begun)
 }
 
 /// What every part of a run needs, created once.
@@ -157,6 +164,7 @@ impl<'a> Prepared<'a> {
         data: Development,
         device: &'a Device,
         options: &'a RunOptions,
+        has_begun: bool,
     ) -> Result<Self, TrainError> {
         let scaling = config.normalisation.map(|how| data.dataset().scaling(how));
         let data = match &scaling {
@@ -165,7 +173,7 @@ impl<'a> Prepared<'a> {
         };
         let (sizes, bert) = match &config.bert {
             Some(settings) => {
-                let (sizes, bert) = open_bert(settings, data.dataset())?;
+                let (sizes, bert) = open_bert(settings, data.dataset(), has_begun)?;
                 (sizes, Some(bert))
             }
             None => (data.dataset().feature_sizes(), None),
@@ -184,13 +192,18 @@ impl<'a> Prepared<'a> {
     /// The model that the run starts with.
     fn open_model(&self) -> Result<Opened, TrainError> {
         let model_config = self.config.model(self.sizes)?;
-        let (model, start) = initial_model(
+        let (model, mut start) = initial_model(
             self.config,
             &model_config,
             self.data.dataset(),
             self.bert.as_ref(),
             &self.device.clone().autodiff(),
         )?;
+        if let (Some(text), Some(summary)) = (self.text(), &mut start.bert) {
+            let loaders = [Split::Train, Split::Valid].map(|split| self.loader(split, self.device));
+            text::count(summary, &text, &loaders);
+        }
+        start.announce(self.options.progress);
         let frozen = match &self.config.bert {
             Some(settings) => FrozenText::new(&model, settings, self.device)?,
             None => None,
@@ -281,6 +294,7 @@ impl<'a> Prepared<'a> {
             config: self.config.clone(),
             model: found.model_config.clone(),
             parameters: found.learner.model.num_params(),
+            parameter_counts: found.start.parameter_counts,
             glove: found.start.glove,
             bert: found.start.bert.map(|bert| BertSummary {
                 frozen: found.frozen.summary(),

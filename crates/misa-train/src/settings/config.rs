@@ -3,8 +3,8 @@
 use super::conflicts::check_conflicts;
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
 use misa_core::loss::{MisaLossConfig, Similarity};
-use misa_core::{ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings};
-use misa_data::{Normalisation, Order};
+use misa_core::{ConfigError, FeatureSizes, MisaConfig, Modality, ModelParts, ModelSettings};
+use misa_data::{Normalisation, Note, NoteKind, Order};
 use std::path::PathBuf;
 
 misa_terms::settings! {
@@ -142,6 +142,13 @@ impl TrainingConfig {
             model: share * self.learning_rate,
             bert: share * bert.unwrap_or(self.learning_rate),
         }
+    }
+
+    /// Whether a note on the data concerns a run: words outside the vocabulary of the data do not, if
+    /// BERT reads the words or nothing does.
+    pub fn concerns(&self, note: &Note) -> bool {
+        let reads_ids = self.bert.is_none() && self.model.modalities.contains(Modality::Text);
+        reads_ids || note.kind != NoteKind::UnknownWord
     }
 
     /// The optional modules of the model that the objective and the pre-training need.

@@ -39,7 +39,7 @@ pub struct ConvertArguments {
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
-    /// Where padded files have their padding: auto, left, right or mask
+    /// Where padded files have their padding: auto, left, right, none or mask
     #[arg(long, value_name = "NAME", default_value_t)]
     padding: Padding,
     /// Layout of IN, instead of detecting it

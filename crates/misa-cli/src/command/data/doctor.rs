@@ -3,12 +3,13 @@
 use crate::{Exit, Outcome, ProgressLine, command::say};
 use clap::Args;
 use misa_data::{
-    Format, OpenOptions, Padding, Policy, SyntheticConfig,
-    doctor::{Examination, Progress, examine_with},
+    BertText, Format, OpenOptions, Padding, Policy, PretrainedBert, SyntheticConfig, Truncation,
+    doctor::{Examination, Progress, examine_text, examine_with},
 };
 use std::{
     error::Error,
     io::{self, IsTerminal},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -23,7 +24,8 @@ use std::{
 Examples:
   misa data doctor datasets/MOSI
   misa data doctor mosi/unaligned_50.pkl --json > mosi.json
-  misa data doctor mosei/unaligned_50.pkl --policy compat"
+  misa data doctor mosei/unaligned_50.pkl --policy compat
+  misa data doctor sims --bert bert-base-chinese"
 )]
 pub struct DoctorArguments {
     /// File or folder to examine; without it, the synthetic set
@@ -35,12 +37,22 @@ pub struct DoctorArguments {
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
-    /// Where padded files have their padding: auto, left, right or mask
+    /// Where padded files have their padding: auto, left, right, none or mask
     #[arg(long, value_name = "NAME", default_value_t)]
     padding: Padding,
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "path")]
     format: Option<Format>,
+    /// Folder of a BERT: also count the tokens that are unknown to it or cut off
+    #[arg(long, value_name = "FOLDER", requires = "path")]
+    bert: Option<PathBuf>,
+    /// Tokens of a sentence that BERT reads: full, batch (as many as the longest sentence of the
+    /// batch has words) or a number
+    #[arg(long, value_name = "RULE", default_value = "batch", requires = "bert")]
+    truncation: Truncation,
+    /// Utterances in a batch, which decide what batch cuts off; in the order of the file
+    #[arg(long, value_name = "N", default_value = "64", requires = "bert")]
+    batch_size: NonZeroUsize,
 }
 
 impl DoctorArguments {
@@ -70,7 +82,23 @@ impl DoctorArguments {
             .with_policy(self.policy)
             .with_padding(self.padding);
         if let Some(path) = &self.path {
-            return Ok(examine(path, &options));
+            // A folder that is no BERT is refused before the data is read.
+            let bert = self.bert.as_ref().map(PretrainedBert::open).transpose()?;
+            let mut examination = examine(path, &options);
+            if let Some(PretrainedBert {
+                config, tokeniser, ..
+            }) = bert
+            {
+                let text = BertText::new(tokeniser, &config, self.truncation)?;
+                examine_text(
+                    &mut examination,
+                    path,
+                    &options,
+                    &text,
+                    self.batch_size.get(),
+                );
+            }
+            return Ok(examination);
         }
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("synthetic.safetensors");

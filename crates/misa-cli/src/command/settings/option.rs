@@ -3,7 +3,7 @@
 use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
 use misa_core::{Modalities, encoder::bert::BertFreezing};
-use misa_data::{Format, Normalisation, Policy, Truncation};
+use misa_data::{Format, Normalisation, Padding, Policy, Truncation};
 use misa_train::{Corpus, Preset};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
                 .help("Layout of the data, such as misa, mmsa or csd, instead of detecting it"),
             value("policy", "data.policy", "NAME", named::<Policy>)
                 .help("NaN and infinite values: strict rejects them, compat replaces them"),
+            value("padding", "data.padding", "NAME", named::<Padding>)
+                .help("Where padded files have their padding: auto, left, right, none or mask"),
             value(
                 "normalise",
                 "training.normalisation",
@@ -66,7 +68,7 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
                 .help("Size of a word vector, which must be that of the file of word vectors"),
             value("bert", BERT_FOLDER, "FOLDER", path).help(
                 "Folder of a pre-trained BERT: config.json, model.safetensors or \
-                    pytorch_model.bin, and vocab.txt or tokenizer.json",
+                    pytorch_model.bin (or the index of several), and vocab.txt or tokenizer.json",
             ),
             value(
                 "freeze",
@@ -85,8 +87,8 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
                 named::<Truncation>,
             )
             .help(
-                "Tokens of a sentence that BERT reads: full, batch (as many as the most \
-                    words in it) or a number",
+                "Tokens of a sentence that BERT reads: full, batch (as many as the longest \
+                    sentence of the batch has words) or a number",
             ),
             flag("no-frozen-dropout", "training.bert.frozen_dropout", false)
                 .help("No dropout in frozen parts of BERT: their output is computed once and kept"),

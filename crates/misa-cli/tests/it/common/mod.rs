@@ -1,5 +1,7 @@
 //! The program as a user calls it.
 
+pub mod own;
+
 use serde_json::Value;
 use std::{
     fs,

@@ -37,6 +37,23 @@ impl BertFreezing {
         matches!(self, Self::Prefix(_) | Self::All)
     }
 
+    /// Checks that a BERT of `n_layers` has the layers that are frozen.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::FrozenLayers`] if it has fewer.
+    pub fn check(self, n_layers: usize) -> Result<(), ConfigError> {
+        match self {
+            Self::Layers(count) | Self::Prefix(count) if count > n_layers => {
+                Err(ConfigError::FrozenLayers {
+                    freezing: self.to_string(),
+                    n_layers,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Number of first layers that are frozen, of `n_layers`.
     pub fn layers(self, n_layers: usize) -> usize {
         match self {
@@ -95,5 +112,20 @@ mod tests {
             "unknown freezing `layers:x`, expected none, layers:N, prefix:N or all"
         );
         assert_eq!(BertFreezing::Layers(9).layers(4), 4);
+    }
+
+    #[test]
+    fn more_frozen_layers_than_there_are_are_refused() {
+        for freezing in [BertFreezing::Layers(7), BertFreezing::Prefix(7)] {
+            assert_eq!(freezing.check(7), Ok(()));
+            assert_eq!(
+                freezing.check(6).unwrap_err().to_string(),
+                format!(
+                    "the freezing `{freezing}` asks for more layers than the 6 of this BERT: set \
+                     training.bert.freezing (--freeze) to at most 6 layers, `all` or `none`"
+                )
+            );
+        }
+        assert_eq!(BertFreezing::All.check(1), Ok(()));
     }
 }

@@ -2,7 +2,12 @@
 
 use super::Evidence;
 use crate::doctor::{Finding, Severity};
-use crate::{Note, NoteKind};
+use crate::{Note, NoteKind, PaddingSide};
+
+/// Share of sequences with zeros at an end that still counts as few.
+const FEW: f64 = 0.05;
+/// Advice on padding.
+const CUT: &str = "nothing to do, unless these steps are real: then read them with --padding none";
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for note in &evidence.overview.notes {
@@ -48,9 +53,17 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
             let advice = "what is stored was read: the file was cut after its lengths were counted";
             (Warning, "too_long", advice)
         }
-        NoteKind::PaddedFront(_) => {
-            let advice = "the padding was cut off: nothing to do, unless real steps start with 0";
-            (Note, "padded_front", advice)
+        NoteKind::PaddedFront(_) => (Note, "padded_front", CUT),
+        NoteKind::Padded { side, .. } => match side {
+            PaddingSide::Front => (Note, "padded_front", CUT),
+            PaddingSide::Back => (Note, "padded_end", CUT),
+        },
+        NoteKind::ZerosKept(_) => {
+            let advice = "they are read as missing values: if they are padding, say on which side \
+                          with --padding";
+            let count = note.split.map_or(0, |split| evidence.overview.count(split));
+            let are_few = note.count as f64 <= FEW * count as f64;
+            (if are_few { Note } else { Warning }, "zeros_kept", advice)
         }
         NoteKind::Misaligned => {
             let advice = "they are left out: check the alignment";

@@ -18,18 +18,19 @@
 
 mod columns;
 mod rows;
+mod sides;
 pub(super) mod table;
 pub(super) mod values;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::note::Notes;
-use crate::{DataError, OpenOptions, Sequence, Split};
+use crate::{DataError, OpenOptions, Padding, Sequence, Split};
 use columns::Columns;
 use misa_files::pickle::{Pickle, Value};
 use misa_terms::{Modality, PerModality};
 pub(super) use rows::Rows;
-use rows::Sides;
+use sides::Sides;
 use std::path::Path;
 use std::rc::Rc;
 use table::Table;
@@ -160,12 +161,21 @@ pub(super) fn read_modality(
         };
         let place = format!("{}: {split}", path.display());
         let columns = Columns::new(&place, value, dialect)?;
-        let mut features = PerModality::from_fn(|_| None);
+        // The other modalities tell which rows are padding; those that cannot be read tell nothing.
+        let mut features = PerModality::from_fn(|other| columns.features(other).ok().flatten());
         *features.get_mut(modality) = Some(columns.required(modality)?);
         splits.push((split, columns.ids(split), Rows::new(None, features)));
     }
-    let votes: Result<Vec<_>, _> = splits.iter().map(|(.., rows)| rows.votes()).collect();
-    let sides = Sides::decide(options.padding(), &votes?);
+    let mut ends = Vec::new();
+    if options.padding() == Padding::Auto {
+        for (_, ids, rows) in &splits {
+            for index in 0..ids.len() {
+                ends.push(rows.ends(index)?);
+            }
+        }
+    }
+    let is_aligned = splits.iter().all(|(.., rows)| rows.is_aligned);
+    let sides = Sides::decide(options.padding(), is_aligned, &ends);
     for (split, ids, rows) in splits {
         for (index, id) in ids.into_iter().enumerate() {
             let mut notes = Notes::default();

@@ -2,6 +2,7 @@
 
 use super::{BertSummary, GloveSummary, Report};
 use crate::{EpochRecord, Phase, TransferSummary};
+use misa_core::ParameterCount;
 use misa_core::loss::Term;
 use misa_data::Split;
 use std::fmt;
@@ -151,6 +152,9 @@ impl Report {
         let system = &self.system;
         writeln!(f, "| modalities | {} |", self.config.model.modalities)?;
         writeln!(f, "| parameters | {} |", self.parameters)?;
+        for (what, text) in trained_and_frozen(&self.parameter_counts) {
+            writeln!(f, "| {what} | {text} |")?;
+        }
         writeln!(f, "| device | {} on {} |", system.device, system.platform)?;
         writeln!(
             f,
@@ -167,6 +171,23 @@ impl Report {
         }
         writeln!(f, "| command | `{}` |", system.command.join(" "))
     }
+}
+
+/// What is trained and what is frozen, with numbers of parameters; nothing without parts.
+pub(crate) fn trained_and_frozen(counts: &[ParameterCount]) -> Vec<(&'static str, String)> {
+    let line = |what, of: fn(&ParameterCount) -> usize| {
+        let parts = counts.iter().filter(|part| of(part) > 0);
+        let parts: Vec<_> = parts
+            .map(|part| format!("{} {}", part.part, of(part)))
+            .collect();
+        let total: usize = counts.iter().map(of).sum();
+        (total > 0).then(|| (what, format!("{total}: {}", parts.join(", "))))
+    };
+    let lines = [
+        line("trained", |part| part.trained),
+        line("frozen", |part| part.frozen),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// Which tensors were taken over, and which start from random values.
@@ -198,6 +219,9 @@ fn write_bert(f: &mut fmt::Formatter<'_>, bert: &BertSummary) -> fmt::Result {
         if !names.is_empty() {
             writeln!(f, "| tensors of BERT, {what} | {} |", names.join(", "))?;
         }
+    }
+    for note in &bert.notes {
+        writeln!(f, "| note | {note} |")?;
     }
     let Some(frozen) = &bert.frozen else {
         return Ok(());
@@ -236,6 +260,24 @@ fn sparkline(values: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trained_and_frozen_parts_are_listed() {
+        let part = |part: &str, trained, frozen| ParameterCount {
+            part: part.to_string(),
+            trained,
+            frozen,
+        };
+        let counts = [part("BERT", 0, 20), part("MISA", 3, 0), part("words", 4, 0)];
+        assert_eq!(
+            trained_and_frozen(&counts),
+            [
+                ("trained", "7: MISA 3, words 4".to_string()),
+                ("frozen", "20: BERT 20".to_string()),
+            ]
+        );
+        assert!(trained_and_frozen(&[]).is_empty());
+    }
 
     #[test]
     fn bars_span_the_range() {
