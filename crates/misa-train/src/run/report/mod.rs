@@ -4,9 +4,11 @@ mod markdown;
 
 use crate::run::files;
 use crate::run::system::{System, peak_memory};
-use crate::{EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary};
+use crate::{
+    DataSummary, EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary,
+};
 use misa_core::MisaConfig;
-use misa_data::{Development, Split};
+use misa_data::Split;
 use misa_infer::RunSummary;
 use misa_infer::versioned::Layout;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// Layout of `report.json`.
 const REPORT_LAYOUT: Layout = Layout {
-    newest: 1,
+    newest: 2,
     beside: &[],
 };
 
@@ -60,19 +62,6 @@ pub struct Report {
     pub folder: PathBuf,
 }
 
-/// The data of a run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DataSummary {
-    /// Layout it was read from.
-    pub format: String,
-    /// SHA-256 of ids, words, features and labels of all splits, as they were read.
-    pub checksum: String,
-    /// Number of utterances of each split.
-    pub utterances: Vec<(Split, usize)>,
-    /// What was dropped, replaced or suspicious.
-    pub notes: Vec<String>,
-}
-
 /// How many words have a vector in the file of word vectors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GloveSummary {
@@ -95,17 +84,6 @@ pub struct BertSummary {
     pub absent: Vec<String>,
     /// How often outputs of the frozen part were computed and reused, if a part is frozen.
     pub frozen: Option<FrozenSummary>,
-}
-
-impl DataSummary {
-    pub(crate) fn of(data: &Development) -> Self {
-        Self {
-            format: data.dataset().format().to_string(),
-            checksum: data.checksum().to_string(),
-            utterances: data.counts().to_vec(),
-            notes: data.notes().iter().map(ToString::to_string).collect(),
-        }
-    }
 }
 
 impl Report {
