@@ -9,7 +9,7 @@ use std::error::Error;
 /// what is left out, in words.
 ///
 /// Without a split, it is test if every finished run was scored on it, and valid otherwise.
-/// Published figures are those of the corpus in the settings of each run, unless `against` names
+/// Published figures are those of the corpus of each run's data, unless `against` names
 /// another.
 ///
 /// # Errors
@@ -40,6 +40,7 @@ pub fn compare(
         entries,
         task,
         left_out,
+        data,
     } = scored;
     let Some(task) = task else {
         let left_out = left_out.join("; ");
@@ -53,7 +54,9 @@ pub fn compare(
         baseline,
         against,
     };
-    Ok((Comparison::new(&entries, &options)?, left_out))
+    let mut comparison = Comparison::new(&entries, &options)?;
+    comparison.notes.extend(data);
+    Ok((comparison, left_out))
 }
 
 /// Refuses to show published figures beside data of an unknown corpus.

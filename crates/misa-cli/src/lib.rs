@@ -17,6 +17,8 @@
 //! | `sweep/` | the runs of a sweep, and which process does which of them |
 //! | `ablation/` | variants of MISA, and the table that compares them |
 //! | `launch.rs`, `seeds.rs`, `source.rs` | settings to a run, seeds of several, and a run folder to its data |
+//! | `contradiction.rs` | settings that contradict the data |
+//! | `runs.rs`, `place.rs` | runs below a folder, and where the paths in their settings lead |
 //! | `compare.rs` | finished runs to a comparison |
 //! | `show/` | what runs found, handed to `misa-report` |
 //! | `device.rs`, `progress.rs`, `signals.rs`, `exit.rs` | the machine, the terminal, the ways to end |
@@ -29,10 +31,13 @@
 pub mod ablation;
 pub mod command;
 mod compare;
+mod contradiction;
 mod device;
 mod exit;
 mod launch;
+mod place;
 mod progress;
+mod runs;
 mod seeds;
 pub mod settings;
 mod show;

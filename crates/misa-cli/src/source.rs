@@ -1,8 +1,8 @@
 //! The data that a run folder was trained on.
 
-use crate::settings::RunSettings;
+use crate::{place::data_path, settings::RunSettings};
 use misa_data::{Development, LockedTest};
-use misa_train::{Manifest, Status, TrainError};
+use misa_train::{DataSummary, Manifest, Status, TrainError};
 use std::{error::Error, path::Path};
 
 /// A run with its data, opened as its manifest records it.
@@ -21,22 +21,25 @@ impl RunSource {
     ///
     /// # Errors
     ///
-    /// If the folder holds no finished run of this program, the data cannot be read, or it is not
-    /// the data of the run.
+    /// If the folder holds no finished run of this program, the data is not where it was or cannot be
+    /// read, or it is not the data of the run.
     pub fn open(folder: &Path, moved: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let manifest = finished(folder)?;
         let mut settings = settings_of(folder, &manifest)?;
-        if let Some(path) = moved {
-            settings.data.path = Some(path.to_path_buf());
-        }
+        let recorded = settings.data.path.as_deref();
+        let path = match (moved, recorded) {
+            (Some(moved), _) => Some(moved.to_path_buf()),
+            (None, Some(recorded)) => Some(data_path(folder, &manifest, recorded)?),
+            (None, None) => None,
+        };
+        settings.data.path = path;
         let data = settings.data.open(manifest.config.loss.task)?.lock_test();
-        let (expected, found) = (&manifest.data.checksum, data.0.checksum());
-        if found != expected {
-            return Err(TrainError::Changed {
+        let found = DataSummary::of(&manifest.config, &data.0, settings.data.path.as_deref());
+        let changes = manifest.data.changes(&found);
+        if !changes.is_empty() {
+            return Err(TrainError::ChangedData {
                 path: folder.to_path_buf(),
-                what: "data",
-                expected: expected.clone(),
-                found: found.to_string(),
+                changes,
             }
             .into());
         }

@@ -112,8 +112,8 @@ pub use misa_infer::{
     UtteranceBatcher,
 };
 pub use misa_terms::{
-    Normalisation, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
-    VideoPlace, Vocabulary, video_batches,
+    ConstantKind, ConstantPredictor, Normalisation, Scaling, Sequence, Split, Statistics,
+    TextSequence, Utterance, UtteranceError, VideoPlace, Vocabulary, video_batches,
 };
 #[doc(hidden)]
 pub use misa_terms::{Random, mix, write_whole};

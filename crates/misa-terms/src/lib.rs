@@ -18,6 +18,7 @@
 //! |---|---|
 //! | `modality.rs`, `modalities.rs` | the three modalities, and sets of them |
 //! | `task.rs`, `sizes.rs`, `bert.rs` | the kind of prediction, and feature sizes of the input |
+//! | `constant.rs` | the constant prediction that a model has to beat |
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
 //! | `normalise.rs` | scaling of features |
@@ -27,6 +28,7 @@
 //! | `error.rs` | errors of configurations and utterances |
 
 mod bert;
+mod constant;
 mod error;
 mod hex;
 mod modalities;
@@ -44,6 +46,7 @@ mod vocabulary;
 mod whole;
 
 pub use bert::BertConfig;
+pub use constant::{ConstantKind, ConstantPredictor};
 pub use error::{ConfigError, UtteranceError};
 #[doc(hidden)]
 pub use hex::hex;

@@ -59,12 +59,16 @@ pub use misa_infer::{
 };
 pub use misa_kernels::Adam;
 pub use run::{
+    change::SettingChange,
+    corpus::{CorpusEvidence, CorpusSummary},
+    data::{DataFile, DataSummary, FindingSummary},
     folder::RunStart,
+    labels::LabelSummary,
     manifest::{Manifest, Opening, Session, Status},
     options::RunOptions,
-    report::{BertSummary, DataSummary, GloveSummary, Report},
+    report::{BertSummary, GloveSummary, Report},
     resume::Misfit,
-    score_test::{open_test, score_test},
+    score_test::{open_test, record_results, score_test},
     system::{System, peak_memory},
     train::{run, train, train_with},
     transfer::TransferSummary,

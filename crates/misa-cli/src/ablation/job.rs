@@ -104,6 +104,7 @@ fn run(
         progress: Progress::Silent,
         start: RunStart::Resume,
         stop: stop.clone(),
+        keep_state: false,
     };
     let (report, test) = launch.train(settings, folder)?;
     if split == Split::Test && report.scores_of(Split::Test).is_none() {

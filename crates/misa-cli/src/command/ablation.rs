@@ -109,7 +109,12 @@ impl AblationArguments {
         make_folder(&self.out)?;
         let stop = stop_on_signals()?;
         let jobs = self.jobs(&variants);
-        let results = self.work(&jobs, &stop).map_err(Failure::into_error)?;
+        let (settings, data) = self.settings.with_corpus_of_data(&[])?;
+        if let Some(data) = data {
+            eprintln!("note: {}", data.note(&settings.resolve(&[])?.value));
+        }
+        let work = self.work(&settings, &jobs, &stop);
+        let results = work.map_err(Failure::into_error)?;
         self.compare(&variants, &jobs, &results)?;
         Ok(Exit::Done)
     }
@@ -125,7 +130,12 @@ impl AblationArguments {
     }
 
     /// Does every job, several at a time; their results in the same order.
-    fn work(&self, jobs: &[Job], stop: &Stop) -> Result<Vec<JobResult>, Failure> {
+    fn work(
+        &self,
+        settings: &SettingsArguments,
+        jobs: &[Job],
+        stop: &Stop,
+    ) -> Result<Vec<JobResult>, Failure> {
         let next = Mutex::new(jobs.iter().enumerate());
         let results = Mutex::new(vec![None; jobs.len()]);
         let failure: Mutex<Option<Failure>> = Mutex::new(None);
@@ -133,7 +143,7 @@ impl AblationArguments {
             for _ in 0..self.workers {
                 scope.spawn(|| {
                     while let Some((index, job)) = take(&next) {
-                        match self.attempt(job, index, jobs.len(), stop) {
+                        match self.attempt(settings, job, (index, jobs.len()), stop) {
                             Ok(result) => lock(&results)[index] = Some(result),
                             Err(error) => {
                                 lock(&failure).get_or_insert(error);
@@ -156,9 +166,9 @@ impl AblationArguments {
 
     fn attempt(
         &self,
+        settings: &SettingsArguments,
         job: &Job,
-        index: usize,
-        count: usize,
+        (index, count): (usize, usize),
         stop: &Stop,
     ) -> Result<JobResult, Failure> {
         let name = format!(
@@ -169,7 +179,7 @@ impl AblationArguments {
         );
         let failure = |error: Box<dyn Error>| Failure::of(&name, error.as_ref());
         let result = job
-            .train(&self.settings, self.split.into(), &self.out, stop)
+            .train(settings, self.split.into(), &self.out, stop)
             .map_err(failure)?;
         if !self.json {
             let text = match &result {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Exit, Outcome,
+    runs::finished_runs,
     show::same_task,
     source::{RunSource, finished},
 };
@@ -16,7 +17,7 @@ use misa_core::Modalities;
 use misa_data::Split;
 use misa_infer::{Checkpoint, Degradation, NamedScores};
 use misa_report::{DegradationCurve, degradation};
-use misa_train::{TrainError, open_test};
+use misa_train::{TrainError, open_test, record_results};
 use serde_json::{Value, json};
 use std::{
     error::Error,
@@ -33,7 +34,7 @@ use std::{
   misa degrade runs/plain runs/dropout
   misa degrade runs/a --rates 0,0.3,0.6,0.9 --draws 20 --out figures")]
 pub struct Arguments {
-    /// Run folders
+    /// Run folders, or folders of them
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// The split; opening the test split is recorded in the manifest
@@ -80,9 +81,10 @@ struct RunDegradation {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        self.check(&device)?;
+        let runs = finished_runs(&self.runs)?;
+        self.check(&runs, &device)?;
         let mut degradations = Vec::new();
-        let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
+        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
             let scored = self.degrade(run, &device)?;
             if !self.json {
                 say(&scored.to_string())?;
@@ -96,13 +98,16 @@ impl Arguments {
             say_json(&json)?;
         }
         outcome?;
-        self.draw(&degradations)?;
+        let figures = self.draw(&degradations)?;
+        for run in &runs {
+            record_results(run, &figures)?;
+        }
         Ok(Exit::Done)
     }
 
     /// Refuses what would fail after the first test split is opened.
-    fn check(&self, device: &Device) -> Result<(), Box<dyn Error>> {
-        let tasks = self.runs.iter().map(|run| {
+    fn check(&self, runs: &[PathBuf], device: &Device) -> Result<(), Box<dyn Error>> {
+        let tasks = runs.iter().map(|run| {
             let manifest = finished(run)?;
             Ok((run.clone(), manifest.config.loss.task))
         });
@@ -111,7 +116,7 @@ impl Arguments {
             make_folder(out)?;
         }
         if Split::from(self.split) == Split::Test {
-            for run in &self.runs {
+            for run in runs {
                 Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
             }
         }
@@ -137,10 +142,11 @@ impl Arguments {
         })
     }
 
-    /// A figure of each score, with all runs in it.
-    fn draw(&self, degradations: &[RunDegradation]) -> Result<(), Box<dyn Error>> {
+    /// A figure of each score, with all runs in it; returns the files.
+    fn draw(&self, degradations: &[RunDegradation]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+        let mut files = Vec::new();
         let (Some(out), Some(first)) = (&self.out, degradations.first()) else {
-            return Ok(());
+            return Ok(files);
         };
         let names = first.curve.first().map_or(&[][..], |point| &point.scores);
         for (index, (name, _)) in names.iter().enumerate() {
@@ -155,8 +161,9 @@ impl Arguments {
             write(&path("svg"), figure.svg().as_bytes())?;
             write(&path("png"), &figure.png()?)?;
             write(&path("csv"), figure.data.as_bytes())?;
+            files.extend(["svg", "png", "csv"].map(path));
         }
-        Ok(())
+        Ok(files)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Representations as a file.
 
 use super::{SplitName, output::check_file, say, say_json};
-use crate::{Exit, Outcome, source::RunSource};
+use crate::{Exit, Outcome, runs::one_run, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
 use misa_infer::{Checkpoint, Representations};
-use misa_train::open_test;
+use misa_train::{open_test, record_results};
 use serde_json::json;
 use std::{
     io,
@@ -23,7 +23,7 @@ use std::{
   misa embed runs/a -o valid.npz
   python -c \"import numpy; print(numpy.load('valid.npz')['shared_text'].shape)\"")]
 pub struct Arguments {
-    /// Run folder
+    /// Run folder, or a folder with one run in it
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// The split; opening the test split is recorded in the manifest
@@ -47,14 +47,15 @@ impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         check_file(&self.out)?;
         let device = crate::device(&self.device)?;
-        let source = RunSource::open(&self.run, self.data.as_deref())?;
-        let checkpoint = Checkpoint::load(self.run.join(Checkpoint::FOLDER), &device)?;
+        let run = one_run(&self.run)?;
+        let source = RunSource::open(&run, self.data.as_deref())?;
+        let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;
         let split = Split::from(self.split);
         let opened;
         let utterances = match split {
             Split::Test => {
-                opened = open_test(&self.run, test)?;
+                opened = open_test(&run, test)?;
                 opened.as_slice()
             }
             split => development.dataset().split(split),
@@ -62,6 +63,7 @@ impl Arguments {
         let representations = checkpoint.represent(utterances, &device)?;
         write(&self.out, &representations)
             .map_err(|error| format!("{}: {error}", self.out.display()))?;
+        record_results(&run, std::slice::from_ref(&self.out))?;
         let (path, count) = (self.out.display(), representations.ids.len());
         if self.json {
             say_json(&json!({

@@ -1,15 +1,11 @@
 //! The scores of a finished run.
 
 use super::{SplitName, say, say_json};
-use crate::{
-    Exit, Outcome,
-    show::scores_table,
-    source::{RunSource, finished},
-};
+use crate::{Exit, Outcome, runs::finished_runs, show::scores_table, source::RunSource};
 use burn::tensor::Device;
 use clap::Args;
 use misa_data::Split;
-use misa_train::{Checkpoint, Scores, score_test};
+use misa_train::{Checkpoint, DataSummary, Scores, score_test};
 use serde_json::{Value, json};
 use std::{
     error::Error,
@@ -25,9 +21,9 @@ use std::{
 #[command(after_help = "Examples:
   misa evaluate runs/a
   misa evaluate runs/a --split test
-  misa evaluate runs/seed-* --split test --json")]
+  misa evaluate runs/mosi --split test --json")]
 pub struct Arguments {
-    /// Run folders
+    /// Run folders, or folders of them
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// The split
@@ -49,17 +45,17 @@ struct RunScores {
     scores: Scores,
     /// How often its test split has been opened.
     openings: usize,
+    /// The corpus and the labels of its data, as far as they are recorded, in words.
+    data: String,
 }
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
         // A folder that cannot be used must be reported before the test split of another is opened.
-        for run in &self.runs {
-            finished(run)?;
-        }
+        let runs = finished_runs(&self.runs)?;
         let mut scores = Vec::new();
-        let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
+        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
             let scored = self.score(run, &device)?;
             if !self.json {
                 say(&self.text(run, &scored))?;
@@ -88,10 +84,12 @@ impl Arguments {
             return Ok(RunScores {
                 scores: scores.ok_or("the report lacks what was scored")?,
                 openings: report.test_openings,
+                data: facts(&report.data),
             });
         }
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let config = &source.manifest.config;
+        let constant = development.constant(config.loss.task);
         let utterances = development.dataset().split(split);
         let evaluation =
             checkpoint.evaluate(utterances, &config.loss, config.batch_size, device)?;
@@ -102,14 +100,16 @@ impl Arguments {
             }
         }
         Ok(RunScores {
-            scores: evaluation.scores(config.loss.task),
+            scores: evaluation.scores_beside(config.loss.task, constant),
             openings: source.manifest.test_openings(),
+            data: facts(&source.manifest.data),
         })
     }
 
     fn text(&self, run: &Path, scored: &RunScores) -> String {
         let split = Split::from(self.split);
         let mut text = scores_table(run, split, &scored.scores);
+        text.push_str(&scored.data);
         if split == Split::Test && scored.openings > 1 {
             let times = scored.openings;
             text.push_str(&format!(
@@ -127,4 +127,19 @@ impl Arguments {
             "test_openings": scored.openings,
         })
     }
+}
+
+fn facts(data: &DataSummary) -> String {
+    let mut text = String::new();
+    if let Some(corpus) = &data.corpus {
+        text.push_str(&format!("corpus: {corpus}\n"));
+    }
+    if let Some(labels) = &data.labels {
+        text.push_str(&format!("labels of train and valid: {labels}\n"));
+    }
+    let serious = data.findings.iter().filter(|finding| finding.is_serious());
+    for finding in serious {
+        text.push_str(&format!("{}: {}\n", finding.severity, finding.message));
+    }
+    text
 }

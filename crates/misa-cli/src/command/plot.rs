@@ -5,10 +5,11 @@ use super::{
     output::{check_file, write},
     say, say_json,
 };
-use crate::{Exit, Outcome, show::Finished};
+use crate::{Exit, Outcome, runs::one_run, show::Finished};
 use clap::Args;
 use misa_data::Split;
 use misa_report::{Figure, Page, PngError, page};
+use misa_train::record_results;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
   misa plot runs/a --list
   misa plot runs/a attention -o attention.svg")]
 pub struct Arguments {
-    /// Run folder
+    /// Run folder, or a folder with one run in it
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// Name of the figure, see --list
@@ -62,7 +63,8 @@ impl Arguments {
         let kind = Kind::of(out)?;
         check_file(out)?;
         let device = crate::device(&self.device)?;
-        let (finished, test) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let run = one_run(&self.run)?;
+        let (finished, test) = Finished::open(&run, self.data.as_deref(), &device)?;
         let split = Split::from(self.split);
         if split == Split::Test {
             // A name that does not exist must not open the test split.
@@ -71,6 +73,7 @@ impl Arguments {
         let page = page(&finished.record(split, test)?)?;
         let figure = find(&page, name)?;
         write(out, &kind.bytes(figure)?)?;
+        record_results(&run, std::slice::from_ref(out))?;
         if self.json {
             say_json(&json!({
                 "file": out.display().to_string(),
@@ -86,7 +89,8 @@ impl Arguments {
     /// Prints the names of the figures, which are those of the valid split.
     fn say_names(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let (finished, _) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let run = one_run(&self.run)?;
+        let (finished, _) = Finished::open(&run, self.data.as_deref(), &device)?;
         let page = page(&finished.valid_record()?)?;
         let figures = page.figures().iter();
         if self.json {

@@ -1,14 +1,14 @@
 //! Predictions of utterances.
 
 use super::{say, say_json};
-use crate::{Exit, Outcome, source::finished};
+use crate::{Exit, Outcome, runs::one_run, source::finished};
 use clap::Args;
 use misa_core::{Modalities, Modality};
 use misa_data::{
     Format, Note, NoteKind, OpenOptions, Padding, Policy, Split, Utterance, UtteranceDataset,
     write_whole,
 };
-use misa_train::{Checkpoint, Manifest};
+use misa_train::{Checkpoint, Manifest, record_results};
 use serde_json::json;
 use std::{
     error::Error,
@@ -65,7 +65,8 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let run = run_of(&self.run)?;
+        let folder = self.folder()?;
+        let run = run_of(&folder)?;
         let manifest = run.as_deref().map(finished).transpose()?;
         let options = OpenOptions::new()
             .with_format(self.format)
@@ -77,7 +78,7 @@ impl Arguments {
         for note in data.notes().iter().filter(is_other) {
             eprintln!("note: {note}");
         }
-        let checkpoint = Checkpoint::load(model_folder(&self.run), &device)?;
+        let checkpoint = Checkpoint::load(model_folder(&folder), &device)?;
         let modalities = checkpoint.usable_modalities(self.modalities)?;
         let splits = splits(&data, manifest.as_ref());
         let mut rows = Vec::new();
@@ -102,6 +103,9 @@ impl Arguments {
             Some(path) => {
                 let written = write_whole(path, |file| file.write_all(text.as_bytes()));
                 written.map_err(|error| format!("{}: {error}", path.display()))?;
+                if let Some(run) = &run {
+                    record_results(run, std::slice::from_ref(path))?;
+                }
             }
         }
         Ok(Exit::Done)
@@ -114,6 +118,18 @@ impl Arguments {
             serde_json::from_value(padding.clone()).ok()
         });
         self.padding.or(recorded).unwrap_or_default()
+    }
+}
+
+impl Arguments {
+    /// The folder of the run or of the model: the given one, or that of the only run below it.
+    fn folder(&self) -> Result<PathBuf, Box<dyn Error>> {
+        let folder = &self.run;
+        let is_model = model_folder(folder).join("config.json").exists();
+        if is_model || !folder.is_dir() || has_manifest(folder)? {
+            return Ok(folder.clone());
+        }
+        Ok(one_run(folder)?)
     }
 }
 

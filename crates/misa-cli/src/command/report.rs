@@ -5,9 +5,10 @@ use super::{
     output::{check_file, folder, make_folder, write},
     say, say_json,
 };
-use crate::{Exit, Outcome, show::Finished};
+use crate::{Exit, Outcome, runs::one_run, show::Finished};
 use clap::Args;
 use misa_report::{Page, page};
+use misa_train::record_results;
 use serde_json::json;
 use std::{
     fs,
@@ -29,7 +30,7 @@ const PAGE: &str = "report.html";
   misa report runs/a
   misa report runs/a --split test -o paper/report.html")]
 pub struct Arguments {
-    /// Run folder
+    /// Run folder, or a folder with one run in it
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// Split whose utterances are shown; opening the test split is recorded in the manifest
@@ -52,10 +53,11 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let (finished, test) = Finished::open(&self.run, self.data.as_deref(), &device)?;
-        let default = self.run.join(PAGE);
+        let run = one_run(&self.run)?;
+        let (finished, test) = Finished::open(&run, self.data.as_deref(), &device)?;
+        let default = run.join(PAGE);
         let out = self.out.as_ref().unwrap_or(&default);
-        let figures = self.figures(out);
+        let figures = figures_of(out, &run);
         make_folder(&figures)?;
         check_file(out)?;
         let page = page(&finished.record(self.split.into(), test)?)?;
@@ -66,6 +68,12 @@ impl Arguments {
             write(&path("csv"), figure.data.as_bytes())?;
         }
         write(out, page.html().as_bytes())?;
+        let kinds = ["svg", "png", "csv"];
+        let files = page
+            .figures()
+            .iter()
+            .flat_map(|figure| kinds.map(|kind| figures.join(format!("{}.{kind}", figure.name))));
+        record_results(&run, &files.chain([out.clone()]).collect::<Vec<_>>())?;
         if self.json {
             say_json(&numbers(&page, out, &figures))?;
         } else {
@@ -73,20 +81,20 @@ impl Arguments {
         }
         Ok(Exit::Done)
     }
+}
 
-    /// The folder for the figures of the page: two pages in one folder do not share it.
-    fn figures(&self, out: &Path) -> PathBuf {
-        let is_in_run = match (fs::canonicalize(folder(out)), fs::canonicalize(&self.run)) {
-            (Ok(folder), Ok(run)) => folder == run,
-            _ => false,
-        };
-        if is_in_run && out.ends_with(PAGE) {
-            return out.with_file_name("figures");
-        }
-        let mut name = out.file_stem().unwrap_or_default().to_os_string();
-        name.push("-figures");
-        out.with_file_name(name)
+/// The folder for the figures of the page `out` of a run: two pages in one folder do not share it.
+fn figures_of(out: &Path, run: &Path) -> PathBuf {
+    let is_in_run = match (fs::canonicalize(folder(out)), fs::canonicalize(run)) {
+        (Ok(folder), Ok(run)) => folder == run,
+        _ => false,
+    };
+    if is_in_run && out.ends_with(PAGE) {
+        return out.with_file_name("figures");
     }
+    let mut name = out.file_stem().unwrap_or_default().to_os_string();
+    name.push("-figures");
+    out.with_file_name(name)
 }
 
 /// What was written and found, for people.
@@ -151,15 +159,7 @@ mod tests {
     use super::*;
 
     fn figures(run: &Path, out: &Path) -> PathBuf {
-        let arguments = Arguments {
-            run: run.to_path_buf(),
-            split: SplitName::Valid,
-            out: None,
-            data: None,
-            device: String::new(),
-            json: false,
-        };
-        arguments.figures(out)
+        figures_of(out, run)
     }
 
     #[test]

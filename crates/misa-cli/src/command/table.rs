@@ -29,10 +29,10 @@ pub struct Arguments {
     /// The split; without it, test if every finished run was scored on it, or else valid
     #[arg(long, value_enum)]
     split: Option<SplitName>,
-    /// Published figures to show beside, of the corpus in the settings of each run
+    /// Published figures to show beside, of the corpus of each run's data
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = SOURCES)]
     against: Vec<String>,
-    /// Corpus of the published figures, instead of that in the settings of each run
+    /// Corpus of the published figures, if it is not known of the data
     #[arg(long, value_name = "NAME", requires = "against")]
     corpus: Option<Corpus>,
     /// Model to compare the others with, by its name in the table; without it, every pair is compared

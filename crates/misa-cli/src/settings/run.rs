@@ -6,7 +6,7 @@ use misa_data::{
 };
 use misa_train::{Corpus, Preset, RunOptions, TrainError, TrainingConfig};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Epochs and learning rate for the synthetic set, which is learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
@@ -68,6 +68,27 @@ impl RunSettings {
             },
             training,
         })
+    }
+
+    /// Replaces every path by what `f` returns for it.
+    pub(crate) fn map_paths(&mut self, f: impl Fn(&Path) -> PathBuf) {
+        let training = &mut self.training;
+        let bert = training.bert.as_mut();
+        let of_bert = bert.map(|bert| (&mut bert.folder, &mut bert.cache));
+        let (folder, cache) = match of_bert {
+            Some((folder, cache)) => (Some(folder), cache.as_mut()),
+            None => (None, None),
+        };
+        let optional = [
+            self.data.path.as_mut(),
+            training.glove.as_mut(),
+            training.transfer.as_mut(),
+            folder,
+            cache,
+        ];
+        for path in optional.into_iter().flatten() {
+            *path = f(path);
+        }
     }
 
     /// Checks the range of every field.

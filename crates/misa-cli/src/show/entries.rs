@@ -4,12 +4,12 @@ use super::{
     error::{RunsError, same_task},
     flat::flat,
 };
-use crate::{settings_of, source::finished};
+use crate::{runs::runs_in, settings::RunSettings, settings_of, source::finished};
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Entry, Metric, Prediction};
 use misa_train::{
-    Manifest, Predictions, Report, TrainError,
+    CorpusEvidence, CorpusSummary, Manifest, Predictions, Report, TrainError,
     score::{Goal, scores},
 };
 use std::{
@@ -18,9 +18,6 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
 };
-
-/// Levels of folders that are searched for runs: a sweep or ablation, a variant, its seeds.
-const DEPTH: usize = 3;
 
 /// A run folder, and the name that the user has for its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +36,8 @@ pub(crate) struct Entries {
     pub task: Option<Task>,
     /// What is left out, in words.
     pub left_out: Vec<String>,
+    /// What is known of each data set, in words.
+    pub data: Vec<String>,
 }
 
 /// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once.
@@ -55,13 +54,7 @@ pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Err
         };
         let path = Path::new(path);
         let io_error = |error: io::Error| format!("{}: {error}", path.display());
-        let mut folders = BTreeSet::new();
-        search(path, DEPTH, &mut folders).map_err(io_error)?;
-        if folders.is_empty() {
-            let path = path.to_path_buf();
-            return Err(RunsError::NoRun { path }.into());
-        }
-        for folder in folders {
+        for folder in runs_in(path)? {
             let target = fs::canonicalize(&folder).map_err(io_error)?;
             let run = NamedRun {
                 is_asked_for: folder == path,
@@ -92,23 +85,6 @@ fn add(
             });
         }
         Slot::Occupied(mut slot) => slot.get_mut().is_asked_for |= run.is_asked_for,
-    }
-    Ok(())
-}
-
-fn search(path: &Path, depth: usize, folders: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-    if path.join("manifest.json").is_file() {
-        folders.insert(path.to_path_buf());
-        return Ok(());
-    }
-    if depth == 0 {
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            search(&path, depth - 1, folders)?;
-        }
     }
     Ok(())
 }
@@ -153,6 +129,7 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
         .iter()
         .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
     let task = same_task(tasks)?;
+    let data = data_facts(&runs);
     let models = models(runs.iter().map(|(_, manifest, _)| manifest));
     let mut entries = Vec::new();
     for ((run, manifest, report), model) in runs.into_iter().zip(models) {
@@ -169,7 +146,35 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
         entries,
         task,
         left_out,
+        data,
     })
+}
+
+/// What manifests tell of each data set; nothing of those that were not examined.
+fn data_facts(runs: &[(&NamedRun, Manifest, Report)]) -> Vec<String> {
+    let mut facts = BTreeMap::new();
+    for (_, manifest, _) in runs {
+        let data = &manifest.data;
+        let Some(labels) = &data.labels else { continue };
+        let checksum: String = data.checksum.chars().take(8).collect();
+        let corpus = data.corpus.as_ref();
+        let corpus = corpus.map_or("unknown".to_string(), ToString::to_string);
+        let serious = data.findings.iter().filter(|finding| finding.is_serious());
+        let kinds: BTreeSet<&str> = serious.map(|finding| finding.kind.as_str()).collect();
+        let mut fact = format!(
+            "Data {checksum}: layout {}; corpus {corpus}; labels of train and valid {labels}",
+            data.format
+        );
+        if !kinds.is_empty() {
+            let kinds: Vec<&str> = kinds.into_iter().collect();
+            fact.push_str(&format!(
+                "; warnings of the data doctor: {}",
+                kinds.join(", ")
+            ));
+        }
+        facts.insert(checksum, fact + ".");
+    }
+    facts.into_values().collect()
 }
 
 fn entry(
@@ -201,10 +206,12 @@ fn entry(
     Entry {
         run: folder.display().to_string(),
         model,
-        corpus: settings
+        corpus: corpus_of(manifest, settings.as_ref()),
+        is_recognised: manifest
+            .data
+            .corpus
             .as_ref()
-            .filter(|settings| settings.data.path.is_some())
-            .map(|settings| settings.corpus.to_string()),
+            .is_some_and(CorpusSummary::is_certain),
         data: settings.map_or(report.data.format.clone(), |settings| settings.data.name()),
         data_checksum: manifest.data.checksum.clone(),
         seed: manifest.config.seed,
@@ -223,6 +230,19 @@ fn entry(
             .map(|(name, value)| (name.to_string(), value))
             .to_vec(),
     }
+}
+
+/// The corpus of the data of a run, if it is known. Features of the sizes of a corpus do not tell it.
+fn corpus_of(manifest: &Manifest, settings: Option<&RunSettings>) -> Option<String> {
+    let data = &manifest.data;
+    if data.labels.is_none() {
+        // Version 1 did not record it: the settings of every run name one.
+        let settings = settings.filter(|settings| settings.data.path.is_some());
+        return settings.map(|settings| settings.corpus.to_string());
+    }
+    let corpus = data.corpus.as_ref();
+    let corpus = corpus.filter(|corpus| corpus.evidence != CorpusEvidence::Sizes)?;
+    corpus.corpus.map(|corpus| corpus.to_string())
 }
 
 /// Openings of the test split up to the one that gave the scores; later ones do not count.

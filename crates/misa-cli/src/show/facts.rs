@@ -32,6 +32,12 @@ pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
     );
     let text = report.bert.iter().flat_map(|bert| &bert.notes);
     notes.extend(text.map(|note| format!("Text: {note}.")));
+    let findings = report.data.findings.iter();
+    notes.extend(
+        findings
+            .filter(|finding| finding.is_serious())
+            .map(|finding| format!("Data, {}: {}.", finding.severity, finding.message)),
+    );
     notes
 }
 
@@ -46,6 +52,8 @@ pub(super) fn facts(report: &Report, manifest: &Manifest) -> Vec<Section> {
             "data",
             format!("{}: {}", report.data.format, counts.join(", ")),
         ),
+        row("corpus", or_unknown(report.data.corpus.as_ref())),
+        row("labels", or_unknown(report.data.labels.as_ref())),
         row("data SHA-256", report.data.checksum.clone()),
         row("settings SHA-256", manifest.config_checksum.clone()),
         row("seed", report.config.seed.to_string()),
@@ -74,6 +82,10 @@ pub(super) fn facts(report: &Report, manifest: &Manifest) -> Vec<Section> {
             rows,
         })
         .collect()
+}
+
+fn or_unknown(value: Option<&impl ToString>) -> String {
+    value.map_or_else(|| "unknown".to_string(), ToString::to_string)
 }
 
 /// The epoch whose model was kept, in words.

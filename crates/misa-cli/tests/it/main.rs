@@ -5,6 +5,8 @@
 
 mod ablation;
 mod common;
+mod data;
+mod folders;
 mod language;
 mod looks;
 mod padding;

@@ -11,6 +11,9 @@ fn of_corpus(manifest: &mut Value, corpus: &str) {
     manifest["settings"]["corpus"] = json!(corpus);
     manifest["settings"]["data"]["path"] = json!(format!("datasets/{corpus}"));
     manifest["data"]["checksum"] = json!(corpus.repeat(8));
+    manifest["data"]["corpus"] = json!({
+        "name": corpus, "corpus": corpus, "evidence": "named", "is_whole": false,
+    });
 }
 
 #[test]

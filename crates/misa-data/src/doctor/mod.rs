@@ -52,7 +52,7 @@ pub use report::{
 #[cfg(feature = "tensors")]
 pub use text::examine_text;
 
-use crate::{DataError, OpenOptions, Policy, Split, Utterance};
+use crate::{DataError, OpenOptions, Overview, Policy, Split, Utterance, UtteranceDataset};
 use check::Evidence;
 use record::Observations;
 use std::path::Path;
@@ -117,6 +117,37 @@ fn set_status(examination: &mut Examination) {
         (Some(_), Some(Severity::Warning | Severity::Error)) => 1,
         (Some(_), _) => 0,
     };
+}
+
+/// The probable corpus of a data set, by its numbers of utterances, or otherwise by the sizes of its
+/// features.
+pub fn corpus(data: &UtteranceDataset) -> Option<CorpusReport> {
+    let overview = data.overview();
+    published::corpus(overview.counts, overview.sizes)
+}
+
+/// The findings about a data set in memory, the most severe first.
+///
+/// Those about values that were replaced or dropped when it was read are left out: they are its
+/// [`notes`](UtteranceDataset::notes). Of a data set without its test split, the other splits are
+/// examined.
+pub fn findings(data: &UtteranceDataset) -> Vec<Finding> {
+    let mut observations = Observations::default();
+    for split in Split::ALL {
+        for utterance in data.split(split) {
+            observations.add(split, utterance);
+        }
+    }
+    let overview = Overview {
+        notes: Vec::new(),
+        ..data.overview().clone()
+    };
+    let content = survey::content(&OpenOptions::new(), &overview, &observations);
+    check::all(&Evidence {
+        content: &content,
+        overview: &overview,
+        observations: &observations,
+    })
 }
 
 fn read(

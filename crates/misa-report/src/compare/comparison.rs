@@ -120,7 +120,7 @@ impl Comparison {
             .collect();
         mark_best(&mut groups, options);
         let (differences, not_compared) = differences(&grouped, options);
-        let (published, not_published) = beside_published(&groups, options)?;
+        let (published, not_published) = beside_published(&groups, &grouped, options)?;
         let is_small = entries.iter().any(Entry::has_few_utterances);
         let notes = notes(&groups, &differences, options, is_small);
         let metrics = options.metrics.iter();

@@ -1,6 +1,6 @@
 //! A comparison as tables of text.
 
-use super::{Comparison, Group, RunRow, Status, Summary};
+use super::{Comparison, Group, RunRow, Summary};
 
 /// One table: a heading, its columns, its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,15 +206,8 @@ impl Comparison {
     /// The differences to published figures, with a column for the data if there are several sets.
     fn published_grid(&self, is_several: bool) -> Grid {
         let row = |published: &super::PublishedDifference| {
-            let status = match published.status {
-                Status::Verified => "",
-                Status::Quoted => " (as quoted by others)",
-            };
             let data = is_several.then(|| format!("{}, {}", published.data, published.split));
-            let head = [
-                published.model.clone(),
-                format!("{}{status}", published.source),
-            ];
+            let head = [published.model.clone(), published.label()];
             let cells = self
                 .is_share
                 .iter()

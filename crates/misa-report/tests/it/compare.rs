@@ -330,7 +330,10 @@ fn formats_say_the_same() {
     let published = csv.lines().find(|row| row.starts_with("published,"));
     let published = published.unwrap();
     assert!(published.contains(",a_b,,,MAE,-0.40"), "{published}");
-    assert!(published.ends_with("BERT text\",,,0.783"), "{published}");
+    assert!(
+        published.ends_with("[not comparable: 6 test utterances, published 686]\",,,0.783"),
+        "{published}"
+    );
     let json = serde_json::to_string(&comparison).unwrap();
     let read: Comparison = serde_json::from_str(&json).unwrap();
     assert_eq!(
@@ -391,6 +394,76 @@ fn every_group_is_compared_with_the_figures_of_its_corpus() {
     assert_eq!(
         error.to_string(),
         "no published figures `elsewhere`, expected paper or mmsa"
+    );
+}
+
+/// Entries of `count` test utterances with labels from `low` to `high`.
+fn labelled(corpus: &str, count: usize, (low, high): (f32, f32)) -> Entry {
+    let row = |index: usize| Prediction {
+        id: format!("u{index}"),
+        prediction: 0.0,
+        target: low + (high - low) * index as f32 / (count - 1) as f32,
+    };
+    Entry {
+        corpus: Some(corpus.to_string()),
+        predictions: (0..count).map(row).collect(),
+        ..entry("m", 1, 0.5)
+    }
+}
+
+#[test]
+fn what_does_not_compare_with_published_figures_is_marked_or_refused() {
+    let options = CompareOptions {
+        resamples: 0,
+        against: against(&["paper"], None),
+        ..options()
+    };
+    let compare = |entry: Entry| Comparison::new(&[entry], &options);
+    let whole = compare(labelled("mosi", 686, (-3.0, 3.0))).unwrap();
+    assert_eq!(whole.published[0].remarks, [""; 0]);
+    assert!(!whole.to_markdown().contains("not comparable"));
+    let valid = Entry {
+        split: "valid".to_string(),
+        ..labelled("mosi", 686, (-3.0, 3.0))
+    };
+    for (entry, remark) in [
+        (
+            labelled("mosi", 12, (-3.0, 3.0)),
+            "12 test utterances, published 686",
+        ),
+        (valid, "valid split, published is test"),
+    ] {
+        let comparison = compare(entry).unwrap();
+        let label = format!("MISA paper (2020), BERT text [not comparable: {remark}]");
+        let line = comparison.to_markdown();
+        let line = line.lines().find(|line| line.contains(&label));
+        assert!(
+            line.is_some_and(|line| line.contains("(0.783)")),
+            "{line:?}"
+        );
+        assert!(comparison.to_csv().contains(&label));
+        assert!(comparison.to_latex().contains("not comparable"));
+    }
+    let refused = |entry: Entry| compare(entry).unwrap_err().to_string();
+    assert_eq!(
+        refused(labelled("mosi", 12, (1.0, 5.0))),
+        "runs/m/1: labels from 1 to 5, expected those of mosi, from -3 to 3: its published figures \
+         cannot be compared with these scores"
+    );
+    // As in CH-SIMS; of few utterances, it may be chance.
+    assert!(refused(labelled("mosei", 457, (-1.0, 1.0))).contains("labels from -1 to 1"));
+    assert!(compare(labelled("mosei", 12, (-1.0, 1.0))).is_ok());
+    let other = Entry {
+        is_recognised: true,
+        ..labelled("mosei", 4659, (-3.0, 3.0))
+    };
+    let options = CompareOptions {
+        against: against(&["paper"], Some("mosi")),
+        ..options
+    };
+    assert_eq!(
+        Comparison::new(&[other], &options).unwrap_err().to_string(),
+        "runs/m/1: its data was recognised as mosei, expected mosi, whose figures are asked for"
     );
 }
 

@@ -1,12 +1,15 @@
 //! Progress of a run in the terminal.
 
-use crate::Phase;
 use crate::epochs::history::EpochRecord;
 use crate::run::manifest::RunProgress;
 use crate::run::report::trained_and_frozen;
+use crate::{FindingSummary, Phase};
 use misa_core::ParameterCount;
 use misa_core::loss::Term;
 use std::io::{IsTerminal, Write, stderr, stdout};
+
+/// Findings about the data that are shown.
+const LISTED: usize = 6;
 
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +70,21 @@ impl Progress {
         print(&format!(
             "resumed at epoch {epoch}, after {batches} batches of it"
         ));
+    }
+
+    /// Shows what may make the scores of a run worse or incomparable, before it starts.
+    pub(crate) fn findings(self, findings: &[FindingSummary]) {
+        if self == Self::Silent {
+            return;
+        }
+        let serious: Vec<&FindingSummary> = findings.iter().filter(|f| f.is_serious()).collect();
+        for finding in serious.iter().take(LISTED) {
+            print(&format!("{}: {}", finding.severity, finding.message));
+        }
+        if serious.len() > LISTED {
+            let more = serious.len() - LISTED;
+            print(&format!("and {more} more warnings, which the report lists"));
+        }
     }
 
     /// Shows a finished epoch.

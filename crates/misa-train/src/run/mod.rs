@@ -1,10 +1,17 @@
 //! A whole run and its folder: from settings and data to a model, a report and a record.
 
+pub(crate) mod beginning;
+pub(crate) mod change;
+pub(crate) mod corpus;
+pub(crate) mod data;
 pub(crate) mod files;
 pub(crate) mod folder;
+pub(crate) mod labels;
+pub(crate) mod lock;
 pub(crate) mod manifest;
 pub(crate) mod options;
 pub(crate) mod report;
+pub(crate) mod results;
 pub(crate) mod resume;
 pub(crate) mod score_test;
 pub(crate) mod start;

@@ -192,6 +192,29 @@ impl Corpus {
         }
     }
 
+    /// Its name in papers.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Mosi => "CMU-MOSI",
+            Self::Mosei => "CMU-MOSEI",
+            Self::UrFunny => "UR-FUNNY",
+        }
+    }
+
+    /// The corpus with this name in papers.
+    pub fn titled(title: &str) -> Option<Self> {
+        let all = [Self::Mosi, Self::Mosei, Self::UrFunny];
+        all.into_iter().find(|corpus| corpus.title() == title)
+    }
+
+    /// Lowest and highest value of the scale of its labels.
+    pub fn labels(self) -> (f32, f32) {
+        match self {
+            Self::Mosi | Self::Mosei => (-3.0, 3.0),
+            Self::UrFunny => (0.0, 1.0),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Mosi => "mosi",

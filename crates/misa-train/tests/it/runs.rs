@@ -406,10 +406,7 @@ fn the_test_split_of_other_data_stays_locked() {
         .with_test(4);
     let (_, test) = other.with_seed(99).generate().dataset.lock_test();
     let error = score_test(dir.path(), test, &Device::flex()).unwrap_err();
-    assert!(
-        matches!(error, TrainError::Changed { what: "data", .. }),
-        "{error}"
-    );
+    assert!(matches!(error, TrainError::ChangedData { .. }), "{error}");
     assert!(Manifest::read(dir.path()).unwrap().openings.is_empty());
 }
 

@@ -11,9 +11,10 @@ use misa_core::{
     ContextConfig, MutualAttentionConfig,
     loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
 };
-use misa_train::{Corpus, Preset, PretrainingConfig};
+use misa_data::UtteranceDataset;
+use misa_train::{Corpus, CorpusSummary, Preset, PretrainingConfig};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{error::Error, path::PathBuf};
 
 /// Where the settings of a run come from.
@@ -42,6 +43,32 @@ pub struct SettingsArguments {
 pub(crate) struct RecordedSettings {
     pub settings: RunSettings,
     pub origin: String,
+}
+
+/// Data that was opened to see which corpus it is.
+#[derive(Debug)]
+pub(crate) struct RecognisedData {
+    pub dataset: UtteranceDataset,
+    pub recognised: Option<CorpusSummary>,
+}
+
+impl RecognisedData {
+    /// What the settings follow from, in words.
+    pub fn note(&self, settings: &RunSettings) -> String {
+        let RunSettings { preset, corpus, .. } = settings;
+        let following = format!("settings are those of preset {preset} for {corpus}");
+        match &self.recognised {
+            Some(recognised) if recognised.corpus.is_some() => {
+                format!("corpus: {recognised}; {following}")
+            }
+            Some(recognised) => {
+                format!(
+                    "corpus: {recognised}, which has no preset; {following}; --corpus names another"
+                )
+            }
+            None => format!("corpus: not recognised; {following}; --corpus names another"),
+        }
+    }
 }
 
 /// One setting.
@@ -126,6 +153,43 @@ impl SettingsArguments {
         let resolved: Resolved<RunSettings> = layers.resolve()?;
         resolved.value.validate()?;
         Ok(resolved)
+    }
+
+    /// The same settings, with the corpus of the data as a default where nothing names a corpus; also
+    /// returns the data, if it was opened for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::resolve`], and if the data cannot be read.
+    pub(crate) fn with_corpus_of_data(
+        &self,
+        more: &[Setting],
+    ) -> Result<(Self, Option<RecognisedData>), Box<dyn Error>> {
+        let settings = self.resolve(more)?;
+        let is_named = settings.is_set("corpus");
+        if is_named || settings.value.data.path.is_none() {
+            return Ok((self.clone(), None));
+        }
+        let task = settings.value.training.loss.task;
+        let dataset = settings.value.data.open(task)?;
+        let recognised = CorpusSummary::recognised(&dataset);
+        let mut arguments = self.clone();
+        if let Some(CorpusSummary {
+            corpus: Some(corpus),
+            name,
+            ..
+        }) = &recognised
+        {
+            let origin = format!("recognised: {name}");
+            arguments
+                .defaults
+                .push(Setting::new("corpus", json!(corpus), &origin));
+        }
+        let data = RecognisedData {
+            dataset,
+            recognised,
+        };
+        Ok((arguments, Some(data)))
     }
 
     /// Which preset applies is itself a setting: reads it from layers over any preset.

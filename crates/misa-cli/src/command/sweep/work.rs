@@ -80,6 +80,7 @@ impl Arguments {
             progress: Progress::Silent,
             start: RunStart::Resume,
             stop: stop.clone(),
+            keep_state: false,
         };
         let settings = sweep.resolve(cell, &self.file)?;
         launch.train(&settings, folder)?;

@@ -5,6 +5,7 @@ use crate::{EpochRecord, Phase, TransferSummary};
 use misa_core::ParameterCount;
 use misa_core::loss::Term;
 use misa_data::Split;
+use misa_infer::ScoreTable;
 use std::fmt;
 
 impl fmt::Display for Report {
@@ -20,26 +21,14 @@ impl fmt::Display for Report {
 
 impl Report {
     fn write_scores(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = self
-            .scores
-            .iter()
-            .map(|(split, scores)| format!("{split} ({} utterances)", scores.utterances));
-        writeln!(f, "| Score | {} |", header.collect::<Vec<_>>().join(" | "))?;
-        writeln!(f, "| --- |{}", " ---: |".repeat(self.scores.len()))?;
-        let names = self
-            .scores
-            .first()
-            .map_or(&[][..], |(_, scores)| &scores.scores);
-        for (name, _) in names {
-            let values = self
-                .scores
-                .iter()
-                .map(|(_, scores)| match scores.get(name) {
-                    Some(value) => format!("{value:.4}"),
-                    None => "not defined".to_string(),
-                });
-            writeln!(f, "| {name} | {} |", values.collect::<Vec<_>>().join(" | "))?;
-        }
+        let table = ScoreTable::new("Score");
+        let table = self.scores.iter().fold(table, |table, (split, scores)| {
+            table.with(
+                format!("{split} ({} utterances)", scores.utterances),
+                scores,
+            )
+        });
+        write!(f, "{table}")?;
         for (split, scores) in &self.scores {
             if let Some(confusion) = &scores.confusion {
                 write!(f, "\nClasses of the {split} split:\n\n{confusion}")?;
@@ -125,8 +114,17 @@ impl Report {
             counts.collect::<Vec<_>>().join(", ")
         )?;
         writeln!(f, "| data SHA-256 | `{}` |", data.checksum)?;
+        if let Some(corpus) = &data.corpus {
+            writeln!(f, "| corpus | {corpus} |")?;
+        }
+        if let Some(labels) = &data.labels {
+            writeln!(f, "| labels | {labels} |")?;
+        }
         for note in &data.notes {
             writeln!(f, "| note | {note} |")?;
+        }
+        for finding in &data.findings {
+            writeln!(f, "| {} | {} |", finding.severity, finding.message)?;
         }
         if let Some(glove) = &self.glove {
             let GloveSummary {

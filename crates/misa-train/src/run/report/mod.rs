@@ -6,9 +6,11 @@ pub(crate) use markdown::trained_and_frozen;
 
 use crate::run::files;
 use crate::run::system::{System, peak_memory};
-use crate::{EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary};
+use crate::{
+    DataSummary, EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary,
+};
 use misa_core::{MisaConfig, ParameterCount};
-use misa_data::{Development, Split, TokenCounts};
+use misa_data::{Split, TokenCounts};
 use misa_infer::RunSummary;
 use misa_infer::versioned::Layout;
 use serde::{Deserialize, Serialize};
@@ -66,19 +68,6 @@ pub struct Report {
     pub folder: PathBuf,
 }
 
-/// The data of a run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DataSummary {
-    /// Layout it was read from.
-    pub format: String,
-    /// SHA-256 of ids, words, features and labels of all splits, as they were read.
-    pub checksum: String,
-    /// Number of utterances of each split.
-    pub utterances: Vec<(Split, usize)>,
-    /// What was dropped, replaced or suspicious.
-    pub notes: Vec<String>,
-}
-
 /// How many words have a vector in the file of word vectors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GloveSummary {
@@ -111,18 +100,6 @@ pub struct BertSummary {
     /// What is lost or guessed when BERT reads the text.
     #[serde(default)]
     pub notes: Vec<String>,
-}
-
-impl DataSummary {
-    pub(crate) fn of(config: &TrainingConfig, data: &Development) -> Self {
-        let notes = data.notes().iter().filter(|note| config.concerns(note));
-        Self {
-            format: data.dataset().format().to_string(),
-            checksum: data.checksum().to_string(),
-            utterances: data.counts().to_vec(),
-            notes: notes.map(ToString::to_string).collect(),
-        }
-    }
 }
 
 impl Report {
