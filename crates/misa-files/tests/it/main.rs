@@ -17,4 +17,5 @@ mod support;
 mod torch;
 mod torch_files;
 mod torch_hostile;
+mod unread;
 mod zip;
