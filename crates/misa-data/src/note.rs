@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How often one kind of fault occurred in a split. Every fault is noted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The split; `None` if the utterances belong to none.
+    /// The split; `None` if the utterances belong to none, or if the note is about a whole file.
     pub split: Option<Split>,
     /// The kind of fault.
     pub kind: NoteKind,
@@ -18,7 +18,7 @@ pub struct Note {
 }
 
 /// Kinds of faults that do not stop the reading of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoteKind {
@@ -65,23 +65,44 @@ pub enum NoteKind {
     Incomplete,
     /// Utterances dropped because their video is in no split.
     NoSplit,
+    /// Values of this class, or arrays of this element type, that are not read; nothing needs them.
+    NotRead(String),
 }
 
 impl NoteKind {
     /// Whether this is determined at each reading, for data of any format.
-    pub(crate) fn is_found_again(self) -> bool {
+    pub(crate) fn is_found_again(&self) -> bool {
         matches!(self, Self::DuplicateId | Self::SharedId)
+    }
+}
+
+impl Note {
+    /// The split concerned; empty if the note is about a whole file.
+    pub(crate) fn place(&self) -> &'static str {
+        match (self.split, &self.kind) {
+            (Some(split), _) => split.name(),
+            (None, NoteKind::NotRead(_)) => "",
+            (None, _) => "no split",
+        }
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.count;
-        match self.split {
-            Some(split) => write!(f, "{split}: ")?,
-            None => f.write_str("no split: ")?,
+        match self.place() {
+            "" => self.kind.write(self.count, f),
+            place => {
+                write!(f, "{place}: ")?;
+                self.kind.write(self.count, f)
+            }
         }
-        match self.kind {
+    }
+}
+
+impl NoteKind {
+    /// Writes how often this occurred.
+    fn write(&self, count: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             NoteKind::NonFinite(modality) => {
                 write!(f, "{count} non-finite {modality} values replaced by 0")
             }
@@ -130,6 +151,9 @@ impl fmt::Display for Note {
                 )
             }
             NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
+            NoteKind::NotRead(class) => {
+                write!(f, "{count} values not read: {}", class.escape_debug())
+            }
         }
     }
 }
@@ -182,7 +206,7 @@ impl Notes {
 
     pub fn extend<'a>(&mut self, notes: impl IntoIterator<Item = &'a Note>) {
         for note in notes {
-            self.add(note.split, note.kind, note.count);
+            self.add(note.split, note.kind.clone(), note.count);
         }
     }
 
@@ -205,5 +229,21 @@ mod tests {
         assert_eq!(notes.len(), 1);
         let text = "train: 3 non-finite acoustic values replaced by 0";
         assert_eq!(notes[0].to_string(), text);
+    }
+
+    #[test]
+    fn notes_about_a_file_name_no_split() {
+        let mut notes = Notes::default();
+        let class = "collections.Counter".to_string();
+        notes.add(None, NoteKind::NotRead(class.clone()), 2);
+        notes.add(Split::Train, NoteKind::NotRead(class), 1);
+        notes.add(None, NoteKind::NoSplit, 3);
+        let texts: Vec<String> = notes.into_vec().iter().map(Note::to_string).collect();
+        let expected = [
+            "2 values not read: collections.Counter",
+            "train: 1 values not read: collections.Counter",
+            "no split: 3 utterances without a split dropped",
+        ];
+        assert_eq!(texts, expected);
     }
 }

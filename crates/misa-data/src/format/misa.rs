@@ -113,6 +113,7 @@ impl<'r, 's> Reader<'r, 's> {
 
     fn split(&mut self, split: Split, path: &Path, pickle: &Pickle<'_>) -> Result<(), DataError> {
         let place = path.display().to_string();
+        self.intake.note_unread(split, pickle);
         let root = pickle.root();
         let list = match (root.kind(), root.items()) {
             ("list", Some(items)) => items,

@@ -169,7 +169,8 @@ fn of_pickles() -> Vec<(&'static str, String)> {
         ("an empty file", pickle(b"")),
         ("a text", pickle(b"hello world")),
         ("a program", pickle(b"cos\nsystem\n(S'true'\ntR.")),
-        ("an opcode for classes", pickle(b"(ios\nsystem\n.")),
+        ("an opcode for classes", pickle(b"(ibuiltins\nlist\n.")),
+        ("an object alone", pickle(b"ccollections\nCounter\n)R.")),
         ("a cut file", pickle(b"\x80\x04\x95\x10\0\0\0\0\0\0\0]")),
         (
             "a length that is a lie",

@@ -14,11 +14,11 @@ pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let Some((severity, kind, advice)) = judge(note, evidence) else {
             continue;
         };
-        let message = note.to_string();
-        let (place, what) = message.split_once(": ").unwrap_or(("", &message));
+        let (place, message) = (note.place(), note.to_string());
         let what = match note.kind {
             NoteKind::UnknownWord => unknown_words(note, evidence),
-            _ => what.to_owned(),
+            _ if place.is_empty() => message,
+            _ => message[place.len() + ": ".len()..].to_string(),
         };
         let finding = Finding::new(severity, kind, place, what, advice);
         findings.push(finding.with_count(note.count));
@@ -68,6 +68,10 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
         NoteKind::Misaligned => {
             let advice = "they are left out: check the alignment";
             (Warning, "misaligned_dropped", advice)
+        }
+        NoteKind::NotRead(_) => {
+            let advice = "nothing to do: no features, words or labels are among them";
+            (Note, "not_read", advice)
         }
         _ => (Note, "dropped_or_replaced", "nothing to do if they are few"),
     })

@@ -85,6 +85,24 @@ pub(super) fn split_of<'p>(root: Value<'p>, split: Split) -> Option<Value<'p>> {
         .or_else(|| root.entries()?.find_map(named))
 }
 
+/// Fails if two keys name the same split, such as `valid` and `dev`.
+pub(super) fn check_splits(path: &Path, root: Value<'_>) -> Result<(), DataError> {
+    for split in Split::ALL {
+        let entries = root.entries().into_iter().flatten();
+        let names = entries.filter_map(|(key, _)| key.short_text());
+        let mut names: Vec<String> = names
+            .filter(|name| Split::of_name(name) == Some(split))
+            .collect();
+        names.dedup();
+        if names.len() > 1 {
+            let place = path.display().to_string();
+            let expected = format!("one key for the split `{split}`");
+            return Err(DataError::layout(place, expected, names.join(", ")));
+        }
+    }
+    Ok(())
+}
+
 /// The data set in one file.
 pub(super) fn read_root(
     path: &Path,
@@ -94,6 +112,8 @@ pub(super) fn read_root(
 ) -> Result<Heading, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
+    check_splits(path, root)?;
+    intake.note_unread(None, pickle);
     let mut tables = Vec::new();
     for split in Split::ALL {
         if let Some(value) = split_of(root, split) {
@@ -139,8 +159,19 @@ fn table<'p>(
 
 fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
     Dialect::of(root).ok_or_else(|| {
-        let expected = "a dict of splits or a list of utterances";
-        DataError::layout(path.display().to_string(), expected, root.describe())
+        let place = path.display().to_string();
+        let splits = Split::ALL.into_iter();
+        let unread = splits.filter_map(|split| Some((split, split_of(root, split)?)));
+        match unread.into_iter().find(|(_, value)| value.is_unread()) {
+            Some((split, value)) => {
+                let place = format!("{place}: {split}");
+                DataError::layout(place, "a dict of arrays", value.describe())
+            }
+            None => {
+                let expected = "a dict of splits or a list of utterances";
+                DataError::layout(place, expected, root.describe())
+            }
+        }
     })
 }
 
@@ -154,6 +185,7 @@ pub(super) fn read_modality(
 ) -> Result<(), DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
+    check_splits(path, root)?;
     let mut splits = Vec::new();
     for split in Split::ALL {
         let Some(value) = split_of(root, split) else {

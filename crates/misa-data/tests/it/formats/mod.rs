@@ -5,6 +5,7 @@ mod humour;
 mod official;
 mod padded;
 mod padding;
+mod unread;
 
 use crate::support::pickled::Py;
 use misa_data::{

@@ -97,7 +97,7 @@ fn wrong_columns_are_named() {
         ),
         (
             ("regression_labels", texts(&["x"])),
-            "regression_labels: expected numbers, found list of 1",
+            "regression_labels: expected numbers, found list of 1, of which item 0 is text",
         ),
         (
             ("raw_text", Py::None),
