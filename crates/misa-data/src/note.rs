@@ -131,7 +131,7 @@ impl NoteKind {
                 modality,
                 side,
                 reason,
-            } => write_padded(f, count, modality, side, reason),
+            } => write_padded(f, count, *modality, *side, *reason),
             NoteKind::ZerosKept(modality) => {
                 write!(
                     f,

@@ -1,6 +1,6 @@
 //! Layers, losses and the optimiser, one by one.
 
-use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::{Module, Param};
 use burn::nn::LayerNormConfig;

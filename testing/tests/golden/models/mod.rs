@@ -7,16 +7,11 @@ use crate::{
     RANDOM,
     tensors::{OnDevice, assert_gradient, assert_output, assert_within, host},
 };
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-    tensor::TensorData,
-};
+use burn::{prelude::*, tensor::TensorData};
 use case::Case;
 use misa_core::{
     Misa, MisaInput, MisaOutput, Modality, PerModality, StateDict, TextInput,
-    loss::{MisaLoss, MisaLossTerms, Similarity, Term},
+    loss::{MisaLossTerms, Similarity, Term},
     weights,
 };
 use misa_testing::{Failed, Stored, Tensors, Trial, entries, golden, json, stem, try_case};
@@ -26,6 +21,7 @@ use std::{
     path::Path,
     sync::PoisonError,
 };
+use training::check_training;
 
 /// One learned slope stands under several names in the official files, and a layer norm of the
 /// text steps is there even where BERT has none.

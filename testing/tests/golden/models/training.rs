@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::values;
-use crate::tensors::{OnDevice, assert_within, host};
+use crate::tensors::{assert_within, host};
 use burn::{
     grad_clipping::GradientClippingConfig,
     optim::{AdamConfig, GradientsParams, ModuleOptimizer},

@@ -5,11 +5,11 @@ mod presence;
 use crate::common::{Sample, config, input, with_weights};
 use burn::prelude::*;
 use misa_core::{
-    ContextConfig, Directions, FusionKind, Misa, MisaConfig, MutualAttentionConfig, PerModality,
-    ReconstructionSource, Representations, Videos,
+    ContextConfig, Directions, FusionKind, Misa, MisaConfig, MisaInput, MutualAttentionConfig,
+    PerModality, ReconstructionSource, Representations, Videos,
     loss::{
         ContrastLossConfig, Difference, MisaLossConfig, MisaLossTerms, PrototypeLossConfig,
-        TripletLossConfig, UnimodalLossConfig, Weighting,
+        Similarity, TripletLossConfig, UnimodalLossConfig, Weighting,
     },
     weights::gradient_dict,
 };

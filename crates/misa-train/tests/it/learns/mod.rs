@@ -43,6 +43,12 @@ fn run(config: &TrainingConfig, data: UtteranceDataset, dir: &Path) -> Result<Re
     train_with(config, data, &Device::flex(), dir, Progress::Silent)
 }
 
+fn utterance(id: &str, label: f32) -> Utterance {
+    let features = Sequence::new(1, vec![0.5; 2]).unwrap();
+    let text = TextSequence::Features(features.clone());
+    Utterance::new(id, vec![], text, features.clone(), features, label).unwrap()
+}
+
 #[test]
 fn loss_falls_and_the_best_model_is_scored() {
     let dir = tempdir().unwrap();

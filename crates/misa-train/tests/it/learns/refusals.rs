@@ -1,10 +1,10 @@
 //! What stops a run before it starts.
 
-use super::{config, data, humour, run, two_classes};
+use super::{config, data, run, two_classes, utterance};
 use crate::support::load;
 use burn::prelude::*;
-use misa_data::{Sequence, Split, TextSequence, Utterance, UtteranceDataset};
-use misa_train::{Progress, TrainError, TrainingConfig};
+use misa_data::UtteranceDataset;
+use misa_train::TrainingConfig;
 use std::fs;
 use tempfile::tempdir;
 
@@ -33,12 +33,6 @@ fn word_vectors_without_words_are_an_error() {
         run(&config, data, dir.path()).unwrap_err().to_string(),
         "text of this model is not read as word ids, so it has no embedding to fill"
     );
-}
-
-fn utterance(id: &str, label: f32) -> Utterance {
-    let features = Sequence::new(1, vec![0.5; 2]).unwrap();
-    let text = TextSequence::Features(features.clone());
-    Utterance::new(id, vec![], text, features.clone(), features, label).unwrap()
 }
 
 #[test]
