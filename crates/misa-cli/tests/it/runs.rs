@@ -206,6 +206,26 @@ fn other_settings_are_not_resumed() {
 }
 
 #[test]
+fn training_several_seeds_ends_with_their_mean_and_what_to_do_next() {
+    let dir = tempdir().unwrap();
+    let runs = dir.path().join("runs");
+    let printed = train(&runs, &["--seeds", "1..2"]);
+    assert!(printed.contains("# 2 seeds\n\n| Score on the valid split | mean ± std |"));
+    let next = format!(
+        "\nNext: misa table {out}\nTo score the test split of each once: misa evaluate {out} \
+         --split test\n",
+        out = text(&runs)
+    );
+    assert!(printed.ends_with(&next), "{printed}");
+    // The numbers of the table.
+    let found = json(&said(&["table", text(&runs), "--resamples", "0", "--json"]));
+    let mae = &found["groups"][0]["summaries"][1];
+    let [mean, deviation] = ["mean", "deviation"].map(|key| mae[key].as_f64().unwrap());
+    let row = format!("| MAE | {mean:.4} ± {deviation:.4} |");
+    assert!(printed.contains(&row), "{row}: {printed}");
+}
+
+#[test]
 fn seeds_are_compared() {
     let dir = tempdir().unwrap();
     let runs = dir.path().join("runs");

@@ -3,7 +3,7 @@
 use crate::TrainError;
 use crate::run::files;
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Locked by the process that writes to the folder.
@@ -27,7 +27,10 @@ pub(crate) fn lock(folder: &Path) -> Result<File, TrainError> {
 pub(crate) fn check_free(folder: &Path) -> Result<(), TrainError> {
     let path = folder.join(LOCK);
     match File::options().write(true).open(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // What is in the way of a folder is named when it is read.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(())
+        }
         Err(source) => Err(files::io_error(&path, source)),
         Ok(file) => take(file, path).map(drop),
     }

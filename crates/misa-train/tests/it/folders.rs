@@ -208,6 +208,10 @@ fn a_folder_of_something_else_is_left_alone() {
             .to_string()
             .contains("but a.txt, b.txt, c.txt and 1 more: ")
     );
+    // A file is no folder, and named as it is given.
+    let error = go(&config(), &notes[0], RunStart::New).unwrap_err();
+    let expected = format!("{}: ", notes[0].display());
+    assert!(error.to_string().starts_with(&expected), "{error}");
     // What systems and locks leave does not count.
     let dir = tempdir().unwrap();
     for name in [".DS_Store", "claim.lock", "run.lock"] {

@@ -1,6 +1,7 @@
 //! Runs.
 
 mod resume;
+mod summary;
 
 use super::settings::RecognisedData;
 use super::{Setting, SettingsArguments, say, say_json};
@@ -17,6 +18,7 @@ use std::{
     error::Error,
     path::{Path, PathBuf},
 };
+use summary::summary;
 
 /// Train a model, or resume a run.
 ///
@@ -109,6 +111,7 @@ impl Arguments {
         let jobs = self.jobs();
         let (arguments, data) = self.recognised(&jobs[0])?;
         let mut opened = data;
+        let mut has_test = false;
         for job in jobs {
             let settings = self.resolve(&arguments, &job)?;
             let data = opened.take().map(|data| {
@@ -121,6 +124,7 @@ impl Arguments {
             if !self.json {
                 say_report(&report, &test, &job.folder)?;
             }
+            has_test |= !test.is_empty();
             reports.push(report);
         }
         if self.json {
@@ -128,6 +132,8 @@ impl Arguments {
                 [report] => say_json(report)?,
                 reports => say_json(&reports)?,
             }
+        } else if reports.len() > 1 {
+            say(&summary(&reports, &self.out, has_test))?;
         }
         Ok(Exit::Done)
     }
