@@ -16,6 +16,7 @@
 //! | `settings/` | settings in layers, and those of a run |
 //! | `sweep/` | the runs of a sweep, and which process does which of them |
 //! | `ablation/` | variants of MISA, and the table that compares them |
+//! | `files.rs` | options that say which files the data is in |
 //! | `launch.rs`, `seeds.rs`, `source.rs` | settings to a run, seeds of several, and a run folder to its data |
 //! | `compare.rs` | finished runs to a comparison |
 //! | `show/` | what runs found, handed to `misa-report` |
@@ -31,6 +32,7 @@ pub mod command;
 mod compare;
 mod device;
 mod exit;
+mod files;
 mod launch;
 mod progress;
 mod seeds;
@@ -44,6 +46,7 @@ pub use command::SettingsArguments;
 pub use compare::compare;
 pub use device::{DeviceError, default_device, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
+pub use files::{ModalityFiles, MovedData};
 pub use launch::Launch;
 pub use progress::ProgressLine;
 pub use seeds::Seeds;

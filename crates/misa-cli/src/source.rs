@@ -1,6 +1,6 @@
 //! The data that a run folder was trained on.
 
-use crate::settings::RunSettings;
+use crate::{MovedData, settings::RunSettings};
 use misa_data::{Development, LockedTest};
 use misa_train::{Manifest, Status, TrainError};
 use std::{error::Error, path::Path};
@@ -17,18 +17,16 @@ pub struct RunSource {
 }
 
 impl RunSource {
-    /// Opens the folder of a finished run; `moved` is where the data is now, if it was moved.
+    /// Opens the folder of a finished run; `moved` says where its data is now.
     ///
     /// # Errors
     ///
     /// If the folder holds no finished run of this program, the data cannot be read, or it is not
     /// the data of the run.
-    pub fn open(folder: &Path, moved: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+    pub fn open(folder: &Path, moved: &MovedData) -> Result<Self, Box<dyn Error>> {
         let manifest = finished(folder)?;
         let mut settings = settings_of(folder, &manifest)?;
-        if let Some(path) = moved {
-            settings.data.path = Some(path.to_path_buf());
-        }
+        moved.apply(&mut settings.data);
         let data = settings.data.open(manifest.config.loss.task)?.lock_test();
         let (expected, found) = (&manifest.data.checksum, data.0.checksum());
         if found != expected {

@@ -1,7 +1,7 @@
 //! Representations as a file.
 
 use super::{SplitName, output::check_file, say, say_json};
-use crate::{Exit, Outcome, source::RunSource};
+use crate::{Exit, MovedData, Outcome, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
@@ -32,9 +32,8 @@ pub struct Arguments {
     /// File to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -47,7 +46,7 @@ impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         check_file(&self.out)?;
         let device = crate::device(&self.device)?;
-        let source = RunSource::open(&self.run, self.data.as_deref())?;
+        let source = RunSource::open(&self.run, &self.moved)?;
         let checkpoint = Checkpoint::load(self.run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;
         let split = Split::from(self.split);

@@ -1,7 +1,7 @@
 //! Predictions of utterances.
 
 use super::{say, say_json};
-use crate::{Exit, Outcome, source::finished};
+use crate::{Exit, ModalityFiles, Outcome, source::finished};
 use clap::Args;
 use misa_core::Modalities;
 use misa_data::{Format, OpenOptions, Policy, Split, Utterance, UtteranceDataset, write_whole};
@@ -38,6 +38,8 @@ pub struct Arguments {
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME")]
     format: Option<Format>,
+    #[command(flatten)]
+    files: ModalityFiles,
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
@@ -63,7 +65,7 @@ impl Arguments {
         let options = OpenOptions::new()
             .with_format(self.format)
             .with_policy(self.policy);
-        let data = options.open(&self.data)?;
+        let data = self.files.apply(options).open(&self.data)?;
         for note in data.notes() {
             eprintln!("note: {note}");
         }

@@ -5,7 +5,7 @@ use super::{
     output::{check_file, folder, make_folder, write},
     say, say_json,
 };
-use crate::{Exit, Outcome, show::Finished};
+use crate::{Exit, MovedData, Outcome, show::Finished};
 use clap::Args;
 use misa_report::{Page, page};
 use serde_json::json;
@@ -38,9 +38,8 @@ pub struct Arguments {
     /// File to write, instead of report.html in the run folder
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -52,7 +51,7 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let (finished, test) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let (finished, test) = Finished::open(&self.run, &self.moved, &device)?;
         let default = self.run.join(PAGE);
         let out = self.out.as_ref().unwrap_or(&default);
         let figures = self.figures(out);
@@ -155,7 +154,7 @@ mod tests {
             run: run.to_path_buf(),
             split: SplitName::Valid,
             out: None,
-            data: None,
+            moved: MovedData::default(),
             device: String::new(),
             json: false,
         };

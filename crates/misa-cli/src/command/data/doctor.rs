@@ -1,6 +1,6 @@
 //! The content of a data set, its problems and their remedies.
 
-use crate::{Exit, Outcome, ProgressLine, command::say};
+use crate::{Exit, ModalityFiles, Outcome, ProgressLine, command::say};
 use clap::Args;
 use misa_data::{
     Format, OpenOptions, Padding, Policy, SyntheticConfig,
@@ -23,7 +23,8 @@ use std::{
 Examples:
   misa data doctor datasets/MOSI
   misa data doctor mosi/unaligned_50.pkl --json > mosi.json
-  misa data doctor mosei/unaligned_50.pkl --policy compat"
+  misa data doctor mosei/unaligned_50.pkl --policy compat
+  misa data doctor CMU_MOSI --visual CMU_MOSI/CMU_MOSI_Visual_Facet_41.csd"
 )]
 pub struct DoctorArguments {
     /// File or folder to examine; without it, the synthetic set
@@ -41,6 +42,8 @@ pub struct DoctorArguments {
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "path")]
     format: Option<Format>,
+    #[command(flatten)]
+    files: ModalityFiles,
 }
 
 impl DoctorArguments {
@@ -70,7 +73,7 @@ impl DoctorArguments {
             .with_policy(self.policy)
             .with_padding(self.padding);
         if let Some(path) = &self.path {
-            return Ok(examine(path, &options));
+            return Ok(examine(path, &self.files.apply(options)));
         }
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("synthetic.safetensors");

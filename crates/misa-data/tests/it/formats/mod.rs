@@ -4,6 +4,7 @@ mod features;
 mod humour;
 mod official;
 mod padded;
+mod splits;
 mod unread;
 
 use crate::support::pickled::Py;
