@@ -17,7 +17,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let device = misa_examples::chosen_device()?;
+    let about = "Run one batch through an untrained model, and compare its subspaces";
+    let device = misa_examples::chosen_device("subspaces", about)?;
     let data = SyntheticConfig::new().generate().dataset;
     let batch = UtteranceBatcher::default().batch(&data.split(Split::Test)[..32], &device);
 

@@ -16,6 +16,7 @@
 //! | `settings/` | settings in layers, and those of a run |
 //! | `sweep/` | the runs of a sweep, and which process does which of them |
 //! | `ablation/` | variants of MISA, and the table that compares them |
+//! | `files.rs` | options that say which files the data is in |
 //! | `launch.rs`, `seeds.rs`, `source.rs` | settings to a run, seeds of several, and a run folder to its data |
 //! | `contradiction.rs` | settings that contradict the data |
 //! | `runs.rs`, `place.rs` | runs below a folder, and where the paths in their settings lead |
@@ -34,6 +35,7 @@ mod compare;
 mod contradiction;
 mod device;
 mod exit;
+mod files;
 mod launch;
 mod place;
 mod progress;
@@ -49,6 +51,7 @@ pub use command::SettingsArguments;
 pub use compare::compare;
 pub use device::{DeviceError, default_device, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
+pub use files::{ModalityFiles, MovedData};
 pub use launch::Launch;
 pub use progress::ProgressLine;
 pub use seeds::Seeds;

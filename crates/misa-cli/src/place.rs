@@ -15,7 +15,7 @@ use thiserror::Error;
     run = run.display(), data = data.display(),
     seen_from = seen_from(directory.as_deref())
 )]
-pub(crate) struct MovedData {
+pub(crate) struct AbsentData {
     run: PathBuf,
     data: PathBuf,
     directory: Option<PathBuf>,
@@ -32,13 +32,13 @@ fn seen_from(directory: Option<&Path>) -> String {
 ///
 /// # Errors
 ///
-/// [`MovedData`] if there is nothing.
+/// [`AbsentData`] if there is nothing.
 pub(crate) fn data_path(
     run: &Path,
     manifest: &Manifest,
     recorded: &Path,
-) -> Result<PathBuf, MovedData> {
-    found(run, manifest, recorded).ok_or_else(|| MovedData {
+) -> Result<PathBuf, AbsentData> {
+    found(run, manifest, recorded).ok_or_else(|| AbsentData {
         run: run.to_path_buf(),
         data: recorded.to_path_buf(),
         directory: manifest

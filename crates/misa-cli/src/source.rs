@@ -1,6 +1,6 @@
 //! The data that a run folder was trained on.
 
-use crate::{place::data_path, settings::RunSettings};
+use crate::{MovedData, place::data_path, settings::RunSettings};
 use misa_data::{Development, LockedTest};
 use misa_train::{DataSummary, Manifest, Status, TrainError};
 use std::{error::Error, path::Path};
@@ -17,22 +17,17 @@ pub struct RunSource {
 }
 
 impl RunSource {
-    /// Opens the folder of a finished run; `moved` is where the data is now, if it was moved.
+    /// Opens the folder of a finished run; `moved` says where its data is now.
     ///
     /// # Errors
     ///
     /// If the folder holds no finished run of this program, the data is not where it was or cannot be
     /// read, or it is not the data of the run.
-    pub fn open(folder: &Path, moved: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+    pub fn open(folder: &Path, moved: &MovedData) -> Result<Self, Box<dyn Error>> {
         let manifest = finished(folder)?;
         let mut settings = settings_of(folder, &manifest)?;
-        let recorded = settings.data.path.as_deref();
-        let path = match (moved, recorded) {
-            (Some(moved), _) => Some(moved.to_path_buf()),
-            (None, Some(recorded)) => Some(data_path(folder, &manifest, recorded)?),
-            (None, None) => None,
-        };
-        settings.data.path = path;
+        let lead = |recorded: &Path| data_path(folder, &manifest, recorded);
+        moved.apply(&mut settings.data, lead)?;
         let data = settings.data.open(manifest.config.loss.task)?.lock_test();
         let found = DataSummary::of(&manifest.config, &data.0, settings.data.path.as_deref());
         let changes = manifest.data.changes(&found);

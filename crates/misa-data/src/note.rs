@@ -65,6 +65,8 @@ pub enum NoteKind {
     Incomplete,
     /// Utterances dropped because their video is in no split.
     NoSplit,
+    /// Files and folders that systems and programs left behind, such as `._labels.csv`, ignored.
+    Leftover,
     /// Values of this class, or arrays of this element type, that are not read; nothing needs them.
     NotRead(String),
 }
@@ -81,7 +83,7 @@ impl Note {
     pub(crate) fn place(&self) -> &'static str {
         match (self.split, &self.kind) {
             (Some(split), _) => split.name(),
-            (None, NoteKind::NotRead(_)) => "",
+            (None, NoteKind::NotRead(_) | NoteKind::Leftover) => "",
             (None, _) => "no split",
         }
     }
@@ -151,6 +153,9 @@ impl NoteKind {
                 )
             }
             NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
+            NoteKind::Leftover => {
+                write!(f, "{count} files that systems left behind ignored")
+            }
             NoteKind::NotRead(class) => {
                 write!(f, "{count} values not read: {}", class.escape_debug())
             }

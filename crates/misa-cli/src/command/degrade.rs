@@ -6,7 +6,7 @@ use super::{
     say, say_json,
 };
 use crate::{
-    Exit, Outcome,
+    Exit, MovedData, Outcome,
     runs::finished_runs,
     show::same_task,
     source::{RunSource, finished},
@@ -53,9 +53,8 @@ pub struct Arguments {
     /// Folder for a figure of each score, as SVG, PNG and CSV
     #[arg(short, long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -124,7 +123,7 @@ impl Arguments {
     }
 
     fn degrade(&self, run: &Path, device: &Device) -> Result<RunDegradation, Box<dyn Error>> {
-        let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
+        let (development, test) = RunSource::open(run, &self.moved)?.data;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let opened;
         let utterances = match Split::from(self.split) {

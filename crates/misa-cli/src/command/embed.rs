@@ -1,7 +1,7 @@
 //! Representations as a file.
 
 use super::{SplitName, output::check_file, say, say_json};
-use crate::{Exit, Outcome, runs::one_run, source::RunSource};
+use crate::{Exit, MovedData, Outcome, runs::one_run, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
@@ -32,9 +32,8 @@ pub struct Arguments {
     /// File to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -48,7 +47,7 @@ impl Arguments {
         check_file(&self.out)?;
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
-        let source = RunSource::open(&run, self.data.as_deref())?;
+        let source = RunSource::open(&run, &self.moved)?;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;
         let split = Split::from(self.split);

@@ -1,7 +1,7 @@
 //! The scores of a finished run.
 
 use super::{SplitName, say, say_json};
-use crate::{Exit, Outcome, runs::finished_runs, show::scores_table, source::RunSource};
+use crate::{Exit, MovedData, Outcome, runs::finished_runs, show::scores_table, source::RunSource};
 use burn::tensor::Device;
 use clap::Args;
 use misa_data::Split;
@@ -29,9 +29,8 @@ pub struct Arguments {
     /// The split
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -71,7 +70,7 @@ impl Arguments {
     }
 
     fn score(&self, run: &Path, device: &Device) -> Result<RunScores, Box<dyn Error>> {
-        let source = RunSource::open(run, self.data.as_deref())?;
+        let source = RunSource::open(run, &self.moved)?;
         let split = Split::from(self.split);
         let (development, test) = source.data;
         if split == Split::Test {

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod ablation;
+mod completions;
 pub mod data;
 mod degrade;
 mod embed;
@@ -83,9 +84,7 @@ impl Arguments {
 }
 
 fn complete(shell: Shell) -> Outcome {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "misa", &mut script);
-    say(&String::from_utf8_lossy(&script))?;
+    say(&completions::script(shell, Arguments::command()))?;
     Ok(Exit::Done)
 }
 

@@ -5,7 +5,7 @@ use super::{
     output::{check_file, write},
     say, say_json,
 };
-use crate::{Exit, Outcome, runs::one_run, show::Finished};
+use crate::{Exit, MovedData, Outcome, runs::one_run, show::Finished};
 use clap::Args;
 use misa_data::Split;
 use misa_report::{Figure, Page, PngError, page};
@@ -36,9 +36,8 @@ pub struct Arguments {
     /// Split whose utterances are shown; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -64,7 +63,7 @@ impl Arguments {
         check_file(out)?;
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
-        let (finished, test) = Finished::open(&run, self.data.as_deref(), &device)?;
+        let (finished, test) = Finished::open(&run, &self.moved, &device)?;
         let split = Split::from(self.split);
         if split == Split::Test {
             // A name that does not exist must not open the test split.
@@ -90,7 +89,7 @@ impl Arguments {
     fn say_names(&self) -> Outcome {
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
-        let (finished, _) = Finished::open(&run, self.data.as_deref(), &device)?;
+        let (finished, _) = Finished::open(&run, &self.moved, &device)?;
         let page = page(&finished.valid_record()?)?;
         let figures = page.figures().iter();
         if self.json {

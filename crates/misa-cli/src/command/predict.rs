@@ -1,7 +1,7 @@
 //! Predictions of utterances.
 
 use super::{say, say_json};
-use crate::{Exit, Outcome, runs::one_run, source::finished};
+use crate::{Exit, ModalityFiles, Outcome, runs::one_run, source::finished};
 use clap::Args;
 use misa_core::{Modalities, Modality};
 use misa_data::{
@@ -41,6 +41,8 @@ pub struct Arguments {
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME")]
     format: Option<Format>,
+    #[command(flatten)]
+    files: ModalityFiles,
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
@@ -72,7 +74,7 @@ impl Arguments {
             .with_format(self.format)
             .with_policy(self.policy)
             .with_padding(self.padding(manifest.as_ref()));
-        let data = options.open(&self.data)?;
+        let data = self.files.apply(options).open(&self.data)?;
         // The model has words of its own: what it does not know is noted below.
         let is_other = |note: &&Note| note.kind != NoteKind::UnknownWord;
         for note in data.notes().iter().filter(is_other) {

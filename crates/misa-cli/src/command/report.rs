@@ -5,7 +5,7 @@ use super::{
     output::{check_file, folder, make_folder, write},
     say, say_json,
 };
-use crate::{Exit, Outcome, runs::one_run, show::Finished};
+use crate::{Exit, MovedData, Outcome, runs::one_run, show::Finished};
 use clap::Args;
 use misa_report::{Page, page};
 use misa_train::record_results;
@@ -39,9 +39,8 @@ pub struct Arguments {
     /// File to write, instead of report.html in the run folder
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -54,7 +53,7 @@ impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
-        let (finished, test) = Finished::open(&run, self.data.as_deref(), &device)?;
+        let (finished, test) = Finished::open(&run, &self.moved, &device)?;
         let default = run.join(PAGE);
         let out = self.out.as_ref().unwrap_or(&default);
         let figures = figures_of(out, &run);

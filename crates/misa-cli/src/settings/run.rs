@@ -1,6 +1,6 @@
 //! The settings of a run.
 
-use misa_core::Task;
+use misa_core::{Modality, Task};
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
@@ -33,6 +33,12 @@ pub struct RunSettings {
 pub struct DataSettings {
     /// File or folder; without it, the synthetic set.
     pub path: Option<PathBuf>,
+    /// File with the text, instead of that of `path`; see [`OpenOptions::with_replacement`].
+    pub text: Option<PathBuf>,
+    /// File with the visual features, in the same way.
+    pub visual: Option<PathBuf>,
+    /// File with the acoustic features, in the same way.
+    pub acoustic: Option<PathBuf>,
     /// Layout; without it, it is detected from the content.
     pub format: Option<Format>,
     /// What happens to NaN and infinite values.
@@ -61,6 +67,9 @@ impl RunSettings {
             save_every: None,
             data: DataSettings {
                 path: None,
+                text: None,
+                visual: None,
+                acoustic: None,
                 format: None,
                 policy: Policy::default(),
                 padding: Padding::default(),
@@ -135,12 +144,26 @@ impl DataSettings {
                 let synthetic = self.synthetic.clone().with_task(task);
                 Ok(synthetic.generate().dataset)
             }
-            Some(path) => OpenOptions::new()
-                .with_format(self.format)
-                .with_policy(self.policy)
-                .with_padding(self.padding)
-                .open(path),
+            Some(path) => self.options().open(path),
         }
+    }
+
+    fn options(&self) -> OpenOptions {
+        let options = OpenOptions::new()
+            .with_format(self.format)
+            .with_policy(self.policy)
+            .with_padding(self.padding);
+        let files = [
+            (Modality::Text, &self.text),
+            (Modality::Visual, &self.visual),
+            (Modality::Acoustic, &self.acoustic),
+        ];
+        let replace =
+            |options: OpenOptions, (modality, file): (Modality, &Option<PathBuf>)| match file {
+                Some(file) => options.with_replacement(modality, file),
+                None => options,
+            };
+        files.into_iter().fold(options, replace)
     }
 
     /// A short name of the data: the last two parts of its path.

@@ -4,7 +4,7 @@ use super::{
     curves::{best_epoch, curves},
     facts::{facts, notes},
 };
-use crate::{RunSource, settings::RunSettings};
+use crate::{MovedData, RunSource, settings::RunSettings};
 use burn::tensor::Device;
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
@@ -25,14 +25,14 @@ pub(crate) struct Finished<'a> {
 }
 
 impl<'a> Finished<'a> {
-    /// The run in `folder`, and its test split; `moved` is where the data is now, if it was moved.
+    /// The run in `folder`, and its test split; `moved` says where its data is now.
     ///
     /// # Errors
     ///
     /// If the run is not finished, or its files or data cannot be read.
     pub(crate) fn open(
         folder: &'a Path,
-        moved: Option<&Path>,
+        moved: &MovedData,
         device: &'a Device,
     ) -> Result<(Self, LockedTest), Box<dyn Error>> {
         let source = RunSource::open(folder, moved)?;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod ablation;
+mod advice;
 mod common;
 mod data;
 mod folders;

@@ -77,7 +77,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
     );
     assert_eq!(
         message("[data]\nsource = \"x\"\n"),
-        "FILE:2: unknown setting `data.source`, expected one of format, padding, path, policy, synthetic"
+        "FILE:2: unknown setting `data.source`, expected one of acoustic, format, padding, path, policy, synthetic, text, visual"
     );
     assert_eq!(
         message("[training.bert]\nfolder = \"b\"\npoolling = \"plain_mean\"\n"),

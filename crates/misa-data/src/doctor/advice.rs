@@ -6,6 +6,7 @@ use misa_files::hdf5::Fault;
 use misa_files::npy::{NpyError, NpzError};
 use misa_files::pickle::PickleError;
 use misa_files::torch::TorchError;
+use misa_terms::Modality;
 use std::io;
 
 /// The only finding about a data set that cannot be read.
@@ -18,10 +19,12 @@ pub(super) fn unreadable(error: &DataError) -> Finding {
 fn place_of(error: &DataError) -> (String, String) {
     let mut message = error.to_string();
     // The advice has a place of its own.
-    if let DataError::Kind { found, .. } = error {
-        let kept = message.len() - found.advice().len() - "; ".len();
-        message.truncate(kept);
-    }
+    let repeated = match error {
+        DataError::Kind { found, .. } => found.advice().len() + "; ".len(),
+        DataError::Choice { modality, .. } => format!("; choose one with --{modality} FILE").len(),
+        _ => 0,
+    };
+    message.truncate(message.len() - repeated);
     match message.split_once(": ") {
         Some((place, what)) => (place.to_owned(), what.to_owned()),
         None => (String::new(), message),
@@ -40,9 +43,17 @@ fn advice(error: &DataError) -> &'static str {
             "give the file itself, or a folder of one of these layouts: see docs/data-format.md"
         }
         DataError::Ambiguous { .. } => "give one of the files instead of the folder",
+        DataError::Choice { modality, .. } => match modality {
+            Modality::Text => "choose one of them with --text FILE",
+            Modality::Visual => "choose one of them with --visual FILE",
+            Modality::Acoustic => "choose one of them with --acoustic FILE",
+        },
+        DataError::Several { .. } => {
+            "keep one of them in the folder, and move the others elsewhere"
+        }
         DataError::Kind { found, .. } => found.advice(),
         DataError::Unsupported { .. } => "give a file or a folder on a disk",
-        DataError::NotStored { .. } => "leave --format away, or name the format of the file",
+        DataError::NotStored { .. } => "leave out --format, or give the format of the file",
         DataError::Pickle { source, .. } => pickle_advice(source),
         DataError::Npz { source, .. } => npz_advice(source),
         DataError::Hdf5 { source, .. } => hdf5_advice(source.fault()),

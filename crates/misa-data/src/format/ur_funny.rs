@@ -284,6 +284,7 @@ fn places(indexes: &Entries<'_>, number: i64, len: usize) -> Result<Vec<usize>, 
 /// The split of every utterance that is in one.
 fn folds(table: &Table) -> Result<HashMap<i64, Split>, DataError> {
     let mut folds = HashMap::new();
+    super::padded::check_splits(Path::new(&table.place), table.pickle.root())?;
     for split in Split::ALL {
         let root = table.pickle.root();
         let Some(numbers) = super::padded::split_of(root, split) else {

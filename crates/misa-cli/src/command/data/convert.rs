@@ -1,11 +1,10 @@
 //! Any data set to one .safetensors file, in little memory.
 
 use crate::{
-    Exit, Outcome, ProgressLine,
+    Exit, ModalityFiles, Outcome, ProgressLine,
     command::{say, say_json},
 };
 use clap::Args;
-use misa_core::Modality;
 use misa_data::{
     Format, OpenOptions, Overview, Padding, Policy, Split, SyntheticConfig, UtteranceWriter,
     Written,
@@ -45,15 +44,8 @@ pub struct ConvertArguments {
     /// Layout of IN, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "input")]
     format: Option<Format>,
-    /// Take the text features from this file
-    #[arg(long, value_name = "FILE")]
-    text: Option<PathBuf>,
-    /// Take the visual features from this file
-    #[arg(long, value_name = "FILE")]
-    visual: Option<PathBuf>,
-    /// Take the acoustic features from this file
-    #[arg(long, value_name = "FILE")]
-    acoustic: Option<PathBuf>,
+    #[command(flatten)]
+    files: ModalityFiles,
     /// Print what was written as JSON
     #[arg(long)]
     json: bool,
@@ -137,17 +129,7 @@ fn options(arguments: &ConvertArguments) -> OpenOptions {
         .with_format(arguments.format)
         .with_policy(arguments.policy)
         .with_padding(arguments.padding);
-    let replacements = [
-        (Modality::Text, &arguments.text),
-        (Modality::Visual, &arguments.visual),
-        (Modality::Acoustic, &arguments.acoustic),
-    ];
-    let replace = |options: OpenOptions, (modality, path): (Modality, &Option<PathBuf>)| match path
-    {
-        Some(path) => options.with_replacement(modality, path),
-        None => options,
-    };
-    replacements.into_iter().fold(options, replace)
+    arguments.files.apply(options)
 }
 
 /// The utterances of each split that has any.

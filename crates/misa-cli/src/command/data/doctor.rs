@@ -1,6 +1,6 @@
 //! The content of a data set, its problems and their remedies.
 
-use crate::{Exit, Outcome, ProgressLine, command::say};
+use crate::{Exit, ModalityFiles, Outcome, ProgressLine, command::say};
 use clap::Args;
 use misa_data::{
     BertText, Format, OpenOptions, Padding, Policy, PretrainedBert, SyntheticConfig, Truncation,
@@ -25,7 +25,8 @@ Examples:
   misa data doctor datasets/MOSI
   misa data doctor mosi/unaligned_50.pkl --json > mosi.json
   misa data doctor mosei/unaligned_50.pkl --policy compat
-  misa data doctor sims --bert bert-base-chinese"
+  misa data doctor sims --bert bert-base-chinese
+  misa data doctor CMU_MOSI --visual CMU_MOSI/CMU_MOSI_Visual_Facet_41.csd"
 )]
 pub struct DoctorArguments {
     /// File or folder to examine; without it, the synthetic set
@@ -43,6 +44,8 @@ pub struct DoctorArguments {
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "path")]
     format: Option<Format>,
+    #[command(flatten)]
+    files: ModalityFiles,
     /// Folder of a BERT: also count the tokens that are unknown to it or cut off
     #[arg(long, value_name = "FOLDER", requires = "path")]
     bert: Option<PathBuf>,
@@ -84,6 +87,7 @@ impl DoctorArguments {
         if let Some(path) = &self.path {
             // A folder that is no BERT is refused before the data is read.
             let bert = self.bert.as_ref().map(PretrainedBert::open).transpose()?;
+            let options = self.files.apply(options);
             let mut examination = examine(path, &options);
             if let Some(PretrainedBert {
                 config, tokeniser, ..

@@ -36,6 +36,14 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
                 .help("File or folder to train on; without it, the synthetic set"),
             value("format", "data.format", "NAME", named::<Format>)
                 .help("Layout of the data, such as misa, mmsa or csd, instead of detecting it"),
+            value("text", "data.text", "FILE", path).help(
+                "Take the text from this file: of a folder, the one of its files to read; \
+                    otherwise another data set with the same ids",
+            ),
+            value("visual", "data.visual", "FILE", path)
+                .help("Take the visual features from this file, in the same way"),
+            value("acoustic", "data.acoustic", "FILE", path)
+                .help("Take the acoustic features from this file, in the same way"),
             value("policy", "data.policy", "NAME", named::<Policy>)
                 .help("NaN and infinite values: strict rejects them, compat replaces them"),
             value("padding", "data.padding", "NAME", named::<Padding>)

@@ -69,6 +69,10 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
             let advice = "they are left out: check the alignment";
             (Warning, "misaligned_dropped", advice)
         }
+        NoteKind::Leftover => {
+            let advice = "nothing to do: they hold no data";
+            (Note, "leftovers", advice)
+        }
         NoteKind::NotRead(_) => {
             let advice = "nothing to do: no features, words or labels are among them";
             (Note, "not_read", advice)

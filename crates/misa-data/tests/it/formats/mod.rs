@@ -5,6 +5,7 @@ mod humour;
 mod official;
 mod padded;
 mod padding;
+mod splits;
 mod unread;
 
 use crate::support::pickled::Py;
