@@ -2,8 +2,9 @@
 
 use super::{
     SplitName,
+    json::say_object,
     output::{check_file, write},
-    say, say_json,
+    say,
 };
 use crate::{Exit, Outcome, show::Finished};
 use clap::Args;
@@ -72,7 +73,7 @@ impl Arguments {
         let figure = find(&page, name)?;
         write(out, &kind.bytes(figure)?)?;
         if self.json {
-            say_json(&json!({
+            say_object(json!({
                 "file": out.display().to_string(),
                 "figure": figure.name,
                 "title": figure.title,
@@ -91,7 +92,7 @@ impl Arguments {
         let figures = page.figures().iter();
         if self.json {
             let named = figures.map(|figure| json!({ "name": figure.name, "title": figure.title }));
-            say_json(&named.collect::<Vec<_>>())?;
+            say_object(json!({ "figures": named.collect::<Vec<_>>() }))?;
         } else {
             let lines = figures.map(|figure| format!("{:28} {}\n", figure.name, figure.title));
             say(&lines.collect::<String>())?;

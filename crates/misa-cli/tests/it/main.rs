@@ -5,7 +5,9 @@
 
 mod ablation;
 mod common;
+mod json_page;
 mod looks;
+mod reference;
 mod releases;
 #[cfg(unix)]
 mod resume;

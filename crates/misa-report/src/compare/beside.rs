@@ -3,7 +3,6 @@
 use super::{
     CompareError, CompareOptions, Group, Metric, PublishedRow, SOURCES, Status, published,
 };
-use serde::{Deserialize, Serialize};
 
 /// Published figures to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct Against {
 }
 
 /// A difference to a published figure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PublishedDifference {
     /// Our model.

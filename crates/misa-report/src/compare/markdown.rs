@@ -1,117 +1,91 @@
-//! A comparison as Markdown and as LaTeX.
+//! A comparison as Markdown.
 
-use super::Comparison;
+use super::fit::{parts, wrapped};
 use super::grid::{Grid, Text};
+use super::{Comparison, TableStyle};
+
+/// What a column takes beside its text: a bar and two spaces.
+const GAP: usize = 3;
 
 impl Comparison {
-    /// Markdown with aligned columns.
+    /// Markdown with aligned columns, without a limit of its width.
     pub fn to_markdown(&self) -> String {
-        let grids = self.grids();
-        let tables = grids
-            .iter()
-            .map(|grid| format!("## {}\n\n{}\n", escaped_title(grid), markdown(grid)));
+        self.to_markdown_in(TableStyle::new())
+    }
+
+    /// Markdown with aligned columns, and the notes below them as a list.
+    pub fn to_markdown_in(&self, style: TableStyle) -> String {
+        let grids = self.grids(style);
+        let tables = grids.iter().map(|grid| {
+            let title = grid.title.replace('|', "\\|");
+            format!("## {title}\n\n{}\n", markdown(grid, style.width))
+        });
         let mut text: String = tables.collect();
-        for note in &self.notes {
-            text.push_str(&format!("{note}\n"));
-        }
-        text
-    }
-
-    /// LaTeX for the package booktabs, with the notes as text below the tables.
-    pub fn to_latex(&self) -> String {
-        let mut text: String = self.grids().iter().map(latex).collect();
-        let notes: Vec<String> = self.notes.iter().map(|note| latex_text(note)).collect();
-        if !notes.is_empty() {
-            let notes = notes.join("\\\\\n");
-            text.push_str(&format!(
-                "{{\\footnotesize\\noindent\\raggedright\n{notes}\\par}}\n"
-            ));
+        for note in self.notes_in(style) {
+            text.push_str(&wrapped(&format!("- {note}"), "  ", style.width));
         }
         text
     }
 }
 
-fn escaped_title(grid: &Grid) -> String {
-    grid.title.replace('|', "\\|")
-}
-
-fn markdown(grid: &Grid) -> String {
-    let cell = |text: &Text| {
-        let escaped = text.text.replace('|', "\\|");
-        if text.is_stressed {
-            format!("**{escaped}**")
-        } else {
-            escaped
-        }
-    };
-    let head: Vec<String> = grid
-        .columns
-        .iter()
-        .map(|name| name.replace('|', "\\|"))
-        .collect();
-    let rows: Vec<Vec<String>> = grid
-        .rows
-        .iter()
+/// A table, in parts of at most `width`; one of text alone that is wider is a list.
+fn markdown(grid: &Grid, width: Option<usize>) -> String {
+    let head: Vec<String> = grid.columns.iter().map(|name| escaped(name)).collect();
+    let rows: Vec<Vec<String>> = (grid.rows.iter())
         .map(|row| row.iter().map(cell).collect())
         .collect();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells
-            .chain([head[column].chars().count()])
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let line = |cells: &[String]| {
-        let cells = cells.iter().zip(&widths).map(|(cell, width)| {
-            let gap = " ".repeat(width - cell.chars().count());
-            format!(" {cell}{gap} |")
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            let cells = rows.iter().chain([&head]);
+            let lengths = cells.map(|row| row[column].chars().count());
+            lengths.max().unwrap_or(0)
+        })
+        .collect();
+    let limit = width.unwrap_or(usize::MAX).saturating_sub(1);
+    let whole: usize = widths.iter().map(|width| width + GAP).sum();
+    if grid.texts == head.len() && whole > limit {
+        return list(grid, width);
+    }
+    let line = |cells: &[String], columns: &[usize]| {
+        let cells = columns.iter().map(|&column| {
+            let gap = " ".repeat(widths[column] - cells[column].chars().count());
+            format!(" {}{gap} |", cells[column])
         });
         format!("|{}\n", cells.collect::<String>())
     };
     let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-    let rows: String = rows.iter().map(|row| line(row)).collect();
-    format!("{}{}{rows}", line(&head), line(&rule))
-}
-
-fn latex(grid: &Grid) -> String {
-    let cell = |text: &Text| {
-        if text.is_stressed {
-            format!("\\textbf{{{}}}", latex_text(&text.text))
-        } else {
-            latex_text(&text.text)
-        }
-    };
-    let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
-    let head = line(grid.columns.iter().map(|name| latex_text(name)).collect());
-    let rows: String = grid
-        .rows
+    let tables: Vec<String> = parts(&widths, grid.texts, GAP, limit)
         .iter()
-        .map(|row| line(row.iter().map(cell).collect()))
+        .map(|columns| {
+            let rows: String = rows.iter().map(|row| line(row, columns)).collect();
+            format!("{}{}{rows}", line(&head, columns), line(&rule, columns))
+        })
         .collect();
-    let numbers = grid.columns.len().saturating_sub(grid.texts);
-    let columns = format!("{}{}", "l".repeat(grid.texts), "r".repeat(numbers));
-    format!(
-        "% {}\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head}\\midrule\n{rows}\\bottomrule\n\
-         \\end{{tabular}}\n\n",
-        grid.title
-    )
+    tables.join("\n")
 }
 
-fn latex_text(text: &str) -> String {
-    let letters = text.chars().map(|letter| match letter {
-        '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{letter}"),
-        '\\' => "\\textbackslash{}".to_string(),
-        '~' => "\\textasciitilde{}".to_string(),
-        '^' => "\\textasciicircum{}".to_string(),
-        '<' => "\\textless{}".to_string(),
-        '>' => "\\textgreater{}".to_string(),
-        '|' => "\\textbar{}".to_string(),
-        '±' => "$\\pm$".to_string(),
-        '†' => "$\\dagger$".to_string(),
-        '‡' => "$\\ddagger$".to_string(),
-        '–' => "--".to_string(),
-        letter => letter.to_string(),
-    });
-    letters.collect()
+/// One item for each row, which begins with its first cell.
+fn list(grid: &Grid, width: Option<usize>) -> String {
+    let item = |row: &Vec<Text>| {
+        let named = grid.columns.iter().zip(row).skip(1);
+        let named: Vec<String> = named
+            .map(|(name, text)| format!("{name} {}", escaped(&text.text)))
+            .collect();
+        let first = row.first().map(cell).unwrap_or_default();
+        wrapped(&format!("- {first}: {}", named.join("; ")), "  ", width)
+    };
+    grid.rows.iter().map(item).collect()
+}
+
+fn cell(text: &Text) -> String {
+    let escaped = escaped(&text.text);
+    if text.is_stressed {
+        format!("**{escaped}**")
+    } else {
+        escaped
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|")
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Exit, Outcome, ProgressLine,
-    command::{say, say_json},
+    command::{say, say_object},
 };
 use clap::Args;
 use misa_core::Modality;
@@ -104,7 +104,7 @@ fn convert(
     }
     let written = writer.finish(&overview)?;
     if arguments.json {
-        say_json(&numbers(output, &overview, &written))
+        say_object(numbers(output, &overview, &written))
     } else {
         Ok(say(&text(output, &overview, &written))?)
     }
