@@ -33,6 +33,14 @@ impl ProgressLine {
             write(&format!("\r\x1b[K{}", text()));
         }
     }
+
+    /// Erases the line, so that another can be printed in its place; the next update shows it again.
+    pub fn clear(&mut self) {
+        if self.is_shown {
+            self.is_shown = false;
+            write("\r\x1b[K");
+        }
+    }
 }
 
 impl Default for ProgressLine {
@@ -43,9 +51,7 @@ impl Default for ProgressLine {
 
 impl Drop for ProgressLine {
     fn drop(&mut self) {
-        if self.is_shown {
-            write("\r\x1b[K");
-        }
+        self.clear();
     }
 }
 

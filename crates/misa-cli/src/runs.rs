@@ -49,16 +49,22 @@ pub(crate) enum FolderError {
 ///
 /// [`FolderError`] if a folder cannot be read or there is no run.
 pub(crate) fn runs_in(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
-    let mut folders = Vec::new();
-    search(path, DEPTH, &mut folders).map_err(|source| FolderError::Io {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let folders = runs_below(path)?;
     if folders.is_empty() {
         return Err(FolderError::NoRun {
             path: path.to_path_buf(),
         });
     }
+    Ok(folders)
+}
+
+/// As [`runs_in`], but no run is no error.
+pub(crate) fn runs_below(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
+    let mut folders = Vec::new();
+    search(path, DEPTH, &mut folders).map_err(|source| FolderError::Io {
+        path: path.to_path_buf(),
+        source,
+    })?;
     folders.sort_by_cached_key(|folder| natural(&folder.to_string_lossy()));
     Ok(folders)
 }

@@ -7,16 +7,18 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a modality is rebuilt from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ReconstructionSource {
-    /// The sum of both representations, as in MISA.
-    #[default]
-    Sum,
-    /// The concatenation of both, so that neither can replace the other.
-    Concatenation,
+misa_terms::choice! {
+    /// What a modality is rebuilt from.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum ReconstructionSource {
+        /// The sum of both representations, as in MISA.
+        #[default]
+        Sum,
+        /// The concatenation of both, so that neither can replace the other.
+        Concatenation,
+    }
 }
 
 /// Configuration of [`Reconstruction`].

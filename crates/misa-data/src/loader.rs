@@ -16,21 +16,23 @@ use std::thread::{self, JoinHandle};
 /// Batches that are prepared ahead: enough to hide the padding, few enough for memory.
 const AHEAD: usize = 2;
 
-/// The order in which a loader returns utterances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Order {
-    /// The order of the file in every epoch, for evaluation.
-    File,
-    /// A different random order in every epoch.
-    Shuffled,
-    /// A random order with utterances of similar length in the same batch, which saves padding.
-    Bucketed {
-        /// Number of batches whose utterances are sorted by length together. More batches mean less
-        /// padding and less random batches.
-        batches: usize,
-    },
+misa_terms::choice! {
+    /// The order in which a loader returns utterances.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Order {
+        /// The order of the file in every epoch, for evaluation.
+        File,
+        /// A different random order in every epoch.
+        Shuffled,
+        /// A random order with utterances of similar length in the same batch, which saves padding.
+        Bucketed {
+            /// Number of batches whose utterances are sorted by length together. More batches mean less
+            /// padding and less random batches. Range: `[1, inf)`.
+            batches: usize,
+        },
+    }
 }
 
 /// How a loader divides a split into batches.

@@ -4,27 +4,29 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The side of the padding in files with padded sequences, or how it is detected.
-///
-/// Padding that is read as silence would be learned; with the wrong side, only padding would be
-/// left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Padding {
-    /// Detected: rows that are zero in all modalities, at the end of more utterances.
-    #[default]
-    Auto,
-    /// At the front.
-    Left,
-    /// At the end.
-    Right,
-    /// There is none: every stored step is read, also where the file states a length.
-    None,
-    /// Every modality has as many steps as its text has tokens, counted from the front.
+misa_terms::choice! {
+    /// The side of the padding in files with padded sequences, or how it is detected.
     ///
-    /// Source: MMSA's MISA, which reads the attention mask for all three modalities.
-    Mask,
+    /// Padding that is read as silence would be learned; with the wrong side, only padding would be
+    /// left.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Padding {
+        /// Detected: rows that are zero in all modalities, at the end of more utterances.
+        #[default]
+        Auto,
+        /// At the front.
+        Left,
+        /// At the end.
+        Right,
+        /// There is none: every stored step is read, also where the file states a length.
+        None,
+        /// Every modality has as many steps as its text has tokens, counted from the front.
+        ///
+        /// Source: MMSA's MISA, which reads the attention mask for all three modalities.
+        Mask,
+    }
 }
 
 impl Padding {

@@ -25,18 +25,23 @@
 //! | `random.rs` | seeded random numbers |
 //! | `whole.rs`, `hex.rs` | files written whole, bytes in hexadecimal |
 //! | `settings.rs` | macros that define stored configurations |
+//! | `shape.rs`, `range.rs`, `meaning.rs`, `names.rs` | what each setting may be, and what it means |
 //! | `error.rs` | errors of configurations and utterances |
 
 mod bert;
 mod constant;
 mod error;
 mod hex;
+mod meaning;
 mod modalities;
 mod modality;
+mod names;
 mod normalise;
 mod random;
+mod range;
 mod sequence;
 mod settings;
+mod shape;
 mod sizes;
 mod split;
 mod task;
@@ -57,7 +62,9 @@ pub use normalise::EPSILON;
 pub use normalise::{Normalisation, Scaling, Statistics};
 #[doc(hidden)]
 pub use random::{Random, mix};
+pub use range::Range;
 pub use sequence::Sequence;
+pub use shape::{Choice, Content, Described, Field, Shape};
 pub use sizes::{FeatureSizes, TextSize};
 pub use split::Split;
 pub use task::Task;

@@ -3,10 +3,10 @@
 use super::{
     SettingsArguments,
     output::{make_folder, write},
-    say, say_json,
+    say, say_object,
 };
 use crate::{
-    Exit, Outcome, Seeds,
+    CompareRequest, Exit, Outcome, Seeds,
     ablation::{AblationTable, Job, JobResult, VARIANTS, Variant},
     compare, stop_on_signals,
 };
@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use misa_core::Modalities;
 use misa_data::Split;
 use misa_train::{Stop, TrainError};
+use serde_json::json;
 use std::{
     error::Error,
     path::PathBuf,
@@ -101,9 +102,7 @@ impl AblationArguments {
     pub fn run(&self) -> Outcome {
         let variants = variants(&self.variants)?;
         if self.list {
-            variants
-                .iter()
-                .try_for_each(|variant| say(&line(variant)))?;
+            self.say_variants(&variants)?;
             return Ok(Exit::Done);
         }
         make_folder(&self.out)?;
@@ -117,6 +116,18 @@ impl AblationArguments {
         let results = work.map_err(Failure::into_error)?;
         self.compare(&variants, &jobs, &results)?;
         Ok(Exit::Done)
+    }
+
+    fn say_variants(&self, variants: &[&Variant]) -> Result<(), Box<dyn Error>> {
+        if !self.json {
+            let lines: String = variants.iter().map(|variant| line(variant)).collect();
+            return Ok(say(&lines)?);
+        }
+        let variants = variants.iter().map(|variant| {
+            let settings = variant.settings_for(Modalities::ALL).unwrap_or_default();
+            json!({ "name": variant.name, "group": variant.group, "settings": settings })
+        });
+        say_object(json!({ "variants": variants.collect::<Vec<_>>() }))
     }
 
     /// Seed by seed, so that what is there when it is stopped can be compared.
@@ -206,15 +217,20 @@ impl AblationArguments {
             .collect();
         let baseline = variants.iter().find(|variant| variant.is_baseline());
         let baseline = baseline.map(|variant| variant.name.to_string());
-        let split = Some(self.split.into());
-        let (comparison, left_out) = compare(&runs, split, baseline, RESAMPLES, Vec::new())?;
+        let (comparison, left_out) = compare(CompareRequest {
+            runs,
+            split: Some(self.split.into()),
+            baseline,
+            resamples: RESAMPLES,
+            ..CompareRequest::default()
+        })?;
         for line in left_out {
             eprintln!("note: left out: {line}");
         }
         let table = AblationTable::new(&comparison, variants)?.to_string();
         write(&self.out.join(TABLE), table.as_bytes())?;
         if self.json {
-            say_json(&comparison)
+            say_object(comparison.to_json())
         } else {
             Ok(say(&table)?)
         }

@@ -2,8 +2,9 @@
 
 use super::{
     SplitName,
+    json::{say_runs, scores},
     output::{make_folder, write},
-    say, say_json,
+    say,
 };
 use crate::{
     Exit, MovedData, Outcome,
@@ -91,17 +92,16 @@ impl Arguments {
             degradations.push(scored);
             Ok(())
         });
-        // The scores of the runs before one that fails may have cost an opening of their test split.
-        if self.json && (outcome.is_ok() || !degradations.is_empty()) {
-            let json: Vec<Value> = degradations.iter().map(RunDegradation::to_json).collect();
-            say_json(&json)?;
+        let drawn = outcome.and_then(|()| self.draw(&degradations));
+        let outcome = drawn.and_then(|figures| {
+            let record = |run| record_results(run, &figures);
+            runs.iter().try_for_each(|run| Ok(record(run)?))
+        });
+        if self.json {
+            let runs = degradations.iter().map(RunDegradation::to_json).collect();
+            return say_runs(runs, outcome);
         }
-        outcome?;
-        let figures = self.draw(&degradations)?;
-        for run in &runs {
-            record_results(run, &figures)?;
-        }
-        Ok(Exit::Done)
+        outcome.map(|()| Exit::Done)
     }
 
     /// Refuses what would fail after the first test split is opened.
@@ -182,9 +182,13 @@ impl RunDegradation {
         let subsets: Vec<Value> = self
             .subsets
             .iter()
-            .map(|(set, scores)| json!({ "modalities": set, "scores": scores }))
+            .map(|(set, found)| json!({ "modalities": set, "scores": scores(found) }))
             .collect();
-        json!({ "run": self.run, "curve": self.curve, "subsets": subsets })
+        let curve = self.curve.iter();
+        let curve: Vec<Value> = curve
+            .map(|point| json!({ "rate": point.rate, "scores": scores(&point.scores) }))
+            .collect();
+        json!({ "run": self.run, "curve": curve, "subsets": subsets })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Representations as a file.
 
-use super::{SplitName, output::check_file, say, say_json};
+use super::{SplitName, json::say_object, output::check_file, say};
 use crate::{Exit, MovedData, Outcome, runs::one_run, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
@@ -65,7 +65,7 @@ impl Arguments {
         record_results(&run, std::slice::from_ref(&self.out))?;
         let (path, count) = (self.out.display(), representations.ids.len());
         if self.json {
-            say_json(&json!({
+            say_object(json!({
                 "file": path.to_string(),
                 "split": split,
                 "utterances": count,

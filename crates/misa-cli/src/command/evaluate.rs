@@ -1,6 +1,10 @@
 //! The scores of a finished run.
 
-use super::{SplitName, say, say_json};
+use super::{
+    SplitName,
+    json::{say_runs, scored},
+    say,
+};
 use crate::{Exit, MovedData, Outcome, runs::finished_runs, show::scores_table, source::RunSource};
 use burn::tensor::Device;
 use clap::Args;
@@ -62,9 +66,8 @@ impl Arguments {
             scores.push(self.numbers(run, &scored));
             Ok(())
         });
-        // The scores of the runs before one that fails may have cost an opening of their test split.
-        if self.json && (outcome.is_ok() || !scores.is_empty()) {
-            say_json(&scores)?;
+        if self.json {
+            return say_runs(scores, outcome);
         }
         outcome.map(|()| Exit::Done)
     }
@@ -118,13 +121,12 @@ impl Arguments {
         text
     }
 
-    fn numbers(&self, run: &Path, scored: &RunScores) -> Value {
-        json!({
-            "run": run.display().to_string(),
-            "split": Split::from(self.split),
-            "scores": scored.scores,
-            "test_openings": scored.openings,
-        })
+    fn numbers(&self, run: &Path, found: &RunScores) -> Value {
+        let mut numbers = scored(&found.scores);
+        numbers["run"] = json!(run.display().to_string());
+        numbers["split"] = json!(Split::from(self.split));
+        numbers["test_openings"] = json!(found.openings);
+        numbers
     }
 }
 

@@ -6,9 +6,11 @@ pub mod data;
 mod degrade;
 mod embed;
 mod evaluate;
+mod json;
 mod output;
 mod plot;
 mod predict;
+mod reference;
 mod report;
 mod settings;
 mod sweep;
@@ -17,6 +19,7 @@ mod train;
 mod verify;
 
 pub use ablation::AblationArguments;
+pub(crate) use json::say_object;
 pub use settings::{Setting, SettingOptions, SettingsArguments};
 
 use crate::{EXIT_STATUS, Exit, Outcome};
@@ -49,6 +52,7 @@ enum Command {
     Sweep(sweep::Arguments),
     Ablation(Box<AblationArguments>),
     Table(table::Arguments),
+    Settings(reference::Arguments),
     Verify(verify::Arguments),
     /// Print a script for completing this program's command line in a shell
     Completions {
@@ -77,6 +81,7 @@ impl Arguments {
             Command::Sweep(arguments) => arguments.run(),
             Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),
+            Command::Settings(arguments) => arguments.run(),
             Command::Verify(arguments) => arguments.run(),
             Command::Completions { shell } => complete(*shell),
         }

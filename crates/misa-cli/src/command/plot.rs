@@ -2,8 +2,9 @@
 
 use super::{
     SplitName,
+    json::say_object,
     output::{check_file, write},
-    say, say_json,
+    say,
 };
 use crate::{Exit, MovedData, Outcome, runs::one_run, show::Finished};
 use clap::Args;
@@ -74,7 +75,7 @@ impl Arguments {
         write(out, &kind.bytes(figure)?)?;
         record_results(&run, std::slice::from_ref(out))?;
         if self.json {
-            say_json(&json!({
+            say_object(json!({
                 "file": out.display().to_string(),
                 "figure": figure.name,
                 "title": figure.title,
@@ -94,7 +95,7 @@ impl Arguments {
         let figures = page.figures().iter();
         if self.json {
             let named = figures.map(|figure| json!({ "name": figure.name, "title": figure.title }));
-            say_json(&named.collect::<Vec<_>>())?;
+            say_object(json!({ "figures": named.collect::<Vec<_>>() }))?;
         } else {
             let lines = figures.map(|figure| format!("{:28} {}\n", figure.name, figure.title));
             say(&lines.collect::<String>())?;

@@ -1,6 +1,6 @@
 //! Predictions of utterances.
 
-use super::{say, say_json};
+use super::{json::with_schema, say};
 use crate::{Exit, ModalityFiles, Outcome, runs::one_run, source::finished};
 use clap::Args;
 use misa_core::{Modalities, Modality};
@@ -100,7 +100,6 @@ impl Arguments {
             table(&rows, modalities)
         };
         match &self.out {
-            None if self.json => say_json(&serde_json::from_str::<serde_json::Value>(&text)?)?,
             None => say(&text)?,
             Some(path) => {
                 let written = write_whole(path, |file| file.write_all(text.as_bytes()));
@@ -201,7 +200,8 @@ fn json_text(rows: &[Row<'_>], modalities: Modalities) -> Result<String, serde_j
             })
         })
         .collect();
-    serde_json::to_string_pretty(&rows)
+    let text = serde_json::to_string_pretty(&with_schema(json!({ "predictions": rows })))?;
+    Ok(format!("{text}\n"))
 }
 
 fn table(rows: &[Row<'_>], modalities: Modalities) -> String {

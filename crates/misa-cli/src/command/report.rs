@@ -2,8 +2,9 @@
 
 use super::{
     SplitName,
+    json::say_object,
     output::{check_file, folder, make_folder, write},
-    say, say_json,
+    say,
 };
 use crate::{Exit, MovedData, Outcome, runs::one_run, show::Finished};
 use clap::Args;
@@ -74,7 +75,7 @@ impl Arguments {
             .flat_map(|figure| kinds.map(|kind| figures.join(format!("{}.{kind}", figure.name))));
         record_results(&run, &files.chain([out.clone()]).collect::<Vec<_>>())?;
         if self.json {
-            say_json(&numbers(&page, out, &figures))?;
+            say_object(numbers(&page, out, &figures))?;
         } else {
             say(&text(&page, out, &figures))?;
         }
@@ -138,9 +139,15 @@ fn numbers(page: &Page, out: &Path, figures: &Path) -> serde_json::Value {
         "figures_in": figures.display().to_string(),
         "probes": page.probes().iter().map(probe).collect::<Vec<_>>(),
         "cmd_of_shared": page.shared_distance().map(|distance| distance.mean),
-        "cmd_of_pairs": page.shared_distance().map(|distance| &distance.pairs),
+        "cmd_of_pairs": page.shared_distance().map(|distance| pairs(&distance.pairs)),
         "omitted": page.omitted(),
     })
+}
+
+fn pairs(pairs: &[(String, String, f64)]) -> serde_json::Value {
+    let pair =
+        |(one, other, cmd): &(String, String, f64)| json!({ "pair": [one, other], "cmd": cmd });
+    pairs.iter().map(pair).collect()
 }
 
 fn probe(probe: &misa_report::Probe) -> serde_json::Value {

@@ -1,9 +1,10 @@
 //! Whether the files of run folders are unchanged.
 
-use super::{say, say_json};
+use super::{json::say_object, say};
 use crate::{Exit, Outcome, runs::runs_in};
 use clap::Args;
 use misa_train::{FileState, Verification};
+use serde_json::json;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Check every file of a run folder against the checksums in its manifest, and look for results of
@@ -33,7 +34,15 @@ impl Arguments {
             verifications.insert(run.display().to_string(), verification);
         }
         if self.json {
-            say_json(&verifications)?;
+            let runs = verifications.iter().map(|(run, verification)| {
+                json!({
+                    "run": run,
+                    "status": verification.status,
+                    "files": verification.files,
+                    "notes": verification.notes,
+                })
+            });
+            say_object(json!({ "runs": runs.collect::<Vec<_>>() }))?;
         }
         let is_whole = verifications.values().all(Verification::is_whole);
         Ok(if is_whole { Exit::Done } else { Exit::Failed })

@@ -11,42 +11,46 @@ use std::path::{Path, PathBuf};
 /// Epochs and learning rate for the synthetic set, which is learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
 
-/// The settings of a run, as a file holds them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RunSettings {
-    /// The preset that the settings start from.
-    pub preset: Preset,
-    /// Corpus that the preset is for.
-    pub corpus: Corpus,
-    /// Where to compute.
-    pub device: String,
-    /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
-    pub save_every: Option<usize>,
-    /// The data.
-    pub data: DataSettings,
-    /// How the model is trained.
-    pub training: TrainingConfig,
+misa_terms::described! {
+    /// The settings of a run, as a file holds them.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    pub struct RunSettings {
+        /// The preset that the settings start from.
+        pub preset: Preset,
+        /// Corpus that the preset is for.
+        pub corpus: Corpus,
+        /// Where to compute.
+        pub device: String,
+        /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
+        pub save_every: Option<usize>,
+        /// The data.
+        pub data: DataSettings,
+        /// How the model is trained.
+        pub training: TrainingConfig,
+    }
 }
 
-/// Where the utterances of a run come from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DataSettings {
-    /// File or folder; without it, the synthetic set.
-    pub path: Option<PathBuf>,
-    /// File with the text, instead of that of `path`; see [`OpenOptions::with_replacement`].
-    pub text: Option<PathBuf>,
-    /// File with the visual features, in the same way.
-    pub visual: Option<PathBuf>,
-    /// File with the acoustic features, in the same way.
-    pub acoustic: Option<PathBuf>,
-    /// Layout; without it, it is detected from the content.
-    pub format: Option<Format>,
-    /// What happens to NaN and infinite values.
-    pub policy: Policy,
-    /// Where padded files have their padding.
-    pub padding: Padding,
-    /// The synthetic set.
-    pub synthetic: SyntheticConfig,
+misa_terms::described! {
+    /// Where the utterances of a run come from.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    pub struct DataSettings {
+        /// File or folder; without it, the synthetic set.
+        pub path: Option<PathBuf>,
+        /// File with the text, instead of that of `path`; see [`OpenOptions::with_replacement`].
+        pub text: Option<PathBuf>,
+        /// File with the visual features, in the same way.
+        pub visual: Option<PathBuf>,
+        /// File with the acoustic features, in the same way.
+        pub acoustic: Option<PathBuf>,
+        /// Layout; without it, it is detected from the content.
+        pub format: Option<Format>,
+        /// What happens to NaN and infinite values.
+        pub policy: Policy,
+        /// Where padded files have their padding.
+        pub padding: Padding,
+        /// The synthetic set.
+        pub synthetic: SyntheticConfig,
+    }
 }
 
 impl RunSettings {

@@ -31,6 +31,19 @@ pub(super) struct Entry {
     pub origin: String,
 }
 
+impl Entry {
+    /// The key of its first value, which may be in a table.
+    pub fn first_key(&self) -> &[String] {
+        match &self.content {
+            Content::Table(entries) => {
+                let first = entries.first().map(Self::first_key);
+                first.unwrap_or(&self.key)
+            }
+            Content::Value(_) => &self.key,
+        }
+    }
+}
+
 /// What a key has.
 pub(super) enum Content {
     Table(Vec<Entry>),

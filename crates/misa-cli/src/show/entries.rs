@@ -2,9 +2,14 @@
 
 use super::{
     error::{RunsError, same_task},
-    flat::flat,
+    names::model_names,
 };
-use crate::{runs::runs_in, settings::RunSettings, settings_of, source::finished};
+use crate::{
+    runs::{FolderError, runs_below},
+    settings::RunSettings,
+    settings_of,
+    source::finished,
+};
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Entry, Metric, Prediction};
@@ -38,15 +43,27 @@ pub(crate) struct Entries {
     pub left_out: Vec<String>,
     /// What is known of each data set, in words.
     pub data: Vec<String>,
+    /// Whether models are named by a part of the settings in which they differ.
+    pub has_short_names: bool,
 }
 
-/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once.
+/// The runs that a user named.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    pub runs: Vec<NamedRun>,
+    /// What else was named, in words.
+    pub left_out: Vec<String>,
+}
+
+/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once. Files
+/// and folders without a run are left out: `runs/*` names them too.
 ///
 /// # Errors
 ///
-/// If a folder cannot be read, there is no run in it, or a run has two names.
-pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Error>> {
+/// If a path cannot be read, there is no run at all, or a run has two names.
+pub(crate) fn run_folders(texts: &[String]) -> Result<Runs, Box<dyn Error>> {
     let mut runs: BTreeMap<PathBuf, NamedRun> = BTreeMap::new();
+    let mut others = Vec::new();
     for text in texts {
         let (model, path) = match text.split_once('=') {
             Some((model, path)) if !Path::new(text).exists() => (Some(model.to_string()), path),
@@ -54,7 +71,15 @@ pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Err
         };
         let path = Path::new(path);
         let io_error = |error: io::Error| format!("{}: {error}", path.display());
-        for folder in runs_in(path)? {
+        let folders = if fs::metadata(path).map_err(io_error)?.is_dir() {
+            runs_below(path)?
+        } else {
+            Vec::new()
+        };
+        if folders.is_empty() {
+            others.push(path.to_path_buf());
+        }
+        for folder in folders {
             let target = fs::canonicalize(&folder).map_err(io_error)?;
             let run = NamedRun {
                 is_asked_for: folder == path,
@@ -64,7 +89,17 @@ pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Err
             add(&mut runs, target, run)?;
         }
     }
-    Ok(runs.into_values().collect())
+    if let (true, Some(path)) = (runs.is_empty(), others.first()) {
+        let path = path.clone();
+        return Err(FolderError::NoRun { path }.into());
+    }
+    let left_out = others
+        .iter()
+        .map(|path| format!("{}: not a run", path.display()));
+    Ok(Runs {
+        left_out: left_out.collect(),
+        runs: runs.into_values().collect(),
+    })
 }
 
 /// Adds a run; one that is known already must have the same name.
@@ -130,11 +165,16 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
         .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
     let task = same_task(tasks)?;
     let data = data_facts(&runs);
-    let models = models(runs.iter().map(|(_, manifest, _)| manifest));
+    let unnamed = runs.iter().filter(|(run, ..)| run.model.is_none());
+    let unnamed = unnamed.map(|(run, manifest, _)| (run.folder.as_path(), manifest));
+    let models = model_names(&unnamed.collect::<Vec<_>>());
+    let is_cut = models.is_cut;
+    let mut models = models.names.into_iter();
     let mut entries = Vec::new();
-    for ((run, manifest, report), model) in runs.into_iter().zip(models) {
+    for (run, manifest, report) in runs {
         let predictions = Predictions::read(&run.folder, split)?;
-        let model = run.model.clone().unwrap_or(model);
+        let given = run.model.clone().or_else(|| models.next());
+        let model = given.unwrap_or_else(|| "misa".to_string());
         entries.push(entry(
             (&run.folder, &manifest, &report),
             split,
@@ -147,6 +187,7 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
         task,
         left_out,
         data,
+        has_short_names: is_cut,
     })
 }
 
@@ -253,35 +294,4 @@ fn openings(manifest: &Manifest, report: &Report) -> usize {
         0 => all,
         number => number.min(all),
     }
-}
-
-/// A name for the settings of each run but its seed: those in which the runs differ.
-fn models<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Vec<String> {
-    let settings: Vec<BTreeMap<String, String>> = manifests
-        .map(|manifest| {
-            let mut fields = BTreeMap::from_iter(flat(&manifest.config));
-            fields.remove("seed");
-            fields
-        })
-        .collect();
-    let keys: BTreeSet<&String> = settings.iter().flat_map(BTreeMap::keys).collect();
-    let differing: Vec<&String> = keys
-        .into_iter()
-        .filter(|key| {
-            settings
-                .iter()
-                .any(|fields| fields.get(*key) != settings[0].get(*key))
-        })
-        .collect();
-    let name = |fields: &BTreeMap<String, String>| {
-        let parts = differing
-            .iter()
-            .filter_map(|key| Some(format!("{key}={}", fields.get(*key)?)));
-        let parts: Vec<String> = parts.collect();
-        if parts.is_empty() {
-            return "misa".to_string();
-        }
-        parts.join(", ")
-    };
-    settings.iter().map(name).collect()
 }

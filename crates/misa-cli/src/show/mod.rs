@@ -5,6 +5,7 @@ mod entries;
 mod error;
 mod facts;
 mod flat;
+mod names;
 mod record;
 mod scores;
 

@@ -51,6 +51,14 @@ pub struct Cell {
     pub settings: Vec<(String, Value)>,
 }
 
+impl Cell {
+    /// Its seed.
+    pub fn seed(&self) -> Option<&Value> {
+        let mut settings = self.settings.iter();
+        Some(&settings.find(|(key, _)| key == SEED)?.1)
+    }
+}
+
 impl SweepFile {
     /// Reads a TOML file; keys it does not know are refused.
     ///

@@ -42,7 +42,7 @@ fn no_mistake_costs_a_look_at_the_test_split() {
         assert_eq!(openings(&run), 0, "{arguments:?}");
     }
     let names = json(&said(&on_test("plot", &run, &["--list", "--json"])));
-    let names = names.as_array().unwrap().iter();
+    let names = names["figures"].as_array().unwrap().iter();
     assert!(names.clone().any(|figure| figure["name"] == "attention"));
     assert_eq!(
         said(&on_test("plot", &run, &["--list"])).lines().count(),
@@ -155,8 +155,10 @@ fn scores_found_before_a_run_fails_are_printed() {
             "{message}"
         );
         let found = json(&String::from_utf8(output.stdout).unwrap());
-        assert_eq!(found.as_array().unwrap().len(), 1);
-        assert_eq!(found[0]["run"], text(&run));
+        assert_eq!(found["runs"].as_array().unwrap().len(), 1);
+        let error = found["error"]["message"].as_str().unwrap();
+        assert!(message.contains(error), "{found}");
+        assert_eq!(found["runs"][0]["run"], text(&run));
     }
     assert_eq!((openings(&run), openings(&other)), (2, 0));
 }

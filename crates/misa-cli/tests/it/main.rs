@@ -8,9 +8,11 @@ mod advice;
 mod common;
 mod data;
 mod folders;
+mod json_page;
 mod language;
 mod looks;
 mod padding;
+mod reference;
 mod releases;
 #[cfg(unix)]
 mod resume;

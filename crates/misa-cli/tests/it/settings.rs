@@ -85,7 +85,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
     );
     assert_eq!(
         message("training.dropout = \"much\"\n"),
-        "FILE:1: `training.dropout` is \"much\": invalid type: string \"much\", expected f64"
+        "FILE:1: `training.dropout` is \"much\", expected a number in [0, 1)"
     );
     assert_eq!(
         message("training.learning_rate = inf\n"),
@@ -98,15 +98,15 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
     assert!(message("a = = 1\n").starts_with("FILE:1: "));
     assert_eq!(
         message("training.dropout = 1.5\n"),
-        "dropout must be in [0, 1), got 1.5"
+        "FILE:1: `training.dropout` is 1.5, expected a number in [0, 1)"
     );
     assert_eq!(
         message("data.synthetic.train = 0\n"),
-        "synthetic.train must be in [1, 1000000], got 0"
+        "FILE:1: `data.synthetic.train` is 0, expected a whole number in [1, 1000000]"
     );
     assert_eq!(
         message("save_every = 0\n"),
-        "save_every must be in [1, inf), got 0"
+        "FILE:1: `save_every` is 0, expected a whole number in [1, inf)"
     );
     let program = env!("CARGO_PKG_VERSION");
     assert_eq!(
@@ -292,6 +292,7 @@ fn a_dry_run_of_seeds_shows_in_what_they_differ() {
     assert!(printed.ends_with(runs), "{printed}");
     let printed = said(&[&arguments[..], &["--json"]].concat());
     let found: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(found["schema"], 1);
     assert!(found["settings"].as_array().unwrap().len() > 20);
     let last = serde_json::json!({
         "folder": "m/seed-6",

@@ -106,7 +106,11 @@ fn a_sweep_whose_processes_are_killed_does_every_run_once() {
     };
     assert_eq!(table(&serial), table(&together));
     let repeated = said(&["sweep", text(&sweep), "--out", text(&together)]);
-    assert_eq!(repeated, "16 of 16 runs done, 0 failed\n");
+    assert!(
+        repeated.ends_with("16 of 16 runs done, 0 failed\n"),
+        "{repeated}"
+    );
+    assert_ranked(&repeated, 8);
     for run in fs::read_dir(&together).unwrap() {
         let run = run.unwrap().path();
         assert!(!run.join("predictions-test.csv").exists());
@@ -132,7 +136,39 @@ fn shards_and_processes_do_what_one_would() {
     let arguments = ["sweep", text(&sweep), "--out", text(&out), "--shard", "1/8"];
     let printed = said(&[&arguments[..], &["--processes", "2", "--json"]].concat());
     let found: Value = serde_json::from_str(&printed).unwrap();
-    assert_eq!((&found["runs"], &found["done"]), (&2.into(), &2.into()));
+    let count = &found["count"];
+    assert_eq!((&count["runs"], &count["done"]), (&2.into(), &2.into()));
+    for run in found["runs"].as_array().unwrap() {
+        assert!(run["scores"]["mae"].is_number(), "{run}");
+    }
+    let places = found["ranking"].as_array().unwrap();
+    assert!(
+        places.iter().all(|place| place["score"] == "mae"),
+        "{printed}"
+    );
+    assert_eq!(places[0]["place"], 1);
+}
+
+/// The ranking of `count` settings, with the lowest error first.
+fn assert_ranked(printed: &str, count: usize) {
+    let (_, ranking) = printed
+        .split_once("Ranking by mae on the valid split, better first:\n")
+        .unwrap();
+    let places = ranking.lines().take(count).map(|line| {
+        let mut words = line.split_whitespace();
+        let place = words.next().unwrap().trim_end_matches('.').parse::<usize>();
+        let error: f64 = words.next().unwrap().parse().unwrap();
+        (place.unwrap(), error)
+    });
+    let places: Vec<(usize, f64)> = places.collect();
+    assert!(
+        places.iter().map(|(place, _)| *place).eq(1..=count),
+        "{printed}"
+    );
+    assert!(
+        places.windows(2).all(|pair| pair[0].1 <= pair[1].1),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -154,7 +190,7 @@ fn a_sweep_of_settings_that_do_not_exist_is_refused_before_it_starts() {
     );
     let found = message("seeds = [1]\n[grid]\n\"training.dropout\" = [0.1, 1.5]\n");
     assert!(
-        found.ends_with("dropout must be in [0, 1), got 1.5"),
+        found.ends_with("`training.dropout` is 1.5, expected a number in [0, 1)"),
         "{found}"
     );
     let found = message("base = \"nowhere.toml\"\nseeds = [1]\n");
@@ -177,9 +213,10 @@ fn a_run_that_fails_before_it_has_a_manifest_is_reported_as_failed() {
         let output = misa(&[&arguments[..], &["--processes", processes]].concat());
         assert_eq!(output.status.code(), Some(1));
         let found = json(&output);
-        let counts = ["runs", "done", "failed", "unfinished"].map(|key| found[key].clone());
+        let counts = ["runs", "done", "failed", "unfinished"];
+        let counts = counts.map(|key| found["count"][key].clone());
         assert_eq!(counts, [2, 0, 2, 0].map(Value::from));
-        let states = found["states"].as_array().unwrap();
+        let states = found["runs"].as_array().unwrap();
         let data = text(dir.path()).to_string() + "/nowhere.pkl";
         for state in states {
             assert_eq!(state["state"], "failed");
@@ -220,7 +257,14 @@ fn one_folder_that_cannot_be_had_does_not_end_a_sweep() {
         "{printed}"
     );
     drop(other);
-    assert!(said(&shard).ends_with("4 of 4 runs done, 0 failed\n"));
+    let printed = said(&shard);
+    assert!(
+        printed.ends_with("4 of 4 runs done, 0 failed\n"),
+        "{printed}"
+    );
+    // A line for the run that remained, without time left: it was the last one.
+    let told = format!("done: {} (4 of 4)\n", names[1]);
+    assert!(printed.starts_with(&told), "{printed}");
 }
 
 /// Two runs that last, by two workers, in a group of their own as a shell would start them.
@@ -312,8 +356,8 @@ fn runs_that_killed_workers_leave_are_not_done() {
     let output = supervisor.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let found = json(&output);
-    assert_eq!(found["unfinished"], 2);
-    assert_eq!(found["states"][0]["state"], "unfinished");
+    assert_eq!(found["count"]["unfinished"], 2);
+    assert_eq!(found["runs"][0]["state"], "unfinished");
     let printed = String::from_utf8(output.stderr).unwrap();
     assert_eq!(printed.matches("a worker was killed 1 times").count(), 2);
 }

@@ -18,7 +18,7 @@ misa_terms::settings! {
     /// | `dropout` | 0.3 | `[0, 1)` |
     #[derive(PartialEq)]
     pub struct ContextConfig {
-        /// Probability of zeroing a state in training.
+        /// Probability of zeroing a state in training. Range: `[0, 1)`.
         pub dropout: f64 = 0.3, with_dropout;
     }
 }

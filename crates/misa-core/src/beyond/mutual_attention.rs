@@ -21,18 +21,20 @@ use serde::{Deserialize, Serialize};
 /// - Source: MulT.
 const EXPANSION: usize = 4;
 
-/// Which modalities attend to which.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Directions {
-    /// Text to acoustic and visual, and both to text.
-    #[default]
-    Text,
-    /// Text to acoustic and visual only.
-    IntoText,
-    /// All six.
-    All,
+misa_terms::choice! {
+    /// Which modalities attend to which.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Directions {
+        /// Text to acoustic and visual, and both to text.
+        #[default]
+        Text,
+        /// Text to acoustic and visual only.
+        IntoText,
+        /// All six.
+        All,
+    }
 }
 
 misa_terms::settings! {
@@ -45,13 +47,13 @@ misa_terms::settings! {
     /// | `dropout` | 0.1 | `[0, 1)` |
     #[derive(PartialEq)]
     pub struct MutualAttentionConfig {
-        /// Layers of each direction; 0 is MISA.
+        /// Layers of each direction; 0 is MISA. Range: `[0, 64]`.
         pub n_layers: usize = 1, with_n_layers;
-        /// Attention heads.
+        /// Attention heads, a divisor of the size of the subspaces. Range: `[1, inf)`.
         pub n_heads: usize = 4, with_n_heads;
         /// Which modalities attend to which.
         pub directions: Directions = Directions::Text, with_directions;
-        /// Probability of zeroing a value in training.
+        /// Probability of zeroing a value in training. Range: `[0, 1)`.
         pub dropout: f64 = 0.1, with_dropout;
     }
 }

@@ -5,7 +5,6 @@ use super::{
     CompareError, CompareOptions, Entry, FEWEST_UTTERANCES, Group, Metric, PublishedRow, SOURCES,
     Status, published,
 };
-use serde::{Deserialize, Serialize};
 
 /// Published figures to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub struct Against {
 }
 
 /// A difference to a published figure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PublishedDifference {
     /// Our model.
@@ -33,7 +32,6 @@ pub struct PublishedDifference {
     /// How reliable the figures are.
     pub status: Status,
     /// In what these scores differ from the published ones besides the model, such as the split.
-    #[serde(default)]
     pub remarks: Vec<String>,
     /// Our mean minus the published figure for each score; `None` if either is missing.
     pub differences: Vec<Option<f64>>,

@@ -29,6 +29,14 @@ pub enum CompareError {
         /// The existing models.
         known: String,
     },
+    /// There is no score with the name that the models are ordered by.
+    #[error("no score `{name}` to sort by, expected one of {known}")]
+    Score {
+        /// The requested name.
+        name: String,
+        /// The existing scores.
+        known: String,
+    },
     /// There are no published figures of this name.
     #[error("no published figures `{name}`, expected {known}")]
     Source {

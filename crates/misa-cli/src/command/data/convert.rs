@@ -2,7 +2,7 @@
 
 use crate::{
     Exit, ModalityFiles, Outcome, ProgressLine,
-    command::{say, say_json},
+    command::{say, say_object},
 };
 use clap::Args;
 use misa_data::{
@@ -96,7 +96,7 @@ fn convert(
     }
     let written = writer.finish(&overview)?;
     if arguments.json {
-        say_json(&numbers(output, &overview, &written))
+        say_object(numbers(output, &overview, &written))
     } else {
         Ok(say(&text(output, &overview, &written))?)
     }

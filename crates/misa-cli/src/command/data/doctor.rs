@@ -1,6 +1,9 @@
 //! The content of a data set, its problems and their remedies.
 
-use crate::{Exit, ModalityFiles, Outcome, ProgressLine, command::say};
+use crate::{
+    Exit, ModalityFiles, Outcome, ProgressLine,
+    command::{say, say_object},
+};
 use clap::Args;
 use misa_data::{
     BertText, Format, OpenOptions, Padding, Policy, PretrainedBert, SyntheticConfig, Truncation,
@@ -66,12 +69,14 @@ impl DoctorArguments {
     /// Whatever keeps the examination from being printed.
     pub fn run(&self) -> Outcome {
         let examination = self.examine()?;
-        let text = if self.json {
-            serde_json::to_string_pretty(&examination)?
+        if self.json {
+            say_object(serde_json::to_value(&examination)?)?;
         } else {
-            examination.to_text(has_colour())
-        };
-        say(&format!("{}\n", text.trim_end()))?;
+            say(&format!(
+                "{}\n",
+                examination.to_text(has_colour()).trim_end()
+            ))?;
+        }
         Ok(match examination.status {
             0 => Exit::Done,
             1 => Exit::Failed,

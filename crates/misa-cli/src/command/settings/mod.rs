@@ -3,16 +3,13 @@
 mod option;
 mod options;
 
+pub(super) use option::option_of;
 pub use options::SettingOptions;
 
-use crate::settings::{Layers, Resolved, RunSettings, SettingsError, read_value};
+use crate::settings::{Layers, Resolved, RunSettings, SettingsError, preset_layers, read_value};
 use clap::Args;
-use misa_core::{
-    ContextConfig, MutualAttentionConfig,
-    loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
-};
 use misa_data::UtteranceDataset;
-use misa_train::{Corpus, CorpusSummary, Preset, PretrainingConfig};
+use misa_train::{Corpus, CorpusSummary, Preset};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{error::Error, path::PathBuf};
@@ -218,7 +215,7 @@ impl SettingsArguments {
         recorded: Option<&RecordedSettings>,
         more: &[Setting],
     ) -> Result<Layers, Box<dyn Error>> {
-        let mut layers = preset_layers(basis)?;
+        let mut layers = preset_layers(basis.preset, basis.corpus, basis.has_data)?;
         if let Some(RecordedSettings { settings, origin }) = recorded {
             layers = layers.with_values(settings, origin);
         } else {
@@ -267,23 +264,6 @@ impl SettingsArguments {
     }
 }
 
-/// The settings of a preset, with every table that is optional.
-fn preset_layers(basis: &Basis) -> Result<Layers, Box<dyn Error>> {
-    let Basis { preset, corpus, .. } = *basis;
-    let defaults = RunSettings::new(preset, corpus, basis.has_data)?;
-    let bert = preset.bert(corpus, PathBuf::new());
-    let origin = format!("preset {preset} for {corpus}");
-    Ok(Layers::new(&defaults, &origin)
-        .with_template("training.bert", &bert)
-        .with_template("training.pretraining", &PretrainingConfig::new())
-        .with_template("training.mutual_attention", &MutualAttentionConfig::new())
-        .with_template("training.context", &ContextConfig::new())
-        .with_template("training.loss.triplet", &TripletLossConfig::new())
-        .with_template("training.loss.prototype", &PrototypeLossConfig::new())
-        .with_template("training.loss.contrast", &ContrastLossConfig::new())
-        .with_template("training.loss.unimodal", &UnimodalLossConfig::new()))
-}
-
 /// The value at `key`, unless it is null.
 fn choice<T: DeserializeOwned>(layers: &Layers, key: &str) -> Result<Option<T>, SettingsError> {
     let Some(value) = layers.get(key).filter(|value| !value.is_null()) else {
@@ -291,11 +271,11 @@ fn choice<T: DeserializeOwned>(layers: &Layers, key: &str) -> Result<Option<T>, 
     };
     match serde_json::from_value(value.clone()) {
         Ok(choice) => Ok(Some(choice)),
-        Err(error) => Err(SettingsError::Value {
+        Err(_) => Err(SettingsError::Value {
             origin: layers.origin(key).to_string(),
             key: key.to_string(),
-            found: value.to_string(),
-            message: error.to_string(),
+            found: Some(value.to_string()),
+            expected: "a value of another kind".to_string(),
         }),
     }
 }

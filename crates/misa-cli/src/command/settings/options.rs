@@ -103,7 +103,7 @@ mod tests {
             "--modalities",
             "acoustic,text",
         ];
-        let modalities = json!(["text", "acoustic"]);
+        let modalities = json!(["acoustic", "text"]);
         assert_eq!(
             read(&typed),
             [

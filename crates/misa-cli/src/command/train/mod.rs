@@ -4,7 +4,11 @@ mod resume;
 mod summary;
 
 use super::settings::RecognisedData;
-use super::{Setting, SettingsArguments, say, say_json};
+use super::{
+    Setting, SettingsArguments,
+    json::{run, say_object},
+    say,
+};
 use crate::{
     Exit, Launch, Outcome, Seeds,
     settings::{Resolved, RunSettings},
@@ -78,7 +82,7 @@ pub struct Arguments {
     /// One line per epoch even in a terminal
     #[arg(long, help_heading = "Run")]
     plain: bool,
-    /// Print the report as JSON, and nothing else
+    /// Print the report of each run as JSON, and nothing else
     #[arg(long, help_heading = "Run")]
     json: bool,
 }
@@ -128,10 +132,8 @@ impl Arguments {
             reports.push(report);
         }
         if self.json {
-            match reports.as_slice() {
-                [report] => say_json(report)?,
-                reports => say_json(&reports)?,
-            }
+            let runs: Vec<Value> = reports.iter().map(run).collect::<Result<_, _>>()?;
+            say_object(json!({ "runs": runs }))?;
         } else if reports.len() > 1 {
             say(&summary(&reports, &self.out, has_test))?;
         }
@@ -230,12 +232,8 @@ impl Arguments {
             }
         };
         let first = self.resolve(arguments, &jobs[0])?;
-        if self.seeds.is_none() {
-            if self.json {
-                say_json(&first.to_json())?;
-            } else {
-                say(&first.explain())?;
-            }
+        if self.seeds.is_none() && !self.json {
+            say(&first.explain())?;
             return Ok(Exit::Done);
         }
         let differences: Vec<Value> = jobs
@@ -249,7 +247,7 @@ impl Arguments {
                     json!({ "folder": job.folder.display().to_string(), "differs": differs })
                 })
                 .collect();
-            say_json(&json!({ "settings": first.to_json(), "runs": runs }))?;
+            say_object(json!({ "settings": first.to_json(), "runs": runs }))?;
         } else {
             let lines: String = runs.map(|(job, differs)| job.line(differs)).collect();
             let (settings, count) = (first.explain(), jobs.len());

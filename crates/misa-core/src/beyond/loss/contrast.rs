@@ -13,9 +13,9 @@ misa_terms::settings! {
     /// | `temperature` | 0.5 | `(0, inf)` |
     #[derive(PartialEq)]
     pub struct ContrastLossConfig {
-        /// Weight in the objective.
+        /// Weight in the objective. Range: `[0, inf)`.
         pub weight: f64 = 0.1, with_weight;
-        /// Divisor of the cosines.
+        /// Divisor of the cosines. Range: `(0, inf)`.
         pub temperature: f64 = 0.5, with_temperature;
     }
 }

@@ -19,15 +19,17 @@ misa_terms::settings! {
     /// | `bound` | 3.0 | `(0, inf)` |
     #[derive(PartialEq)]
     pub struct PrototypeLossConfig {
-        /// Weight in the objective.
+        /// Weight in the objective. Range: `[0, inf)`.
         pub weight: f64 = 0.1, with_weight;
         /// Divisor of the cosines; with small values only the nearest prototypes count.
+        /// Range: `(0, inf)`.
         pub temperature: f64 = 0.1, with_temperature;
-        /// Added to the logit of the level farthest away, less to nearer ones.
+        /// Added to the logit of the level farthest away, less to nearer ones. Range: `[0, inf)`.
         pub hardness: f64 = 0.5, with_hardness;
         /// Number of levels that sentiment is rounded to; classes are levels by themselves.
+        /// Range: `[2, 1024]`.
         pub levels: usize = 7, with_levels;
-        /// Sentiment is clamped to `-bound..=bound` first.
+        /// Sentiment is clamped to this value and its negative first. Range: `(0, inf)`.
         pub bound: f64 = 3.0, with_bound;
         /// Whether a prototype is the mean over all modalities instead of over one.
         pub pooled: bool = false, with_pooled;

@@ -4,31 +4,35 @@ use crate::ConfigError;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// How the tokens of a sentence become one vector.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TextPooling {
-    /// Mean over the sentence's tokens, special tokens included.
-    #[default]
-    MaskedMean,
-    /// Mean over the tokens and the padding of the batch, as in the first release of the official
-    /// code: an utterance's vector depends on its batch.
-    PlainMean,
+misa_terms::choice! {
+    /// How the tokens of a sentence become one vector.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum TextPooling {
+        /// Mean over the sentence's tokens, special tokens included.
+        #[default]
+        MaskedMean,
+        /// Mean over the tokens and the padding of the batch, as in the first release of the official
+        /// code: an utterance's vector depends on its batch.
+        PlainMean,
+    }
 }
 
-/// Which parts of BERT keep their pre-trained weights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BertFreezing {
-    /// None: the official rule for MOSI.
-    #[default]
-    None,
-    /// The first layers, not the embeddings below them: the official rule for MOSEI, of 9 layers.
-    Layers(usize),
-    /// The embeddings and the first layers: what can be computed once for all epochs.
-    Prefix(usize),
-    /// All: the official rule for UR-FUNNY.
-    All,
+misa_terms::choice! {
+    /// Which parts of BERT keep their pre-trained weights.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum BertFreezing {
+        /// None: the official rule for MOSI.
+        #[default]
+        None,
+        /// The first layers, not the embeddings below them: the official rule for MOSEI, of 9 layers.
+        Layers(usize),
+        /// The embeddings and the first layers: what can be computed once for all epochs.
+        Prefix(usize),
+        /// All: the official rule for UR-FUNNY.
+        All,
+    }
 }
 
 impl BertFreezing {
