@@ -3,6 +3,7 @@
 pub(crate) mod files;
 pub(crate) mod folder;
 pub(crate) mod manifest;
+pub(crate) mod metrics_file;
 pub(crate) mod options;
 pub(crate) mod report;
 pub(crate) mod resume;
