@@ -6,7 +6,7 @@ use super::{
     say, say_json,
 };
 use crate::{
-    Exit, Outcome,
+    Exit, Outcome, Steps,
     show::same_task,
     source::{RunSource, finished},
 };
@@ -82,8 +82,11 @@ impl Arguments {
         let device = crate::device(&self.device)?;
         self.check(&device)?;
         let mut degradations = Vec::new();
+        // Each rate, and all subsets of modalities together.
+        let mut steps = Steps::new(self.runs.len() * (self.rates.len() + 1));
         let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
-            let scored = self.degrade(run, &device)?;
+            let scored = self.degrade(run, &device, &mut steps)?;
+            steps.clear();
             if !self.json {
                 say(&scored.to_string())?;
             }
@@ -118,7 +121,12 @@ impl Arguments {
         Ok(())
     }
 
-    fn degrade(&self, run: &Path, device: &Device) -> Result<RunDegradation, Box<dyn Error>> {
+    fn degrade(
+        &self,
+        run: &Path,
+        device: &Device,
+        steps: &mut Steps,
+    ) -> Result<RunDegradation, Box<dyn Error>> {
         let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let opened;
@@ -129,11 +137,22 @@ impl Arguments {
             }
             split => development.dataset().split(split),
         };
-        let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
+        let name = run.display().to_string();
+        let mut curve = Vec::new();
+        for rate in &self.rates {
+            steps.doing(&format!("{name}: {:.0} % missing", 100.0 * rate));
+            let rates = std::slice::from_ref(rate);
+            // The draws are those of the seed, whatever other rates there are.
+            curve.extend(checkpoint.degradation(utterances, rates, self.draws, self.seed, device)?);
+            steps.step();
+        }
+        steps.doing(&format!("{name}: sets of modalities"));
+        let subsets = checkpoint.subsets(utterances, device)?;
+        steps.step();
         Ok(RunDegradation {
-            run: run.display().to_string(),
-            curve: checkpoint.degradation(utterances, rates, draws, seed, device)?,
-            subsets: checkpoint.subsets(utterances, device)?,
+            run: name,
+            curve,
+            subsets,
         })
     }
 

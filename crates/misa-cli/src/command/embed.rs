@@ -1,7 +1,7 @@
 //! Representations as a file.
 
 use super::{SplitName, output::check_file, say, say_json};
-use crate::{Exit, Outcome, source::RunSource};
+use crate::{Exit, Outcome, ProgressLine, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
@@ -59,7 +59,10 @@ impl Arguments {
             }
             split => development.dataset().split(split),
         };
+        let mut line = ProgressLine::new();
+        line.show_now(&format!("reading {} utterances", utterances.len()));
         let representations = checkpoint.represent(utterances, &device)?;
+        drop(line);
         write(&self.out, &representations)
             .map_err(|error| format!("{}: {error}", self.out.display()))?;
         let (path, count) = (self.out.display(), representations.ids.len());

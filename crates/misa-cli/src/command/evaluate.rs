@@ -2,7 +2,7 @@
 
 use super::{SplitName, say, say_json};
 use crate::{
-    Exit, Outcome,
+    Exit, Outcome, Steps,
     show::scores_table,
     source::{RunSource, finished},
 };
@@ -59,8 +59,12 @@ impl Arguments {
             finished(run)?;
         }
         let mut scores = Vec::new();
+        let mut steps = Steps::new(self.runs.len());
         let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
+            steps.doing(&format!("scoring {}", run.display()));
             let scored = self.score(run, &device)?;
+            steps.step();
+            steps.clear();
             if !self.json {
                 say(&self.text(run, &scored))?;
             }

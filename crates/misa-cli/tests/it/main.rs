@@ -6,8 +6,9 @@
 mod ablation;
 mod common;
 mod looks;
-mod releases;
 #[cfg(unix)]
+mod pages;
+mod releases;
 mod resume;
 mod runs;
 mod settings;

@@ -6,11 +6,12 @@ use super::{Setting, SettingsArguments, say, say_json};
 use crate::{
     Exit, Launch, Outcome, Seeds,
     settings::{Resolved, RunSettings},
+    show::{seed_text, seeds_text},
     stop_on_signals,
 };
 use clap::Args;
 use misa_data::LockedTest;
-use misa_train::{Progress, Report, RunStart};
+use misa_train::{Progress, Report, RunStart, TimeLeft};
 use serde_json::{Value, json};
 use std::{
     error::Error,
@@ -103,13 +104,22 @@ impl Arguments {
             stop: stop_on_signals()?,
         };
         let mut reports: Vec<Report> = Vec::new();
-        for job in self.jobs() {
-            let settings = self.resolve(&job)?;
+        let (jobs, mut has_test) = (self.jobs(), false);
+        let clock = TimeLeft::since(0.0);
+        for job in &jobs {
+            let settings = self.resolve(job)?;
             let (report, test) = launch.train(&settings, &job.folder)?;
-            if !self.json {
+            has_test |= !test.is_empty() && report.test_openings == 0;
+            if !self.json && jobs.len() > 1 {
+                say(&seed_text(&report))?;
+                say(&how_far(reports.len() + 1, jobs.len(), &clock))?;
+            } else if !self.json {
                 say_report(&report, &test, &job.folder)?;
             }
             reports.push(report);
+        }
+        if !self.json && jobs.len() > 1 {
+            say(&seeds_text(&reports, &self.out, has_test))?;
         }
         if self.json {
             match reports.as_slice() {
@@ -225,6 +235,12 @@ impl Job {
         }
         format!("{}  {}\n", self.folder.display(), settings.join(", "))
     }
+}
+
+/// `2 of 5 seeds done, about 12 min left`
+fn how_far(done: usize, all: usize, clock: &TimeLeft) -> String {
+    let left = clock.words(done as f64 / all as f64);
+    format!("{done} of {all} seeds done{left}\n")
 }
 
 fn say_report(report: &Report, test: &LockedTest, folder: &Path) -> Result<(), Box<dyn Error>> {
