@@ -3,7 +3,11 @@
 use crate::{command::say_object, fault::Fault};
 use misa_train::TrainError;
 use serde_json::json;
-use std::{error::Error, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// The result of a command: its exit status, or an error.
 pub type Outcome = Result<Exit, Box<dyn Error>>;
@@ -30,7 +34,8 @@ pub const EXIT_STATUS: &str = "Exit status:
        data doctor, verify: problems were found;
        sweep: a run has failed or is not finished
   2    the command line is not understood; data doctor: nothing can be read
-  75   stopped by SIGTERM or Ctrl-C, the last state is kept: --resume continues;
+  75   stopped by SIGTERM, Ctrl-C or the end of the terminal (Linux), the last
+       state is kept: --resume continues;
        a second signal, more than a second later, ends at once
   101  a bug: please report what the standard error stream says";
 
@@ -43,7 +48,8 @@ impl From<Exit> for ExitCode {
 /// The exit status of a program; prints an error as one line after its name.
 pub fn exit(program: &str, outcome: Outcome) -> ExitCode {
     let exit = outcome.unwrap_or_else(|error| {
-        eprintln!("{program}: {error}");
+        // Unlike `eprintln!`, this does not panic if the terminal is gone.
+        let _ = writeln!(io::stderr(), "{program}: {error}");
         status(error.as_ref())
     });
     exit.into()

@@ -78,6 +78,7 @@ impl Launch {
         let (development, test) = dataset.lock_test();
         let options = RunOptions {
             progress: self.progress,
+            data: data.name(),
             start: self.start,
             save_every: *save_every,
             devices,

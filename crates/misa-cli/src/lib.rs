@@ -57,7 +57,7 @@ pub use device::{DeviceError, default_device, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
 pub use files::{ModalityFiles, MovedData};
 pub use launch::Launch;
-pub use progress::ProgressLine;
+pub use progress::{ProgressLine, Steps};
 pub use seeds::Seeds;
 pub use signals::{Requests, requests_on_signals, stop_on_signals};
 pub use source::{RunSource, settings_of};

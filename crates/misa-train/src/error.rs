@@ -218,6 +218,17 @@ pub enum TrainError {
         /// Cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A line of `metrics.jsonl` that no run wrote.
+    #[error(
+        "{path}: line {line} is not of this run, expected a JSON object with type, epoch and step; \
+         to resume without the lines so far, move the file away", path = path.display()
+    )]
+    MetricsLine {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+    },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Weights {

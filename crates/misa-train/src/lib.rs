@@ -51,6 +51,7 @@ pub use epochs::{
     patience::{Patience, Verdict},
     progress::Progress,
     stop::Stop,
+    time_left::{TimeLeft, duration_words},
 };
 pub use error::TrainError;
 pub use frozen::{FrozenSummary, FrozenText};

@@ -13,12 +13,15 @@ use crate::{
 use clap::{Args, ValueEnum};
 use misa_core::Modalities;
 use misa_data::Split;
-use misa_train::{Stop, TrainError};
+use misa_train::{Stop, TimeLeft, TrainError};
 use serde_json::json;
 use std::{
     error::Error,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
@@ -147,6 +150,7 @@ impl AblationArguments {
         jobs: &[Job],
         stop: &Stop,
     ) -> Result<Vec<JobResult>, Failure> {
+        let pace = Pace::new(jobs.len());
         let next = Mutex::new(jobs.iter().enumerate());
         let results = Mutex::new(vec![None; jobs.len()]);
         let failure: Mutex<Option<Failure>> = Mutex::new(None);
@@ -154,7 +158,8 @@ impl AblationArguments {
             for _ in 0..self.workers {
                 scope.spawn(|| {
                     while let Some((index, job)) = take(&next) {
-                        match self.attempt(settings, job, (index, jobs.len()), stop) {
+                        let place = (index, &pace);
+                        match self.attempt(settings, job, place, stop) {
                             Ok(result) => lock(&results)[index] = Some(result),
                             Err(error) => {
                                 lock(&failure).get_or_insert(error);
@@ -179,12 +184,13 @@ impl AblationArguments {
         &self,
         settings: &SettingsArguments,
         job: &Job,
-        (index, count): (usize, usize),
+        (index, pace): (usize, &Pace),
         stop: &Stop,
     ) -> Result<JobResult, Failure> {
         let name = format!(
-            "{}/{count} {} seed {}",
+            "{}/{} {} seed {}",
             index + 1,
+            pace.all,
             job.variant.name,
             job.seed
         );
@@ -192,9 +198,10 @@ impl AblationArguments {
         let result = job
             .train(settings, self.split.into(), &self.out, stop)
             .map_err(failure)?;
+        let left = pace.next();
         if !self.json {
             let text = match &result {
-                JobResult::Trained { seconds } => format!("{name}: {seconds:.0} s\n"),
+                JobResult::Trained { seconds } => format!("{name}: {seconds:.0} s{left}\n"),
                 JobResult::LeftOut { reason } => format!("{name}: left out, {reason}\n"),
             };
             say(&text).map_err(|error| failure(error.into()))?;
@@ -234,6 +241,29 @@ impl AblationArguments {
         } else {
             Ok(say(&table)?)
         }
+    }
+}
+
+/// How fast the jobs are done.
+struct Pace {
+    clock: TimeLeft,
+    done: AtomicUsize,
+    all: usize,
+}
+
+impl Pace {
+    fn new(all: usize) -> Self {
+        Self {
+            clock: TimeLeft::since(0.0),
+            done: AtomicUsize::new(0),
+            all,
+        }
+    }
+
+    /// Counts a job that is done; the time left in words.
+    fn next(&self) -> String {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.clock.words(done as f64 / self.all.max(1) as f64)
     }
 }
 

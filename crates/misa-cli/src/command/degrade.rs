@@ -7,7 +7,7 @@ use super::{
     say,
 };
 use crate::{
-    Exit, MovedData, Outcome,
+    Exit, MovedData, Outcome, Steps,
     runs::finished_runs,
     show::same_task,
     source::{RunSource, finished},
@@ -84,8 +84,11 @@ impl Arguments {
         let runs = finished_runs(&self.runs)?;
         self.check(&runs, &device)?;
         let mut degradations = Vec::new();
+        // Each rate, and all subsets of modalities together.
+        let mut steps = Steps::new(runs.len() * (self.rates.len() + 1));
         let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
-            let scored = self.degrade(run, &device)?;
+            let scored = self.degrade(run, &device, &mut steps)?;
+            steps.clear();
             if !self.json {
                 say(&scored.to_string())?;
             }
@@ -122,7 +125,12 @@ impl Arguments {
         Ok(())
     }
 
-    fn degrade(&self, run: &Path, device: &Device) -> Result<RunDegradation, Box<dyn Error>> {
+    fn degrade(
+        &self,
+        run: &Path,
+        device: &Device,
+        steps: &mut Steps,
+    ) -> Result<RunDegradation, Box<dyn Error>> {
         let (development, test) = RunSource::open(run, &self.moved)?.data;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let opened;
@@ -133,11 +141,22 @@ impl Arguments {
             }
             split => development.dataset().split(split),
         };
-        let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
+        let name = run.display().to_string();
+        let mut curve = Vec::new();
+        for rate in &self.rates {
+            steps.doing(&format!("{name}: {:.0} % missing", 100.0 * rate));
+            let rates = std::slice::from_ref(rate);
+            // The draws are those of the seed, whatever other rates there are.
+            curve.extend(checkpoint.degradation(utterances, rates, self.draws, self.seed, device)?);
+            steps.step();
+        }
+        steps.doing(&format!("{name}: sets of modalities"));
+        let subsets = checkpoint.subsets(utterances, device)?;
+        steps.step();
         Ok(RunDegradation {
-            run: run.display().to_string(),
-            curve: checkpoint.degradation(utterances, rates, draws, seed, device)?,
-            subsets: checkpoint.subsets(utterances, device)?,
+            run: name,
+            curve,
+            subsets,
         })
     }
 

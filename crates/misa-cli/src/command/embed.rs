@@ -1,7 +1,7 @@
 //! Representations as a file.
 
 use super::{SplitName, json::say_object, output::check_file, say};
-use crate::{Exit, MovedData, Outcome, runs::one_run, source::RunSource};
+use crate::{Exit, MovedData, Outcome, ProgressLine, runs::one_run, source::RunSource};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
@@ -59,7 +59,10 @@ impl Arguments {
             }
             split => development.dataset().split(split),
         };
+        let mut line = ProgressLine::new();
+        line.show_now(&format!("reading {} utterances", utterances.len()));
         let representations = checkpoint.represent(utterances, &device)?;
+        drop(line);
         write(&self.out, &representations)
             .map_err(|error| format!("{}: {error}", self.out.display()))?;
         record_results(&run, std::slice::from_ref(&self.out))?;

@@ -5,7 +5,9 @@ use super::{
     json::{say_runs, scored},
     say,
 };
-use crate::{Exit, MovedData, Outcome, runs::finished_runs, show::scores_table, source::RunSource};
+use crate::{
+    Exit, MovedData, Outcome, Steps, runs::finished_runs, show::scores_table, source::RunSource,
+};
 use burn::tensor::Device;
 use clap::Args;
 use misa_data::Split;
@@ -58,8 +60,12 @@ impl Arguments {
         // A folder that cannot be used must be reported before the test split of another is opened.
         let runs = finished_runs(&self.runs)?;
         let mut scores = Vec::new();
+        let mut steps = Steps::new(runs.len());
         let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
+            steps.doing(&format!("scoring {}", run.display()));
             let scored = self.score(run, &device)?;
+            steps.step();
+            steps.clear();
             if !self.json {
                 say(&self.text(run, &scored))?;
             }

@@ -2,11 +2,71 @@
 
 use super::{
     curves::{best_epoch, pretraining},
+    date::utc,
     flat::flat,
 };
+use crate::settings::RunSettings;
 use misa_data::Split;
 use misa_report::Section;
 use misa_train::{Manifest, Report};
+use std::{fs, path::Path};
+
+/// What tells a run from every other one: its folder, data, seed and date.
+pub(super) fn title(
+    folder: &Path,
+    settings: &RunSettings,
+    report: &Report,
+    manifest: &Manifest,
+) -> String {
+    let (data, seed) = (settings.data.name(), report.config.seed);
+    let date = started(manifest).map_or_else(String::new, |date| format!(", {date}"));
+    format!("{}: {data}, seed {seed}{date}", short(folder))
+}
+
+/// What a reader should see beside the scores.
+pub(super) fn highlights(
+    folder: &Path,
+    settings: &RunSettings,
+    report: &Report,
+    manifest: &Manifest,
+) -> Vec<(String, String)> {
+    let counts = report.data.utterances.iter();
+    let counts: Vec<String> = counts
+        .map(|(split, count)| format!("{split} {count}"))
+        .collect();
+    let rows = [
+        ("run", short(folder)),
+        (
+            "started",
+            started(manifest).unwrap_or_else(|| "unknown".to_string()),
+        ),
+        (
+            "data",
+            format!("{}: {} utterances", settings.data.name(), counts.join(", ")),
+        ),
+        ("seed", report.config.seed.to_string()),
+        ("model of epoch", kept(report)),
+        ("parameters", report.parameters.to_string()),
+        ("device", report.system.device.clone()),
+        ("wall time", format!("{:.1} s", report.seconds)),
+    ];
+    rows.map(|(name, value)| (name.to_string(), value)).to_vec()
+}
+
+/// When training first began.
+fn started(manifest: &Manifest) -> Option<String> {
+    manifest
+        .sessions
+        .first()
+        .map(|session| utc(session.started))
+}
+
+/// The last two parts of the path of a folder, also where it was given as `.`.
+fn short(folder: &Path) -> String {
+    let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let parts: Vec<_> = whole.iter().map(|part| part.to_string_lossy()).collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
+}
 
 pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
     let mut notes = Vec::new();

@@ -12,6 +12,7 @@ mod json_page;
 mod language;
 mod looks;
 mod padding;
+mod pages;
 mod reference;
 mod releases;
 #[cfg(unix)]

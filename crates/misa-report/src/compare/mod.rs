@@ -5,6 +5,7 @@
 //! | `entry.rs` | one scored run |
 //! | `statistic.rs` | mean, spread and interval of a few seeds |
 //! | `bootstrap.rs` | scores on utterances that are drawn with replacement |
+//! | `utterances.rs` | how far a score of one run would move with other utterances |
 //! | `combined.rs`, `holm.rs` | whether two models differ, by seeds and utterances, and in many tests |
 //! | `comparison.rs` | runs, grouped, summarised and compared |
 //! | `error.rs` | why runs cannot be compared |
@@ -32,6 +33,7 @@ mod published;
 mod rows;
 mod statistic;
 mod style;
+mod utterances;
 
 pub use beside::{Against, PublishedDifference};
 pub use combined::{CombinedT, FEWEST_SEEDS, FEWEST_UTTERANCES};
@@ -44,3 +46,4 @@ pub use json::score_key;
 pub use published::{PublishedRow, SOURCES, Status, published};
 pub use statistic::Summary;
 pub use style::TableStyle;
+pub use utterances::utterance_intervals;

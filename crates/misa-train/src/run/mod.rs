@@ -9,6 +9,7 @@ pub(crate) mod folder;
 pub(crate) mod labels;
 pub(crate) mod lock;
 pub(crate) mod manifest;
+pub(crate) mod metrics_file;
 pub(crate) mod options;
 pub(crate) mod report;
 pub(crate) mod results;

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub struct RunOptions {
     /// What to show.
     pub progress: Progress,
+    /// Name of the data, to be shown; may be empty.
+    pub data: String,
     /// What to do if the folder already holds a run.
     pub start: RunStart,
     /// Optimiser steps between two saved states, in addition to those at the end of epochs. Range:

@@ -1,11 +1,13 @@
 //! Trains a model by a configuration on data, and reports on it.
 
-use crate::epochs::adapter::{Fitted, fit_with_burn};
+use crate::epochs::adapter::fit_with_burn;
 use crate::epochs::evaluate::evaluate_with;
+use crate::epochs::fit::Fitted;
 use crate::epochs::fit_state::FitInput;
 use crate::frozen::{Frozen, FrozenText};
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, RunProgress, Status};
+use crate::run::metrics_file::METRICS;
 use crate::run::results::RESOLVED;
 use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
 use crate::run::text;
@@ -273,6 +275,7 @@ impl<'a> Prepared<'a> {
             train: self.loader(Split::Train, &training_device),
             valid: self.loader(Split::Valid, self.device),
             progress: self.options.progress,
+            data: self.options.data.clone(),
             frozen,
             devices: devices.map(|device| device.clone().autodiff()).collect(),
             stop: self.options.stop.clone(),
@@ -320,6 +323,7 @@ impl<'a> Prepared<'a> {
         };
         let mut files =
             checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report.run_summary()))?;
+        files.push(path.join(METRICS));
         if self.options.resolved.is_some() {
             files.push(path.join(RESOLVED));
         }

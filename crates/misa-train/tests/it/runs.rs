@@ -12,8 +12,9 @@ use misa_data::{
 };
 use misa_train::{
     GradientClip, Manifest, Phase, Predictions, PretrainingConfig, Progress, Report, RunOptions,
-    RunStart, Schedule, Status, Stop, TrainError, TrainingConfig,
+    RunStart, Schedule, Status, Stop, TrainError, TrainingConfig, Verification,
 };
+use serde_json::Value;
 use std::{
     collections::BTreeSet,
     ffi::OsString,
@@ -125,6 +126,17 @@ fn states_are_saved(run: &Path, count: usize, is_over: &AtomicBool) {
     }
 }
 
+/// The lines of `metrics.jsonl` but for the time of day, which no two runs share.
+fn metrics(run: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    let lines = text.lines().map(|line| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        line.as_object_mut().unwrap().remove("seconds").unwrap();
+        line
+    });
+    lines.collect()
+}
+
 #[test]
 fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     for config in regimes() {
@@ -162,6 +174,7 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
             "{config:?}"
         );
         assert_eq!(report.scores, expected.scores);
+        assert_eq!(metrics(broken.path()), metrics(whole.path()));
         assert_eq!(report.sessions, sessions);
         for (epoch, expected) in report.history.iter().zip(&expected.history) {
             assert_eq!(epoch.train, expected.train);
@@ -182,6 +195,34 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
                 .exists()
         );
     }
+}
+
+#[test]
+fn other_programs_can_follow_a_run_line_by_line() {
+    let dir = tempdir().unwrap();
+    let report = go(&config(), dir.path(), &options(RunStart::New)).unwrap();
+    let lines = metrics(dir.path());
+    let (epochs, steps): (Vec<&Value>, Vec<&Value>) =
+        lines.iter().partition(|line| line["type"] == "epoch");
+    // 40 utterances in batches of 6 are 7 steps: 28 in 4 epochs.
+    let number = |line: &&Value| line["step"].as_u64().unwrap();
+    assert_eq!(steps.iter().map(number).collect::<Vec<_>>(), [10, 20]);
+    assert_eq!(
+        epochs.iter().map(number).collect::<Vec<_>>(),
+        [7, 14, 21, 28]
+    );
+    for (line, epoch) in epochs.iter().zip(&report.history) {
+        assert_eq!(line["epoch"], epoch.epoch);
+        assert_eq!(line["train"]["task"], epoch.train[Term::Task]);
+        assert_eq!(line["valid"]["total"], epoch.valid_terms.total);
+        assert_eq!(line["scores"]["mae"], epoch.valid[1].1.unwrap());
+        assert_eq!(line["improved"], epoch.improved);
+        assert_eq!(line["learning_rate"], 3e-3);
+    }
+    // The manifest vouches for the lines of a finished run.
+    let manifest = Manifest::read(dir.path()).unwrap();
+    assert!(manifest.files.contains_key("metrics.jsonl"));
+    assert!(Verification::of(dir.path()).unwrap().is_whole());
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Runs.
 
 mod resume;
-mod summary;
 
 use super::settings::RecognisedData;
 use super::{
@@ -12,17 +11,17 @@ use super::{
 use crate::{
     Exit, Launch, Outcome, Seeds,
     settings::{Resolved, RunSettings},
+    show::{seed_text, seeds_text},
     stop_on_signals,
 };
 use clap::Args;
 use misa_data::LockedTest;
-use misa_train::{Progress, Report, RunStart};
+use misa_train::{Progress, Report, RunStart, TimeLeft};
 use serde_json::{Value, json};
 use std::{
     error::Error,
     path::{Path, PathBuf},
 };
-use summary::summary;
 
 /// Train a model, or resume a run.
 ///
@@ -116,8 +115,9 @@ impl Arguments {
         let (arguments, data) = self.recognised(&jobs[0])?;
         let mut opened = data;
         let mut has_test = false;
-        for job in jobs {
-            let settings = self.resolve(&arguments, &job)?;
+        let clock = TimeLeft::since(0.0);
+        for job in &jobs {
+            let settings = self.resolve(&arguments, job)?;
             let data = opened.take().map(|data| {
                 if !self.json {
                     eprintln!("note: {}", data.note(&settings.value));
@@ -125,17 +125,21 @@ impl Arguments {
                 data.dataset
             });
             let (report, test) = launch.train_on(&settings, data, &job.folder)?;
-            if !self.json {
+            has_test |= !test.is_empty() && report.test_openings == 0;
+            if !self.json && jobs.len() > 1 {
+                say(&seed_text(&report))?;
+                say(&how_far(reports.len() + 1, jobs.len(), &clock))?;
+            } else if !self.json {
                 say_report(&report, &test, &job.folder)?;
             }
-            has_test |= !test.is_empty();
             reports.push(report);
+        }
+        if !self.json && jobs.len() > 1 {
+            say(&seeds_text(&reports, &self.out, has_test))?;
         }
         if self.json {
             let runs: Vec<Value> = reports.iter().map(run).collect::<Result<_, _>>()?;
             say_object(json!({ "runs": runs }))?;
-        } else if reports.len() > 1 {
-            say(&summary(&reports, &self.out, has_test))?;
         }
         Ok(Exit::Done)
     }
@@ -277,6 +281,12 @@ impl Job {
         }
         format!("{}  {}\n", self.folder.display(), settings.join(", "))
     }
+}
+
+/// `2 of 5 seeds done, about 12 min left`
+fn how_far(done: usize, all: usize, clock: &TimeLeft) -> String {
+    let left = clock.words(done as f64 / all as f64);
+    format!("{done} of {all} seeds done{left}\n")
 }
 
 fn say_report(report: &Report, test: &LockedTest, folder: &Path) -> Result<(), Box<dyn Error>> {

@@ -1,43 +1,58 @@
-//! The results of a run as one page.
+//! The results of runs as one page.
+
+mod files;
+mod several;
 
 use super::{
     SplitName,
     json::say_object,
-    output::{check_file, folder, make_folder, write},
+    output::{check_file, make_folder},
     say,
 };
-use crate::{Exit, MovedData, Outcome, runs::one_run, show::Finished};
+use crate::{
+    Exit, MovedData, Outcome, Steps,
+    show::{Finished, NamedRun, run_folders},
+};
 use clap::Args;
+use files::{figure_folder, write_page};
 use misa_report::{Page, page};
 use misa_train::record_results;
 use serde_json::json;
 use std::{
-    fs,
+    error::Error,
     path::{Path, PathBuf},
 };
 
 /// Name of the page in the run folder.
 const PAGE: &str = "report.html";
+/// Name of the file that makes a folder a run.
+const MANIFEST: &str = "manifest.json";
 
-/// Write all results of a run as one page.
+/// Write all results of a run as one page, or several runs together.
 ///
-/// The page is a self-contained HTML file: curves, predictions, confusions, representations,
-/// attention, settings and provenance.
+/// The page is a self-contained HTML file: scores, worst errors, predictions, confusions,
+/// representations, attention, curves, settings and provenance. It contains the words of the
+/// utterances, so do not publish it if the data must not be.
+///
+/// Of several runs, such as the seeds in a folder, it shows the recorded scores with their mean, and
+/// the curves of all runs in the same charts.
 ///
 /// figures/ beside it has every figure as SVG and PNG, with its numbers as CSV; for another page
 /// FILE.html it is FILE-figures/.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa report runs/a
-  misa report runs/a --split test -o paper/report.html")]
+  misa report runs/a --split test -o paper/report.html
+  misa report runs/mosi
+  misa report runs/a runs/b -o both.html")]
 pub struct Arguments {
-    /// Run folder, or a folder with one run in it
-    #[arg(value_name = "RUN")]
-    run: PathBuf,
+    /// Run folders, or folders of runs
+    #[arg(value_name = "RUN", required = true)]
+    runs: Vec<PathBuf>,
     /// Split whose utterances are shown; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
-    /// File to write, instead of report.html in the run folder
+    /// File to write, instead of report.html in the folder
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -52,28 +67,54 @@ pub struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
+        let named = self.named()?;
+        match named.as_slice() {
+            [run] => self.one(&run.folder),
+            runs => self.several(runs),
+        }
+    }
+
+    /// The runs to show. The folder of a run is one run, whatever else is in it.
+    fn named(&self) -> Result<Vec<NamedRun>, Box<dyn Error>> {
+        if let [folder] = self.runs.as_slice()
+            && folder.join(MANIFEST).is_file()
+        {
+            return Ok(vec![NamedRun {
+                folder: folder.clone(),
+                model: None,
+                is_asked_for: true,
+            }]);
+        }
+        let text = |path: &PathBuf| {
+            let text = path.to_str().map(str::to_string);
+            text.ok_or_else(|| format!("{}: the path is not Unicode text", path.display()))
+        };
+        let texts: Vec<String> = self.runs.iter().map(text).collect::<Result<_, _>>()?;
+        let named = run_folders(&texts)?;
+        for other in &named.left_out {
+            eprintln!("note: left out: {other}");
+        }
+        Ok(named.runs)
+    }
+
+    fn one(&self, run: &Path) -> Outcome {
         let device = crate::device(&self.device)?;
-        let run = one_run(&self.run)?;
-        let (finished, test) = Finished::open(&run, &self.moved, &device)?;
+        let (finished, test) = Finished::open(run, &self.moved, &device)?;
         let default = run.join(PAGE);
         let out = self.out.as_ref().unwrap_or(&default);
-        let figures = figures_of(out, &run);
+        let figures = figure_folder(run, out);
         make_folder(&figures)?;
         check_file(out)?;
-        let page = page(&finished.record(self.split.into(), test)?)?;
-        for figure in page.figures() {
-            let path = |extension: &str| figures.join(format!("{}.{extension}", figure.name));
-            write(&path("svg"), figure.svg().as_bytes())?;
-            write(&path("png"), &figure.png()?)?;
-            write(&path("csv"), figure.data.as_bytes())?;
-        }
-        write(out, page.html().as_bytes())?;
-        let kinds = ["svg", "png", "csv"];
-        let files = page
-            .figures()
-            .iter()
-            .flat_map(|figure| kinds.map(|kind| figures.join(format!("{}.{kind}", figure.name))));
-        record_results(&run, &files.chain([out.clone()]).collect::<Vec<_>>())?;
+        // Reading the utterances, and drawing what was read.
+        let mut steps = Steps::new(2);
+        steps.doing("reading utterances");
+        let record = finished.record(self.split.into(), test)?;
+        steps.step();
+        steps.doing("drawing");
+        let page = page(&record)?;
+        drop(steps);
+        let files = write_page(out, &page.html(), page.figures(), &figures)?;
+        record_results(run, &files)?;
         if self.json {
             say_object(numbers(&page, out, &figures))?;
         } else {
@@ -81,20 +122,6 @@ impl Arguments {
         }
         Ok(Exit::Done)
     }
-}
-
-/// The folder for the figures of the page `out` of a run: two pages in one folder do not share it.
-fn figures_of(out: &Path, run: &Path) -> PathBuf {
-    let is_in_run = match (fs::canonicalize(folder(out)), fs::canonicalize(run)) {
-        (Ok(folder), Ok(run)) => folder == run,
-        _ => false,
-    };
-    if is_in_run && out.ends_with(PAGE) {
-        return out.with_file_name("figures");
-    }
-    let mut name = out.file_stem().unwrap_or_default().to_os_string();
-    name.push("-figures");
-    out.with_file_name(name)
 }
 
 /// What was written and found, for people.
@@ -158,31 +185,4 @@ fn probe(probe: &misa_report::Probe) -> serde_json::Value {
         "chance": probe.chance,
         "utterances": probe.utterances,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn figures(run: &Path, out: &Path) -> PathBuf {
-        figures_of(out, run)
-    }
-
-    #[test]
-    fn no_two_pages_share_a_folder_of_figures() {
-        let dir = tempfile::tempdir().unwrap();
-        let run = dir.path().join("run");
-        fs::create_dir(&run).unwrap();
-        assert_eq!(figures(&run, &run.join("report.html")), run.join("figures"));
-        let around = dir.path().join("run/../run/report.html");
-        assert_eq!(figures(&run, &around), around.with_file_name("figures"));
-        assert_eq!(
-            figures(&run, &run.join("test.html")),
-            run.join("test-figures")
-        );
-        let (one, other) = (dir.path().join("one.html"), dir.path().join("report.html"));
-        assert_eq!(figures(&run, &one), dir.path().join("one-figures"));
-        assert_eq!(figures(&run, &other), dir.path().join("report-figures"));
-        assert_eq!(figures(&run, Path::new("a.html")), Path::new("a-figures"));
-    }
 }
