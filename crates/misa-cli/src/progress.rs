@@ -37,14 +37,6 @@ impl ProgressLine {
         }
     }
 
-    /// Removes the line.
-    fn clear(&mut self) {
-        if self.is_shown {
-            self.is_shown = false;
-            write("\r\x1b[K");
-        }
-    }
-
     /// Shows what `text` returns, at most five times a second.
     pub fn show(&mut self, text: impl FnOnce() -> String) {
         if self.is_terminal && self.last.elapsed() >= PAUSE {

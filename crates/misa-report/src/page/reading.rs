@@ -165,14 +165,16 @@ mod tests {
         assert!(!read_probe(&unsure).is_off);
     }
 
-    fn split(scores: &[(&str, f64, bool, Option<(f64, f64)>, f64)]) -> SplitScores {
-        let context =
-            |&(name, _, is_better_high, interval, constant): &(&str, _, _, _, _)| ScoreContext {
-                name: name.to_string(),
-                is_better_high,
-                interval,
-                constant: Some(constant),
-            };
+    /// Name, value, whether more is better, interval, and the score of the constant prediction.
+    type Scored<'a> = (&'a str, f64, bool, Option<(f64, f64)>, f64);
+
+    fn split(scores: &[Scored<'_>]) -> SplitScores {
+        let context = |&(name, _, is_better_high, interval, constant): &Scored<'_>| ScoreContext {
+            name: name.to_string(),
+            is_better_high,
+            interval,
+            constant: Some(constant),
+        };
         SplitScores {
             split: "valid".into(),
             scores: scores
