@@ -8,7 +8,8 @@
 
 use misa_data::{Random, Sequence, TextSequence, Utterance, UtteranceDataset};
 use misa_train::{TrainingConfig, train};
-use std::{error::Error, process::ExitCode};
+use std::error::Error;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     misa_examples::exit("custom_dataset", run())

@@ -8,9 +8,11 @@
 //! shared representations of different modalities move together.
 
 use burn::prelude::*;
-use misa_core::{MisaConfig, Modality, loss::CmdLossConfig};
+use misa_core::loss::CmdLossConfig;
+use misa_core::{MisaConfig, Modality};
 use misa_data::{Split, SyntheticConfig, UtteranceBatcher};
-use std::{error::Error, process::ExitCode};
+use std::error::Error;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     misa_examples::exit("subspaces", run())

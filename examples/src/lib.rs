@@ -4,14 +4,14 @@
 mod training;
 mod words;
 
-pub use misa_cli::{DeviceError, default_device, device, names};
-pub use training::TrainingArguments;
-pub use words::lower_case_words;
-
 use burn::tensor::Device;
 use clap::{Arg, Command};
 use misa_cli::Exit;
-use std::{error::Error, process::ExitCode};
+pub use misa_cli::{DeviceError, default_device, device, names};
+use std::error::Error;
+use std::process::ExitCode;
+pub use training::TrainingArguments;
+pub use words::lower_case_words;
 
 /// The device that `--device` names on the command line of `program`, or the first one compiled in.
 /// Prints `about` and ends the program if the command line asks for help, or is not understood.

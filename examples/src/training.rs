@@ -2,16 +2,14 @@
 //! split at the end.
 
 use clap::Args;
-use misa_cli::{
-    Launch, SettingsArguments,
-    command::Setting,
-    settings::{Resolved, RunSettings},
-    stop_on_signals,
-};
+use misa_cli::command::Setting;
+use misa_cli::settings::{Resolved, RunSettings};
+use misa_cli::{Launch, SettingsArguments, stop_on_signals};
 use misa_data::Split;
 use misa_train::{Corpus, Progress, RunStart, score_test};
 use serde_json::json;
-use std::{error::Error, path::PathBuf};
+use std::error::Error;
+use std::path::PathBuf;
 
 /// How an example trains.
 #[derive(Args, Debug)]

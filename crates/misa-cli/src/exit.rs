@@ -1,13 +1,12 @@
 //! Exit statuses.
 
-use crate::{command::say_object, fault::Fault};
+use crate::command::say_object;
+use crate::fault::Fault;
 use misa_train::TrainError;
 use serde_json::json;
-use std::{
-    error::Error,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 /// The result of a command: its exit status, or an error.
 pub type Outcome = Result<Exit, Box<dyn Error>>;

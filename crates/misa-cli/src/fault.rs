@@ -1,12 +1,18 @@
 //! An error as programs read it.
 
-use crate::{DeviceError, settings::SettingsError, sweep::SweepError};
+use crate::DeviceError;
+use crate::place::AbsentData;
+use crate::runs::FolderError;
+use crate::settings::SettingsError;
+use crate::sweep::SweepError;
 use misa_data::DataError;
 use misa_infer::InferError;
 use misa_report::compare::CompareError;
 use misa_train::TrainError;
 use serde::Serialize;
-use std::{error::Error, io, path::Path};
+use std::error::Error;
+use std::io;
+use std::path::Path;
 
 /// The parts of an error. What an error does not say is null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,6 +112,9 @@ fn kind(error: &(dyn Error + 'static)) -> &'static str {
             TrainError::Data(_) => "data",
             _ => "run",
         };
+    }
+    if error.is::<FolderError>() || error.is::<AbsentData>() {
+        return "run";
     }
     if error.is::<SettingsError>() {
         "settings"

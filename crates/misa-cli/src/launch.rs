@@ -1,18 +1,18 @@
 //! Starts a run with its settings.
 
-use crate::{
-    contradiction::Contradiction,
-    devices,
-    place::is_here,
-    settings::{DataSettings, Resolved, RunSettings, text_of},
-};
+use crate::contradiction::Contradiction;
+use crate::devices;
+use crate::place::is_here;
+use crate::settings::{DataSettings, Resolved, RunSettings, text_of};
 use misa_data::{LockedTest, UtteranceDataset};
 use misa_train::{
     CorpusSummary, LabelSummary, Manifest, Progress, Report, RunOptions, RunStart, SettingChange,
     Stop, TrainError, run,
 };
 use serde_json::json;
-use std::{env, error::Error, path::Path};
+use std::env;
+use std::error::Error;
+use std::path::Path;
 
 /// How a run is started.
 #[derive(Clone, Debug, Default)]

@@ -51,6 +51,7 @@ mod source;
 pub mod sweep;
 mod terminal;
 
+use clap::Parser;
 pub use command::SettingsArguments;
 pub use compare::{CompareRequest, compare};
 pub use device::{DeviceError, default_device, device, devices, names};
@@ -61,9 +62,9 @@ pub use progress::{ProgressLine, Steps};
 pub use seeds::Seeds;
 pub use signals::{Requests, requests_on_signals, stop_on_signals};
 pub use source::{RunSource, settings_of};
-
-use clap::Parser;
-use std::{env, ffi::OsString, process::ExitCode};
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
 
 /// The program: reads the command line, does what it says.
 pub fn main() -> ExitCode {

@@ -2,10 +2,8 @@
 
 use crate::settings::RunSettings;
 use misa_train::Manifest;
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 use thiserror::Error;
 
 /// Data of a run that is not where the run found it.

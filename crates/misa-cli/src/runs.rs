@@ -2,10 +2,8 @@
 
 use crate::source::finished;
 use misa_train::TrainError;
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 use thiserror::Error;
 
 /// Levels of folders that are searched for runs: a sweep or ablation, a variant, its seeds.

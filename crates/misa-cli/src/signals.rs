@@ -5,19 +5,12 @@
 
 use crate::exit::Exit;
 use misa_train::Stop;
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    flag, low_level,
-};
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 /// Signals within this time are one request: systemd and Slurm, which end whole groups of
 /// processes, may send several to one process.

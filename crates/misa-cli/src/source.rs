@@ -1,9 +1,12 @@
 //! The data that a run folder was trained on.
 
-use crate::{MovedData, place::data_path, settings::RunSettings};
+use crate::MovedData;
+use crate::place::data_path;
+use crate::settings::RunSettings;
 use misa_data::{Development, LockedTest};
 use misa_train::{DataSummary, Manifest, Status, TrainError};
-use std::{error::Error, path::Path};
+use std::error::Error;
+use std::path::Path;
 
 /// A run with its data, opened as its manifest records it.
 #[derive(Debug)]

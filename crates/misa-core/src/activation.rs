@@ -1,13 +1,11 @@
 //! The eight activations of the official code, chosen by name.
 
-use burn::{
-    nn::activation::{
-        Elu, EluConfig, HardShrink, HardShrinkConfig, Hardtanh, HardtanhConfig, LeakyRelu,
-        LeakyReluConfig, PRelu, PReluConfig, RRelu, RReluConfig, Relu, Tanh,
-    },
-    prelude::*,
-    tensor::Distribution,
+use burn::nn::activation::{
+    Elu, EluConfig, HardShrink, HardShrinkConfig, Hardtanh, HardtanhConfig, LeakyRelu,
+    LeakyReluConfig, PRelu, PReluConfig, RRelu, RReluConfig, Relu, Tanh,
 };
+use burn::prelude::*;
+use burn::tensor::Distribution;
 use serde::{Deserialize, Serialize};
 
 misa_terms::choice! {

@@ -1,6 +1,8 @@
 //! What can be wrong with a file of weights.
 
-use std::{error::Error, io, path::PathBuf};
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
 
 /// Weights that cannot be read, written or given to a model.
 #[derive(Debug, thiserror::Error)]

@@ -1,10 +1,9 @@
 //! Each modality rebuilt from its two representations.
 
-use crate::{Modalities, PerModality, SubspacesOutput, modality_modules::ModalityModules};
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-};
+use crate::modality_modules::ModalityModules;
+use crate::{Modalities, PerModality, SubspacesOutput};
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 misa_terms::choice! {

@@ -2,8 +2,11 @@
 
 use crate::WeightsError;
 use burn::tensor::{TensorData, bf16, f16};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use std::{collections::BTreeMap, fs, path::Path};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 /// Far above the size of any checkpoint of this model; a larger file is refused before it is read.
 const MAX_FILE_BYTES: u64 = 8 << 30;

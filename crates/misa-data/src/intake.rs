@@ -67,6 +67,7 @@ impl<'s> Intake<'s> {
     /// Replaces modalities by those of other files, before anything is checked.
     pub fn with_replacements(mut self, replacements: Replacements) -> Self {
         self.replacements = replacements;
+        self.notes.extend(&self.replacements.take_notes());
         self
     }
 

@@ -4,8 +4,7 @@ use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, Uttera
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::prelude::*;
-use misa_terms::{Random, mix};
-use misa_terms::{fill, videos};
+use misa_terms::{Random, fill, mix, videos};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::Arc;

@@ -72,6 +72,21 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
+    /// Whether it is about sequences of `modality`, or about a whole file.
+    pub(crate) fn concerns(&self, modality: Modality) -> bool {
+        match self {
+            NoteKind::NonFinite(of)
+            | NoteKind::NoSteps(of)
+            | NoteKind::TooLong(of)
+            | NoteKind::OnlyPadding(of)
+            | NoteKind::PaddedFront(of)
+            | NoteKind::ZerosKept(of) => *of == modality,
+            NoteKind::Padded { modality: of, .. } => of.is_none_or(|of| of == modality),
+            NoteKind::NotRead(_) | NoteKind::Leftover => true,
+            _ => false,
+        }
+    }
+
     /// Whether this is determined at each reading, for data of any format.
     pub(crate) fn is_found_again(&self) -> bool {
         matches!(self, Self::DuplicateId | Self::SharedId)

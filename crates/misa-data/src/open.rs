@@ -65,10 +65,10 @@ impl OpenOptions {
                 continue;
             }
             let mut sequences = HashMap::new();
-            format::read_modality(path, self, *modality, &mut |id, sequence| {
+            let notes = format::read_modality(path, self, *modality, &mut |id, sequence| {
                 sequences.insert(id, sequence);
             })?;
-            replacements.add(*modality, path, sequences);
+            replacements.add(*modality, path, sequences, &notes);
         }
         Ok(replacements)
     }

@@ -65,6 +65,19 @@ pub fn scores(task: Task) -> &'static [NamedScore] {
     }
 }
 
+/// A score as people read it: a share in percent with two decimals, any other with four.
+///
+/// A name that no task has is no share.
+pub fn score_text(name: &str, value: f64) -> String {
+    let is_share = REGRESSION.iter().chain(&CLASSIFICATION);
+    let is_share = is_share.filter(|score| score.is_share);
+    if is_share.map(|score| score.name).any(|share| share == name) {
+        format!("{:.2} %", 100.0 * value)
+    } else {
+        format!("{value:.4}")
+    }
+}
+
 const REGRESSION: [NamedScore; 8] = [
     NamedScore {
         name: "Corr",

@@ -1,6 +1,7 @@
 //! Scores as a table.
 
 use crate::Scores;
+use crate::score::score_text;
 use std::fmt;
 
 /// The scores of one or several splits as Markdown, each beside that of the constant predictor, with
@@ -51,7 +52,7 @@ impl<'a> ScoreTable<'a> {
 
     fn cells(&self, name: &str) -> Vec<String> {
         let shown = |value: Option<f64>| match value {
-            Some(value) => format!("{value:.4}"),
+            Some(value) => score_text(name, value),
             None => "not defined".to_string(),
         };
         let mut cells = Vec::new();

@@ -91,6 +91,9 @@ pub struct ScoreContext {
     pub name: String,
     /// Whether higher values are better.
     pub is_better_high: bool,
+    /// Whether it is a share, which is shown in percent.
+    #[serde(default)]
+    pub is_share: bool,
     /// 95 % interval of the score for other utterances.
     #[serde(default)]
     pub interval: Option<(f64, f64)>,

@@ -1,10 +1,8 @@
 //! The names that files have for the variants of a type.
 
-use serde::{
-    Deserializer,
-    de::{DeserializeOwned, Error as _, Visitor, value::Error},
-    forward_to_deserialize_any,
-};
+use serde::de::value::Error;
+use serde::de::{DeserializeOwned, Error as _, Visitor};
+use serde::{Deserializer, forward_to_deserialize_any};
 
 /// The names of the variants of `T`, in the order of its declaration; none if it has no variants.
 pub(crate) fn names<T: DeserializeOwned>() -> &'static [&'static str] {

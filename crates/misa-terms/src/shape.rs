@@ -1,10 +1,8 @@
 //! What a setting may be: what messages about settings and their reference are made from.
 
-use crate::{
-    Range,
-    meaning::{Meaning, meaning},
-    names::names,
-};
+use crate::Range;
+use crate::meaning::{Meaning, meaning};
+use crate::names::names;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 

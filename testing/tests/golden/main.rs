@@ -9,6 +9,7 @@
 
 mod bert;
 mod learning;
+mod losses;
 mod metrics;
 mod models;
 mod parts;

@@ -4,17 +4,15 @@ use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, ho
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::{Module, Param};
 use burn::nn::LayerNormConfig;
-use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
+use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::prelude::*;
 use misa_core::encoder::{PackedSequence, RecurrentConfig};
-use misa_core::loss::{CmdLossConfig, DifferenceLoss};
 use misa_core::{
     ActivationKind, CellKind, StateDict, TransformerLayerConfig, reverse_gradient, weights,
 };
 use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, stem, unknown};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Every file of the folder; the beginning of its name states its content.
@@ -51,7 +49,7 @@ fn file_cases(path: &Path) -> Vec<Trial> {
                 );
             })]
         }
-        Some("losses") => loss_cases(path),
+        Some("losses") => crate::losses::loss_cases(path),
         Some("ce") => vec![
             test("::cross_entropy", cross_entropy),
             test("::reversal", reversal),
@@ -77,54 +75,6 @@ fn gru(stored: &Tensors) {
 
 pub fn device() -> Device {
     Device::flex().autodiff()
-}
-
-/// One case for each pair of inputs.
-fn loss_cases(path: &Path) -> Vec<Trial> {
-    let stored = Tensors::read(path);
-    let sets: BTreeSet<_> = stored
-        .names()
-        .filter_map(|name| name.split_once('.'))
-        .map(|(set, _)| set.to_string())
-        .collect();
-    assert!(!sets.is_empty(), "{} is empty", path.display());
-    let of_set = |set: String| {
-        let name = format!("parts::{}::{set}", stem(path));
-        let path = path.to_path_buf();
-        case(&name, move || losses(&Tensors::read(&path), &set))
-    };
-    sets.into_iter().map(of_set).collect()
-}
-
-fn losses(stored: &Tensors, set: &str) {
-    for (name, expected) in stored.with_prefix(&format!("{set}.")) {
-        if name.contains('.') || name.starts_with('x') || name == "simse" {
-            // Gradients go with their loss; the scale-invariant error is in no objective.
-            continue;
-        }
-        let [x, y] = ["x1", "x2"].map(|x| {
-            stored
-                .get(&format!("{set}.{x}"))
-                .tensor::<2>(&device())
-                .require_grad()
-        });
-        let loss = match name.strip_prefix("cmd") {
-            Some(moments) => {
-                let config = CmdLossConfig::new().with_moments(moments.parse().unwrap());
-                config.init().forward(x.clone(), y.clone())
-            }
-            None if name == "diff" => DifferenceLoss.forward(x.clone(), y.clone()),
-            None if name == "mse" => MseLoss::new().forward(x.clone(), y.clone(), Reduction::Mean),
-            None => panic!("{set}.{name}: no test knows this loss"),
-        };
-        assert_output(&format!("{set}.{name}"), &host(&loss), expected);
-        let gradients = loss.backward();
-        for (x, which) in [(x, "g1"), (y, "g2")] {
-            let what = format!("{set}.{name}.{which}");
-            let gradient = host(&x.grad(&gradients).unwrap());
-            assert_gradient(&what, &gradient, stored.get(&what));
-        }
-    }
 }
 
 fn recurrent(stored: &Tensors, cell: CellKind) {

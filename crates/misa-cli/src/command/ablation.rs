@@ -1,29 +1,19 @@
 //! Variants of MISA compared.
 
-use super::{
-    SettingsArguments,
-    output::{make_folder, write},
-    say, say_object,
-};
-use crate::{
-    CompareRequest, Exit, Outcome, Seeds,
-    ablation::{AblationTable, Job, JobResult, VARIANTS, Variant},
-    compare, stop_on_signals,
-};
+use super::output::{make_folder, write};
+use super::{SettingsArguments, say, say_object};
+use crate::ablation::{AblationTable, Job, JobResult, VARIANTS, Variant};
+use crate::{CompareRequest, Exit, Outcome, Seeds, compare, stop_on_signals};
 use clap::{Args, ValueEnum};
 use misa_core::Modalities;
 use misa_data::Split;
 use misa_train::{Stop, TimeLeft, TrainError};
 use serde_json::json;
-use std::{
-    error::Error,
-    path::PathBuf,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// Resamples of the paired comparison with MISA.
 const RESAMPLES: usize = 10_000;

@@ -1,30 +1,24 @@
 //! Scores when modalities are missing.
 
-use super::{
-    SplitName,
-    json::{say_runs, scores},
-    output::{make_folder, write},
-    say,
-};
-use crate::{
-    Exit, MovedData, Outcome, Steps,
-    runs::finished_runs,
-    show::same_task,
-    source::{RunSource, finished},
-};
+use super::json::{say_runs, scores};
+use super::output::{make_folder, write};
+use super::{SplitName, say};
+use crate::runs::finished_runs;
+use crate::show::same_task;
+use crate::source::{RunSource, finished};
+use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
 use clap::Args;
 use misa_core::Modalities;
 use misa_data::Split;
+use misa_infer::score::score_text;
 use misa_infer::{Checkpoint, Degradation, NamedScores};
 use misa_report::{DegradationCurve, degradation};
 use misa_train::{TrainError, open_test, record_results};
 use serde_json::{Value, json};
-use std::{
-    error::Error,
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 /// Score finished runs with modalities missing: at rising rates, and from every set of modalities.
 ///
@@ -229,8 +223,8 @@ impl std::fmt::Display for RunDegradation {
 
 fn cells(scores: &NamedScores) -> String {
     let mut text = String::new();
-    for (_, value) in scores {
-        let value = value.map_or("not defined".to_string(), |value| format!("{value:.4}"));
+    for (name, value) in scores {
+        let value = value.map_or("not defined".to_string(), |value| score_text(name, value));
         // Writing to a string cannot fail.
         let _ = write!(text, " {value} |");
     }

@@ -1,17 +1,19 @@
 //! Representations as a file.
 
-use super::{SplitName, json::say_object, output::check_file, say};
-use crate::{Exit, MovedData, Outcome, ProgressLine, runs::one_run, source::RunSource};
+use super::json::say_object;
+use super::output::check_file;
+use super::{SplitName, say};
+use crate::runs::one_run;
+use crate::source::RunSource;
+use crate::{Exit, MovedData, Outcome, ProgressLine};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
 use misa_infer::{Checkpoint, Representations};
 use misa_train::{open_test, record_results};
 use serde_json::json;
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Write the representations of utterances as a NumPy archive.
 ///

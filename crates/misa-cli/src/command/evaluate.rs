@@ -1,22 +1,18 @@
 //! The scores of a finished run.
 
-use super::{
-    SplitName,
-    json::{say_runs, scored},
-    say,
-};
-use crate::{
-    Exit, MovedData, Outcome, Steps, runs::finished_runs, show::scores_table, source::RunSource,
-};
+use super::json::{say_runs, scored};
+use super::{SplitName, say};
+use crate::runs::finished_runs;
+use crate::show::scores_table;
+use crate::source::RunSource;
+use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
 use clap::Args;
 use misa_data::Split;
 use misa_train::{Checkpoint, DataSummary, Scores, score_test};
 use serde_json::{Value, json};
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Score the model of a finished run.
 ///

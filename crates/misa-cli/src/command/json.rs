@@ -1,7 +1,9 @@
 //! What `--json` prints. `docs/json.md` describes every field.
 
 use super::say_json;
-use crate::{Exit, Outcome, exit::status, fault::Fault};
+use crate::exit::status;
+use crate::fault::Fault;
+use crate::{Exit, Outcome};
 use misa_report::compare::score_key;
 use misa_train::{Report, Scores};
 use serde_json::{Map, Value, json};
@@ -53,10 +55,17 @@ pub(crate) fn scores(named: &[(String, Option<f64>)]) -> Value {
 
 /// What scoring a split gave.
 pub(crate) fn scored(split: &Scores) -> Value {
+    let reasons = split.undefined.iter();
+    let reasons = reasons.map(|(name, reason)| (score_key(name), json!(reason)));
+    let constant = split.constant.as_ref().map(
+        |constant| json!({ "predictor": constant.predictor, "scores": scores(&constant.scores) }),
+    );
     json!({
         "utterances": split.utterances,
         "task_loss": split.task_loss,
         "scores": scores(&split.scores),
+        "undefined": Value::Object(reasons.collect()),
+        "constant": constant,
         "confusion": split.confusion,
     })
 }
@@ -77,6 +86,11 @@ pub(crate) fn run(report: &Report) -> Result<Value, Box<dyn Error>> {
     run["scores"] = Value::Object(splits.collect());
     run["data"]["utterances"] = Value::Object(counts);
     run["seed"] = json!(report.config.seed);
+    if let Some(bert) = &report.bert {
+        let tokens = bert.tokens.iter();
+        let tokens = tokens.map(|(split, counts)| (split.to_string(), json!(counts)));
+        run["bert"]["tokens"] = Value::Object(tokens.collect());
+    }
     for (epoch, record) in report.history.iter().enumerate() {
         let weights = record.weights.iter();
         let weights: Map<String, Value> = weights

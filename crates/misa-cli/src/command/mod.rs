@@ -18,14 +18,13 @@ mod table;
 mod train;
 mod verify;
 
-pub use ablation::AblationArguments;
-pub(crate) use json::say_object;
-pub use settings::{Setting, SettingOptions, SettingsArguments};
-
 use crate::{EXIT_STATUS, Exit, Outcome};
+pub use ablation::AblationArguments;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub(crate) use json::say_object;
 use serde::Serialize;
+pub use settings::{Setting, SettingOptions, SettingsArguments};
 use std::io::{self, Write};
 
 /// Multimodal sentiment analysis with MISA: train it, trust its runs, see what it learned.

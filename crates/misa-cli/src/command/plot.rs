@@ -1,12 +1,11 @@
 //! One figure.
 
-use super::{
-    SplitName,
-    json::say_object,
-    output::{check_file, write},
-    say,
-};
-use crate::{Exit, MovedData, Outcome, runs::one_run, show::Finished};
+use super::json::say_object;
+use super::output::{check_file, write};
+use super::{SplitName, say};
+use crate::runs::one_run;
+use crate::show::Finished;
+use crate::{Exit, MovedData, Outcome};
 use clap::Args;
 use misa_data::Split;
 use misa_report::{Figure, Page, PngError, page};

@@ -1,7 +1,10 @@
 //! Predictions of utterances.
 
-use super::{json::with_schema, say};
-use crate::{Exit, ModalityFiles, Outcome, runs::one_run, source::finished};
+use super::json::with_schema;
+use super::say;
+use crate::runs::one_run;
+use crate::source::finished;
+use crate::{Exit, ModalityFiles, Outcome};
 use clap::Args;
 use misa_core::{Modalities, Modality};
 use misa_data::{
@@ -10,12 +13,10 @@ use misa_data::{
 };
 use misa_train::{Checkpoint, Manifest, record_results};
 use serde_json::json;
-use std::{
-    error::Error,
-    fs,
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 /// Predict every utterance of a file or folder with the model of a run.
 ///

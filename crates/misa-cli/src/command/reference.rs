@@ -1,13 +1,12 @@
 //! The reference of settings.
 
-use super::{json::say_object, say, settings::option_of};
-use crate::{
-    Exit, Outcome,
-    settings::{
-        RunSettings, SettingReference, SettingsError, page, reference, settings_meant,
-        settings_named,
-    },
+use super::json::say_object;
+use super::say;
+use super::settings::option_of;
+use crate::settings::{
+    RunSettings, SettingReference, SettingsError, page, reference, settings_meant, settings_named,
 };
+use crate::{Exit, Outcome};
 use clap::Args;
 use misa_terms::Described;
 use serde_json::json;

@@ -1,7 +1,10 @@
 //! Runs compared.
 
-use super::{SplitName, json::with_schema, output::write, say};
-use crate::{CompareRequest, Exit, Outcome, compare, terminal::line_width};
+use super::json::with_schema;
+use super::output::write;
+use super::{SplitName, say};
+use crate::terminal::line_width;
+use crate::{CompareRequest, Exit, Outcome, compare};
 use clap::{Args, ValueEnum};
 use misa_data::Split;
 use misa_report::compare::{Against, SOURCES, TableStyle};

@@ -1,11 +1,14 @@
 //! Whether the files of run folders are unchanged.
 
-use super::{json::say_object, say};
-use crate::{Exit, Outcome, runs::runs_in};
+use super::json::say_object;
+use super::say;
+use crate::runs::runs_in;
+use crate::{Exit, Outcome};
 use clap::Args;
 use misa_train::{FileState, Verification};
 use serde_json::json;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Check every file of a run folder against the checksums in its manifest, and look for results of
 /// other runs in it.

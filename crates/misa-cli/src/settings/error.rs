@@ -1,9 +1,7 @@
 //! Errors in settings.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Settings that cannot be used.
@@ -137,7 +135,8 @@ pub(crate) fn text_of<'a>(path: &'a Path, origin: &str) -> Result<&'a str, Setti
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
 
     #[test]
     fn a_path_that_is_not_text_is_refused_by_its_option() {

@@ -1,18 +1,18 @@
 //! Layers of settings, each on top of the one before.
 
-use super::{
-    Resolved, SettingsError,
-    advice::{advice, settings_meant},
-    assignment::Assignment,
-    expected::expected,
-    text::{self, Content, Entry, NONE},
-    tree::{dropped_key, is_inside, value_at},
-    value::fitted,
-};
+use super::advice::{advice, settings_meant};
+use super::assignment::Assignment;
+use super::expected::expected;
+use super::text::{self, Content, Entry, NONE};
+use super::tree::{dropped_key, is_inside, value_at};
+use super::value::fitted;
+use super::{Resolved, SettingsError};
 use misa_terms::Shape;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The text that stands for a table with its default settings.
 const ON: &str = "on";

@@ -1,10 +1,10 @@
 //! The settings of each preset.
 
 use super::{Layers, RunSettings};
-use misa_core::{
-    ContextConfig, MutualAttentionConfig,
-    loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
+use misa_core::loss::{
+    ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig,
 };
+use misa_core::{ContextConfig, MutualAttentionConfig};
 use misa_terms::Described;
 use misa_train::{Corpus, Preset, PretrainingConfig, TrainError};
 use std::path::PathBuf;

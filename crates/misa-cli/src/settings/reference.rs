@@ -1,10 +1,7 @@
 //! Every setting with its meaning, values and defaults.
 
-use super::{
-    Layers,
-    expected::{expected, form},
-    preset_layers,
-};
+use super::expected::{expected, form};
+use super::{Layers, preset_layers};
 use misa_terms::{Choice, Field, Shape};
 use misa_train::{Corpus, Preset, TrainError};
 use serde::Serialize;

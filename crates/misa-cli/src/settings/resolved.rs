@@ -1,9 +1,7 @@
 //! Resolved settings, with their origins.
 
-use super::{
-    SettingsError,
-    text::{NONE, VERSION},
-};
+use super::SettingsError;
+use super::text::{NONE, VERSION};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

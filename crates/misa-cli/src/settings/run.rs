@@ -36,7 +36,8 @@ misa_terms::described! {
     pub struct DataSettings {
         /// File or folder; without it, the synthetic set.
         pub path: Option<PathBuf>,
-        /// File with the text, instead of that of `path`; see [`OpenOptions::with_replacement`].
+        /// File with the text, instead of that of `path`: of a folder, the one of its files to read; otherwise
+        /// another data set with the same ids.
         pub text: Option<PathBuf>,
         /// File with the visual features, in the same way.
         pub visual: Option<PathBuf>,

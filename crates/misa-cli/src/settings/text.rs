@@ -2,11 +2,11 @@
 
 use super::SettingsError;
 use serde_json::{Map, Number, Value};
-use std::{borrow::Cow, fs, path::Path};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// Far more than anyone writes by hand.
 const LIMIT: u64 = 1 << 20;

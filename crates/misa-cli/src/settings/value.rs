@@ -1,11 +1,9 @@
 //! Whether a value is one that its setting may have.
 
-use super::{
-    RunSettings,
-    advice::nearest,
-    expected::{expected, form},
-    text::{NONE, read_value},
-};
+use super::RunSettings;
+use super::advice::nearest;
+use super::expected::{expected, form};
+use super::text::{NONE, read_value};
 use misa_terms::{Choice, Content, Described, Field, Range, Shape};
 use serde_json::{Map, Number, Value, json};
 

@@ -5,64 +5,30 @@ use misa_core::Task;
 use misa_infer::Predictions;
 use misa_report::ScoreContext;
 use misa_report::compare::{Prediction, utterance_intervals};
-use std::collections::BTreeMap;
+use misa_terms::{ConstantKind, ConstantPredictor};
 
 /// Resamples of an interval: its ends then vary by about one part in a hundred.
 const RESAMPLES: usize = 2_000;
 /// Any seed serves; a fixed one gives equal pages for equal runs.
 const SEED: u64 = 0;
 
-/// The prediction that is best for every utterance alike, chosen on the train split.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Constant {
-    /// A number, or the index of a class.
-    value: f32,
-    task: Task,
-}
-
-impl Constant {
-    /// The mean of the targets, or their most frequent class, the first of equally frequent ones;
-    /// `None` without targets.
-    pub(super) fn of(task: Task, targets: &[f32]) -> Option<Self> {
-        let value = match task {
-            Task::Regression if targets.is_empty() => None,
-            Task::Regression => {
-                let sum: f64 = targets.iter().copied().map(f64::from).sum();
-                Some((sum / targets.len() as f64) as f32)
-            }
-            Task::Classification { .. } => most_frequent(targets),
-        };
-        value.map(|value| Self { value, task })
-    }
-
-    /// It in words; a class by its name.
-    pub(super) fn words(self, classes: &[String]) -> String {
-        match self.task {
-            Task::Regression => format!("{:.3}, the mean of the train split", self.value),
-            Task::Classification { .. } => {
-                let name = classes.get(self.value as usize);
-                let name = name.cloned().unwrap_or_else(|| self.value.to_string());
-                format!("`{name}`, the most frequent class of the train split")
-            }
-        }
-    }
-}
-
-fn most_frequent(targets: &[f32]) -> Option<f32> {
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-    for target in targets {
-        *counts.entry(*target as u32).or_default() += 1;
-    }
-    // The first of the largest counts: `max_by_key` returns the last.
-    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
-    most.map(|(class, _)| class as f32)
+/// A constant prediction in words; a class by its name.
+pub(super) fn constant_words(constant: ConstantPredictor, classes: &[String]) -> String {
+    let name = match constant.kind {
+        ConstantKind::Majority => classes.get(constant.value as usize),
+        _ => None,
+    };
+    name.map_or_else(
+        || constant.to_string(),
+        |name| format!("`{name}`, the most frequent class of the train split"),
+    )
 }
 
 /// The context of each score of `predictions`.
 pub(super) fn contexts(
     task: Task,
     predictions: &Predictions,
-    constant: Option<Constant>,
+    constant: Option<ConstantPredictor>,
 ) -> Vec<ScoreContext> {
     let metrics = metrics(task);
     let rows: Vec<Prediction> = (predictions.0.iter())
@@ -77,6 +43,7 @@ pub(super) fn contexts(
     let context = |(metric, interval): (&misa_report::compare::Metric, _)| ScoreContext {
         name: metric.name.to_string(),
         is_better_high: metric.is_better_high,
+        is_share: metric.is_share,
         interval,
         constant: constant.and_then(|constant| {
             let value = (metric.score)(&vec![constant.value; targets.len()], &targets);
@@ -90,20 +57,19 @@ pub(super) fn contexts(
 mod tests {
     use super::*;
 
-    const CLASSES: Task = Task::Classification { classes: 3 };
-
     #[test]
-    fn a_constant_is_the_mean_or_the_most_frequent_class() {
-        let mean = Constant::of(Task::Regression, &[1.0, -2.0, 2.5]).unwrap();
-        assert_eq!(mean.words(&[]), "0.500, the mean of the train split");
-        let class = Constant::of(CLASSES, &[2.0, 1.0, 2.0, 1.0, 0.0]).unwrap();
-        assert_eq!(class.value, 1.0);
+    fn a_constant_class_has_its_name() {
+        let classes = Task::Classification { classes: 3 };
+        let class = ConstantPredictor::of(classes, &[2.0, 1.0, 2.0, 1.0, 0.0]).unwrap();
         let names = ["no", "yes", "maybe"].map(String::from);
         assert_eq!(
-            class.words(&names),
+            constant_words(class, &names),
             "`yes`, the most frequent class of the train split"
         );
-        assert_eq!(Constant::of(Task::Regression, &[]), None);
-        assert_eq!(Constant::of(CLASSES, &[]), None);
+        let mean = ConstantPredictor::of(Task::Regression, &[1.0, -2.0, 2.5]).unwrap();
+        assert_eq!(
+            constant_words(mean, &[]),
+            "0.5000, the mean label of the train split"
+        );
     }
 }

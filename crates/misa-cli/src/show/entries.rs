@@ -1,28 +1,21 @@
 //! Run folders as the rows of a comparison.
 
-use super::{
-    error::{RunsError, same_task},
-    names::model_names,
-};
-use crate::{
-    runs::{FolderError, runs_below},
-    settings::RunSettings,
-    settings_of,
-    source::finished,
-};
+use super::error::{RunsError, same_task};
+use super::names::model_names;
+use crate::runs::{FolderError, runs_below};
+use crate::settings::RunSettings;
+use crate::settings_of;
+use crate::source::finished;
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Entry, Metric, Prediction};
-use misa_train::{
-    CorpusEvidence, CorpusSummary, Manifest, Predictions, Report, TrainError,
-    score::{Goal, scores},
-};
-use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot},
-    error::Error,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use misa_train::score::{Goal, scores};
+use misa_train::{CorpusEvidence, CorpusSummary, Manifest, Predictions, Report, TrainError};
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// A run folder, and the name that the user has for its model.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,15 +1,14 @@
 //! What a reader needs to know about a run: warnings, provenance, settings.
 
-use super::{
-    curves::{best_epoch, pretraining},
-    date::utc,
-    flat::flat,
-};
+use super::curves::{best_epoch, pretraining};
+use super::date::utc;
+use super::flat::flat;
 use crate::settings::RunSettings;
 use misa_data::Split;
 use misa_report::Section;
 use misa_train::{Manifest, Report};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 /// What tells a run from every other one: its folder, data, seed and date.
 pub(super) fn title(

@@ -2,11 +2,9 @@
 
 use super::flat::flat;
 use misa_train::Manifest;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 /// Letters of a name beyond which a shorter one is looked for: a table has room for two of them
 /// beside its scores.

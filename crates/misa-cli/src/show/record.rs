@@ -1,17 +1,19 @@
 //! The content of a run folder, in the types of `misa-report`.
 
-use super::{
-    contexts::{Constant, contexts},
-    curves::{best_epoch, curves},
-    facts::{facts, highlights, notes, title},
-};
-use crate::{MovedData, RunSource, settings::RunSettings, settings_of, source::finished};
+use super::contexts::{constant_words, contexts};
+use super::curves::{best_epoch, curves};
+use super::facts::{facts, highlights, notes, title};
+use crate::settings::RunSettings;
+use crate::source::finished;
+use crate::{MovedData, RunSource, settings_of};
 use burn::tensor::Device;
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
+use misa_terms::ConstantPredictor;
 use misa_train::{Manifest, Report, TrainError, open_test};
-use std::{error::Error, path::Path};
+use std::error::Error;
+use std::path::Path;
 
 /// The recorded results of a finished run, without predictions and representations: neither its data
 /// nor its model is opened.
@@ -119,13 +121,14 @@ impl<'a> Finished<'a> {
         let task = self.report.config.loss.task;
         let train = self.development.dataset().split(Split::Train);
         let targets: Vec<f32> = train.iter().map(|utterance| utterance.label).collect();
-        let constant = Constant::of(task, &targets);
+        let constant = ConstantPredictor::of(task, &targets);
         let classes = self.settings.class_names();
         let of_split = |scored: &(Split, misa_train::Scores)| {
             let predictions = misa_infer::Predictions::read(self.folder, scored.0)?;
             Ok(SplitScores {
                 contexts: contexts(task, &predictions, constant),
-                constant: constant.map_or_else(String::new, |constant| constant.words(&classes)),
+                constant: constant
+                    .map_or_else(String::new, |constant| constant_words(constant, &classes)),
                 ..scores(scored)
             })
         };

@@ -3,7 +3,8 @@
 use misa_data::Split;
 use misa_infer::ScoreTable;
 use misa_train::Scores;
-use std::{fmt::Write, path::Path};
+use std::fmt::Write;
+use std::path::Path;
 
 /// The scores of one run on one split, as Markdown.
 pub(crate) fn scores_table(run: &Path, split: Split, scores: &Scores) -> String {

@@ -1,9 +1,12 @@
 //! Runs of several seeds, as short texts.
 
 use misa_data::Split;
+use misa_infer::score::score_text;
 use misa_report::compare::Summary;
 use misa_train::{Report, duration_words};
-use std::{fmt::Write, path::Path, time::Duration};
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
 
 /// What one seed came to, in two lines: its epochs, and its scores on the valid split.
 pub(crate) fn seed_text(report: &Report) -> String {
@@ -23,7 +26,7 @@ pub(crate) fn seed_text(report: &Report) -> String {
     let scores = scores.map_or(&[][..], |scores| &scores.scores);
     let scores: Vec<String> = scores
         .iter()
-        .map(|(name, value)| format!("{name} {}", number(*value)))
+        .map(|(name, value)| format!("{name} {}", number(name, *value)))
         .collect();
     format!(
         "\nseed {seed}: {epoch}{end}, {time}\n  valid: {}\n",
@@ -56,7 +59,7 @@ pub(crate) fn seeds_text(reports: &[Report], out: &Path, has_test: bool) -> Stri
         let _ = writeln!(
             text,
             "  {name:width$}  {}",
-            mean(&Summary::of(values), reports.len())
+            mean(name, &Summary::of(values), reports.len())
         );
     }
     let out = out.display();
@@ -76,10 +79,16 @@ pub(crate) fn seeds_text(reports: &[Report], out: &Path, has_test: bool) -> Stri
 }
 
 /// `0.5670 ± 0.0120`, with the number of seeds that have the score if it is not all of them.
-fn mean(summary: &Summary, seeds: usize) -> String {
+fn mean(name: &str, summary: &Summary, seeds: usize) -> String {
     let mean = match (summary.mean, summary.deviation) {
-        (Some(mean), Some(deviation)) => format!("{mean:.4} ± {deviation:.4}"),
-        (mean, _) => number(mean),
+        (Some(mean), Some(deviation)) => {
+            format!(
+                "{} ± {}",
+                score_text(name, mean),
+                score_text(name, deviation)
+            )
+        }
+        (mean, _) => number(name, mean),
     };
     if (1..seeds).contains(&summary.count) {
         format!("{mean} ({} of {seeds} seeds)", summary.count)
@@ -88,8 +97,11 @@ fn mean(summary: &Summary, seeds: usize) -> String {
     }
 }
 
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "not defined".to_string(), |value| format!("{value:.4}"))
+fn number(name: &str, value: Option<f64>) -> String {
+    value.map_or_else(
+        || "not defined".to_string(),
+        |value| score_text(name, value),
+    )
 }
 
 #[cfg(test)]
@@ -100,13 +112,13 @@ mod tests {
     #[test]
     fn means_say_how_many_seeds_have_the_score() {
         let all = Summary::of([0.5, 0.75, 1.0].map(Some));
-        assert_eq!(mean(&all, 3), "0.7500 ± 0.2500");
+        assert_eq!(mean("MAE", &all, 3), "0.7500 ± 0.2500");
         let some = Summary::of([Some(0.5), None, Some(1.0)]);
-        assert_eq!(mean(&some, 3), "0.7500 ± 0.3536 (2 of 3 seeds)");
+        assert_eq!(mean("MAE", &some, 3), "0.7500 ± 0.3536 (2 of 3 seeds)");
         assert_eq!(
-            mean(&Summary::of([Some(0.5), None]), 2),
-            "0.5000 (1 of 2 seeds)"
+            mean("Acc-7", &Summary::of([Some(0.5), None]), 2),
+            "50.00 % (1 of 2 seeds)"
         );
-        assert_eq!(mean(&Summary::of([None, None]), 2), "not defined");
+        assert_eq!(mean("MAE", &Summary::of([None, None]), 2), "not defined");
     }
 }

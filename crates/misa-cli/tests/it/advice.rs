@@ -2,10 +2,8 @@
 
 use clap::Parser;
 use misa_cli::command::Arguments;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// An option in a piece of advice, and its value.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use misa_core::Task;
 use misa_data::{Split, SyntheticConfig, Utterance, UtteranceDataset};
 use misa_testing::golden;
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 /// Small utterances of a synthetic set, with features of the sizes of no corpus.
@@ -237,7 +238,7 @@ fn each_score_is_beside_that_of_the_constant_predictor() {
     let value = |constant: &Value| constant["predictor"]["value"].as_f64().unwrap() as f32;
     for split in ["valid", "test"] {
         let found = json(&said(&["evaluate", text(&run), "--split", split, "--json"]));
-        let found = &found[0]["scores"]["constant"];
+        let found = &found["runs"][0]["constant"];
         assert_eq!(value(found), value(constant));
         let shown = said(&["evaluate", text(&run), "--split", split]);
         assert!(shown.contains("(12 utterances) | constant |"), "{shown}");

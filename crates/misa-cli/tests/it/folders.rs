@@ -3,11 +3,9 @@
 use crate::common::{SMALL, copy_folder, json, misa, refused, said, text, train, weights};
 use misa_data::SyntheticConfig;
 use serde_json::json;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use tempfile::tempdir;
 
 fn run_in(folder: &Path, arguments: &[&str]) -> Output {
@@ -98,7 +96,10 @@ fn a_run_is_resumed_and_lengthened_from_any_folder() {
     // Its data is still found, from the folder where it was first started as well.
     said_in(&other, &["evaluate", "runs/a"]);
     let again = said_in(&runs, &[&longer[..], &["a", "--json"]].concat());
-    assert_eq!(json(&again)["history"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        json(&again)["runs"][0]["history"].as_array().unwrap().len(),
+        4
+    );
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn a_command_for_several_runs_does_those_of_a_folder() {
             &[]
         };
         let found = json(&said(&[&[command, folder, "--json"], more].concat()));
-        let names: Vec<&str> = (found.as_array().unwrap().iter())
+        let names: Vec<&str> = (found["runs"].as_array().unwrap().iter())
             .map(|run| run["run"].as_str().unwrap())
             .collect();
         assert_eq!(names, seeds.each_ref().map(|seed| text(seed)), "{command}");
@@ -176,8 +177,7 @@ fn a_command_for_one_run_lists_those_of_a_folder() {
         "{folder}: 2 runs, expected one of them: {one}, {}",
         text(&seeds[1])
     );
-    let commands: [&[&str]; 4] = [
-        &["report", folder],
+    let commands: [&[&str]; 3] = [
         &["plot", folder, "--list"],
         &["embed", folder, "-o", archive],
         &["predict", folder, "--data", text(&data)],
@@ -207,7 +207,7 @@ fn a_command_for_one_run_lists_those_of_a_folder() {
     let note = String::from_utf8(output.stderr).unwrap();
     assert!(note.contains("seed-3: not finished"), "{note}");
     let found = json(&String::from_utf8(output.stdout).unwrap());
-    assert_eq!(found.as_array().unwrap().len(), 1);
+    assert_eq!(found["runs"].as_array().unwrap().len(), 1);
     // A folder without runs is called so.
     let (_, message) = refused(&["evaluate", text(&seeds[0].join("checkpoint"))]);
     assert!(

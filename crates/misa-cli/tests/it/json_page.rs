@@ -2,11 +2,9 @@
 
 use crate::common::{SMALL, json, misa, said, text, train};
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 /// The path of a field, part by part; `[]` for the items of a list.

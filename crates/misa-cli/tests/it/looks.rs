@@ -1,9 +1,12 @@
 //! Commands that read a finished run, and that open its test split.
 
 use crate::common::{copy, json, misa, refused, said, text, train};
-use misa_files::{Source, npy::Npz, zip::Limits};
+use misa_files::Source;
+use misa_files::npy::Npz;
+use misa_files::zip::Limits;
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 const MANIFEST: &str = "manifest.json";
@@ -290,7 +293,9 @@ fn a_conversion_is_said_as_json() {
 #[cfg(target_os = "linux")]
 #[test]
 fn paths_that_are_no_text_are_shown_as_well_as_can_be() {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
     let dir = tempdir().unwrap();
     let (run, odd) = (
         dir.path().join("run"),

@@ -1,7 +1,8 @@
 //! Pages of one run and of several, and what is said about several seeds.
 
 use crate::common::{SMALL, json, misa, refused, said, text, train};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 /// Trains seeds 1 and 2; returns what is said.
@@ -20,7 +21,7 @@ fn a_page_says_which_run_it_is_and_what_its_scores_have_to_beat() {
     let above = dir.path().file_name().unwrap().to_str().unwrap();
     assert!(page.contains(&format!("<title>{above}/first: synthetic, seed ")));
     assert!(page.contains(" UTC</title>"));
-    assert!(page.contains("the mean of the train split."));
+    assert!(page.contains("the mean label of the train split."));
     assert!(page.contains("class=\"small interval\""));
     assert!(page.contains("<h2>Worst errors</h2>"));
     assert!(page.contains("<td class=\"words\">"));

@@ -5,11 +5,9 @@ use misa_core::StateDict;
 use misa_report::compare::score_key;
 use misa_testing::{entries, golden};
 use serde_json::{Value, json};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::{TempDir, tempdir};
 
 /// How far a number may be from that of the release: what other processors make of its last bits,

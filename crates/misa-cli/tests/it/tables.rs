@@ -2,7 +2,8 @@
 
 use crate::common::{copy, json, misa, refused, said, text, train};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, fs};
+use std::collections::BTreeSet;
+use std::fs;
 use tempfile::{TempDir, tempdir};
 
 const MANIFEST: &str = "manifest.json";
@@ -190,7 +191,7 @@ fn a_summary_has_a_row_for_each_folder_of_seeds_with_the_better_one_first() {
     let expected = "no score `mea` to sort by, expected one of corr, mae, ";
     assert!(message.contains(expected), "{message}");
     let (_, message) = refused(&["table", &several.others[0]]);
-    let expected = "README.md: no run, expected a manifest.json";
+    let expected = "README.md: no run, expected a manifest.json in it or in a folder below";
     assert!(message.ends_with(expected), "{message}");
 }
 

@@ -1,19 +1,16 @@
 //! Attention between the step sequences of different modalities.
 
-use crate::{
-    ConfigError, Modalities, Modality, PerModality, Presence,
-    dropout::drop_out,
-    encoder::{EncoderOutput, PackedSequence},
-    modality_modules::ModalityModules,
+use crate::dropout::drop_out;
+use crate::encoder::{EncoderOutput, PackedSequence};
+use crate::modality_modules::ModalityModules;
+use crate::{ConfigError, Modalities, Modality, PerModality, Presence};
+use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
+use burn::nn::{
+    Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
 };
-use burn::{
-    nn::{
-        Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
-        attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig},
-    },
-    prelude::*,
-    tensor::{TensorData, activation::relu},
-};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use burn::tensor::activation::relu;
 use serde::{Deserialize, Serialize};
 
 /// Width of the feed-forward layer, as a multiple of the features.

@@ -1,8 +1,9 @@
 //! What a model is made of, whatever the data and the objective.
 
+use crate::encoder::CellKind;
 use crate::{
     ActivationKind, ConfigError, ContextConfig, FusionKind, Modalities, MutualAttentionConfig,
-    ReconstructionSource, Representations, TransformerLayerConfig, encoder::CellKind,
+    ReconstructionSource, Representations, TransformerLayerConfig,
 };
 
 /// Largest size of anything: far beyond every data set, and safe to multiply.

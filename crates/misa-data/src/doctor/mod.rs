@@ -43,19 +43,18 @@ mod survey;
 #[cfg(feature = "tensors")]
 mod text;
 
+use crate::{DataError, OpenOptions, Overview, Policy, Split, Utterance, UtteranceDataset};
+use check::Evidence;
 pub use finding::{Finding, Severity};
 pub use labels::{Bin, LabelReport, LabelSplit, Scale};
+use record::Observations;
 pub use report::{
     Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport, SplitReport,
     Steps, Values,
 };
+use std::path::Path;
 #[cfg(feature = "tensors")]
 pub use text::examine_text;
-
-use crate::{DataError, OpenOptions, Overview, Policy, Split, Utterance, UtteranceDataset};
-use check::Evidence;
-use record::Observations;
-use std::path::Path;
 
 /// The progress of an examination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -92,8 +92,7 @@ fn of_split(
     if let Err(error) = text.check(split.name(), utterances) {
         let message = error.to_string();
         let what = message.split_once(": ").map_or(&*message, |(_, what)| what);
-        let advice =
-            "training with this BERT refuses it: see --truncation, or check the transcripts";
+        let advice = "training with this BERT refuses it: read less of it with --truncation 50, or check the transcripts";
         return vec![Finding::new(
             Severity::Error,
             "unreadable_text",

@@ -12,11 +12,10 @@ mod padded;
 pub(crate) mod safetensors;
 mod ur_funny;
 
-pub use kind::{Format, UnknownFormat};
-
 use crate::intake::{Heading, Intake};
-use crate::{DataError, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
+use crate::{DataError, Note, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
 use files::open_pickle;
+pub use kind::{Format, UnknownFormat};
 use misa_files::FileKind;
 use misa_files::pickle::Pickle;
 use misa_terms::Modality;
@@ -80,13 +79,14 @@ fn folder_format(folder: &Path) -> Option<Format> {
     }
 }
 
-/// Passes the features of one modality at `path` to `take`, with the ids of their utterances.
+/// Passes the features of one modality at `path` to `take`, with the ids of their utterances; returns
+/// what was noted.
 pub(crate) fn read_modality(
     path: &Path,
     options: &OpenOptions,
     modality: Modality,
     take: &mut dyn FnMut(String, Sequence),
-) -> Result<(), DataError> {
+) -> Result<Vec<Note>, DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
     if is_file && !is_safetensors(path)? {
         let pickle = open_pickle(path)?;
@@ -111,8 +111,7 @@ pub(crate) fn read_modality(
     };
     let mut intake = Intake::new(options.policy(), &mut sink);
     let heading = read(path, &OpenOptions::new(), &mut intake)?;
-    intake.finish(&path.display().to_string(), heading)?;
-    Ok(())
+    Ok(intake.finish(&path.display().to_string(), heading)?.notes)
 }
 
 fn read_file(

@@ -5,8 +5,7 @@ mod world;
 use crate::dataset::UtteranceDataset;
 use crate::intake::Heading;
 use crate::{Format, Split};
-use misa_terms::{ConfigError, PerModality, Task};
-use misa_terms::{Random, mix};
+use misa_terms::{ConfigError, PerModality, Random, Task, mix};
 use world::World;
 
 misa_terms::settings! {

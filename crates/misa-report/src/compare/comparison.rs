@@ -7,7 +7,8 @@ use super::{
     Against, CompareError, Difference, Entry, Metric, PublishedDifference, Summary, TableStyle,
     score_key,
 };
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Options of a comparison.
 #[derive(Clone, Debug)]

@@ -17,8 +17,6 @@ mod style;
 mod subspace_tables;
 mod utterance_table;
 
-pub use overview::{Overview, overview};
-
 use crate::chart::{attention, confusions, curves, residual, scatter, spaces, too_long};
 use crate::check::check;
 use crate::discrepancy::{SharedDistance, shared_distance};
@@ -27,6 +25,7 @@ use crate::figure::Figure;
 use crate::probe::{Probe, probes};
 use crate::record::{Predictions, RunRecord, Section, SplitScores};
 use crate::vectors::Vectors;
+pub use overview::{Overview, overview};
 
 /// All results of a run, drawn.
 #[derive(Clone, Debug)]

@@ -172,6 +172,7 @@ mod tests {
         let context = |&(name, _, is_better_high, interval, constant): &Scored<'_>| ScoreContext {
             name: name.to_string(),
             is_better_high,
+            is_share: false,
             interval,
             constant: Some(constant),
         };

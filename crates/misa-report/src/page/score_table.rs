@@ -37,16 +37,24 @@ fn head(split: &SplitScores) -> String {
 
 fn cells(split: &SplitScores, name: &str) -> String {
     let value = split.scores.iter().find(|score| score.0 == name);
-    let value = number(value.and_then(|score| score.1));
     let context = context(split, name);
+    let is_share = context.is_some_and(|context| context.is_share);
+    let value = number(value.and_then(|score| score.1), is_share);
     let interval = context.and_then(|context| context.interval);
     let interval = interval.map_or_else(String::new, |(low, high)| {
-        let (low, high) = (fixed(low, 3), fixed(high, 3));
+        let end = |end: f64| {
+            if is_share {
+                fixed(100.0 * end, 1)
+            } else {
+                fixed(end, 3)
+            }
+        };
+        let (low, high) = (end(low), end(high));
         format!(" <span class=\"small interval\">{low} to {high}</span>")
     });
     let cell = format!("<td class=\"r\">{value}{interval}</td>");
     if has_constant(split) {
-        let constant = number(context.and_then(|context| context.constant));
+        let constant = number(context.and_then(|context| context.constant), is_share);
         format!("{cell}<td class=\"r quiet\">{constant}</td>")
     } else {
         cell
@@ -78,8 +86,15 @@ fn caption(splits: &[SplitScores]) -> String {
     format!("<p class=\"small under\">{}</p>", sentences.join(" "))
 }
 
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_string(), |value| fixed(value, 4))
+fn number(value: Option<f64>, is_share: bool) -> String {
+    let text = |value: f64| {
+        if is_share {
+            format!("{} %", fixed(100.0 * value, 2))
+        } else {
+            fixed(value, 4)
+        }
+    };
+    value.map_or_else(|| "–".to_string(), text)
 }
 
 pub(super) fn context<'a>(split: &'a SplitScores, name: &str) -> Option<&'a ScoreContext> {

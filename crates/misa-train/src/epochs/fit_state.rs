@@ -71,10 +71,12 @@ impl<'a> FitState<'a> {
         observer: &'a mut Observer,
     ) -> Result<Self, TrainError> {
         let manifest = &folder.manifest;
+        let (updates, follows) = (manifest.updates(), folder.follows_another());
+        let metrics = MetricsFile::open(folder.path(), &manifest.progress, updates, follows)?;
         Ok(Self {
             total_updates: input.total_updates(),
             before: manifest.progress.seconds,
-            metrics: MetricsFile::open(folder.path(), &manifest.progress, manifest.updates())?,
+            metrics,
             started: Instant::now(),
             input,
             folder,
@@ -137,7 +139,8 @@ impl<'a> FitState<'a> {
             ..progress.clone()
         };
         self.metrics.sync()?;
-        self.folder.commit(&state, updates, best, &progress)
+        self.folder.commit(&state, updates, best, &progress)?;
+        self.metrics.release()
     }
 
     /// Records the losses of the last batches, if a line is due after `step` optimiser steps.

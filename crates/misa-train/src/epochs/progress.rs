@@ -8,6 +8,7 @@ use crate::run::report::trained_and_frozen;
 use crate::{FindingSummary, Phase};
 use misa_core::ParameterCount;
 use misa_core::loss::Term;
+use misa_infer::score::score_text;
 use std::io::{Write, stderr, stdout};
 use std::time::Duration;
 
@@ -100,7 +101,7 @@ pub(super) fn line(record: &EpochRecord, epochs: usize) -> String {
         .iter()
         .take(2)
         .map(|(name, value)| match value {
-            Some(value) => format!("{name} {value:.3}"),
+            Some(value) => format!("{name} {}", score_text(name, *value)),
             None => format!("{name}   -  "),
         });
     let phase = match record.phase {
@@ -137,7 +138,7 @@ mod tests {
         };
         assert_eq!(
             line(&record, 40),
-            "epoch  3/40   train 1.2346   valid 1.1000 *   Corr   -    MAE 0.890   1 min 12 s"
+            "epoch  3/40   train 1.2346   valid 1.1000 *   Corr   -    MAE 0.8900   1 min 12 s"
         );
         let record = EpochRecord {
             phase: Phase::Masked,

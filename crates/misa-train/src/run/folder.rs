@@ -129,6 +129,11 @@ impl RunFolder {
         &self.path
     }
 
+    /// Whether the folder is still that of a run that this one replaces or extends.
+    pub(crate) fn follows_another(&self) -> bool {
+        self.earlier.is_some()
+    }
+
     /// The last complete state, if there is one.
     pub(crate) fn resume(&self) -> Result<Option<Resumed>, TrainError> {
         let read = |file: &Committed| {

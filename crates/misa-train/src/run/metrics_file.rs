@@ -1,6 +1,6 @@
 //! `metrics.jsonl`: what a run measures, line by line, for other programs to follow.
 
-use crate::run::files::io_error;
+use crate::run::files::{self, io_error};
 use crate::run::manifest::RunProgress;
 use crate::{EpochRecord, Phase, TrainError};
 use misa_infer::TermMeans;
@@ -17,10 +17,19 @@ pub(crate) const LINE_EVERY: usize = 10;
 
 /// The file in a run folder. A line is written when it is measured. A resumed run continues after
 /// the lines of its last state, so that it has the lines of one that was never stopped.
+///
+/// The lines of a run that follows another one in the folder are held back until its first state is
+/// saved, because until then the folder is that of the other.
 #[derive(Debug)]
 pub(crate) struct MetricsFile {
     path: PathBuf,
-    file: File,
+    lines: Lines,
+}
+
+#[derive(Debug)]
+enum Lines {
+    Written(File),
+    HeldBack(Vec<u8>),
 }
 
 /// Where in a run something was measured.
@@ -61,26 +70,47 @@ enum Line {
 }
 
 impl MetricsFile {
-    /// Opens the file of a run that continues after `updates` optimiser steps, and removes the lines
-    /// of what it is about to repeat.
+    /// Opens the file of a run that continues after `updates` optimiser steps, without the lines of
+    /// what it is about to repeat. `holds_back` if another run is in the folder until
+    /// [`Self::release`].
     pub(crate) fn open(
         folder: &Path,
         progress: &RunProgress,
         updates: usize,
+        holds_back: bool,
     ) -> Result<Self, TrainError> {
         let path = folder.join(METRICS);
         let failed = |source| io_error(&path, source);
-        let bytes = match fs::read(&path) {
+        let mut bytes = match fs::read(&path) {
+            // A run from its beginning has no lines yet, whatever another one left.
+            _ if updates == 0 => Vec::new(),
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             read => read.map_err(failed)?,
         };
         let kept = kept(&path, &bytes, progress, updates)?;
+        if holds_back {
+            bytes.truncate(kept);
+            let lines = Lines::HeldBack(bytes);
+            return Ok(Self { path, lines });
+        }
         let mut options = File::options();
         let file = options.write(true).create(true).truncate(false).open(&path);
         let mut file = file.map_err(failed)?;
         file.set_len(kept as u64).map_err(failed)?;
         file.seek(SeekFrom::End(0)).map_err(failed)?;
-        Ok(Self { path, file })
+        let lines = Lines::Written(file);
+        Ok(Self { path, lines })
+    }
+
+    /// Writes the lines that were held back: the first state of the run is saved.
+    pub(crate) fn release(&mut self) -> Result<(), TrainError> {
+        let Lines::HeldBack(lines) = &self.lines else {
+            return Ok(());
+        };
+        files::write(&self.path, lines)?;
+        let file = File::options().append(true).open(&self.path);
+        self.lines = Lines::Written(file.map_err(|source| io_error(&self.path, source))?);
+        Ok(())
     }
 
     /// Adds the mean losses of some batches.
@@ -110,9 +140,11 @@ impl MetricsFile {
 
     /// Makes sure that the lines so far outlive a power failure, as the state does that follows.
     pub(crate) fn sync(&self) -> Result<(), TrainError> {
-        self.file
-            .sync_data()
-            .map_err(|source| io_error(&self.path, source))
+        match &self.lines {
+            Lines::Written(file) => file.sync_data(),
+            Lines::HeldBack(_) => Ok(()),
+        }
+        .map_err(|source| io_error(&self.path, source))
     }
 
     /// Writes a line with one call, so that a reader never sees a part of it for long.
@@ -121,7 +153,11 @@ impl MetricsFile {
             path: self.path.clone(),
             source: source.into(),
         })?;
-        let written = self.file.write_all(format!("{json}\n").as_bytes());
+        let line = format!("{json}\n");
+        let written = match &mut self.lines {
+            Lines::Written(file) => file.write_all(line.as_bytes()),
+            Lines::HeldBack(lines) => lines.write_all(line.as_bytes()),
+        };
         written.map_err(|source| io_error(&self.path, source))
     }
 }
@@ -249,7 +285,7 @@ mod tests {
     #[test]
     fn a_line_says_where_and_what() {
         let dir = tempdir().unwrap();
-        let mut file = MetricsFile::open(dir.path(), &progress(1), 0).unwrap();
+        let mut file = MetricsFile::open(dir.path(), &progress(1), 0, false).unwrap();
         let losses = TermMeans::default().with(Term::Task, 2.0);
         file.step(at(1, 50), &losses).unwrap();
         file.epoch(at(1, 81), &record(1)).unwrap();
@@ -270,15 +306,20 @@ mod tests {
     #[test]
     fn a_resumed_run_repeats_no_line() {
         let dir = tempdir().unwrap();
-        let mut file = MetricsFile::open(dir.path(), &progress(1), 0).unwrap();
+        let mut file = MetricsFile::open(dir.path(), &progress(1), 0, false).unwrap();
         for step in [50, 100] {
             file.step(at(1, step), &TermMeans::default()).unwrap();
         }
         file.epoch(at(1, 120), &record(1)).unwrap();
         file.step(at(2, 150), &TermMeans::default()).unwrap();
-        file.file.write_all(b"{\"type\":\"st").unwrap();
+        drop(file);
+        let mut file = File::options()
+            .append(true)
+            .open(dir.path().join(METRICS))
+            .unwrap();
+        file.write_all(b"{\"type\":\"st").unwrap();
         let steps = |epoch, updates| {
-            MetricsFile::open(dir.path(), &progress(epoch), updates).unwrap();
+            MetricsFile::open(dir.path(), &progress(epoch), updates, false).unwrap();
             let steps = lines(dir.path());
             steps
                 .iter()
@@ -304,7 +345,7 @@ mod tests {
         ] {
             let first = "{\"type\":\"step\",\"epoch\":1,\"step\":5}\n";
             fs::write(&path, format!("{first}{foreign}")).unwrap();
-            let error = MetricsFile::open(dir.path(), &progress(1), 9).unwrap_err();
+            let error = MetricsFile::open(dir.path(), &progress(1), 9, false).unwrap_err();
             let expected = "metrics.jsonl: line 2 is not of this run, expected a JSON object with type, \
                             epoch and step; to resume without the lines so far, move the file away";
             assert!(error.to_string().ends_with(expected), "{error}");

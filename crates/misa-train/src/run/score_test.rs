@@ -1,10 +1,9 @@
 //! Opening the test split of a finished run.
 
-use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, Opening, now};
 use crate::run::system::command;
-use crate::run::text;
+use crate::run::{files, text};
 use crate::settings::requirements::check_classes;
 use crate::{Checkpoint, Predictions, Report, TrainError};
 use burn::prelude::*;

@@ -3,24 +3,20 @@
 mod case;
 mod training;
 
-use crate::{
-    RANDOM,
-    tensors::{OnDevice, assert_gradient, assert_output, assert_within, host},
-};
-use burn::{prelude::*, tensor::TensorData};
+use crate::RANDOM;
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use case::Case;
+use misa_core::loss::{MisaLossTerms, Similarity, Term};
 use misa_core::{
-    Misa, MisaInput, MisaOutput, Modality, PerModality, StateDict, TextInput,
-    loss::{MisaLossTerms, Similarity, Term},
-    weights,
+    Misa, MisaInput, MisaOutput, Modality, PerModality, StateDict, TextInput, weights,
 };
 use misa_testing::{Failed, Stored, Tensors, Trial, entries, golden, json, stem, try_case};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    sync::PoisonError,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::PoisonError;
 use training::check_training;
 
 /// One learned slope stands under several names in the official files, and a layer norm of the

@@ -3,12 +3,11 @@
 use super::case::Case;
 use super::values;
 use crate::tensors::{assert_within, host};
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-};
-use misa_core::{Misa, MisaInput, StateDict, loss::MisaLoss};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
+use misa_core::loss::MisaLoss;
+use misa_core::{Misa, MisaInput, StateDict};
 use misa_testing::Tensors;
 
 /// Five optimiser steps on the same batch.

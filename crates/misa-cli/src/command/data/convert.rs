@@ -1,20 +1,16 @@
 //! Any data set to one .safetensors file, in little memory.
 
-use crate::{
-    Exit, ModalityFiles, Outcome, ProgressLine,
-    command::{say, say_object},
-};
+use crate::command::{say, say_object};
+use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
 use clap::Args;
 use misa_data::{
     Format, OpenOptions, Overview, Padding, Policy, Split, SyntheticConfig, UtteranceWriter,
     Written,
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Write a data set of any layout as one .safetensors file.
 ///

@@ -1,20 +1,16 @@
 //! The content of a data set, its problems and their remedies.
 
-use crate::{
-    Exit, ModalityFiles, Outcome, ProgressLine,
-    command::{say, say_object},
-};
+use crate::command::{say, say_object};
+use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
 use clap::Args;
+use misa_data::doctor::{Examination, Progress, examine_text, examine_with};
 use misa_data::{
     BertText, Format, OpenOptions, Padding, Policy, PretrainedBert, SyntheticConfig, Truncation,
-    doctor::{Examination, Progress, examine_text, examine_with},
 };
-use std::{
-    error::Error,
-    io::{self, IsTerminal},
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
 /// Show what a data set holds, what is wrong with it, and how to fix that.
 ///

@@ -4,11 +4,9 @@ use super::PAGE;
 use crate::Steps;
 use crate::command::output::{folder, write};
 use misa_report::Figure;
-use std::{
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The folder for the figures of the page `out` about what is in `home`: two pages in one folder do
 /// not share it.

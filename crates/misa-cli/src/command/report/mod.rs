@@ -3,25 +3,18 @@
 mod files;
 mod several;
 
-use super::{
-    SplitName,
-    json::say_object,
-    output::{check_file, make_folder},
-    say,
-};
-use crate::{
-    Exit, MovedData, Outcome, Steps,
-    show::{Finished, NamedRun, run_folders},
-};
+use super::json::say_object;
+use super::output::{check_file, make_folder};
+use super::{SplitName, say};
+use crate::show::{Finished, NamedRun, run_folders};
+use crate::{Exit, MovedData, Outcome, Steps};
 use clap::Args;
 use files::{figure_folder, write_page};
 use misa_report::{Page, page};
 use misa_train::record_results;
 use serde_json::json;
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Name of the page in the run folder.
 const PAGE: &str = "report.html";

@@ -1,28 +1,19 @@
 //! Several runs as one page.
 
-use super::{
-    Arguments, PAGE,
-    files::{figure_folder, write_page},
-};
-use crate::{
-    Exit, Outcome,
-    command::{
-        SplitName,
-        json::say_object,
-        output::{check_file, folder, make_folder},
-        say,
-    },
-    show::{NamedRun, recorded, same_task},
-    source::finished,
-};
+use super::files::{figure_folder, write_page};
+use super::{Arguments, PAGE};
+use crate::command::json::say_object;
+use crate::command::output::{check_file, folder, make_folder};
+use crate::command::{SplitName, say};
+use crate::show::{NamedRun, recorded, same_task};
+use crate::source::finished;
+use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
 use misa_train::TrainError;
 use serde_json::json;
-use std::{
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 impl Arguments {
     pub(super) fn several(&self, runs: &[NamedRun]) -> Outcome {

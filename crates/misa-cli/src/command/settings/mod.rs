@@ -3,16 +3,16 @@
 mod option;
 mod options;
 
-pub(super) use option::option_of;
-pub use options::SettingOptions;
-
 use crate::settings::{Layers, Resolved, RunSettings, SettingsError, preset_layers, read_value};
 use clap::Args;
 use misa_data::UtteranceDataset;
 use misa_train::{Corpus, CorpusSummary, Preset};
+pub(super) use option::option_of;
+pub use options::SettingOptions;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::{error::Error, path::PathBuf};
+use std::error::Error;
+use std::path::PathBuf;
 
 /// Where the settings of a run come from.
 ///

@@ -2,9 +2,11 @@
 
 use crate::settings::typed;
 use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
 use serde_json::{Value, json};
-use std::{error::Error, ffi::OsString};
+use std::error::Error;
+use std::ffi::OsString;
 
 pub(super) const DEVICE: &str = "device";
 pub(super) const SEED: &str = "training.seed";

@@ -6,22 +6,17 @@ mod ranking;
 mod work;
 
 use super::{Setting, SettingOptions, SettingsArguments, say, say_object};
-use crate::{
-    Exit, Outcome, requests_on_signals,
-    settings::{Resolved, RunSettings},
-    stop_on_signals,
-    sweep::{Cell, Shard, SweepFile, stop_when_alone},
-};
+use crate::settings::{Resolved, RunSettings};
+use crate::sweep::{Cell, Shard, SweepFile, stop_when_alone};
+use crate::{Exit, Outcome, requests_on_signals, stop_on_signals};
 use clap::Args;
 use outcome::{Count, Failures, RunOutcome, RunState};
 use ranking::FinishedScores;
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Train every run of a sweep that is not done yet.
 ///

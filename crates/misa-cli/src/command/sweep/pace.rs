@@ -1,9 +1,7 @@
 //! How far a sweep is, and when it will be done.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// Runs that are done, and the time they took.
 #[derive(Debug)]

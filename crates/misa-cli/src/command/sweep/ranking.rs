@@ -1,14 +1,17 @@
 //! The finished settings of a sweep, better first.
 
 use super::super::json::scores;
-use crate::{show::metrics, sweep::Cell};
+use crate::show::metrics;
+use crate::sweep::Cell;
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Metric, Summary, score_key};
 use misa_train::Report;
 use serde::Serialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
 
 /// The score of a regression and of classes that settings are ranked by.
 const RANKED: [&str; 2] = ["MAE", "Acc"];

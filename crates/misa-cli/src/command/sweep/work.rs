@@ -1,25 +1,19 @@
 //! The runs of a sweep, done by this process or by several.
 
-use super::{
-    Arguments, Sweep,
-    outcome::{Failures, status},
-    pace::Pace,
-};
-use crate::{
-    Launch, ProgressLine, Requests,
-    command::say,
-    sweep::{Cell, Claim, work},
-};
+use super::outcome::{Failures, status};
+use super::pace::Pace;
+use super::{Arguments, Sweep};
+use crate::command::say;
+use crate::sweep::{Cell, Claim, work};
+use crate::{Launch, ProgressLine, Requests};
 use misa_train::{Progress, RunStart, Status, Stop, TrainError};
-use std::{
-    env,
-    error::Error,
-    io::{self, Write},
-    path::Path,
-    process::Command,
-    thread::available_parallelism,
-    time::{Duration, Instant},
-};
+use std::env;
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 
 /// Time between two looks at which runs are done: each reads the manifests of those that are not.
 const LOOK: Duration = Duration::from_secs(1);

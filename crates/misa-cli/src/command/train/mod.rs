@@ -2,26 +2,18 @@
 
 mod resume;
 
+use super::json::{run, say_object};
 use super::settings::RecognisedData;
-use super::{
-    Setting, SettingsArguments,
-    json::{run, say_object},
-    say,
-};
-use crate::{
-    Exit, Launch, Outcome, Seeds,
-    settings::{Resolved, RunSettings},
-    show::{seed_text, seeds_text},
-    stop_on_signals,
-};
+use super::{Setting, SettingsArguments, say};
+use crate::settings::{Resolved, RunSettings};
+use crate::show::{seed_text, seeds_text};
+use crate::{Exit, Launch, Outcome, Seeds, stop_on_signals};
 use clap::Args;
 use misa_data::LockedTest;
 use misa_train::{Progress, Report, RunStart, TimeLeft};
 use serde_json::{Value, json};
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Train a model, or resume a run.
 ///

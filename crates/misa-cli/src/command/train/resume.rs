@@ -1,13 +1,13 @@
 //! The recorded settings of a run that is resumed.
 
 use super::{Arguments, AskedSeed, Job};
-use crate::{command::settings::RecordedSettings, place::lead_from_here, settings_of};
+use crate::command::settings::RecordedSettings;
+use crate::place::lead_from_here;
+use crate::settings_of;
 use misa_train::{Manifest, TrainError};
-use std::{
-    error::Error,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 use thiserror::Error;
 
 /// A run that cannot be resumed as asked.

@@ -3,11 +3,9 @@
 pub mod own;
 
 use serde_json::Value;
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 
 /// Settings of runs that take a second.
 pub const SMALL: &[&str] = &[

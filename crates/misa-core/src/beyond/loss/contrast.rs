@@ -2,7 +2,8 @@
 
 use super::unit::{row_cosines, unit_rows};
 use crate::ConfigError;
-use burn::{prelude::*, tensor::activation::log_softmax};
+use burn::prelude::*;
+use burn::tensor::activation::log_softmax;
 
 misa_terms::settings! {
     /// Configuration of [`ContrastLoss`].

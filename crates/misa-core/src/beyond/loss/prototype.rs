@@ -2,7 +2,8 @@
 
 use super::unit::unit_rows;
 use crate::{ConfigError, Task};
-use burn::{prelude::*, tensor::activation::log_softmax};
+use burn::prelude::*;
+use burn::tensor::activation::log_softmax;
 
 /// Replaces the logit of a level that no utterance of the batch has.
 const ABSENT: f64 = -1e9;

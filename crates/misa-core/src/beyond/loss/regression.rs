@@ -1,10 +1,8 @@
 //! How far a predicted sentiment is from its target.
 
 use crate::ConfigError;
-use burn::{
-    nn::loss::{HuberLossConfig, MseLoss, Reduction},
-    prelude::*,
-};
+use burn::nn::loss::{HuberLossConfig, MseLoss, Reduction};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 misa_terms::choice! {

@@ -2,7 +2,8 @@
 
 use super::unit::unit_rows;
 use crate::ConfigError;
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 
 misa_terms::settings! {
     /// Configuration of [`TripletLoss`].

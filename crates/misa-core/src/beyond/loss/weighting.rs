@@ -1,6 +1,7 @@
 //! Weights of the terms, fixed or learned.
 
-use burn::{module::Param, prelude::*};
+use burn::module::Param;
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 misa_terms::choice! {

@@ -2,7 +2,8 @@
 
 use crate::ConfigError;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 misa_terms::choice! {
     /// How the tokens of a sentence become one vector.

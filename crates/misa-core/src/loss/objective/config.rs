@@ -1,17 +1,13 @@
 //! Settings of the objective.
 
 use super::MisaLoss;
-use crate::{
-    ConfigError, Task,
-    loss::{
-        CmdLossConfig, ContrastLossConfig, DifferenceLoss, PrototypeLossConfig, Regression, Term,
-        TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
-    },
+use crate::loss::{
+    CmdLossConfig, ContrastLossConfig, DifferenceLoss, PrototypeLossConfig, Regression, Term,
+    TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
 };
-use burn::{
-    nn::loss::{CrossEntropyLossConfig, MseLoss},
-    prelude::*,
-};
+use crate::{ConfigError, Task};
+use burn::nn::loss::{CrossEntropyLossConfig, MseLoss};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 misa_terms::choice! {

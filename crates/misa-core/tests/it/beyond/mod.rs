@@ -4,14 +4,14 @@ mod presence;
 
 use crate::common::{Sample, config, input, with_weights};
 use burn::prelude::*;
+use misa_core::loss::{
+    ContrastLossConfig, Difference, MisaLossConfig, MisaLossTerms, PrototypeLossConfig, Similarity,
+    TripletLossConfig, UnimodalLossConfig, Weighting,
+};
+use misa_core::weights::gradient_dict;
 use misa_core::{
     ContextConfig, Directions, FusionKind, Misa, MisaConfig, MisaInput, MutualAttentionConfig,
     PerModality, ReconstructionSource, Representations, Videos,
-    loss::{
-        ContrastLossConfig, Difference, MisaLossConfig, MisaLossTerms, PrototypeLossConfig,
-        Similarity, TripletLossConfig, UnimodalLossConfig, Weighting,
-    },
-    weights::gradient_dict,
 };
 
 fn attention() -> MutualAttentionConfig {

@@ -3,9 +3,9 @@
 use super::{assert_finite, full, host, objective, samples, targets, values};
 use crate::common::{Sample, input, with_weights};
 use burn::prelude::*;
-use misa_core::{
-    FusionKind, MisaInput, PerModality, Presence, loss::Similarity, weights::gradient_dict,
-};
+use misa_core::loss::Similarity;
+use misa_core::weights::gradient_dict;
+use misa_core::{FusionKind, MisaInput, PerModality, Presence};
 
 fn with_presence(batch: MisaInput, present: [[bool; 3]; 3]) -> MisaInput {
     let presence = Presence::new(PerModality {

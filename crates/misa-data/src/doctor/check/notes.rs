@@ -59,8 +59,8 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
             PaddingSide::Back => (Note, "padded_end", CUT),
         },
         NoteKind::ZerosKept(_) => {
-            let advice = "they are read as missing values: if they are padding, say on which side \
-                          with --padding";
+            let advice = "they are read as missing values: if they are padding, say so with \
+                          --padding left or --padding right";
             let count = note.split.map_or(0, |split| evidence.overview.count(split));
             let are_few = note.count as f64 <= FEW * count as f64;
             (if are_few { Note } else { Warning }, "zeros_kept", advice)

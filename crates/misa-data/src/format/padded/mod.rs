@@ -25,7 +25,7 @@ pub(super) mod values;
 use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::note::Notes;
-use crate::{DataError, OpenOptions, Padding, Sequence, Split};
+use crate::{DataError, Note, OpenOptions, Padding, Sequence, Split};
 use columns::Columns;
 use misa_files::pickle::{Pickle, Value};
 use misa_terms::{Modality, PerModality};
@@ -175,14 +175,14 @@ fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
     })
 }
 
-/// The features of one modality, with the names of their utterances.
+/// The features of one modality, with the names of their utterances; returns what was noted.
 pub(super) fn read_modality(
     path: &Path,
     pickle: &Pickle<'_>,
     options: &OpenOptions,
     modality: Modality,
     take: &mut dyn FnMut(String, Sequence),
-) -> Result<(), DataError> {
+) -> Result<Vec<Note>, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
     check_splits(path, root)?;
@@ -208,14 +208,14 @@ pub(super) fn read_modality(
     }
     let is_aligned = splits.iter().all(|(.., rows)| rows.is_aligned);
     let sides = Sides::decide(options.padding(), is_aligned, &ends);
+    let mut notes = Notes::default();
     for (split, ids, rows) in splits {
         for (index, id) in ids.into_iter().enumerate() {
-            let mut notes = Notes::default();
             let mut sequences = rows.sequences(&sides, split, index, &mut notes)?;
             if let Some(sequence) = sequences.get_mut(modality).take() {
                 take(id, sequence);
             }
         }
     }
-    Ok(())
+    Ok(notes.into_vec())
 }

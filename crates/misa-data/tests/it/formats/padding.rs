@@ -254,4 +254,13 @@ fn a_modality_from_another_file_is_cut_as_that_file_is_padded() {
     let data = options.open(&main).unwrap();
     let visual: Vec<usize> = steps(&data).iter().map(|steps| steps[1]).collect();
     assert_eq!(visual, [STEPS, 12, STEPS]);
+    // What was done to the other file is said too.
+    let is_padded = |note: &&Note| matches!(note.kind, misa_data::NoteKind::Padded { .. });
+    let padded: Vec<usize> = data
+        .notes()
+        .iter()
+        .filter(is_padded)
+        .map(|note| note.count)
+        .collect();
+    assert_eq!(padded, [1]);
 }

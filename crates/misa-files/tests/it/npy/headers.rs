@@ -1,10 +1,9 @@
 //! Headers that do not fit what follows, or that are none.
 
 use super::{folder, header};
-use misa_files::Source;
 use misa_files::npy::{Npy, Npz};
-use misa_files::pickle;
 use misa_files::zip::Limits;
+use misa_files::{Source, pickle};
 use std::fs;
 
 fn message(bytes: &[u8]) -> String {

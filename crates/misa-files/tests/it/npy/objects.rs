@@ -1,10 +1,9 @@
 //! Arrays of objects, which are pickles.
 
 use super::{header, source};
-use misa_files::Source;
 use misa_files::npy::{Npy, Npz};
-use misa_files::pickle;
 use misa_files::zip::Limits;
+use misa_files::{Source, pickle};
 use misa_testing::real_data;
 
 #[test]

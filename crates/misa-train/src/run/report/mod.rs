@@ -2,13 +2,12 @@
 
 mod markdown;
 
-pub(crate) use markdown::trained_and_frozen;
-
 use crate::run::files;
 use crate::run::system::{System, peak_memory};
 use crate::{
     DataSummary, EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary,
 };
+pub(crate) use markdown::trained_and_frozen;
 use misa_core::{MisaConfig, ParameterCount};
 use misa_data::{Split, TokenCounts};
 use misa_infer::RunSummary;

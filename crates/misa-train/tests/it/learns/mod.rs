@@ -4,16 +4,15 @@ mod refusals;
 
 use crate::support::{load, train_with};
 use burn::prelude::*;
-use misa_core::{
-    Modalities, Task,
-    loss::{MisaLossConfig, Similarity, Term},
-};
+use misa_core::loss::{MisaLossConfig, Similarity, Term};
+use misa_core::{Modalities, Task};
 use misa_data::{
     Normalisation, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
 };
 use misa_train::{Progress, Report, TrainError, TrainingConfig};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 fn data() -> UtteranceDataset {

@@ -1,11 +1,13 @@
 //! Runs that are stopped, resumed, watched and refused.
 
+mod faults;
+mod test_split;
+mod trials;
+
 use crate::support::{run, score_test, train_with};
 use burn::prelude::*;
-use misa_core::{
-    MutualAttentionConfig,
-    loss::{MisaLossConfig, Term, TripletLossConfig, Weighting},
-};
+use misa_core::MutualAttentionConfig;
+use misa_core::loss::{MisaLossConfig, Term, TripletLossConfig, Weighting};
 use misa_data::{
     Development, LockedTest, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
@@ -15,15 +17,12 @@ use misa_train::{
     RunStart, Schedule, Status, Stop, TrainError, TrainingConfig, Verification,
 };
 use serde_json::Value;
-use std::{
-    collections::BTreeSet,
-    ffi::OsString,
-    fs,
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::Duration,
-};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{fs, thread};
 use tempfile::tempdir;
 
 const WEIGHTS: &str = "checkpoint/model.safetensors";
@@ -226,30 +225,6 @@ fn other_programs_can_follow_a_run_line_by_line() {
 }
 
 #[test]
-fn later_trials_go_back_and_lower_the_rate() {
-    let (one, several) = (tempdir().unwrap(), tempdir().unwrap());
-    let config = config()
-        .with_learning_rate(0.3)
-        .with_patience(0)
-        .with_epochs(12);
-    let first = go(&config, one.path(), &options(RunStart::New)).unwrap();
-    assert!(first.stopped_early && first.history.len() < 12);
-    let config = config.with_trials(3);
-    let more = go(&config, several.path(), &options(RunStart::New)).unwrap();
-    let same = first.history.len();
-    assert!(more.history.len() > same);
-    let losses = |report: &Report| {
-        report.history[..same]
-            .iter()
-            .map(|e| e.train)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(losses(&first), losses(&more));
-    // Taken up from the best model: better than the epoch that ended the trial.
-    assert!(more.history[same].train[Term::Task] < more.history[same - 1].train[Term::Task]);
-}
-
-#[test]
 fn a_stopped_run_says_so_and_keeps_its_state() {
     let dir = tempdir().unwrap();
     let error = go(&config(), dir.path(), &stopped()).unwrap_err();
@@ -297,161 +272,6 @@ fn another_run_is_not_taken_up() {
 }
 
 #[test]
-fn a_damaged_state_is_refused_by_name() {
-    let dir = tempdir().unwrap();
-    go(&config(), dir.path(), &stopped()).unwrap_err();
-    let state = dir.path().join("states/state-00000000.safetensors");
-    let mut bytes = fs::read(&state).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 4;
-    fs::write(&state, bytes).unwrap();
-    let error = go(&config(), dir.path(), &options(RunStart::Resume)).unwrap_err();
-    assert!(
-        error.to_string().starts_with(&state.display().to_string()),
-        "{error}"
-    );
-    assert!(matches!(error, TrainError::Damaged { .. }));
-}
-
-#[test]
-fn one_process_at_a_time_writes_to_a_folder() {
-    let dir = tempdir().unwrap();
-    let lock = fs::File::create(dir.path().join("run.lock")).unwrap();
-    lock.try_lock().unwrap();
-    let error = go(&config(), dir.path(), &options(RunStart::New)).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .ends_with("another process is using this folder"),
-        "{error}"
-    );
-}
-
-#[test]
-fn a_manifest_of_a_later_version_is_left_alone() {
-    let dir = tempdir().unwrap();
-    fs::write(dir.path().join("manifest.json"), r#"{"version": 99}"#).unwrap();
-    let error = go(&config(), dir.path(), &options(RunStart::Resume)).unwrap_err();
-    let error = error.to_string();
-    assert!(
-        error.contains("written by a newer misa (version 99 of this file)"),
-        "{error}"
-    );
-}
-
-#[test]
-fn a_loss_that_is_no_number_stops_the_run_and_the_last_state_stays() {
-    let dir = tempdir().unwrap();
-    let utterance = |name: &str, label: f32| {
-        let features = |columns: usize| Sequence::new(columns, vec![label.sin(); columns]).unwrap();
-        let text = TextSequence::Words(vec![2]);
-        Utterance::new(name, vec![], text, features(3), features(2), label).unwrap()
-    };
-    let fine = |i: usize| utterance(&format!("fine{i}"), i as f32 / 9.0);
-    let mut train: Vec<_> = (0..12).map(fine).collect();
-    train.push(utterance("huge", 3e38));
-    let valid = vec![utterance("valid", 0.0)];
-    let data = UtteranceDataset::from_splits(train, valid, vec![], None).unwrap();
-    let config = config().with_order(Order::File).with_batch_size(4);
-    let options = RunOptions {
-        save_every: Some(1),
-        ..options(RunStart::New)
-    };
-    let data = data.lock_test().0;
-    let error = run(&config, data, &Device::flex(), dir.path(), &options).unwrap_err();
-    let text = error.to_string();
-    assert_eq!(
-        text,
-        "epoch 1, step 4: task loss is inf, expected a finite number; utterances of the batch: huge"
-    );
-    let manifest = Manifest::read(dir.path()).unwrap();
-    assert_eq!(manifest.status, Status::Failed { message: text });
-    assert_eq!(manifest.updates(), 3);
-}
-
-/// The losses are finite by a hair, their gradients are not.
-#[test]
-fn a_gradient_that_is_no_number_names_its_parameter_and_batch() {
-    let dir = tempdir().unwrap();
-    let loss = MisaLossConfig::new().with_similarity_weight(2e38);
-    let error = go(
-        &config().with_loss(loss),
-        dir.path(),
-        &options(RunStart::New),
-    )
-    .unwrap_err();
-    let text = error.to_string();
-    let TrainError::NonFiniteGradient { source, ids, .. } = error else {
-        panic!("{text}");
-    };
-    assert!(
-        text.starts_with("epoch 1, step 1: gradient of `model."),
-        "{text}"
-    );
-    assert!(!source.norm.is_finite() && ids.len() == 6);
-    assert_eq!(Manifest::read(dir.path()).unwrap().updates(), 0);
-}
-
-#[test]
-fn every_look_at_the_test_split_is_written_down() {
-    let dir = tempdir().unwrap();
-    let report = go(&config(), dir.path(), &options(RunStart::New)).unwrap();
-    assert!(report.scores_of(Split::Test).is_none());
-    assert!(Manifest::read(dir.path()).unwrap().openings.is_empty());
-    assert!(Predictions::read(dir.path(), Split::Test).is_err());
-
-    let report = score_test(dir.path(), data().1, &Device::flex()).unwrap();
-    assert_eq!(report.scores_of(Split::Test).unwrap().utterances, 9);
-    assert_eq!(report.test_openings, 1);
-    let predictions = Predictions::read(dir.path(), Split::Test).unwrap();
-    let test: Vec<_> = dataset().split(Split::Test).to_vec();
-    for (row, utterance) in predictions.0.iter().zip(&test) {
-        assert_eq!((&row.id, row.target), (&utterance.id, utterance.label));
-    }
-    let again = score_test(dir.path(), data().1, &Device::flex()).unwrap();
-    assert_eq!((again.test_openings, &again.scores), (2, &report.scores));
-    assert!(
-        again
-            .to_string()
-            .contains("The test split was opened 2 times")
-    );
-    let manifest = Manifest::read(dir.path()).unwrap();
-    assert_eq!(
-        (manifest.test_openings(), manifest.trained_after_opening()),
-        (2, false)
-    );
-
-    // For a run that replaces it, the split was opened before training.
-    train_with(
-        &config(),
-        dataset(),
-        &Device::flex(),
-        dir.path(),
-        Progress::Silent,
-    )
-    .unwrap();
-    let manifest = Manifest::read(dir.path()).unwrap();
-    assert_eq!(
-        (manifest.test_openings(), manifest.trained_after_opening()),
-        (3, true)
-    );
-}
-
-#[test]
-fn the_test_split_of_other_data_stays_locked() {
-    let dir = tempdir().unwrap();
-    go(&config(), dir.path(), &options(RunStart::New)).unwrap();
-    let other = SyntheticConfig::new()
-        .with_train(8)
-        .with_valid(4)
-        .with_test(4);
-    let (_, test) = other.with_seed(99).generate().dataset.lock_test();
-    let error = score_test(dir.path(), test, &Device::flex()).unwrap_err();
-    assert!(matches!(error, TrainError::ChangedData { .. }), "{error}");
-    assert!(Manifest::read(dir.path()).unwrap().openings.is_empty());
-}
-
-#[test]
 fn a_finished_run_is_reported_again_without_training() {
     let dir = tempdir().unwrap();
     let report = go(&config(), dir.path(), &options(RunStart::New)).unwrap();
@@ -466,69 +286,4 @@ fn a_finished_run_is_reported_again_without_training() {
         .modified()
         .unwrap();
     assert_eq!(before, after);
-}
-
-#[test]
-fn a_deleted_folder_ends_the_run_with_its_name() {
-    let dir = tempdir().unwrap();
-    let folder = dir.path().join("run");
-    let gone = folder.clone();
-    let removing = thread::spawn(move || {
-        while !gone.join("states").exists() {
-            thread::sleep(Duration::from_millis(1));
-        }
-        // New files may appear while it is emptied.
-        while fs::remove_dir_all(&gone).is_err() && gone.exists() {}
-        // Not to be made again.
-        fs::write(&gone, "in the way").unwrap();
-    });
-    let options = RunOptions {
-        save_every: Some(1),
-        stop: Stop::new(),
-        ..options(RunStart::New)
-    };
-    let error = go(&config().with_epochs(200), &folder, &options)
-        .unwrap_err()
-        .to_string();
-    removing.join().unwrap();
-    assert!(error.starts_with(&folder.display().to_string()), "{error}");
-}
-
-#[test]
-fn devices_share_what_a_step_adds_up() {
-    let dir = tempdir().unwrap();
-    let device = Device::flex();
-    let options = RunOptions {
-        devices: vec![device.clone()],
-        ..RunOptions::default()
-    };
-    let refused = run(&config(), data().0, &device, dir.path(), &options);
-    assert_eq!(
-        refused.unwrap_err().to_string(),
-        "2 devices share the batches of one optimiser step, \
-         expected accumulation of at least 2, found 1"
-    );
-    // Both workers are of one CPU, whose dropout nobody could repeat.
-    let config = config()
-        .with_accumulation(3)
-        .with_dropout(0.0)
-        .with_attention_dropout(0.0);
-    let losses = |options: &RunOptions, name: &str| -> Vec<f64> {
-        let dir = dir.path().join(name);
-        let report = run(&config, data().0, &device, dir, options).unwrap();
-        report
-            .history
-            .iter()
-            .map(|epoch| epoch.train.total)
-            .collect()
-    };
-    let together = losses(&options, "two");
-    let alone = losses(&RunOptions::default(), "one");
-    assert_eq!(together.len(), alone.len());
-    for (together, alone) in together.iter().zip(&alone) {
-        assert!(
-            (together - alone).abs() < 1e-3 * alone,
-            "{together} {alone}"
-        );
-    }
 }
