@@ -12,17 +12,20 @@
 //! Data, weights and seed are the same everywhere. Batches are made before the clock starts, and
 //! the device is waited for before it stops: some devices answer before they have computed.
 
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
 use clap::Parser;
 use misa_benches::DeviceError;
-use misa_core::{MisaConfig, loss::MisaLossConfig};
+use misa_core::MisaConfig;
+use misa_core::loss::MisaLossConfig;
 use misa_data::{Split, SyntheticConfig, Utterance, UtteranceBatcher};
 use serde_json::json;
-use std::{collections::BTreeMap, error::Error, fs, path::PathBuf, time::Instant};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
 
 /// Utterances in a batch.
 const SIZES: [usize; 3] = [1, 16, 64];

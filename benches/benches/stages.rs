@@ -9,20 +9,21 @@
 //! Data and weights are made outside the clock, from one seed. The device, the first one compiled
 //! in, is waited for inside it: some devices answer before they have computed.
 
-use burn::{data::dataloader::DataLoader, prelude::*};
-use criterion::{
-    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime,
-};
+use burn::data::dataloader::DataLoader;
+use burn::prelude::*;
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use misa_benches::{BatchShape, Cases, ModelCase, TrainingStep, Workload, lengths};
-use misa_core::{
-    FeatureSizes, TextInput,
-    encoder::{PackedSequence, SequenceEncoderConfig, TextEncoderConfig},
-};
+use misa_core::encoder::{PackedSequence, SequenceEncoderConfig, TextEncoderConfig};
+use misa_core::{FeatureSizes, TextInput};
 use misa_data::{
     LoaderConfig, Order, Random, Sequence, Split, TextSequence, Utterance, UtteranceDataset,
     UtteranceLoader,
 };
-use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The workload whose sizes these are.
 const CASE: &str = "mosei_glove_b64";

@@ -8,13 +8,16 @@
 
 use misa_data::{Random, Sequence, TextSequence, Utterance, UtteranceDataset};
 use misa_train::{TrainingConfig, train};
-use std::{error::Error, process::ExitCode};
+use std::error::Error;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     misa_examples::exit("custom_dataset", run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
+    let about = "Make a small data set of your own features, save it, and train on it";
+    let device = misa_examples::chosen_device("custom_dataset", about)?;
     let mut random = Random::new(1);
     let mut utterances = |count: usize| -> Result<Vec<Utterance>, Box<dyn Error>> {
         (0..count)
@@ -32,7 +35,6 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let config = TrainingConfig::new().with_epochs(3).with_batch_size(16);
     let config = config.with_learning_rate(1e-3).with_d_hidden(32);
-    let device = misa_examples::chosen_device()?;
     let report = train(&config, data, &device, folder.join("run"))?;
     println!("\n{report}");
     Ok(())

@@ -8,12 +8,12 @@
 
 use burn::tensor::Device;
 use clap::Parser;
-use misa_core::{
-    encoder::bert::{BertConfig, BertEncoderConfig},
-    weights,
-};
+use misa_core::encoder::bert::{BertConfig, BertEncoderConfig};
+use misa_core::weights;
 use misa_data::{OpenOptions, PretrainedBert, SyntheticConfig};
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Write a BERT with random weights for the words of a data set.
 #[derive(Parser)]

@@ -11,7 +11,9 @@
 use clap::{Parser, value_parser};
 use misa_data::{Split, SyntheticConfig, UtteranceDataset};
 use misa_train::Checkpoint;
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Score utterances with a trained model.
 #[derive(Parser)]

@@ -8,16 +8,19 @@
 //! shared representations of different modalities move together.
 
 use burn::prelude::*;
-use misa_core::{MisaConfig, Modality, loss::CmdLossConfig};
+use misa_core::loss::CmdLossConfig;
+use misa_core::{MisaConfig, Modality};
 use misa_data::{Split, SyntheticConfig, UtteranceBatcher};
-use std::{error::Error, process::ExitCode};
+use std::error::Error;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     misa_examples::exit("subspaces", run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let device = misa_examples::chosen_device()?;
+    let about = "Run one batch through an untrained model, and compare its subspaces";
+    let device = misa_examples::chosen_device("subspaces", about)?;
     let data = SyntheticConfig::new().generate().dataset;
     let batch = UtteranceBatcher::default().batch(&data.split(Split::Test)[..32], &device);
 

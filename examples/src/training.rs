@@ -2,16 +2,14 @@
 //! split at the end.
 
 use clap::Args;
-use misa_cli::{
-    Launch, SettingsArguments,
-    command::Setting,
-    settings::{Resolved, RunSettings},
-    stop_on_signals,
-};
+use misa_cli::command::Setting;
+use misa_cli::settings::{Resolved, RunSettings};
+use misa_cli::{Launch, SettingsArguments, stop_on_signals};
 use misa_data::Split;
 use misa_train::{Corpus, Progress, RunStart, score_test};
 use serde_json::json;
-use std::{error::Error, path::PathBuf};
+use std::error::Error;
+use std::path::PathBuf;
 
 /// How an example trains.
 #[derive(Args, Debug)]
@@ -22,9 +20,12 @@ pub struct TrainingArguments {
     /// Folder of the run; gets report.md, report.json and checkpoint/
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     pub out: Option<PathBuf>,
-    /// Continue the run in the folder; without it, a run there is replaced
+    /// Continue the run in the folder
     #[arg(long, help_heading = "Run")]
     pub resume: bool,
+    /// Start again even if the folder holds a run, which stays until the new one has saved a state
+    #[arg(long, conflicts_with = "resume", help_heading = "Run")]
+    pub replace: bool,
     /// Show every setting and where it comes from, and do nothing
     #[arg(long, help_heading = "Run")]
     pub dry_run: bool,
@@ -46,13 +47,16 @@ impl TrainingArguments {
         let devices = misa_cli::devices(&settings.value.device)?;
         let start = if self.resume {
             RunStart::Resume
-        } else {
+        } else if self.replace {
             RunStart::Replace
+        } else {
+            RunStart::New
         };
         let launch = Launch {
             progress: Progress::Automatic,
             start,
             stop: stop_on_signals()?,
+            keep_state: true,
         };
         let out = self.out.clone();
         let out = out.unwrap_or_else(|| ["runs", name].iter().collect());

@@ -19,17 +19,15 @@ fn bert_agrees_between_flex_and_wgpu() {
 
 #[cfg(all(feature = "flex", feature = "wgpu"))]
 mod step {
-    use burn::{
-        grad_clipping::GradientClippingConfig,
-        optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-        prelude::*,
-        tensor::TensorData,
-    };
+    use burn::grad_clipping::GradientClippingConfig;
+    use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+    use burn::prelude::*;
+    use burn::tensor::TensorData;
     use misa_benches::device;
+    use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, BertInput};
+    use misa_core::loss::{MisaLossConfig, MisaLossTerms};
     use misa_core::{
         FeatureSizes, Misa, MisaConfig, MisaInput, PerModality, StateDict, TextInput, TextSize,
-        encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, BertInput},
-        loss::{MisaLossConfig, MisaLossTerms},
         weights,
     };
     use std::collections::BTreeMap;

@@ -5,30 +5,36 @@ use misa_data::Split;
 use misa_report::compare::{Against, CompareOptions, Comparison, Entry};
 use std::error::Error;
 
-/// Compares the finished runs in and below `runs`, which are `PATH` or `MODEL=PATH`; also returns
-/// what is left out, in words.
-///
-/// Without a split, it is test if every finished run was scored on it, and valid otherwise.
-/// Published figures are those of the corpus in the settings of each run, unless `against` names
-/// another.
+/// Which runs are compared, and how.
+#[derive(Clone, Debug, Default)]
+pub struct CompareRequest {
+    /// Run folders and folders of them, as `PATH` or `MODEL=PATH`.
+    pub runs: Vec<String>,
+    /// The split; without one, test if every finished run was scored on it, and valid otherwise.
+    pub split: Option<Split>,
+    /// The model that the others are compared with; without one, all pairs are compared.
+    pub baseline: Option<String>,
+    /// Resamples that measure the variance between utterances; 0 skips differences.
+    pub resamples: usize,
+    /// Published figures, by default those of the corpus of each run's data.
+    pub against: Vec<Against>,
+    /// The score that orders the models, better first.
+    pub sort: Option<String>,
+}
+
+/// Compares finished runs; also returns what is left out, in words.
 ///
 /// # Errors
 ///
-/// If a folder cannot be read, holds no run or one that is not finished, a run has two names, the
-/// tasks of the runs differ, or there is no such baseline or published figures.
-pub fn compare(
-    runs: &[String],
-    split: Option<Split>,
-    baseline: Option<String>,
-    resamples: usize,
-    against: Vec<Against>,
-) -> Result<(Comparison, Vec<String>), Box<dyn Error>> {
-    let folders = run_folders(runs)?;
-    let scored = match split {
-        Some(split) => entries(&folders, split)?,
+/// If a folder cannot be read, there is no run, a run that was named is not finished, a run has two
+/// names, the tasks of the runs differ, or there is no such baseline, score or published figures.
+pub fn compare(request: CompareRequest) -> Result<(Comparison, Vec<String>), Box<dyn Error>> {
+    let folders = run_folders(&request.runs)?;
+    let scored = match request.split {
+        Some(split) => entries(&folders.runs, split)?,
         None => {
-            let test = entries(&folders, Split::Test)?;
-            let valid = entries(&folders, Split::Valid)?;
+            let test = entries(&folders.runs, Split::Test)?;
+            let valid = entries(&folders.runs, Split::Valid)?;
             if test.entries.len() == valid.entries.len() {
                 test
             } else {
@@ -40,20 +46,31 @@ pub fn compare(
         entries,
         task,
         left_out,
+        data,
+        has_short_names,
     } = scored;
+    let left_out = [folders.left_out, left_out].concat();
     let Some(task) = task else {
         let left_out = left_out.join("; ");
         return Err(format!("no scored runs, expected at least 1: {left_out}").into());
     };
-    check_corpus(&entries, &against)?;
+    check_corpus(&entries, &request.against)?;
     let options = CompareOptions {
         metrics: metrics(task),
-        resamples,
+        resamples: request.resamples,
         seed: 0,
-        baseline,
-        against,
+        baseline: request.baseline,
+        against: request.against,
+        sort: request.sort,
     };
-    Ok((Comparison::new(&entries, &options)?, left_out))
+    let mut comparison = Comparison::new(&entries, &options)?;
+    comparison.notes.extend(data);
+    if has_short_names {
+        let note = "Models are named by some of the settings in which they differ; MODEL=RUN names \
+                    them otherwise.";
+        comparison.notes.push(note.to_string());
+    }
+    Ok((comparison, left_out))
 }
 
 /// Refuses to show published figures beside data of an unknown corpus.

@@ -7,6 +7,7 @@
 //! misa degrade                        the same with modalities missing
 //! misa embed | plot | report          representations, figures, a page with all of them
 //! misa table | sweep | ablation       many runs compared; many runs made; variants of MISA
+//! misa settings                       what every setting means and may be
 //! misa verify                         whether a run folder is what was written
 //! ```
 //!
@@ -16,10 +17,14 @@
 //! | `settings/` | settings in layers, and those of a run |
 //! | `sweep/` | the runs of a sweep, and which process does which of them |
 //! | `ablation/` | variants of MISA, and the table that compares them |
+//! | `files.rs` | options that say which files the data is in |
 //! | `launch.rs`, `seeds.rs`, `source.rs` | settings to a run, seeds of several, and a run folder to its data |
+//! | `contradiction.rs` | settings that contradict the data |
+//! | `runs.rs`, `place.rs` | runs below a folder, and where the paths in their settings lead |
 //! | `compare.rs` | finished runs to a comparison |
 //! | `show/` | what runs found, handed to `misa-report` |
-//! | `device.rs`, `progress.rs`, `signals.rs`, `exit.rs` | the machine, the terminal, the ways to end |
+//! | `device.rs`, `progress.rs`, `terminal.rs`, `signals.rs` | the machine and the terminal |
+//! | `exit.rs`, `fault.rs` | the ways to end, and an error as programs read it |
 //!
 //! The examples of this repository use the same parts.
 
@@ -29,33 +34,59 @@
 pub mod ablation;
 pub mod command;
 mod compare;
+mod contradiction;
 mod device;
 mod exit;
+mod fault;
+mod files;
 mod launch;
+mod place;
 mod progress;
+mod runs;
 mod seeds;
 pub mod settings;
 mod show;
 mod signals;
 mod source;
 pub mod sweep;
+mod terminal;
 
+use clap::Parser;
 pub use command::SettingsArguments;
-pub use compare::compare;
+pub use compare::{CompareRequest, compare};
 pub use device::{DeviceError, default_device, device, devices, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
+pub use files::{ModalityFiles, MovedData};
 pub use launch::Launch;
-pub use progress::ProgressLine;
+pub use progress::{ProgressLine, Steps};
 pub use seeds::Seeds;
 pub use signals::{Requests, requests_on_signals, stop_on_signals};
 pub use source::{RunSource, settings_of};
-
-use clap::Parser;
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// The program: reads the command line, does what it says.
 pub fn main() -> ExitCode {
-    exit("misa", command::Arguments::parse().run())
+    let is_json = is_json(env::args_os().skip(1));
+    match command::Arguments::try_parse() {
+        Ok(arguments) if is_json => exit::exit_json("misa", arguments.run()),
+        Ok(arguments) => exit("misa", arguments.run()),
+        Err(error) => {
+            // A text that was asked for, such as the version, is no error.
+            if is_json && error.use_stderr() {
+                let message = error.render().to_string();
+                exit::say_fault(&fault::Fault::new("usage", message.trim_end().to_string()));
+            }
+            error.exit()
+        }
+    }
+}
+
+/// Whether a command line asks for JSON, also one that is not understood.
+fn is_json(arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut options = arguments.take_while(|argument| argument != "--");
+    options.any(|argument| argument == "--json")
 }
 
 /// Holds the README's example to what compiles.

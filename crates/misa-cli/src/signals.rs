@@ -1,20 +1,16 @@
 //! Signals that request a run to stop. Windows has only Ctrl-C, which is received as SIGINT.
+//!
+//! Nothing has to be restored in the terminal, see [`misa_train::Progress`]: a process may end at
+//! any time.
 
 use crate::exit::Exit;
 use misa_train::Stop;
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    flag, low_level,
-};
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 /// Signals within this time are one request: systemd and Slurm, which end whole groups of
 /// processes, may send several to one process.
@@ -33,8 +29,8 @@ pub struct Requests {
     pub now: Stop,
 }
 
-/// A request to stop that SIGTERM and Ctrl-C make. The second of them ends the process at once,
-/// unless it comes within a second.
+/// A request to stop that SIGTERM, Ctrl-C and the end of the terminal (SIGHUP) make. The second of
+/// them ends the process at once, unless it comes within a second.
 ///
 /// # Errors
 ///
@@ -43,7 +39,7 @@ pub fn stop_on_signals() -> io::Result<Stop> {
     let stop = Stop::new();
     // Without what usually comes with an exit: a thread that hangs must not hold it up.
     let end = || low_level::exit(i32::from(Exit::Stopped as u8));
-    listen(&[SIGTERM, SIGINT], stop.clone(), end)?;
+    listen(&signals(), stop.clone(), end)?;
     Ok(stop)
 }
 
@@ -55,10 +51,40 @@ pub fn stop_on_signals() -> io::Result<Stop> {
 pub fn requests_on_signals() -> io::Result<Requests> {
     let requests = Requests::default();
     let now = requests.now.clone();
-    listen(&[SIGTERM, SIGINT], requests.stop.clone(), move || {
+    listen(&signals(), requests.stop.clone(), move || {
         now.request();
     })?;
     Ok(requests)
+}
+
+/// The signals that request to stop.
+///
+/// - Differs: SIGHUP is one of them on Linux only. Elsewhere a program cannot know without unsafe code
+///   whether `nohup` wants it to be ignored.
+fn signals() -> Vec<i32> {
+    let mut signals = vec![SIGTERM, SIGINT];
+    #[cfg(target_os = "linux")]
+    if !is_ignored(signal_hook::consts::SIGHUP) {
+        signals.push(signal_hook::consts::SIGHUP);
+    }
+    signals
+}
+
+/// Whether the process was started with the signal ignored, as `nohup` does: a handler would end what
+/// is to go on.
+#[cfg(target_os = "linux")]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    ignored_signals(&status).is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
+}
+
+/// The mask of the ignored signals in the text of `/proc/self/status`: signal `n` is bit `n - 1`.
+#[cfg(target_os = "linux")]
+fn ignored_signals(status: &str) -> Option<u64> {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
 }
 
 /// Makes the first of `signals` request `stop`, and those after the burst do `second`.
@@ -114,6 +140,18 @@ mod tests {
         // Counted from the first signal, so that repeated signals are not ignored for ever.
         assert!(burst.has_passed(after(1_000)));
         assert!(burst.has_passed(after(1_001)));
+    }
+
+    /// Bit 0 is SIGHUP, bit 12 SIGPIPE.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_ignored_signals_are_those_of_the_mask() {
+        let status = "Name:\tmisa\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n";
+        assert_eq!(ignored_signals(status), Some(0x1001));
+        assert_eq!(ignored_signals("Name:\tmisa\n"), None);
+        // Rust's runtime ignores SIGPIPE, and the test runner leaves SIGTERM alone.
+        assert!(is_ignored(signal_hook::consts::SIGPIPE));
+        assert!(!is_ignored(SIGTERM));
     }
 
     // No other system has a signal that means nothing.

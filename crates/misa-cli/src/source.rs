@@ -1,9 +1,12 @@
 //! The data that a run folder was trained on.
 
+use crate::MovedData;
+use crate::place::data_path;
 use crate::settings::RunSettings;
 use misa_data::{Development, LockedTest};
-use misa_train::{Manifest, Status, TrainError};
-use std::{error::Error, path::Path};
+use misa_train::{DataSummary, Manifest, Status, TrainError};
+use std::error::Error;
+use std::path::Path;
 
 /// A run with its data, opened as its manifest records it.
 #[derive(Debug)]
@@ -17,26 +20,24 @@ pub struct RunSource {
 }
 
 impl RunSource {
-    /// Opens the folder of a finished run; `moved` is where the data is now, if it was moved.
+    /// Opens the folder of a finished run; `moved` says where its data is now.
     ///
     /// # Errors
     ///
-    /// If the folder holds no finished run of this program, the data cannot be read, or it is not
-    /// the data of the run.
-    pub fn open(folder: &Path, moved: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+    /// If the folder holds no finished run of this program, the data is not where it was or cannot be
+    /// read, or it is not the data of the run.
+    pub fn open(folder: &Path, moved: &MovedData) -> Result<Self, Box<dyn Error>> {
         let manifest = finished(folder)?;
         let mut settings = settings_of(folder, &manifest)?;
-        if let Some(path) = moved {
-            settings.data.path = Some(path.to_path_buf());
-        }
+        let lead = |recorded: &Path| data_path(folder, &manifest, recorded);
+        moved.apply(&mut settings.data, lead)?;
         let data = settings.data.open(manifest.config.loss.task)?.lock_test();
-        let (expected, found) = (&manifest.data.checksum, data.0.checksum());
-        if found != expected {
-            return Err(TrainError::Changed {
+        let found = DataSummary::of(&manifest.config, &data.0, settings.data.path.as_deref());
+        let changes = manifest.data.changes(&found);
+        if !changes.is_empty() {
+            return Err(TrainError::ChangedData {
                 path: folder.to_path_buf(),
-                what: "data",
-                expected: expected.clone(),
-                found: found.to_string(),
+                changes,
             }
             .into());
         }

@@ -1,37 +1,37 @@
 //! The eight activations of the official code, chosen by name.
 
-use burn::{
-    nn::activation::{
-        Elu, EluConfig, HardShrink, HardShrinkConfig, Hardtanh, HardtanhConfig, LeakyRelu,
-        LeakyReluConfig, PRelu, PReluConfig, RRelu, RReluConfig, Relu, Tanh,
-    },
-    prelude::*,
-    tensor::Distribution,
+use burn::nn::activation::{
+    Elu, EluConfig, HardShrink, HardShrinkConfig, Hardtanh, HardtanhConfig, LeakyRelu,
+    LeakyReluConfig, PRelu, PReluConfig, RRelu, RReluConfig, Relu, Tanh,
 };
+use burn::prelude::*;
+use burn::tensor::Distribution;
 use serde::{Deserialize, Serialize};
 
-/// Name of an activation. Constants are PyTorch's defaults.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ActivationKind {
-    /// Exponential linear unit, alpha 1.
-    Elu,
-    /// Zero within 0.5 of zero, identity elsewhere.
-    HardShrink,
-    /// Clamp to `[-1, 1]`.
-    HardTanh,
-    /// Slope 0.01 below zero.
-    LeakyRelu,
-    /// One learned slope below zero, starting at 0.25.
-    PRelu,
-    /// Zero below zero.
-    #[default]
-    Relu,
-    /// Slope drawn from `[1/8, 1/3)` in training, their mean otherwise.
-    RRelu,
-    /// Hyperbolic tangent.
-    Tanh,
+misa_terms::choice! {
+    /// Name of an activation. Constants are PyTorch's defaults.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum ActivationKind {
+        /// Exponential linear unit, alpha 1.
+        Elu,
+        /// Zero within 0.5 of zero, identity elsewhere.
+        HardShrink,
+        /// Clamp to `[-1, 1]`.
+        HardTanh,
+        /// Slope 0.01 below zero.
+        LeakyRelu,
+        /// One learned slope below zero, starting at 0.25.
+        PRelu,
+        /// Zero below zero.
+        #[default]
+        Relu,
+        /// Slope drawn from `[1/8, 1/3)` in training, their mean otherwise.
+        RRelu,
+        /// Hyperbolic tangent.
+        Tanh,
+    }
 }
 
 /// The activation shared by the projections, the adversary and the fusion head.

@@ -1,10 +1,9 @@
 //! Two discriminators: of modalities, through gradient reversal, and of subspaces.
 
-use crate::{Activation, Modalities, PerModality, SubspacesOutput, dropout::drop_out};
-use burn::{
-    nn::{Dropout, DropoutConfig, Linear, LinearConfig},
-    prelude::*,
-};
+use crate::dropout::drop_out;
+use crate::{Activation, Modalities, PerModality, SubspacesOutput};
+use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::prelude::*;
 
 /// Returns `x`; multiplies its gradient by `-weight`.
 ///

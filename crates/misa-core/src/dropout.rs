@@ -1,6 +1,7 @@
 //! Dropout in Burn's layer with our mask.
 
-use burn::{nn::Dropout, prelude::*};
+use burn::nn::Dropout;
+use burn::prelude::*;
 
 /// [`Dropout::forward`], with a mask that takes one pass over memory where there is a kernel.
 ///

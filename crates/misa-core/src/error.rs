@@ -1,6 +1,8 @@
 //! What can be wrong with a file of weights.
 
-use std::{error::Error, io, path::PathBuf};
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
 
 /// Weights that cannot be read, written or given to a model.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +32,8 @@ pub enum WeightsError {
         /// Cause.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// An element type other than 32-bit or 64-bit floats.
-    #[error("tensor `{name}`: element type {dtype}, expected F32 or F64")]
+    /// An element type other than floats of 16, 32 or 64 bits.
+    #[error("tensor `{name}`: element type {dtype}, expected F32, F64, F16 or BF16")]
     ElementType {
         /// Name of the tensor.
         name: String,

@@ -106,7 +106,7 @@ pub use misa_terms::{
 };
 #[doc(hidden)]
 pub use model::check_bert_weights;
-pub use model::{Misa, MisaConfig, MisaOutput, ModelParts, ModelSettings};
+pub use model::{Misa, MisaConfig, MisaOutput, ModelParts, ModelSettings, ParameterCount};
 pub use projection::{Projection, ProjectionConfig};
 pub use reconstruction::{Reconstruction, ReconstructionConfig, ReconstructionSource};
 pub use state_dict::StateDict;

@@ -1,10 +1,8 @@
 //! One modality to the common size.
 
 use crate::Activation;
-use burn::{
-    nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig},
-    prelude::*,
-};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::prelude::*;
 
 /// Configuration of [`Projection`].
 #[derive(Config, Debug)]

@@ -1,22 +1,23 @@
 //! Each modality rebuilt from its two representations.
 
-use crate::{Modalities, PerModality, SubspacesOutput, modality_modules::ModalityModules};
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-};
+use crate::modality_modules::ModalityModules;
+use crate::{Modalities, PerModality, SubspacesOutput};
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What a modality is rebuilt from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ReconstructionSource {
-    /// The sum of both representations, as in MISA.
-    #[default]
-    Sum,
-    /// The concatenation of both, so that neither can replace the other.
-    Concatenation,
+misa_terms::choice! {
+    /// What a modality is rebuilt from.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum ReconstructionSource {
+        /// The sum of both representations, as in MISA.
+        #[default]
+        Sum,
+        /// The concatenation of both, so that neither can replace the other.
+        Concatenation,
+    }
 }
 
 /// Configuration of [`Reconstruction`].

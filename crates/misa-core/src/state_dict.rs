@@ -1,9 +1,12 @@
 //! Named tensors on the host, as a safetensors file holds them.
 
 use crate::WeightsError;
-use burn::tensor::TensorData;
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use std::{collections::BTreeMap, fs, path::Path};
+use burn::tensor::{TensorData, bf16, f16};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 /// Far above the size of any checkpoint of this model; a larger file is refused before it is read.
 const MAX_FILE_BYTES: u64 = 8 << 30;
@@ -12,10 +15,13 @@ const MAX_FILE_BYTES: u64 = 8 << 30;
 #[derive(Clone, Debug, Default)]
 pub struct StateDict {
     tensors: BTreeMap<String, TensorData>,
+    /// Tensors of each other element type in the file.
+    converted: BTreeMap<String, usize>,
 }
 
 impl StateDict {
-    /// Reads a safetensors file of 32-bit or 64-bit floats.
+    /// Reads a safetensors file of floats of 16, 32 or 64 bits; F16 and BF16 become 32-bit floats
+    /// without a change of their values.
     ///
     /// # Errors
     ///
@@ -64,14 +70,38 @@ impl StateDict {
         mut rename: impl FnMut(&str) -> Option<String>,
     ) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes).map_err(WeightsError::format)?;
-        let tensors = file.iter().filter_map(|(name, view)| {
-            let new = rename(name)?;
-            let data = floats(name, &view);
-            Some(data.map(|values| (new, TensorData::new(values, view.shape().to_vec()))))
-        });
-        Ok(Self {
-            tensors: tensors.collect::<Result<_, WeightsError>>()?,
-        })
+        let mut read = Self::default();
+        for (name, view) in file.iter() {
+            let Some(new) = rename(name) else {
+                continue;
+            };
+            let data = TensorData::new(floats(name, &view)?, view.shape().to_vec());
+            read.tensors.insert(new, data);
+            if view.dtype() != Dtype::F32 {
+                read.note_converted(&format!("{:?}", view.dtype()));
+            }
+        }
+        Ok(read)
+    }
+
+    /// The number of tensors that a file held in another element type, such as `F16`, by that type.
+    pub fn converted(&self) -> &BTreeMap<String, usize> {
+        &self.converted
+    }
+
+    /// Counts a tensor that was converted from another element type.
+    #[doc(hidden)]
+    pub fn note_converted(&mut self, dtype: &str) {
+        *self.converted.entry(dtype.to_string()).or_default() += 1;
+    }
+
+    /// Takes over the tensors of `other`, which replace those of the same name.
+    #[doc(hidden)]
+    pub fn extend(&mut self, other: Self) {
+        self.tensors.extend(other.tensors);
+        for (dtype, count) in other.converted {
+            *self.converted.entry(dtype).or_default() += count;
+        }
     }
 
     /// The bytes of a safetensors file that holds these tensors.
@@ -124,6 +154,7 @@ impl FromIterator<(String, TensorData)> for StateDict {
                 .into_iter()
                 .map(|(name, data)| (name, data.convert::<f32>()))
                 .collect(),
+            converted: BTreeMap::new(),
         }
     }
 }
@@ -134,6 +165,12 @@ fn floats(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, WeightsError> {
         Dtype::F32 => Ok(elements(data).map(f32::from_le_bytes).collect()),
         Dtype::F64 => Ok(elements(data)
             .map(|bytes| f64::from_le_bytes(bytes) as f32)
+            .collect()),
+        Dtype::F16 => Ok(elements(data)
+            .map(|bytes| f16::from_le_bytes(bytes).to_f32())
+            .collect()),
+        Dtype::BF16 => Ok(elements(data)
+            .map(|bytes| bf16::from_le_bytes(bytes).to_f32())
             .collect()),
         other => Err(WeightsError::ElementType {
             name: name.to_string(),
@@ -148,4 +185,44 @@ fn elements<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
 
 fn little_endian(data: &TensorData) -> Vec<u8> {
     data.iter::<f32>().flat_map(f32::to_le_bytes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a file with one tensor `x` of two elements.
+    fn file(dtype: Dtype, bytes: &[u8]) -> Vec<u8> {
+        let view = TensorView::new(dtype, vec![2], bytes).unwrap();
+        safetensors::serialize([("x", view)], None).unwrap()
+    }
+
+    fn read(dtype: Dtype, bytes: &[u8]) -> Result<StateDict, WeightsError> {
+        StateDict::from_bytes(&file(dtype, bytes))
+    }
+
+    /// Bit patterns of IEEE 754: 1.5 and -2^-14 as F16, 1.5 and -2^-126 as BF16.
+    #[test]
+    fn half_precision_becomes_single_and_is_counted() {
+        for (dtype, bits, expected) in [
+            (Dtype::F16, [0x3e00_u16, 0x8400], [1.5_f32, -6.103_515_6e-5]),
+            (Dtype::BF16, [0x3fc0, 0x8080], [1.5, -f32::MIN_POSITIVE]),
+        ] {
+            let weights = read(dtype, &bits.map(u16::to_le_bytes).concat()).unwrap();
+            let values: Vec<f32> = weights.get("x").unwrap().iter::<f32>().collect();
+            assert_eq!(values, expected);
+            let expected = BTreeMap::from([(format!("{dtype:?}"), 1)]);
+            assert_eq!(weights.converted(), &expected);
+        }
+        let bytes = [1.5_f32, 2.0].map(f32::to_le_bytes).concat();
+        assert!(read(Dtype::F32, &bytes).unwrap().converted().is_empty());
+    }
+
+    #[test]
+    fn other_element_types_are_refused_by_name() {
+        assert_eq!(
+            read(Dtype::I8, &[1, 2]).unwrap_err().to_string(),
+            "tensor `x`: element type I8, expected F32, F64, F16 or BF16"
+        );
+    }
 }

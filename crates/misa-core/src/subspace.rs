@@ -1,11 +1,10 @@
 //! Modality-invariant (shared) and modality-specific (private) representations.
 
-use crate::{Modalities, PerModality, modality_modules::ModalityModules};
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-    tensor::activation::sigmoid,
-};
+use crate::modality_modules::ModalityModules;
+use crate::{Modalities, PerModality};
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
+use burn::tensor::activation::sigmoid;
 
 /// Configuration of [`Subspaces`].
 #[derive(Config, Debug)]

@@ -1,14 +1,12 @@
 //! One transformer layer, post-norm, as PyTorch builds it.
 
 use crate::dropout::drop_out;
-use burn::{
-    nn::{
-        Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
-        attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig},
-    },
-    prelude::*,
-    tensor::activation::relu,
+use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
+use burn::nn::{
+    Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
 };
+use burn::prelude::*;
+use burn::tensor::activation::relu;
 
 /// Configuration of [`TransformerLayer`].
 #[derive(Config, Debug)]

@@ -1,10 +1,9 @@
 //! Weights by their official names, and conversion between the official layout and ours.
 
-use crate::{StateDict, WeightsError, official::official};
-use burn::{
-    module::{ModuleMapper, ModuleVisitor, Param},
-    prelude::*,
-};
+use crate::official::official;
+use crate::{StateDict, WeightsError};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -99,6 +99,11 @@ impl UtteranceDataset {
         (self, test)
     }
 
+    /// The facts besides the utterances; counts include a test split that was taken out.
+    pub fn overview(&self) -> &Overview {
+        &self.overview
+    }
+
     /// The sizes that a model needs to know.
     pub fn feature_sizes(&self) -> FeatureSizes {
         self.overview.sizes

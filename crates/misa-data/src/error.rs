@@ -53,16 +53,45 @@ pub enum DataError {
     },
     /// A folder without a file that could be a data set.
     #[error(
-        "{}: no data set, expected one .pkl or .safetensors file, `train.pkl` (MISA), .csd files (SDK), \
-         `text_train_emb.h5` and so on (MFN), `humor_label_sdk.pkl` (UR-FUNNY), or a .csv table with \
-         .npz files (your own features)",
-        path.display()
+        "{}: no data set, expected `train.pkl` (MISA), one .pkl file (MMSA, MulT or MultiBench, MAG-BERT), \
+         one .safetensors file (written by misa), .csd files (CMU SDK), `y_train.h5` and so on (MFN), \
+         `humor_label_sdk.pkl` (UR-FUNNY), or a .csv table with .npz files (your own features); found {}",
+        path.display(),
+        listed(found)
     )]
     NoData {
         /// The folder.
         path: PathBuf,
+        /// The names of what is in it, sorted.
+        found: Vec<String>,
     },
-    /// A folder with several data files, so the choice is ambiguous.
+    /// Several files of a folder have the features, or the words, of one modality.
+    #[error(
+        "{}: expected one file with {what}, found {}; choose one with --{modality} FILE",
+        path.display(),
+        listed(found)
+    )]
+    Choice {
+        /// The folder.
+        path: PathBuf,
+        /// The modality.
+        modality: Modality,
+        /// What the files hold.
+        what: &'static str,
+        /// The files.
+        found: Vec<String>,
+    },
+    /// Several files of a folder where one is expected, and no option chooses among them.
+    #[error("{}: expected {expected}, found {}", path.display(), listed(found))]
+    Several {
+        /// The folder.
+        path: PathBuf,
+        /// The one file that is expected.
+        expected: String,
+        /// The names of the files.
+        found: Vec<String>,
+    },
+    /// A folder with several data sets, so the choice is ambiguous.
     #[error("{}: expected one of these files, found {}", path.display(), found.join(", "))]
     Ambiguous {
         /// The folder.
@@ -239,6 +268,17 @@ pub enum DataError {
 impl From<InferError> for DataError {
     fn from(error: InferError) -> Self {
         Self::Text(Box::new(error))
+    }
+}
+
+/// Names of files, the first ones if there are many.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let first: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match (first.is_empty(), names.len().saturating_sub(SHOWN)) {
+        (true, _) => "nothing".to_string(),
+        (false, 0) => first.join(", "),
+        (false, more) => format!("{} and {more} more", first.join(", ")),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     DataError, Format, NoteKind, Overview, Policy, Sequence, Split, TextSequence, Utterance,
     Vocabulary, Width,
 };
+use misa_files::pickle::Pickle;
 use misa_terms::{FeatureSizes, Modality, TextSize};
 use std::collections::HashSet;
 
@@ -66,6 +67,7 @@ impl<'s> Intake<'s> {
     /// Replaces modalities by those of other files, before anything is checked.
     pub fn with_replacements(mut self, replacements: Replacements) -> Self {
         self.replacements = replacements;
+        self.notes.extend(&self.replacements.take_notes());
         self
     }
 
@@ -73,6 +75,15 @@ impl<'s> Intake<'s> {
     pub fn with_observer(mut self, observer: &'s mut Observer<'s>) -> Self {
         self.observer = Some(observer);
         self
+    }
+
+    /// Counts the values of a pickle that are not read.
+    pub fn note_unread(&mut self, split: impl Into<Option<Split>>, pickle: &Pickle<'_>) {
+        let split = split.into();
+        for unread in pickle.unread() {
+            let kind = NoteKind::NotRead(unread.class);
+            self.notes.add(split, kind, unread.count);
+        }
     }
 
     /// Takes the next utterance of a split; `place` names its source in messages.

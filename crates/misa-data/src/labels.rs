@@ -5,8 +5,7 @@ use crate::format::files::{open_pickle, read_bytes};
 use crate::{DataError, Split};
 use misa_files::npy::Npz;
 use misa_files::pickle::{Limits, Value};
-use misa_files::zip;
-use misa_files::{FileKind, Source};
+use misa_files::{FileKind, Source, zip};
 use std::path::Path;
 
 /// Largest table that is read. MOSEI's has 3 MiB.

@@ -108,18 +108,19 @@ pub use loader::{LoaderConfig, Order, UtteranceLoader};
 pub use locked::{Development, LockedTest};
 #[cfg(feature = "tensors")]
 pub use misa_infer::{
-    BertText, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch, UtteranceBatcher,
+    BertText, Casing, TokenCounts, Tokeniser, Truncation, UnknownTruncation, UtteranceBatch,
+    UtteranceBatcher,
 };
 pub use misa_terms::{
-    Normalisation, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
-    VideoPlace, Vocabulary, video_batches,
+    ConstantKind, ConstantPredictor, Normalisation, Scaling, Sequence, Split, Statistics,
+    TextSequence, Utterance, UtteranceError, VideoPlace, Vocabulary, video_batches,
 };
 #[doc(hidden)]
 pub use misa_terms::{Random, mix, write_whole};
 pub use note::{Note, NoteKind};
 pub use options::OpenOptions;
 pub use overview::Overview;
-pub use padding::{Padding, UnknownPadding};
+pub use padding::{Padding, PaddingReason, PaddingSide, UnknownPadding};
 pub use policy::{Policy, UnknownPolicy};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};

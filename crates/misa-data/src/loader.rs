@@ -4,8 +4,7 @@ use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, Uttera
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::prelude::*;
-use misa_terms::{Random, mix};
-use misa_terms::{fill, videos};
+use misa_terms::{Random, fill, mix, videos};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,21 +15,23 @@ use std::thread::{self, JoinHandle};
 /// Batches that are prepared ahead: enough to hide the padding, few enough for memory.
 const AHEAD: usize = 2;
 
-/// The order in which a loader returns utterances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Order {
-    /// The order of the file in every epoch, for evaluation.
-    File,
-    /// A different random order in every epoch.
-    Shuffled,
-    /// A random order with utterances of similar length in the same batch, which saves padding.
-    Bucketed {
-        /// Number of batches whose utterances are sorted by length together. More batches mean less
-        /// padding and less random batches.
-        batches: usize,
-    },
+misa_terms::choice! {
+    /// The order in which a loader returns utterances.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Order {
+        /// The order of the file in every epoch, for evaluation.
+        File,
+        /// A different random order in every epoch.
+        Shuffled,
+        /// A random order with utterances of similar length in the same batch, which saves padding.
+        Bucketed {
+            /// Number of batches whose utterances are sorted by length together. More batches mean less
+            /// padding and less random batches. Range: `[1, inf)`.
+            batches: usize,
+        },
+    }
 }
 
 /// How a loader divides a split into batches.
@@ -132,6 +133,16 @@ impl UtteranceLoader {
     /// The epoch that the next iteration belongs to.
     pub fn epoch(&self) -> usize {
         self.epoch.load(Ordering::Acquire)
+    }
+
+    /// The split.
+    pub fn split(&self) -> Split {
+        self.split
+    }
+
+    /// All utterances of the split.
+    pub fn utterances(&self) -> &[Utterance] {
+        self.dataset.split(self.split)
     }
 
     /// The utterances of each batch of `epoch`, as indices into the split.

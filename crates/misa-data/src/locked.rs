@@ -1,6 +1,7 @@
 //! The test split, behind a lock.
 
 use crate::{Note, Scaling, Split, Utterance, UtteranceDataset};
+use misa_terms::{ConstantPredictor, Task};
 use std::sync::Arc;
 
 /// A data set for development, which does not contain its test split.
@@ -37,6 +38,8 @@ pub struct Development {
 pub struct LockedTest {
     utterances: Vec<Utterance>,
     checksum: String,
+    /// Labels of the train split, from which the constant predictor follows.
+    train_labels: Vec<f32>,
 }
 
 impl UtteranceDataset {
@@ -45,6 +48,7 @@ impl UtteranceDataset {
         let checksum = self.checksum().to_string();
         let counts = Split::ALL.map(|split| self.split(split).len());
         let (dataset, utterances) = self.without_test();
+        let train_labels = labels(&dataset);
         let development = Development {
             dataset: Arc::new(dataset),
             counts,
@@ -53,6 +57,7 @@ impl UtteranceDataset {
         let locked = LockedTest {
             utterances,
             checksum,
+            train_labels,
         };
         (development, locked)
     }
@@ -77,6 +82,12 @@ impl Development {
     /// Values that were dropped, replaced or unusual when the data was read.
     pub fn notes(&self) -> &[Note] {
         self.dataset.notes()
+    }
+
+    /// What a model has to beat: one prediction for every utterance, from the labels of the train
+    /// split; `None` if that is empty.
+    pub fn constant(&self, task: Task) -> Option<ConstantPredictor> {
+        ConstantPredictor::of(task, &labels(&self.dataset))
     }
 
     /// The same data with scaled features; [`Self::checksum`] remains that of the data as read.
@@ -105,6 +116,11 @@ impl LockedTest {
         &self.checksum
     }
 
+    /// As [`Development::constant`].
+    pub fn constant(&self, task: Task) -> Option<ConstantPredictor> {
+        ConstantPredictor::of(task, &self.train_labels)
+    }
+
     /// The utterances, after `record` has recorded the access.
     ///
     /// # Errors
@@ -114,6 +130,11 @@ impl LockedTest {
         record()?;
         Ok(self.utterances)
     }
+}
+
+fn labels(data: &UtteranceDataset) -> Vec<f32> {
+    let train = data.split(Split::Train).iter();
+    train.map(|utterance| utterance.label).collect()
 }
 
 #[cfg(test)]
@@ -132,6 +153,17 @@ mod tests {
         assert!(development.dataset().split(Split::Test).is_empty());
         assert_eq!(development.counts()[2], (Split::Test, 3));
         assert_eq!(development.checksum(), test.checksum());
+    }
+
+    #[test]
+    fn both_parts_know_what_a_model_has_to_beat() {
+        let (development, test) = locked();
+        let train = development.dataset().split(Split::Train);
+        let labels: Vec<f32> = train.iter().map(|utterance| utterance.label).collect();
+        let expected = ConstantPredictor::of(Task::Regression, &labels);
+        assert!(expected.is_some());
+        assert_eq!(development.constant(Task::Regression), expected);
+        assert_eq!(test.constant(Task::Regression), expected);
     }
 
     #[test]

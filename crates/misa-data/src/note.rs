@@ -1,15 +1,15 @@
 //! Notes: values that were dropped, replaced or unusual when a data set was read.
 
-use crate::Split;
+use crate::{PaddingReason, PaddingSide, Split};
 use misa_terms::Modality;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How often one kind of fault occurred in a split. Every fault is noted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The split; `None` if the utterances belong to none.
+    /// The split; `None` if the utterances belong to none, or if the note is about a whole file.
     pub split: Option<Split>,
     /// The kind of fault.
     pub kind: NoteKind,
@@ -18,7 +18,7 @@ pub struct Note {
 }
 
 /// Kinds of faults that do not stop the reading of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoteKind {
@@ -36,8 +36,19 @@ pub enum NoteKind {
     TooLong(Modality),
     /// Sequences that are all zeros, read as one step.
     OnlyPadding(Modality),
-    /// Sequences padded at the front, whose padding is removed.
+    /// Sequences padded at the front, whose padding is removed, in files that misa 0.1.0 wrote.
     PaddedFront(Modality),
+    /// Sequences whose padding is removed; in files that are aligned word by word, utterances.
+    Padded {
+        /// The modality; `None` if the same rows are removed from all of them.
+        modality: Option<Modality>,
+        /// The side of the padding.
+        side: PaddingSide,
+        /// Why these rows are padding.
+        reason: PaddingReason,
+    },
+    /// Sequences that begin or end with zeros which are not padding.
+    ZerosKept(Modality),
     /// Utterances with the id of another one in the split.
     DuplicateId,
     /// Utterances with an id of an earlier split; scores may be optimistic.
@@ -54,23 +65,61 @@ pub enum NoteKind {
     Incomplete,
     /// Utterances dropped because their video is in no split.
     NoSplit,
+    /// Files and folders that systems and programs left behind, such as `._labels.csv`, ignored.
+    Leftover,
+    /// Values of this class, or arrays of this element type, that are not read; nothing needs them.
+    NotRead(String),
 }
 
 impl NoteKind {
+    /// Whether it is about sequences of `modality`, or about a whole file.
+    pub(crate) fn concerns(&self, modality: Modality) -> bool {
+        match self {
+            NoteKind::NonFinite(of)
+            | NoteKind::NoSteps(of)
+            | NoteKind::TooLong(of)
+            | NoteKind::OnlyPadding(of)
+            | NoteKind::PaddedFront(of)
+            | NoteKind::ZerosKept(of) => *of == modality,
+            NoteKind::Padded { modality: of, .. } => of.is_none_or(|of| of == modality),
+            NoteKind::NotRead(_) | NoteKind::Leftover => true,
+            _ => false,
+        }
+    }
+
     /// Whether this is determined at each reading, for data of any format.
-    pub(crate) fn is_found_again(self) -> bool {
+    pub(crate) fn is_found_again(&self) -> bool {
         matches!(self, Self::DuplicateId | Self::SharedId)
+    }
+}
+
+impl Note {
+    /// The split concerned; empty if the note is about a whole file.
+    pub(crate) fn place(&self) -> &'static str {
+        match (self.split, &self.kind) {
+            (Some(split), _) => split.name(),
+            (None, NoteKind::NotRead(_) | NoteKind::Leftover) => "",
+            (None, _) => "no split",
+        }
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.count;
-        match self.split {
-            Some(split) => write!(f, "{split}: ")?,
-            None => f.write_str("no split: ")?,
+        match self.place() {
+            "" => self.kind.write(self.count, f),
+            place => {
+                write!(f, "{place}: ")?;
+                self.kind.write(self.count, f)
+            }
         }
-        match self.kind {
+    }
+}
+
+impl NoteKind {
+    /// Writes how often this occurred.
+    fn write(&self, count: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             NoteKind::NonFinite(modality) => {
                 write!(f, "{count} non-finite {modality} values replaced by 0")
             }
@@ -95,6 +144,17 @@ impl fmt::Display for Note {
                     "{count} {modality} sequences padded at the front, cut there"
                 )
             }
+            NoteKind::Padded {
+                modality,
+                side,
+                reason,
+            } => write_padded(f, count, *modality, *side, *reason),
+            NoteKind::ZerosKept(modality) => {
+                write!(
+                    f,
+                    "{count} {modality} sequences begin or end with zeros that are no padding, kept"
+                )
+            }
             NoteKind::DuplicateId => write!(f, "{count} utterances with an id used before"),
             NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
             NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
@@ -108,7 +168,41 @@ impl fmt::Display for Note {
                 )
             }
             NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
+            NoteKind::Leftover => {
+                write!(f, "{count} files that systems left behind ignored")
+            }
+            NoteKind::NotRead(class) => {
+                write!(f, "{count} values not read: {}", class.escape_debug())
+            }
         }
+    }
+}
+
+/// The removed padding, and the evidence that it is padding.
+fn write_padded(
+    f: &mut fmt::Formatter<'_>,
+    count: usize,
+    modality: Option<Modality>,
+    side: PaddingSide,
+    reason: PaddingReason,
+) -> fmt::Result {
+    write!(f, "{count} ")?;
+    match modality {
+        Some(modality) => write!(f, "{modality} sequences")?,
+        None => f.write_str("utterances")?,
+    }
+    let place = match side {
+        PaddingSide::Front => "begin",
+        PaddingSide::Back => "end",
+    };
+    write!(f, " {place} with rows of zeros")?;
+    match reason {
+        PaddingReason::Rows => f.write_str(" in all modalities: padding, removed"),
+        PaddingReason::Utterances => {
+            f.write_str(", as do their other modalities: padding, removed")
+        }
+        PaddingReason::Most => f.write_str(", as most do: padding, removed"),
+        PaddingReason::Setting => f.write_str(", removed as the setting `padding` says"),
     }
 }
 
@@ -132,7 +226,7 @@ impl Notes {
 
     pub fn extend<'a>(&mut self, notes: impl IntoIterator<Item = &'a Note>) {
         for note in notes {
-            self.add(note.split, note.kind, note.count);
+            self.add(note.split, note.kind.clone(), note.count);
         }
     }
 
@@ -155,5 +249,21 @@ mod tests {
         assert_eq!(notes.len(), 1);
         let text = "train: 3 non-finite acoustic values replaced by 0";
         assert_eq!(notes[0].to_string(), text);
+    }
+
+    #[test]
+    fn notes_about_a_file_name_no_split() {
+        let mut notes = Notes::default();
+        let class = "collections.Counter".to_string();
+        notes.add(None, NoteKind::NotRead(class.clone()), 2);
+        notes.add(Split::Train, NoteKind::NotRead(class), 1);
+        notes.add(None, NoteKind::NoSplit, 3);
+        let texts: Vec<String> = notes.into_vec().iter().map(Note::to_string).collect();
+        let expected = [
+            "2 values not read: collections.Counter",
+            "train: 1 values not read: collections.Counter",
+            "no split: 3 utterances without a split dropped",
+        ];
+        assert_eq!(texts, expected);
     }
 }

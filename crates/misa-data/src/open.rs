@@ -1,6 +1,7 @@
 //! How data sets are opened.
 
 use crate::intake::{Intake, Observer};
+use crate::options::is_of;
 use crate::replacement::Replacements;
 use crate::{DataError, OpenOptions, Overview, Split, Utterance, UtteranceDataset, format};
 use std::collections::HashMap;
@@ -34,7 +35,7 @@ impl OpenOptions {
         mut take: impl FnMut(Split, Utterance) -> Result<(), DataError>,
     ) -> Result<Overview, DataError> {
         let path = path.as_ref();
-        let replacements = self.read_replacements()?;
+        let replacements = self.read_replacements(path)?;
         let mut intake = Intake::new(self.policy(), &mut take).with_replacements(replacements);
         let heading = format::read(path, self, &mut intake)?;
         intake.finish(&path.display().to_string(), heading)
@@ -47,22 +48,27 @@ impl OpenOptions {
         observer: &'s mut Observer<'s>,
     ) -> Result<Overview, DataError> {
         let mut sink = |_, _| Ok(());
-        let replacements = self.read_replacements()?;
+        let replacements = self.read_replacements(path)?;
         let intake = Intake::new(self.policy(), &mut sink).with_replacements(replacements);
         let mut intake = intake.with_observer(observer);
         let heading = format::read(path, self, &mut intake)?;
         intake.finish(&path.display().to_string(), heading)
     }
 
-    /// One modality of each file that is to replace others.
-    fn read_replacements(&self) -> Result<Replacements, DataError> {
+    /// One modality of each file that is to replace others in the data set at `main`, except for those
+    /// that its reader opens itself.
+    fn read_replacements(&self, main: &Path) -> Result<Replacements, DataError> {
         let mut replacements = Replacements::default();
+        let parts = format::parts(main, self);
         for (modality, path) in &self.replacements {
+            if is_of(path, parts)? {
+                continue;
+            }
             let mut sequences = HashMap::new();
-            format::read_modality(path, self, *modality, &mut |id, sequence| {
+            let notes = format::read_modality(path, self, *modality, &mut |id, sequence| {
                 sequences.insert(id, sequence);
             })?;
-            replacements.add(*modality, path, sequences);
+            replacements.add(*modality, path, sequences, &notes);
         }
         Ok(replacements)
     }

@@ -1,8 +1,9 @@
 //! Settings of how a data set is opened.
 
-use crate::{Format, Padding, Policy};
+use crate::{DataError, Format, Padding, Policy};
+use misa_files::{FileKind, Source};
 use misa_terms::Modality;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options for opening a data set.
 ///
@@ -10,8 +11,8 @@ use std::path::PathBuf;
 /// |---|---|---|
 /// | `format` | detected from the content | reads a path as this format |
 /// | `policy` | [`Policy::Strict`] | NaN and infinite values: `Strict` rejects them, `Compat` replaces them |
-/// | `padding` | [`Padding::Auto`] | the side of the padding of padded sequences |
-/// | `replace` | nothing | takes one modality from another file, matched by utterance id |
+/// | `padding` | [`Padding::Auto`] | the side of the padding of padded sequences, or that there is none |
+/// | `replacement` | nothing | takes one modality from another file, matched by utterance id; or chooses among the files of a folder |
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     format: Option<Format>,
@@ -46,9 +47,28 @@ impl OpenOptions {
 
     /// Takes `modality` from the data set at `path` instead. Every utterance must be present there
     /// (matched by id). The other data set need not have other modalities.
+    ///
+    /// For a folder of computational sequences, `path` may be such a sequence (`.csd`), for a folder of
+    /// your own features an archive (`.npz`): the folder is then read with this file for the modality,
+    /// which need not be in the folder. For the text of sequences, it is the sequence of the words.
     pub fn with_replacement(mut self, modality: Modality, path: impl Into<PathBuf>) -> Self {
         self.replacements.push((modality, path.into()));
         self
+    }
+
+    /// The file that is chosen for `modality` among those of a folder, which are of one of `kinds`.
+    pub(crate) fn chosen(
+        &self,
+        modality: Modality,
+        kinds: &[FileKind],
+    ) -> Result<Option<&Path>, DataError> {
+        let named = |(other, _): &&(Modality, PathBuf)| *other == modality;
+        for (_, path) in self.replacements.iter().filter(named) {
+            if is_of(path, kinds)? {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 
     /// The requested format.
@@ -65,4 +85,14 @@ impl OpenOptions {
     pub fn padding(&self) -> Padding {
         self.padding
     }
+}
+
+/// Whether a file is of one of `kinds`, judged by its first bytes.
+pub(crate) fn is_of(path: &Path, kinds: &[FileKind]) -> Result<bool, DataError> {
+    if path.is_dir() {
+        return Ok(false);
+    }
+    let kind = Source::open(path).and_then(|source| FileKind::of(&source));
+    let kind = kind.map_err(DataError::io(path))?;
+    Ok(kind.is_some_and(|kind| kinds.contains(&kind)))
 }

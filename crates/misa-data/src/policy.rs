@@ -4,29 +4,31 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// How NaN and infinite labels and features are treated.
-///
-/// | Value | `Strict` | `Compat` |
-/// |---|---|---|
-/// | label NaN | error | 0, counted |
-/// | label infinite | error | the largest `f32` of its sign, counted |
-/// | feature NaN | 0, counted | 0, counted |
-/// | feature infinite | error | 0, counted |
-///
-/// For formats of raw features (`csd`, `ur_funny`), `Compat` replaces an infinite feature by the
-/// largest number in the precision of the file, before scaling.
-///
-/// - Source: official MISA, `numpy.nan_to_num`; MMSA, -inf in acoustic features becomes 0.
-/// - Differs: every replacement is counted, and infinite values are not replaced by default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Policy {
-    /// An error that lists the utterances.
-    #[default]
-    Strict,
-    /// The replacements of the original codes, counted.
-    Compat,
+misa_terms::choice! {
+    /// How NaN and infinite labels and features are treated.
+    ///
+    /// | Value | `Strict` | `Compat` |
+    /// |---|---|---|
+    /// | label NaN | error | 0, counted |
+    /// | label infinite | error | the largest `f32` of its sign, counted |
+    /// | feature NaN | 0, counted | 0, counted |
+    /// | feature infinite | error | 0, counted |
+    ///
+    /// For formats of raw features (`csd`, `ur_funny`), `Compat` replaces an infinite feature by the
+    /// largest number in the precision of the file, before scaling.
+    ///
+    /// - Source: official MISA, `numpy.nan_to_num`; MMSA, -inf in acoustic features becomes 0.
+    /// - Differs: every replacement is counted, and infinite values are not replaced by default.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Policy {
+        /// An error that lists the utterances.
+        #[default]
+        Strict,
+        /// The replacements of the original codes, counted.
+        Compat,
+    }
 }
 
 impl Policy {

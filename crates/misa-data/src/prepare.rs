@@ -4,8 +4,7 @@ use crate::note::Notes;
 use crate::{
     DataError, Note, NoteKind, Sequence, Split, TextSequence, Utterance, UtteranceError, Vocabulary,
 };
-use misa_terms::EPSILON;
-use misa_terms::Modality;
+use misa_terms::{EPSILON, Modality};
 
 /// The word for a pause in word-aligned data.
 const PAUSE: &str = "sp";

@@ -1,14 +1,18 @@
 //! Replacing one modality by that of another file.
 
+use crate::note::Notes;
 use crate::refusal::Listed;
-use crate::{DataError, Sequence, TextSequence, Utterance};
+use crate::{DataError, Note, Sequence, TextSequence, Utterance};
 use misa_terms::Modality;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The replacing sequences, by utterance id.
 #[derive(Debug, Default)]
-pub(crate) struct Replacements(Vec<Replacement>);
+pub(crate) struct Replacements {
+    files: Vec<Replacement>,
+    notes: Notes,
+}
 
 #[derive(Debug)]
 struct Replacement {
@@ -19,9 +23,18 @@ struct Replacement {
 }
 
 impl Replacements {
-    /// Takes the sequences of `modality` by utterance id, as they were read from `path`.
-    pub fn add(&mut self, modality: Modality, path: &Path, sequences: HashMap<String, Sequence>) {
-        self.0.push(Replacement {
+    /// Takes the sequences of `modality` by utterance id, as they were read from `path`, and of the
+    /// notes those that concern them.
+    pub fn add(
+        &mut self,
+        modality: Modality,
+        path: &Path,
+        sequences: HashMap<String, Sequence>,
+        notes: &[Note],
+    ) {
+        let concerning = |note: &&Note| note.kind.concerns(modality);
+        self.notes.extend(notes.iter().filter(concerning));
+        self.files.push(Replacement {
             modality,
             path: path.to_owned(),
             sequences,
@@ -29,16 +42,21 @@ impl Replacements {
         });
     }
 
+    /// What was noted while the files were read.
+    pub fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes).into_vec()
+    }
+
     /// Replaces what is to be replaced; `false` when a file has nothing for this utterance.
     pub fn apply(&mut self, utterance: &mut Utterance) -> bool {
         // Every file is asked, so that each lists all it lacks.
-        let complete = self.0.iter_mut().map(|file| file.apply(utterance));
+        let complete = self.files.iter_mut().map(|file| file.apply(utterance));
         complete.fold(true, |all, found| all & found)
     }
 
     /// Fails if an utterance is missing in a file.
     pub fn check(&self) -> Result<(), DataError> {
-        self.0.iter().try_for_each(Replacement::check)
+        self.files.iter().try_for_each(Replacement::check)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The model card, a page that describes a trained model.
 
-use crate::{InferError, Scores, files};
+use crate::{InferError, ScoreTable, Scores, files};
 use misa_core::MisaConfig;
 use misa_terms::{Split, Task, TextSize};
 use std::fmt::Write;
@@ -71,11 +71,8 @@ fn scores(card: &mut String, run: &RunSummary) {
             "\nScores on the {split} split, {} utterances:\n",
             scores.utterances
         );
-        card.push_str("| Score | |\n| --- | ---: |\n");
-        for (name, value) in &scores.scores {
-            let value = value.map_or("undefined".to_string(), |value| format!("{value:.4}"));
-            let _ = writeln!(card, "| {name} | {value} |");
-        }
+        let table = ScoreTable::new("Score").with("", scores);
+        let _ = write!(card, "{table}");
     }
     let _ = writeln!(
         card,

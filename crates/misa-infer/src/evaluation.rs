@@ -1,11 +1,11 @@
 //! Predictions and losses of a model on a split.
 
-use crate::score::decide;
+use crate::score::{NamedScore, decide, scores};
 use crate::scores::named_scores;
-use crate::{ConfusionMatrix, NamedScores, ReadyBatch, Scores};
+use crate::{ConfusionMatrix, ConstantScores, NamedScores, ReadyBatch, Scores};
 use burn::tensor::Tensor;
 use misa_core::loss::{PerTerm, Term};
-use misa_terms::Task;
+use misa_terms::{ConstantPredictor, Task};
 
 /// Each term of the objective, without its weight, as a mean over batches.
 pub type TermMeans = PerTerm<f64>;
@@ -60,7 +60,18 @@ pub fn evaluate_batches<E>(
 impl Evaluation {
     /// Every score of the task.
     pub fn scores(&self, task: Task) -> Scores {
+        self.scores_beside(task, None)
+    }
+
+    /// Every score of the task, beside those of a constant predictor.
+    pub fn scores_beside(&self, task: Task, constant: Option<ConstantPredictor>) -> Scores {
+        let reason = |named: &NamedScore| {
+            let reason = named.reason(&self.predictions, &self.targets)?;
+            Some((named.name.to_string(), reason))
+        };
         Scores {
+            undefined: scores(task).iter().filter_map(reason).collect(),
+            constant: constant.map(|predictor| ConstantScores::of(predictor, task, &self.targets)),
             utterances: self.predictions.len(),
             task_loss: self.losses[Term::Task],
             scores: self.named_scores(task),

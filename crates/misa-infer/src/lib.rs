@@ -37,7 +37,9 @@
 //! | `batch.rs`, `batcher.rs`, `ready.rs` | utterances to tensors |
 //! | `bert/` | words to BERT's tokens |
 //! | `evaluation.rs` | predictions and losses of a split, in one loop |
-//! | `score.rs`, `scores.rs`, `confusion.rs`, `predictions.rs` | scores and tables of predictions |
+//! | `score.rs`, `score_need.rs`, `scores.rs`, `score_table.rs` | scores, which labels they need, those of a split, and a table of them |
+//! | `confusion.rs`, `predictions.rs` | tables of predictions |
+//! | `unread.rs` | what a model does not read of a text |
 //! | `missing.rs` | random choice of missing modalities |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |
@@ -70,13 +72,16 @@ mod random;
 mod ready;
 mod representations;
 pub mod score;
+mod score_need;
+mod score_table;
 mod scores;
+mod unread;
 #[doc(hidden)]
 pub mod versioned;
 
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
-pub use bert::{BertText, Tokeniser, Truncation, UnknownTruncation};
+pub use bert::{BertText, Casing, TokenCounts, Tokeniser, Truncation, UnknownTruncation};
 pub use card::RunSummary;
 pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;
@@ -85,8 +90,8 @@ pub use error::InferError;
 pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
 pub use misa_core::burn;
 pub use misa_terms::{
-    FeatureSizes, Modalities, Modality, PerModality, Sequence, Split, Task, TextSequence, TextSize,
-    Utterance, Vocabulary,
+    ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality, PerModality, Sequence,
+    Split, Task, TextSequence, TextSize, Utterance, Vocabulary,
 };
 #[doc(hidden)]
 pub use missing::draw_presence;
@@ -95,7 +100,9 @@ pub use predictions::{PredictionRow, Predictions};
 pub use random::lock_random_state;
 pub use ready::ReadyBatch;
 pub use representations::Representations;
-pub use scores::{NamedScores, Scores};
+pub use score_need::ScoreNeed;
+pub use score_table::ScoreTable;
+pub use scores::{ConstantScores, NamedScores, Scores};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

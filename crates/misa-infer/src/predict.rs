@@ -26,8 +26,10 @@ impl Checkpoint {
     /// A model with context reads the utterances of a video together, so pass all utterances of
     /// each video: their predictions depend on each other.
     ///
-    /// - Differs: sentences are not truncated to the longest word count of a batch, so that, without
-    ///   context, a prediction does not depend on other utterances.
+    /// - Differs: sentences are not truncated to the longest word count of a batch, but read up to the
+    ///   positions of BERT, so that, without context, a prediction does not depend on other
+    ///   utterances. [`Self::evaluate`] truncates as the official code does, so with
+    ///   [`Truncation::Batch`](crate::Truncation::Batch) its predictions may differ.
     ///
     /// # Errors
     ///
@@ -132,11 +134,7 @@ impl Checkpoint {
         }
         let objective = objective.init(device);
         let batcher = UtteranceBatcher::new(self.bert.clone());
-        let in_order: Vec<usize> = (0..prepared.len()).collect();
-        let places = match self.config.settings.context {
-            Some(_) => video_batches(&prepared, batch_size),
-            None => in_order.chunks(batch_size).map(<[usize]>::to_vec).collect(),
-        };
+        let places = self.evaluation_places(&prepared, batch_size);
         let batches = places.iter().map(|places| {
             let chosen = places.iter().map(|&place| &prepared[place]);
             Ok(batcher.batch(chosen, device).with_places(places).into())

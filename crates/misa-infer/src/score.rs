@@ -4,6 +4,7 @@
 //! A target of 0 is neutral: `neg/non-neg` counts it as not negative, `neg/pos` leaves it out, and
 //! `SIMS` counts it as not positive.
 
+use crate::ScoreNeed;
 use misa_terms::Task;
 use std::collections::BTreeSet;
 
@@ -32,8 +33,28 @@ pub struct NamedScore {
     pub is_share: bool,
     /// Its lowest and highest possible value; infinite where it has no bound.
     pub range: (f64, f64),
-    /// The score.
+    /// Which labels it needs to mean something.
+    pub need: ScoreNeed,
+    /// The score; NaN if the labels are not as it needs.
     pub score: Score,
+}
+
+impl NamedScore {
+    /// Why the score is not defined for these predictions and targets; `None` if it is.
+    pub fn reason(&self, predictions: &[f32], targets: &[f32]) -> Option<String> {
+        let is_constant = |values: &[f32]| values.iter().all(|value| *value == values[0]);
+        if (self.score)(predictions, targets).is_finite() {
+            return None;
+        }
+        let reason = match self.need.missing(targets) {
+            Some(reason) => return Some(reason),
+            None if targets.is_empty() => "there are no utterances",
+            None if is_constant(targets) => "all labels are the same",
+            None if is_constant(predictions) => "all predictions are the same",
+            None => "it is not a number",
+        };
+        Some(reason.to_string())
+    }
 }
 
 /// The scores reported for a task, in the order of the published tables.
@@ -44,12 +65,26 @@ pub fn scores(task: Task) -> &'static [NamedScore] {
     }
 }
 
+/// A score as people read it: a share in percent with two decimals, any other with four.
+///
+/// A name that no task has is no share.
+pub fn score_text(name: &str, value: f64) -> String {
+    let is_share = REGRESSION.iter().chain(&CLASSIFICATION);
+    let is_share = is_share.filter(|score| score.is_share);
+    if is_share.map(|score| score.name).any(|share| share == name) {
+        format!("{:.2} %", 100.0 * value)
+    } else {
+        format!("{value:.4}")
+    }
+}
+
 const REGRESSION: [NamedScore; 8] = [
     NamedScore {
         name: "Corr",
         goal: Goal::Higher,
         is_share: false,
         range: (-1.0, 1.0),
+        need: ScoreNeed::Nothing,
         score: pearson_correlation,
     },
     NamedScore {
@@ -57,24 +92,51 @@ const REGRESSION: [NamedScore; 8] = [
         goal: Goal::Lower,
         is_share: false,
         range: (0.0, f64::INFINITY),
+        need: ScoreNeed::Nothing,
         score: mean_absolute_error,
     },
-    share("Acc-2 (neg/non-neg)", negative_accuracy),
-    share("Acc-2 (neg/pos)", polarity_accuracy),
-    share("F1 (neg/non-neg)", negative_f1),
-    share("F1 (neg/pos)", polarity_f1),
-    share("Acc-5", five_class_accuracy),
-    share("Acc-7", seven_class_accuracy),
+    share(
+        "Acc-2 (neg/non-neg)",
+        ScoreNeed::NegativeAndOthers,
+        |p, t| given(ScoreNeed::NegativeAndOthers, negative_accuracy, p, t),
+    ),
+    share("Acc-2 (neg/pos)", ScoreNeed::BothSigns, |p, t| {
+        given(ScoreNeed::BothSigns, polarity_accuracy, p, t)
+    }),
+    share("F1 (neg/non-neg)", ScoreNeed::NegativeAndOthers, |p, t| {
+        given(ScoreNeed::NegativeAndOthers, negative_f1, p, t)
+    }),
+    share("F1 (neg/pos)", ScoreNeed::BothSigns, |p, t| {
+        given(ScoreNeed::BothSigns, polarity_f1, p, t)
+    }),
+    share("Acc-5", ScoreNeed::MinusThreeToThree, |p, t| {
+        given(ScoreNeed::MinusThreeToThree, five_class_accuracy, p, t)
+    }),
+    share("Acc-7", ScoreNeed::MinusThreeToThree, |p, t| {
+        given(ScoreNeed::MinusThreeToThree, seven_class_accuracy, p, t)
+    }),
 ];
 
-const CLASSIFICATION: [NamedScore; 2] = [share("Acc", accuracy), share("F1", weighted_f1)];
+const CLASSIFICATION: [NamedScore; 2] = [
+    share("Acc", ScoreNeed::Nothing, accuracy),
+    share("F1", ScoreNeed::Nothing, weighted_f1),
+];
 
-const fn share(name: &'static str, score: Score) -> NamedScore {
+/// The score, or NaN if it means nothing for these targets.
+fn given(need: ScoreNeed, score: Score, predictions: &[f32], targets: &[f32]) -> f64 {
+    if need.missing(targets).is_some() {
+        return f64::NAN;
+    }
+    score(predictions, targets)
+}
+
+const fn share(name: &'static str, need: ScoreNeed, score: Score) -> NamedScore {
     NamedScore {
         name,
         goal: Goal::Higher,
         is_share: true,
         range: (0.0, 1.0),
+        need,
         score,
     }
 }
@@ -322,6 +384,31 @@ mod tests {
         for named in REGRESSION.iter().chain(&CLASSIFICATION) {
             assert!((named.score)(&[], &[]).is_nan(), "{}", named.name);
         }
+    }
+
+    /// Of labels from 1 to 5, as in ICT-MMMO, any prediction above 0 would have an Acc-2 of 1.
+    #[test]
+    fn labels_of_one_sign_have_no_polarity() {
+        let (predictions, targets) = ([2.0, 1.0, 3.0], [1.0, 5.0, 2.0]);
+        let defined: Vec<&str> = REGRESSION
+            .iter()
+            .filter(|named| named.reason(&predictions, &targets).is_none())
+            .map(|named| named.name)
+            .collect();
+        assert_eq!(defined, ["Corr", "MAE"]);
+        let reason = |name: &str, predictions: &[f32]| {
+            let mut named = REGRESSION.iter().filter(|named| named.name == name);
+            named.next().unwrap().reason(predictions, &targets)
+        };
+        assert_eq!(
+            reason("Acc-2 (neg/pos)", &predictions).as_deref(),
+            Some("no label is negative")
+        );
+        assert_eq!(
+            reason("Corr", &[0.5; 3]).as_deref(),
+            Some("all predictions are the same")
+        );
+        assert_eq!(reason("MAE", &[0.5; 3]), None);
     }
 
     #[test]

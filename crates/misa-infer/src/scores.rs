@@ -2,7 +2,7 @@
 
 use crate::ConfusionMatrix;
 use crate::score::scores;
-use misa_terms::Task;
+use misa_terms::{ConstantPredictor, Task};
 use serde::{Deserialize, Serialize};
 
 /// Each score by its name; `None` if it is not defined.
@@ -22,6 +22,39 @@ pub struct Scores {
     /// The confusion matrix, if the task has classes.
     #[serde(default)]
     pub confusion: Option<ConfusionMatrix>,
+    /// Why a score is not defined, by its name; of releases before 0.2, the reasons are not known.
+    #[serde(default)]
+    pub undefined: Vec<(String, String)>,
+    /// The scores of the constant predictor on the same utterances, if it is known.
+    #[serde(default)]
+    pub constant: Option<ConstantScores>,
+}
+
+/// The scores of a constant prediction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ConstantScores {
+    /// What is predicted, and how it follows from the train split.
+    pub predictor: ConstantPredictor,
+    /// Each score by its name; `null` if it is not defined, as the correlation never is.
+    pub scores: NamedScores,
+}
+
+impl ConstantScores {
+    /// The scores of predicting the same for every target.
+    pub fn of(predictor: ConstantPredictor, task: Task, targets: &[f32]) -> Self {
+        let predictions = vec![predictor.value; targets.len()];
+        Self {
+            predictor,
+            scores: named_scores(task, &predictions, targets),
+        }
+    }
+
+    /// The score called `name`, if it is defined.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        let mut scores = self.scores.iter();
+        scores.find(|(known, _)| known == name)?.1
+    }
 }
 
 impl Scores {

@@ -2,16 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Recurrent unit of a layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CellKind {
-    /// Long short-term memory; gates input, forget, candidate, output.
-    #[default]
-    Lstm,
-    /// Gated recurrent unit; gates reset, update, candidate, the reset applied after the
-    /// recurrent product.
-    Gru,
+misa_terms::choice! {
+    /// Recurrent unit of a layer.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum CellKind {
+        /// Long short-term memory; gates input, forget, candidate, output.
+        #[default]
+        Lstm,
+        /// Gated recurrent unit; gates reset, update, candidate, the reset applied after the
+        /// recurrent product.
+        Gru,
+    }
 }
 
 impl CellKind {

@@ -1,10 +1,9 @@
 //! Dropout without a random number of the device for each element.
 
-use crate::{cpu::mask::mask, on_cpu};
-use burn::{
-    prelude::*,
-    tensor::{Distribution, TensorData},
-};
+use crate::cpu::mask::mask;
+use crate::on_cpu;
+use burn::prelude::*;
+use burn::tensor::{Distribution, TensorData};
 
 /// Sets elements to zero with `probability` and scales the others so that the mean stays.
 ///

@@ -1,15 +1,13 @@
 //! The kernels for the CPU behind the operation.
 
-use crate::{
-    Layer,
-    adam::Factors,
-    cpu::{self, layer::Trace},
-    ops::{AdamOps, RecurrentKernel, RecurrentOps, Saved, Weights},
-};
-use burn::{
-    backend::{Flex, tensor::FloatTensor},
-    tensor::TensorData,
-};
+use crate::Layer;
+use crate::adam::Factors;
+use crate::cpu::layer::Trace;
+use crate::cpu::{self};
+use crate::ops::{AdamOps, RecurrentKernel, RecurrentOps, Saved, Weights};
+use burn::backend::Flex;
+use burn::backend::tensor::FloatTensor;
+use burn::tensor::TensorData;
 use std::sync::Arc;
 
 impl RecurrentOps for Flex {

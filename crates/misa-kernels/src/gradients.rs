@@ -1,18 +1,13 @@
 //! The layer as one differentiable operation.
 
-use crate::{
-    Layer,
-    ops::{RecurrentKernel, RecurrentOps, Saved, Weights},
-};
-use burn::backend::{
-    Autodiff,
-    autodiff::{
-        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
-        grads::Gradients,
-        ops::{Backward, Ops, OpsKind},
-    },
-    tensor::FloatTensor,
-};
+use crate::Layer;
+use crate::ops::{RecurrentKernel, RecurrentOps, Saved, Weights};
+use burn::backend::Autodiff;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
 use std::sync::Arc;
 
 #[derive(Debug)]

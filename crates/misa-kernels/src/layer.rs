@@ -5,7 +5,8 @@ use crate::ops::{RecurrentOps, Weights};
 use crate::{CellKind, PackedSteps};
 #[cfg(any(feature = "flex", feature = "cube"))]
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::{prelude::*, tensor::DType};
+use burn::prelude::*;
+use burn::tensor::DType;
 use std::sync::Arc;
 
 /// A bidirectional recurrent layer, apart from its weights.

@@ -3,8 +3,10 @@
 use crate::Layer;
 #[cfg(feature = "flex")]
 use crate::adam::Factors;
-use burn::backend::{Backend, ExtensionType, backend_extension, tensor::FloatTensor};
-use std::{fmt::Debug, sync::Arc};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, ExtensionType, backend_extension};
+use std::fmt::Debug;
+use std::sync::Arc;
 
 /// Weights of one direction, in PyTorch's layout.
 #[derive(Clone, Debug, ExtensionType)]

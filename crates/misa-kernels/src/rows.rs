@@ -1,10 +1,8 @@
 //! Adam for a table of which each step touches few rows.
 
-use crate::{
-    Adam,
-    adam::Factors,
-    cpu::adam::{Row, catch_up, update_row},
-};
+use crate::Adam;
+use crate::adam::Factors;
+use crate::cpu::adam::{Row, catch_up, update_row};
 
 /// Rows handed to one task.
 const ROWS_PER_TASK: usize = 32;
@@ -264,7 +262,8 @@ impl<'a> Part<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::{prelude::*, tensor::TensorData};
+    use burn::prelude::*;
+    use burn::tensor::TensorData;
 
     const COLUMNS: usize = 19;
 

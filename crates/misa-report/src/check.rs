@@ -1,5 +1,6 @@
 //! Checks that the parts of a record agree with each other.
 
+use crate::draw::colour::DISTINCT;
 use crate::error::RecordError;
 use crate::record::{Attention, Predictions, Representations, RunRecord};
 
@@ -35,12 +36,24 @@ pub(crate) fn check(record: &RunRecord) -> Result<(), RecordError> {
     record.attention.as_ref().map_or(Ok(()), check_attention)
 }
 
+/// Checks that the runs can be told apart in one chart.
+///
+/// # Errors
+///
+/// Returns an error if there is no run, or one too many.
+pub(crate) fn check_runs(records: &[RunRecord]) -> Result<(), RecordError> {
+    count("runs", "records", records.len(), (1, DISTINCT))
+}
+
 fn check_predictions(given: &Predictions, classes: usize) -> Result<(), RecordError> {
     let part = "predictions";
     let expected = given.ids.len();
     length(part, "predictions", expected, given.predictions.len())?;
     length(part, "targets", expected, given.targets.len())?;
     length(part, "lengths", expected, given.lengths.len())?;
+    if !given.words.is_empty() {
+        length(part, "words", expected, given.words.len())?;
+    }
     class_indices(part, "predictions", &given.predictions, classes)?;
     class_indices(part, "targets", &given.targets, classes)
 }
@@ -138,6 +151,7 @@ mod tests {
         Predictions {
             split: "test".into(),
             ids: vec!["a".into(), "b".into()],
+            words: Vec::new(),
             predictions: vec![0.0, 1.0],
             targets: vec![1.0, 1.0],
             lengths: vec![3, 4],
@@ -159,6 +173,18 @@ mod tests {
         };
         let message = check(&record).unwrap_err().to_string();
         assert_eq!(message, "predictions: `targets` has 1 values, expected 2");
+    }
+
+    #[test]
+    fn words_are_those_of_all_utterances_or_of_none() {
+        let mut predictions = two_utterances();
+        predictions.words = vec!["one".into()];
+        let record = RunRecord {
+            predictions: Some(predictions),
+            ..Default::default()
+        };
+        let message = check(&record).unwrap_err().to_string();
+        assert_eq!(message, "predictions: `words` has 1 values, expected 2");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! The crate depends on neither tensors nor models. [`page()`] checks and draws the plain numbers of
 //! a [`RunRecord`]; the [`Page`] is one self-contained HTML file, and each [`Figure`] is available as
-//! SVG, as PNG and as CSV of its numbers. [`compare`] puts many runs side by side. Nothing is read
-//! from or written to disk.
+//! SVG, as PNG and as CSV of its numbers. [`overview`] draws several runs on one page, and [`compare`]
+//! puts many runs side by side. Nothing is read from or written to disk.
 //!
 //! ```text
 //! RunRecord -> page() -> Page -> html()
@@ -39,6 +39,7 @@ mod discrepancy;
 mod draw;
 mod error;
 mod figure;
+mod glossary;
 mod page;
 mod probe;
 mod projection;
@@ -52,9 +53,11 @@ pub use chart::degradation::{DegradationCurve, degradation};
 pub use discrepancy::SharedDistance;
 pub use error::{PngError, RecordError};
 pub use figure::Figure;
-pub use page::{Page, page};
+pub use page::{Overview, Page, overview, page};
 pub use probe::Probe;
-pub use record::{Attention, Curve, Predictions, Representations, RunRecord, Section, SplitScores};
+pub use record::{
+    Attention, Curve, Predictions, Representations, RunRecord, ScoreContext, Section, SplitScores,
+};
 
 /// Holds the README's example to what compiles.
 #[cfg(doctest)]

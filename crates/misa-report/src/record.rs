@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 pub struct RunRecord {
     /// Heading of the page, in plain text.
     pub title: String,
+    /// What tells this run from others on one page, such as `seed-1`; the title if it is empty.
+    #[serde(default)]
+    pub name: String,
+    /// Names and values that a reader should see beside the scores, such as the date of the run.
+    #[serde(default)]
+    pub highlights: Vec<(String, String)>,
     /// Names of the classes in order of their index; empty for a regression of sentiment, from
     /// -3 (negative) to 3 (positive).
     #[serde(default)]
@@ -40,6 +46,17 @@ pub struct RunRecord {
     pub attention: Option<Attention>,
 }
 
+impl RunRecord {
+    /// What tells this run from others: its name, or its title without one.
+    pub(crate) fn short_name(&self) -> &str {
+        if self.name.is_empty() {
+            &self.title
+        } else {
+            &self.name
+        }
+    }
+}
+
 /// One table of names and values.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Section {
@@ -58,6 +75,31 @@ pub struct SplitScores {
     pub utterances: usize,
     /// Name and value of each score; `None` if it is undefined.
     pub scores: Vec<(String, Option<f64>)>,
+    /// What some of the scores are read beside.
+    #[serde(default)]
+    pub contexts: Vec<ScoreContext>,
+    /// The prediction of [`ScoreContext::constant`] in words, such as `0.12, the mean of the train
+    /// split`; empty if there is none.
+    #[serde(default)]
+    pub constant: String,
+}
+
+/// How far a score can be trusted, and what it has to beat.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScoreContext {
+    /// Name of the score.
+    pub name: String,
+    /// Whether higher values are better.
+    pub is_better_high: bool,
+    /// Whether it is a share, which is shown in percent.
+    #[serde(default)]
+    pub is_share: bool,
+    /// 95 % interval of the score for other utterances.
+    #[serde(default)]
+    pub interval: Option<(f64, f64)>,
+    /// The score of one prediction that is the same for every utterance.
+    #[serde(default)]
+    pub constant: Option<f64>,
 }
 
 /// One line of one chart.
@@ -74,13 +116,16 @@ pub struct Curve {
     pub is_pretraining: bool,
 }
 
-/// Predictions of one split. The four lists have one entry per utterance.
+/// Predictions of one split. Each list has one entry per utterance; that of the words may be empty.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Predictions {
     /// Name of the split, such as `test`.
     pub split: String,
     /// Ids of the utterances.
     pub ids: Vec<String>,
+    /// What is said in each utterance; empty where the data has no words.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// Sentiment, or index of the class.
     pub predictions: Vec<f32>,
     /// Sentiment, or index of the class.

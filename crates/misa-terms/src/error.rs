@@ -39,6 +39,17 @@ pub enum ConfigError {
         /// The name found.
         name: String,
     },
+    /// More frozen layers than BERT has.
+    #[error(
+        "the freezing `{freezing}` asks for more layers than the {n_layers} of this BERT: set \
+         training.bert.freezing (--freeze) to at most {n_layers} layers, `all` or `none`"
+    )]
+    FrozenLayers {
+        /// The rule for freezing.
+        freezing: String,
+        /// Layers of the BERT.
+        n_layers: usize,
+    },
     /// Two settings that exclude each other.
     #[error("{field} cannot be used {reason}")]
     Conflict {

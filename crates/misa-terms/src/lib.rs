@@ -18,23 +18,30 @@
 //! |---|---|
 //! | `modality.rs`, `modalities.rs` | the three modalities, and sets of them |
 //! | `task.rs`, `sizes.rs`, `bert.rs` | the kind of prediction, and feature sizes of the input |
+//! | `constant.rs` | the constant prediction that a model has to beat |
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
 //! | `normalise.rs` | scaling of features |
 //! | `random.rs` | seeded random numbers |
 //! | `whole.rs`, `hex.rs` | files written whole, bytes in hexadecimal |
 //! | `settings.rs` | macros that define stored configurations |
+//! | `shape.rs`, `range.rs`, `meaning.rs`, `names.rs` | what each setting may be, and what it means |
 //! | `error.rs` | errors of configurations and utterances |
 
 mod bert;
+mod constant;
 mod error;
 mod hex;
+mod meaning;
 mod modalities;
 mod modality;
+mod names;
 mod normalise;
 mod random;
+mod range;
 mod sequence;
 mod settings;
+mod shape;
 mod sizes;
 mod split;
 mod task;
@@ -44,6 +51,7 @@ mod vocabulary;
 mod whole;
 
 pub use bert::BertConfig;
+pub use constant::{ConstantKind, ConstantPredictor};
 pub use error::{ConfigError, UtteranceError};
 #[doc(hidden)]
 pub use hex::hex;
@@ -54,7 +62,9 @@ pub use normalise::EPSILON;
 pub use normalise::{Normalisation, Scaling, Statistics};
 #[doc(hidden)]
 pub use random::{Random, mix};
+pub use range::Range;
 pub use sequence::Sequence;
+pub use shape::{Choice, Content, Described, Field, Shape};
 pub use sizes::{FeatureSizes, TextSize};
 pub use split::Split;
 pub use task::Task;

@@ -1,6 +1,6 @@
 //! Which modalities a model uses.
 
-use crate::{ConfigError, Modality, PerModality};
+use crate::{ConfigError, Described, Modality, PerModality, Shape};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -62,6 +62,12 @@ impl Modalities {
             .filter(|((first, second), _)| self.contains(**first) && self.contains(**second))
             .map(|(_, (x, y))| (x.clone(), y.clone()))
             .collect()
+    }
+}
+
+impl Described for Modalities {
+    fn shape() -> Shape {
+        Shape::List(Box::new(Modality::shape()))
     }
 }
 

@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One of the three modalities of an utterance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Modality {
-    /// What is said: word ids or word vectors.
-    Text,
-    /// What is seen: facial features.
-    Visual,
-    /// What is heard: voice features.
-    Acoustic,
+crate::choice! {
+    /// One of the three modalities of an utterance.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Modality {
+        /// What is said: word ids or word vectors.
+        Text,
+        /// What is seen: facial features.
+        Visual,
+        /// What is heard: voice features.
+        Acoustic,
+    }
 }
 
 impl Modality {

@@ -9,17 +9,19 @@ use serde::{Deserialize, Serialize};
 #[doc(hidden)]
 pub const EPSILON: f64 = 1e-6;
 
-/// How visual and acoustic features are scaled to zero mean and unit deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Normalisation {
-    /// Per utterance and feature, over its steps; an utterance of one step becomes 0.
-    ///
-    /// - Source: official MISA, the step that builds its files.
-    Utterance,
-    /// Per feature, by mean and deviation over all steps of the train split.
-    Train,
+crate::choice! {
+    /// How visual and acoustic features are scaled to zero mean and unit deviation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Normalisation {
+        /// Per utterance and feature, over its steps; an utterance of one step becomes 0.
+        ///
+        /// - Source: official MISA, the step that builds its files.
+        Utterance,
+        /// Per feature, by mean and deviation over all steps of the train split.
+        Train,
+    }
 }
 
 /// A normalisation with everything that is needed to scale a new utterance.

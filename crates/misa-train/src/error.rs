@@ -1,14 +1,13 @@
 //! Everything that can stop a run.
 
+use crate::run::change::SettingChange;
 use crate::run::resume::Misfit;
 use crate::{NonFiniteGradient, WorkerError};
-use burn::train::TrainingError;
 use misa_core::{ConfigError, WeightsError};
 use misa_data::{DataError, Split};
 use misa_infer::InferError;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use thiserror::Error;
 
 /// Why a run ended without a report.
@@ -111,12 +110,24 @@ pub enum TrainError {
     Valid(Box<TrainError>),
     /// The folder holds a run already.
     #[error(
-        "{path}: holds a run, expected an empty folder: resume it, replace it or choose another",
+        "{path}: holds a run, expected an empty folder: resume it (`--resume`), replace it \
+         (`--replace`) or choose another",
         path = path.display()
     )]
     Occupied {
         /// The folder.
         path: PathBuf,
+    },
+    /// The folder holds something else than a run.
+    #[error(
+        "{path}: holds no run, but {found}: expected an empty folder or that of a run",
+        path = path.display()
+    )]
+    NotRun {
+        /// The folder.
+        path: PathBuf,
+        /// Some of the files and folders in it.
+        found: String,
     },
     /// Another process writes to the folder.
     #[error("{path}: another process is using this folder", path = path.display())]
@@ -130,20 +141,40 @@ pub enum TrainError {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder holds a run with other settings or data.
+    /// The folder holds a run with other settings.
     #[error(
-        "{path}: {what} changed since the run began: expected checksum {expected}, found {found}",
-        path = path.display()
+        "{path}: settings changed since the run began: {}; expected those of the run, or another \
+         folder", changed(.changes), path = path.display()
     )]
-    Changed {
+    ChangedSettings {
         /// The folder.
         path: PathBuf,
-        /// Settings or data.
-        what: &'static str,
-        /// Checksum recorded by the run.
-        expected: String,
-        /// Checksum of the current settings or data.
-        found: String,
+        /// The settings that differ.
+        changes: Vec<SettingChange>,
+    },
+    /// The data is not that of the run.
+    #[error("{path}: data changed since the run began: {}", .changes.join("; "), path = path.display())]
+    ChangedData {
+        /// The folder.
+        path: PathBuf,
+        /// What differs, in words: files, counts, or checksums if nothing else is known.
+        changes: Vec<String>,
+    },
+    /// A run that cannot be given this number of epochs.
+    #[error(
+        "{path}: `epochs` was {before}, now {now}: {reason}; train in another folder, or replace \
+         the run (`--replace`)",
+        path = path.display()
+    )]
+    Epochs {
+        /// The folder.
+        path: PathBuf,
+        /// The number when the run began.
+        before: String,
+        /// The number now.
+        now: String,
+        /// Why it cannot be changed.
+        reason: String,
     },
     /// A file is not as the run wrote it.
     #[error("{path}: SHA-256 is {found}, expected {expected}", path = path.display())]
@@ -187,6 +218,17 @@ pub enum TrainError {
         /// Cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A line of `metrics.jsonl` that no run wrote.
+    #[error(
+        "{path}: line {line} is not of this run, expected a JSON object with type, epoch and step; \
+         to resume without the lines so far, move the file away", path = path.display()
+    )]
+    MetricsLine {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+    },
     /// The weights of a checkpoint cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Weights {
@@ -195,9 +237,21 @@ pub enum TrainError {
         /// Cause.
         source: WeightsError,
     },
-    /// Burn stopped the run.
+    /// Burn stopped the run; the cause is of a private type.
     #[error("training stopped: {0}")]
-    Training(#[source] Arc<TrainingError>),
+    Training(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Settings that an error lists; of another preset, many differ.
+const LISTED: usize = 8;
+
+fn changed(changes: &[SettingChange]) -> String {
+    let listed = changes.iter().take(LISTED).map(ToString::to_string);
+    let mut text = listed.collect::<Vec<_>>().join("; ");
+    if changes.len() > LISTED {
+        text.push_str(&format!("; and {} more", changes.len() - LISTED));
+    }
+    text
 }
 
 impl From<InferError> for TrainError {

@@ -45,44 +45,41 @@ mod run;
 mod settings;
 mod step;
 
-pub use epochs::{
-    evaluate::evaluate,
-    history::EpochRecord,
-    patience::{Patience, Verdict},
-    progress::Progress,
-    stop::Stop,
-};
+pub use epochs::evaluate::evaluate;
+pub use epochs::history::EpochRecord;
+pub use epochs::patience::{Patience, Verdict};
+pub use epochs::progress::Progress;
+pub use epochs::stop::Stop;
+pub use epochs::time_left::{TimeLeft, duration_words};
 pub use error::TrainError;
 pub use frozen::{FrozenSummary, FrozenText};
 pub use misa_infer::{
     Checkpoint, ConfusionMatrix, Evaluation, InferError, Predictions, Scores, TermMeans, score,
 };
 pub use misa_kernels::Adam;
-pub use run::{
-    folder::RunStart,
-    manifest::{Manifest, Opening, Session, Status},
-    options::RunOptions,
-    report::{BertSummary, DataSummary, GloveSummary, Report},
-    resume::Misfit,
-    score_test::{open_test, score_test},
-    system::{System, peak_memory},
-    train::{run, train, train_with},
-    transfer::TransferSummary,
-    verify::{FileState, Verification, VerifiedFile},
-};
-pub use settings::{
-    bert::BertSettings,
-    clip::GradientClip,
-    config::TrainingConfig,
-    preset::{Corpus, Preset, UnknownName},
-    pretraining::{Phase, PretrainingConfig},
-    schedule::Schedule,
-};
-pub use step::{
-    learner::MisaLearner,
-    output::SentimentOutput,
-    trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerError},
-};
+pub use run::change::SettingChange;
+pub use run::corpus::{CorpusEvidence, CorpusSummary};
+pub use run::data::{DataFile, DataSummary, FindingSummary};
+pub use run::folder::RunStart;
+pub use run::labels::LabelSummary;
+pub use run::manifest::{Manifest, Opening, Session, Status};
+pub use run::options::RunOptions;
+pub use run::report::{BertSummary, GloveSummary, Report};
+pub use run::resume::Misfit;
+pub use run::score_test::{open_test, record_results, score_test};
+pub use run::system::{System, peak_memory};
+pub use run::train::{run, train, train_with};
+pub use run::transfer::TransferSummary;
+pub use run::verify::{FileState, Verification, VerifiedFile};
+pub use settings::bert::BertSettings;
+pub use settings::clip::GradientClip;
+pub use settings::config::TrainingConfig;
+pub use settings::preset::{Corpus, Preset, UnknownName};
+pub use settings::pretraining::{Phase, PretrainingConfig};
+pub use settings::schedule::Schedule;
+pub use step::learner::MisaLearner;
+pub use step::output::SentimentOutput;
+pub use step::trainer::{LearningRates, NonFiniteGradient, Trainer, Updates, WorkerError};
 
 /// Holds the README's example to what compiles.
 #[cfg(doctest)]

@@ -2,7 +2,9 @@
 
 use crate::common::program;
 use misa_testing::golden;
-use std::{fs, path::Path, process::Command};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 use tempfile::tempdir;
 
 fn predict(arguments: &[&str]) -> (bool, String) {

@@ -2,11 +2,9 @@
 
 use crate::common::program;
 use misa_testing::golden;
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 use tempfile::{TempDir, tempdir};
 
 fn run(arguments: &[&str]) -> Output {
@@ -190,38 +188,41 @@ fn what_the_command_line_cannot_mean_is_said() {
     for (arguments, expected) in [
         (
             ["--preset", "best"],
-            "unknown preset `best`, expected official, mmsa or misa+",
+            "invalid value 'best' for '--preset <NAME>': expected official, mmsa or misa+",
         ),
         (
             ["--corpus", "sims"],
-            "unknown corpus `sims`, expected mosi, mosei or ur_funny",
+            "invalid value 'sims' for '--corpus <NAME>': expected mosi, mosei or ur_funny",
         ),
         (
             ["--modalities", "text,audio"],
-            "unknown modality `audio`, expected text, visual or acoustic",
+            "invalid value 'text,audio' for '--modalities <LIST>': expected text, visual or acoustic",
         ),
         (
             ["--normalise", "max"],
-            "unknown variant `max`, expected `utterance` or `train`",
+            "invalid value 'max' for '--normalise <HOW>': expected utterance or train",
         ),
         (["--device", "tpu"], "unknown device `tpu`"),
-        (["--epochs", "-1"], "invalid digit"),
+        (
+            ["--epochs", "-1"],
+            "invalid value '-1' for '--epochs <N>': expected a whole number",
+        ),
         (
             ["--format", "word"],
-            "expected misa, mmsa, mult, mag, ur_funny, csd, mfn, own or safetensors",
+            "expected misa, mmsa, mult, mag, ur_funny, csd, mfn, own, safetensors",
         ),
         (
             ["--learning-rate", "-1"],
-            "learning_rate must be in (0, inf), got -1",
+            "invalid value '-1' for '--learning-rate <RATE>': expected a number in (0, inf)",
         ),
         (
             ["--d-embedding", "0"],
-            "d_embedding must be in [1, 16777216], got 0",
+            "invalid value '0' for '--d-embedding <N>': expected a whole number in [1, 16777216]",
         ),
         (["--epochs", "0"], "epochs must be in [1, inf), got 0"),
         (
             ["--learning-rate", "0"],
-            "learning_rate must be in (0, inf), got 0",
+            "invalid value '0' for '--learning-rate <RATE>': expected a number in (0, inf)",
         ),
     ] {
         let message = failure(&arguments);

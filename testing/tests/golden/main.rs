@@ -7,7 +7,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bert;
 mod learning;
+mod losses;
 mod metrics;
 mod models;
 mod parts;

@@ -1,21 +1,18 @@
 //! Layers, losses and the optimiser, one by one.
 
-use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host, state_dict};
+use crate::tensors::{OnDevice, assert_gradient, assert_output, assert_within, host};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::{Module, Param};
 use burn::nn::LayerNormConfig;
-use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
+use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::prelude::*;
-use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertInput, TextPooling};
 use misa_core::encoder::{PackedSequence, RecurrentConfig};
-use misa_core::loss::{CmdLossConfig, DifferenceLoss};
 use misa_core::{
     ActivationKind, CellKind, StateDict, TransformerLayerConfig, reverse_gradient, weights,
 };
 use misa_testing::{Tensors, Trial, case, entries, golden, manifest_entry, name, stem, unknown};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Every file of the folder; the beginning of its name states its content.
@@ -37,7 +34,7 @@ fn file_cases(path: &Path) -> Vec<Trial> {
         Some("bert") => {
             let tensors = path.to_path_buf();
             vec![case(&named(""), move || {
-                bert(
+                crate::bert::bert(
                     &Tensors::read(&tensors),
                     &manifest_entry(&format!("parts/{file}")),
                 );
@@ -52,7 +49,7 @@ fn file_cases(path: &Path) -> Vec<Trial> {
                 );
             })]
         }
-        Some("losses") => loss_cases(path),
+        Some("losses") => crate::losses::loss_cases(path),
         Some("ce") => vec![
             test("::cross_entropy", cross_entropy),
             test("::reversal", reversal),
@@ -76,136 +73,8 @@ fn gru(stored: &Tensors) {
     recurrent(stored, CellKind::Gru);
 }
 
-fn device() -> Device {
+pub fn device() -> Device {
     Device::flex().autodiff()
-}
-
-/// The manifest has what is not in the tensors: the number of heads and the epsilon of the norms.
-fn bert_config(stored: &Tensors, manifest: &Value) -> BertConfig {
-    let layers: BTreeSet<_> = stored
-        .with_prefix("w.encoder.layer.")
-        .filter_map(|(name, _)| name.split('.').next())
-        .collect();
-    let size = |name: &str, axis: usize| stored.get(&format!("w.{name}")).shape[axis];
-    BertConfig {
-        vocabulary: size("embeddings.word_embeddings.weight", 0),
-        d_model: size("embeddings.word_embeddings.weight", 1),
-        n_layers: layers.len(),
-        n_heads: manifest["config"]["heads"].as_u64().unwrap() as usize,
-        d_feed_forward: size("encoder.layer.0.intermediate.dense.weight", 0),
-        positions: size("embeddings.position_embeddings.weight", 0),
-        token_types: size("embeddings.token_type_embeddings.weight", 0),
-        dropout: 0.0,
-        attention_dropout: 0.0,
-        norm_epsilon: manifest["config"]["ln_eps"].as_f64().unwrap(),
-    }
-}
-
-fn bert(stored: &Tensors, manifest: &Value) {
-    let config = bert_config(stored, manifest);
-    let weights = state_dict(stored, "w.");
-    let official = |name: &str| format!("bertmodel.{name}");
-    let weights: StateDict = weights
-        .names()
-        .map(|name| (official(name), weights.get(name).unwrap().clone()))
-        .collect();
-    let mask = stored.get("mask");
-    let lengths: Vec<usize> = (mask.values.chunks(mask.shape[1]))
-        .map(|mask| mask.iter().sum::<f64>() as usize)
-        .collect();
-    let device = device();
-    let input = BertInput {
-        ids: stored.get("ids").integers(&device),
-        types: Some(stored.get("types").integers(&device)),
-        lengths,
-    };
-    // This pooling keeps the rows of padding, as in the stored states.
-    for pooling in [TextPooling::MaskedMean, TextPooling::PlainMean] {
-        let config = BertEncoderConfig::new(config).with_pooling(pooling);
-        let (encoder, loaded) = weights::load(config.init(&device), "text.Bert", &weights).unwrap();
-        assert_eq!(loaded, weights::LoadedWeights::default());
-        let output = encoder.forward(&input);
-        if pooling == TextPooling::PlainMean {
-            for (number, state) in output.states.iter().enumerate() {
-                let name = format!("hidden.{number}");
-                assert_output(&name, &host(state), stored.get(&name));
-            }
-            let last = output.states.last().unwrap().clone();
-            let mean = last.mean_dim(1).squeeze_dim::<2>(1);
-            let expected: Vec<f64> = host(&mean);
-            assert_within("plain mean", &host(&output.encoded), &expected, |_| 1e-6);
-            continue;
-        }
-        assert_output(
-            "masked_mean",
-            &host(&output.encoded),
-            stored.get("masked_mean"),
-        );
-        let scalar = (output.encoded * stored.get("r").tensor(&device)).sum();
-        let gradients = weights::gradient_dict(&encoder, "text.Bert", &scalar.backward());
-        let mut count = 0;
-        for (name, expected) in stored.with_prefix("grad.") {
-            let found = gradients
-                .get(&official(name))
-                .unwrap_or_else(|| panic!("{name}"));
-            let found: Vec<f64> = found.iter::<f64>().collect();
-            assert_gradient(name, &found, expected);
-            count += 1;
-        }
-        assert_eq!(
-            count,
-            gradients.names().count(),
-            "parameters with a gradient"
-        );
-    }
-}
-
-/// One case for each pair of inputs.
-fn loss_cases(path: &Path) -> Vec<Trial> {
-    let stored = Tensors::read(path);
-    let sets: BTreeSet<_> = stored
-        .names()
-        .filter_map(|name| name.split_once('.'))
-        .map(|(set, _)| set.to_string())
-        .collect();
-    assert!(!sets.is_empty(), "{} is empty", path.display());
-    let of_set = |set: String| {
-        let name = format!("parts::{}::{set}", stem(path));
-        let path = path.to_path_buf();
-        case(&name, move || losses(&Tensors::read(&path), &set))
-    };
-    sets.into_iter().map(of_set).collect()
-}
-
-fn losses(stored: &Tensors, set: &str) {
-    for (name, expected) in stored.with_prefix(&format!("{set}.")) {
-        if name.contains('.') || name.starts_with('x') || name == "simse" {
-            // Gradients go with their loss; the scale-invariant error is in no objective.
-            continue;
-        }
-        let [x, y] = ["x1", "x2"].map(|x| {
-            stored
-                .get(&format!("{set}.{x}"))
-                .tensor::<2>(&device())
-                .require_grad()
-        });
-        let loss = match name.strip_prefix("cmd") {
-            Some(moments) => {
-                let config = CmdLossConfig::new().with_moments(moments.parse().unwrap());
-                config.init().forward(x.clone(), y.clone())
-            }
-            None if name == "diff" => DifferenceLoss.forward(x.clone(), y.clone()),
-            None if name == "mse" => MseLoss::new().forward(x.clone(), y.clone(), Reduction::Mean),
-            None => panic!("{set}.{name}: no test knows this loss"),
-        };
-        assert_output(&format!("{set}.{name}"), &host(&loss), expected);
-        let gradients = loss.backward();
-        for (x, which) in [(x, "g1"), (y, "g2")] {
-            let what = format!("{set}.{name}.{which}");
-            let gradient = host(&x.grad(&gradients).unwrap());
-            assert_gradient(&what, &gradient, stored.get(&what));
-        }
-    }
 }
 
 fn recurrent(stored: &Tensors, cell: CellKind) {

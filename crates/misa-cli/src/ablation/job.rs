@@ -1,19 +1,15 @@
 //! One run of a variant with a seed.
 
 use super::Variant;
-use crate::{
-    Launch, SettingsArguments,
-    command::Setting,
-    settings::{Resolved, RunSettings},
-};
+use crate::command::Setting;
+use crate::settings::{Resolved, RunSettings};
+use crate::{Launch, SettingsArguments};
 use misa_core::ConfigError;
 use misa_data::Split;
 use misa_train::{Progress, RunStart, Stop, TrainError, score_test};
 use serde_json::json;
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// A variant to train with a seed.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +100,7 @@ fn run(
         progress: Progress::Silent,
         start: RunStart::Resume,
         stop: stop.clone(),
+        keep_state: false,
     };
     let (report, test) = launch.train(settings, folder)?;
     if split == Split::Test && report.scores_of(Split::Test).is_none() {

@@ -3,7 +3,9 @@
 use super::Variant;
 use misa_report::compare::{Comparison, Difference, Group};
 use misa_train::{Phase, Report};
-use std::{error::Error, fmt, path::Path};
+use std::error::Error;
+use std::fmt;
+use std::path::Path;
 
 /// The scores in the table, as far as the task has them; differences are of the first one.
 const METRICS: [&str; 6] = ["MAE", "Corr", "Acc-2 (neg/pos)", "Acc-7", "Acc-2", "F1"];

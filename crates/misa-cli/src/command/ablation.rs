@@ -1,25 +1,19 @@
 //! Variants of MISA compared.
 
-use super::{
-    SettingsArguments,
-    output::{make_folder, write},
-    say, say_json,
-};
-use crate::{
-    Exit, Outcome, Seeds,
-    ablation::{AblationTable, Job, JobResult, VARIANTS, Variant},
-    compare, stop_on_signals,
-};
+use super::output::{make_folder, write};
+use super::{SettingsArguments, say, say_object};
+use crate::ablation::{AblationTable, Job, JobResult, VARIANTS, Variant};
+use crate::{CompareRequest, Exit, Outcome, Seeds, compare, stop_on_signals};
 use clap::{Args, ValueEnum};
 use misa_core::Modalities;
 use misa_data::Split;
-use misa_train::{Stop, TrainError};
-use std::{
-    error::Error,
-    path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
-    thread,
-};
+use misa_train::{Stop, TimeLeft, TrainError};
+use serde_json::json;
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// Resamples of the paired comparison with MISA.
 const RESAMPLES: usize = 10_000;
@@ -101,17 +95,32 @@ impl AblationArguments {
     pub fn run(&self) -> Outcome {
         let variants = variants(&self.variants)?;
         if self.list {
-            variants
-                .iter()
-                .try_for_each(|variant| say(&line(variant)))?;
+            self.say_variants(&variants)?;
             return Ok(Exit::Done);
         }
         make_folder(&self.out)?;
         let stop = stop_on_signals()?;
         let jobs = self.jobs(&variants);
-        let results = self.work(&jobs, &stop).map_err(Failure::into_error)?;
+        let (settings, data) = self.settings.with_corpus_of_data(&[])?;
+        if let Some(data) = data {
+            eprintln!("note: {}", data.note(&settings.resolve(&[])?.value));
+        }
+        let work = self.work(&settings, &jobs, &stop);
+        let results = work.map_err(Failure::into_error)?;
         self.compare(&variants, &jobs, &results)?;
         Ok(Exit::Done)
+    }
+
+    fn say_variants(&self, variants: &[&Variant]) -> Result<(), Box<dyn Error>> {
+        if !self.json {
+            let lines: String = variants.iter().map(|variant| line(variant)).collect();
+            return Ok(say(&lines)?);
+        }
+        let variants = variants.iter().map(|variant| {
+            let settings = variant.settings_for(Modalities::ALL).unwrap_or_default();
+            json!({ "name": variant.name, "group": variant.group, "settings": settings })
+        });
+        say_object(json!({ "variants": variants.collect::<Vec<_>>() }))
     }
 
     /// Seed by seed, so that what is there when it is stopped can be compared.
@@ -125,7 +134,13 @@ impl AblationArguments {
     }
 
     /// Does every job, several at a time; their results in the same order.
-    fn work(&self, jobs: &[Job], stop: &Stop) -> Result<Vec<JobResult>, Failure> {
+    fn work(
+        &self,
+        settings: &SettingsArguments,
+        jobs: &[Job],
+        stop: &Stop,
+    ) -> Result<Vec<JobResult>, Failure> {
+        let pace = Pace::new(jobs.len());
         let next = Mutex::new(jobs.iter().enumerate());
         let results = Mutex::new(vec![None; jobs.len()]);
         let failure: Mutex<Option<Failure>> = Mutex::new(None);
@@ -133,7 +148,8 @@ impl AblationArguments {
             for _ in 0..self.workers {
                 scope.spawn(|| {
                     while let Some((index, job)) = take(&next) {
-                        match self.attempt(job, index, jobs.len(), stop) {
+                        let place = (index, &pace);
+                        match self.attempt(settings, job, place, stop) {
                             Ok(result) => lock(&results)[index] = Some(result),
                             Err(error) => {
                                 lock(&failure).get_or_insert(error);
@@ -156,24 +172,26 @@ impl AblationArguments {
 
     fn attempt(
         &self,
+        settings: &SettingsArguments,
         job: &Job,
-        index: usize,
-        count: usize,
+        (index, pace): (usize, &Pace),
         stop: &Stop,
     ) -> Result<JobResult, Failure> {
         let name = format!(
-            "{}/{count} {} seed {}",
+            "{}/{} {} seed {}",
             index + 1,
+            pace.all,
             job.variant.name,
             job.seed
         );
         let failure = |error: Box<dyn Error>| Failure::of(&name, error.as_ref());
         let result = job
-            .train(&self.settings, self.split.into(), &self.out, stop)
+            .train(settings, self.split.into(), &self.out, stop)
             .map_err(failure)?;
+        let left = pace.next();
         if !self.json {
             let text = match &result {
-                JobResult::Trained { seconds } => format!("{name}: {seconds:.0} s\n"),
+                JobResult::Trained { seconds } => format!("{name}: {seconds:.0} s{left}\n"),
                 JobResult::LeftOut { reason } => format!("{name}: left out, {reason}\n"),
             };
             say(&text).map_err(|error| failure(error.into()))?;
@@ -196,18 +214,46 @@ impl AblationArguments {
             .collect();
         let baseline = variants.iter().find(|variant| variant.is_baseline());
         let baseline = baseline.map(|variant| variant.name.to_string());
-        let split = Some(self.split.into());
-        let (comparison, left_out) = compare(&runs, split, baseline, RESAMPLES, Vec::new())?;
+        let (comparison, left_out) = compare(CompareRequest {
+            runs,
+            split: Some(self.split.into()),
+            baseline,
+            resamples: RESAMPLES,
+            ..CompareRequest::default()
+        })?;
         for line in left_out {
             eprintln!("note: left out: {line}");
         }
         let table = AblationTable::new(&comparison, variants)?.to_string();
         write(&self.out.join(TABLE), table.as_bytes())?;
         if self.json {
-            say_json(&comparison)
+            say_object(comparison.to_json())
         } else {
             Ok(say(&table)?)
         }
+    }
+}
+
+/// How fast the jobs are done.
+struct Pace {
+    clock: TimeLeft,
+    done: AtomicUsize,
+    all: usize,
+}
+
+impl Pace {
+    fn new(all: usize) -> Self {
+        Self {
+            clock: TimeLeft::since(0.0),
+            done: AtomicUsize::new(0),
+            all,
+        }
+    }
+
+    /// Counts a job that is done; the time left in words.
+    fn next(&self) -> String {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.clock.words(done as f64 / self.all.max(1) as f64)
     }
 }
 

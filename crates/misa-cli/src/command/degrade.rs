@@ -1,28 +1,24 @@
 //! Scores when modalities are missing.
 
-use super::{
-    SplitName,
-    output::{make_folder, write},
-    say, say_json,
-};
-use crate::{
-    Exit, Outcome,
-    show::same_task,
-    source::{RunSource, finished},
-};
+use super::json::{say_runs, scores};
+use super::output::{make_folder, write};
+use super::{SplitName, say};
+use crate::runs::finished_runs;
+use crate::show::same_task;
+use crate::source::{RunSource, finished};
+use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
 use clap::Args;
 use misa_core::Modalities;
 use misa_data::Split;
+use misa_infer::score::score_text;
 use misa_infer::{Checkpoint, Degradation, NamedScores};
 use misa_report::{DegradationCurve, degradation};
-use misa_train::{TrainError, open_test};
+use misa_train::{TrainError, open_test, record_results};
 use serde_json::{Value, json};
-use std::{
-    error::Error,
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 /// Score finished runs with modalities missing: at rising rates, and from every set of modalities.
 ///
@@ -33,7 +29,7 @@ use std::{
   misa degrade runs/plain runs/dropout
   misa degrade runs/a --rates 0,0.3,0.6,0.9 --draws 20 --out figures")]
 pub struct Arguments {
-    /// Run folders
+    /// Run folders, or folders of them
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// The split; opening the test split is recorded in the manifest
@@ -52,9 +48,8 @@ pub struct Arguments {
     /// Folder for a figure of each score, as SVG, PNG and CSV
     #[arg(short, long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -80,29 +75,35 @@ struct RunDegradation {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        self.check(&device)?;
+        let runs = finished_runs(&self.runs)?;
+        self.check(&runs, &device)?;
         let mut degradations = Vec::new();
-        let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
-            let scored = self.degrade(run, &device)?;
+        // Each rate, and all subsets of modalities together.
+        let mut steps = Steps::new(runs.len() * (self.rates.len() + 1));
+        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
+            let scored = self.degrade(run, &device, &mut steps)?;
+            steps.clear();
             if !self.json {
                 say(&scored.to_string())?;
             }
             degradations.push(scored);
             Ok(())
         });
-        // The scores of the runs before one that fails may have cost an opening of their test split.
-        if self.json && (outcome.is_ok() || !degradations.is_empty()) {
-            let json: Vec<Value> = degradations.iter().map(RunDegradation::to_json).collect();
-            say_json(&json)?;
+        let drawn = outcome.and_then(|()| self.draw(&degradations));
+        let outcome = drawn.and_then(|figures| {
+            let record = |run| record_results(run, &figures);
+            runs.iter().try_for_each(|run| Ok(record(run)?))
+        });
+        if self.json {
+            let runs = degradations.iter().map(RunDegradation::to_json).collect();
+            return say_runs(runs, outcome);
         }
-        outcome?;
-        self.draw(&degradations)?;
-        Ok(Exit::Done)
+        outcome.map(|()| Exit::Done)
     }
 
     /// Refuses what would fail after the first test split is opened.
-    fn check(&self, device: &Device) -> Result<(), Box<dyn Error>> {
-        let tasks = self.runs.iter().map(|run| {
+    fn check(&self, runs: &[PathBuf], device: &Device) -> Result<(), Box<dyn Error>> {
+        let tasks = runs.iter().map(|run| {
             let manifest = finished(run)?;
             Ok((run.clone(), manifest.config.loss.task))
         });
@@ -111,15 +112,20 @@ impl Arguments {
             make_folder(out)?;
         }
         if Split::from(self.split) == Split::Test {
-            for run in &self.runs {
+            for run in runs {
                 Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
             }
         }
         Ok(())
     }
 
-    fn degrade(&self, run: &Path, device: &Device) -> Result<RunDegradation, Box<dyn Error>> {
-        let (development, test) = RunSource::open(run, self.data.as_deref())?.data;
+    fn degrade(
+        &self,
+        run: &Path,
+        device: &Device,
+        steps: &mut Steps,
+    ) -> Result<RunDegradation, Box<dyn Error>> {
+        let (development, test) = RunSource::open(run, &self.moved)?.data;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let opened;
         let utterances = match Split::from(self.split) {
@@ -129,18 +135,30 @@ impl Arguments {
             }
             split => development.dataset().split(split),
         };
-        let (rates, draws, seed) = (&self.rates, self.draws, self.seed);
+        let name = run.display().to_string();
+        let mut curve = Vec::new();
+        for rate in &self.rates {
+            steps.doing(&format!("{name}: {:.0} % missing", 100.0 * rate));
+            let rates = std::slice::from_ref(rate);
+            // The draws are those of the seed, whatever other rates there are.
+            curve.extend(checkpoint.degradation(utterances, rates, self.draws, self.seed, device)?);
+            steps.step();
+        }
+        steps.doing(&format!("{name}: sets of modalities"));
+        let subsets = checkpoint.subsets(utterances, device)?;
+        steps.step();
         Ok(RunDegradation {
-            run: run.display().to_string(),
-            curve: checkpoint.degradation(utterances, rates, draws, seed, device)?,
-            subsets: checkpoint.subsets(utterances, device)?,
+            run: name,
+            curve,
+            subsets,
         })
     }
 
-    /// A figure of each score, with all runs in it.
-    fn draw(&self, degradations: &[RunDegradation]) -> Result<(), Box<dyn Error>> {
+    /// A figure of each score, with all runs in it; returns the files.
+    fn draw(&self, degradations: &[RunDegradation]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+        let mut files = Vec::new();
         let (Some(out), Some(first)) = (&self.out, degradations.first()) else {
-            return Ok(());
+            return Ok(files);
         };
         let names = first.curve.first().map_or(&[][..], |point| &point.scores);
         for (index, (name, _)) in names.iter().enumerate() {
@@ -155,8 +173,9 @@ impl Arguments {
             write(&path("svg"), figure.svg().as_bytes())?;
             write(&path("png"), &figure.png()?)?;
             write(&path("csv"), figure.data.as_bytes())?;
+            files.extend(["svg", "png", "csv"].map(path));
         }
-        Ok(())
+        Ok(files)
     }
 }
 
@@ -176,9 +195,13 @@ impl RunDegradation {
         let subsets: Vec<Value> = self
             .subsets
             .iter()
-            .map(|(set, scores)| json!({ "modalities": set, "scores": scores }))
+            .map(|(set, found)| json!({ "modalities": set, "scores": scores(found) }))
             .collect();
-        json!({ "run": self.run, "curve": self.curve, "subsets": subsets })
+        let curve = self.curve.iter();
+        let curve: Vec<Value> = curve
+            .map(|point| json!({ "rate": point.rate, "scores": scores(&point.scores) }))
+            .collect();
+        json!({ "run": self.run, "curve": curve, "subsets": subsets })
     }
 }
 
@@ -200,8 +223,8 @@ impl std::fmt::Display for RunDegradation {
 
 fn cells(scores: &NamedScores) -> String {
     let mut text = String::new();
-    for (_, value) in scores {
-        let value = value.map_or("not defined".to_string(), |value| format!("{value:.4}"));
+    for (name, value) in scores {
+        let value = value.map_or("not defined".to_string(), |value| score_text(name, value));
         // Writing to a string cannot fail.
         let _ = write!(text, " {value} |");
     }

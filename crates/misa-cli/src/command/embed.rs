@@ -1,17 +1,19 @@
 //! Representations as a file.
 
-use super::{SplitName, output::check_file, say, say_json};
-use crate::{Exit, Outcome, source::RunSource};
+use super::json::say_object;
+use super::output::check_file;
+use super::{SplitName, say};
+use crate::runs::one_run;
+use crate::source::RunSource;
+use crate::{Exit, MovedData, Outcome, ProgressLine};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
 use misa_infer::{Checkpoint, Representations};
-use misa_train::open_test;
+use misa_train::{open_test, record_results};
 use serde_json::json;
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Write the representations of utterances as a NumPy archive.
 ///
@@ -23,7 +25,7 @@ use std::{
   misa embed runs/a -o valid.npz
   python -c \"import numpy; print(numpy.load('valid.npz')['shared_text'].shape)\"")]
 pub struct Arguments {
-    /// Run folder
+    /// Run folder, or a folder with one run in it
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// The split; opening the test split is recorded in the manifest
@@ -32,9 +34,8 @@ pub struct Arguments {
     /// File to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -47,24 +48,29 @@ impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         check_file(&self.out)?;
         let device = crate::device(&self.device)?;
-        let source = RunSource::open(&self.run, self.data.as_deref())?;
-        let checkpoint = Checkpoint::load(self.run.join(Checkpoint::FOLDER), &device)?;
+        let run = one_run(&self.run)?;
+        let source = RunSource::open(&run, &self.moved)?;
+        let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;
         let split = Split::from(self.split);
         let opened;
         let utterances = match split {
             Split::Test => {
-                opened = open_test(&self.run, test)?;
+                opened = open_test(&run, test)?;
                 opened.as_slice()
             }
             split => development.dataset().split(split),
         };
+        let mut line = ProgressLine::new();
+        line.show_now(&format!("reading {} utterances", utterances.len()));
         let representations = checkpoint.represent(utterances, &device)?;
+        drop(line);
         write(&self.out, &representations)
             .map_err(|error| format!("{}: {error}", self.out.display()))?;
+        record_results(&run, std::slice::from_ref(&self.out))?;
         let (path, count) = (self.out.display(), representations.ids.len());
         if self.json {
-            say_json(&json!({
+            say_object(json!({
                 "file": path.to_string(),
                 "split": split,
                 "utterances": count,

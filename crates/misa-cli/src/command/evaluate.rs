@@ -1,20 +1,18 @@
 //! The scores of a finished run.
 
-use super::{SplitName, say, say_json};
-use crate::{
-    Exit, Outcome,
-    show::scores_table,
-    source::{RunSource, finished},
-};
+use super::json::{say_runs, scored};
+use super::{SplitName, say};
+use crate::runs::finished_runs;
+use crate::show::scores_table;
+use crate::source::RunSource;
+use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
 use clap::Args;
 use misa_data::Split;
-use misa_train::{Checkpoint, Scores, score_test};
+use misa_train::{Checkpoint, DataSummary, Scores, score_test};
 use serde_json::{Value, json};
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Score the model of a finished run.
 ///
@@ -25,17 +23,16 @@ use std::{
 #[command(after_help = "Examples:
   misa evaluate runs/a
   misa evaluate runs/a --split test
-  misa evaluate runs/seed-* --split test --json")]
+  misa evaluate runs/mosi --split test --json")]
 pub struct Arguments {
-    /// Run folders
+    /// Run folders, or folders of them
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// The split
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -49,57 +46,74 @@ struct RunScores {
     scores: Scores,
     /// How often its test split has been opened.
     openings: usize,
+    /// The corpus and the labels of its data, as far as they are recorded, in words.
+    data: String,
 }
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
         // A folder that cannot be used must be reported before the test split of another is opened.
-        for run in &self.runs {
-            finished(run)?;
-        }
+        let runs = finished_runs(&self.runs)?;
         let mut scores = Vec::new();
-        let outcome: Result<(), Box<dyn Error>> = self.runs.iter().try_for_each(|run| {
+        let mut steps = Steps::new(runs.len());
+        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
+            steps.doing(&format!("scoring {}", run.display()));
             let scored = self.score(run, &device)?;
+            steps.step();
+            steps.clear();
             if !self.json {
                 say(&self.text(run, &scored))?;
             }
             scores.push(self.numbers(run, &scored));
             Ok(())
         });
-        // The scores of the runs before one that fails may have cost an opening of their test split.
-        if self.json && (outcome.is_ok() || !scores.is_empty()) {
-            say_json(&scores)?;
+        if self.json {
+            return say_runs(scores, outcome);
         }
         outcome.map(|()| Exit::Done)
     }
 
     fn score(&self, run: &Path, device: &Device) -> Result<RunScores, Box<dyn Error>> {
-        let source = RunSource::open(run, self.data.as_deref())?;
+        let source = RunSource::open(run, &self.moved)?;
         let split = Split::from(self.split);
         let (development, test) = source.data;
         if split == Split::Test {
             let report = score_test(run, test, device)?;
+            let notes = report.bert.iter().flat_map(|bert| &bert.notes);
+            for note in notes.filter(|note| note.starts_with("test: ")) {
+                eprintln!("note: {note}");
+            }
             let scores = report.scores_of(split).cloned();
             return Ok(RunScores {
                 scores: scores.ok_or("the report lacks what was scored")?,
                 openings: report.test_openings,
+                data: facts(&report.data),
             });
         }
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
         let config = &source.manifest.config;
+        let constant = development.constant(config.loss.task);
         let utterances = development.dataset().split(split);
         let evaluation =
             checkpoint.evaluate(utterances, &config.loss, config.batch_size, device)?;
+        let counts = checkpoint.token_counts(utterances, config.batch_size);
+        if let (Some(bert), Some(counts)) = (&checkpoint.bert, counts) {
+            for note in counts.notes(split.name(), bert.truncation()) {
+                eprintln!("note: {note}");
+            }
+        }
         Ok(RunScores {
-            scores: evaluation.scores(config.loss.task),
+            scores: evaluation.scores_beside(config.loss.task, constant),
             openings: source.manifest.test_openings(),
+            data: facts(&source.manifest.data),
         })
     }
 
     fn text(&self, run: &Path, scored: &RunScores) -> String {
         let split = Split::from(self.split);
         let mut text = scores_table(run, split, &scored.scores);
+        text.push_str(&scored.data);
         if split == Split::Test && scored.openings > 1 {
             let times = scored.openings;
             text.push_str(&format!(
@@ -109,12 +123,26 @@ impl Arguments {
         text
     }
 
-    fn numbers(&self, run: &Path, scored: &RunScores) -> Value {
-        json!({
-            "run": run.display().to_string(),
-            "split": Split::from(self.split),
-            "scores": scored.scores,
-            "test_openings": scored.openings,
-        })
+    fn numbers(&self, run: &Path, found: &RunScores) -> Value {
+        let mut numbers = scored(&found.scores);
+        numbers["run"] = json!(run.display().to_string());
+        numbers["split"] = json!(Split::from(self.split));
+        numbers["test_openings"] = json!(found.openings);
+        numbers
     }
+}
+
+fn facts(data: &DataSummary) -> String {
+    let mut text = String::new();
+    if let Some(corpus) = &data.corpus {
+        text.push_str(&format!("corpus: {corpus}\n"));
+    }
+    if let Some(labels) = &data.labels {
+        text.push_str(&format!("labels of train and valid: {labels}\n"));
+    }
+    let serious = data.findings.iter().filter(|finding| finding.is_serious());
+    for finding in serious {
+        text.push_str(&format!("{}: {}\n", finding.severity, finding.message));
+    }
+    text
 }

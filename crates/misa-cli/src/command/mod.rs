@@ -1,13 +1,16 @@
 //! The commands.
 
 mod ablation;
+mod completions;
 pub mod data;
 mod degrade;
 mod embed;
 mod evaluate;
+mod json;
 mod output;
 mod plot;
 mod predict;
+mod reference;
 mod report;
 mod settings;
 mod sweep;
@@ -15,13 +18,13 @@ mod table;
 mod train;
 mod verify;
 
-pub use ablation::AblationArguments;
-pub use settings::{Setting, SettingOptions, SettingsArguments};
-
 use crate::{EXIT_STATUS, Exit, Outcome};
+pub use ablation::AblationArguments;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub(crate) use json::say_object;
 use serde::Serialize;
+pub use settings::{Setting, SettingOptions, SettingsArguments};
 use std::io::{self, Write};
 
 /// Multimodal sentiment analysis with MISA: train it, trust its runs, see what it learned.
@@ -48,6 +51,7 @@ enum Command {
     Sweep(sweep::Arguments),
     Ablation(Box<AblationArguments>),
     Table(table::Arguments),
+    Settings(reference::Arguments),
     Verify(verify::Arguments),
     /// Print a script for completing this program's command line in a shell
     Completions {
@@ -76,6 +80,7 @@ impl Arguments {
             Command::Sweep(arguments) => arguments.run(),
             Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),
+            Command::Settings(arguments) => arguments.run(),
             Command::Verify(arguments) => arguments.run(),
             Command::Completions { shell } => complete(*shell),
         }
@@ -83,9 +88,7 @@ impl Arguments {
 }
 
 fn complete(shell: Shell) -> Outcome {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "misa", &mut script);
-    say(&String::from_utf8_lossy(&script))?;
+    say(&completions::script(shell, Arguments::command()))?;
     Ok(Exit::Done)
 }
 

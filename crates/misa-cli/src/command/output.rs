@@ -1,7 +1,9 @@
 //! Files and folders that results are written to.
 
 use misa_data::write_whole;
-use std::{error::Error, fs, path::Path};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
 
 /// Refuses a path that no file can be written to, before work is done for it or the test split is
 /// opened.

@@ -1,14 +1,15 @@
 //! One figure.
 
-use super::{
-    SplitName,
-    output::{check_file, write},
-    say, say_json,
-};
-use crate::{Exit, Outcome, show::Finished};
+use super::json::say_object;
+use super::output::{check_file, write};
+use super::{SplitName, say};
+use crate::runs::one_run;
+use crate::show::Finished;
+use crate::{Exit, MovedData, Outcome};
 use clap::Args;
 use misa_data::Split;
 use misa_report::{Figure, Page, PngError, page};
+use misa_train::record_results;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
   misa plot runs/a --list
   misa plot runs/a attention -o attention.svg")]
 pub struct Arguments {
-    /// Run folder
+    /// Run folder, or a folder with one run in it
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// Name of the figure, see --list
@@ -35,9 +36,8 @@ pub struct Arguments {
     /// Split whose utterances are shown; opening the test split is recorded in the manifest
     #[arg(long, value_enum, default_value = "valid")]
     split: SplitName,
-    /// Where the data is now, if it was moved
-    #[arg(long, value_name = "PATH")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    moved: MovedData,
     /// Where to compute
     #[arg(long, value_name = "NAME", default_value = crate::default_device())]
     device: String,
@@ -62,7 +62,8 @@ impl Arguments {
         let kind = Kind::of(out)?;
         check_file(out)?;
         let device = crate::device(&self.device)?;
-        let (finished, test) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let run = one_run(&self.run)?;
+        let (finished, test) = Finished::open(&run, &self.moved, &device)?;
         let split = Split::from(self.split);
         if split == Split::Test {
             // A name that does not exist must not open the test split.
@@ -71,8 +72,9 @@ impl Arguments {
         let page = page(&finished.record(split, test)?)?;
         let figure = find(&page, name)?;
         write(out, &kind.bytes(figure)?)?;
+        record_results(&run, std::slice::from_ref(out))?;
         if self.json {
-            say_json(&json!({
+            say_object(json!({
                 "file": out.display().to_string(),
                 "figure": figure.name,
                 "title": figure.title,
@@ -86,12 +88,13 @@ impl Arguments {
     /// Prints the names of the figures, which are those of the valid split.
     fn say_names(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let (finished, _) = Finished::open(&self.run, self.data.as_deref(), &device)?;
+        let run = one_run(&self.run)?;
+        let (finished, _) = Finished::open(&run, &self.moved, &device)?;
         let page = page(&finished.valid_record()?)?;
         let figures = page.figures().iter();
         if self.json {
             let named = figures.map(|figure| json!({ "name": figure.name, "title": figure.title }));
-            say_json(&named.collect::<Vec<_>>())?;
+            say_object(json!({ "figures": named.collect::<Vec<_>>() }))?;
         } else {
             let lines = figures.map(|figure| format!("{:28} {}\n", figure.name, figure.title));
             say(&lines.collect::<String>())?;

@@ -1,18 +1,22 @@
 //! Predictions of utterances.
 
-use super::{say, say_json};
-use crate::{Exit, Outcome, source::finished};
+use super::json::with_schema;
+use super::say;
+use crate::runs::one_run;
+use crate::source::finished;
+use crate::{Exit, ModalityFiles, Outcome};
 use clap::Args;
-use misa_core::Modalities;
-use misa_data::{Format, OpenOptions, Policy, Split, Utterance, UtteranceDataset, write_whole};
-use misa_train::{Checkpoint, Manifest};
-use serde_json::json;
-use std::{
-    error::Error,
-    fs,
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
+use misa_core::{Modalities, Modality};
+use misa_data::{
+    Format, Note, NoteKind, OpenOptions, Padding, Policy, Split, Utterance, UtteranceDataset,
+    write_whole,
 };
+use misa_train::{Checkpoint, Manifest, record_results};
+use serde_json::json;
+use std::error::Error;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 /// Predict every utterance of a file or folder with the model of a run.
 ///
@@ -38,9 +42,15 @@ pub struct Arguments {
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME")]
     format: Option<Format>,
+    #[command(flatten)]
+    files: ModalityFiles,
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
+    /// Where padded files have their padding: auto, left, right, none or mask; without it, as in the
+    /// settings of the run
+    #[arg(long, value_name = "NAME")]
+    padding: Option<Padding>,
     /// Read only these modalities, as if the others were missing, such as text,acoustic
     #[arg(long, value_name = "NAMES", default_value_t)]
     modalities: Modalities,
@@ -58,22 +68,31 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let device = crate::device(&self.device)?;
-        let run = run_of(&self.run)?;
+        let folder = self.folder()?;
+        let run = run_of(&folder)?;
         let manifest = run.as_deref().map(finished).transpose()?;
         let options = OpenOptions::new()
             .with_format(self.format)
-            .with_policy(self.policy);
-        let data = options.open(&self.data)?;
-        for note in data.notes() {
+            .with_policy(self.policy)
+            .with_padding(self.padding(manifest.as_ref()));
+        let data = self.files.apply(options).open(&self.data)?;
+        // The model has words of its own: what it does not know is noted below.
+        let is_other = |note: &&Note| note.kind != NoteKind::UnknownWord;
+        for note in data.notes().iter().filter(is_other) {
             eprintln!("note: {note}");
         }
-        let checkpoint = Checkpoint::load(model_folder(&self.run), &device)?;
+        let checkpoint = Checkpoint::load(model_folder(&folder), &device)?;
         let modalities = checkpoint.usable_modalities(self.modalities)?;
         let splits = splits(&data, manifest.as_ref());
         let mut rows = Vec::new();
         for split in splits {
             let utterances = data.split(split);
             let predictions = checkpoint.predict_from(utterances, modalities, &device)?;
+            if modalities.contains(Modality::Text) {
+                for note in checkpoint.unread_text(split.name(), utterances) {
+                    eprintln!("note: {note}");
+                }
+            }
             rows.extend(utterances.iter().zip(predictions).map(|row| (split, row)));
         }
         let text = if self.json {
@@ -82,14 +101,37 @@ impl Arguments {
             table(&rows, modalities)
         };
         match &self.out {
-            None if self.json => say_json(&serde_json::from_str::<serde_json::Value>(&text)?)?,
             None => say(&text)?,
             Some(path) => {
                 let written = write_whole(path, |file| file.write_all(text.as_bytes()));
                 written.map_err(|error| format!("{}: {error}", path.display()))?;
+                if let Some(run) = &run {
+                    record_results(run, std::slice::from_ref(path))?;
+                }
             }
         }
         Ok(Exit::Done)
+    }
+
+    /// The padding asked for, or that of the run.
+    fn padding(&self, manifest: Option<&Manifest>) -> Padding {
+        let recorded = manifest.and_then(|manifest| {
+            let padding = manifest.settings.pointer("/data/padding")?;
+            serde_json::from_value(padding.clone()).ok()
+        });
+        self.padding.or(recorded).unwrap_or_default()
+    }
+}
+
+impl Arguments {
+    /// The folder of the run or of the model: the given one, or that of the only run below it.
+    fn folder(&self) -> Result<PathBuf, Box<dyn Error>> {
+        let folder = &self.run;
+        let is_model = model_folder(folder).join("config.json").exists();
+        if is_model || !folder.is_dir() || has_manifest(folder)? {
+            return Ok(folder.clone());
+        }
+        Ok(one_run(folder)?)
     }
 }
 
@@ -159,7 +201,8 @@ fn json_text(rows: &[Row<'_>], modalities: Modalities) -> Result<String, serde_j
             })
         })
         .collect();
-    serde_json::to_string_pretty(&rows)
+    let text = serde_json::to_string_pretty(&with_schema(json!({ "predictions": rows })))?;
+    Ok(format!("{text}\n"))
 }
 
 fn table(rows: &[Row<'_>], modalities: Modalities) -> String {

@@ -1,10 +1,13 @@
 //! Runs compared.
 
-use super::{SplitName, output::write, say, say_json};
-use crate::{Exit, Outcome, compare};
+use super::json::with_schema;
+use super::output::write;
+use super::{SplitName, say};
+use crate::terminal::line_width;
+use crate::{CompareRequest, Exit, Outcome, compare};
 use clap::{Args, ValueEnum};
 use misa_data::Split;
-use misa_report::compare::{Against, SOURCES};
+use misa_report::compare::{Against, SOURCES, TableStyle};
 use misa_train::Corpus;
 use std::path::PathBuf;
 
@@ -14,12 +17,14 @@ use std::path::PathBuf;
 /// figures. Intervals and p-values of differences cover other seeds and other utterances, with
 /// Holm's correction; they need three seeds of each model, and intervals thirty utterances.
 ///
-/// Runs that differ by their seed alone are one model; models without a name are named by the
-/// settings in which they differ. A dagger marks results whose test split had been opened before.
+/// Runs that differ by their seed alone are one model; models without a name are named by their
+/// folder, or by the settings in which they differ. Below the table, notes explain every mark.
+/// Markdown that is printed is divided into tables of limited width, see --width.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa table runs/mosi
   misa table whole=runs/mosi ablated=runs/no-similarity --baseline whole
+  misa table runs/mosi runs/no-similarity --summary --sort mae
   misa table runs/sweep --split valid --format csv -o sweep.csv
   misa table runs/mosi --split test --against paper,mmsa --format latex")]
 pub struct Arguments {
@@ -29,15 +34,24 @@ pub struct Arguments {
     /// The split; without it, test if every finished run was scored on it, or else valid
     #[arg(long, value_enum)]
     split: Option<SplitName>,
-    /// Published figures to show beside, of the corpus in the settings of each run
+    /// Published figures to show beside, of the corpus of each run's data
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = SOURCES)]
     against: Vec<String>,
-    /// Corpus of the published figures, instead of that in the settings of each run
+    /// Corpus of the published figures, if it is not known of the data
     #[arg(long, value_name = "NAME", requires = "against")]
     corpus: Option<Corpus>,
     /// Model to compare the others with, by its name in the table; without it, every pair is compared
     #[arg(long, value_name = "MODEL")]
     baseline: Option<String>,
+    /// One row for each model: mean ± standard deviation over its seeds, as papers print
+    #[arg(long)]
+    summary: bool,
+    /// Order the models by this score, better first, such as mae or acc-7
+    #[arg(long, value_name = "SCORE")]
+    sort: Option<String>,
+    /// Columns of a line of Markdown, 0 for any number; without it, $COLUMNS, or else 100
+    #[arg(long, value_name = "N")]
+    width: Option<usize>,
     /// Resamples that measure the variance between utterances; 0 switches differences off
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     resamples: usize,
@@ -62,29 +76,51 @@ enum Format {
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let split = self.split.map(Split::from);
-        let baseline = self.baseline.clone();
-        let (comparison, left_out) =
-            compare(&self.runs, split, baseline, self.resamples, self.against())?;
+        let format = if self.json { Format::Json } else { self.format };
+        // A summary in Markdown or LaTeX does not show differences.
+        let is_text = matches!(format, Format::Md | Format::Latex);
+        let resamples = if self.summary && is_text {
+            0
+        } else {
+            self.resamples
+        };
+        let (comparison, left_out) = compare(CompareRequest {
+            runs: self.runs.clone(),
+            split: self.split.map(Split::from),
+            baseline: self.baseline.clone(),
+            resamples,
+            against: self.against(),
+            sort: self.sort.clone(),
+        })?;
         for line in &left_out {
             eprintln!("note: left out: {line}");
         }
-        let format = if self.json { Format::Json } else { self.format };
+        let style = TableStyle::new()
+            .with_summary(self.summary)
+            .with_width(self.width());
         let text = match format {
-            Format::Md => comparison.to_markdown(),
+            Format::Md => comparison.to_markdown_in(style),
             Format::Csv => comparison.to_csv(),
-            Format::Latex => comparison.to_latex(),
-            Format::Json if self.out.is_none() => {
-                say_json(&comparison)?;
-                return Ok(Exit::Done);
+            Format::Latex => comparison.to_latex_in(style),
+            Format::Json => {
+                serde_json::to_string_pretty(&with_schema(comparison.to_json()))? + "\n"
             }
-            Format::Json => serde_json::to_string_pretty(&comparison)?,
         };
         match &self.out {
             Some(path) => write(path, text.as_bytes())?,
             None => say(&text)?,
         }
         Ok(Exit::Done)
+    }
+
+    /// The columns of a line; a file has no limit.
+    fn width(&self) -> Option<usize> {
+        match (self.width, &self.out) {
+            (Some(0), _) => None,
+            (Some(width), _) => Some(width),
+            (None, Some(_)) => None,
+            (None, None) => Some(line_width()),
+        }
     }
 
     fn against(&self) -> Vec<Against> {

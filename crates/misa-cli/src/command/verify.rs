@@ -1,15 +1,20 @@
 //! Whether the files of run folders are unchanged.
 
-use super::{say, say_json};
+use super::json::say_object;
+use super::say;
+use crate::runs::runs_in;
 use crate::{Exit, Outcome};
 use clap::Args;
 use misa_train::{FileState, Verification};
-use std::{collections::BTreeMap, path::PathBuf};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-/// Check every file of a run folder against the checksums in its manifest.
+/// Check every file of a run folder against the checksums in its manifest, and look for results of
+/// other runs in it.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Run folders
+    /// Run folders, or folders of them
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// Print the state of every file as JSON
@@ -20,7 +25,11 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let mut verifications = BTreeMap::new();
-        for run in &self.runs {
+        let mut runs = Vec::new();
+        for path in &self.runs {
+            runs.extend(runs_in(path)?);
+        }
+        for run in &runs {
             let verification = Verification::of(run)?;
             if !self.json {
                 say(&text(&run.display().to_string(), &verification))?;
@@ -28,7 +37,15 @@ impl Arguments {
             verifications.insert(run.display().to_string(), verification);
         }
         if self.json {
-            say_json(&verifications)?;
+            let runs = verifications.iter().map(|(run, verification)| {
+                json!({
+                    "run": run,
+                    "status": verification.status,
+                    "files": verification.files,
+                    "notes": verification.notes,
+                })
+            });
+            say_object(json!({ "runs": runs.collect::<Vec<_>>() }))?;
         }
         let is_whole = verifications.values().all(Verification::is_whole);
         Ok(if is_whole { Exit::Done } else { Exit::Failed })
@@ -42,12 +59,17 @@ fn text(run: &str, verification: &Verification) -> String {
             FileState::Whole => continue,
             FileState::Missing => "is missing",
             FileState::Changed => "has changed since it was written",
+            FileState::Unrecorded => {
+                "is not recorded by this run and may show another one; `misa report` writes pages anew"
+            }
         };
         text.push_str(&format!("{run}/{} {state}\n", file.path));
     }
     let files = verification.files.iter();
     let unchanged = files.filter(|file| file.state == FileState::Whole).count();
-    let all = verification.files.len();
+    let files = verification.files.iter();
+    let all = files.filter(|file| file.state != FileState::Unrecorded);
+    let all = all.count();
     text.push_str(&format!(
         "{run}: {unchanged} of {all} files are unchanged\n"
     ));

@@ -1,9 +1,7 @@
 //! Errors in settings.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Settings that cannot be used.
@@ -60,17 +58,25 @@ pub enum SettingsError {
         /// The name that was probably meant, or all names.
         advice: String,
     },
-    /// A value of another type.
-    #[error("{origin}: `{key}` is {found}: {message}")]
+    /// There is no such setting to explain.
+    #[error("unknown setting `{key}`, {advice}")]
+    NoSetting {
+        /// What was asked for.
+        key: String,
+        /// The name that was probably meant, or where to find all names.
+        advice: String,
+    },
+    /// A value that the setting may not have.
+    #[error("{origin}: `{key}` is {}, expected {expected}", found.as_deref().unwrap_or("missing"))]
     Value {
         /// File and line, or the option of the command line.
         origin: String,
         /// The key with its tables.
         key: String,
-        /// The value.
-        found: String,
-        /// What is wrong with it.
-        message: String,
+        /// The value; `None` if it is missing.
+        found: Option<String>,
+        /// The values that the setting may have.
+        expected: String,
     },
     /// A number that settings cannot hold.
     #[error("{origin}: `{key}` is {found}, expected a finite number below 2^63")]
@@ -129,7 +135,8 @@ pub(crate) fn text_of<'a>(path: &'a Path, origin: &str) -> Result<&'a str, Setti
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
 
     #[test]
     fn a_path_that_is_not_text_is_refused_by_its_option() {

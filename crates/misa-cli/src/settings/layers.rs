@@ -1,14 +1,18 @@
 //! Layers of settings, each on top of the one before.
 
-use super::{
-    Resolved, SettingsError,
-    advice::advice,
-    text::{self, Content, Entry, NONE},
-    tree::{dropped_key, is_inside, value_at},
-};
-use serde::{Serialize, de::DeserializeOwned};
+use super::advice::{advice, settings_meant};
+use super::assignment::Assignment;
+use super::expected::expected;
+use super::text::{self, Content, Entry, NONE};
+use super::tree::{dropped_key, is_inside, value_at};
+use super::value::fitted;
+use super::{Resolved, SettingsError};
+use misa_terms::Shape;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The text that stands for a table with its default settings.
 const ON: &str = "on";
@@ -27,23 +31,7 @@ pub struct Layers {
     origins: BTreeMap<String, String>,
     assignments: Vec<Assignment>,
     default_origin: String,
-}
-
-/// A value that a layer gave to a key.
-#[derive(Clone, Debug)]
-pub(crate) struct Assignment {
-    /// The key with its tables.
-    pub key: String,
-    value: Value,
-    /// File and line, or the option of the command line.
-    pub origin: String,
-}
-
-impl Assignment {
-    /// Whether it gives a value to `key`, to a table that `key` is in, or to a part of it.
-    pub fn concerns(&self, key: &str) -> bool {
-        self.key == key || is_inside(key, &self.key) || is_inside(&self.key, key)
-    }
+    shape: Option<Shape>,
 }
 
 impl Layers {
@@ -61,7 +49,15 @@ impl Layers {
             origins: BTreeMap::new(),
             assignments: Vec::new(),
             default_origin: origin.to_string(),
+            shape: None,
         }
+    }
+
+    /// Says what each setting may be: every value that is added is checked, and brought to the form
+    /// of files where another one is clear.
+    pub fn with_shape(mut self, shape: Shape) -> Self {
+        self.shape = Some(shape);
+        self
     }
 
     /// Declares the table at `key` optional, and which settings it has where it is not null.
@@ -145,30 +141,35 @@ impl Layers {
                 self.open_template(&key);
                 self.assign_all(fields)
             }
-            content => {
-                self.assign_value(key, content.into_value(), entry.origin);
-                Ok(())
-            }
+            content => self.assign_value(key, content.into_value(), entry.origin),
         }
     }
 
     /// Whether a table with these fields is added to the one at `key`, rather than replacing it.
     fn is_extended_by(&self, key: &str, fields: &[Entry]) -> bool {
+        let shape = self.shape.as_ref().and_then(|shape| shape.at(key));
+        let is_choice = shape.is_some_and(|(shape, _)| matches!(shape, Shape::Choice(_)));
         match self.get(key) {
+            Some(Value::Object(_)) if is_choice && fields.is_empty() => false,
             Some(Value::Object(current)) => !is_other_variant(fields, current),
             Some(Value::Null) => self.templates.contains_key(key),
             _ => false,
         }
     }
 
-    fn assign_value(&mut self, key: String, value: Value, origin: String) {
+    fn assign_value(
+        &mut self,
+        key: String,
+        value: Value,
+        origin: String,
+    ) -> Result<(), SettingsError> {
         let is_text = |text: &str| value.as_str() == Some(text);
         let meaning = if is_text(NONE) && self.is_optional(&key) {
             Value::Null
-        } else if is_text(ON) {
-            self.templates.get(&key).cloned().unwrap_or(value)
+        } else if let (true, Some(template)) = (is_text(ON), self.templates.get(&key)) {
+            template.clone()
         } else {
-            value
+            self.fitted(&key, value, &origin)?
         };
         let tables: Vec<String> = self.templates.keys().cloned().collect();
         for table in tables.iter().filter(|table| is_inside(&key, table)) {
@@ -183,6 +184,24 @@ impl Layers {
             value: meaning,
             origin,
         });
+        Ok(())
+    }
+
+    /// The value in the form of files, if its setting may have it.
+    fn fitted(&self, key: &str, value: Value, origin: &str) -> Result<Value, SettingsError> {
+        let shape = self.shape.as_ref().and_then(|shape| shape.at(key));
+        let Some((shape, range)) = shape else {
+            return Ok(value);
+        };
+        fitted(value, shape, range).map_err(|misfit| {
+            let names = std::iter::once(key).chain(misfit.key.iter().map(String::as_str));
+            SettingsError::Value {
+                origin: origin.to_string(),
+                key: names.collect::<Vec<_>>().join("."),
+                found: misfit.found.map(|found| found.to_string()),
+                expected: misfit.expected,
+            }
+        })
     }
 
     /// Writes the template of a table over null.
@@ -199,14 +218,18 @@ impl Layers {
         if self.templates.contains_key(key) {
             return true;
         }
+        self.default_of(key).is_some_and(Value::is_null)
+    }
+
+    /// The default of the setting `key`, or that in an optional table which is there.
+    pub(crate) fn default_of(&self, key: &str) -> Option<&Value> {
         let in_template = || {
             self.templates.iter().find_map(|(table, template)| {
                 let inside = key.strip_prefix(table)?.strip_prefix('.')?;
                 value_at(template, inside)
             })
         };
-        let default = value_at(&self.defaults, key).or_else(in_template);
-        default.is_some_and(Value::is_null)
+        value_at(&self.defaults, key).or_else(in_template)
     }
 
     /// Whether every part of the key is known to the table it is in.
@@ -218,17 +241,33 @@ impl Layers {
                 table => table,
             };
             let Some(Value::Object(fields)) = table else {
-                return Err(unknown(
-                    entry,
-                    key,
-                    format!("`{above}` is a value, not a table"),
-                ));
+                return Err(unknown(entry, key, self.advice_on_value(&above)));
             };
             if !fields.contains_key(name) {
+                if depth == 0 {
+                    let key = entry.first_key().join(".");
+                    if let Some(meant) = settings_meant(&key, &self.keys()) {
+                        return Err(unknown(entry, &key, meant));
+                    }
+                }
                 return Err(unknown(entry, key, advice(name, fields.keys())));
             }
         }
         Ok(())
+    }
+
+    /// The keys of all settings.
+    fn keys(&self) -> Vec<String> {
+        let settings = self.shape.iter().flat_map(Shape::settings);
+        settings.map(|(key, _)| key).collect()
+    }
+
+    /// What may be written instead of a key below a setting that is no table.
+    fn advice_on_value(&self, above: &str) -> String {
+        match self.shape.as_ref().and_then(|shape| shape.at(above)) {
+            Some((shape, range)) => format!("`{above}` itself is {}", expected(shape, range)),
+            None => format!("`{above}` is a value, not a table"),
+        }
     }
 
     fn write(&mut self, key: &str, value: Value) {
@@ -254,7 +293,7 @@ impl Layers {
     pub fn resolve<T: Serialize + DeserializeOwned>(self) -> Result<Resolved<T>, SettingsError> {
         let settings: T = match serde_json::from_value(self.tree.clone()) {
             Ok(settings) => settings,
-            Err(error) => return Err(self.value_error::<T>(&error.to_string())),
+            Err(_) => return Err(self.value_error::<T>()),
         };
         let tree = serde_json::to_value(&settings).expect("settings have a JSON form");
         for Assignment { key, value, origin } in &self.assignments {
@@ -275,7 +314,7 @@ impl Layers {
     }
 
     /// The error that names the first value which alone cannot be read.
-    fn value_error<T: DeserializeOwned>(&self, message: &str) -> SettingsError {
+    fn value_error<T: DeserializeOwned>(&self) -> SettingsError {
         let is_wrong = |assignment: &&Assignment| {
             let mut layers = Self {
                 tree: self.defaults.clone(),
@@ -299,8 +338,8 @@ impl Layers {
         SettingsError::Value {
             origin: wrong.origin.clone(),
             key: wrong.key.clone(),
-            found: wrong.value.to_string(),
-            message: message.to_string(),
+            found: Some(wrong.value.to_string()),
+            expected: "a value of another kind".to_string(),
         }
     }
 }

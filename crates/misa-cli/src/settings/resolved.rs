@@ -1,9 +1,7 @@
 //! Resolved settings, with their origins.
 
-use super::{
-    SettingsError,
-    text::{NONE, VERSION},
-};
+use super::SettingsError;
+use super::text::{NONE, VERSION};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,6 +42,37 @@ impl<T: Serialize> Resolved<T> {
             origins,
             default_origin,
         }
+    }
+
+    /// The same settings with `change` applied to them, and the origins as they were.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the settings have no JSON form.
+    pub(crate) fn changed(&self, change: impl FnOnce(&mut T)) -> Self
+    where
+        T: Clone,
+    {
+        let mut value = self.value.clone();
+        change(&mut value);
+        Self {
+            tree: serde_json::to_value(&value).expect("settings have a JSON form"),
+            value,
+            origins: self.origins.clone(),
+            default_origin: self.default_origin.clone(),
+        }
+    }
+
+    /// Whether anything but a preset gave a value to `key`.
+    pub(crate) fn is_set(&self, key: &str) -> bool {
+        self.origins.contains_key(key)
+    }
+
+    /// The option of the command line that set `key`. Files do not count: that of a run has every
+    /// setting, whoever chose it.
+    pub(crate) fn typed(&self, key: &str) -> Option<&str> {
+        let origin = self.origins.get(key)?;
+        origin.starts_with("--").then_some(origin.as_str())
     }
 
     /// A TOML file that gives the same settings, with the version of settings.

@@ -1,46 +1,57 @@
 //! The settings of a run.
 
-use misa_core::Task;
+use misa_core::{Modality, Task};
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
 use misa_train::{Corpus, Preset, RunOptions, TrainError, TrainingConfig};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Epochs and learning rate for the synthetic set, which is learned in a minute.
 const SYNTHETIC: (usize, f64) = (6, 1e-3);
 
-/// The settings of a run, as a file holds them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RunSettings {
-    /// The preset that the settings start from.
-    pub preset: Preset,
-    /// Corpus that the preset is for.
-    pub corpus: Corpus,
-    /// Where to compute.
-    pub device: String,
-    /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
-    pub save_every: Option<usize>,
-    /// The data.
-    pub data: DataSettings,
-    /// How the model is trained.
-    pub training: TrainingConfig,
+misa_terms::described! {
+    /// The settings of a run, as a file holds them.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    pub struct RunSettings {
+        /// The preset that the settings start from.
+        pub preset: Preset,
+        /// Corpus that the preset is for.
+        pub corpus: Corpus,
+        /// Where to compute.
+        pub device: String,
+        /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
+        pub save_every: Option<usize>,
+        /// The data.
+        pub data: DataSettings,
+        /// How the model is trained.
+        pub training: TrainingConfig,
+    }
 }
 
-/// Where the utterances of a run come from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DataSettings {
-    /// File or folder; without it, the synthetic set.
-    pub path: Option<PathBuf>,
-    /// Layout; without it, it is detected from the content.
-    pub format: Option<Format>,
-    /// What happens to NaN and infinite values.
-    pub policy: Policy,
-    /// Where padded files have their padding.
-    pub padding: Padding,
-    /// The synthetic set.
-    pub synthetic: SyntheticConfig,
+misa_terms::described! {
+    /// Where the utterances of a run come from.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    pub struct DataSettings {
+        /// File or folder; without it, the synthetic set.
+        pub path: Option<PathBuf>,
+        /// File with the text, instead of that of `path`: of a folder, the one of its files to read; otherwise
+        /// another data set with the same ids.
+        pub text: Option<PathBuf>,
+        /// File with the visual features, in the same way.
+        pub visual: Option<PathBuf>,
+        /// File with the acoustic features, in the same way.
+        pub acoustic: Option<PathBuf>,
+        /// Layout; without it, it is detected from the content.
+        pub format: Option<Format>,
+        /// What happens to NaN and infinite values.
+        pub policy: Policy,
+        /// Where padded files have their padding.
+        pub padding: Padding,
+        /// The synthetic set.
+        pub synthetic: SyntheticConfig,
+    }
 }
 
 impl RunSettings {
@@ -61,6 +72,9 @@ impl RunSettings {
             save_every: None,
             data: DataSettings {
                 path: None,
+                text: None,
+                visual: None,
+                acoustic: None,
                 format: None,
                 policy: Policy::default(),
                 padding: Padding::default(),
@@ -68,6 +82,27 @@ impl RunSettings {
             },
             training,
         })
+    }
+
+    /// Replaces every path by what `f` returns for it.
+    pub(crate) fn map_paths(&mut self, f: impl Fn(&Path) -> PathBuf) {
+        let training = &mut self.training;
+        let bert = training.bert.as_mut();
+        let of_bert = bert.map(|bert| (&mut bert.folder, &mut bert.cache));
+        let (folder, cache) = match of_bert {
+            Some((folder, cache)) => (Some(folder), cache.as_mut()),
+            None => (None, None),
+        };
+        let optional = [
+            self.data.path.as_mut(),
+            training.glove.as_mut(),
+            training.transfer.as_mut(),
+            folder,
+            cache,
+        ];
+        for path in optional.into_iter().flatten() {
+            *path = f(path);
+        }
     }
 
     /// Checks the range of every field.
@@ -114,12 +149,26 @@ impl DataSettings {
                 let synthetic = self.synthetic.clone().with_task(task);
                 Ok(synthetic.generate().dataset)
             }
-            Some(path) => OpenOptions::new()
-                .with_format(self.format)
-                .with_policy(self.policy)
-                .with_padding(self.padding)
-                .open(path),
+            Some(path) => self.options().open(path),
         }
+    }
+
+    fn options(&self) -> OpenOptions {
+        let options = OpenOptions::new()
+            .with_format(self.format)
+            .with_policy(self.policy)
+            .with_padding(self.padding);
+        let files = [
+            (Modality::Text, &self.text),
+            (Modality::Visual, &self.visual),
+            (Modality::Acoustic, &self.acoustic),
+        ];
+        let replace =
+            |options: OpenOptions, (modality, file): (Modality, &Option<PathBuf>)| match file {
+                Some(file) => options.with_replacement(modality, file),
+                None => options,
+            };
+        files.into_iter().fold(options, replace)
     }
 
     /// A short name of the data: the last two parts of its path.

@@ -2,11 +2,11 @@
 
 use super::SettingsError;
 use serde_json::{Map, Number, Value};
-use std::{borrow::Cow, fs, path::Path};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// Far more than anyone writes by hand.
 const LIMIT: u64 = 1 << 20;
@@ -29,6 +29,19 @@ pub(super) struct Entry {
     pub content: Content,
     /// File and line, or the option of the command line.
     pub origin: String,
+}
+
+impl Entry {
+    /// The key of its first value, which may be in a table.
+    pub fn first_key(&self) -> &[String] {
+        match &self.content {
+            Content::Table(entries) => {
+                let first = entries.first().map(Self::first_key);
+                first.unwrap_or(&self.key)
+            }
+            Content::Value(_) => &self.key,
+        }
+    }
 }
 
 /// What a key has.

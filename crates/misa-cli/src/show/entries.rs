@@ -1,26 +1,21 @@
 //! Run folders as the rows of a comparison.
 
-use super::{
-    error::{RunsError, same_task},
-    flat::flat,
-};
-use crate::{settings_of, source::finished};
+use super::error::{RunsError, same_task};
+use super::names::model_names;
+use crate::runs::{FolderError, runs_below};
+use crate::settings::RunSettings;
+use crate::settings_of;
+use crate::source::finished;
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Entry, Metric, Prediction};
-use misa_train::{
-    Manifest, Predictions, Report, TrainError,
-    score::{Goal, scores},
-};
-use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot},
-    error::Error,
-    fs, io,
-    path::{Path, PathBuf},
-};
-
-/// Levels of folders that are searched for runs: a sweep or ablation, a variant, its seeds.
-const DEPTH: usize = 3;
+use misa_train::score::{Goal, scores};
+use misa_train::{CorpusEvidence, CorpusSummary, Manifest, Predictions, Report, TrainError};
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// A run folder, and the name that the user has for its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,15 +34,29 @@ pub(crate) struct Entries {
     pub task: Option<Task>,
     /// What is left out, in words.
     pub left_out: Vec<String>,
+    /// What is known of each data set, in words.
+    pub data: Vec<String>,
+    /// Whether models are named by a part of the settings in which they differ.
+    pub has_short_names: bool,
 }
 
-/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once.
+/// The runs that a user named.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    pub runs: Vec<NamedRun>,
+    /// What else was named, in words.
+    pub left_out: Vec<String>,
+}
+
+/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once. Files
+/// and folders without a run are left out: `runs/*` names them too.
 ///
 /// # Errors
 ///
-/// If a folder cannot be read, there is no run in it, or a run has two names.
-pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Error>> {
+/// If a path cannot be read, there is no run at all, or a run has two names.
+pub(crate) fn run_folders(texts: &[String]) -> Result<Runs, Box<dyn Error>> {
     let mut runs: BTreeMap<PathBuf, NamedRun> = BTreeMap::new();
+    let mut others = Vec::new();
     for text in texts {
         let (model, path) = match text.split_once('=') {
             Some((model, path)) if !Path::new(text).exists() => (Some(model.to_string()), path),
@@ -55,11 +64,13 @@ pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Err
         };
         let path = Path::new(path);
         let io_error = |error: io::Error| format!("{}: {error}", path.display());
-        let mut folders = BTreeSet::new();
-        search(path, DEPTH, &mut folders).map_err(io_error)?;
+        let folders = if fs::metadata(path).map_err(io_error)?.is_dir() {
+            runs_below(path)?
+        } else {
+            Vec::new()
+        };
         if folders.is_empty() {
-            let path = path.to_path_buf();
-            return Err(RunsError::NoRun { path }.into());
+            others.push(path.to_path_buf());
         }
         for folder in folders {
             let target = fs::canonicalize(&folder).map_err(io_error)?;
@@ -71,7 +82,17 @@ pub(crate) fn run_folders(texts: &[String]) -> Result<Vec<NamedRun>, Box<dyn Err
             add(&mut runs, target, run)?;
         }
     }
-    Ok(runs.into_values().collect())
+    if let (true, Some(path)) = (runs.is_empty(), others.first()) {
+        let path = path.clone();
+        return Err(FolderError::NoRun { path }.into());
+    }
+    let left_out = others
+        .iter()
+        .map(|path| format!("{}: not a run", path.display()));
+    Ok(Runs {
+        left_out: left_out.collect(),
+        runs: runs.into_values().collect(),
+    })
 }
 
 /// Adds a run; one that is known already must have the same name.
@@ -92,23 +113,6 @@ fn add(
             });
         }
         Slot::Occupied(mut slot) => slot.get_mut().is_asked_for |= run.is_asked_for,
-    }
-    Ok(())
-}
-
-fn search(path: &Path, depth: usize, folders: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-    if path.join("manifest.json").is_file() {
-        folders.insert(path.to_path_buf());
-        return Ok(());
-    }
-    if depth == 0 {
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            search(&path, depth - 1, folders)?;
-        }
     }
     Ok(())
 }
@@ -153,11 +157,17 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
         .iter()
         .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
     let task = same_task(tasks)?;
-    let models = models(runs.iter().map(|(_, manifest, _)| manifest));
+    let data = data_facts(&runs);
+    let unnamed = runs.iter().filter(|(run, ..)| run.model.is_none());
+    let unnamed = unnamed.map(|(run, manifest, _)| (run.folder.as_path(), manifest));
+    let models = model_names(&unnamed.collect::<Vec<_>>());
+    let is_cut = models.is_cut;
+    let mut models = models.names.into_iter();
     let mut entries = Vec::new();
-    for ((run, manifest, report), model) in runs.into_iter().zip(models) {
+    for (run, manifest, report) in runs {
         let predictions = Predictions::read(&run.folder, split)?;
-        let model = run.model.clone().unwrap_or(model);
+        let given = run.model.clone().or_else(|| models.next());
+        let model = given.unwrap_or_else(|| "misa".to_string());
         entries.push(entry(
             (&run.folder, &manifest, &report),
             split,
@@ -169,7 +179,36 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
         entries,
         task,
         left_out,
+        data,
+        has_short_names: is_cut,
     })
+}
+
+/// What manifests tell of each data set; nothing of those that were not examined.
+fn data_facts(runs: &[(&NamedRun, Manifest, Report)]) -> Vec<String> {
+    let mut facts = BTreeMap::new();
+    for (_, manifest, _) in runs {
+        let data = &manifest.data;
+        let Some(labels) = &data.labels else { continue };
+        let checksum: String = data.checksum.chars().take(8).collect();
+        let corpus = data.corpus.as_ref();
+        let corpus = corpus.map_or("unknown".to_string(), ToString::to_string);
+        let serious = data.findings.iter().filter(|finding| finding.is_serious());
+        let kinds: BTreeSet<&str> = serious.map(|finding| finding.kind.as_str()).collect();
+        let mut fact = format!(
+            "Data {checksum}: layout {}; corpus {corpus}; labels of train and valid {labels}",
+            data.format
+        );
+        if !kinds.is_empty() {
+            let kinds: Vec<&str> = kinds.into_iter().collect();
+            fact.push_str(&format!(
+                "; warnings of the data doctor: {}",
+                kinds.join(", ")
+            ));
+        }
+        facts.insert(checksum, fact + ".");
+    }
+    facts.into_values().collect()
 }
 
 fn entry(
@@ -201,10 +240,12 @@ fn entry(
     Entry {
         run: folder.display().to_string(),
         model,
-        corpus: settings
+        corpus: corpus_of(manifest, settings.as_ref()),
+        is_recognised: manifest
+            .data
+            .corpus
             .as_ref()
-            .filter(|settings| settings.data.path.is_some())
-            .map(|settings| settings.corpus.to_string()),
+            .is_some_and(CorpusSummary::is_certain),
         data: settings.map_or(report.data.format.clone(), |settings| settings.data.name()),
         data_checksum: manifest.data.checksum.clone(),
         seed: manifest.config.seed,
@@ -225,6 +266,19 @@ fn entry(
     }
 }
 
+/// The corpus of the data of a run, if it is known. Features of the sizes of a corpus do not tell it.
+fn corpus_of(manifest: &Manifest, settings: Option<&RunSettings>) -> Option<String> {
+    let data = &manifest.data;
+    if data.labels.is_none() {
+        // Version 1 did not record it: the settings of every run name one.
+        let settings = settings.filter(|settings| settings.data.path.is_some());
+        return settings.map(|settings| settings.corpus.to_string());
+    }
+    let corpus = data.corpus.as_ref();
+    let corpus = corpus.filter(|corpus| corpus.evidence != CorpusEvidence::Sizes)?;
+    corpus.corpus.map(|corpus| corpus.to_string())
+}
+
 /// Openings of the test split up to the one that gave the scores; later ones do not count.
 fn openings(manifest: &Manifest, report: &Report) -> usize {
     let all = manifest.test_openings();
@@ -233,35 +287,4 @@ fn openings(manifest: &Manifest, report: &Report) -> usize {
         0 => all,
         number => number.min(all),
     }
-}
-
-/// A name for the settings of each run but its seed: those in which the runs differ.
-fn models<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Vec<String> {
-    let settings: Vec<BTreeMap<String, String>> = manifests
-        .map(|manifest| {
-            let mut fields = BTreeMap::from_iter(flat(&manifest.config));
-            fields.remove("seed");
-            fields
-        })
-        .collect();
-    let keys: BTreeSet<&String> = settings.iter().flat_map(BTreeMap::keys).collect();
-    let differing: Vec<&String> = keys
-        .into_iter()
-        .filter(|key| {
-            settings
-                .iter()
-                .any(|fields| fields.get(*key) != settings[0].get(*key))
-        })
-        .collect();
-    let name = |fields: &BTreeMap<String, String>| {
-        let parts = differing
-            .iter()
-            .filter_map(|key| Some(format!("{key}={}", fields.get(*key)?)));
-        let parts: Vec<String> = parts.collect();
-        if parts.is_empty() {
-            return "misa".to_string();
-        }
-        parts.join(", ")
-    };
-    settings.iter().map(name).collect()
 }

@@ -7,12 +7,6 @@ use thiserror::Error;
 /// Runs that cannot be shown together.
 #[derive(Debug, Error)]
 pub(crate) enum RunsError {
-    /// There is no run.
-    #[error("{path}: no run, expected a manifest.json", path = path.display())]
-    NoRun {
-        /// The folder.
-        path: PathBuf,
-    },
     /// A run with two model names.
     #[error("{path}: {} and {}, expected one name for a run", named(first), named(second), path = path.display())]
     TwoNames {

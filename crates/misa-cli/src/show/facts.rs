@@ -1,12 +1,71 @@
 //! What a reader needs to know about a run: warnings, provenance, settings.
 
-use super::{
-    curves::{best_epoch, pretraining},
-    flat::flat,
-};
+use super::curves::{best_epoch, pretraining};
+use super::date::utc;
+use super::flat::flat;
+use crate::settings::RunSettings;
 use misa_data::Split;
 use misa_report::Section;
 use misa_train::{Manifest, Report};
+use std::fs;
+use std::path::Path;
+
+/// What tells a run from every other one: its folder, data, seed and date.
+pub(super) fn title(
+    folder: &Path,
+    settings: &RunSettings,
+    report: &Report,
+    manifest: &Manifest,
+) -> String {
+    let (data, seed) = (settings.data.name(), report.config.seed);
+    let date = started(manifest).map_or_else(String::new, |date| format!(", {date}"));
+    format!("{}: {data}, seed {seed}{date}", short(folder))
+}
+
+/// What a reader should see beside the scores.
+pub(super) fn highlights(
+    folder: &Path,
+    settings: &RunSettings,
+    report: &Report,
+    manifest: &Manifest,
+) -> Vec<(String, String)> {
+    let counts = report.data.utterances.iter();
+    let counts: Vec<String> = counts
+        .map(|(split, count)| format!("{split} {count}"))
+        .collect();
+    let rows = [
+        ("run", short(folder)),
+        (
+            "started",
+            started(manifest).unwrap_or_else(|| "unknown".to_string()),
+        ),
+        (
+            "data",
+            format!("{}: {} utterances", settings.data.name(), counts.join(", ")),
+        ),
+        ("seed", report.config.seed.to_string()),
+        ("model of epoch", kept(report)),
+        ("parameters", report.parameters.to_string()),
+        ("device", report.system.device.clone()),
+        ("wall time", format!("{:.1} s", report.seconds)),
+    ];
+    rows.map(|(name, value)| (name.to_string(), value)).to_vec()
+}
+
+/// When training first began.
+fn started(manifest: &Manifest) -> Option<String> {
+    manifest
+        .sessions
+        .first()
+        .map(|session| utc(session.started))
+}
+
+/// The last two parts of the path of a folder, also where it was given as `.`.
+fn short(folder: &Path) -> String {
+    let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let parts: Vec<_> = whole.iter().map(|part| part.to_string_lossy()).collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
+}
 
 pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
     let mut notes = Vec::new();
@@ -30,6 +89,14 @@ pub(super) fn notes(report: &Report, manifest: &Manifest) -> Vec<String> {
             .iter()
             .map(|note| format!("Data: {note}.")),
     );
+    let text = report.bert.iter().flat_map(|bert| &bert.notes);
+    notes.extend(text.map(|note| format!("Text: {note}.")));
+    let findings = report.data.findings.iter();
+    notes.extend(
+        findings
+            .filter(|finding| finding.is_serious())
+            .map(|finding| format!("Data, {}: {}.", finding.severity, finding.message)),
+    );
     notes
 }
 
@@ -44,6 +111,8 @@ pub(super) fn facts(report: &Report, manifest: &Manifest) -> Vec<Section> {
             "data",
             format!("{}: {}", report.data.format, counts.join(", ")),
         ),
+        row("corpus", or_unknown(report.data.corpus.as_ref())),
+        row("labels", or_unknown(report.data.labels.as_ref())),
         row("data SHA-256", report.data.checksum.clone()),
         row("settings SHA-256", manifest.config_checksum.clone()),
         row("seed", report.config.seed.to_string()),
@@ -72,6 +141,10 @@ pub(super) fn facts(report: &Report, manifest: &Manifest) -> Vec<Section> {
             rows,
         })
         .collect()
+}
+
+fn or_unknown(value: Option<&impl ToString>) -> String {
+    value.map_or_else(|| "unknown".to_string(), ToString::to_string)
 }
 
 /// The epoch whose model was kept, in words.

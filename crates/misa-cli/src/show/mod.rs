@@ -1,14 +1,19 @@
 //! The results of runs, as text and in the types of `misa-report`.
 
+mod contexts;
 mod curves;
+mod date;
 mod entries;
 mod error;
 mod facts;
 mod flat;
+mod names;
 mod record;
 mod scores;
+mod seeds;
 
-pub(crate) use entries::{Entries, entries, metrics, run_folders};
+pub(crate) use entries::{Entries, NamedRun, entries, metrics, run_folders};
 pub(crate) use error::same_task;
-pub(crate) use record::Finished;
+pub(crate) use record::{Finished, recorded};
 pub(crate) use scores::scores_table;
+pub(crate) use seeds::{seed_text, seeds_text};

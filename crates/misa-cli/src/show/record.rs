@@ -1,16 +1,31 @@
 //! The content of a run folder, in the types of `misa-report`.
 
-use super::{
-    curves::{best_epoch, curves},
-    facts::{facts, notes},
-};
-use crate::{RunSource, settings::RunSettings};
+use super::contexts::{constant_words, contexts};
+use super::curves::{best_epoch, curves};
+use super::facts::{facts, highlights, notes, title};
+use crate::settings::RunSettings;
+use crate::source::finished;
+use crate::{MovedData, RunSource, settings_of};
 use burn::tensor::Device;
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
+use misa_terms::ConstantPredictor;
 use misa_train::{Manifest, Report, TrainError, open_test};
-use std::{error::Error, path::Path};
+use std::error::Error;
+use std::path::Path;
+
+/// The recorded results of a finished run, without predictions and representations: neither its data
+/// nor its model is opened.
+///
+/// # Errors
+///
+/// If the run is not finished, or its files cannot be read.
+pub(crate) fn recorded(folder: &Path) -> Result<RunRecord, Box<dyn Error>> {
+    let manifest = finished(folder)?;
+    let settings = settings_of(folder, &manifest)?;
+    Ok(base(folder, &settings, &Report::read(folder)?, &manifest))
+}
 
 /// A finished run with all that its results are shown from.
 #[derive(Debug)]
@@ -25,14 +40,14 @@ pub(crate) struct Finished<'a> {
 }
 
 impl<'a> Finished<'a> {
-    /// The run in `folder`, and its test split; `moved` is where the data is now, if it was moved.
+    /// The run in `folder`, and its test split; `moved` says where its data is now.
     ///
     /// # Errors
     ///
     /// If the run is not finished, or its files or data cannot be read.
     pub(crate) fn open(
         folder: &'a Path,
-        moved: Option<&Path>,
+        moved: &MovedData,
         device: &'a Device,
     ) -> Result<(Self, LockedTest), Box<dyn Error>> {
         let source = RunSource::open(folder, moved)?;
@@ -83,28 +98,69 @@ impl<'a> Finished<'a> {
         split: Split,
         manifest: &Manifest,
     ) -> Result<RunRecord, TrainError> {
-        let report = &self.report;
         let found = self.checkpoint.represent(utterances, self.device)?;
-        let (data, seed) = (self.settings.data.name(), report.config.seed);
+        let base = base(self.folder, &self.settings, &self.report, manifest);
         Ok(RunRecord {
-            title: format!("{data}, seed {seed}"),
-            classes: self.settings.class_names(),
-            facts: facts(report, manifest),
-            notes: notes(report, manifest),
-            scores: report.scores.iter().map(scores).collect(),
-            curves: curves(&report.history),
-            best_epoch: best_epoch(report),
+            scores: self.scores()?,
             predictions: Some(Predictions {
                 split: split.to_string(),
                 ids: found.ids.clone(),
+                words: words(utterances),
                 predictions: found.predictions.clone(),
                 targets: found.targets.clone(),
                 lengths: found.steps.clone(),
             }),
             attention: attention(&found, split),
             representations: Some(representations(found, split)),
+            ..base
         })
     }
+
+    /// The scores of each split with what they are read beside.
+    fn scores(&self) -> Result<Vec<SplitScores>, TrainError> {
+        let task = self.report.config.loss.task;
+        let train = self.development.dataset().split(Split::Train);
+        let targets: Vec<f32> = train.iter().map(|utterance| utterance.label).collect();
+        let constant = ConstantPredictor::of(task, &targets);
+        let classes = self.settings.class_names();
+        let of_split = |scored: &(Split, misa_train::Scores)| {
+            let predictions = misa_infer::Predictions::read(self.folder, scored.0)?;
+            Ok(SplitScores {
+                contexts: contexts(task, &predictions, constant),
+                constant: constant
+                    .map_or_else(String::new, |constant| constant_words(constant, &classes)),
+                ..scores(scored)
+            })
+        };
+        self.report.scores.iter().map(of_split).collect()
+    }
+}
+
+/// What is known without data and model.
+fn base(folder: &Path, settings: &RunSettings, report: &Report, manifest: &Manifest) -> RunRecord {
+    RunRecord {
+        title: title(folder, settings, report, manifest),
+        highlights: highlights(folder, settings, report, manifest),
+        classes: settings.class_names(),
+        facts: facts(report, manifest),
+        notes: notes(report, manifest),
+        scores: report.scores.iter().map(scores).collect(),
+        curves: curves(&report.history),
+        best_epoch: best_epoch(report),
+        ..RunRecord::default()
+    }
+}
+
+/// What is said in each utterance; empty where the data has no words.
+fn words(utterances: &[Utterance]) -> Vec<String> {
+    if utterances
+        .iter()
+        .all(|utterance| utterance.words.is_empty())
+    {
+        return Vec::new();
+    }
+    let texts = utterances.iter();
+    texts.map(|utterance| utterance.words.join(" ")).collect()
 }
 
 fn scores((split, scores): &(Split, misa_train::Scores)) -> SplitScores {
@@ -112,6 +168,7 @@ fn scores((split, scores): &(Split, misa_train::Scores)) -> SplitScores {
         split: split.to_string(),
         utterances: scores.utterances,
         scores: scores.scores.clone(),
+        ..SplitScores::default()
     }
 }
 

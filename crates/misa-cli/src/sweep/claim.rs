@@ -1,10 +1,8 @@
 //! Locks that let one process do a run.
 
-use std::{
-    fs::{self, File, TryLockError},
-    io,
-    path::Path,
-};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::Path;
 
 const FILE: &str = "claim.lock";
 

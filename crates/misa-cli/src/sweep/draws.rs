@@ -3,10 +3,8 @@
 use super::{Draw, SweepError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// Attempts at one draw: of a thousand different settings, the last one is found with a
 /// probability of 0.99995.

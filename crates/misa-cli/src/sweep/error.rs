@@ -1,6 +1,7 @@
 //! Errors in sweep files.
 
-use std::{io, path::PathBuf};
+use std::io;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// More runs than anyone would start on purpose.

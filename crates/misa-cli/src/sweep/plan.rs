@@ -1,18 +1,14 @@
 //! A sweep file to the list of its runs.
 
-use super::{
-    RandomDraws, SweepError,
-    error::{LARGEST, MOST},
-};
+use super::error::{LARGEST, MOST};
+use super::{RandomDraws, SweepError};
 use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Letters of a checksum in the name of a folder.
 const LETTERS: usize = 12;
@@ -49,6 +45,14 @@ pub struct Cell {
     pub group: String,
     /// What it sets, by key with tables.
     pub settings: Vec<(String, Value)>,
+}
+
+impl Cell {
+    /// Its seed.
+    pub fn seed(&self) -> Option<&Value> {
+        let mut settings = self.settings.iter();
+        Some(&settings.find(|(key, _)| key == SEED)?.1)
+    }
 }
 
 impl SweepFile {
@@ -315,7 +319,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn data_below_a_folder_that_is_not_text_is_refused() {
-        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
         let file: SweepFile = toml::from_str("seeds = [1]\ndata = [\"a.pkl\"]\n").unwrap();
         let path = Path::new(OsStr::from_bytes(b"\xff/sweep.toml"));
         assert_eq!(

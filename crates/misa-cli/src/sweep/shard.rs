@@ -1,6 +1,7 @@
 //! The part of a list that a job does.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// Every `count`-th item from number `index` on, counted from 0 like the tasks of a Slurm array:
 /// together the shards do everything, and nothing twice.

@@ -2,12 +2,9 @@
 
 use crate::Requests;
 use misa_train::Stop;
-use std::{
-    io,
-    process::{Child, Command, ExitStatus, Stdio},
-    thread,
-    time::Duration,
-};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use std::{io, thread};
 
 /// Time between two checks of the workers.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -1,7 +1,8 @@
 //! Variants compared from the command line.
 
 use crate::common::{SMALL, json, misa, refused, said, text};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 fn openings(run: &Path) -> usize {

@@ -1,9 +1,12 @@
 //! Commands that read a finished run, and that open its test split.
 
 use crate::common::{copy, json, misa, refused, said, text, train};
-use misa_files::{Source, npy::Npz, zip::Limits};
+use misa_files::Source;
+use misa_files::npy::Npz;
+use misa_files::zip::Limits;
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 const MANIFEST: &str = "manifest.json";
@@ -42,7 +45,7 @@ fn no_mistake_costs_a_look_at_the_test_split() {
         assert_eq!(openings(&run), 0, "{arguments:?}");
     }
     let names = json(&said(&on_test("plot", &run, &["--list", "--json"])));
-    let names = names.as_array().unwrap().iter();
+    let names = names["figures"].as_array().unwrap().iter();
     assert!(names.clone().any(|figure| figure["name"] == "attention"));
     assert_eq!(
         said(&on_test("plot", &run, &["--list"])).lines().count(),
@@ -155,8 +158,10 @@ fn scores_found_before_a_run_fails_are_printed() {
             "{message}"
         );
         let found = json(&String::from_utf8(output.stdout).unwrap());
-        assert_eq!(found.as_array().unwrap().len(), 1);
-        assert_eq!(found[0]["run"], text(&run));
+        assert_eq!(found["runs"].as_array().unwrap().len(), 1);
+        let error = found["error"]["message"].as_str().unwrap();
+        assert!(message.contains(error), "{found}");
+        assert_eq!(found["runs"][0]["run"], text(&run));
     }
     assert_eq!((openings(&run), openings(&other)), (2, 0));
 }
@@ -288,7 +293,9 @@ fn a_conversion_is_said_as_json() {
 #[cfg(target_os = "linux")]
 #[test]
 fn paths_that_are_no_text_are_shown_as_well_as_can_be() {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
     let dir = tempdir().unwrap();
     let (run, odd) = (
         dir.path().join("run"),

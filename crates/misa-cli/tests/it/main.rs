@@ -4,8 +4,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod ablation;
+mod advice;
 mod common;
+mod data;
+mod folders;
+mod json_page;
+mod language;
 mod looks;
+mod padding;
+mod pages;
+mod reference;
 mod releases;
 #[cfg(unix)]
 mod resume;

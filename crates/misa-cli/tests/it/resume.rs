@@ -2,12 +2,10 @@
 
 use crate::common::{SMALL, refused, said, text, train, weights};
 use serde_json::Value;
-use std::{
-    fs,
-    io::{BufRead, BufReader, Lines},
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::fs;
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::tempdir;
 
 /// Enough epochs to be stopped in the middle.

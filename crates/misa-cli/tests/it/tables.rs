@@ -2,7 +2,9 @@
 
 use crate::common::{copy, json, misa, refused, said, text, train};
 use serde_json::{Value, json};
-use tempfile::tempdir;
+use std::collections::BTreeSet;
+use std::fs;
+use tempfile::{TempDir, tempdir};
 
 const MANIFEST: &str = "manifest.json";
 
@@ -11,6 +13,9 @@ fn of_corpus(manifest: &mut Value, corpus: &str) {
     manifest["settings"]["corpus"] = json!(corpus);
     manifest["settings"]["data"]["path"] = json!(format!("datasets/{corpus}"));
     manifest["data"]["checksum"] = json!(corpus.repeat(8));
+    manifest["data"]["corpus"] = json!({
+        "name": corpus, "corpus": corpus, "evidence": "named", "is_whole": false,
+    });
 }
 
 #[test]
@@ -31,7 +36,7 @@ fn published_figures_are_those_of_the_corpus_of_each_run() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|row| (&row["corpus"], &row["figures"][0]))
+        .map(|row| (&row["corpus"], &row["figures"]["corr"]))
         .collect();
     // The correlation of the paper.
     let expected = [
@@ -107,4 +112,98 @@ fn a_run_that_is_not_finished_is_in_no_table() {
         message.contains("a: not scored on the test split"),
         "{message}"
     );
+}
+
+/// Two models of two seeds, with what is no run beside them.
+struct Several {
+    dir: TempDir,
+    /// As a shell writes out `abl/*`.
+    named: Vec<String>,
+    others: Vec<String>,
+}
+
+impl Several {
+    fn new() -> Self {
+        let dir = tempdir().unwrap();
+        let folder = dir.path().join("abl");
+        let [plain, dropped] = ["plain", "with-little-dropout"].map(|name| folder.join(name));
+        train(&plain, &["--seeds", "1,2"]);
+        let dropout = ["--set", "training.dropout=0.1"];
+        train(&dropped, &[&["--seeds", "1,2"], &dropout[..]].concat());
+        let others = ["README.md", "empty", "notes.txt"].map(|name| folder.join(name));
+        fs::write(&others[0], "not a run").unwrap();
+        fs::create_dir(&others[1]).unwrap();
+        fs::write(&others[2], "not a run").unwrap();
+        let paths = others.iter().chain([&plain, &dropped]);
+        Self {
+            named: paths.map(|path| text(path).to_string()).collect(),
+            others: others.map(|path| text(&path).to_string()).to_vec(),
+            dir,
+        }
+    }
+
+    fn table<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let named: Vec<&str> = self.named.iter().map(String::as_str).collect();
+        [&["table"], &named[..], more].concat()
+    }
+}
+
+/// The cells of the column `MAE`, by the first cell of their row.
+fn errors(printed: &str) -> Vec<(&str, f64)> {
+    let head = printed.lines().find(|line| line.contains("| MAE")).unwrap();
+    let column = head
+        .split('|')
+        .position(|name| name.trim() == "MAE")
+        .unwrap();
+    let rows = printed.lines().filter_map(|line| {
+        let value = line.split('|').nth(column)?.trim().trim_matches('*');
+        let name = line.split('|').nth(1)?.trim();
+        Some((name, value.split(' ').next()?.parse().ok()?))
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_summary_has_a_row_for_each_folder_of_seeds_with_the_better_one_first() {
+    let several = Several::new();
+    let output = misa(&several.table(&["--summary", "--sort", "mae", "--width", "0"]));
+    let [printed, notes] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert!(output.status.success(), "{notes}");
+    for path in &several.others {
+        let note = format!("note: left out: {path}: not a run\n");
+        assert!(notes.contains(&note), "{notes}");
+    }
+    assert_eq!(notes.lines().count(), 3);
+    let [(first, better), (second, worse)] = errors(&printed)[..] else {
+        panic!("{printed}");
+    };
+    let names = BTreeSet::from([first, second]);
+    assert_eq!(names, BTreeSet::from(["plain", "with-little-dropout"]));
+    assert!(better <= worse, "{printed}");
+    for note in [
+        "±: the sample standard deviation over seeds",
+        "Bold: the best mean",
+    ] {
+        assert!(printed.contains(note), "{printed}");
+    }
+    let (_, message) = refused(&several.table(&["--sort", "mea"]));
+    let expected = "no score `mea` to sort by, expected one of corr, mae, ";
+    assert!(message.contains(expected), "{message}");
+    let (_, message) = refused(&["table", &several.others[0]]);
+    let expected = "README.md: no run, expected a manifest.json in it or in a folder below";
+    assert!(message.ends_with(expected), "{message}");
+}
+
+#[test]
+fn printed_tables_have_a_limited_width_and_files_have_none() {
+    let several = Several::new();
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    let printed = said(&several.table(&[]));
+    assert!(widest(&printed) <= 100, "{printed}");
+    let printed = said(&several.table(&["--width", "80"]));
+    assert!(widest(&printed) <= 80, "{printed}");
+    let file = several.dir.path().join("table.md");
+    said(&several.table(&["-o", text(&file)]));
+    assert!(widest(&fs::read_to_string(file).unwrap()) > 150);
 }

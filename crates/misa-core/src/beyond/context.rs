@@ -1,14 +1,10 @@
 //! The context of an utterance: the others of its video.
 
-use crate::{
-    CellKind, ConfigError, Videos,
-    dropout::drop_out,
-    encoder::{PackedSequence, Recurrent, RecurrentConfig, int_tensor},
-};
-use burn::{
-    nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig},
-    prelude::*,
-};
+use crate::dropout::drop_out;
+use crate::encoder::{PackedSequence, Recurrent, RecurrentConfig, int_tensor};
+use crate::{CellKind, ConfigError, Videos};
+use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
+use burn::prelude::*;
 
 misa_terms::settings! {
     /// Configuration of [`Context`].
@@ -18,7 +14,7 @@ misa_terms::settings! {
     /// | `dropout` | 0.3 | `[0, 1)` |
     #[derive(PartialEq)]
     pub struct ContextConfig {
-        /// Probability of zeroing a state in training.
+        /// Probability of zeroing a state in training. Range: `[0, 1)`.
         pub dropout: f64 = 0.3, with_dropout;
     }
 }
@@ -125,7 +121,8 @@ fn unpack(videos: &Videos, sequence: &PackedSequence) -> Tensor<2> {
 mod tests {
     use super::*;
     use crate::loss::vectors::{self, assert_close, waves};
-    use burn::{module::Param, tensor::Distribution};
+    use burn::module::Param;
+    use burn::tensor::Distribution;
 
     /// A layer whose output does not start at zero.
     fn context(device: &Device) -> Context {

@@ -1,19 +1,16 @@
 //! Attention between the step sequences of different modalities.
 
-use crate::{
-    ConfigError, Modalities, Modality, PerModality, Presence,
-    dropout::drop_out,
-    encoder::{EncoderOutput, PackedSequence},
-    modality_modules::ModalityModules,
+use crate::dropout::drop_out;
+use crate::encoder::{EncoderOutput, PackedSequence};
+use crate::modality_modules::ModalityModules;
+use crate::{ConfigError, Modalities, Modality, PerModality, Presence};
+use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
+use burn::nn::{
+    Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
 };
-use burn::{
-    nn::{
-        Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
-        attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig},
-    },
-    prelude::*,
-    tensor::{TensorData, activation::relu},
-};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use burn::tensor::activation::relu;
 use serde::{Deserialize, Serialize};
 
 /// Width of the feed-forward layer, as a multiple of the features.
@@ -21,18 +18,20 @@ use serde::{Deserialize, Serialize};
 /// - Source: MulT.
 const EXPANSION: usize = 4;
 
-/// Which modalities attend to which.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Directions {
-    /// Text to acoustic and visual, and both to text.
-    #[default]
-    Text,
-    /// Text to acoustic and visual only.
-    IntoText,
-    /// All six.
-    All,
+misa_terms::choice! {
+    /// Which modalities attend to which.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Directions {
+        /// Text to acoustic and visual, and both to text.
+        #[default]
+        Text,
+        /// Text to acoustic and visual only.
+        IntoText,
+        /// All six.
+        All,
+    }
 }
 
 misa_terms::settings! {
@@ -45,13 +44,13 @@ misa_terms::settings! {
     /// | `dropout` | 0.1 | `[0, 1)` |
     #[derive(PartialEq)]
     pub struct MutualAttentionConfig {
-        /// Layers of each direction; 0 is MISA.
+        /// Layers of each direction; 0 is MISA. Range: `[0, 64]`.
         pub n_layers: usize = 1, with_n_layers;
-        /// Attention heads.
+        /// Attention heads, a divisor of the size of the subspaces. Range: `[1, inf)`.
         pub n_heads: usize = 4, with_n_heads;
         /// Which modalities attend to which.
         pub directions: Directions = Directions::Text, with_directions;
-        /// Probability of zeroing a value in training.
+        /// Probability of zeroing a value in training. Range: `[0, 1)`.
         pub dropout: f64 = 0.1, with_dropout;
     }
 }

@@ -1,10 +1,8 @@
 //! Hidden steps of visual and acoustic sequences, predicted from the others.
 
 use crate::{Modalities, Modality, PerModality};
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-};
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
 
 /// Features that spread by less than this share of their size count as constant: more than the
 /// rounding of a mean, less than any measurement.

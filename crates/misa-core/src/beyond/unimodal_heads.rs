@@ -1,10 +1,9 @@
 //! Predictions from one modality alone.
 
-use crate::{Modalities, PerModality, modality_modules::ModalityModules};
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-};
+use crate::modality_modules::ModalityModules;
+use crate::{Modalities, PerModality};
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
 
 /// A linear head on the projected vector of each modality.
 ///

@@ -1,9 +1,7 @@
 //! One step of an LSTM or a GRU, in PyTorch's form and gate order.
 
-use burn::{
-    prelude::*,
-    tensor::activation::{sigmoid, tanh},
-};
+use burn::prelude::*;
+use burn::tensor::activation::{sigmoid, tanh};
 use misa_kernels::CellKind;
 
 /// What a cell carries from one step to the next, `[rows, d_hidden]` each.

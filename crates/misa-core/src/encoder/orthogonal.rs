@@ -1,9 +1,7 @@
 //! Random matrices with orthonormal columns.
 
-use burn::{
-    prelude::*,
-    tensor::{Distribution, TensorData},
-};
+use burn::prelude::*;
+use burn::tensor::{Distribution, TensorData};
 
 /// A random matrix with orthonormal columns, uniformly distributed among them.
 ///

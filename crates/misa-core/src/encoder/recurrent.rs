@@ -1,12 +1,12 @@
 //! A bidirectional recurrent layer over sequences of unequal length.
 
-use crate::encoder::{
-    CellKind,
-    cell::{CellState, initial_state, next_state},
-    orthogonal::orthogonal,
-    packed::{PackedSequence, Packing, int_tensor},
-};
-use burn::{module::Param, nn::Initializer, prelude::*};
+use crate::encoder::CellKind;
+use crate::encoder::cell::{CellState, initial_state, next_state};
+use crate::encoder::orthogonal::orthogonal;
+use crate::encoder::packed::{PackedSequence, Packing, int_tensor};
+use burn::module::Param;
+use burn::nn::Initializer;
+use burn::prelude::*;
 use misa_kernels::{DirectionWeights, Layer, available};
 use std::sync::Arc;
 

@@ -1,10 +1,8 @@
 //! A sequence to one vector: two bidirectional layers with a layer norm between them.
 
 use crate::encoder::{CellKind, PackedSequence, Recurrent, RecurrentConfig};
-use burn::{
-    nn::{LayerNorm, LayerNormConfig},
-    prelude::*,
-};
+use burn::nn::{LayerNorm, LayerNormConfig};
+use burn::prelude::*;
 
 /// Configuration of [`SequenceEncoder`].
 #[derive(Config, Debug)]

@@ -1,17 +1,13 @@
 //! Text to one vector, from words, tokens or precomputed vectors.
 
-use crate::{
-    ConfigError, Modality, TextInput, TextSize,
-    encoder::{
-        CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
-        bert::{BertEncoder, BertEncoderConfig, BertInput, BertReading},
-        packed::Packing,
-    },
+use crate::encoder::bert::{BertEncoder, BertEncoderConfig, BertInput, BertReading};
+use crate::encoder::packed::Packing;
+use crate::encoder::{
+    CellKind, EncoderOutput, PackedSequence, SequenceEncoder, SequenceEncoderConfig,
 };
-use burn::{
-    nn::{Embedding, EmbeddingConfig},
-    prelude::*,
-};
+use crate::{ConfigError, Modality, TextInput, TextSize};
+use burn::nn::{Embedding, EmbeddingConfig};
+use burn::prelude::*;
 use std::sync::Arc;
 
 /// Configuration of [`TextEncoder`].

@@ -4,22 +4,24 @@ use crate::{Modalities, Modality, Representations};
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
 
-/// How representations are fused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum FusionKind {
-    /// Attention, as in MISA, see [`TransformerFusion`](crate::TransformerFusion).
-    #[default]
-    Transformer,
-    /// One head on all of them, see [`EarlyFusion`](crate::EarlyFusion).
-    Early,
-    /// One head per modality, see [`LateFusion`](crate::LateFusion).
-    Late,
-    /// All products of features, see [`TensorFusion`](crate::TensorFusion).
-    Tensor,
-    /// The same by factors of low rank, see [`LowRankFusion`](crate::LowRankFusion).
-    LowRank,
+misa_terms::choice! {
+    /// How representations are fused.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum FusionKind {
+        /// Attention, as in MISA, see [`TransformerFusion`](crate::TransformerFusion).
+        #[default]
+        Transformer,
+        /// One head on all of them, see [`EarlyFusion`](crate::EarlyFusion).
+        Early,
+        /// One head per modality, see [`LateFusion`](crate::LateFusion).
+        Late,
+        /// All products of features, see [`TensorFusion`](crate::TensorFusion).
+        Tensor,
+        /// The same by factors of low rank, see [`LowRankFusion`](crate::LowRankFusion).
+        LowRank,
+    }
 }
 
 /// Configuration of [`Fusion`](crate::Fusion).

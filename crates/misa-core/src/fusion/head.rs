@@ -1,10 +1,9 @@
 //! Two layers from fused representations to a prediction.
 
-use crate::{Activation, dropout::drop_out};
-use burn::{
-    nn::{Dropout, DropoutConfig, Linear, LinearConfig},
-    prelude::*,
-};
+use crate::Activation;
+use crate::dropout::drop_out;
+use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::prelude::*;
 
 /// Linear layer, dropout, activation and linear layer.
 ///

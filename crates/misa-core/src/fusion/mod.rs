@@ -8,15 +8,14 @@ mod output;
 mod tokens;
 mod transformer;
 
+use crate::Activation;
 pub use crate::beyond::fusion::{EarlyFusion, LateFusion, LowRankFusion, TensorFusion};
+use burn::prelude::*;
 pub use config::{FusionConfig, FusionKind};
 pub(crate) use head::Head;
 pub use output::FusionOutput;
 pub use tokens::{FusionInput, Representations};
 pub use transformer::TransformerFusion;
-
-use crate::Activation;
-use burn::prelude::*;
 
 /// Representations to a prediction.
 #[derive(Module, Debug)]

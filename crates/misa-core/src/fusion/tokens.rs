@@ -4,20 +4,22 @@ use crate::{Modalities, Modality, PerModality, Presence, SubspacesOutput};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Which representations of an utterance are fused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Representations {
-    /// Private, then shared ones, as in MISA.
-    #[default]
-    Both,
-    /// Modality-invariant ones only.
-    Shared,
-    /// Modality-specific ones only.
-    Private,
-    /// The projected vectors, before any subspace.
-    Projected,
+misa_terms::choice! {
+    /// Which representations of an utterance are fused.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Representations {
+        /// Private, then shared ones, as in MISA.
+        #[default]
+        Both,
+        /// Modality-invariant ones only.
+        Shared,
+        /// Modality-specific ones only.
+        Private,
+        /// The projected vectors, before any subspace.
+        Projected,
+    }
 }
 
 impl Representations {

@@ -1,6 +1,7 @@
 //! Attention over the representations of an utterance.
 
-use super::{FusionConfig, FusionInput, FusionOutput, head::Head};
+use super::head::Head;
+use super::{FusionConfig, FusionInput, FusionOutput};
 use crate::{Activation, TransformerLayer, TransformerLayerConfig};
 use burn::prelude::*;
 

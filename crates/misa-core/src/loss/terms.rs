@@ -1,12 +1,12 @@
 //! The terms of the objective, and a container holding one value for each.
 
 use burn::prelude::*;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error, ser::SerializeMap};
-use std::{
-    collections::BTreeMap,
-    fmt,
-    ops::{Index, IndexMut},
-};
+use serde::de::Error;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Index, IndexMut};
 
 /// Declares [`Term`] from one table of docs, variants and names.
 macro_rules! terms {

@@ -1,20 +1,17 @@
 //! What a model is made of.
 
-use super::{Misa, ModelParts, ModelSettings, settings::check_size};
+use super::settings::check_size;
+use super::{Misa, ModelParts, ModelSettings};
+use crate::encoder::bert::{BertFreezing, BertReading, TextPooling};
+use crate::encoder::{SequenceEncoderConfig, TextEncoderConfig};
+use crate::modality_modules::ModalityModules;
 use crate::{
     AdversaryConfig, ConfigError, FeatureSizes, FusionConfig, Modality, MutualAttention,
     PerModality, ProjectionConfig, ReconstructionConfig, StepHeads, SubspaceDiscriminator,
     SubspacesConfig, Task, TextSize, UnimodalHeads,
-    encoder::{
-        SequenceEncoderConfig, TextEncoderConfig,
-        bert::{BertFreezing, BertReading, TextPooling},
-    },
-    modality_modules::ModalityModules,
 };
-use burn::{
-    module::{ModuleVisitor, Param},
-    prelude::*,
-};
+use burn::module::{ModuleVisitor, Param};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Configuration of [`Misa`]: its settings for data of given sizes.

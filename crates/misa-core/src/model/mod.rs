@@ -2,26 +2,28 @@
 
 mod config;
 mod official;
+mod parameters;
 mod parts;
 mod settings;
 mod shapes;
 mod weights;
 
-pub use config::MisaConfig;
-pub use parts::ModelParts;
-pub use settings::ModelSettings;
-pub use shapes::check_bert_weights;
-
+use crate::beyond::hidden_step_error;
+use crate::encoder::bert::BertEncoder;
+use crate::encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder};
+use crate::modality_modules::ModalityModules;
 use crate::{
     Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
     Modalities, Modality, MutualAttention, PerModality, Presence, Projection, Reconstruction,
     Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesOutput,
     UnimodalHeads, Videos,
-    beyond::hidden_step_error,
-    encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder, bert::BertEncoder},
-    modality_modules::ModalityModules,
 };
 use burn::prelude::*;
+pub use config::MisaConfig;
+pub use parameters::ParameterCount;
+pub use parts::ModelParts;
+pub use settings::ModelSettings;
+pub use shapes::check_bert_weights;
 
 /// MISA: every modality encoded, projected, split into a shared and a private representation, and
 /// all of them fused into one prediction.

@@ -1,8 +1,9 @@
 //! What a model is made of, whatever the data and the objective.
 
+use crate::encoder::CellKind;
 use crate::{
     ActivationKind, ConfigError, ContextConfig, FusionKind, Modalities, MutualAttentionConfig,
-    ReconstructionSource, Representations, TransformerLayerConfig, encoder::CellKind,
+    ReconstructionSource, Representations, TransformerLayerConfig,
 };
 
 /// Largest size of anything: far beyond every data set, and safe to multiply.
@@ -21,9 +22,9 @@ misa_terms::settings! {
     pub struct ModelSettings {
         /// Modalities in use; the others are off everywhere.
         pub modalities: Modalities = Modalities::ALL, with_modalities;
-        /// Size of both subspaces.
+        /// Size of both subspaces, a multiple of 2. Range: `[1, 16777216]`.
         pub d_hidden: usize = 128, with_d_hidden;
-        /// Size of a word vector; of no effect on precomputed text vectors.
+        /// Size of a word vector; of no effect on precomputed text vectors. Range: `[1, 16777216]`.
         pub d_embedding: usize = 300, with_d_embedding;
         /// Keep the word vectors as they are.
         pub freeze_embedding: bool = false, with_freeze_embedding;
@@ -31,11 +32,11 @@ misa_terms::settings! {
         pub cell: CellKind = CellKind::Lstm, with_cell;
         /// Activation of the projections, the head and the adversary.
         pub activation: ActivationKind = ActivationKind::Relu, with_activation;
-        /// Dropout of the head and the adversary.
+        /// Dropout of the head and the adversary. Range: `[0, 1)`.
         pub dropout: f64 = 0.5, with_dropout;
-        /// Dropout of the transformer layer.
+        /// Dropout of the transformer layer. Range: `[0, 1)`.
         pub attention_dropout: f64 = 0.1, with_attention_dropout;
-        /// Factor of the adversary's reversed gradient.
+        /// Factor of the adversary's reversed gradient. Range: `(0, inf)`.
         pub reversal_weight: f64 = 1.0, with_reversal_weight;
         /// How representations are fused.
         pub fusion: FusionKind = FusionKind::Transformer, with_fusion;

@@ -1,6 +1,7 @@
 //! Shapes that weights must have before a model is made for them.
 
-use crate::{MisaConfig, Modality, StateDict, TextSize, WeightsError, encoder::bert::BertConfig};
+use crate::encoder::bert::BertConfig;
+use crate::{MisaConfig, Modality, StateDict, TextSize, WeightsError};
 
 impl MisaConfig {
     /// Checks that `weights` have the sizes of this configuration, as far as they decide how much

@@ -1,11 +1,9 @@
 //! The weights of a model.
 
 use super::Misa;
-use crate::{
-    ConfigError, LoadedWeights, StateDict, TransferredWeights, WeightsError,
-    encoder::TextEncoder,
-    weights::{load, state_dict, transfer},
-};
+use crate::encoder::TextEncoder;
+use crate::weights::{load, state_dict, transfer};
+use crate::{ConfigError, LoadedWeights, StateDict, TransferredWeights, WeightsError};
 use burn::prelude::*;
 
 impl Misa {

@@ -1,13 +1,11 @@
 //! Which parameters learn.
 
 use crate::common::{Sample, config, input, with_weights};
-use burn::{
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    prelude::*,
-};
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::prelude::*;
+use misa_core::loss::{MisaLossConfig, Similarity, Term};
 use misa_core::{
     ActivationKind, CellKind, Misa, MisaConfig, MisaInput, Modalities, PerModality, StateDict,
-    loss::{MisaLossConfig, Similarity, Term},
     weights,
 };
 use std::collections::BTreeSet;

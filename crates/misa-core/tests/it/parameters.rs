@@ -1,16 +1,10 @@
 //! Number of parameters of every published configuration, and of the parts that make it up.
 
-use burn::{
-    module::{ModuleVisitor, Param},
-    prelude::*,
-};
-use misa_core::{
-    CellKind, FeatureSizes, MisaConfig, Task, TextSize,
-    encoder::{
-        RecurrentConfig,
-        bert::{BertConfig, BertFreezing},
-    },
-};
+use burn::module::{ModuleVisitor, Param};
+use burn::prelude::*;
+use misa_core::encoder::RecurrentConfig;
+use misa_core::encoder::bert::{BertConfig, BertFreezing};
+use misa_core::{CellKind, FeatureSizes, MisaConfig, Task, TextSize};
 
 /// Word vectors of 3,000 words and the text recurrence over them.
 const WORDS: usize = 900_000 + 3_609_600;

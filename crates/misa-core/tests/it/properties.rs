@@ -2,11 +2,11 @@
 
 use crate::common::{Sample, config, input, with_weights};
 use burn::prelude::*;
-use misa_core::{
-    CellKind, Misa, MisaOutput, Modalities, PerModality,
-    loss::{CmdLossConfig, DifferenceLoss, MisaLossConfig},
-};
-use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
+use misa_core::loss::{CmdLossConfig, DifferenceLoss, MisaLossConfig};
+use misa_core::{CellKind, Misa, MisaOutput, Modalities, PerModality};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Far above the rounding of single precision over a few steps, far below any real influence.
 const TOLERANCE: f32 = 1e-5;

@@ -2,7 +2,11 @@
 
 use super::{Finding, Severity};
 use crate::DataError;
+use misa_files::hdf5::Fault;
+use misa_files::npy::{NpyError, NpzError};
 use misa_files::pickle::PickleError;
+use misa_files::torch::TorchError;
+use misa_terms::Modality;
 use std::io;
 
 /// The only finding about a data set that cannot be read.
@@ -15,10 +19,12 @@ pub(super) fn unreadable(error: &DataError) -> Finding {
 fn place_of(error: &DataError) -> (String, String) {
     let mut message = error.to_string();
     // The advice has a place of its own.
-    if let DataError::Kind { found, .. } = error {
-        let kept = message.len() - found.advice().len() - "; ".len();
-        message.truncate(kept);
-    }
+    let repeated = match error {
+        DataError::Kind { found, .. } => found.advice().len() + "; ".len(),
+        DataError::Choice { modality, .. } => format!("; choose one with --{modality} FILE").len(),
+        _ => 0,
+    };
+    message.truncate(message.len() - repeated);
     match message.split_once(": ") {
         Some((place, what)) => (place.to_owned(), what.to_owned()),
         None => (String::new(), message),
@@ -37,14 +43,24 @@ fn advice(error: &DataError) -> &'static str {
             "give the file itself, or a folder of one of these layouts: see docs/data-format.md"
         }
         DataError::Ambiguous { .. } => "give one of the files instead of the folder",
+        DataError::Choice { modality, .. } => match modality {
+            Modality::Text => "choose one of them with --text FILE",
+            Modality::Visual => "choose one of them with --visual FILE",
+            Modality::Acoustic => "choose one of them with --acoustic FILE",
+        },
+        DataError::Several { .. } => {
+            "keep one of them in the folder, and move the others elsewhere"
+        }
         DataError::Kind { found, .. } => found.advice(),
         DataError::Unsupported { .. } => "give a file or a folder on a disk",
-        DataError::NotStored { .. } => "leave --format away, or name the format of the file",
+        DataError::NotStored { .. } => "leave out --format, or give the format of the file",
         DataError::Pickle { source, .. } => pickle_advice(source),
-        DataError::Hdf5 { .. } | DataError::Npz { .. } | DataError::Torch { .. } => {
-            "it is damaged, cut off, or of a kind we do not read: compare its size with the \
-             original, or write it again with plain arrays"
-        }
+        DataError::Npz { source, .. } => npz_advice(source),
+        DataError::Hdf5 { source, .. } => hdf5_advice(source.fault()),
+        DataError::Torch { source, .. } => match source.as_ref() {
+            TorchError::Pickle { source, .. } => pickle_advice(source),
+            _ => DAMAGED,
+        },
         #[cfg(feature = "tensors")]
         DataError::Weights { .. } | DataError::Text(_) => {
             "the file is of another model, or damaged"
@@ -68,13 +84,57 @@ fn advice(error: &DataError) -> &'static str {
     }
 }
 
+/// For files whose bytes contradict each other.
+const DAMAGED: &str =
+    "it is damaged or cut off: compare its size with the original, or download it again";
+
+/// For arrays of dates, complex numbers and the like.
+const OTHER_TYPE: &str = "the array holds other values than numbers or texts: save it as numbers, such as \
+     `array.astype(\"float32\")`";
+
 fn pickle_advice(error: &PickleError) -> &'static str {
-    let message = error.to_string();
-    if message.contains("is not allowed") {
-        return "it holds Python objects besides data, which are never run: save plain lists, \
-                dictionaries and NumPy arrays";
+    match error {
+        PickleError::GlobalNotAllowed { .. }
+        | PickleError::OpcodeNotAllowed { .. }
+        | PickleError::Object { .. } => {
+            "it holds Python objects instead of data, which are never run: save plain lists, \
+             dictionaries and NumPy arrays"
+        }
+        PickleError::Dtype { .. } => OTHER_TYPE,
+        PickleError::Protocol { .. } => "a newer Python wrote it: save it with `protocol=4`",
+        PickleError::Limit { .. } => "it is larger than any public data set: split it into parts",
+        _ => {
+            "it is damaged, cut off, or no pickle: compare its size with the original, or download \
+             it again"
+        }
     }
-    "it is damaged, cut off, or no pickle: compare its size with the original, or download it again"
+}
+
+fn npz_advice(error: &NpzError) -> &'static str {
+    match error {
+        NpzError::Missing { .. } => "save the array under that name: numpy.savez(FILE, NAME=array)",
+        NpzError::Array { source, .. } => match source {
+            NpyError::Dtype { .. } | NpyError::Kind { .. } => OTHER_TYPE,
+            NpyError::Version { .. } => "a newer NumPy wrote it: save it with an older one",
+            NpyError::Pickle { source } => pickle_advice(source),
+            _ => DAMAGED,
+        },
+        _ => DAMAGED,
+    }
+}
+
+fn hdf5_advice(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Unsupported { .. } | Fault::Kind { .. } => {
+            "that part of the format is not read: write the file again with plain numbers, \
+             uncompressed or with gzip"
+        }
+        Fault::NotFound | Fault::NotAGroup | Fault::NotADataset | Fault::Missing { .. } => {
+            "the file has another layout: compare it with docs/data-format.md"
+        }
+        Fault::Limit { .. } => "it is larger than any public data set: split it into parts",
+        _ => DAMAGED,
+    }
 }
 
 #[cfg(test)]

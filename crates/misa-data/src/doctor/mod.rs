@@ -24,6 +24,7 @@
 //! | `record.rs`, `columns.rs` | the data that is kept per utterance and per column |
 //! | `survey.rs`, `identity.rs` | the report that is computed from them |
 //! | `check/`, `advice.rs` | findings and advice |
+//! | `text.rs` | what a BERT reads of the words |
 //! | `render/` | the text |
 
 mod advice;
@@ -39,18 +40,21 @@ mod render;
 mod report;
 mod sizes;
 mod survey;
+#[cfg(feature = "tensors")]
+mod text;
 
+use crate::{DataError, OpenOptions, Overview, Policy, Split, Utterance, UtteranceDataset};
+use check::Evidence;
 pub use finding::{Finding, Severity};
 pub use labels::{Bin, LabelReport, LabelSplit, Scale};
+use record::Observations;
 pub use report::{
     Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport, SplitReport,
     Steps, Values,
 };
-
-use crate::{DataError, OpenOptions, Policy, Split, Utterance};
-use check::Evidence;
-use record::Observations;
 use std::path::Path;
+#[cfg(feature = "tensors")]
+pub use text::examine_text;
 
 /// The progress of an examination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,17 +104,49 @@ pub fn examine_with(
     }
     examination.sha256 = files::checksum(path, &examination.files, progress);
     examination.published = examination.sha256.as_deref().and_then(published::file);
-    let worst = examination
-        .findings
-        .iter()
-        .map(|found| found.severity)
-        .max();
-    examination.status = match (&examination.content, worst) {
+    set_status(&mut examination);
+    examination
+}
+
+/// Sets the status by the contents and the worst finding.
+fn set_status(examination: &mut Examination) {
+    let severities = examination.findings.iter().map(|found| found.severity);
+    examination.status = match (&examination.content, severities.max()) {
         (None, _) => 2,
         (Some(_), Some(Severity::Warning | Severity::Error)) => 1,
         (Some(_), _) => 0,
     };
-    examination
+}
+
+/// The probable corpus of a data set, by its numbers of utterances, or otherwise by the sizes of its
+/// features.
+pub fn corpus(data: &UtteranceDataset) -> Option<CorpusReport> {
+    let overview = data.overview();
+    published::corpus(overview.counts, overview.sizes)
+}
+
+/// The findings about a data set in memory, the most severe first.
+///
+/// Those about values that were replaced or dropped when it was read are left out: they are its
+/// [`notes`](UtteranceDataset::notes). Of a data set without its test split, the other splits are
+/// examined.
+pub fn findings(data: &UtteranceDataset) -> Vec<Finding> {
+    let mut observations = Observations::default();
+    for split in Split::ALL {
+        for utterance in data.split(split) {
+            observations.add(split, utterance);
+        }
+    }
+    let overview = Overview {
+        notes: Vec::new(),
+        ..data.overview().clone()
+    };
+    let content = survey::content(&OpenOptions::new(), &overview, &observations);
+    check::all(&Evidence {
+        content: &content,
+        overview: &overview,
+        observations: &observations,
+    })
 }
 
 fn read(

@@ -8,18 +8,33 @@ use std::path::{Path, PathBuf};
 
 /// The files of a folder with an extension, in alphabetical order.
 pub(super) fn with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, DataError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(DataError::io(folder))? {
-        let path = entry.map_err(DataError::io(folder))?.path();
-        if path.extension().is_some_and(|found| found == extension)
-            && path.is_file()
-            && !is_leftover(&path)
-        {
-            found.push(path);
-        }
-    }
+    let mut found = entries(folder)?;
+    found.retain(|path| {
+        let is_of = path.extension().is_some_and(|found| found == extension);
+        is_of && path.is_file() && !is_leftover(path)
+    });
     found.sort();
     Ok(found)
+}
+
+/// The names of what is in a folder, in alphabetical order, without what is left behind.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, DataError> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| !is_leftover(path));
+    paths.sort();
+    Ok(paths.iter().map(|path| name(path)).collect())
+}
+
+/// The number of files and folders in a folder that systems and programs left behind.
+pub(super) fn leftovers(folder: &Path) -> Result<usize, DataError> {
+    let entries = entries(folder)?;
+    Ok(entries.iter().filter(|path| is_leftover(path)).count())
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let entries = fs::read_dir(folder).map_err(DataError::io(folder))?;
+    let paths = entries.map(|entry| Ok(entry.map_err(DataError::io(folder))?.path()));
+    paths.collect()
 }
 
 /// The last part of a path.
@@ -55,11 +70,17 @@ pub(crate) fn open_pickle(path: &Path) -> Result<Pickle<'static>, DataError> {
     })
 }
 
-/// Whether systems and programs leave such files behind, which are not data: `._labels.csv` of a Mac,
-/// `~$labels.csv` of Excel, locks and backups of editors.
+/// Whether systems and programs leave such files and folders behind, which are not data: `._labels.csv`
+/// of a Mac, `~$labels.csv` of Excel, `.ipynb_checkpoints`, locks and backups of editors.
 pub(crate) fn is_leftover(path: &Path) -> bool {
     const STARTS: [&str; 7] = ["._", ".~", ".#", ".nfs", ".DS_Store", "~$", "#"];
-    const NAMES: [&str; 3] = ["thumbs.db", "desktop.ini", "__macosx"];
+    const NAMES: [&str; 5] = [
+        "thumbs.db",
+        "desktop.ini",
+        "__macosx",
+        ".ipynb_checkpoints",
+        ".trashes",
+    ];
     let name = name(path);
     STARTS.iter().any(|start| name.starts_with(start))
         || NAMES.contains(&name.to_lowercase().as_str())

@@ -7,7 +7,7 @@
 
 use super::Format;
 use super::fields::{at, check_aligned, items, label, sequence};
-use super::padded::split_of;
+use super::padded::{check_splits, split_of};
 use crate::intake::{Heading, Intake};
 use crate::{DataError, NoteKind, Split, TextSequence, Utterance, Vocabulary};
 use misa_files::pickle::{Pickle, Value};
@@ -28,6 +28,8 @@ pub(super) fn read_root(
     intake: &mut Intake<'_>,
 ) -> Result<Heading, DataError> {
     let mut vocabulary = Vocabulary::new();
+    check_splits(path, pickle.root())?;
+    intake.note_unread(None, pickle);
     for split in Split::ALL {
         if let Some(list) = split_of(pickle.root(), split) {
             let place = format!("{}: {split}", path.display());

@@ -6,21 +6,20 @@
 //! | `video_SPLIT.h5`, `audio_SPLIT.h5` | visual and acoustic features, the same way |
 //! | `y_SPLIT.h5` | one label per utterance |
 //!
-//! SPLIT is `train`, `valid` or `test`; the first dataset of a file is read. A split with a missing
-//! file is left out and counted.
+//! SPLIT is `train`, `valid` or `test`, or another name of these; the first dataset of a file is read.
+//! A split with a missing file is left out and counted.
 //!
 //! - Source: pliang279/MFN, `new_data`.
 
-use super::Format;
 use super::csd::at;
 use super::padded::Rows;
 use super::padded::table::{self, Table};
 use super::padded::values::{Padded, Values};
+use super::{Format, files};
 use crate::intake::{Heading, Intake};
 use crate::{DataError, NoteKind, OpenOptions, Split};
-use misa_files::FileKind;
-use misa_files::Source;
 use misa_files::hdf5::{Hdf5, Limits};
+use misa_files::{FileKind, Source};
 use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -42,7 +41,7 @@ struct File {
 /// Whether a folder contains labels of this layout.
 pub(super) fn is_folder(folder: &Path) -> bool {
     let mut splits = Split::ALL.into_iter();
-    splits.any(|split| folder.join(format!("y_{split}.h5")).is_file())
+    splits.any(|split| files_of(folder, "y_", split, "").is_ok_and(|files| !files.is_empty()))
 }
 
 /// The data set of a folder.
@@ -53,22 +52,26 @@ pub(super) fn read_folder(
 ) -> Result<Heading, DataError> {
     let mut splits = Vec::new();
     for split in Split::ALL {
-        let labels = folder.join(format!("y_{split}.h5"));
-        if !labels.is_file() {
+        let Some(labels) = file_of(folder, "y_", split, "")? else {
             continue;
-        }
+        };
         let labels = File::open(labels)?;
-        let paths = PerModality::from_fn(|modality| path(folder, split, modality));
-        if paths
-            .as_ref()
-            .into_array()
-            .into_iter()
-            .any(|path| !path.is_file())
-        {
+        let paths = PerModality::from_fn(|modality| path(folder, split, modality)).transpose()?;
+        let PerModality {
+            text: Some(text),
+            visual: Some(visual),
+            acoustic: Some(acoustic),
+        } = paths
+        else {
             let count = labels.labels()?.len();
             intake.notes.add(split, NoteKind::Incomplete, count);
             continue;
-        }
+        };
+        let paths = PerModality {
+            text,
+            visual,
+            acoustic,
+        };
         let features = paths.map(File::open).transpose()?;
         splits.push(Files {
             split,
@@ -84,19 +87,50 @@ pub(super) fn read_folder(
     })
 }
 
-fn path(folder: &Path, split: Split, modality: Modality) -> PathBuf {
+fn path(folder: &Path, split: Split, modality: Modality) -> Result<Option<PathBuf>, DataError> {
     match modality {
-        Modality::Text => {
-            let vectors = folder.join(format!("text_{split}_emb.h5"));
-            if vectors.is_file() {
-                vectors
-            } else {
-                folder.join(format!("text_{split}.h5"))
-            }
-        }
-        Modality::Visual => folder.join(format!("video_{split}.h5")),
-        Modality::Acoustic => folder.join(format!("audio_{split}.h5")),
+        Modality::Text => match file_of(folder, "text_", split, "_emb")? {
+            Some(vectors) => Ok(Some(vectors)),
+            None => file_of(folder, "text_", split, ""),
+        },
+        Modality::Visual => file_of(folder, "video_", split, ""),
+        Modality::Acoustic => file_of(folder, "audio_", split, ""),
     }
+}
+
+/// The file of a split whose name begins and ends in this way.
+fn file_of(
+    folder: &Path,
+    start: &str,
+    split: Split,
+    end: &str,
+) -> Result<Option<PathBuf>, DataError> {
+    let mut found = files_of(folder, start, split, end)?;
+    if found.len() > 1 {
+        return Err(DataError::Several {
+            path: folder.to_owned(),
+            expected: format!("one file of the split `{split}`"),
+            found: found.iter().map(|path| files::name(path)).collect(),
+        });
+    }
+    Ok(found.pop())
+}
+
+fn files_of(
+    folder: &Path,
+    start: &str,
+    split: Split,
+    end: &str,
+) -> Result<Vec<PathBuf>, DataError> {
+    let mut found = files::with(folder, "h5")?;
+    found.retain(|path| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = stem.to_lowercase();
+        let name = stem.strip_prefix(start);
+        let name = name.and_then(|rest| rest.strip_suffix(end));
+        name.and_then(Split::of_name) == Some(split)
+    });
+    Ok(found)
 }
 
 impl Files {
@@ -171,7 +205,6 @@ impl File {
             (Ok(steps), Ok(d_input)) if utterances == count as u64 && steps > 0 => Ok(Padded {
                 modality,
                 place,
-                count,
                 steps,
                 d_input,
                 stated: None,
@@ -179,5 +212,35 @@ impl File {
             }),
             _ => Err(wrong()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn files_have_any_name_of_their_split() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| fs::write(folder.path().join(name), b"").unwrap();
+        let found = |start, split, end| {
+            let path = file_of(folder.path(), start, split, end);
+            path.map(|path| path.map(|path| files::name(&path)))
+        };
+        assert!(!is_folder(folder.path()));
+        for name in ["y_train.h5", "Y_Val.h5", "text_val_emb.h5", "text_val.h5"] {
+            write(name);
+        }
+        assert!(is_folder(folder.path()));
+        let name = |name: &str| Some(name.to_string());
+        assert_eq!(found("y_", Split::Valid, "").unwrap(), name("Y_Val.h5"));
+        assert_eq!(found("y_", Split::Test, "").unwrap(), None);
+        let vectors = path(folder.path(), Split::Valid, Modality::Text).unwrap();
+        assert_eq!(files::name(&vectors.unwrap()), "text_val_emb.h5");
+        write("y_dev.h5");
+        let error = found("y_", Split::Valid, "").unwrap_err().to_string();
+        let expected = "expected one file of the split `valid`, found Y_Val.h5, y_dev.h5";
+        assert!(error.ends_with(expected), "{error}");
     }
 }

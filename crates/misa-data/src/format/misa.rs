@@ -17,8 +17,11 @@ use misa_files::pickle::{Pickle, Value};
 use misa_terms::Conflict;
 use std::path::{Path, PathBuf};
 
-/// The file that marks a folder as a data set of this format.
-pub(super) const TRAIN: &str = "train.pkl";
+/// Whether a folder contains the train split of this format: `train.pkl`, in letters of any case.
+pub(super) fn is_folder(folder: &Path) -> bool {
+    let found = split_files(folder, Split::Train);
+    found.is_ok_and(|found| !found.is_empty())
+}
 
 /// The utterances of one split file, with [`Policy::Strict`].
 ///
@@ -45,9 +48,16 @@ pub fn read_split(path: impl AsRef<Path>) -> Result<Vec<Utterance>, DataError> {
 pub(super) fn read_folder(folder: &Path, intake: &mut Intake<'_>) -> Result<Heading, DataError> {
     let mut reader = Reader::new(intake);
     for split in Split::ALL {
-        let path = split_path(folder, split)?;
-        if path.is_file() {
-            reader.split(split, &path, &open_pickle(&path)?)?;
+        match split_files(folder, split)?.as_slice() {
+            [] => {}
+            [path] => reader.split(split, path, &open_pickle(path)?)?,
+            paths => {
+                return Err(DataError::Several {
+                    path: folder.to_owned(),
+                    expected: format!("one file of the split `{split}`"),
+                    found: paths.iter().map(|path| files::name(path)).collect(),
+                });
+            }
         }
     }
     reader.heading()
@@ -64,24 +74,14 @@ pub(super) fn read_root(
     reader.heading()
 }
 
-/// The file of a split; the valid one has several customary names.
-fn split_path(folder: &Path, split: Split) -> Result<PathBuf, DataError> {
-    if split == Split::Train {
-        return Ok(folder.join(TRAIN));
-    }
+/// The files of a split; each split has several customary names.
+fn split_files(folder: &Path, split: Split) -> Result<Vec<PathBuf>, DataError> {
     let mut paths = files::with(folder, "pkl")?;
     paths.retain(|path| {
         let stem = path.file_stem().unwrap_or_default();
         Split::of_name(&stem.to_string_lossy()) == Some(split)
     });
-    match paths.len() {
-        0 => Ok(folder.join(format!("{split}.pkl"))),
-        1 => Ok(paths.swap_remove(0)),
-        _ => Err(DataError::Ambiguous {
-            path: folder.to_owned(),
-            found: paths.iter().map(|path| files::name(path)).collect(),
-        }),
-    }
+    Ok(paths)
 }
 
 /// Reads the splits in turn, and collects the words.
@@ -113,6 +113,7 @@ impl<'r, 's> Reader<'r, 's> {
 
     fn split(&mut self, split: Split, path: &Path, pickle: &Pickle<'_>) -> Result<(), DataError> {
         let place = path.display().to_string();
+        self.intake.note_unread(split, pickle);
         let root = pickle.root();
         let list = match (root.kind(), root.items()) {
             ("list", Some(items)) => items,

@@ -12,11 +12,11 @@ mod padded;
 pub(crate) mod safetensors;
 mod ur_funny;
 
-pub use kind::{Format, UnknownFormat};
-
 use crate::intake::{Heading, Intake};
-use crate::{DataError, OpenOptions, Sequence, TextSequence, Utterance};
+use crate::{DataError, Note, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
 use files::open_pickle;
+pub use kind::{Format, UnknownFormat};
+use misa_files::FileKind;
 use misa_files::pickle::Pickle;
 use misa_terms::Modality;
 use padded::Dialect;
@@ -39,13 +39,30 @@ pub(crate) fn read(
     if !is_folder {
         return read_file(path, options, intake);
     }
+    let leftovers = files::leftovers(path)?;
+    intake.notes.add(None, NoteKind::Leftover, leftovers);
     match format.or_else(|| folder_format(path)) {
-        Some(Format::Misa) if path.join(misa::TRAIN).is_file() => misa::read_folder(path, intake),
+        Some(Format::Misa) if misa::is_folder(path) => misa::read_folder(path, intake),
         Some(Format::UrFunny) => ur_funny::read_folder(path, intake),
-        Some(Format::Csd) => csd::read_folder(path, intake),
+        Some(Format::Csd) => csd::read_folder(path, options, intake),
         Some(Format::Mfn) => mfn::read_folder(path, options, intake),
         Some(Format::Own) => own::read_folder(path, options, intake),
         _ => read_file(&single_file(path)?, options, intake),
+    }
+}
+
+/// The kinds of files that the data set at `path` is made of, if one of them can be chosen for a
+/// modality.
+pub(crate) fn parts(path: &Path, options: &OpenOptions) -> &'static [FileKind] {
+    let format = if path.is_dir() {
+        options.format().or_else(|| folder_format(path))
+    } else {
+        None
+    };
+    match format {
+        Some(Format::Csd) => &csd::KINDS,
+        Some(Format::Own) => &own::KINDS,
+        _ => &[],
     }
 }
 
@@ -53,7 +70,7 @@ pub(crate) fn read(
 fn folder_format(folder: &Path) -> Option<Format> {
     let has_csd = || files::with(folder, csd::EXTENSION).is_ok_and(|files| !files.is_empty());
     match () {
-        () if folder.join(misa::TRAIN).is_file() => Some(Format::Misa),
+        () if misa::is_folder(folder) => Some(Format::Misa),
         () if folder.join(ur_funny::LABELS).is_file() => Some(Format::UrFunny),
         () if mfn::is_folder(folder) => Some(Format::Mfn),
         () if has_csd() => Some(Format::Csd),
@@ -62,13 +79,14 @@ fn folder_format(folder: &Path) -> Option<Format> {
     }
 }
 
-/// Passes the features of one modality at `path` to `take`, with the ids of their utterances.
+/// Passes the features of one modality at `path` to `take`, with the ids of their utterances; returns
+/// what was noted.
 pub(crate) fn read_modality(
     path: &Path,
     options: &OpenOptions,
     modality: Modality,
     take: &mut dyn FnMut(String, Sequence),
-) -> Result<(), DataError> {
+) -> Result<Vec<Note>, DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
     if is_file && !is_safetensors(path)? {
         let pickle = open_pickle(path)?;
@@ -93,8 +111,7 @@ pub(crate) fn read_modality(
     };
     let mut intake = Intake::new(options.policy(), &mut sink);
     let heading = read(path, &OpenOptions::new(), &mut intake)?;
-    intake.finish(&path.display().to_string(), heading)?;
-    Ok(())
+    Ok(intake.finish(&path.display().to_string(), heading)?.notes)
 }
 
 fn read_file(
@@ -146,6 +163,7 @@ fn single_file(folder: &Path) -> Result<PathBuf, DataError> {
         1 => Ok(found.swap_remove(0)),
         0 => Err(DataError::NoData {
             path: folder.to_owned(),
+            found: files::names(folder)?,
         }),
         _ => {
             let mut names: Vec<String> = found

@@ -27,6 +27,9 @@ use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+/// Kinds of the archives.
+pub(super) const KINDS: [FileKind; 2] = [FileKind::Npz, FileKind::Zip];
+
 /// Whether a folder contains a table and archives.
 pub(super) fn is_folder(folder: &Path) -> bool {
     let has = |extension| files::with(folder, extension).is_ok_and(|files| !files.is_empty());
@@ -42,23 +45,31 @@ pub(super) fn read_folder(
     let table = match files::with(folder, "csv")?.as_slice() {
         [table] => table.clone(),
         tables => {
-            return Err(DataError::Ambiguous {
+            return Err(DataError::Several {
                 path: folder.to_owned(),
+                expected: "one table of labels (.csv)".to_string(),
                 found: tables.iter().map(|path| files::name(path)).collect(),
             });
         }
     };
+    let chosen = PerModality::from_fn(|modality| {
+        let path = options.chosen(modality, &KINDS)?;
+        path.map(|path| Archive::open(path.to_owned())).transpose()
+    });
     let own = Own {
+        folder: folder.to_owned(),
         place: table.display().to_string(),
+        chosen: chosen.transpose()?,
         rows: read_labels(&table)?,
         archives: files::with(folder, "npz")?
             .into_iter()
             .map(Archive::open)
             .collect::<Result<_, _>>()?,
     };
-    let vocabulary = match own.archive_with("visual") {
-        Some(_) => own.read_padded(options, intake)?,
-        None => own.read_by_id(folder, intake)?,
+    let vocabulary = if own.is_padded() {
+        own.read_padded(options, intake)?
+    } else {
+        own.read_by_id(folder, intake)?
     };
     Ok(Heading {
         format: Format::Own,
@@ -69,9 +80,14 @@ pub(super) fn read_folder(
 /// The table and the open archives.
 #[derive(Debug)]
 struct Own {
+    folder: PathBuf,
+    /// The table.
     place: String,
     rows: Vec<LabelRow>,
+    /// The archives of the folder.
     archives: Vec<Archive>,
+    /// The archives that are chosen for a modality.
+    chosen: PerModality<Option<Archive>>,
 }
 
 #[derive(Debug)]
@@ -84,8 +100,7 @@ impl Archive {
     fn open(path: PathBuf) -> Result<Self, DataError> {
         let source = Source::open(&path).map_err(DataError::io(&path))?;
         let npz = Npz::open(source, &Limits::default()).map_err(|error| {
-            let kinds = [FileKind::Npz, FileKind::Zip];
-            DataError::npz(&path)(error).or_kind(&path, "an archive of NumPy arrays (.npz)", &kinds)
+            DataError::npz(&path)(error).or_kind(&path, "an archive of NumPy arrays (.npz)", &KINDS)
         })?;
         Ok(Self { path, npz })
     }
@@ -104,8 +119,38 @@ impl Archive {
 }
 
 impl Own {
-    fn archive_with(&self, name: &str) -> Option<&Archive> {
-        self.archives.iter().find(|archive| archive.has(name))
+    /// Whether the features are arrays over all utterances, instead of one per id.
+    fn is_padded(&self) -> bool {
+        match &self.chosen.visual {
+            Some(chosen) => chosen.has("visual"),
+            None => self.archives.iter().any(|archive| archive.has("visual")),
+        }
+    }
+
+    /// The archive with the padded features of a modality: the chosen one, or the only one.
+    fn archive_of(&self, modality: Modality) -> Result<Option<&Archive>, DataError> {
+        if let Some(chosen) = self.chosen.get(modality) {
+            return Ok(Some(chosen));
+        }
+        let name = modality.to_string();
+        let found: Vec<&Archive> = self.archives.iter().filter(|one| one.has(&name)).collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            _ => Err(DataError::Choice {
+                path: self.folder.clone(),
+                modality,
+                what: match modality {
+                    Modality::Text => "text features",
+                    Modality::Visual => "visual features",
+                    Modality::Acoustic => "acoustic features",
+                },
+                found: found
+                    .iter()
+                    .map(|one| one.path.display().to_string())
+                    .collect(),
+            }),
+        }
     }
 
     /// The rows of a split, with their numbers in the table.
@@ -153,7 +198,7 @@ impl Own {
 
     fn padded(&self, modality: Modality) -> Result<Option<Padded<'_>>, DataError> {
         let name = modality.to_string();
-        let Some(archive) = self.archive_with(&name) else {
+        let Some(archive) = self.archive_of(modality)? else {
             return Ok(None);
         };
         let (array, count) = (archive.array(&name)?, self.rows.len());
@@ -173,17 +218,40 @@ impl Own {
         Ok(Some(Padded {
             modality,
             place,
-            stated: self.lengths(&format!("{name}_lengths"))?,
+            stated: self.lengths(modality, archive)?,
             values: Values::Npy(array),
-            count,
             steps,
             d_input,
         }))
     }
 
-    fn lengths(&self, name: &str) -> Result<Option<Vec<usize>>, DataError> {
-        let Some(archive) = self.archive_with(name) else {
-            return Ok(None);
+    /// The stated steps of the features in `archive`, from this archive or from one that has no features
+    /// of the modality.
+    fn lengths(
+        &self,
+        modality: Modality,
+        archive: &Archive,
+    ) -> Result<Option<Vec<usize>>, DataError> {
+        let (features, name) = (modality.to_string(), format!("{modality}_lengths"));
+        let name = name.as_str();
+        let others = self.archives.iter();
+        let others: Vec<&Archive> = others
+            .filter(|other| other.has(name) && !other.has(&features))
+            .collect();
+        let archive = match others.as_slice() {
+            _ if archive.has(name) => archive,
+            [] => return Ok(None),
+            [other] => other,
+            _ => {
+                return Err(DataError::Several {
+                    path: self.folder.clone(),
+                    expected: format!("one file with `{name}`"),
+                    found: others
+                        .iter()
+                        .map(|other| files::name(&other.path))
+                        .collect(),
+                });
+            }
         };
         let count = self.rows.len();
         let wrong = |found: String| {
@@ -219,7 +287,8 @@ impl Own {
         let archive = |modality: Modality| {
             let name = modality.to_string();
             let is_it = |archive: &&Archive| archive.path.file_stem() == Some(name.as_ref());
-            self.archives.iter().find(is_it)
+            let chosen = self.chosen.get(modality).as_ref();
+            chosen.or_else(|| self.archives.iter().find(is_it))
         };
         let (Some(visual), Some(acoustic)) =
             (archive(Modality::Visual), archive(Modality::Acoustic))

@@ -45,9 +45,14 @@ pub(super) fn read_folder(folder: &Path, intake: &mut Intake<'_>) -> Result<Head
     let [labels, visual, acoustic] =
         [LABELS, VISUAL, ACOUSTIC].map(|name| Table::open(folder, name));
     let (labels, visual, acoustic) = (labels?, visual?, acoustic?);
-    let (visual, acoustic) = (visual.entries()?, acoustic.entries()?);
-    let folds = folds(folder)?;
+    let folds = Table::open(folder, FOLDS)?;
     let files = TextFiles::open(folder)?;
+    let tables = [&labels, &visual, &acoustic, &folds].into_iter();
+    for table in tables.chain(files.tables()) {
+        intake.note_unread(None, &table.pickle);
+    }
+    let (visual, acoustic) = (visual.entries()?, acoustic.entries()?);
+    let folds = self::folds(&folds)?;
     let text = files.text()?;
     let mut preparer = text.preparer(intake);
     for (number, label) in labels.numbered()? {
@@ -182,6 +187,11 @@ impl TextFiles {
         })
     }
 
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        let files = [&self.indexes, &self.words, &self.vectors, &self.sentences];
+        files.into_iter().flatten()
+    }
+
     fn text(&self) -> Result<Text<'_>, DataError> {
         let indexes = self.indexes.as_ref().map(Table::entries).transpose()?;
         match (indexes, &self.words, &self.sentences, &self.vectors) {
@@ -272,9 +282,9 @@ fn places(indexes: &Entries<'_>, number: i64, len: usize) -> Result<Vec<usize>, 
 }
 
 /// The split of every utterance that is in one.
-fn folds(folder: &Path) -> Result<HashMap<i64, Split>, DataError> {
-    let table = Table::open(folder, FOLDS)?;
+fn folds(table: &Table) -> Result<HashMap<i64, Split>, DataError> {
     let mut folds = HashMap::new();
+    super::padded::check_splits(Path::new(&table.place), table.pickle.root())?;
     for split in Split::ALL {
         let root = table.pickle.root();
         let Some(numbers) = super::padded::split_of(root, split) else {

@@ -5,8 +5,7 @@ mod world;
 use crate::dataset::UtteranceDataset;
 use crate::intake::Heading;
 use crate::{Format, Split};
-use misa_terms::{ConfigError, PerModality, Task};
-use misa_terms::{Random, mix};
+use misa_terms::{ConfigError, PerModality, Random, Task, mix};
 use world::World;
 
 misa_terms::settings! {
@@ -23,28 +22,29 @@ misa_terms::settings! {
     /// much.
     #[derive(PartialEq)]
     pub struct SyntheticConfig {
-        /// Utterances of the train split, at least 1. Default: 600.
+        /// Utterances of the train split. Default: 600. Range: `[1, 1000000]`.
         pub train: usize = 600, with_train;
-        /// Utterances of the valid split. Default: 150.
+        /// Utterances of the valid split. Default: 150. Range: `[0, 1000000]`.
         pub valid: usize = 150, with_valid;
-        /// Utterances of the test split. Default: 150.
+        /// Utterances of the test split. Default: 150. Range: `[0, 1000000]`.
         pub test: usize = 150, with_test;
         /// Seed of everything. Default: 0.
         pub seed: u64 = 0, with_seed;
-        /// Features of a visual step, at least 1. Default: 35, as in MOSEI.
+        /// Features of a visual step. Default: 35, as in MOSEI. Range: `[1, 1000000]`.
         pub d_visual: usize = 35, with_d_visual;
-        /// Features of an acoustic step, at least 1. Default: 74, as in MOSEI.
+        /// Features of an acoustic step. Default: 74, as in MOSEI. Range: `[1, 1000000]`.
         pub d_acoustic: usize = 74, with_d_acoustic;
-        /// Number of words, at least 1, without special ones. Default: 400.
+        /// Number of words, without special ones. Default: 400. Range: `[1, 1000000]`.
         pub words: usize = 400, with_words;
-        /// Mean number of steps before clamping to 1..=50. Default: 20.
+        /// Mean number of steps; an utterance has 1 to 50. Default: 20. Range: `[0, inf)`.
         pub mean_steps: f64 = 20.0, with_mean_steps;
-        /// The labels: sentiment, or its range divided into equal parts, one per class. Default: sentiment.
+        /// The labels: sentiment, or its range divided into equal parts, one per class. In a run, those of
+        /// `training.loss.task`. Default: sentiment.
         pub task: Task = Task::Regression, with_task;
-        /// Utterances of a video, at least 1; the last one of a split may have fewer. Above 1, names are
-        /// of the form `train-2[4]`. Default: 1.
+        /// Utterances of a video; the last one of a split may have fewer. Above 1, names are of the form
+        /// `train-2[4]`. Default: 1. Range: `[1, 1000000]`.
         pub utterances_per_video: usize = 1, with_utterances_per_video;
-        /// Deviation of the noise of each feature of each step. Default: 0.5.
+        /// Deviation of the noise of each feature of each step. Default: 0.5. Range: `[0, inf)`.
         pub noise: f64 = 0.5, with_noise;
     }
 }

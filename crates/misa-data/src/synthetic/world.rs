@@ -2,8 +2,7 @@
 
 use super::{Factors, SyntheticConfig};
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
-use misa_terms::{PerModality, Task};
-use misa_terms::{Random, mix};
+use misa_terms::{PerModality, Random, Task, mix};
 
 /// Size of the factor that all modalities share.
 const D_SHARED: usize = 4;

@@ -3,6 +3,7 @@
 
 use misa_data::format::csd::CsdFolder;
 use misa_data::{Format, OpenOptions, Policy, Split, UtteranceDataset};
+use misa_terms::Modality;
 use misa_testing::real_data;
 use serde_json::Value as Json;
 use std::fs;
@@ -132,10 +133,87 @@ fn missing_sequences_are_named() {
     )
     .unwrap();
     let error = UtteranceDataset::open(copy.path()).unwrap_err().to_string();
-    assert!(
-        error.ends_with("found more_words.csd, words.csd"),
-        "{error}"
+    let folder = copy.path().display();
+    assert_eq!(
+        error,
+        format!(
+            "{folder}: expected one file with words, found {folder}/more_words.csd, \
+             {folder}/words.csd; choose one with --text FILE"
+        )
     );
+}
+
+/// The whole download of the SDK has two sequences of some roles.
+#[test]
+fn one_of_several_sequences_is_chosen() {
+    let copy = without(&[]);
+    for name in ["visual", "acoustic", "words"] {
+        let path = |name: &str| copy.path().join(name).with_extension("csd");
+        fs::copy(path(name), path(&format!("other_{name}"))).unwrap();
+    }
+    let folder = copy.path().display();
+    let mut options = OpenOptions::new();
+    for (modality, name, what) in [
+        (Modality::Text, "words", "words"),
+        (Modality::Visual, "visual", "visual features"),
+        (Modality::Acoustic, "acoustic", "acoustic features"),
+    ] {
+        let mut files =
+            [name.to_string(), format!("other_{name}")].map(|name| format!("{folder}/{name}.csd"));
+        files.sort();
+        assert_eq!(
+            options.open(copy.path()).unwrap_err().to_string(),
+            format!(
+                "{folder}: expected one file with {what}, found {}; choose one with --{modality} FILE",
+                files.join(", ")
+            )
+        );
+        let chosen = copy.path().join(format!("other_{name}.csd"));
+        options = options.with_replacement(modality, chosen);
+    }
+    let expected = UtteranceDataset::open(fixtures()).unwrap();
+    let data = options.open(copy.path()).unwrap();
+    assert_eq!(data.checksum(), expected.checksum());
+    // Any sequence of numbers has the role that it is chosen for, also from another folder.
+    let chosen = fixtures().join("acoustic.csd");
+    let options = OpenOptions::new().with_replacement(Modality::Visual, chosen);
+    let data = options.open(fixtures()).unwrap();
+    for utterance in data.split(Split::Train) {
+        assert_eq!(utterance.visual, utterance.acoustic);
+    }
+}
+
+#[test]
+fn a_choice_that_cannot_be_is_refused() {
+    let choose = |modality, name: &str| {
+        let path = fixtures().join(name);
+        let options = OpenOptions::new().with_replacement(modality, &path);
+        let error = options.open(fixtures()).unwrap_err().to_string();
+        error.replace(&path.display().to_string(), name)
+    };
+    assert_eq!(
+        choose(Modality::Text, "visual.csd"),
+        "visual.csd: expected a sequence of words, found a sequence of numbers"
+    );
+    assert_eq!(
+        choose(Modality::Visual, "words.csd"),
+        "words.csd: expected a sequence of numbers, found a sequence of words"
+    );
+    assert_eq!(
+        choose(Modality::Visual, "none.csd"),
+        "none.csd: no such file or folder"
+    );
+    // A sequence alone replaces nothing in data of another layout.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.safetensors");
+    UtteranceDataset::open(fixtures())
+        .unwrap()
+        .save(&path)
+        .unwrap();
+    let sequence = fixtures().join("visual.csd");
+    let options = OpenOptions::new().with_replacement(Modality::Visual, sequence);
+    let error = options.open(&path).unwrap_err().to_string();
+    assert!(error.contains("found an HDF5 file"), "{error}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn nothing_beyond_the_list_can_be_named() {
 #[test]
 fn opcodes_that_build_objects_are_refused() {
     let cases: [(&[u8], &str); 9] = [
-        (b"(ios\nsystem\n.", "INST"),
+        (b"(ibuiltins\nlist\n.", "INST"),
         (b"(o.", "OBJ"),
         (b"))\x81.", "NEWOBJ"),
         (b")))\x92.", "NEWOBJ_EX"),
@@ -40,6 +40,21 @@ fn opcodes_that_build_objects_are_refused() {
         match parse(bytes) {
             Err(PickleError::OpcodeNotAllowed { name, .. }) => assert_eq!(name, expected),
             other => panic!("{expected}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_name_of_an_attack_is_refused_whatever_uses_it() {
+    for bytes in [
+        &b"(ios\nsystem\n."[..],
+        b"(cos\nsystem\no.",
+        b"cos\nsystem\n)\x81.",
+        b"(cmine\nX\ncos\nsystem\no.",
+    ] {
+        match parse(bytes) {
+            Err(PickleError::GlobalNotAllowed { name, .. }) => assert_eq!(name, "os.system"),
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -98,6 +98,34 @@ fn is_skipped(mask: u32, number: usize) -> bool {
     mask >> number & 1 != 0
 }
 
+/// The filters that are known but not undone. Source: HDF5 specification, IV.A.2.l, and the HDF
+/// Group's registry of filters.
+const KNOWN: [(u16, &str); 15] = [
+    (4, "szip"),
+    (5, "nbit"),
+    (6, "scaleoffset"),
+    (305, "LZO"),
+    (307, "bzip2"),
+    (32000, "lzf"),
+    (32001, "blosc"),
+    (32004, "lz4"),
+    (32008, "bitshuffle"),
+    (32013, "zfp"),
+    (32015, "zstd"),
+    (32017, "sz"),
+    (32018, "fpzip"),
+    (32024, "sz3"),
+    (32026, "blosc2"),
+];
+
+/// A filter by its name, or else by its number.
+fn describe(id: u16) -> String {
+    match KNOWN.iter().find(|(known, _)| *known == id) {
+        Some((_, name)) => format!("the filter {name}"),
+        None => format!("filter {id}"),
+    }
+}
+
 impl Filter {
     fn parse(cursor: &mut Cursor<'_>, version: u8) -> Result<Self> {
         let offset = cursor.offset();
@@ -118,7 +146,7 @@ impl Filter {
             (1, _) => Ok(Self::Deflate),
             (2, Some(&size)) => Ok(Self::Shuffle(size as usize)),
             (3, _) => Ok(Self::Fletcher32),
-            _ => Err(Fault::unsupported(offset, format!("filter {id}"))),
+            _ => Err(Fault::unsupported(offset, describe(id))),
         }
     }
 
@@ -197,7 +225,28 @@ fn verify(bytes: Cow<'_, [u8]>, offset: u64) -> Result<Cow<'_, [u8]>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cursor::Sizes;
     use super::*;
+
+    #[test]
+    fn filters_that_are_not_undone_are_named() {
+        let sizes = Sizes {
+            address: 8,
+            length: 8,
+        };
+        // Version 2: one filter, its id, flags, no values; filters from 256 on have a name.
+        let message = |id: u16| {
+            let name: &[u8] = if id >= 256 { &[0, 0] } else { &[] };
+            let bytes = [&[2, 1], &id.to_le_bytes()[..], name, &[0, 0, 0, 0]].concat();
+            Filters::parse(Cursor::new(&bytes, 0, sizes))
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(message(32000), "byte 2: the filter lzf is not supported");
+        assert_eq!(message(4), "byte 2: the filter szip is not supported");
+        assert_eq!(message(32015), "byte 2: the filter zstd is not supported");
+        assert_eq!(message(31999), "byte 2: filter 31999 is not supported");
+    }
 
     #[test]
     fn shuffled_bytes_are_restored() {

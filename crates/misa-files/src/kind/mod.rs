@@ -15,8 +15,7 @@ mod words;
 mod zip;
 
 use crate::source::Source;
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 /// What a file is, judged by its first bytes and never by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

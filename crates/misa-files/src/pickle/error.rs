@@ -50,7 +50,7 @@ pub enum PickleError {
         /// The byte found.
         opcode: u8,
     },
-    /// An opcode that builds objects of arbitrary classes.
+    /// An opcode that builds objects of classes, where no class is, or that refers to other data.
     #[error("byte {offset}: opcode `{name}` is not allowed")]
     OpcodeNotAllowed {
         /// Offset of the opcode.
@@ -58,13 +58,25 @@ pub enum PickleError {
         /// Python's name of the opcode.
         name: &'static str,
     },
-    /// A function or class outside the list of allowed ones.
+    /// A function or class that runs code or commands, or, where nothing but the list of allowed names
+    /// may be, any other one.
     #[error("byte {offset}: global `{name}` is not allowed")]
     GlobalNotAllowed {
         /// Offset of the opcode.
         offset: u64,
         /// Module and name, joined by a dot.
         name: String,
+    },
+    /// The outermost value is of a class that is not read.
+    #[error(
+        "byte {offset}: class `{class}` is not allowed as the whole content, expected a list, a dict, \
+         a text, a number or a NumPy array"
+    )]
+    Object {
+        /// Where the class is named.
+        offset: u64,
+        /// Module and name, joined by a dot.
+        class: String,
     },
     /// A protocol newer than 5.
     #[error("byte {offset}: protocol {found}, expected 0 to 5")]

@@ -17,6 +17,7 @@ pub struct Pickle<'a> {
     source: Source<'a>,
     nodes: Vec<Node>,
     root: NodeId,
+    has_unknown: bool,
     limit: u64,
     /// Bytes that conversions may still produce.
     budget: Cell<u64>,
@@ -27,12 +28,13 @@ pub struct Pickle<'a> {
 impl<'a> Pickle<'a> {
     /// Reads the pickle that is the whole of `source`, protocols 0 to 5.
     ///
-    /// Differs: only values, NumPy arrays and a few containers are built; nothing is executed.
+    /// Differs: only values, NumPy arrays and a few containers are built; nothing is executed. Values of
+    /// other classes and arrays of other element types are left out, see [`unread`](Self::unread).
     ///
     /// # Errors
     ///
-    /// [`PickleError`] when the bytes are not a complete pickle, name anything that is not allowed,
-    /// exceed `limits` or cannot be read.
+    /// [`PickleError`] when the bytes are not a complete pickle, name what runs code or commands, exceed
+    /// `limits` or cannot be read, or when the outermost value is of another class.
     pub fn parse(source: impl Into<Source<'a>>, limits: &Limits) -> Result<Self, PickleError> {
         let source = source.into();
         let finished = Machine::new(&source, limits).run()?;
@@ -45,7 +47,8 @@ impl<'a> Pickle<'a> {
     /// This allows more than [`parse`](Self::parse), but still executes nothing: references to
     /// values outside the pickle ([`Value::persistent`]), tensors and parameters
     /// ([`Value::call`]), classes of storages ([`Value::global`]), attributes of dictionaries,
-    /// which are ignored, and any name as the factory of a `defaultdict`, which is never called.
+    /// which are ignored, and any name as the factory of a `defaultdict`, which is never called. Any
+    /// other use of a name outside the list is an error.
     ///
     /// # Errors
     ///
@@ -65,6 +68,7 @@ impl<'a> Pickle<'a> {
         Self {
             nodes: finished.nodes,
             root: finished.root,
+            has_unknown: finished.has_unknown,
             limit: limits.budget(source.len()),
             budget: Cell::new(finished.budget),
             held: RefCell::default(),
@@ -83,6 +87,20 @@ impl<'a> Pickle<'a> {
             Node::Persistent(id) => Some(self.value(*id)),
             _ => None,
         })
+    }
+
+    pub(super) fn root_id(&self) -> NodeId {
+        self.root
+    }
+
+    /// Number of values.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether something was not built.
+    pub(super) fn has_unknown(&self) -> bool {
+        self.has_unknown
     }
 
     pub(super) fn value(&self, id: NodeId) -> Value<'_> {

@@ -1,6 +1,7 @@
 //! The functions and classes that a pickle may name.
 
 use super::PickleError;
+use super::hostile::{is_hostile, is_name};
 use super::machine::Machine;
 use super::node::{Node, NodeId};
 use crate::dtype::Dtype;
@@ -53,14 +54,7 @@ pub enum Global {
     /// `torch.FloatStorage` and similar classes, with the type of their elements.
     Storage(Dtype),
     /// Any other name, as a default factory in a pickle of PyTorch.
-    Opaque,
-}
-
-/// A name outside the list, with the offset of its opcode.
-#[derive(Debug)]
-pub(super) struct Unknown {
-    pub offset: u64,
-    pub name: String,
+    Factory,
 }
 
 impl Global {
@@ -96,11 +90,11 @@ impl Global {
 impl Machine<'_> {
     /// Pushes the function or class that the opcode names.
     pub(super) fn global(&mut self) -> Result<(), PickleError> {
-        let (module, name) = if self.opcode == b'c' {
-            (self.short_line()?, self.short_line()?)
-        } else {
+        let (module, name) = if self.opcode == 0x93 {
             let (name, module) = (self.pop()?, self.pop()?);
             (self.name_part(module)?, self.name_part(name)?)
+        } else {
+            (self.short_line()?, self.short_line()?)
         };
         let module = String::from_utf8_lossy(&module);
         let name = String::from_utf8_lossy(&name);
@@ -113,18 +107,20 @@ impl Machine<'_> {
         }
         // Long enough for every real name, short enough for a message.
         const SHOWN: usize = 120;
-        let name = format!("{module}.{name}")
+        let shown = format!("{module}.{name}")
             .escape_debug()
             .take(SHOWN)
             .collect();
-        let offset = self.offset;
-        let unknown = Unknown { offset, name };
-        if !self.torch {
-            return Err(unknown.refused());
+        let (offset, may_stay) = (self.offset, is_name(&module, &name));
+        if !self.torch && (!may_stay || is_hostile(&module, &name)) {
+            return Err(PickleError::GlobalNotAllowed {
+                offset,
+                name: shown,
+            });
         }
-        self.charge(SHOWN as u64)?;
+        let node = self.unknown_node(offset, shown, false)?;
         self.unknown += 1;
-        self.push(Node::Unknown(Box::new(unknown)))
+        self.push(node)
     }
 
     fn name_part(&self, id: NodeId) -> Result<Vec<u8>, PickleError> {
@@ -135,12 +131,19 @@ impl Machine<'_> {
         }
     }
 
+    /// Pushes the value that a function makes of its arguments.
     pub(super) fn call(&mut self) -> Result<(), PickleError> {
-        let (arguments, global) = (self.pop()?, self.pop()?);
-        let global = match self.node(global) {
+        let (arguments, function) = (self.pop()?, self.pop()?);
+        let global = match self.node(function) {
             Node::Global(global) => *global,
-            Node::Unknown(unknown) => return Err(unknown.refused()),
-            _ => return Err(self.wrong("a global", global)),
+            Node::Unknown(unknown) if self.torch => return Err(unknown.refused()),
+            _ => match self.class(function) {
+                Some(class) => {
+                    let object = self.object(class, arguments)?;
+                    return self.push(object);
+                }
+                None => return Err(self.wrong("a global", function)),
+            },
         };
         let Node::Tuple { items, .. } = self.node(arguments) else {
             return Err(self.wrong("a tuple", arguments));
@@ -148,9 +151,18 @@ impl Machine<'_> {
         // No name of Python or NumPy takes more; further arguments are not copied.
         const MOST: usize = 5;
         let items: Vec<NodeId> = items.iter().copied().take(MOST).collect();
-        let node = match self.torch_call(global, arguments)? {
-            Some(node) => node,
-            None => self.reduce(global, &items)?,
+        // A default factory is never called.
+        let needed = match global {
+            Global::DefaultDict => items.get(1..).unwrap_or_default(),
+            _ => &items,
+        };
+        let node = if let Some(class) = self.class_among(needed) {
+            Node::Object(class)
+        } else {
+            match self.torch_call(global, arguments)? {
+                Some(node) => node,
+                None => self.reduce(global, &items)?,
+            }
         };
         self.push(node)
     }

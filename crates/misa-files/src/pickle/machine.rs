@@ -20,7 +20,8 @@ pub(super) struct Machine<'s> {
     pub memo: Vec<Option<NodeId>>,
     /// Bytes that decoding may still produce.
     pub budget: Cell<u64>,
-    /// Names outside the list that have not been used yet.
+    /// Names outside the list, and element types that are not supported; in PyTorch's files only those
+    /// that have not been used yet.
     pub unknown: usize,
     /// Offset of the current opcode.
     pub offset: u64,
@@ -33,6 +34,8 @@ pub(super) struct Machine<'s> {
 pub(super) struct Finished {
     pub nodes: Vec<Node>,
     pub root: NodeId,
+    /// Whether something is not built.
+    pub has_unknown: bool,
     pub budget: u64,
     /// Where the pickle ends.
     pub end: u64,

@@ -1,9 +1,10 @@
 //! Reading Python pickles without running Python.
 //!
 //! A pickle is a program for a stack machine. [`Pickle::parse`] runs the part of that machine that
-//! builds plain values and NumPy arrays; nothing is ever imported or called. A file may only name
-//! the members of a closed list ([`Global`]); a file that names anything else is refused with that
-//! name.
+//! builds plain values and NumPy arrays; nothing is ever imported or called. Only the members of a
+//! closed list ([`Global`]) build values. A value of any other class is not built: asking for it is an
+//! error that names the class, and [`Pickle::unread`] counts such values. A file that names what runs
+//! code or commands is refused as a whole.
 //!
 //! The file may be far larger than memory: see [`Source`](crate::Source).
 //!
@@ -17,6 +18,8 @@
 //! | `memo.rs` | its memo |
 //! | `parse.rs` | its opcodes |
 //! | `global.rs` | the allowed names |
+//! | `hostile.rs` | the names for which a file is refused |
+//! | `unread.rs` | values that are not built |
 //! | `reduce.rs` | the values that they build |
 //! | `torch.rs` | additions for files of PyTorch |
 //! | `array.rs`, `positions.rs` | NumPy arrays, and the order of their elements |
@@ -29,6 +32,7 @@ mod blob;
 mod error;
 mod file;
 mod global;
+mod hostile;
 mod items;
 mod limits;
 mod literal;
@@ -40,6 +44,7 @@ mod positions;
 mod reader;
 mod reduce;
 mod torch;
+mod unread;
 mod value;
 
 pub use crate::dtype::{Dtype, DtypeKind};
@@ -49,4 +54,5 @@ pub use file::Pickle;
 pub use global::Global;
 pub use items::Items;
 pub use limits::Limits;
+pub use unread::Unread;
 pub use value::Value;

@@ -2,7 +2,8 @@
 
 use super::array::ArrayNode;
 use super::blob::Blob;
-use super::global::{Global, Unknown};
+use super::global::Global;
+use super::unread::Unknown;
 use crate::dtype::{Dtype, DtypeKind};
 
 /// Index of a value among the values of its pickle.
@@ -33,8 +34,10 @@ pub(super) enum Node {
     },
     Dict(Vec<(NodeId, NodeId)>),
     Global(Global),
-    /// A name outside the list that has not been used yet.
+    /// A name outside the list, or an element type that is not supported.
     Unknown(Box<Unknown>),
+    /// A value that is not built, with its class, an `Unknown`.
+    Object(NodeId),
     Dtype(Dtype),
     Array(Box<ArrayNode>),
     /// A value outside the pickle, with its identifier.
@@ -70,6 +73,7 @@ impl Node {
             Self::Array(_) => "array",
             Self::Persistent(_) => "persistent id",
             Self::Call(..) => "call",
+            Self::Object(_) => "object",
         }
     }
 

@@ -32,6 +32,7 @@ impl Machine<'_> {
     fn finish(mut self) -> Result<Finished, PickleError> {
         let root = self.pop()?;
         self.check_unknown()?;
+        self.check_root(root)?;
         if self.input.remaining() > 0 && !self.torch {
             return Err(PickleError::Trailing {
                 offset: self.input.position(),
@@ -41,6 +42,7 @@ impl Machine<'_> {
         Ok(Finished {
             nodes: self.nodes,
             root,
+            has_unknown: self.unknown > 0,
             budget: self.budget.get(),
             end: self.input.position(),
         })
@@ -73,6 +75,7 @@ impl Machine<'_> {
             b'p' | b'q' | b'r' | 0x94 => self.put(),
             b'c' | 0x93 => self.global(),
             b'R' => self.call(),
+            b'i' | b'o' | 0x81 | 0x92 if !self.torch => self.instance(),
             b'b' => {
                 let (state, target) = (self.pop()?, self.top()?);
                 self.build(target, state)
@@ -219,6 +222,7 @@ impl Machine<'_> {
             (b'a' | b'e', Node::List(list)) => list.extend_from_slice(items),
             (0x90, Node::Set { items: set, .. }) => set.extend_from_slice(items),
             (b's' | b'u', Node::Dict(dict)) => dict.extend(pairs),
+            (_, Node::Object(_)) => {}
             _ => return Err(self.wrong("a container for its items", target)),
         }
         self.stack.truncate(start);

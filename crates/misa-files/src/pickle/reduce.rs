@@ -23,7 +23,7 @@ impl Machine<'_> {
                 // An empty array until BUILD fills it in.
                 self.new_array(&[0], Dtype::F4, false, *class, Some(0))?
             }
-            (Global::Dtype, [name, ..]) => Node::Dtype(self.dtype_named(*name)?),
+            (Global::Dtype, [name, ..]) => self.dtype_named(*name)?,
             (Global::Scalar, &[dtype, data]) => {
                 let dtype = self.dtype(dtype)?;
                 self.new_array(&[], dtype, false, data, None)?
@@ -83,21 +83,31 @@ impl Machine<'_> {
             // Attributes of a dictionary of tensors: the version of the module that wrote it.
             return Ok(());
         }
+        if self.class(target).is_some() {
+            return Ok(());
+        }
         let Node::Tuple { items, .. } = self.node(state) else {
             return Err(self.wrong("a tuple", state));
         };
         // States have at most nine parts; further ones are not copied.
         let items: Vec<NodeId> = items.iter().copied().take(10).collect();
+        let is_numpy = matches!(self.node(target), Node::Dtype(_) | Node::Array(_));
+        if let (true, Some(class)) = (is_numpy, self.class_among(&items)) {
+            self.replace(target, Node::Object(class));
+            return Ok(());
+        }
         let built = match (self.node(target), items.as_slice()) {
             (Node::Dtype(dtype), [_, order, subtype, names, ..]) => {
-                let mut dtype = *dtype;
-                for part in [subtype, names] {
-                    if !matches!(self.node(*part), Node::None) {
-                        return Err(self.unsupported("structured"));
-                    }
+                let is_none = |part: NodeId| matches!(self.node(part), Node::None);
+                if is_none(*subtype) && is_none(*names) {
+                    let mut dtype = *dtype;
+                    dtype.set_big_endian(self.text(*order)? == ">");
+                    Node::Dtype(dtype)
+                } else {
+                    let node = self.unsupported_dtype("structured")?;
+                    self.unknown += 1;
+                    node
                 }
-                dtype.set_big_endian(self.text(*order)? == ">");
-                Node::Dtype(dtype)
             }
             (Node::Array(_), &[_, shape, dtype, fortran, data])
             | (Node::Array(_), &[shape, dtype, fortran, data]) => {
@@ -144,9 +154,16 @@ impl Machine<'_> {
         }
     }
 
-    fn dtype_named(&self, name: NodeId) -> Result<Dtype, PickleError> {
-        let name = self.text(name)?;
-        Dtype::parse(name).ok_or_else(|| self.unsupported(name))
+    fn dtype_named(&mut self, name: NodeId) -> Result<Node, PickleError> {
+        let text = self.text(name)?;
+        match Dtype::parse(text) {
+            Some(dtype) => Ok(Node::Dtype(dtype)),
+            None => {
+                let node = self.unsupported_dtype(text)?;
+                self.unknown += 1;
+                Ok(node)
+            }
+        }
     }
 
     fn dtype(&self, id: NodeId) -> Result<Dtype, PickleError> {

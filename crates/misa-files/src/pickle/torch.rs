@@ -2,7 +2,7 @@
 //! name.
 
 use super::PickleError;
-use super::global::{Global, Unknown};
+use super::global::Global;
 use super::machine::Machine;
 use super::node::{Node, NodeId};
 use crate::dtype::Dtype;
@@ -63,17 +63,17 @@ impl Machine<'_> {
     }
 
     /// Accepts an unknown name as a default factory, which is never called. From now on it is a label
-    /// like any other.
+    /// like any other. Outside PyTorch's files, unknown names may stand anywhere.
     pub(super) fn take_factory(&mut self, factory: NodeId) {
-        if matches!(self.node(factory), Node::Unknown(_)) {
+        if self.torch && matches!(self.node(factory), Node::Unknown(_)) {
             self.unknown -= 1;
-            self.replace(factory, Node::Global(Global::Opaque));
+            self.replace(factory, Node::Global(Global::Factory));
         }
     }
 
     /// Fails if a name outside the list was used for anything but a default factory.
     pub(super) fn check_unknown(&self) -> Result<(), PickleError> {
-        if self.unknown == 0 {
+        if self.unknown == 0 || !self.torch {
             return Ok(());
         }
         let mut nodes = self.nodes.iter();
@@ -81,14 +81,5 @@ impl Machine<'_> {
             Node::Unknown(unknown) => Err(unknown.refused()),
             _ => Ok(()),
         })
-    }
-}
-
-impl Unknown {
-    pub(super) fn refused(&self) -> PickleError {
-        PickleError::GlobalNotAllowed {
-            offset: self.offset,
-            name: self.name.clone(),
-        }
     }
 }

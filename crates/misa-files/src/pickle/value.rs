@@ -36,6 +36,11 @@ impl<'p> Value<'p> {
         match self.node() {
             Node::Dict(entries) => format!("dict of {}{}", entries.len(), self.keys()),
             Node::Array(array) => array.to_string(),
+            Node::Unknown(unknown) => unknown.describe(),
+            Node::Object(class) => match self.pickle.node(*class) {
+                Node::Unknown(unknown) => unknown.describe_object(),
+                node => node.kind().to_string(),
+            },
             node => match node.items() {
                 Some(items) => format!("{} of {}", node.kind(), items.len()),
                 None => node.kind().to_string(),
@@ -74,6 +79,11 @@ impl<'p> Value<'p> {
             }
             _ => None,
         }
+    }
+
+    /// Whether this is a value of another class, or a class, which is not read: it has no content here.
+    pub fn is_unread(self) -> bool {
+        matches!(self.node(), Node::Unknown(_) | Node::Object(_))
     }
 
     /// Whether this is Python's `None`.
@@ -243,8 +253,7 @@ impl<'p> Value<'p> {
         if let Some(items) = self.items() {
             self.pickle.charge(4 * items.len())?;
             let float = |item: Value<'p>| item.as_float().map(|value| value as f32);
-            let values: Option<Vec<f32>> = items.iter().map(float).collect();
-            return values.ok_or_else(|| self.is_not("numbers"));
+            return self.convert_items(items, float, "numbers");
         }
         match (self.array(), self.as_float()) {
             (Some(array), _) => array.to_floats(0..array.len()),
@@ -261,8 +270,7 @@ impl<'p> Value<'p> {
     pub fn to_doubles(self) -> Result<Vec<f64>, ConvertError> {
         if let Some(items) = self.items() {
             self.pickle.charge(8 * items.len())?;
-            let values: Option<Vec<f64>> = items.iter().map(Value::as_float).collect();
-            return values.ok_or_else(|| self.is_not("numbers"));
+            return self.convert_items(items, Value::as_float, "numbers");
         }
         match (self.array(), self.as_float()) {
             (Some(array), _) => array.to_doubles(),
@@ -277,15 +285,36 @@ impl<'p> Value<'p> {
     ///
     /// [`ConvertError`] when there is any other value, or the memory budget is used up.
     pub fn to_ints(self) -> Result<Vec<i64>, ConvertError> {
-        let values: Option<Vec<i64>> = if let Some(items) = self.items() {
+        if let Some(items) = self.items() {
             self.pickle.charge(8 * items.len())?;
-            items.iter().map(Value::as_int).collect()
-        } else if let Some(array) = self.array() {
-            return array.to_ints();
-        } else {
-            self.as_int().map(|value| vec![value])
-        };
-        values.ok_or_else(|| self.is_not("whole numbers"))
+            return self.convert_items(items, Value::as_int, "whole numbers");
+        }
+        match (self.array(), self.as_int()) {
+            (Some(array), _) => array.to_ints(),
+            (None, Some(value)) => Ok(vec![value]),
+            (None, None) => Err(self.is_not("whole numbers")),
+        }
+    }
+
+    /// Converts every item; the error names the first one that cannot be.
+    fn convert_items<T>(
+        self,
+        items: Items<'p>,
+        convert: impl Fn(Value<'p>) -> Option<T>,
+        expected: &'static str,
+    ) -> Result<Vec<T>, ConvertError> {
+        let mut values = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            values.push(convert(item).ok_or_else(|| ConvertError::Kind {
+                expected,
+                found: format!(
+                    "{}, of which item {index} is {}",
+                    self.describe(),
+                    item.describe()
+                ),
+            })?);
+        }
+        Ok(values)
     }
 
     fn is_not(self, expected: &'static str) -> ConvertError {

@@ -188,7 +188,7 @@ fn parts_left_out_and_loops_are_named() {
         };
         assert_eq!(what("compound"), "an element type of class 6, 8 bytes");
         assert_eq!(what("complex"), "an element type of class 6, 8 bytes");
-        assert_eq!(what("lzf"), "filter 32000");
+        assert_eq!(what("lzf"), "the filter lzf");
         assert_eq!(what("virtual"), "a virtual dataset");
     });
     open("refused.h5", |root| {

@@ -17,4 +17,7 @@ mod support;
 mod torch;
 mod torch_files;
 mod torch_hostile;
+mod unread;
 mod zip;
+#[cfg(target_os = "linux")]
+mod zip_memory;

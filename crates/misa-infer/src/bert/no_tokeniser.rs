@@ -1,6 +1,7 @@
 //! A placeholder for the tokeniser, without the feature `bert`.
 
 use crate::InferError;
+use crate::bert::Casing;
 use misa_terms::UtteranceError;
 use std::convert::Infallible;
 use std::path::Path;
@@ -42,6 +43,16 @@ impl Tokeniser {
 
     /// Id of padding.
     pub fn padding(&self) -> u32 {
+        match self.0 {}
+    }
+
+    /// Id of words that the vocabulary has no pieces of.
+    pub fn unknown(&self) -> u32 {
+        match self.0 {}
+    }
+
+    /// How it is known whether letters keep their case.
+    pub fn casing(&self) -> Casing {
         match self.0 {}
     }
 

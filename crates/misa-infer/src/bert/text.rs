@@ -1,7 +1,8 @@
 //! The sentences of a batch.
 
 use crate::InferError;
-use crate::bert::{Tokeniser, Truncation};
+use crate::bert::script::is_unspaced;
+use crate::bert::{TokenCounts, Tokeniser, Truncation};
 use misa_terms::{BertConfig, TextSequence, Utterance, UtteranceError, Vocabulary};
 
 /// The two special tokens around a sentence.
@@ -98,7 +99,7 @@ impl BertText {
         let whole = self.tokeniser.tokens(&words)?.len();
         let tokens = match self.truncation {
             Truncation::Full => whole,
-            Truncation::Batch => words.len() + SPECIAL,
+            Truncation::Batch => self.rule_words(utterance)? + SPECIAL,
             Truncation::Tokens(count) => count,
         };
         if tokens <= self.positions {
@@ -110,11 +111,11 @@ impl BertText {
         })
     }
 
-    /// The same, but independent of the other utterances of a batch: without truncation to the
-    /// longest word count of the batch.
+    /// The same, but independent of the other utterances of a batch: instead of the longest word
+    /// count of the batch, the positions of BERT limit a sentence.
     pub fn by_itself(&self) -> Self {
         let truncation = match self.truncation {
-            Truncation::Batch => Truncation::Full,
+            Truncation::Batch => Truncation::Tokens(self.positions),
             other => other,
         };
         Self {
@@ -132,22 +133,47 @@ impl BertText {
         }
     }
 
+    /// Words of an utterance as [`Truncation::Batch`] counts them.
+    fn rule_words(&self, utterance: &Utterance) -> Result<usize, UtteranceError> {
+        let mut count = 0;
+        for word in self.words(utterance) {
+            count += if is_unspaced(&word) {
+                (self.tokeniser.tokens(&[word])?.len() - SPECIAL).max(1)
+            } else {
+                word.split_whitespace().count().max(1)
+            };
+        }
+        Ok(count.max(self.count(utterance)))
+    }
+
+    /// Most tokens of a sentence of a batch, special tokens included.
+    fn limit(&self, utterances: &[&Utterance]) -> usize {
+        let count = |utterance: &&Utterance| {
+            let count = self.rule_words(utterance);
+            count.unwrap_or_else(|error| panic!("{}: {error}", utterance.id))
+        };
+        match self.truncation {
+            Truncation::Full => usize::MAX,
+            Truncation::Batch => utterances.iter().map(count).max().unwrap_or(0) + SPECIAL,
+            Truncation::Tokens(count) => count,
+        }
+    }
+
+    /// All tokens of an utterance, before truncation.
+    fn whole(&self, utterance: &Utterance) -> Vec<u32> {
+        let tokens = self.tokeniser.tokens(&self.words(utterance));
+        tokens.unwrap_or_else(|error| panic!("{}: {error}", utterance.id))
+    }
+
     /// The tokens of each utterance of a batch.
     ///
     /// # Panics
     ///
     /// Panics if the tokeniser fails on an utterance, which [`Self::check`] reports as an error.
     pub fn sentences(&self, utterances: &[&Utterance]) -> Vec<Vec<u32>> {
-        let counts = utterances.iter().map(|utterance| self.count(utterance));
-        let limit = match self.truncation {
-            Truncation::Full => usize::MAX,
-            Truncation::Batch => counts.max().unwrap_or(0) + SPECIAL,
-            Truncation::Tokens(count) => count,
-        };
+        let limit = self.limit(utterances);
         let sentence = |utterance: &&Utterance| {
-            let mut tokens = (self.tokeniser)
-                .tokens(&self.words(utterance))
-                .unwrap_or_else(|error| panic!("{}: {error}", utterance.id));
+            let mut tokens = self.whole(utterance);
             if let Some(&last) = tokens.last()
                 && tokens.len() > limit
             {
@@ -157,6 +183,28 @@ impl BertText {
             tokens
         };
         utterances.iter().map(sentence).collect()
+    }
+
+    /// Counts the tokens of batches, those that are unknown, and those that truncation cuts off.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::sentences`].
+    pub fn counts<'a>(&self, batches: impl IntoIterator<Item = Vec<&'a Utterance>>) -> TokenCounts {
+        let mut counts = TokenCounts::default();
+        for batch in batches {
+            let limit = self.limit(&batch);
+            for utterance in batch {
+                let tokens = self.whole(utterance);
+                let is_unknown = |token: &&u32| **token == self.tokeniser.unknown();
+                counts.add(
+                    tokens.len() - SPECIAL,
+                    tokens.iter().filter(is_unknown).count(),
+                    tokens.len().saturating_sub(limit),
+                );
+            }
+        }
+        counts
     }
 
     fn words(&self, utterance: &Utterance) -> Vec<String> {
@@ -209,6 +257,72 @@ mod tests {
         assert_eq!(sentences(Truncation::Full), whole);
         assert_eq!(sentences(Truncation::Batch)[1], [2, 5, 6, 3]);
         assert_eq!(sentences(Truncation::Tokens(5))[1], [2, 5, 6, 5, 3]);
+    }
+
+    /// Counts by hand: `abb` is three tokens, and the longest sentence has two words.
+    #[test]
+    fn tokens_that_are_lost_or_unknown_are_counted() {
+        let utterances = [utterance(&["a", "c"]), utterance(&["ab", "abb"])];
+        let counts = |truncation| {
+            let batch = utterances.iter().collect();
+            text(truncation).unwrap().counts([batch])
+        };
+        let expected = TokenCounts {
+            utterances: 2,
+            tokens: 7,
+            unknown: 1,
+            cut_utterances: 0,
+            cut: 0,
+        };
+        assert_eq!(counts(Truncation::Full), expected);
+        let cut = |cut_utterances, cut| TokenCounts {
+            cut_utterances,
+            cut,
+            ..expected
+        };
+        assert_eq!(counts(Truncation::Batch), cut(1, 3));
+        assert_eq!(counts(Truncation::Tokens(3)), cut(2, 5));
+    }
+
+    /// Chinese characters are tokens, Thai words are pieces of one word.
+    #[test]
+    fn a_batch_keeps_texts_without_spaces_whole() {
+        const WORDS: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n我\n不\n想\nข\n##อ\n##บ\na\n##b\n";
+        let bert = BertConfig {
+            vocabulary: 13,
+            positions: 6,
+            ..BertConfig::BASE
+        };
+        let tokeniser = Tokeniser::from_vocabulary(WORDS).unwrap();
+        let text = BertText::new(tokeniser, &bert, Truncation::Batch).unwrap();
+        for (words, expected) in [
+            (&["我不想"][..], vec![2, 5, 6, 7, 3]),
+            (&["我", "不想"], vec![2, 5, 6, 7, 3]),
+            (&["ขอบ"], vec![2, 8, 9, 10, 3]),
+            // Official rule for text with spaces: one word, so one token.
+            (&["ab"], vec![2, 11, 3]),
+        ] {
+            let utterance = utterance(words);
+            text.check("train", [&utterance]).unwrap();
+            assert_eq!(text.sentences(&[&utterance]), [expected]);
+        }
+        let long = utterance(&["我不想我不"]);
+        assert_eq!(
+            text.check("train", [&long]).unwrap_err().to_string(),
+            "train: utterance \"x\": text has 7 tokens, expected at most 6; set a truncation to \
+             shorten it"
+        );
+    }
+
+    #[test]
+    fn by_itself_a_sentence_does_not_depend_on_its_batch() {
+        let [short, long] = [utterance(&["a"]), utterance(&["ab", "abb"])];
+        let text = text(Truncation::Batch).unwrap().by_itself();
+        let alone = text.sentences(&[&short, &long]);
+        // Six positions: only the last of seven tokens is lost.
+        assert_eq!(alone, [vec![2, 5, 3], vec![2, 5, 6, 5, 6, 3]]);
+        assert_eq!(text.sentences(&[&long])[0], alone[1]);
+        text.check("input", [&long]).unwrap();
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Turns words into token ids.
 
 use crate::InferError;
+use crate::bert::Casing;
 use misa_terms::UtteranceError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,7 +15,6 @@ use tokenizers::Tokenizer;
 /// Largest file that is read; real vocabularies are much smaller.
 const MAX_BYTES: u64 = 64 << 20;
 const JSON: &str = "tokenizer.json";
-const SETTINGS: &str = "tokenizer_config.json";
 
 /// BERT's tokeniser, which splits words into pieces and adds a special token before and after.
 ///
@@ -28,6 +28,9 @@ pub struct Tokeniser {
     last: u32,
     /// Id of padding.
     padding: u32,
+    /// Id of words that the vocabulary has no pieces of.
+    unknown: u32,
+    casing: Casing,
     /// Largest id of a token, plus 1.
     len: usize,
 }
@@ -35,8 +38,9 @@ pub struct Tokeniser {
 /// The entries of `tokenizer_config.json` that affect the tokens.
 #[derive(Deserialize)]
 struct Settings {
-    #[serde(default = "yes")]
-    do_lower_case: bool,
+    /// By default: if the vocabulary has no words with capital letters.
+    #[serde(default)]
+    do_lower_case: Option<bool>,
     #[serde(default = "yes")]
     tokenize_chinese_chars: bool,
     /// By default: if letters are made lower case.
@@ -51,7 +55,7 @@ fn yes() -> bool {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            do_lower_case: true,
+            do_lower_case: None,
             tokenize_chinese_chars: true,
             strip_accents: None,
         }
@@ -61,13 +65,16 @@ impl Default for Settings {
 impl Tokeniser {
     /// The file of the words, one a line, in a Hugging Face folder.
     pub const VOCABULARY_FILE: &str = "vocab.txt";
+    /// The file of the settings in a Hugging Face folder.
+    pub const SETTINGS_FILE: &str = "tokenizer_config.json";
     /// Tokens that every vocabulary contains, in the order of their ids in a new one.
     pub const SPECIAL_TOKENS: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
     /// The tokeniser of a Hugging Face folder: its `tokenizer.json`, or its `vocab.txt` with the
     /// settings of `tokenizer_config.json`, if it exists.
     ///
-    /// Without settings, letters become lower case, as for `bert-base-uncased`.
+    /// Where no file says whether letters keep their case, they do if the vocabulary has words with
+    /// capital letters, see [`Self::casing`].
     ///
     /// # Errors
     ///
@@ -88,8 +95,20 @@ impl Tokeniser {
                 "neither",
             ));
         }
-        let settings = settings(&folder.join(SETTINGS))?;
-        Self::from_words(&read(&path)?, &path.display().to_string(), &settings)
+        let mut settings = settings(&folder.join(Self::SETTINGS_FILE))?;
+        let words = read(&path)?;
+        let casing = match settings.do_lower_case {
+            Some(_) => Casing::Stated,
+            None => Casing::guess(words.lines()),
+        };
+        if casing == Casing::GuessedCased {
+            settings.do_lower_case = Some(false);
+        }
+        let tokeniser = Self::from_words(&words, &path.display().to_string(), &settings)?;
+        Ok(Self {
+            casing,
+            ..tokeniser
+        })
     }
 
     /// The tokeniser of these words, one per line, with ids that count lines from 0; letters become
@@ -134,7 +153,7 @@ impl Tokeniser {
                 "clean_text": true,
                 "handle_chinese_chars": settings.tokenize_chinese_chars,
                 "strip_accents": settings.strip_accents,
-                "lowercase": settings.do_lower_case,
+                "lowercase": settings.do_lower_case.unwrap_or(true),
             },
             "pre_tokenizer": {"type": "BertPreTokenizer"},
             "model": {
@@ -173,12 +192,14 @@ impl Tokeniser {
             inner.token_to_id(word).ok_or_else(missing)
         };
         let [first, last, padding] = [id("[CLS]")?, id("[SEP]")?, id("[PAD]")?];
-        id("[UNK]")?;
+        let unknown = id("[UNK]")?;
         let largest = inner.get_vocab(true).into_values().max().unwrap_or(0);
         Ok(Self {
             first,
             last,
             padding,
+            unknown,
+            casing: Casing::Stated,
             len: largest as usize + 1,
             inner,
         })
@@ -207,6 +228,16 @@ impl Tokeniser {
     /// Id of padding.
     pub fn padding(&self) -> u32 {
         self.padding
+    }
+
+    /// Id of words that the vocabulary has no pieces of.
+    pub fn unknown(&self) -> u32 {
+        self.unknown
+    }
+
+    /// How it is known whether letters keep their case.
+    pub fn casing(&self) -> Casing {
+        self.casing
     }
 
     /// The ids of all pieces of `words`, with a special token before and after them.
@@ -311,6 +342,39 @@ mod tests {
         let [found, expected] = [&again, &tokeniser].map(|one| one.tokens(&sentence).unwrap());
         assert_eq!(found, expected);
         assert_eq!(again.to_json().unwrap(), json);
+    }
+
+    /// The tokeniser of a folder with this `vocab.txt` and, if given, `tokenizer_config.json`.
+    fn opened(vocabulary: &str, settings: Option<&str>) -> Tokeniser {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(Tokeniser::VOCABULARY_FILE), vocabulary).unwrap();
+        if let Some(settings) = settings {
+            fs::write(folder.path().join(Tokeniser::SETTINGS_FILE), settings).unwrap();
+        }
+        Tokeniser::open(folder.path()).unwrap()
+    }
+
+    #[test]
+    fn a_casing_that_no_file_states_is_guessed_from_the_vocabulary() {
+        let cased = format!("{WORDS}Good\n");
+        let good = |tokeniser: &Tokeniser| tokeniser.tokens(&words("Good")).unwrap()[1];
+        for (vocabulary, settings, casing, expected) in [
+            (WORDS, None, Casing::GuessedLower, 6),
+            (WORDS, Some("{}"), Casing::GuessedLower, 6),
+            (&cased, None, Casing::GuessedCased, 8),
+            (
+                &cased,
+                Some("{\"strip_accents\": null}"),
+                Casing::GuessedCased,
+                8,
+            ),
+            (&cased, Some("{\"do_lower_case\": true}"), Casing::Stated, 6),
+            (WORDS, Some("{\"do_lower_case\": false}"), Casing::Stated, 1),
+        ] {
+            let tokeniser = opened(vocabulary, settings);
+            assert_eq!((tokeniser.casing(), good(&tokeniser)), (casing, expected));
+            assert_eq!(casing.note().is_some(), casing != Casing::Stated);
+        }
     }
 
     #[test]

@@ -5,23 +5,28 @@ use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// How many tokens of a sentence BERT reads.
-///
-/// A longer sentence loses its end; the closing special token stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Truncation {
-    /// All tokens. The tokens of an utterance do not depend on others.
-    #[default]
-    Full,
-    /// As many as the longest word count in the batch, plus the two special tokens. The tokens of
-    /// an utterance depend on its batch.
+misa_terms::choice! {
+    /// How many tokens of a sentence BERT reads.
     ///
-    /// - Source: official MISA, `collate_fn`.
-    Batch,
-    /// At most this many, including special tokens. Range: from 3 to BERT's positions.
-    Tokens(usize),
+    /// A longer sentence loses its end; the closing special token stays.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Truncation {
+        /// All tokens. The tokens of an utterance do not depend on others.
+        #[default]
+        Full,
+        /// As many as the longest word count in the batch, plus the two special tokens. The tokens of
+        /// an utterance depend on its batch.
+        ///
+        /// - Source: official MISA, `collate_fn`.
+        /// - Differs: in scripts without spaces between words (Chinese, Japanese, Thai and so on), a
+        ///   text between two spaces counts as many words as it has tokens. It would count as one word
+        ///   otherwise, and BERT would read a single token of it.
+        Batch,
+        /// At most this many, including special tokens; BERT's positions at most. Range: `[3, inf)`.
+        Tokens(usize),
+    }
 }
 
 /// An unknown name of a truncation.

@@ -1,9 +1,7 @@
 //! Adam in one pass over memory.
 
-use crate::{
-    adam::Factors,
-    cpu::step::{load, store},
-};
+use crate::adam::Factors;
+use crate::cpu::step::{load, store};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 

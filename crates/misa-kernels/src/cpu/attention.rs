@@ -1,6 +1,9 @@
 //! Self-attention with several heads over packed sequences.
 
-use crate::cpu::{buffer::Buffer, head::Head, mask::Dropout, matrix::Rows};
+use crate::cpu::buffer::Buffer;
+use crate::cpu::head::Head;
+use crate::cpu::mask::Dropout;
+use crate::cpu::matrix::Rows;
 use rayon::prelude::*;
 use std::ops::Range;
 

@@ -3,10 +3,8 @@
 //! A layer needs the same large pieces of memory in every step of training. Given back to the
 //! system, each would be zeroed and mapped again, page by page.
 
-use std::{
-    ops::{Deref, DerefMut},
-    sync::{Mutex, PoisonError},
-};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, PoisonError};
 
 /// Pieces kept at most; beyond them the smallest go back to the system.
 const MAX_KEPT: usize = 48;

@@ -1,16 +1,12 @@
 //! One direction of a recurrent layer over packed sequences.
 
-use crate::{
-    CellKind, PackedSteps,
-    cpu::{
-        buffer::Buffer,
-        gru, lstm,
-        matrix::Rows,
-        panels::{Left, Panels},
-        product::{Onto, multiply},
-        step::{BackwardStep, ForwardStep},
-    },
-};
+use crate::cpu::buffer::Buffer;
+use crate::cpu::matrix::Rows;
+use crate::cpu::panels::{Left, Panels};
+use crate::cpu::product::{Onto, multiply};
+use crate::cpu::step::{BackwardStep, ForwardStep};
+use crate::cpu::{gru, lstm};
+use crate::{CellKind, PackedSteps};
 use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::Range;

@@ -1,9 +1,7 @@
 //! The activation GELU in one pass over memory.
 
-use crate::cpu::{
-    functions::normal,
-    step::{lanes, load, store},
-};
+use crate::cpu::functions::normal;
+use crate::cpu::step::{lanes, load, store};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 

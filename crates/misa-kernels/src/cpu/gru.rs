@@ -1,9 +1,7 @@
 //! One step of a GRU, forward and backward.
 
-use crate::cpu::{
-    functions::{sigmoid, tanh},
-    step::{BackwardStep, ForwardStep, lanes, load, store},
-};
+use crate::cpu::functions::{sigmoid, tanh};
+use crate::cpu::step::{BackwardStep, ForwardStep, lanes, load, store};
 use pulp::{Simd, WithSimd};
 
 /// `n = tanh(x_n + r h_n)`, `h' = (1 - z) n + z h`. What is kept of a step as its memory is `h_n`,

@@ -1,14 +1,12 @@
 //! Self-attention of one head over one sequence.
 
-use crate::cpu::{
-    attention::Projected,
-    buffer::Buffer,
-    mask::Dropout,
-    matrix::Rows,
-    panels::{Left, Panels, pieces},
-    product::{Onto, multiply},
-    softmax::{softmax, softmax_gradient},
-};
+use crate::cpu::attention::Projected;
+use crate::cpu::buffer::Buffer;
+use crate::cpu::mask::Dropout;
+use crate::cpu::matrix::Rows;
+use crate::cpu::panels::{Left, Panels, pieces};
+use crate::cpu::product::{Onto, multiply};
+use crate::cpu::softmax::{softmax, softmax_gradient};
 use std::ops::Range;
 
 /// Rows whose probabilities are at work at once: they stay in the second-level cache.

@@ -1,13 +1,9 @@
 //! A bidirectional layer over packed sequences.
 
-use crate::{
-    Layer,
-    cpu::{
-        buffer::Buffer,
-        direction::{self, Direction, Recorded, WeightGradients, Weights, rows_per_task},
-        matrix::Rows,
-    },
-};
+use crate::Layer;
+use crate::cpu::buffer::Buffer;
+use crate::cpu::direction::{self, Direction, Recorded, WeightGradients, Weights, rows_per_task};
+use crate::cpu::matrix::Rows;
 use rayon::prelude::*;
 
 /// What the forward pass leaves.

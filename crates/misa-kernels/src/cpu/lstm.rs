@@ -1,9 +1,7 @@
 //! One step of an LSTM, forward and backward.
 
-use crate::cpu::{
-    functions::{sigmoid, tanh},
-    step::{BackwardStep, ForwardStep, lanes, load, store},
-};
+use crate::cpu::functions::{sigmoid, tanh};
+use crate::cpu::step::{BackwardStep, ForwardStep, lanes, load, store};
 use pulp::{Simd, WithSimd};
 
 /// `c' = f c + i g`, `h' = o tanh(c')`.

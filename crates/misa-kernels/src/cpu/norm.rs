@@ -1,11 +1,9 @@
 //! Layer norm of a sum with dropout on one term.
 
-use crate::cpu::{
-    buffer::Buffer,
-    mask::Dropout,
-    row::{add, add_product, centre, dot, mean, multiply},
-    step::{lanes, load, store},
-};
+use crate::cpu::buffer::Buffer;
+use crate::cpu::mask::Dropout;
+use crate::cpu::row::{add, add_product, centre, dot, mean, multiply};
+use crate::cpu::step::{lanes, load, store};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 

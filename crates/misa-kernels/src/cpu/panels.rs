@@ -1,6 +1,7 @@
 //! Both sides of a product in the order in which it reads them.
 
-use crate::cpu::{buffer::Buffer, matrix::Rows};
+use crate::cpu::buffer::Buffer;
+use crate::cpu::matrix::Rows;
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 

@@ -4,11 +4,9 @@
 //! same weights at every step. Each element of a product is summed in the order of its depth, so
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
-use crate::cpu::{
-    buffer::Buffer,
-    panels::{Left, MAX_DEPTH, MAX_ROWS, Panels, VECTORS, blocks, pieces},
-    step::{load, store},
-};
+use crate::cpu::buffer::Buffer;
+use crate::cpu::panels::{Left, MAX_DEPTH, MAX_ROWS, Panels, VECTORS, blocks, pieces};
+use crate::cpu::step::{load, store};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Rows packed at once: a block of them fits in the second-level cache.

@@ -1,10 +1,8 @@
 //! Softmax of rows of scores, and what dropout makes of it.
 
-use crate::cpu::{
-    functions::exp,
-    row::multiply,
-    step::{lanes, load, store},
-};
+use crate::cpu::functions::exp;
+use crate::cpu::row::multiply;
+use crate::cpu::step::{lanes, load, store};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Turns each row of `scores`, `[rows, columns]`, times `scale`, into probabilities, and multiplies

@@ -1,24 +1,20 @@
 //! A whole layer, step by step.
 
-use crate::{
-    CellKind, Layer,
-    gpu::{
-        Trace,
-        gru::{gru_backward, gru_forward},
-        lstm::{lstm_backward, lstm_forward},
-        place::{PlaceLaunch, SizesLaunch},
-    },
-    ops::Weights,
-};
-use burn::{
-    backend::{TensorMetadata, ops::FloatTensorOps},
-    tensor::{DType, Shape, Slice},
-};
-use burn_cubecl::{
-    CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype,
-    tensor::CubeTensor,
-};
-use cubecl::{calculate_cube_count_elemwise, prelude::*};
+use crate::gpu::Trace;
+use crate::gpu::gru::{gru_backward, gru_forward};
+use crate::gpu::lstm::{lstm_backward, lstm_forward};
+use crate::gpu::place::{PlaceLaunch, SizesLaunch};
+use crate::ops::Weights;
+use crate::{CellKind, Layer};
+use burn::backend::TensorMetadata;
+use burn::backend::ops::FloatTensorOps;
+use burn::tensor::{DType, Shape, Slice};
+use burn_cubecl::CubeBackend;
+use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::calculate_cube_count_elemwise;
+use cubecl::prelude::*;
 
 /// Reads every sequence in both directions.
 pub(crate) fn forward(

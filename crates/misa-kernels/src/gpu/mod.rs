@@ -7,18 +7,13 @@ mod layer;
 mod lstm;
 mod place;
 
-use crate::{
-    Layer,
-    ops::{RecurrentKernel, RecurrentOps, Saved, Weights, WeightsMetadata},
-};
-use burn::{
-    backend::{
-        Backend, ExtensionType, backend_extension,
-        fusion::{Fusion, custom::TensorSpec},
-        tensor::FloatTensor,
-    },
-    tensor::Shape,
-};
+use crate::Layer;
+use crate::ops::{RecurrentKernel, RecurrentOps, Saved, Weights, WeightsMetadata};
+use burn::backend::fusion::Fusion;
+use burn::backend::fusion::custom::TensorSpec;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, ExtensionType, backend_extension};
+use burn::tensor::Shape;
 use burn_cubecl::CubeBackend;
 use std::sync::Arc;
 

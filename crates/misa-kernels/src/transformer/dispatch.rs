@@ -1,7 +1,9 @@
 //! Calls the operations of the device that holds the tensors.
 
-use crate::{AddNorm, SelfAttention, transformer::ops::TransformerOps};
-use burn::{backend::Dispatch, prelude::*};
+use crate::transformer::ops::TransformerOps;
+use crate::{AddNorm, SelfAttention};
+use burn::backend::Dispatch;
+use burn::prelude::*;
 use std::sync::Arc;
 
 pub(super) fn gelu(x: Tensor<2>) -> Tensor<2> {

@@ -1,18 +1,15 @@
 //! The kernels for the CPU behind the operations.
 
-use crate::{
-    SelfAttention,
-    cpu::{
-        self,
-        attention::{Attention, Projected},
-        buffer::Buffer,
-        mask::Dropout,
-        norm::{Gradients, Terms, Trace},
-    },
-    flex::{host, tensor},
-    transformer::ops::TransformerOps,
-};
-use burn::backend::{Flex, tensor::FloatTensor};
+use crate::SelfAttention;
+use crate::cpu::attention::{Attention, Projected};
+use crate::cpu::buffer::Buffer;
+use crate::cpu::mask::Dropout;
+use crate::cpu::norm::{Gradients, Terms, Trace};
+use crate::cpu::{self};
+use crate::flex::{host, tensor};
+use crate::transformer::ops::TransformerOps;
+use burn::backend::Flex;
+use burn::backend::tensor::FloatTensor;
 use std::sync::Arc;
 
 impl TransformerOps for Flex {

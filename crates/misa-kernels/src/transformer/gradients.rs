@@ -1,22 +1,15 @@
 //! The operations of a transformer layer, differentiable.
 
-use crate::{
-    SelfAttention,
-    transformer::{
-        flex::{self, AttentionTrace, NormShape, NormTrace},
-        ops::TransformerOps,
-    },
-};
-use burn::backend::{
-    Autodiff, Flex,
-    autodiff::{
-        NodeId,
-        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
-        grads::Gradients,
-        ops::{Backward, Ops, OpsKind},
-    },
-    tensor::FloatTensor,
-};
+use crate::SelfAttention;
+use crate::transformer::flex::{self, AttentionTrace, NormShape, NormTrace};
+use crate::transformer::ops::TransformerOps;
+use burn::backend::autodiff::NodeId;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Flex};
 use std::sync::Arc;
 
 impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {

@@ -13,7 +13,8 @@ mod gradients;
 #[cfg(feature = "flex")]
 mod ops;
 
-use crate::{Sentences, dropout::draw_seed, on_cpu};
+use crate::dropout::draw_seed;
+use crate::{Sentences, on_cpu};
 use burn::prelude::*;
 use std::sync::Arc;
 

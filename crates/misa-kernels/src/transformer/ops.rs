@@ -1,7 +1,8 @@
 //! The parts of a transformer layer as operations of Burn.
 
 use crate::SelfAttention;
-use burn::backend::{Backend, backend_extension, tensor::FloatTensor};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, backend_extension};
 use std::sync::Arc;
 
 /// The operations of a transformer layer between its matrix products.

@@ -33,7 +33,7 @@ pub(crate) fn attention(given: &Attention) -> Figure {
         cells: given.weights.iter().map(cell).collect(),
     };
     let caption = format!(
-        "Mean over heads and the utterances of the {} split. Each row is one query and sums to 1; \
+        "How much each representation (row) takes from each of the others (column). Mean over heads and the utterances of the {} split. Each row is one query and sums to 1; \
          the darkest cell is {}.{}",
         given.split,
         fixed(largest, 3),

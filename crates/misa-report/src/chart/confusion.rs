@@ -64,7 +64,8 @@ fn figure(given: &Predictions, kind: &Kind<'_>) -> Option<Figure> {
     let confusion = Confusion::new(kind.names.len(), classes);
     let accuracy = confusion.accuracy()?;
     let caption = format!(
-        "{}, {} split: {} {}. Counts, shaded by the share of the target's row.{}{}",
+        "Which class was predicted (column) for which target (row); the diagonal is right. {}, {} \
+         split: {} {}. Counts, shaded by the share of the target's row.{}{}",
         counted(confusion.total(), "utterance"),
         given.split,
         kind.score,
@@ -142,6 +143,7 @@ mod tests {
             targets: targets.to_vec(),
             predictions: predictions.to_vec(),
             lengths: vec![1; targets.len()],
+            ..Default::default()
         }
     }
 
@@ -152,7 +154,7 @@ mod tests {
         assert!(
             figures[0]
                 .caption
-                .starts_with("3 utterances, test split: Acc-7 0.3333.")
+                .contains(" 3 utterances, test split: Acc-7 0.3333.")
         );
         assert!(
             figures[0]

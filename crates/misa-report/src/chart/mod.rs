@@ -11,7 +11,7 @@ mod space;
 
 pub(crate) use attention::attention;
 pub(crate) use confusion::confusions;
-pub(crate) use curve::curves;
+pub(crate) use curve::{curves, joint_curves};
 pub(crate) use residual::residual;
 pub(crate) use scatter::scatter;
 pub(crate) use space::{spaces, too_long};

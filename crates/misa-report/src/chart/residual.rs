@@ -36,21 +36,24 @@ pub(crate) fn residual(given: &Predictions, is_regression: bool) -> Option<Figur
         return None;
     }
     let bins = bins(&points, is_regression);
-    let (title, name, bars) = if is_regression {
+    let (title, name, shows, bars) = if is_regression {
         (
             "Residual by length",
             "residual-length",
+            "How far predictions are above (+) or below (−) their targets in short and in long \
+             utterances.",
             "one standard deviation around it",
         )
     } else {
         (
             "Accuracy by length",
             "accuracy-length",
+            "How often the class is right in short and in long utterances.",
             "its 95 % interval (Wilson)",
         )
     };
     let caption = format!(
-        "{}, {} split. Length in steps of the text. Bars: mean of each bin, with {bars}; above: \
+        "{shows} {}, {} split. Length in steps of the text. Bars: mean of each bin, with {bars}; above: \
          utterances in the bin.{}",
         counted(points.len(), "utterance"),
         given.split,
@@ -243,6 +246,7 @@ mod tests {
             targets: vec![0.0, 1.0, 0.0, 0.0, 0.0, f32::NAN],
             predictions: vec![1.0, 0.0, 3.0, 1.0, 1.0, 0.0],
             lengths: vec![4; 6],
+            ..Default::default()
         };
         let bins = bins(&points(&given, true), true);
         assert_eq!(bins.len(), 1);

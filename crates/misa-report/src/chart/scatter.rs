@@ -31,7 +31,8 @@ pub(crate) fn scatter(given: &Predictions) -> Option<Figure> {
     let line = Line::through(&points);
     let missing = given.ids.len() - pairs.len();
     let caption = format!(
-        "{}, {} split. {}{}",
+        "Each point is an utterance; on the dashed line the prediction equals the target. {}, {} \
+         split. {}{}",
         counted(pairs.len(), "utterance"),
         given.split,
         line.map_or_else(|| "The targets do not vary: no line.".to_string(), sentence),
@@ -143,9 +144,11 @@ mod tests {
             targets: vec![1.0, 2.0, 3.0, 4.0, 0.0],
             predictions: vec![2.0, 4.0, 6.0, 7.0, f32::NAN],
             lengths: vec![1; 5],
+            ..Default::default()
         };
         let figure = scatter(&given).unwrap();
-        let expected = "4 utterances, test split. Least-squares line: \
+        let expected = "Each point is an utterance; on the dashed line the prediction equals the \
+                        target. 4 utterances, test split. Least-squares line: \
                         prediction = 1.700 × target + 0.500, correlation r = 0.990. \
                         Left out as not finite: 1 utterance.";
         assert_eq!(figure.caption, expected);

@@ -133,15 +133,28 @@ impl Map<'_> {
                 "Distances along the two directions of largest variance.",
             ),
         };
-        let (by, suffix) = match colour {
-            Colour::Modality => ("modality", "modality"),
-            Colour::Sentiment { .. } => ("target", "target"),
-            Colour::Class(_) => ("class of the target", "target"),
+        let (by, suffix, shows) = match colour {
+            Colour::Modality => (
+                "modality",
+                "modality",
+                "Shared points should mix, because their modalities are alike; private points \
+                 should form a group per modality.",
+            ),
+            Colour::Sentiment { .. } => (
+                "target",
+                "target",
+                "Where points of one colour gather, the vectors tell the sentiment.",
+            ),
+            Colour::Class(_) => (
+                "class of the target",
+                "target",
+                "Where points of one colour gather, the vectors tell the class.",
+            ),
         };
         Figure {
             name: format!("{stem}-{suffix}"),
             title: format!("{method} by {by}"),
-            caption: format!("{counts} {reading}{end}"),
+            caption: format!("{shows} {counts} {reading}{end}"),
             data: self.data(),
             part: Part::Spaces,
             drawing: self.draw(colour),

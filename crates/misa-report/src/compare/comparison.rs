@@ -2,9 +2,12 @@
 
 use super::beside::beside_published;
 use super::difference::differences;
-use super::note::notes;
-use super::{Against, CompareError, Difference, Entry, Metric, PublishedDifference, Summary};
-use serde::{Deserialize, Serialize};
+use super::note::{notes, notes_on_intervals};
+use super::{
+    Against, CompareError, Difference, Entry, Metric, PublishedDifference, Summary, TableStyle,
+    score_key,
+};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Options of a comparison.
@@ -20,16 +23,21 @@ pub struct CompareOptions {
     pub baseline: Option<String>,
     /// Published figures to compare with.
     pub against: Vec<Against>,
+    /// The score that orders the models of each split, better first, by its name or its
+    /// [`score_key`]; without one, they are ordered by name.
+    pub sort: Option<String>,
 }
 
 /// Runs side by side.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Comparison {
     /// Names of the scores, in the order of all lists of scores.
     pub metrics: Vec<String>,
     /// Whether each score is a share, which is printed in percent.
     pub is_share: Vec<bool>,
+    /// Whether higher values of each score are better.
+    pub is_better_high: Vec<bool>,
     /// Models, each on one split of one data set.
     pub groups: Vec<Group>,
     /// Paired differences between models.
@@ -38,10 +46,12 @@ pub struct Comparison {
     pub published: Vec<PublishedDifference>,
     /// Notes for the reader.
     pub notes: Vec<String>,
+    /// Those of them that are about intervals of means, which a summary does not show.
+    interval_notes: Vec<String>,
 }
 
 /// The seeds of one model.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Group {
     /// Name of all settings of the runs except the seed.
@@ -62,7 +72,7 @@ pub struct Group {
 }
 
 /// One run of a group.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RunRow {
     /// Folder of the run.
@@ -119,22 +129,36 @@ impl Comparison {
             .map(|(key, runs)| group(key, runs, options))
             .collect();
         mark_best(&mut groups, options);
+        if let Some(score) = &options.sort {
+            sort(&mut groups, score, options)?;
+        }
         let (differences, not_compared) = differences(&grouped, options);
-        let (published, not_published) = beside_published(&groups, options)?;
+        let (published, not_published) = beside_published(&groups, &grouped, options)?;
         let is_small = entries.iter().any(Entry::has_few_utterances);
+        let interval_notes = notes_on_intervals(&groups, is_small);
         let notes = notes(&groups, &differences, options, is_small);
         let metrics = options.metrics.iter();
         let (names, is_share) = metrics
+            .clone()
             .map(|metric| (metric.name.to_string(), metric.is_share))
             .unzip();
         Ok(Self {
             metrics: names,
             is_share,
+            is_better_high: metrics.map(|metric| metric.is_better_high).collect(),
             published,
             notes: [notes, not_compared, not_published].concat(),
+            interval_notes,
             differences,
             groups,
         })
+    }
+
+    /// The notes on what tables of this style show.
+    pub(super) fn notes_in(&self, style: TableStyle) -> impl Iterator<Item = &String> {
+        let is_shown =
+            move |note: &&String| !style.is_summary || !self.interval_notes.contains(note);
+        self.notes.iter().filter(is_shown)
     }
 }
 
@@ -236,6 +260,38 @@ fn score(entry: &Entry, metric: &Metric) -> Option<f64> {
         .find(|(name, _)| name == metric.name)?
         .1
         .filter(|value| value.is_finite())
+}
+
+/// Orders the models of each split of each data set by a score, better first; models without it come
+/// last.
+fn sort(groups: &mut [Group], score: &str, options: &CompareOptions) -> Result<(), CompareError> {
+    let is_named = |metric: &Metric| {
+        metric.name.eq_ignore_ascii_case(score) || score_key(metric.name) == score_key(score)
+    };
+    let Some(column) = options.metrics.iter().position(is_named) else {
+        let known = options.metrics.iter().map(|metric| score_key(metric.name));
+        return Err(CompareError::Score {
+            name: score.to_string(),
+            known: known.collect::<Vec<_>>().join(", "),
+        });
+    };
+    let is_better_high = options.metrics[column].is_better_high;
+    let by_score = |one: &Group, other: &Group| {
+        let means = [one, other].map(|group| group.summaries[column].mean);
+        match means {
+            [Some(one), Some(other)] if is_better_high => other.total_cmp(&one),
+            [Some(one), Some(other)] => one.total_cmp(&other),
+            [one, other] => other.is_some().cmp(&one.is_some()),
+        }
+    };
+    groups.sort_by(|one, other| {
+        let splits = (&one.data, &one.split).cmp(&(&other.data, &other.split));
+        match splits {
+            Ordering::Equal => by_score(one, other),
+            splits => splits,
+        }
+    });
+    Ok(())
 }
 
 /// Marks the best mean of each score, if there are several models on the same split and data.

@@ -14,6 +14,8 @@ pub struct Entry {
     pub data: String,
     /// The corpus of the data, such as `mosi`; `None` if it is unknown.
     pub corpus: Option<String>,
+    /// Whether the corpus was recognised in the data itself, rather than named in the settings.
+    pub is_recognised: bool,
     /// Checksum of the data; runs on different data are never summarised together.
     pub data_checksum: String,
     /// Seed.

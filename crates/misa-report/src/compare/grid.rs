@@ -1,6 +1,6 @@
 //! A comparison as tables of text.
 
-use super::{Comparison, Group, RunRow, Status, Summary};
+use super::{Comparison, Group, PublishedDifference, RunRow, TableStyle};
 
 /// One table: a heading, its columns, its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +67,14 @@ fn probability(p: Option<f64>) -> String {
 
 impl Comparison {
     /// Every table of the comparison that has rows.
-    pub(super) fn grids(&self) -> Vec<Grid> {
+    pub(super) fn grids(&self, style: TableStyle) -> Vec<Grid> {
         let splits = self.splits();
+        if style.is_summary {
+            let splits = splits.into_iter();
+            return splits
+                .map(|(data, split)| self.summary(data, split))
+                .collect();
+        }
         let is_several = splits.len() > 1;
         let mut grids: Vec<Grid> = splits
             .into_iter()
@@ -94,11 +100,71 @@ impl Comparison {
         splits
     }
 
-    fn scores(&self, data: &str, split: &str) -> Grid {
-        let groups = self
-            .groups
+    fn groups_of(&self, data: &str, split: &str) -> impl Iterator<Item = &Group> {
+        let groups = self.groups.iter();
+        groups.filter(move |group| (group.data.as_str(), group.split.as_str()) == (data, split))
+    }
+
+    /// One row for each model, then one for each source of published figures.
+    fn summary(&self, data: &str, split: &str) -> Grid {
+        let row = |group: &Group| {
+            let runs = || group.runs.iter();
+            let marks = marks(
+                runs().any(|run| run.was_seen_before),
+                runs().any(|run| run.trained_after_opening),
+            );
+            let head = [
+                Text::plain(format!("{}{marks}", group.model)),
+                Text::plain(group.runs.len().to_string()),
+            ];
+            head.into_iter().chain(self.mean_cells(group)).collect()
+        };
+        let mut rows: Vec<Vec<Text>> = self.groups_of(data, split).map(row).collect();
+        let mut sources: Vec<&PublishedDifference> = Vec::new();
+        for published in &self.published {
+            let is_here = (published.data.as_str(), published.split.as_str()) == (data, split);
+            if is_here && !sources.iter().any(|known| known.source == published.source) {
+                sources.push(published);
+            }
+        }
+        rows.extend(sources.into_iter().map(|published| {
+            let head = [Text::plain(published.label()), Text::plain("–")];
+            let figures = self.is_share.iter().zip(&published.figures);
+            let figures = figures.map(|(is_share, figure)| Text::plain(value(*is_share, *figure)));
+            head.into_iter().chain(figures).collect()
+        }));
+        let columns = ["model", "seeds"].map(str::to_string).into_iter();
+        Grid {
+            title: format!("{data}, {split} split"),
+            columns: columns.chain(self.metrics.iter().cloned()).collect(),
+            texts: 2,
+            rows,
+        }
+    }
+
+    /// Mean and deviation of each score over the seeds of a model.
+    fn mean_cells(&self, group: &Group) -> Vec<Text> {
+        let columns = self
+            .is_share
             .iter()
-            .filter(|group| (group.data.as_str(), group.split.as_str()) == (data, split));
+            .zip(&group.summaries)
+            .zip(&group.is_best);
+        let means = columns.map(|((is_share, summary), is_best)| {
+            let mean = value(*is_share, summary.mean);
+            let text = match summary.deviation {
+                Some(deviation) => format!("{mean} ± {}", value(*is_share, Some(deviation))),
+                None => mean,
+            };
+            Text {
+                text,
+                is_stressed: *is_best,
+            }
+        });
+        means.collect()
+    }
+
+    fn scores(&self, data: &str, split: &str) -> Grid {
+        let groups = self.groups_of(data, split);
         let columns = ["model", "seed"].map(str::to_string).into_iter();
         Grid {
             title: format!("{data}, {split} split"),
@@ -110,12 +176,7 @@ impl Comparison {
 
     fn group_rows(&self, group: &Group) -> Vec<Vec<Text>> {
         let run = |row: &RunRow| {
-            let marks = [(row.was_seen_before, "†"), (row.trained_after_opening, "‡")];
-            let marks: String = marks
-                .iter()
-                .filter(|(is, _)| *is)
-                .map(|(_, mark)| *mark)
-                .collect();
+            let marks = marks(row.was_seen_before, row.trained_after_opening);
             let scores = self.is_share.iter().zip(&row.scores);
             let head = [
                 Text::plain(&group.model),
@@ -125,40 +186,20 @@ impl Comparison {
             head.into_iter().chain(scores).collect()
         };
         let mut rows: Vec<Vec<Text>> = group.runs.iter().map(run).collect();
-        let count = group.runs.len();
-        let row = |label: String, cell: &dyn Fn(bool, &Summary, bool) -> Text| -> Vec<Text> {
-            let head = [Text::plain(&group.model), Text::plain(label)];
-            let columns = self
-                .is_share
-                .iter()
-                .zip(&group.summaries)
-                .zip(&group.is_best);
-            let cells = columns.map(|((is_share, summary), best)| cell(*is_share, summary, *best));
-            head.into_iter().chain(cells).collect()
-        };
-        rows.push(row(
-            format!("mean ± std, n = {count}"),
-            &|is_share, summary, best| {
-                let mean = value(is_share, summary.mean);
-                let text = match summary.deviation {
-                    Some(deviation) => format!("{mean} ± {}", value(is_share, Some(deviation))),
-                    None => mean,
-                };
-                Text {
-                    text,
-                    is_stressed: best,
-                }
-            },
-        ));
+        let label = format!("mean ± std, n = {}", group.runs.len());
+        let head = [Text::plain(&group.model), Text::plain(label)];
+        rows.push(head.into_iter().chain(self.mean_cells(group)).collect());
         if group
             .summaries
             .iter()
             .any(|summary| summary.interval.is_some())
         {
-            let label = "95 % interval over seeds".to_string();
-            rows.push(row(label, &|is_share, summary, _| {
-                Text::plain(interval(summary.interval, |end| value(is_share, end)))
-            }));
+            let intervals = self.is_share.iter().zip(&group.summaries);
+            let intervals = intervals.map(|(is_share, summary)| {
+                Text::plain(interval(summary.interval, |end| value(*is_share, end)))
+            });
+            let head = [Text::plain(&group.model), Text::plain("95 % interval")];
+            rows.push(head.into_iter().chain(intervals).collect());
         }
         rows
     }
@@ -176,7 +217,7 @@ impl Comparison {
             "model",
             "minus",
             "difference",
-            "95 % interval over seeds and utterances",
+            "95 % interval",
             "p",
             "p (Holm)",
         ];
@@ -205,16 +246,9 @@ impl Comparison {
 
     /// The differences to published figures, with a column for the data if there are several sets.
     fn published_grid(&self, is_several: bool) -> Grid {
-        let row = |published: &super::PublishedDifference| {
-            let status = match published.status {
-                Status::Verified => "",
-                Status::Quoted => " (as quoted by others)",
-            };
+        let row = |published: &PublishedDifference| {
             let data = is_several.then(|| format!("{}, {}", published.data, published.split));
-            let head = [
-                published.model.clone(),
-                format!("{}{status}", published.source),
-            ];
+            let head = [published.model.clone(), published.label()];
             let cells = self
                 .is_share
                 .iter()
@@ -261,6 +295,13 @@ impl Comparison {
             rows: self.groups.iter().map(row).collect(),
         }
     }
+}
+
+/// The marks of a run, which notes explain.
+fn marks(was_seen_before: bool, trained_after_opening: bool) -> String {
+    let marks = [(was_seen_before, "†"), (trained_after_opening, "‡")];
+    let marks = marks.iter().filter(|(is, _)| *is);
+    marks.map(|(_, mark)| *mark).collect()
 }
 
 /// The values that the runs of a group have for one item of provenance, each value once.

@@ -9,9 +9,35 @@ pub(super) fn notes(
     options: &CompareOptions,
     is_small: bool,
 ) -> Vec<String> {
-    let mut notes = notes_on_runs(groups, options);
+    let mut notes = notes_on_marks(groups, options);
+    notes.extend(notes_on_runs(groups, options));
     notes.extend(notes_on_intervals(groups, is_small));
     notes.extend(notes_on_differences(differences, options));
+    notes
+}
+
+/// What bold numbers, signs and units of the tables mean.
+fn notes_on_marks(groups: &[Group], options: &CompareOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    let summaries = || groups.iter().flat_map(|group| &group.summaries);
+    if groups.iter().any(|group| group.is_best.contains(&true)) {
+        notes.push("Bold: the best mean of a score on this data and split.".to_string());
+    }
+    if summaries().any(|summary| summary.deviation.is_some()) {
+        notes.push("±: the sample standard deviation over seeds.".to_string());
+    }
+    if options.metrics.iter().any(|metric| metric.is_share) {
+        notes.push("Accuracies and F1 are in percent.".to_string());
+    }
+    let mut scores = groups
+        .iter()
+        .flat_map(|group| &group.runs)
+        .flat_map(|run| &run.scores);
+    if scores.any(Option::is_none) {
+        notes.push(
+            "–: the score is not defined, such as a correlation with a constant.".to_string(),
+        );
+    }
     notes
 }
 
@@ -28,10 +54,10 @@ fn notes_on_runs(groups: &[Group], options: &CompareOptions) -> Vec<String> {
         notes.push("Published figures are for the test split.".to_string());
     }
     if runs().any(|row| row.was_seen_before) {
-        notes.push("† The test split of this run had been opened before.".to_string());
+        notes.push("†: the test split of this run had been opened before.".to_string());
     }
     if runs().any(|row| row.trained_after_opening) {
-        notes.push("‡ This run was trained after its test split had been opened.".to_string());
+        notes.push("‡: this run was trained after its test split had been opened.".to_string());
     }
     if groups.iter().any(|group| group.runs.len() < 2) {
         notes.push("A single seed has no standard deviation.".to_string());
@@ -39,7 +65,8 @@ fn notes_on_runs(groups: &[Group], options: &CompareOptions) -> Vec<String> {
     notes
 }
 
-fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
+/// What intervals of means cover, and why there are none.
+pub(super) fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let mut summaries = groups.iter().flat_map(|group| &group.summaries);
     if summaries.any(|summary| summary.interval.is_some()) {

@@ -114,7 +114,7 @@ impl Comparison {
                 model: published.model.clone(),
                 score: metric.clone(),
                 value: number(*difference),
-                against: published.source.clone(),
+                against: published.label(),
                 figure: number(*figure),
                 ..Row::default()
             })

@@ -11,6 +11,8 @@ pub(crate) const DIVERGING: usize = 11;
 pub(crate) const SEQUENTIAL: usize = 9;
 /// Number of colours before a series repeats one.
 pub(crate) const SERIES: usize = 8;
+/// Number of lines that can be told apart: each colour is drawn solid, then dashed.
+pub(crate) const DISTINCT: usize = 2 * SERIES;
 
 /// First step of the sequential scale that needs the contrasting text colour.
 const STRONG: usize = 5;

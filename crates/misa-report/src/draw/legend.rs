@@ -5,7 +5,8 @@ use crate::draw::svg::{Anchor, Svg, dot, triangle};
 use crate::draw::text::{cut, fixed, width};
 
 const TEXT: f64 = 12.0;
-const LINE: f64 = 18.0;
+/// Height of a row.
+pub(crate) const LINE: f64 = 18.0;
 const MARK: f64 = 20.0;
 const GAP: f64 = 16.0;
 

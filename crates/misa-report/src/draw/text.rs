@@ -57,6 +57,17 @@ pub(crate) fn left_out(count: usize, noun: &str) -> String {
     format!(" Left out as not finite: {}.", counted(count, noun))
 }
 
+/// The names in the order in which they first appear, each once.
+pub(crate) fn distinct<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
+    let mut distinct: Vec<&str> = Vec::new();
+    for name in names {
+        if !distinct.contains(&name.as_str()) {
+            distinct.push(name);
+        }
+    }
+    distinct
+}
+
 /// File stem: lower-case ASCII letters and digits, with one hyphen for each run of other characters.
 pub(crate) fn stem(text: &str) -> String {
     let mut stem = String::new();
@@ -133,6 +144,12 @@ mod tests {
     fn makes_stems_that_are_safe_as_file_names() {
         assert_eq!(stem("../Task loss (β)"), "task-loss");
         assert_eq!(stem("損失"), "figure");
+    }
+
+    #[test]
+    fn distinct_names_keep_their_order() {
+        let names = ["b", "a", "b", "c"].map(String::from);
+        assert_eq!(distinct(&names), ["b", "a", "c"]);
     }
 
     #[test]

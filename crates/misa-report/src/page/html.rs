@@ -1,51 +1,20 @@
-//! The page as HTML: every text from the record goes through [`escape`].
+//! The page of one run as HTML: every text from the record goes through [`escape`].
 
-use crate::discrepancy::SharedDistance;
-use crate::draw::text::{counted, escape, fixed};
+use crate::draw::text::escape;
 use crate::figure::{Figure, Part};
-use crate::page::style::style;
+use crate::page::document::{Block, document};
+use crate::page::reading::{Reading, read_probe, read_scores};
+use crate::page::score_table::score_table;
+use crate::page::subspace_tables::subspace_tables;
+use crate::page::utterance_table::utterance_tables;
 use crate::page::{Page, Spaces};
-use crate::probe::Probe;
-use crate::record::{Section, SplitScores};
-
-/// The page must not load or execute anything; its styles are inline.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-                      base-uri 'none'; form-action 'none'";
-
-/// One part of the page: anchor, heading and content.
-struct Block {
-    anchor: &'static str,
-    heading: &'static str,
-    lead: &'static str,
-    content: String,
-}
+use crate::record::Section;
 
 pub(super) fn html(page: &Page) -> String {
-    let blocks: Vec<Block> = blocks(page)
-        .into_iter()
-        .filter(|block| !block.content.is_empty())
-        .collect();
-    let title = escape(if page.title.trim().is_empty() {
-        "misa run"
-    } else {
-        &page.title
-    });
-    let link = |block: &Block| format!("<a href=\"#{}\">{}</a>", block.anchor, block.heading);
-    let links: Vec<String> = blocks.iter().map(link).collect();
-    let sections: String = blocks.iter().map(section).collect();
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{}</style>\n</head>\n<body>\n\
-         <header><h1>{title}</h1>\n<nav aria-label=\"Parts of this page\">{}</nav></header>\n\
-         <main>\n{}{sections}</main>\n\
-         <footer>Drawn by misa-report {}.</footer>\n</body>\n</html>\n",
-        style(),
-        links.join("\n"),
-        notes(page),
-        env!("CARGO_PKG_VERSION"),
-    )
+    let omitted = page.omitted.iter();
+    let omitted = omitted.map(|reason| format!("Not drawn: {reason}."));
+    let notes: Vec<String> = page.notes.iter().cloned().chain(omitted).collect();
+    document(&page.title, &notes, blocks(page))
 }
 
 fn blocks(page: &Page) -> Vec<Block> {
@@ -54,13 +23,19 @@ fn blocks(page: &Page) -> Vec<Block> {
             anchor: "scores",
             heading: "Scores",
             lead: "",
-            content: scores(&page.scores),
+            content: first(page),
+        },
+        Block {
+            anchor: "errors",
+            heading: "Worst errors",
+            lead: "",
+            content: errors(page),
         },
         Block {
             anchor: "predictions",
             heading: "Predictions",
             lead: "",
-            content: grid(page, Part::Predictions, "grid"),
+            content: grid(&page.figures, Part::Predictions, "grid"),
         },
         Block {
             anchor: "subspaces",
@@ -73,13 +48,14 @@ fn blocks(page: &Page) -> Vec<Block> {
             anchor: "attention",
             heading: "Attention",
             lead: "How the fusion mixes the representations.",
-            content: grid(page, Part::Attention, "grid"),
+            content: grid(&page.figures, Part::Attention, "grid"),
         },
         Block {
             anchor: "curves",
             heading: "Training",
-            lead: "",
-            content: grid(page, Part::Curves, "grid many"),
+            lead: "Each chart shows one loss or score after each epoch. The dashed line marks the \
+                   epoch whose model was kept.",
+            content: grid(&page.figures, Part::Curves, "grid many"),
         },
         Block {
             anchor: "facts",
@@ -90,84 +66,61 @@ fn blocks(page: &Page) -> Vec<Block> {
     ]
 }
 
-fn section(block: &Block) -> String {
-    let lead = match block.lead {
-        "" => String::new(),
-        lead => format!("<p class=\"lead\">{lead}</p>\n"),
-    };
-    format!(
-        "<section id=\"{}\">\n<h2>{}</h2>\n{lead}{}</section>\n",
-        block.anchor, block.heading, block.content
-    )
+/// What is seen first: the scores, and beside them what they say and what the run is.
+fn first(page: &Page) -> String {
+    let scores = score_table(&page.scores);
+    let summary = summary(page);
+    if scores.is_empty() || summary.is_empty() {
+        return scores + &summary;
+    }
+    format!("<div class=\"first\">\n{scores}{summary}</div>\n")
 }
 
-fn notes(page: &Page) -> String {
-    let omitted = page
-        .omitted
-        .iter()
-        .map(|reason| format!("Not drawn: {reason}."));
-    let notes: Vec<String> = page.notes.iter().cloned().chain(omitted).collect();
-    match notes.as_slice() {
-        [] => String::new(),
-        [note] => format!(
-            "<div class=\"note\" role=\"note\"><p>{}</p></div>\n",
-            escape(note)
-        ),
-        notes => {
-            let items: String = notes
-                .iter()
-                .map(|n| format!("<li>{}</li>", escape(n)))
-                .collect();
-            format!(
-                "<div class=\"note\" role=\"note\"><p>Before you read the scores:</p><ul>{items}</ul></div>\n"
-            )
-        }
-    }
-}
-
-/// Rows are scores and columns are splits, of which there are few, so the table fits a phone.
-fn scores(splits: &[SplitScores]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in splits.iter().flat_map(|split| &split.scores) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    if splits.is_empty() {
+fn summary(page: &Page) -> String {
+    let probes = page.spaces.as_ref().map(|spaces| spaces.probes.as_slice());
+    let readings = page.scores.iter().filter_map(read_scores);
+    let readings: String = readings
+        .chain(probes.unwrap_or_default().iter().map(read_probe))
+        .map(|reading| item(&reading))
+        .collect();
+    let rows = highlights(&page.highlights);
+    if readings.is_empty() && rows.is_empty() {
         return String::new();
     }
-    let head = |split: &SplitScores| {
-        let utterances = counted(split.utterances, "utterance");
-        let name = escape(&split.split);
-        format!(
-            "<th scope=\"col\" class=\"r\">{name}<br><span class=\"small\">{utterances}</span></th>"
-        )
+    let readings = if readings.is_empty() {
+        readings
+    } else {
+        format!("<h3>In short</h3>\n<ul class=\"readings\">{readings}</ul>\n")
     };
-    let cell = |split: &SplitScores, name: &str| {
-        let value = split
-            .scores
-            .iter()
-            .find(|score| score.0 == name)
-            .and_then(|score| score.1);
-        format!(
-            "<td class=\"r\">{}</td>",
-            value.map_or_else(|| "–".to_string(), |v| fixed(v, 4))
-        )
-    };
-    let row = |name: &&str| {
-        let cells: String = splits.iter().map(|split| cell(split, name)).collect();
-        format!("<tr><th scope=\"row\">{}</th>{cells}</tr>\n", escape(name))
-    };
+    format!("<div class=\"box summary\">{readings}{rows}</div>\n")
+}
+
+fn item(reading: &Reading) -> String {
+    let text = escape(&reading.text);
+    if reading.is_off {
+        format!("<li class=\"off\">{text}</li>\n")
+    } else {
+        format!("<li>{text}</li>\n")
+    }
+}
+
+fn highlights(rows: &[(String, String)]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
     format!(
-        "<div class=\"box scores\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">score</th>{}\
-         </tr></thead>\n<tbody>{}</tbody></table></div>\n",
-        splits.iter().map(head).collect::<String>(),
-        names.iter().map(row).collect::<String>()
+        "<table><tbody>{}</tbody></table>\n",
+        rows.iter().map(row).collect::<String>()
     )
 }
 
-fn grid(page: &Page, part: Part, class: &str) -> String {
-    let of_part = page.figures.iter().filter(|figure| figure.part == part);
+fn errors(page: &Page) -> String {
+    let predictions = page.predictions.as_ref();
+    predictions.map_or_else(String::new, |given| utterance_tables(given, &page.classes))
+}
+
+pub(super) fn grid(figures: &[Figure], part: Part, class: &str) -> String {
+    let of_part = figures.iter().filter(|figure| figure.part == part);
     let figures: String = of_part.map(figure).collect();
     if figures.is_empty() {
         figures
@@ -190,79 +143,17 @@ fn figure(figure: &Figure) -> String {
 }
 
 fn subspaces(page: &Page) -> String {
+    let tables = |spaces: &Spaces| subspace_tables(spaces);
     let tables = page.spaces.as_ref().map(tables).unwrap_or_default();
-    tables + &grid(page, Part::Spaces, "grid")
+    tables + &grid(&page.figures, Part::Spaces, "grid")
 }
 
-fn tables(spaces: &Spaces) -> String {
-    let probes = probe_table(&spaces.probes, &spaces.split);
-    let distance = spaces
-        .distance
-        .as_ref()
-        .map(distance_table)
-        .unwrap_or_default();
-    match (probes.as_str(), distance.as_str()) {
-        ("", "") => String::new(),
-        _ => format!("<div class=\"grid\">{probes}{distance}</div>\n"),
-    }
+fn row((name, value): &(String, String)) -> String {
+    let (name, value) = (escape(name), escape(value));
+    format!("<tr><th scope=\"row\">{name}</th><td>{value}</td></tr>\n")
 }
 
-fn probe_table(probes: &[Probe], split: &str) -> String {
-    let Some(first) = probes.first() else {
-        return String::new();
-    };
-    let row = |probe: &Probe| {
-        let aim = if probe.space == "shared" {
-            probe.chance
-        } else {
-            1.0
-        };
-        format!(
-            "<tr><th scope=\"row\">{}</th><td class=\"r\">{} ± {}</td><td class=\"r\">{}</td>\
-             <td class=\"r\">{}</td></tr>\n",
-            probe.space,
-            fixed(probe.accuracy, 3),
-            fixed(probe.spread, 3),
-            fixed(aim, 3),
-            fixed(probe.chance, 3)
-        )
-    };
-    format!(
-        "<figure><h3>Linear probe for the modality</h3>\n<div class=\"scroll\" tabindex=\"0\">\
-         <table><thead><tr><th scope=\"col\">vectors</th><th scope=\"col\" class=\"r\">accuracy</th>\
-         <th scope=\"col\" class=\"r\">aim</th><th scope=\"col\" class=\"r\">chance</th></tr></thead>\n\
-         <tbody>{}</tbody></table></div>\n<figcaption>Mean ± standard deviation over {} held-out \
-         folds; {}, {} split.</figcaption></figure>\n",
-        probes.iter().map(row).collect::<String>(),
-        first.folds,
-        counted(first.utterances, "utterance"),
-        escape(split),
-    )
-}
-
-fn distance_table(distance: &SharedDistance) -> String {
-    let row = |(first, second, value): &(String, String, f64)| {
-        let (first, second, value) = (escape(first), escape(second), fixed(*value, 4));
-        format!("<tr><th scope=\"row\">{first} – {second}</th><td class=\"r\">{value}</td></tr>\n")
-    };
-    format!(
-        "<figure><h3>Distance of shared vectors</h3>\n<div class=\"scroll\" tabindex=\"0\"><table>\
-         <thead><tr><th scope=\"col\">modalities</th><th scope=\"col\" class=\"r\">CMD</th></tr></thead>\n\
-         <tbody>{}<tr><th scope=\"row\">mean</th><td class=\"r\">{}</td></tr></tbody></table></div>\n\
-         <figcaption>Central moment discrepancy over five moments; 0 when they agree.</figcaption></figure>\n",
-        distance.pairs.iter().map(row).collect::<String>(),
-        fixed(distance.mean, 4)
-    )
-}
-
-fn facts(sections: &[Section]) -> String {
-    let row = |(name, value): &(String, String)| {
-        format!(
-            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
-            escape(name),
-            escape(value)
-        )
-    };
+pub(super) fn facts(sections: &[Section]) -> String {
     let table = |section: &Section| {
         format!(
             "<details><summary>{}</summary><div class=\"box\"><table><tbody>{}</tbody></table></div></details>\n",

@@ -1,7 +1,21 @@
 //! A record as one page.
+//!
+//! | File | Holds |
+//! | --- | --- |
+//! | `html.rs` | the parts of the page of one run |
+//! | `overview.rs` | the page of several runs |
+//! | `document.rs`, `style.rs` | what every page has |
+//! | `score_table.rs`, `utterance_table.rs`, `subspace_tables.rs` | the tables |
+//! | `reading.rs` | sentences that read the numbers |
 
+mod document;
 mod html;
+mod overview;
+mod reading;
+mod score_table;
 mod style;
+mod subspace_tables;
+mod utterance_table;
 
 use crate::chart::{attention, confusions, curves, residual, scatter, spaces, too_long};
 use crate::check::check;
@@ -9,16 +23,20 @@ use crate::discrepancy::{SharedDistance, shared_distance};
 use crate::error::RecordError;
 use crate::figure::Figure;
 use crate::probe::{Probe, probes};
-use crate::record::{RunRecord, Section, SplitScores};
+use crate::record::{Predictions, RunRecord, Section, SplitScores};
 use crate::vectors::Vectors;
+pub use overview::{Overview, overview};
 
 /// All results of a run, drawn.
 #[derive(Clone, Debug)]
 pub struct Page {
     title: String,
+    highlights: Vec<(String, String)>,
     notes: Vec<String>,
     facts: Vec<Section>,
+    classes: Vec<String>,
     scores: Vec<SplitScores>,
+    predictions: Option<Predictions>,
     figures: Vec<Figure>,
     spaces: Option<Spaces>,
     omitted: Vec<String>,
@@ -51,9 +69,12 @@ pub fn page(record: &RunRecord) -> Result<Page, RecordError> {
     distinguish(&mut figures);
     Ok(Page {
         title: record.title.clone(),
+        highlights: record.highlights.clone(),
         notes: record.notes.clone(),
         facts: record.facts.clone(),
+        classes: record.classes.clone(),
         scores: record.scores.clone(),
+        predictions: record.predictions.clone(),
         figures,
         spaces,
         omitted,

@@ -1,58 +1,53 @@
-//! Runs the loop over epochs inside Burn's training, which adds metrics, live plots and
-//! interruption.
+//! Runs the loop over epochs as the strategy of Burn's learner.
 //!
 //! Everything that Burn's interface requires but the loop does not need is here: a learner with an
-//! optimiser, two loaders, and a strategy that returns only a model.
+//! optimiser, two loaders, and a strategy that returns only a model. What a run shows and records is
+//! our own: Burn's live plots change the mode of the terminal, and do not restore it when the process
+//! is ended.
 
-use crate::epochs::fit::fit;
+use crate::epochs::fit::{Fitted, fit_and_show};
 use crate::epochs::fit_state::FitInput;
-use crate::epochs::metric::{Measured, ScoreMetric, TermMetric};
-use crate::epochs::observer::{Events, Observer};
 use crate::epochs::quiet::Quiet;
 use crate::run::folder::RunFolder;
-use crate::run::manifest::RunProgress;
-use crate::{MisaLearner, Progress, TrainError};
-use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress as Position};
+use crate::{MisaLearner, SentimentOutput, TrainError};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::optim::AdamConfig;
 use burn::prelude::*;
 use burn::train::{
-    InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTraining, TrainLoader,
-    TrainOutput, TrainStep, TrainingComponents, TrainingStrategy, ValidLoader,
+    AsyncProcessorTraining, InferenceStep, Learner, LearnerEvent, SupervisedLearningStrategy,
+    SupervisedTraining, TrainLoader, TrainOutput, TrainStep, TrainingComponents, TrainingStrategy,
+    ValidLoader,
 };
-use misa_core::loss::Term;
 use misa_infer::ReadyBatch;
-use misa_infer::score::scores;
 use std::cell::Cell;
 use std::iter::Empty;
-use std::path::Path;
 use std::sync::Arc;
 
 const CALLED_ONCE: &str = "Burn calls its strategy once";
 
-/// The best model, in evaluation form, and the progress of the run.
-pub(crate) type Fitted = Result<(MisaLearner, RunProgress), TrainError>;
-
-/// Calls [`fit`] within Burn's training; returns the folder and the result.
+/// Calls [`fit_and_show`] within Burn's training; returns the folder and the result.
 pub(crate) fn fit_with_burn(
     learner: MisaLearner,
     input: FitInput,
     folder: RunFolder,
 ) -> (RunFolder, Fitted) {
-    let progress = input.progress;
-    let training = training(&input, folder.path());
-    // Burn's learner requires an optimiser, but the one in `Trainer` is used.
-    let optimiser = AdamConfig::new().init();
+    let (epochs, rate) = (input.config.total_epochs(), input.config.learning_rate);
+    let training = SupervisedTraining::new(folder.path(), Arc::new(NoBatches), Arc::new(NoBatches))
+        .with_metric_logger(Quiet)
+        .with_application_logger(None)
+        .renderer(Box::new(Quiet))
+        .num_epochs(epochs);
     let observed = Observed {
         learner: Some(learner),
     };
-    let learner = Learner::new(observed, optimiser, input.config.learning_rate);
+    // Burn's learner requires an optimiser, but the one in `Trainer` is used.
+    let learner = Learner::new(observed, AdamConfig::new().init(), rate);
     #[expect(
         clippy::arc_with_non_send_sync,
         reason = "Burn's interface wants an `Arc`; the strategy stays on this thread"
     )]
     let strategy = Arc::new(Strategy {
-        progress,
         given: Cell::new(Some((input, folder))),
         result: Cell::new(None),
     });
@@ -60,37 +55,14 @@ pub(crate) fn fit_with_burn(
         .with_training_strategy(TrainingStrategy::Custom(strategy.clone()))
         .launch(learner);
     let (folder, fitted) = strategy.result.take().expect(CALLED_ONCE);
-    let fitted = fitted.and_then(|(learner, progress)| match launched.error {
-        Some(error) => Err(TrainError::Training(error)),
-        None => Ok((learner.valid(), progress)),
+    let fitted = fitted.and_then(|fitted| match launched.error {
+        Some(error) => Err(TrainError::Training(Box::new(error))),
+        None => Ok(fitted),
     });
     (folder, fitted)
 }
 
-/// Burn's training with its metrics, which only live plots show.
-fn training(input: &FitInput, folder: &Path) -> SupervisedTraining<Observed> {
-    let mut training = SupervisedTraining::new(folder, Arc::new(NoBatches), Arc::new(NoBatches))
-        .with_metric_logger(Quiet)
-        .with_application_logger(None)
-        .num_epochs(input.config.total_epochs())
-        .metrics((
-            TermMetric::new("Loss", Term::Task),
-            TermMetric::new("Similarity", Term::Similarity),
-            TermMetric::new("Difference", Term::Difference),
-            TermMetric::new("Reconstruction", Term::Reconstruction),
-        ));
-    for score in scores(input.config.loss.task) {
-        training = training.metric_valid_numeric(ScoreMetric::new(score));
-    }
-    if input.progress.is_live() {
-        training
-    } else {
-        training.renderer(Box::new(Quiet))
-    }
-}
-
-/// The learner in the form that Burn requires; the metrics of a step are those that the loop
-/// measured.
+/// The learner in the form that Burn requires.
 #[derive(Module, Debug)]
 struct Observed {
     /// `None` after the loop has taken it.
@@ -105,31 +77,27 @@ impl Observed {
 
 impl TrainStep for Observed {
     type Input = ReadyBatch;
-    type Output = Measured;
+    type Output = SentimentOutput;
 
-    fn step(&self, batch: ReadyBatch) -> TrainOutput<Measured> {
-        let output = TrainStep::step(self.learner(), batch);
-        TrainOutput {
-            grads: output.grads,
-            item: Measured::batch(output.item.loss.to_host()),
-        }
+    fn step(&self, batch: ReadyBatch) -> TrainOutput<SentimentOutput> {
+        TrainStep::step(self.learner(), batch)
     }
 }
 
 impl InferenceStep for Observed {
     type Input = ReadyBatch;
-    type Output = Measured;
+    type Output = SentimentOutput;
 
-    fn step(&self, batch: ReadyBatch) -> Measured {
-        let output = InferenceStep::step(self.learner(), batch);
-        Measured::batch(output.loss.to_host())
+    fn step(&self, batch: ReadyBatch) -> SentimentOutput {
+        InferenceStep::step(self.learner(), batch)
     }
 }
 
-/// [`fit`] instead of Burn's loop. Burn shares a strategy and accepts only a model as its result, so
-/// the input and the result of the loop are passed through cells.
+type Event = LearnerEvent<SentimentOutput>;
+
+/// Our loop instead of Burn's. Burn shares a strategy and accepts only a model as its result, so the
+/// input and the result of the loop are passed through cells.
 struct Strategy {
-    progress: Progress,
     given: Cell<Option<(FitInput, RunFolder)>>,
     result: Cell<Option<(RunFolder, Fitted)>>,
 }
@@ -142,16 +110,13 @@ impl SupervisedLearningStrategy<Observed> for Strategy {
         _: TrainLoader<Observed>,
         _: ValidLoader<Observed>,
         _: usize,
-    ) -> (Observed, Events) {
-        let (input, mut folder) = self.given.take().expect(CALLED_ONCE);
+    ) -> (Observed, AsyncProcessorTraining<Event, Event>) {
+        let (input, folder) = self.given.take().expect(CALLED_ONCE);
         let learner = burn_learner.model().learner.expect(CALLED_ONCE);
         // Weights are updated in place only if the trainer holds the only copy.
         drop(burn_learner);
-        let (events, interrupter) = (components.event_processor, components.interrupter);
-        let mut observer = Observer::new(events, interrupter, self.progress);
-        let fitted = fit(&input, &mut folder, learner, &mut observer);
-        self.result.set(Some((folder, fitted)));
-        (Observed { learner: None }, observer.into_events())
+        self.result.set(Some(fit_and_show(learner, &input, folder)));
+        (Observed { learner: None }, components.event_processor)
     }
 }
 
@@ -189,7 +154,7 @@ impl Iterator for Nothing {
 }
 
 impl DataLoaderIterator<ReadyBatch> for Nothing {
-    fn progress(&self) -> Position {
-        Position::new(0, 0, None)
+    fn progress(&self) -> Progress {
+        Progress::new(0, 0, None)
     }
 }

@@ -4,8 +4,9 @@ use crate::epochs::evaluate::accept;
 use crate::epochs::fit_state::FitState;
 use crate::run::manifest::RunProgress;
 use crate::{LearningRates, MisaLearner, TrainError, Trainer};
-use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::prelude::*;
+use misa_core::loss::Term;
 use misa_data::UtteranceBatch;
 use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
 use std::cell::RefCell;
@@ -41,8 +42,6 @@ impl Pass<'_, '_> {
         progress: &mut RunProgress,
     ) -> Result<TermMeans, TrainError> {
         let input = self.state.input;
-        let total = input.train.num_items();
-        self.state.observer.start_train(self.number, total);
         input.train.set_epoch(self.number);
         let mut waiting = Waiting::default();
         let mut batches = input.train.iter_from(progress.losses.len());
@@ -52,8 +51,7 @@ impl Pass<'_, '_> {
             if group.is_empty() || self.state.should_stop() {
                 break;
             }
-            self.state.observer.allow_interrupts();
-            let rates = self.rates(trainer.updates() + 1, progress);
+            let rates = self.state.rates(trainer.updates() + 1, progress);
             let done = batches.progress();
             let outputs = trainer.learn_together(group)?;
             for output in outputs {
@@ -61,8 +59,9 @@ impl Pass<'_, '_> {
                 let step = progress.losses.len() + waiting.losses.len();
                 let (losses, ids) = waiting.last();
                 check_losses(self.number, step, losses, ids)?;
+                let (loss, seconds) = (losses[Term::Task], self.state.seconds());
                 let observer = &mut self.state.observer;
-                observer.trained(losses, done.clone(), step, rates.model);
+                observer.trained(self.number, done.items_processed, loss, seconds);
             }
             // The last group of an epoch may be smaller; it is used, too.
             let is_last = done.is_completed();
@@ -71,10 +70,11 @@ impl Pass<'_, '_> {
                 self.update(trainer, rates, step, &waiting)?;
                 progress.losses.append(&mut waiting.losses);
                 waiting.ids.clear();
+                let step = trainer.updates();
+                self.state.record_step(step, rates.model, progress)?;
                 self.save(trainer, progress, is_last)?;
             }
         }
-        self.state.observer.end_train(self.number);
         if self.state.should_stop() {
             Err(self.state.stopped(trainer, progress))
         } else {
@@ -98,15 +98,6 @@ impl Pass<'_, '_> {
             group.push(self.state.input.frozen.ready(batch, true)?);
         }
         Ok(group)
-    }
-
-    fn rates(&self, step: usize, progress: &RunProgress) -> LearningRates {
-        let rates = (self.state.input.config).rates(step, self.state.total_updates);
-        let scale = progress.scale * progress.plateau.scale;
-        LearningRates {
-            model: rates.model * scale,
-            bert: rates.bert * scale,
-        }
     }
 
     fn update(
@@ -148,9 +139,7 @@ impl Pass<'_, '_> {
         progress: &RunProgress,
     ) -> Result<Evaluation, TrainError> {
         let learner = trainer.learner().valid();
-        let total = self.state.input.valid.num_items();
-        self.state.observer.start_valid(self.number, total);
-        let evaluation = self.evaluate(&learner, total)?;
+        let evaluation = self.evaluate(&learner)?;
         if self.state.should_stop() {
             Err(self.state.stopped(trainer, progress))
         } else {
@@ -159,7 +148,7 @@ impl Pass<'_, '_> {
     }
 
     /// Predicts the valid split, or its first batches when the run is to stop.
-    fn evaluate(&mut self, learner: &MisaLearner, total: usize) -> Result<Evaluation, TrainError> {
+    fn evaluate(&mut self, learner: &MisaLearner) -> Result<Evaluation, TrainError> {
         let (state, number) = (RefCell::new(&mut *self.state), self.number);
         let input = state.borrow().input;
         let mut loaded = input.valid.iter();
@@ -176,9 +165,9 @@ impl Pass<'_, '_> {
             done += batch.batch();
             check_losses(number, step, losses, batch.ids())
                 .map_err(|error| TrainError::Valid(Box::new(error)))?;
-            let position = Progress::new(done, total, Some("utterances".to_string()));
+            let seconds = state.borrow().seconds();
             let observer = &mut state.borrow_mut().observer;
-            observer.validated(losses, position, step);
+            observer.validated(number, done, seconds);
             Ok(Answer {
                 predictions: output.predictions,
                 losses: Some(losses),

@@ -8,7 +8,6 @@ use burn::train::TrainingError;
 use misa_core::Task;
 use misa_data::{UtteranceBatch, UtteranceLoader};
 use misa_infer::{Answer, Evaluation, evaluate_batches};
-use std::sync::Arc;
 
 /// Predicts every utterance of `loader`.
 ///
@@ -46,5 +45,5 @@ pub(crate) fn evaluate_with(
 pub(crate) fn accept(
     batch: Result<UtteranceBatch, DatasetError>,
 ) -> Result<UtteranceBatch, TrainError> {
-    batch.map_err(|error| TrainError::Training(Arc::new(TrainingError::Dataset(error))))
+    batch.map_err(|error| TrainError::Training(Box::new(TrainingError::Dataset(error))))
 }

@@ -9,6 +9,8 @@ use crate::run::folder::RunFolder;
 use crate::run::manifest::RunProgress;
 use crate::run::state::Snapshot;
 use crate::{MisaLearner, Phase, TrainError, Trainer, TrainingConfig, Updates};
+use burn::data::dataloader::DataLoader;
+use burn::module::Module;
 use misa_core::loss::Term;
 use misa_kernels::Adam;
 
@@ -17,17 +19,45 @@ use misa_kernels::Adam;
 /// - Source: official code.
 const TRIAL_FACTOR: f64 = 0.5;
 
+/// The best model, in evaluation form, and the progress of the run.
+pub(crate) type Fitted = Result<(MisaLearner, RunProgress), TrainError>;
+
+/// Calls [`fit`] and shows it; returns the folder and the result.
+pub(crate) fn fit_and_show(
+    learner: MisaLearner,
+    input: &FitInput,
+    mut folder: RunFolder,
+) -> (RunFolder, Fitted) {
+    let utterances = (input.train.num_items(), input.valid.num_items());
+    let title = title(input, &folder, utterances);
+    let epochs = input.config.total_epochs();
+    let mut observer = Observer::new(input.progress, title, epochs, utterances);
+    let fitted = fit(input, &mut folder, learner, &mut observer);
+    let fitted = fitted.map(|(learner, progress)| (learner.valid(), progress));
+    (folder, fitted)
+}
+
+/// What tells a run from others.
+fn title(input: &FitInput, folder: &RunFolder, (train, valid): (usize, usize)) -> String {
+    let data = match input.data.as_str() {
+        "" => folder.manifest.data.format.as_str(),
+        name => name,
+    };
+    let (path, seed) = (folder.path().display(), input.config.seed);
+    format!("{path}: {data}, train {train}, valid {valid}, seed {seed}")
+}
+
 /// Trains `learner` by the official rules, from the last state of the run in `folder`, and returns
 /// the best model: the one with the least task loss on the valid split. Everything random is a
 /// function of seed, epoch and step.
-pub(crate) fn fit(
+fn fit(
     input: &FitInput,
     folder: &mut RunFolder,
     learner: MisaLearner,
     observer: &mut Observer,
 ) -> Result<(MisaLearner, RunProgress), TrainError> {
     let mut trainer = Trainer::new(learner, updates(&input.config)).with_devices(&input.devices);
-    let mut state = FitState::new(input, folder, observer);
+    let mut state = FitState::new(input, folder, observer)?;
     let (mut progress, mut best) = state.resume(&mut trainer)?;
     while !progress.is_done {
         let phase = state.phase(progress.epoch);
@@ -37,7 +67,8 @@ pub(crate) fn fit(
             end_epoch(&mut state, &mut trainer, &mut progress, &mut best, record)?;
         } else {
             // Pre-training does not choose a model: its last state is used.
-            state.finish_epoch(&mut progress, record);
+            let last = last_step(&state, &trainer, &progress);
+            state.finish_epoch(&mut progress, record, last)?;
             state.commit(&mut trainer, None, &progress)?;
         }
     }
@@ -65,7 +96,7 @@ fn train_epoch(
         Phase::Joint => trainer.parts().0.objective.learned_weights(),
     };
     let weights = weights.into_iter().flatten();
-    let record = EpochRecord {
+    Ok(EpochRecord {
         epoch: number,
         phase,
         train,
@@ -79,9 +110,7 @@ fn train_epoch(
         },
         improved: false,
         seconds: state.seconds(),
-    };
-    state.observer.end_valid(&record);
-    Ok(record)
+    })
 }
 
 /// Judges an epoch of the objective: saves its model, continues, or goes back to the best model.
@@ -92,6 +121,7 @@ fn end_epoch(
     best: &mut Option<Snapshot>,
     record: EpochRecord,
 ) -> Result<(), TrainError> {
+    let last = last_step(state, trainer, progress);
     let verdict = progress.patience.judge(record.valid_terms[Term::Task]);
     let improved = verdict == Verdict::Improved;
     if improved {
@@ -106,7 +136,7 @@ fn end_epoch(
         seconds: state.seconds(),
         ..record
     };
-    state.finish_epoch(progress, record);
+    state.finish_epoch(progress, record, last)?;
     match (verdict, &best) {
         (Verdict::Retry, Some(best)) => {
             let updates = trainer.updates();
@@ -120,6 +150,12 @@ fn end_epoch(
         _ => {}
     }
     state.commit(trainer, best.as_ref().filter(|_| improved), progress)
+}
+
+/// The number of the last optimiser step, and its learning rate.
+fn last_step(state: &FitState<'_>, trainer: &Trainer, progress: &RunProgress) -> (usize, f64) {
+    let step = trainer.updates();
+    (step, state.rates(step, progress).model)
 }
 
 /// How the optimiser updates weights.

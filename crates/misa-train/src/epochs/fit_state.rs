@@ -5,11 +5,13 @@ use crate::epochs::observer::Observer;
 use crate::frozen::Frozen;
 use crate::run::folder::{Resumed, RunFolder};
 use crate::run::manifest::RunProgress;
+use crate::run::metrics_file::{At, LINE_EVERY, MetricsFile};
 use crate::run::state::Snapshot;
-use crate::{Phase, Progress, Stop, TrainError, Trainer, TrainingConfig};
+use crate::{LearningRates, Phase, Progress, Stop, TrainError, Trainer, TrainingConfig};
 use burn::data::dataloader::DataLoader;
 use burn::prelude::Device;
 use misa_data::UtteranceLoader;
+use misa_infer::TermMeans;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,6 +21,8 @@ pub(crate) struct FitInput {
     pub train: UtteranceLoader,
     pub valid: UtteranceLoader,
     pub progress: Progress,
+    /// Name of the data, to be shown.
+    pub data: String,
     /// The frozen part of BERT, if there is one.
     pub frozen: Arc<Frozen>,
     /// Further devices, which share batches with the first.
@@ -53,6 +57,8 @@ pub(crate) struct FitState<'a> {
     pub total_updates: usize,
     /// Where states go.
     folder: &'a mut RunFolder,
+    /// What other programs follow.
+    metrics: MetricsFile,
     started: Instant,
     /// Seconds of earlier sessions.
     before: f64,
@@ -63,20 +69,24 @@ impl<'a> FitState<'a> {
         input: &'a FitInput,
         folder: &'a mut RunFolder,
         observer: &'a mut Observer,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, TrainError> {
+        let manifest = &folder.manifest;
+        let (updates, follows) = (manifest.updates(), folder.follows_another());
+        let metrics = MetricsFile::open(folder.path(), &manifest.progress, updates, follows)?;
+        Ok(Self {
             total_updates: input.total_updates(),
-            before: folder.manifest.progress.seconds,
+            before: manifest.progress.seconds,
+            metrics,
             started: Instant::now(),
             input,
             folder,
             observer,
-        }
+        })
     }
 
     /// The progress of the run, and its best model so far.
     pub(crate) fn resume(
-        &self,
+        &mut self,
         trainer: &mut Trainer,
     ) -> Result<(RunProgress, Option<Snapshot>), TrainError> {
         let progress = self.folder.manifest.progress.clone();
@@ -128,18 +138,69 @@ impl<'a> FitState<'a> {
             seconds: self.seconds(),
             ..progress.clone()
         };
-        self.folder.commit(&state, updates, best, &progress)
+        self.metrics.sync()?;
+        self.folder.commit(&state, updates, best, &progress)?;
+        self.metrics.release()
     }
 
-    /// Shows a finished epoch and continues with the next.
-    pub(crate) fn finish_epoch(&self, progress: &mut RunProgress, record: EpochRecord) {
+    /// Records the losses of the last batches, if a line is due after `step` optimiser steps.
+    pub(crate) fn record_step(
+        &mut self,
+        step: usize,
+        learning_rate: f64,
+        progress: &RunProgress,
+    ) -> Result<(), TrainError> {
+        if !step.is_multiple_of(LINE_EVERY) {
+            return Ok(());
+        }
+        let batches = LINE_EVERY * self.input.config.accumulation;
+        let first = progress.losses.len().saturating_sub(batches);
+        let at = self.at(progress, step, learning_rate);
+        self.metrics
+            .step(at, &TermMeans::mean(&progress.losses[first..]))
+    }
+
+    /// Where in the run something was measured.
+    fn at(&self, progress: &RunProgress, step: usize, learning_rate: f64) -> At {
+        At {
+            epoch: progress.epoch,
+            step,
+            seconds: self.seconds(),
+            learning_rate,
+        }
+    }
+
+    /// The learning rates of the optimiser step number `step`, from 1.
+    pub(crate) fn rates(&self, step: usize, progress: &RunProgress) -> LearningRates {
+        let rates = self.input.config.rates(step, self.total_updates);
+        let scale = progress.scale * progress.plateau.scale;
+        LearningRates {
+            model: rates.model * scale,
+            bert: rates.bert * scale,
+        }
+    }
+
+    /// Records and shows a finished epoch, whose last optimiser step used `learning_rate`, and
+    /// continues with the next.
+    pub(crate) fn finish_epoch(
+        &mut self,
+        progress: &mut RunProgress,
+        record: EpochRecord,
+        (step, learning_rate): (usize, f64),
+    ) -> Result<(), TrainError> {
+        let at = At {
+            seconds: record.seconds,
+            ..self.at(progress, step, learning_rate)
+        };
+        self.metrics.epoch(at, &record)?;
+        self.observer.finished_epoch(&record);
         let epochs = self.input.config.total_epochs();
-        self.observer.finished_epoch(&record, epochs);
         progress.seconds = record.seconds;
         progress.history.push(record);
         progress.is_done = progress.epoch >= epochs;
         progress.epoch += 1;
         progress.losses.clear();
+        Ok(())
     }
 
     /// Seconds of the run so far, in all sessions.
@@ -152,16 +213,13 @@ impl<'a> FitState<'a> {
         self.input.config.phase(number)
     }
 
-    /// Whether a stop is requested, by the program or in the live plots.
+    /// Whether a stop is requested.
     pub(crate) fn should_stop(&self) -> bool {
-        self.input.stop.is_requested() || self.observer.should_stop()
+        self.input.stop.is_requested()
     }
 
     /// Saves the state and returns the error that ends the run.
     pub(crate) fn stopped(&mut self, trainer: &mut Trainer, progress: &RunProgress) -> TrainError {
-        if let Some(error) = self.observer.error() {
-            return error;
-        }
         match self.commit(trainer, None, progress) {
             Ok(()) => TrainError::Stopped {
                 path: self.folder.path().to_path_buf(),

@@ -1,219 +1,137 @@
-//! Shows the progress of the loop, and passes on a request to stop.
+//! Shows how far a run is: in a display, or as lines.
 
+use crate::Progress;
+use crate::epochs::display::{Display, Position};
 use crate::epochs::history::EpochRecord;
-use crate::epochs::metric::Measured;
+use crate::epochs::progress::{line, line_within, resumed_line};
+use crate::epochs::time_left::TimeLeft;
 use crate::run::manifest::RunProgress;
-use crate::{Progress, TrainError};
-use burn::data::dataloader::Progress as Position;
-use burn::train::{
-    AsyncProcessorTraining, EventProcessorError, EventProcessorTraining, Interrupter, LearnerEvent,
-    TrainingItem,
-};
-use misa_infer::TermMeans;
+use std::io::{Write, stdout};
+use std::time::{Duration, Instant};
 
-type Event = LearnerEvent<Measured>;
+/// Longest time without a line where there is no display.
+const QUIET: Duration = Duration::from_secs(60);
 
-/// Burn's thread that turns events into plots.
-pub(crate) type Events = AsyncProcessorTraining<Event, Event>;
-
-type Process = fn(&mut Events, Event) -> Result<(), EventProcessorError>;
-
-/// Shows a run: in live plots, or as a line per epoch.
+/// Shows a run.
 pub(crate) struct Observer {
-    events: Events,
-    interrupter: Interrupter,
-    progress: Progress,
-    is_live: bool,
-    /// The last batch of the valid split, held back until the scores of the split are known.
-    held_back: Option<TrainingItem<Measured>>,
+    shown: Shown,
+    epochs: usize,
+    /// Utterances of the train and the valid split.
+    utterances: (usize, usize),
+    /// Started by the first batch; `None` before it.
+    clock: Option<TimeLeft>,
+    /// Losses of the batches of this epoch in this session.
+    losses: (f64, usize),
+}
+
+enum Shown {
+    Display(Box<Display>),
+    /// Lines, and when the last one was printed.
+    Lines(Instant),
+    Nothing,
 }
 
 impl Observer {
-    pub(crate) fn new(events: Events, interrupter: Interrupter, progress: Progress) -> Self {
+    /// Shows a run of so many `epochs`; `title` is what tells it from others, `utterances` how many
+    /// the train and the valid split have.
+    pub(crate) fn new(
+        progress: Progress,
+        title: String,
+        epochs: usize,
+        utterances: (usize, usize),
+    ) -> Self {
+        let shown = if progress == Progress::Silent {
+            Shown::Nothing
+        } else if progress.is_live() {
+            Shown::Display(Box::new(Display::new(title, epochs)))
+        } else {
+            print(&title);
+            Shown::Lines(Instant::now())
+        };
         Self {
-            events,
-            interrupter,
-            progress,
-            is_live: progress.is_live(),
-            held_back: None,
+            shown,
+            epochs,
+            utterances,
+            clock: None,
+            losses: (0.0, 0),
         }
-    }
-
-    pub(crate) fn into_events(self) -> Events {
-        self.events
-    }
-
-    /// Whether the user requested a stop in the live plots, or they failed.
-    pub(crate) fn should_stop(&self) -> bool {
-        self.interrupter.should_stop()
-    }
-
-    /// The error of the live plots, if they failed.
-    pub(crate) fn error(&self) -> Option<TrainError> {
-        self.interrupter.error().map(TrainError::Training)
     }
 
     /// Shows where a run is resumed.
-    pub(crate) fn resumed(&self, progress: &RunProgress) {
-        self.progress.resumed(progress);
+    pub(crate) fn resumed(&mut self, progress: &RunProgress) {
+        let before = progress.epoch.saturating_sub(1) as f64 / self.epochs.max(1) as f64;
+        let (text, clock) = (resumed_line(progress), self.clock(before));
+        match &mut self.shown {
+            Shown::Display(display) => display.resumed(&progress.history, &text, &clock),
+            Shown::Lines(_) => print(&text),
+            Shown::Nothing => {}
+        }
+    }
+
+    /// Shows that `done` utterances of the train split were learned, and the task loss of the last
+    /// batch.
+    pub(crate) fn trained(&mut self, epoch: usize, done: usize, loss: f64, seconds: f64) {
+        self.losses = (self.losses.0 + loss, self.losses.1 + 1);
+        self.show(epoch, ("train", done, done), seconds);
+    }
+
+    /// Shows that `done` utterances of the valid split were predicted.
+    pub(crate) fn validated(&mut self, epoch: usize, done: usize, seconds: f64) {
+        self.show(epoch, ("valid", done, self.utterances.0 + done), seconds);
     }
 
     /// Shows a finished epoch.
-    pub(crate) fn finished_epoch(&self, record: &EpochRecord, epochs: usize) {
-        self.progress.epoch(record, epochs);
-    }
-
-    /// Lets Ctrl-C stop the run. It is called repeatedly, because the plots change the terminal on
-    /// another thread, some time after the start.
-    pub(crate) fn allow_interrupts(&self) {
-        self.progress.allow_interrupts();
-    }
-
-    pub(crate) fn start_train(&mut self, epoch: usize, utterances: usize) {
-        self.send(start(epoch, utterances), Events::process_train);
-    }
-
-    /// Shows a batch that was learned: the `step` of its epoch, from 1.
-    pub(crate) fn trained(&mut self, losses: TermMeans, done: Position, step: usize, rate: f64) {
-        let item = TrainingItem::new(Measured::batch(losses), done, Some(step), Some(rate.into()));
-        self.send(LearnerEvent::ProcessedItem(item), Events::process_train);
-    }
-
-    pub(crate) fn end_train(&mut self, epoch: usize) {
-        self.send(LearnerEvent::EndSplit(epoch), Events::process_train);
-    }
-
-    pub(crate) fn start_valid(&mut self, epoch: usize, utterances: usize) {
-        self.held_back = None;
-        self.send(start(epoch, utterances), Events::process_valid);
-    }
-
-    /// Shows a batch that was predicted: the `step` of its split, from 1.
-    pub(crate) fn validated(&mut self, losses: TermMeans, done: Position, step: usize) {
-        let item = TrainingItem::new(Measured::batch(losses), done, Some(step), None);
-        if let Some(before) = self.held_back.replace(item) {
-            self.send(LearnerEvent::ProcessedItem(before), Events::process_valid);
+    pub(crate) fn finished_epoch(&mut self, record: &EpochRecord) {
+        self.losses = (0.0, 0);
+        let done = record.epoch as f64 / self.epochs.max(1) as f64;
+        let clock = self.clock(done);
+        let text = line(record, self.epochs) + &clock.words(done);
+        match &mut self.shown {
+            Shown::Display(display) => display.epoch(record, &text, &clock),
+            Shown::Lines(last) => {
+                *last = Instant::now();
+                print(&text);
+            }
+            Shown::Nothing => {}
         }
     }
 
-    /// Shows the end of an epoch, with the scores of the valid split.
-    pub(crate) fn end_valid(&mut self, record: &EpochRecord) {
-        if let Some(mut last) = self.held_back.take() {
-            last.item.scores.clone_from(&record.valid);
-            self.send(LearnerEvent::ProcessedItem(last), Events::process_valid);
+    /// Shows how many utterances of a split, and of the whole epoch, are done.
+    fn show(&mut self, epoch: usize, done: (&'static str, usize, usize), seconds: f64) {
+        let (split, of_split, of_epoch) = done;
+        let (train, valid) = self.utterances;
+        let size = if split == "train" { train } else { valid };
+        let share = |done: usize, all: usize| (done as f64 / all.max(1) as f64).min(1.0);
+        let before = epoch.saturating_sub(1) as f64;
+        let (sum, batches) = self.losses;
+        let position = Position {
+            epoch,
+            split,
+            split_done: share(of_split, size),
+            done: (before + share(of_epoch, train + valid)) / self.epochs.max(1) as f64,
+            loss: (batches > 0).then(|| sum / batches as f64),
+            seconds,
+        };
+        let clock = self.clock(position.done);
+        match &mut self.shown {
+            Shown::Display(display) => display.position(position, &clock),
+            Shown::Lines(last) if last.elapsed() >= QUIET => {
+                *last = Instant::now();
+                print(&line_within(&position, self.epochs, &clock));
+            }
+            Shown::Lines(_) | Shown::Nothing => {}
         }
-        self.send(LearnerEvent::EndSplit(record.epoch), Events::process_valid);
-        self.send(LearnerEvent::EndEpoch(record.epoch), Events::process_train);
     }
 
-    fn send(&mut self, event: Event, process: Process) {
-        if self.is_live {
-            let sent = process(&mut self.events, event);
-            self.interrupter.fail_on_error(sent);
-        }
+    /// The clock, which starts when a share `done` of the run is done already.
+    fn clock(&mut self, done: f64) -> TimeLeft {
+        self.clock
+            .get_or_insert_with(|| TimeLeft::since(done))
+            .clone()
     }
 }
 
-fn start(epoch_number: usize, total_items: usize) -> Event {
-    LearnerEvent::StartSplit {
-        epoch_number,
-        total_items,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Phase;
-    use crate::epochs::quiet::Quiet;
-    use burn::train::renderer::MetricsRenderer;
-    use misa_core::loss::Term;
-    use std::sync::mpsc::{Receiver, Sender, channel};
-
-    /// Writes events down as text.
-    struct Recorder(Sender<String>);
-
-    impl Recorder {
-        fn record(&self, split: &str, event: Event) {
-            let text = match event {
-                LearnerEvent::StartSplit { total_items, .. } => format!("start {total_items}"),
-                LearnerEvent::ProcessedItem(TrainingItem {
-                    item, iteration, ..
-                }) => {
-                    let step = iteration.unwrap();
-                    format!("{step} {} {:?}", item.losses[Term::Task], item.scores)
-                }
-                LearnerEvent::EndSplit(epoch) => format!("end of split {epoch}"),
-                LearnerEvent::EndEpoch(epoch) => format!("end of epoch {epoch}"),
-                LearnerEvent::Start { .. } | LearnerEvent::End(_) => unreachable!(),
-            };
-            self.0.send(format!("{split}: {text}")).unwrap();
-        }
-    }
-
-    impl EventProcessorTraining<Event, Event> for Recorder {
-        fn process_train(&mut self, event: Event) -> Result<(), EventProcessorError> {
-            self.record("train", event);
-            Ok(())
-        }
-
-        fn process_valid(&mut self, event: Event) -> Result<(), EventProcessorError> {
-            self.record("valid", event);
-            Ok(())
-        }
-
-        fn renderer(self) -> Box<dyn MetricsRenderer> {
-            Box::new(Quiet)
-        }
-    }
-
-    fn watched_epoch(is_live: bool) -> Vec<String> {
-        let (sender, receiver): (_, Receiver<String>) = channel();
-        let events = Events::new(Recorder(sender));
-        let mut observer = Observer::new(events, Interrupter::new(), Progress::Silent);
-        observer.is_live = is_live;
-        let losses = |task| TermMeans::default().with(Term::Task, task);
-        let done = |utterances| Position::new(utterances, 5, None);
-        observer.start_train(7, 9);
-        observer.trained(losses(0.5), done(5), 1, 0.1);
-        observer.end_train(7);
-        observer.start_valid(7, 5);
-        observer.validated(losses(1.5), done(4), 1);
-        observer.validated(losses(2.5), done(5), 2);
-        observer.end_valid(&EpochRecord {
-            epoch: 7,
-            phase: Phase::Joint,
-            train: losses(0.5),
-            valid_terms: losses(2.0),
-            weights: Vec::new(),
-            valid: vec![("MAE".to_string(), Some(0.25))],
-            improved: false,
-            seconds: 0.0,
-        });
-        let mut events = observer.into_events();
-        events.flush().unwrap();
-        receiver.try_iter().collect()
-    }
-
-    #[test]
-    fn the_last_batch_of_the_valid_split_brings_its_scores() {
-        assert_eq!(
-            watched_epoch(true),
-            [
-                "train: start 9",
-                "train: 1 0.5 []",
-                "train: end of split 7",
-                "valid: start 5",
-                "valid: 1 1.5 []",
-                "valid: 2 2.5 [(\"MAE\", Some(0.25))]",
-                "valid: end of split 7",
-                "train: end of epoch 7",
-            ]
-        );
-    }
-
-    #[test]
-    fn without_live_plots_burn_is_told_nothing() {
-        assert!(watched_epoch(false).is_empty());
-    }
+/// Prints a line. A closed output must not stop the run, so errors are ignored.
+fn print(line: &str) {
+    let _ = writeln!(stdout(), "{line}");
 }

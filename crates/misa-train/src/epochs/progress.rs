@@ -1,71 +1,99 @@
-//! Progress of a run in the terminal.
+//! How a run shows its progress, and its lines.
 
-use crate::Phase;
+use crate::epochs::display::{Position, suits_display};
 use crate::epochs::history::EpochRecord;
+use crate::epochs::time_left::{TimeLeft, duration_words};
 use crate::run::manifest::RunProgress;
+use crate::run::report::trained_and_frozen;
+use crate::{FindingSummary, Phase};
+use misa_core::ParameterCount;
 use misa_core::loss::Term;
-use std::io::{IsTerminal, Write, stdout};
+use misa_infer::score::score_text;
+use std::io::{Write, stderr, stdout};
+use std::time::Duration;
+
+/// Findings about the data that are shown.
+const LISTED: usize = 6;
 
 /// How a run shows its progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Progress {
-    /// Live plots if the output is a terminal, the system is a Unix and the feature `tui` is on;
-    /// otherwise one line per epoch.
+    /// A display with charts if the output is a terminal that has room for it, the system is a Unix
+    /// and the feature `tui` is on; otherwise lines. `TERM=dumb` and `CI` also give lines.
     #[default]
     Automatic,
-    /// One line per epoch.
+    /// One line per epoch, and one a minute within long epochs.
     Lines,
     /// Nothing.
     Silent,
 }
 
 impl Progress {
-    /// Whether Burn draws live plots. They disable Ctrl-C, which can be enabled again on Unix only.
+    /// Whether charts are drawn.
     pub(crate) fn is_live(self) -> bool {
-        self == Self::Automatic && cfg!(all(unix, feature = "tui")) && stdout().is_terminal()
+        self == Self::Automatic && cfg!(all(unix, feature = "tui")) && suits_display()
     }
 
-    /// Lets Ctrl-C stop a run: with live plots, the terminal does not send a signal for it.
-    pub(crate) fn allow_interrupts(self) {
-        #[cfg(all(unix, feature = "tui"))]
-        if self.is_live() {
-            use rustix::stdio::stdin;
-            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-            if let Ok(mut modes) = tcgetattr(stdin()) {
-                modes.local_modes |= LocalModes::ISIG;
-                // If that fails, `q` still stops the run.
-                let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
-            }
+    /// Shows what a user should know before the first epoch, beside the output.
+    pub(crate) fn note(self, note: &str) {
+        if self != Self::Silent {
+            let _ = writeln!(stderr(), "note: {note}");
         }
     }
 
-    /// Shows where a run is resumed.
-    pub(crate) fn resumed(self, progress: &RunProgress) {
-        if self == Self::Silent || self.is_live() {
-            return;
+    /// Shows what is trained and what is frozen.
+    pub(crate) fn parameters(self, counts: &[ParameterCount]) {
+        for (what, parameters) in trained_and_frozen(counts) {
+            self.line(&format!("parameters {what}: {parameters}"));
         }
-        let (epoch, batches) = (progress.epoch, progress.losses.len());
-        print(&format!(
-            "resumed at epoch {epoch}, after {batches} batches of it"
-        ));
     }
 
-    /// Shows a finished epoch.
-    pub(crate) fn epoch(self, record: &EpochRecord, epochs: usize) {
-        if self == Self::Silent || self.is_live() {
-            return;
+    /// Shows what may make the scores of a run worse or incomparable, before it starts.
+    pub(crate) fn findings(self, findings: &[FindingSummary]) {
+        let serious: Vec<&FindingSummary> = findings.iter().filter(|f| f.is_serious()).collect();
+        for finding in serious.iter().take(LISTED) {
+            self.line(&format!("{}: {}", finding.severity, finding.message));
         }
-        print(&line(record, epochs));
+        if serious.len() > LISTED {
+            let more = serious.len() - LISTED;
+            self.line(&format!("and {more} more warnings, which the report lists"));
+        }
+    }
+
+    /// Prints a line. A closed output must not stop the run, so errors are ignored.
+    fn line(self, line: &str) {
+        if self != Self::Silent {
+            let _ = writeln!(stdout(), "{line}");
+        }
     }
 }
 
-/// Prints a line. A closed output must not stop the run, so errors are ignored.
-fn print(line: &str) {
-    let _ = writeln!(stdout(), "{line}");
+/// Where a run is resumed.
+pub(super) fn resumed_line(progress: &RunProgress) -> String {
+    let (epoch, batches) = (progress.epoch, progress.losses.len());
+    format!("resumed at epoch {epoch}, after {batches} batches of it")
 }
 
-/// `epoch  3/40   train 1.2345   valid 1.1234 *   Corr 0.567  MAE 0.890   12 s`
-fn line(record: &EpochRecord, epochs: usize) -> String {
+/// `epoch  3/40   train  45 %   loss 1.2345   12 min 5 s, about 2 h left`
+pub(super) fn line_within(position: &Position, epochs: usize, clock: &TimeLeft) -> String {
+    let width = epochs.to_string().len();
+    let loss = position
+        .loss
+        .map_or_else(String::new, |loss| format!("   loss {loss:.4}"));
+    let seconds = Duration::try_from_secs_f64(position.seconds).unwrap_or_default();
+    format!(
+        "epoch {:width$}/{epochs}   {} {:3.0} %{loss}   {}{}",
+        position.epoch,
+        position.split,
+        100.0 * position.split_done,
+        duration_words(seconds),
+        clock.words(position.done)
+    )
+}
+
+/// `epoch  3/40   train 1.2345   valid 1.1234 *   Corr 0.567  MAE 0.890   12 s`; the `*` marks the
+/// best model so far.
+pub(super) fn line(record: &EpochRecord, epochs: usize) -> String {
     let width = epochs.to_string().len();
     let mark = if record.improved { '*' } else { ' ' };
     let scores = record
@@ -73,20 +101,21 @@ fn line(record: &EpochRecord, epochs: usize) -> String {
         .iter()
         .take(2)
         .map(|(name, value)| match value {
-            Some(value) => format!("{name} {value:.3}"),
+            Some(value) => format!("{name} {}", score_text(name, *value)),
             None => format!("{name}   -  "),
         });
     let phase = match record.phase {
         Phase::Joint => String::new(),
         phase => format!("   {}", phase.name()),
     };
+    let seconds = Duration::try_from_secs_f64(record.seconds).unwrap_or_default();
     format!(
-        "epoch {:width$}/{epochs}{phase}   train {:.4}   valid {:.4} {mark}   {}   {:.0} s",
+        "epoch {:width$}/{epochs}{phase}   train {:.4}   valid {:.4} {mark}   {}   {}",
         record.epoch,
         record.train[Term::Task],
         record.valid_terms[Term::Task],
         scores.collect::<Vec<_>>().join("  "),
-        record.seconds,
+        duration_words(seconds),
     )
 }
 
@@ -105,21 +134,38 @@ mod tests {
             weights: Vec::new(),
             valid: vec![("Corr".into(), None), ("MAE".into(), Some(0.89))],
             improved: true,
-            seconds: 12.3,
+            seconds: 72.3,
         };
         assert_eq!(
             line(&record, 40),
-            "epoch  3/40   train 1.2346   valid 1.1000 *   Corr   -    MAE 0.890   12 s"
+            "epoch  3/40   train 1.2346   valid 1.1000 *   Corr   -    MAE 0.8900   1 min 12 s"
         );
         let record = EpochRecord {
             phase: Phase::Masked,
             valid: Vec::new(),
             improved: false,
+            seconds: 12.3,
             ..record
         };
         assert_eq!(
             line(&record, 40),
             "epoch  3/40   masked   train 1.2346   valid 1.1000        12 s"
+        );
+    }
+
+    #[test]
+    fn a_line_within_an_epoch_shows_how_far_it_is() {
+        let position = Position {
+            epoch: 3,
+            split: "train",
+            split_done: 0.455,
+            done: 0.06,
+            loss: Some(1.25),
+            seconds: 725.0,
+        };
+        assert_eq!(
+            line_within(&position, 40, &TimeLeft::since(0.0)),
+            "epoch  3/40   train  46 %   loss 1.2500   12 min 5 s"
         );
     }
 }

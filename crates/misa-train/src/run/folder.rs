@@ -1,24 +1,21 @@
 //! The folder of a run: which process may write to it, and which of its files are valid.
 
-use crate::TrainError;
+use crate::run::beginning::{Beginning, Earlier, is_partial};
 use crate::run::files;
-use crate::run::manifest::{
-    Committed, MANIFEST, Manifest, Opening, RunProgress, Session, Status, checksum, now,
-};
+use crate::run::lock::{check_free, lock};
+use crate::run::manifest::{Committed, Manifest, RunProgress, Session, Status, now};
+use crate::run::results::{RESOLVED, remove_stale};
 use crate::run::state::{Snapshot, TrainerState};
 use crate::run::system::System;
-use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
-use std::path::{Component, Path, PathBuf};
+use crate::{RunOptions, TrainError};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
-/// Locked by the process that writes to the folder.
-const LOCK: &str = "run.lock";
 const STATES: &str = "states";
 /// Prefixes of the names of files in [`STATES`].
 const STATE: &str = "state-";
 const BEST: &str = "best-";
-/// Prefix and suffix of the file that [`misa_data::write_whole`] leaves behind if it is killed.
-const PARTIAL: (&str, &str) = (".misa-", ".partial");
 
 /// What to do if the folder already holds a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,10 +23,10 @@ pub enum RunStart {
     /// Return an error.
     #[default]
     New,
-    /// Continue the run from its last complete state, if its settings and data are the same. If
-    /// there is no run, start one.
+    /// Continue the run from its last complete state, if its data is the same and its settings are,
+    /// except that it may get more epochs. If there is no run, start one.
     Resume,
-    /// Replace the run by a new one.
+    /// Replace the run by a new one, which it survives until the new one has saved its first state.
     Replace,
 }
 
@@ -38,6 +35,10 @@ pub enum RunStart {
 pub(crate) struct RunFolder {
     path: PathBuf,
     pub(crate) manifest: Manifest,
+    /// The run in the folder until this one has saved its first state.
+    earlier: Option<Earlier>,
+    /// The settings as text, for `run.toml`.
+    resolved: Option<String>,
     /// The operating system releases the lock when the process ends, even if it is killed.
     _lock: File,
 }
@@ -51,34 +52,36 @@ pub(crate) struct Resumed {
 }
 
 impl RunFolder {
+    /// Checks, without writing anything, that [`RunFolder::open`] would open the folder; returns
+    /// the manifest with which the run would begin.
+    pub(crate) fn check(
+        path: &Path,
+        options: &RunOptions,
+        new: &Manifest,
+    ) -> Result<Manifest, TrainError> {
+        check_free(path)?;
+        let beginning = Beginning::of(path, options.start, new.clone())?;
+        Ok(beginning.manifest)
+    }
+
     /// Locks the folder for the run that `new` describes.
+    ///
+    /// A run in it that this one replaces or extends stays as it is until the first state is saved.
     pub(crate) fn open(
         path: &Path,
-        start: RunStart,
+        options: &RunOptions,
         new: Manifest,
         system: System,
     ) -> Result<Self, TrainError> {
+        // Before a lock file is created in a folder that is not a run's.
+        Beginning::of(path, options.start, new.clone())?;
         files::create_folder(path)?;
         let lock = lock(path)?;
-        let before = if path.join(MANIFEST).exists() {
-            Some(Manifest::read(path)?)
-        } else {
-            None
-        };
-        let mut replaced = Vec::new();
-        let mut manifest = match (before, start) {
-            (Some(_), RunStart::New) => return Err(occupied(path)),
-            (None, RunStart::New) if !is_empty(path)? => return Err(occupied(path)),
-            (Some(before), RunStart::Resume) => check_same_run(path, before, new)?,
-            (Some(before), RunStart::Replace) => {
-                replaced = before.files.into_keys().collect();
-                Manifest {
-                    openings: openings_before_training(before.openings),
-                    ..new
-                }
-            }
-            (None, _) => new,
-        };
+        // Another process may have written in between.
+        let Beginning {
+            mut manifest,
+            earlier,
+        } = Beginning::of(path, options.start, new)?;
         if manifest.status != Status::Finished {
             manifest.status = Status::Running;
             manifest.sessions.push(Session {
@@ -90,11 +93,14 @@ impl RunFolder {
         let folder = Self {
             path: path.to_path_buf(),
             manifest,
+            earlier,
+            resolved: options.resolved.clone(),
             _lock: lock,
         };
-        folder.manifest.write(path)?;
-        folder.remove(&replaced)?;
-        folder.clean()?;
+        if folder.earlier.is_none() {
+            folder.manifest.write(path)?;
+            folder.settle(&[])?;
+        }
         Ok(folder)
     }
 
@@ -113,12 +119,19 @@ impl RunFolder {
         Ok(Self {
             path: path.to_path_buf(),
             manifest,
+            earlier: None,
+            resolved: None,
             _lock: lock,
         })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the folder is still that of a run that this one replaces or extends.
+    pub(crate) fn follows_another(&self) -> bool {
+        self.earlier.is_some()
     }
 
     /// The last complete state, if there is one.
@@ -138,7 +151,8 @@ impl RunFolder {
 
     /// Saves `state` as the one from which the run can be resumed.
     ///
-    /// The manifest is written last: until then, the previous state is the valid one.
+    /// The manifest is written last: until then, the previous state is the valid one, or the run
+    /// that this one follows.
     pub(crate) fn commit(
         &mut self,
         state: &TrainerState<'_>,
@@ -148,15 +162,61 @@ impl RunFolder {
     ) -> Result<(), TrainError> {
         files::create_folder(&self.path.join(STATES))?;
         let mut manifest = self.manifest.clone();
-        let name = unused_name(&manifest.state, &format!("{STATE}{updates:08}"));
+        let name = self.unused_name(&format!("{STATE}{updates:08}"));
         manifest.state = Some(self.write(name, state, updates)?);
         if let Some(best) = best {
-            let name = unused_name(&manifest.best, &format!("{BEST}{:05}", progress.best_epoch));
+            let name = self.unused_name(&format!("{BEST}{:05}", progress.best_epoch));
             manifest.best = Some(self.write(name, &best.state(), updates)?);
         }
         manifest.progress = progress.clone();
         self.replace(manifest)?;
+        match self.earlier.take() {
+            None => self.clean(),
+            Some(Earlier {
+                manifest: replaced,
+                is_replaced: true,
+            }) => self.settle(&Vec::from_iter(replaced.files.into_keys())),
+            Some(_) => self.settle(&[]),
+        }
+    }
+
+    /// Makes the folder that of this run: without results of another one, with its settings.
+    fn settle(&self, replaced: &[String]) -> Result<(), TrainError> {
+        if self.manifest.status != Status::Finished {
+            // A run that gets more epochs keeps its results until there are new ones.
+            if self.manifest.files.is_empty() {
+                remove_stale(&self.path, replaced.iter(), &BTreeSet::new())?;
+            }
+            self.write_settings()?;
+        }
         self.clean()
+    }
+
+    fn write_settings(&self) -> Result<(), TrainError> {
+        match &self.resolved {
+            Some(text) => Ok(files::write(&self.path.join(RESOLVED), text.as_bytes())?),
+            None => Ok(()),
+        }
+    }
+
+    /// A name for the file of a new state that no state has that is still needed: it must stay until
+    /// the manifest is written.
+    fn unused_name(&self, name: &str) -> String {
+        let earlier = self.earlier.as_ref().map(|earlier| &earlier.manifest);
+        let manifests = [Some(&self.manifest), earlier];
+        let states = manifests.into_iter().flatten();
+        let taken: Vec<&str> = states
+            .flat_map(|manifest| [&manifest.state, &manifest.best])
+            .flatten()
+            .map(|state| state.file.as_str())
+            .collect();
+        let mut file = format!("{STATES}/{name}.safetensors");
+        let mut stem = name.to_string();
+        while taken.contains(&file.as_str()) {
+            stem.push_str("-again");
+            file = format!("{STATES}/{stem}.safetensors");
+        }
+        file
     }
 
     fn write(
@@ -173,50 +233,43 @@ impl RunFolder {
         })
     }
 
-    /// Records in the manifest how the run ended.
+    /// Records in the manifest how the run ended. A run that has saved nothing leaves the one in the
+    /// folder as it was.
     pub(crate) fn end(&mut self, status: Status) -> Result<(), TrainError> {
+        if self.earlier.is_some() {
+            return Ok(());
+        }
         let manifest = self.manifest.clone();
         self.replace(Manifest { status, ..manifest })
     }
 
-    /// Records in the manifest that the results are complete, and removes the states.
-    pub(crate) fn finish(&mut self, results: &[PathBuf]) -> Result<(), TrainError> {
+    /// Records in the manifest that the results are complete, and removes older results. The states
+    /// are removed too, unless the run is to keep them for more epochs.
+    pub(crate) fn finish(
+        &mut self,
+        results: &[PathBuf],
+        keep_state: bool,
+    ) -> Result<(), TrainError> {
         let mut manifest = self.manifest.clone();
         manifest.status = Status::Finished;
-        manifest.state = None;
-        manifest.best = None;
+        if !keep_state {
+            manifest.state = None;
+            manifest.best = None;
+        }
+        let older = std::mem::take(&mut manifest.files);
         for file in results {
             let checksum = files::checksum(&self.path.join(file))?;
             manifest.files.insert(file.display().to_string(), checksum);
         }
+        let kept: BTreeSet<String> = manifest.files.keys().cloned().collect();
         self.replace(manifest)?;
+        remove_stale(&self.path, older.keys(), &kept)?;
         self.clean()
     }
 
     pub(crate) fn replace(&mut self, manifest: Manifest) -> Result<(), TrainError> {
         manifest.write(&self.path)?;
         self.manifest = manifest;
-        Ok(())
-    }
-
-    /// Removes the results of a replaced run, which its manifest lists.
-    fn remove(&self, results: &[String]) -> Result<(), TrainError> {
-        for file in results {
-            // The manifest is not trusted: its paths must not lead out of the folder.
-            let is_inside = Path::new(file)
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)));
-            if !is_inside {
-                continue;
-            }
-            let path = self.path.join(file);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(files::io_error(&path, error));
-                }
-                _ => {}
-            }
-        }
         Ok(())
     }
 
@@ -246,95 +299,4 @@ impl RunFolder {
         }
         Ok(())
     }
-}
-
-/// A name for the file of a new state that differs from the `committed` one's: that file must stay
-/// until the manifest is written.
-fn unused_name(committed: &Option<Committed>, name: &str) -> String {
-    let file = format!("{STATES}/{name}.safetensors");
-    match committed {
-        Some(committed) if committed.file == file => format!("{STATES}/{name}-again.safetensors"),
-        _ => file,
-    }
-}
-
-fn occupied(path: &Path) -> TrainError {
-    TrainError::Occupied {
-        path: path.to_path_buf(),
-    }
-}
-
-/// Whether the folder is empty, except for files that a killed process may have left.
-fn is_empty(path: &Path) -> Result<bool, TrainError> {
-    let entries = fs::read_dir(path).map_err(|source| files::io_error(path, source))?;
-    for entry in entries {
-        let entry = entry.map_err(|source| files::io_error(path, source))?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name != LOCK && !is_partial(&name) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Whether the file is incomplete because the process that wrote it was killed.
-fn is_partial(name: &str) -> bool {
-    name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1)
-}
-
-/// The openings of the test split by a replaced run: for the new run, they came before its training.
-fn openings_before_training(openings: Vec<Opening>) -> Vec<Opening> {
-    openings
-        .into_iter()
-        .map(|opening| Opening {
-            epochs: 0,
-            ..opening
-        })
-        .collect()
-}
-
-fn lock(path: &Path) -> Result<File, TrainError> {
-    let path = path.join(LOCK);
-    // Never removed: two processes could then lock two files of the same name.
-    let file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(|source| files::io_error(&path, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(TrainError::Busy { path }),
-        Err(TryLockError::Error(source)) => Err(files::io_error(&path, source)),
-    }
-}
-
-/// The manifest of the existing run, if the requested one has the same settings and data.
-fn check_same_run(
-    path: &Path,
-    existing: Manifest,
-    requested: Manifest,
-) -> Result<Manifest, TrainError> {
-    let check = |what, expected: &str, found: &str| {
-        if expected == found {
-            return Ok(());
-        }
-        Err(TrainError::Changed {
-            path: path.to_path_buf(),
-            what,
-            expected: expected.to_string(),
-            found: found.to_string(),
-        })
-    };
-    // Computed now instead of read from the manifest: this release may have more settings than the
-    // one that wrote it.
-    let settings_checksum = checksum(&existing.config);
-    check("settings", &settings_checksum, &requested.config_checksum)?;
-    check("data", &existing.data.checksum, &requested.data.checksum)?;
-    Ok(Manifest {
-        // The device, for example, may be another one.
-        settings: requested.settings,
-        ..existing
-    })
 }

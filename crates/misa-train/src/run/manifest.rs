@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::env;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Name of the file.
 pub(crate) const MANIFEST: &str = "manifest.json";
 const LAYOUT: Layout = Layout {
-    newest: 1,
+    newest: 2,
     beside: &[],
 };
 
@@ -33,13 +34,17 @@ pub struct Manifest {
     pub config_checksum: String,
     /// Settings of the program that started the run, such as the path of the data.
     pub settings: Value,
+    /// The folder in which that program was started, and from which relative paths in `settings` and
+    /// `config` are seen; `None` in manifests of version 1.
+    #[serde(default)]
+    pub directory: Option<PathBuf>,
     /// The data; its checksum covers all splits as they were read.
     pub data: DataSummary,
     /// Every start of the run: the first one, and each time it was resumed.
     pub sessions: Vec<Session>,
-    /// The last complete state; `None` before the first one and after the end.
+    /// The last complete state; `None` before the first one, and after the end if it was not kept.
     pub(crate) state: Option<Committed>,
-    /// The best model so far; `None` before the first one and after the end.
+    /// The best model so far; `None` before the first one, and after the end if it was not kept.
     pub(crate) best: Option<Committed>,
     /// Progress at the last complete state.
     pub(crate) progress: RunProgress,
@@ -149,6 +154,7 @@ impl Manifest {
             config_checksum: checksum(config),
             config: config.clone(),
             settings,
+            directory: env::current_dir().ok(),
             data,
             sessions: Vec::new(),
             state: None,

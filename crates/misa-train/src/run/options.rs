@@ -1,15 +1,18 @@
 //! How a run is carried out.
 
-use crate::{Progress, RunStart, Stop};
+use crate::{Corpus, Progress, RunStart, Stop};
 use burn::prelude::Device;
 use misa_core::ConfigError;
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// How a run is carried out; no option changes the trained model.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// What to show.
     pub progress: Progress,
+    /// Name of the data, to be shown; may be empty.
+    pub data: String,
     /// What to do if the folder already holds a run.
     pub start: RunStart,
     /// Optimiser steps between two saved states, in addition to those at the end of epochs. Range:
@@ -26,6 +29,14 @@ pub struct RunOptions {
     pub stop: Stop,
     /// Recorded in the manifest for the program that starts the run, such as the path of the data.
     pub settings: Value,
+    /// File or folder that the data was read from. Names, sizes and times of its files are recorded,
+    /// so that a refusal to resume can name the file that changed.
+    pub data_path: Option<PathBuf>,
+    /// The corpus of the data, if the settings name it.
+    pub corpus: Option<Corpus>,
+    /// Whether a finished run keeps its last state and its best model, so that it can be given more
+    /// epochs. They take about four times the space of the model.
+    pub keep_state: bool,
     /// All settings of the run as TOML; written to `run.toml` in the folder.
     pub resolved: Option<String>,
 }

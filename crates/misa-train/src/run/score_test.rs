@@ -1,14 +1,15 @@
 //! Opening the test split of a finished run.
 
-use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, Opening, now};
 use crate::run::system::command;
+use crate::run::{files, text};
 use crate::settings::requirements::check_classes;
 use crate::{Checkpoint, Predictions, Report, TrainError};
 use burn::prelude::*;
 use misa_core::Task;
 use misa_data::{LockedTest, Split, Utterance};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Scores the model of a finished run on its test split, and adds the scores to its report.
@@ -30,6 +31,7 @@ pub fn score_test(
     let mut folder = open_finished(path, &test)?;
     let checkpoint = Checkpoint::load(path.join(Checkpoint::FOLDER), device)?;
     let config = folder.manifest.config.clone();
+    let constant = test.constant(config.loss.task);
     let utterances = test.open(|| record_opening(&mut folder))?;
     if let Task::Classification { classes } = config.loss.task {
         check_classes(split, &utterances, classes)?;
@@ -38,9 +40,16 @@ pub fn score_test(
 
     let mut report = Report::read(path)?;
     report.scores.retain(|(scored, _)| *scored != split);
-    report
-        .scores
-        .push((split, evaluation.scores(config.loss.task)));
+    let scores = evaluation.scores_beside(config.loss.task, constant);
+    report.scores.push((split, scores));
+    if let (Some(bert), Some(text)) = (&mut report.bert, &checkpoint.bert) {
+        let counts = checkpoint.token_counts(&utterances, config.batch_size);
+        let counts: Vec<_> = counts.map(|counts| (split, counts)).into_iter().collect();
+        bert.notes.retain(|note| !note.starts_with("test: "));
+        bert.notes.extend(text::notes(text, &counts));
+        bert.tokens.retain(|(counted, _)| *counted != split);
+        bert.tokens.extend(counts);
+    }
     report.test_openings = folder.manifest.test_openings();
     report.folder = path.to_path_buf();
     let mut written = vec![Predictions::new(&evaluation, &utterances).write(path, split)?];
@@ -63,6 +72,34 @@ pub fn open_test(dir: impl AsRef<Path>, test: LockedTest) -> Result<Vec<Utteranc
     test.open(|| record_opening(&mut folder))
 }
 
+/// Records files in the folder of a finished run that show it, such as a page or figures: they are
+/// verified with it, and go with it when it is replaced. Paths outside the folder are left out.
+///
+/// # Errors
+///
+/// [`TrainError`] if the run is not finished, another process uses the folder, or a file cannot be
+/// read.
+pub fn record_results(dir: impl AsRef<Path>, files: &[PathBuf]) -> Result<(), TrainError> {
+    let dir = dir.as_ref();
+    let io_error = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| TrainError::Io { path, source }
+    };
+    let inside = fs::canonicalize(dir).map_err(io_error(dir))?;
+    let mut found = Vec::new();
+    for file in files {
+        let target = fs::canonicalize(file).map_err(io_error(file))?;
+        if let Ok(name) = target.strip_prefix(&inside) {
+            found.push(dir.join(name));
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut folder = RunFolder::open_finished(dir)?;
+    record_checksums(&mut folder, &found)
+}
+
 /// The folder of a finished run, if `test` is the test split of its data.
 fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
     let folder = RunFolder::open_finished(path)?;
@@ -71,11 +108,12 @@ fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError
     }
     let expected = folder.manifest.data.checksum.clone();
     if test.checksum() != expected {
-        return Err(TrainError::Changed {
+        let found = test.checksum();
+        return Err(TrainError::ChangedData {
             path: path.to_path_buf(),
-            what: "data",
-            expected,
-            found: test.checksum().to_string(),
+            changes: vec![format!(
+                "the SHA-256 of its content was {expected}, now {found}"
+            )],
         });
     }
     Ok(folder)

@@ -1,12 +1,15 @@
 //! The initial weights of a model: by the seed, word vectors, a pre-trained BERT.
 
 use crate::run::transfer::transfer;
-use crate::{BertSettings, BertSummary, GloveSummary, TrainError, TrainingConfig, TransferSummary};
+use crate::{
+    BertSettings, BertSummary, GloveSummary, Progress, TrainError, TrainingConfig, TransferSummary,
+};
 use burn::prelude::*;
 use burn::tensor::TensorData;
-use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, TextSize};
+use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, ParameterCount, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
 use misa_infer::lock_random_state;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A pre-trained BERT that can read the data.
@@ -15,13 +18,18 @@ pub(crate) struct OpenedBert {
     pub(crate) text: Arc<BertText>,
 }
 
-/// Opens the BERT of a run and checks that it can read every sentence.
+/// Opens the BERT of a run and checks that it can read every sentence. A run that has begun may
+/// freeze more layers than there are: misa 0.1.0 did not check it.
 pub(crate) fn open_bert(
     settings: &BertSettings,
     data: &UtteranceDataset,
+    has_begun: bool,
 ) -> Result<(FeatureSizes, OpenedBert), TrainError> {
     let pretrained = PretrainedBert::open(&settings.folder)?;
     let (tokeniser, bert) = (pretrained.tokeniser.clone(), pretrained.config);
+    if !has_begun {
+        settings.reading.freezing.check(bert.n_layers)?;
+    }
     let text = BertText::new(tokeniser, &bert, settings.truncation)?;
     let text = text.with_vocabulary(data.vocabulary().cloned());
     for split in Split::ALL {
@@ -35,12 +43,22 @@ pub(crate) fn open_bert(
     Ok((sizes, OpenedBert { pretrained, text }))
 }
 
-/// Where initial weights came from, besides the seed.
+/// Where initial weights came from, besides the seed, and what of them is trained.
 #[derive(Default)]
 pub(crate) struct Start {
     pub(crate) glove: Option<GloveSummary>,
     pub(crate) bert: Option<BertSummary>,
     pub(crate) transfer: Option<TransferSummary>,
+    pub(crate) parameter_counts: Vec<ParameterCount>,
+}
+
+impl Start {
+    /// Shows what BERT does not read, and what is trained.
+    pub(crate) fn announce(&self, progress: Progress) {
+        let notes = self.bert.iter().flat_map(|bert| &bert.notes);
+        notes.for_each(|note| progress.note(note));
+        progress.parameters(&self.parameter_counts);
+    }
 }
 
 /// A model whose weights are a function of the seed, except word vectors, BERT or transferred
@@ -71,6 +89,7 @@ pub(crate) fn initial_model(
         misa = transferred;
         start.transfer = Some(summary);
     }
+    start.parameter_counts = misa.parameter_counts();
     Ok((misa, start))
 }
 
@@ -93,8 +112,24 @@ fn with_bert(
             .collect(),
         absent: loaded.absent,
         frozen: None,
+        notes: converted_note(&weights.converted).into_iter().collect(),
+        converted: weights.converted,
+        tokens: Vec::new(),
     };
     Ok((model, summary))
+}
+
+/// Which tensors were converted to 32-bit floats; `None` if none was.
+fn converted_note(converted: &BTreeMap<String, usize>) -> Option<String> {
+    let types: Vec<String> = (converted.iter())
+        .map(|(dtype, count)| format!("{count} of {dtype}"))
+        .collect();
+    (!types.is_empty()).then(|| {
+        format!(
+            "BERT: tensors converted to 32-bit floats: {}",
+            types.join(", ")
+        )
+    })
 }
 
 /// The model with word vectors from a file, if one is given.

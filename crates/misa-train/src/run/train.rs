@@ -1,13 +1,16 @@
 //! Trains a model by a configuration on data, and reports on it.
 
-use crate::epochs::adapter::{Fitted, fit_with_burn};
+use crate::epochs::adapter::fit_with_burn;
 use crate::epochs::evaluate::evaluate_with;
+use crate::epochs::fit::Fitted;
 use crate::epochs::fit_state::FitInput;
 use crate::frozen::{Frozen, FrozenText};
-use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, RunProgress, Status};
+use crate::run::metrics_file::METRICS;
+use crate::run::results::RESOLVED;
 use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
+use crate::run::text;
 use crate::settings::requirements::check;
 use crate::{
     BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
@@ -20,9 +23,6 @@ use misa_data::{
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The settings of a run as text.
-const RESOLVED: &str = "run.toml";
 
 /// Trains a model on `data` and scores the best one: [`train_with`] and [`Progress::Automatic`].
 ///
@@ -74,6 +74,10 @@ pub fn train_with(
 /// complete state, from which the run can be resumed after a crash, with the same result bit for
 /// bit. At the end, it has `report.md`, `report.json`, `predictions-valid.csv` and `checkpoint/`.
 ///
+/// Nothing is written before the data, the word vectors, the BERT and the model have been opened, so
+/// a run that cannot start leaves the folder as it was. A run in it that is replaced, or gets more
+/// epochs, stays as it is until the new one has saved its first state.
+///
 /// Several runs may share a process: what is random in each is a function of its seed.
 ///
 /// - Differs: if outputs of BERT's frozen part are cached in memory, a resumed run computes them
@@ -102,18 +106,27 @@ pub fn run(
             accumulation: config.accumulation,
         });
     }
-    let manifest = Manifest::new(config, options.settings.clone(), DataSummary::of(&data));
-    let system = System::current(device);
-    let folder = RunFolder::open(dir.as_ref(), options.start, manifest, system)?;
-    if folder.manifest.status == Status::Finished {
-        return Report::read(dir);
+    let dir = dir.as_ref();
+    let summary = DataSummary::of(config, &data, options.data_path.as_deref());
+    let manifest = Manifest::new(config, options.settings.clone(), summary);
+    let before = RunFolder::check(dir, options, &manifest)?;
+    if before.status == Status::Finished {
+        return report_again(dir);
     }
-    let prepared = prepare(config, data, device, options, dir.as_ref());
-    let opened = prepared.and_then(|prepared| Ok((prepared.open_model()?, prepared)));
-    let (mut folder, result) = match opened {
-        Ok((opened, prepared)) => prepared.run(opened, folder),
-        Err(error) => (folder, Err(error)),
+    let summary = manifest.data.clone().examined(&data, options.corpus);
+    options.progress.findings(&summary.findings);
+    let manifest = Manifest {
+        data: summary,
+        ..manifest
     };
+    let has_begun = before.updates() > 0;
+    let prepared = Prepared::new(config, data, device, options, has_begun)?;
+    let opened = prepared.open_model()?;
+    let folder = RunFolder::open(dir, options, manifest, System::current(device))?;
+    if folder.manifest.status == Status::Finished {
+        return report_again(dir);
+    }
+    let (mut folder, result) = prepared.run(opened, folder);
     if let Err(error) = &result {
         let status = match error {
             TrainError::Stopped { .. } => Status::Stopped,
@@ -127,17 +140,13 @@ pub fn run(
     result
 }
 
-fn prepare<'a>(
-    config: &'a TrainingConfig,
-    data: Development,
-    device: &'a Device,
-    options: &'a RunOptions,
-    dir: &Path,
-) -> Result<Prepared<'a>, TrainError> {
-    if let Some(resolved) = &options.resolved {
-        files::write(&dir.join(RESOLVED), resolved.as_bytes())?;
-    }
-    Prepared::new(config, data, device, options)
+/// The report of a finished run, which may have been moved.
+fn report_again(dir: &Path) -> Result<Report, TrainError> {
+    let report = Report::read(dir)?;
+    Ok(Report {
+        folder: dir.to_path_buf(),
+        ..report
+    })
 }
 
 /// What every part of a run needs, created once.
@@ -157,6 +166,7 @@ impl<'a> Prepared<'a> {
         data: Development,
         device: &'a Device,
         options: &'a RunOptions,
+        has_begun: bool,
     ) -> Result<Self, TrainError> {
         let scaling = config.normalisation.map(|how| data.dataset().scaling(how));
         let data = match &scaling {
@@ -165,7 +175,7 @@ impl<'a> Prepared<'a> {
         };
         let (sizes, bert) = match &config.bert {
             Some(settings) => {
-                let (sizes, bert) = open_bert(settings, data.dataset())?;
+                let (sizes, bert) = open_bert(settings, data.dataset(), has_begun)?;
                 (sizes, Some(bert))
             }
             None => (data.dataset().feature_sizes(), None),
@@ -184,13 +194,18 @@ impl<'a> Prepared<'a> {
     /// The model that the run starts with.
     fn open_model(&self) -> Result<Opened, TrainError> {
         let model_config = self.config.model(self.sizes)?;
-        let (model, start) = initial_model(
+        let (model, mut start) = initial_model(
             self.config,
             &model_config,
             self.data.dataset(),
             self.bert.as_ref(),
             &self.device.clone().autodiff(),
         )?;
+        if let (Some(text), Some(summary)) = (self.text(), &mut start.bert) {
+            let loaders = [Split::Train, Split::Valid].map(|split| self.loader(split, self.device));
+            text::count(summary, &text, &loaders);
+        }
+        start.announce(self.options.progress);
         let frozen = match &self.config.bert {
             Some(settings) => FrozenText::new(&model, settings, self.device)?,
             None => None,
@@ -260,6 +275,7 @@ impl<'a> Prepared<'a> {
             train: self.loader(Split::Train, &training_device),
             valid: self.loader(Split::Valid, self.device),
             progress: self.options.progress,
+            data: self.options.data.clone(),
             frozen,
             devices: devices.map(|device| device.clone().autodiff()).collect(),
             stop: self.options.stop.clone(),
@@ -271,9 +287,10 @@ impl<'a> Prepared<'a> {
     /// Writes the results of the run.
     fn finish(self, found: Found, folder: &mut RunFolder) -> Result<Report, TrainError> {
         let task = self.config.loss.task;
+        let constant = self.data.constant(task);
         let path = folder.path().to_path_buf();
         let report = Report {
-            scores: vec![(Split::Valid, found.evaluation.scores(task))],
+            scores: vec![(Split::Valid, found.evaluation.scores_beside(task, constant))],
             best_epoch: found.progress.best_epoch,
             stopped_early: found.progress.stopped_early,
             history: found.progress.history,
@@ -281,6 +298,7 @@ impl<'a> Prepared<'a> {
             config: self.config.clone(),
             model: found.model_config.clone(),
             parameters: found.learner.model.num_params(),
+            parameter_counts: found.start.parameter_counts,
             glove: found.start.glove,
             bert: found.start.bert.map(|bert| BertSummary {
                 frozen: found.frozen.summary(),
@@ -305,6 +323,7 @@ impl<'a> Prepared<'a> {
         };
         let mut files =
             checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report.run_summary()))?;
+        files.push(path.join(METRICS));
         if self.options.resolved.is_some() {
             files.push(path.join(RESOLVED));
         }
@@ -314,7 +333,8 @@ impl<'a> Prepared<'a> {
         let report = report.with_peak_memory();
         files.extend(report.write()?);
         let inside = |file: &PathBuf| file.strip_prefix(&path).unwrap_or(file).to_path_buf();
-        folder.finish(&files.iter().map(inside).collect::<Vec<_>>())?;
+        let files: Vec<PathBuf> = files.iter().map(inside).collect();
+        folder.finish(&files, self.options.keep_state)?;
         Ok(report)
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the files of a run folder are as its manifest records.
 
-use crate::run::files;
+use crate::run::{files, results};
 use crate::{Manifest, Session, Status, TrainError};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::path::Path;
 pub struct Verification {
     /// Whether the run is finished.
     pub status: Status,
-    /// Every file that the manifest names.
+    /// Every file that the manifest names, and every other one with the name of a result.
     pub files: Vec<VerifiedFile>,
     /// Remarks such as that the run is not finished; a remark does not mean damage.
     pub notes: Vec<String>,
@@ -35,10 +35,13 @@ pub enum FileState {
     Missing,
     /// Changed.
     Changed,
+    /// Has the name of a result, but the manifest does not record it: it shows another run, or was
+    /// written by misa 0.1, which did not record pages.
+    Unrecorded,
 }
 
 impl Verification {
-    /// Reads every file that the manifest of the folder names.
+    /// Reads every file that the manifest of the folder names, and looks for results of other runs.
     ///
     /// # Errors
     ///
@@ -46,10 +49,18 @@ impl Verification {
     pub fn of(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
         let folder = folder.as_ref();
         let manifest = Manifest::read(folder)?;
+        let mut notes = notes(&manifest);
         let mut files = Vec::new();
         for (path, expected) in manifest.expected_files() {
             let file = folder.join(&path);
-            let state = if !file.is_file() {
+            let is_needed =
+                manifest.status != Status::Finished || manifest.files.contains_key(&path);
+            let state = if !file.is_file() && !is_needed {
+                notes.push(format!(
+                    "{path} was deleted: the run cannot be given more epochs"
+                ));
+                continue;
+            } else if !file.is_file() {
                 FileState::Missing
             } else if files::checksum(&file)? == expected {
                 FileState::Whole
@@ -58,17 +69,38 @@ impl Verification {
             };
             files.push(VerifiedFile { path, state });
         }
+        files.extend(unrecorded(folder, &manifest)?);
         Ok(Self {
-            notes: notes(&manifest),
+            notes,
             status: manifest.status,
             files,
         })
     }
 
-    /// Whether every file is there and unchanged.
+    /// Whether every file is there and unchanged, and no result of another run.
     pub fn is_whole(&self) -> bool {
         self.files.iter().all(|file| file.state == FileState::Whole)
     }
+}
+
+/// Results in the folder that the manifest does not name. The files that end a run are written before
+/// the manifest names them.
+fn unrecorded(folder: &Path, manifest: &Manifest) -> Result<Vec<VerifiedFile>, TrainError> {
+    let found = if manifest.status == Status::Finished {
+        results::all(folder)?
+    } else {
+        results::pages(folder)?
+    };
+    let mut files: Vec<VerifiedFile> = found
+        .into_iter()
+        .filter(|path| !manifest.files.contains_key(path))
+        .map(|path| VerifiedFile {
+            path,
+            state: FileState::Unrecorded,
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }
 
 fn notes(manifest: &Manifest) -> Vec<String> {

@@ -6,19 +6,21 @@ use serde::{Deserialize, Serialize};
 /// Keeps a division finite, as in PyTorch.
 const EPSILON: f64 = 1e-6;
 
-/// How large gradients may become.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GradientClip {
-    /// Gradients are not bounded.
-    #[default]
-    Off,
-    /// Each element is clamped to plus or minus this value, as in the official code. Range:
-    /// `(0, inf)`.
-    Value(f64),
-    /// All gradients are scaled by one factor, so that their total norm is at most this. Range:
-    /// `(0, inf)`.
-    Norm(f64),
+misa_terms::choice! {
+    /// How large gradients may become.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum GradientClip {
+        /// Gradients are not bounded.
+        #[default]
+        Off,
+        /// Each element is clamped to plus or minus this value, as in the official code. Range:
+        /// `(0, inf)`.
+        Value(f64),
+        /// All gradients are scaled by one factor, so that their total norm is at most this. Range:
+        /// `(0, inf)`.
+        Norm(f64),
+    }
 }
 
 impl GradientClip {

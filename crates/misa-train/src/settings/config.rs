@@ -3,8 +3,8 @@
 use super::conflicts::check_conflicts;
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
 use misa_core::loss::{MisaLossConfig, Similarity};
-use misa_core::{ConfigError, FeatureSizes, MisaConfig, ModelParts, ModelSettings};
-use misa_data::{Normalisation, Order};
+use misa_core::{ConfigError, FeatureSizes, MisaConfig, Modality, ModelParts, ModelSettings};
+use misa_data::{Normalisation, Note, NoteKind, Order};
 use std::path::PathBuf;
 
 misa_terms::settings! {
@@ -31,30 +31,30 @@ misa_terms::settings! {
     pub struct TrainingConfig {
         /// Seed of everything random.
         pub seed: u64 = 336, with_seed;
-        /// Most epochs after pre-training.
+        /// Most epochs after pre-training; 0 is allowed only with pre-training.
         pub epochs: usize = 500, with_epochs;
         /// Epochs in a row without improvement that do not end a trial; the next one does.
         pub patience: usize = 6, with_patience;
-        /// Utterances in a batch.
+        /// Utterances in a batch. Range: `[1, inf)`.
         pub batch_size: usize = 64, with_batch_size;
-        /// Batches whose gradients are added up for one optimiser step.
+        /// Batches whose gradients are added up for one optimiser step. Range: `[1, inf)`.
         pub accumulation: usize = 1, with_accumulation;
         /// Order of the utterances in training.
         pub order: Order = Order::Shuffled, with_order;
-        /// Learning rate of Adam.
+        /// Learning rate of Adam. Range: `(0, inf)`.
         pub learning_rate: f64 = 1e-4, with_learning_rate;
         /// How large gradients may become.
         pub gradient_clip: GradientClip = GradientClip::Value(1.0), with_gradient_clip;
         /// The course of the learning rate.
         pub schedule: Schedule = Schedule::Constant, with_schedule;
         /// How often patience may run out. The last time, the run ends; each time before, it goes
-        /// back to its best model and optimiser with half the learning rate.
+        /// back to its best model and optimiser with half the learning rate. Range: `[1, inf)`.
         pub trials: usize = 1, with_trials;
         /// How visual and acoustic features are scaled before training; those in files of the
         /// official code are scaled already.
         pub normalisation: Option<Normalisation> = None, with_normalisation;
         /// Decay of weight matrices per step, as a share of the learning rate; biases and norms do
-        /// not decay.
+        /// not decay. Range: `[0, inf)`.
         pub weight_decay: f64 = 0.0, with_weight_decay;
         /// Optimiser steps in which the learning rate rises linearly to its value.
         pub warm_up: usize = 0, with_warm_up;
@@ -67,7 +67,7 @@ misa_terms::settings! {
         pub transfer: Option<PathBuf> = None, with_transfer;
         /// Epochs of pre-training.
         pub pretraining: Option<PretrainingConfig> = None, with_pretraining;
-        /// Probability that a modality of an utterance is missing in training.
+        /// Probability that a modality of an utterance is missing in training. Range: `[0, 1)`.
         pub modality_dropout: f64 = 0.0, with_modality_dropout;
         /// The settings of the model; in files, these are fields of the configuration itself.
         #[serde(flatten)]
@@ -142,6 +142,13 @@ impl TrainingConfig {
             model: share * self.learning_rate,
             bert: share * bert.unwrap_or(self.learning_rate),
         }
+    }
+
+    /// Whether a note on the data concerns a run: words outside the vocabulary of the data do not, if
+    /// BERT reads the words or nothing does.
+    pub fn concerns(&self, note: &Note) -> bool {
+        let reads_ids = self.bert.is_none() && self.model.modalities.contains(Modality::Text);
+        reads_ids || note.kind != NoteKind::UnknownWord
     }
 
     /// The optional modules of the model that the objective and the pre-training need.

@@ -13,72 +13,76 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// A corpus with published settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Corpus {
-    /// CMU-MOSI: sentiment of film reviews.
-    Mosi,
-    /// CMU-MOSEI: sentiment of videos of many kinds.
-    Mosei,
-    /// UR-FUNNY: whether the audience laughs.
-    UrFunny,
+misa_terms::choice! {
+    /// A corpus with published settings.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Corpus {
+        /// CMU-MOSI: sentiment of film reviews.
+        Mosi,
+        /// CMU-MOSEI: sentiment of videos of many kinds.
+        Mosei,
+        /// UR-FUNNY: whether the audience laughs.
+        UrFunny,
+    }
 }
 
-/// A source of published settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Preset {
-    /// The official code's configuration file. Only batch size and task differ between corpora:
-    ///
-    /// | | MOSI | MOSEI | UR-FUNNY |
-    /// | --- | --- | --- | --- |
-    /// | batch size | 64 | 16 | 32 |
-    /// | task | regression | regression | 2 classes |
-    ///
-    /// All three: Adam at 1e-4, clip 1.0 by value, at most 500 epochs, patience 6, hidden size 128,
-    /// dropout 0.5, ReLU, weights 1.0 (similarity), 0.3 (difference), 1.0 (reconstruction),
-    /// seed 336.
-    Official,
-    /// MMSA 2.2.1, regression configuration of MISA:
-    ///
-    /// | | MOSI | MOSEI |
-    /// | --- | --- | --- |
-    /// | batch size | 16 | 64 |
-    /// | dropout | 0.2 | 0.5 |
-    /// | weights: similarity, difference, reconstruction | 0.3, 0.1, 1.0 | 0.8, 0.3, 1.0 |
-    ///
-    /// Both: Adam at 1e-4, clip 0.8 by value, reversal weight 0.8, two batches per optimiser step,
-    /// patience 7, and 1111, the first of the seeds 1111 to 1115.
-    ///
-    /// - Differs: text is read as word ids or vectors, as the data has it, unless the settings of
-    ///   the BERT that MMSA fine-tunes are added, see [`Preset::bert`].
-    /// - Differs: visual and acoustic sequences have their own lengths; MMSA uses those of BERT's
-    ///   mask.
-    /// - Differs: at most 500 epochs.
-    /// - Differs: any decrease of the valid loss, and even a tie, is an improvement; MMSA rounds the
-    ///   loss to four digits first.
-    /// - Differs: evaluation keeps the order of the file.
-    /// - Differs: if an epoch has an odd number of batches, the last one is used; MMSA drops it.
-    /// - Differs: gradients are clipped once per optimiser step, not after each batch.
-    /// - Differs: no weight decay, which MMSA configures but never applies.
-    /// - Differs: recurrent weights are initialised orthogonally, as in the official code.
-    Mmsa,
-    /// [`Preset::Official`] with additions for three weaknesses of MISA:
-    ///
-    /// | Weakness | Addition |
-    /// | --- | --- |
-    /// | no negatives | triplets (weight 0.01), contrast between modalities (weight 0.1) |
-    /// | shallow invariant features | mutual attention, one layer, text with acoustic and with visual |
-    /// | losses | similarity by MMD, cycle loss (weight 0.1), learned weights of the terms |
-    ///
-    /// Without pre-training, which increased the error when added to these.
-    ///
-    /// - Source: our combination of published parts. It was chosen on one draw of the synthetic set
-    ///   and compared with MISA on another one, where it is better after twenty epochs, but not
-    ///   after six, see docs/results.md.
-    #[serde(rename = "misa+")]
-    Plus,
+misa_terms::choice! {
+    /// A source of published settings.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Preset {
+        /// The official code's configuration file. Only batch size and task differ between corpora:
+        ///
+        /// | | MOSI | MOSEI | UR-FUNNY |
+        /// | --- | --- | --- | --- |
+        /// | batch size | 64 | 16 | 32 |
+        /// | task | regression | regression | 2 classes |
+        ///
+        /// All three: Adam at 1e-4, clip 1.0 by value, at most 500 epochs, patience 6, hidden size 128,
+        /// dropout 0.5, ReLU, weights 1.0 (similarity), 0.3 (difference), 1.0 (reconstruction),
+        /// seed 336.
+        Official,
+        /// MMSA 2.2.1, regression configuration of MISA:
+        ///
+        /// | | MOSI | MOSEI |
+        /// | --- | --- | --- |
+        /// | batch size | 16 | 64 |
+        /// | dropout | 0.2 | 0.5 |
+        /// | weights: similarity, difference, reconstruction | 0.3, 0.1, 1.0 | 0.8, 0.3, 1.0 |
+        ///
+        /// Both: Adam at 1e-4, clip 0.8 by value, reversal weight 0.8, two batches per optimiser step,
+        /// patience 7, and 1111, the first of the seeds 1111 to 1115.
+        ///
+        /// - Differs: text is read as word ids or vectors, as the data has it, unless the settings of
+        ///   the BERT that MMSA fine-tunes are added, see [`Preset::bert`].
+        /// - Differs: visual and acoustic sequences have their own lengths; MMSA uses those of BERT's
+        ///   mask.
+        /// - Differs: at most 500 epochs.
+        /// - Differs: any decrease of the valid loss, and even a tie, is an improvement; MMSA rounds the
+        ///   loss to four digits first.
+        /// - Differs: evaluation keeps the order of the file.
+        /// - Differs: if an epoch has an odd number of batches, the last one is used; MMSA drops it.
+        /// - Differs: gradients are clipped once per optimiser step, not after each batch.
+        /// - Differs: no weight decay, which MMSA configures but never applies.
+        /// - Differs: recurrent weights are initialised orthogonally, as in the official code.
+        Mmsa,
+        /// The settings of the official code with additions for three weaknesses of MISA:
+        ///
+        /// | Weakness | Addition |
+        /// | --- | --- |
+        /// | no negatives | triplets (weight 0.01), contrast between modalities (weight 0.1) |
+        /// | shallow invariant features | mutual attention, one layer, text with acoustic and with visual |
+        /// | losses | similarity by MMD, cycle loss (weight 0.1), learned weights of the terms |
+        ///
+        /// Without pre-training, which increased the error when added to these.
+        ///
+        /// - Source: our combination of published parts. It was chosen on one draw of the synthetic set
+        ///   and compared with MISA on another one, where it is better after twenty epochs, but not
+        ///   after six, see docs/results.md.
+        #[serde(rename = "misa+")]
+        Plus,
+    }
 }
 
 impl Preset {
@@ -189,6 +193,29 @@ impl Corpus {
         match self {
             Self::Mosi | Self::Mosei => None,
             Self::UrFunny => Some(["not humorous", "humorous"]),
+        }
+    }
+
+    /// Its name in papers.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Mosi => "CMU-MOSI",
+            Self::Mosei => "CMU-MOSEI",
+            Self::UrFunny => "UR-FUNNY",
+        }
+    }
+
+    /// The corpus with this name in papers.
+    pub fn titled(title: &str) -> Option<Self> {
+        let all = [Self::Mosi, Self::Mosei, Self::UrFunny];
+        all.into_iter().find(|corpus| corpus.title() == title)
+    }
+
+    /// Lowest and highest value of the scale of its labels.
+    pub fn labels(self) -> (f32, f32) {
+        match self {
+            Self::Mosi | Self::Mosei => (-3.0, 3.0),
+            Self::UrFunny => (0.0, 1.0),
         }
     }
 

@@ -19,7 +19,7 @@ misa_terms::settings! {
     pub struct PretrainingConfig {
         /// Epochs in which the visual and acoustic encoders predict hidden steps, without labels.
         pub masked_epochs: usize = 0, with_masked_epochs;
-        /// Share of the steps that are hidden.
+        /// Share of the steps that are hidden. Range: `(0, 1)`.
         pub masked_share: f64 = 0.15, with_masked_share;
         /// Epochs in which each modality predicts the target alone.
         pub unimodal_epochs: usize = 0, with_unimodal_epochs;

@@ -4,27 +4,29 @@ use misa_core::ConfigError;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// The course of the learning rate after the warm-up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Schedule {
-    /// Constant, as in the official code.
-    #[default]
-    Constant,
-    /// Falls along half a cosine, from the end of the warm-up to the last step that `epochs`
-    /// allows.
-    Cosine {
-        /// Last learning rate, as a share of the first. Range: `[0, 1]`.
-        floor: f64,
-    },
-    /// Multiplied by `factor` whenever the valid loss has not improved for `patience` epochs in a
-    /// row.
-    Plateau {
-        /// Factor of the learning rate. Range: `(0, 1)`.
-        factor: f64,
-        /// Epochs in a row without improvement. Range: `[1, inf)`.
-        patience: usize,
-    },
+misa_terms::choice! {
+    /// The course of the learning rate after the warm-up.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Schedule {
+        /// Constant, as in the official code.
+        #[default]
+        Constant,
+        /// Falls along half a cosine, from the end of the warm-up to the last step that `epochs`
+        /// allows.
+        Cosine {
+            /// Last learning rate, as a share of the first. Range: `[0, 1]`.
+            floor: f64,
+        },
+        /// Multiplied by `factor` whenever the valid loss has not improved for `patience` epochs in a
+        /// row.
+        Plateau {
+            /// Factor of the learning rate. Range: `(0, 1)`.
+            factor: f64,
+            /// Epochs in a row without improvement. Range: `[1, inf)`.
+            patience: usize,
+        },
+    }
 }
 
 /// The state of [`Schedule::Plateau`].

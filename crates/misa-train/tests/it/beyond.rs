@@ -2,7 +2,8 @@
 
 use crate::support::{self, train, train_with};
 use burn::prelude::*;
-use misa_core::{ContextConfig, Modality, loss::Term};
+use misa_core::loss::Term;
+use misa_core::{ContextConfig, Modality};
 use misa_data::{Split, SyntheticConfig, TextSequence, UtteranceDataset};
 use misa_train::{
     Checkpoint, Phase, Predictions, PretrainingConfig, Progress, Report, TrainingConfig,

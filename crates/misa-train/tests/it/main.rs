@@ -5,6 +5,7 @@
 
 mod bert;
 mod beyond;
+mod folders;
 mod learns;
 mod runs;
 mod support;

@@ -1,13 +1,11 @@
 //! Steps of the trainer against Burn's own optimiser.
 
 use crate::support::alone;
-use burn::{
-    grad_clipping::GradientClippingConfig,
-    optim::{AdamConfig, GradientsParams},
-    prelude::*,
-    tensor::Tolerance,
-    train::TrainStep,
-};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamConfig, GradientsParams};
+use burn::prelude::*;
+use burn::tensor::Tolerance;
+use burn::train::TrainStep;
 use misa_core::MisaConfig;
 use misa_data::{Split, SyntheticConfig, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
 use misa_train::{Adam, MisaLearner, Trainer};

@@ -1,6 +1,7 @@
 //! Where the examples are.
 
-use std::{env, path::PathBuf};
+use std::env;
+use std::path::PathBuf;
 
 /// An example; it lies beside the folder of the test program.
 pub fn program(name: &str) -> PathBuf {

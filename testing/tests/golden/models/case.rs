@@ -1,12 +1,11 @@
 //! What the file beside the tensors of a case says.
 
-use crate::{recipe::Recipe, tensors::state_dict};
+use crate::recipe::Recipe;
+use crate::tensors::state_dict;
 use burn::prelude::*;
-use misa_core::{
-    ActivationKind, CellKind, FeatureSizes, MisaConfig, StateDict, Task, TextSize,
-    encoder::bert::{BertConfig, BertFreezing},
-    loss::{MisaLoss, MisaLossConfig, Similarity},
-};
+use misa_core::encoder::bert::{BertConfig, BertFreezing};
+use misa_core::loss::{MisaLoss, MisaLossConfig, Similarity};
+use misa_core::{ActivationKind, CellKind, FeatureSizes, MisaConfig, StateDict, Task, TextSize};
 use misa_testing::Tensors;
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,21 +1,16 @@
 //! Any data set to one .safetensors file, in little memory.
 
-use crate::{
-    Exit, Outcome, ProgressLine,
-    command::{say, say_json},
-};
+use crate::command::{say, say_object};
+use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
 use clap::Args;
-use misa_core::Modality;
 use misa_data::{
     Format, OpenOptions, Overview, Padding, Policy, Split, SyntheticConfig, UtteranceWriter,
     Written,
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Write a data set of any layout as one .safetensors file.
 ///
@@ -39,21 +34,14 @@ pub struct ConvertArguments {
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
-    /// Where padded files have their padding: auto, left, right or mask
+    /// Where padded files have their padding: auto, left, right, none or mask
     #[arg(long, value_name = "NAME", default_value_t)]
     padding: Padding,
     /// Layout of IN, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "input")]
     format: Option<Format>,
-    /// Take the text features from this file
-    #[arg(long, value_name = "FILE")]
-    text: Option<PathBuf>,
-    /// Take the visual features from this file
-    #[arg(long, value_name = "FILE")]
-    visual: Option<PathBuf>,
-    /// Take the acoustic features from this file
-    #[arg(long, value_name = "FILE")]
-    acoustic: Option<PathBuf>,
+    #[command(flatten)]
+    files: ModalityFiles,
     /// Print what was written as JSON
     #[arg(long)]
     json: bool,
@@ -104,7 +92,7 @@ fn convert(
     }
     let written = writer.finish(&overview)?;
     if arguments.json {
-        say_json(&numbers(output, &overview, &written))
+        say_object(numbers(output, &overview, &written))
     } else {
         Ok(say(&text(output, &overview, &written))?)
     }
@@ -137,17 +125,7 @@ fn options(arguments: &ConvertArguments) -> OpenOptions {
         .with_format(arguments.format)
         .with_policy(arguments.policy)
         .with_padding(arguments.padding);
-    let replacements = [
-        (Modality::Text, &arguments.text),
-        (Modality::Visual, &arguments.visual),
-        (Modality::Acoustic, &arguments.acoustic),
-    ];
-    let replace = |options: OpenOptions, (modality, path): (Modality, &Option<PathBuf>)| match path
-    {
-        Some(path) => options.with_replacement(modality, path),
-        None => options,
-    };
-    replacements.into_iter().fold(options, replace)
+    arguments.files.apply(options)
 }
 
 /// The utterances of each split that has any.

@@ -1,16 +1,16 @@
 //! The content of a data set, its problems and their remedies.
 
-use crate::{Exit, Outcome, ProgressLine, command::say};
+use crate::command::{say, say_object};
+use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
 use clap::Args;
+use misa_data::doctor::{Examination, Progress, examine_text, examine_with};
 use misa_data::{
-    Format, OpenOptions, Padding, Policy, SyntheticConfig,
-    doctor::{Examination, Progress, examine_with},
+    BertText, Format, OpenOptions, Padding, Policy, PretrainedBert, SyntheticConfig, Truncation,
 };
-use std::{
-    error::Error,
-    io::{self, IsTerminal},
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
 /// Show what a data set holds, what is wrong with it, and how to fix that.
 ///
@@ -23,7 +23,9 @@ use std::{
 Examples:
   misa data doctor datasets/MOSI
   misa data doctor mosi/unaligned_50.pkl --json > mosi.json
-  misa data doctor mosei/unaligned_50.pkl --policy compat"
+  misa data doctor mosei/unaligned_50.pkl --policy compat
+  misa data doctor sims --bert bert-base-chinese
+  misa data doctor CMU_MOSI --visual CMU_MOSI/CMU_MOSI_Visual_Facet_41.csd"
 )]
 pub struct DoctorArguments {
     /// File or folder to examine; without it, the synthetic set
@@ -35,12 +37,24 @@ pub struct DoctorArguments {
     /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
     #[arg(long, value_name = "NAME", default_value_t)]
     policy: Policy,
-    /// Where padded files have their padding: auto, left, right or mask
+    /// Where padded files have their padding: auto, left, right, none or mask
     #[arg(long, value_name = "NAME", default_value_t)]
     padding: Padding,
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME", requires = "path")]
     format: Option<Format>,
+    #[command(flatten)]
+    files: ModalityFiles,
+    /// Folder of a BERT: also count the tokens that are unknown to it or cut off
+    #[arg(long, value_name = "FOLDER", requires = "path")]
+    bert: Option<PathBuf>,
+    /// Tokens of a sentence that BERT reads: full, batch (as many as the longest sentence of the
+    /// batch has words) or a number
+    #[arg(long, value_name = "RULE", default_value = "batch", requires = "bert")]
+    truncation: Truncation,
+    /// Utterances in a batch, which decide what batch cuts off; in the order of the file
+    #[arg(long, value_name = "N", default_value = "64", requires = "bert")]
+    batch_size: NonZeroUsize,
 }
 
 impl DoctorArguments {
@@ -51,12 +65,14 @@ impl DoctorArguments {
     /// Whatever keeps the examination from being printed.
     pub fn run(&self) -> Outcome {
         let examination = self.examine()?;
-        let text = if self.json {
-            serde_json::to_string_pretty(&examination)?
+        if self.json {
+            say_object(serde_json::to_value(&examination)?)?;
         } else {
-            examination.to_text(has_colour())
-        };
-        say(&format!("{}\n", text.trim_end()))?;
+            say(&format!(
+                "{}\n",
+                examination.to_text(has_colour()).trim_end()
+            ))?;
+        }
         Ok(match examination.status {
             0 => Exit::Done,
             1 => Exit::Failed,
@@ -70,7 +86,24 @@ impl DoctorArguments {
             .with_policy(self.policy)
             .with_padding(self.padding);
         if let Some(path) = &self.path {
-            return Ok(examine(path, &options));
+            // A folder that is no BERT is refused before the data is read.
+            let bert = self.bert.as_ref().map(PretrainedBert::open).transpose()?;
+            let options = self.files.apply(options);
+            let mut examination = examine(path, &options);
+            if let Some(PretrainedBert {
+                config, tokeniser, ..
+            }) = bert
+            {
+                let text = BertText::new(tokeniser, &config, self.truncation)?;
+                examine_text(
+                    &mut examination,
+                    path,
+                    &options,
+                    &text,
+                    self.batch_size.get(),
+                );
+            }
+            return Ok(examination);
         }
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("synthetic.safetensors");

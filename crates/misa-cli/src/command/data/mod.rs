@@ -3,11 +3,10 @@
 mod convert;
 mod doctor;
 
-pub use convert::ConvertArguments;
-pub use doctor::DoctorArguments;
-
 use crate::Outcome;
 use clap::Subcommand;
+pub use convert::ConvertArguments;
+pub use doctor::DoctorArguments;
 
 // The commands are described by their arguments: a comment here would hide the long text.
 #[derive(Subcommand, Debug)]

@@ -3,18 +3,16 @@
 mod option;
 mod options;
 
-pub use options::SettingOptions;
-
-use crate::settings::{Layers, Resolved, RunSettings, SettingsError, read_value};
+use crate::settings::{Layers, Resolved, RunSettings, SettingsError, preset_layers, read_value};
 use clap::Args;
-use misa_core::{
-    ContextConfig, MutualAttentionConfig,
-    loss::{ContrastLossConfig, PrototypeLossConfig, TripletLossConfig, UnimodalLossConfig},
-};
-use misa_train::{Corpus, Preset, PretrainingConfig};
+use misa_data::UtteranceDataset;
+use misa_train::{Corpus, CorpusSummary, Preset};
+pub(super) use option::option_of;
+pub use options::SettingOptions;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use std::{error::Error, path::PathBuf};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::path::PathBuf;
 
 /// Where the settings of a run come from.
 ///
@@ -42,6 +40,32 @@ pub struct SettingsArguments {
 pub(crate) struct RecordedSettings {
     pub settings: RunSettings,
     pub origin: String,
+}
+
+/// Data that was opened to see which corpus it is.
+#[derive(Debug)]
+pub(crate) struct RecognisedData {
+    pub dataset: UtteranceDataset,
+    pub recognised: Option<CorpusSummary>,
+}
+
+impl RecognisedData {
+    /// What the settings follow from, in words.
+    pub fn note(&self, settings: &RunSettings) -> String {
+        let RunSettings { preset, corpus, .. } = settings;
+        let following = format!("settings are those of preset {preset} for {corpus}");
+        match &self.recognised {
+            Some(recognised) if recognised.corpus.is_some() => {
+                format!("corpus: {recognised}; {following}")
+            }
+            Some(recognised) => {
+                format!(
+                    "corpus: {recognised}, which has no preset; {following}; --corpus names another"
+                )
+            }
+            None => format!("corpus: not recognised; {following}; --corpus names another"),
+        }
+    }
 }
 
 /// One setting.
@@ -128,6 +152,43 @@ impl SettingsArguments {
         Ok(resolved)
     }
 
+    /// The same settings, with the corpus of the data as a default where nothing names a corpus; also
+    /// returns the data, if it was opened for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::resolve`], and if the data cannot be read.
+    pub(crate) fn with_corpus_of_data(
+        &self,
+        more: &[Setting],
+    ) -> Result<(Self, Option<RecognisedData>), Box<dyn Error>> {
+        let settings = self.resolve(more)?;
+        let is_named = settings.is_set("corpus");
+        if is_named || settings.value.data.path.is_none() {
+            return Ok((self.clone(), None));
+        }
+        let task = settings.value.training.loss.task;
+        let dataset = settings.value.data.open(task)?;
+        let recognised = CorpusSummary::recognised(&dataset);
+        let mut arguments = self.clone();
+        if let Some(CorpusSummary {
+            corpus: Some(corpus),
+            name,
+            ..
+        }) = &recognised
+        {
+            let origin = format!("recognised: {name}");
+            arguments
+                .defaults
+                .push(Setting::new("corpus", json!(corpus), &origin));
+        }
+        let data = RecognisedData {
+            dataset,
+            recognised,
+        };
+        Ok((arguments, Some(data)))
+    }
+
     /// Which preset applies is itself a setting: reads it from layers over any preset.
     fn basis(
         &self,
@@ -154,7 +215,7 @@ impl SettingsArguments {
         recorded: Option<&RecordedSettings>,
         more: &[Setting],
     ) -> Result<Layers, Box<dyn Error>> {
-        let mut layers = preset_layers(basis)?;
+        let mut layers = preset_layers(basis.preset, basis.corpus, basis.has_data)?;
         if let Some(RecordedSettings { settings, origin }) = recorded {
             layers = layers.with_values(settings, origin);
         } else {
@@ -203,23 +264,6 @@ impl SettingsArguments {
     }
 }
 
-/// The settings of a preset, with every table that is optional.
-fn preset_layers(basis: &Basis) -> Result<Layers, Box<dyn Error>> {
-    let Basis { preset, corpus, .. } = *basis;
-    let defaults = RunSettings::new(preset, corpus, basis.has_data)?;
-    let bert = preset.bert(corpus, PathBuf::new());
-    let origin = format!("preset {preset} for {corpus}");
-    Ok(Layers::new(&defaults, &origin)
-        .with_template("training.bert", &bert)
-        .with_template("training.pretraining", &PretrainingConfig::new())
-        .with_template("training.mutual_attention", &MutualAttentionConfig::new())
-        .with_template("training.context", &ContextConfig::new())
-        .with_template("training.loss.triplet", &TripletLossConfig::new())
-        .with_template("training.loss.prototype", &PrototypeLossConfig::new())
-        .with_template("training.loss.contrast", &ContrastLossConfig::new())
-        .with_template("training.loss.unimodal", &UnimodalLossConfig::new()))
-}
-
 /// The value at `key`, unless it is null.
 fn choice<T: DeserializeOwned>(layers: &Layers, key: &str) -> Result<Option<T>, SettingsError> {
     let Some(value) = layers.get(key).filter(|value| !value.is_null()) else {
@@ -227,11 +271,11 @@ fn choice<T: DeserializeOwned>(layers: &Layers, key: &str) -> Result<Option<T>, 
     };
     match serde_json::from_value(value.clone()) {
         Ok(choice) => Ok(Some(choice)),
-        Err(error) => Err(SettingsError::Value {
+        Err(_) => Err(SettingsError::Value {
             origin: layers.origin(key).to_string(),
             key: key.to_string(),
-            found: value.to_string(),
-            message: error.to_string(),
+            found: Some(value.to_string()),
+            expected: "a value of another kind".to_string(),
         }),
     }
 }

@@ -1,13 +1,12 @@
 //! The table of options that are short names of settings.
 
+use crate::settings::typed;
 use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
-use misa_core::{Modalities, encoder::bert::BertFreezing};
-use misa_data::{Format, Normalisation, Policy, Truncation};
-use misa_train::{Corpus, Preset};
-use serde::{Serialize, de::DeserializeOwned};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
 use serde_json::{Value, json};
-use std::{error::Error, ffi::OsString, fmt::Display, str::FromStr};
+use std::error::Error;
+use std::ffi::OsString;
 
 pub(super) const DEVICE: &str = "device";
 pub(super) const SEED: &str = "training.seed";
@@ -21,101 +20,85 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
     (
         "Settings",
         &[
-            value("preset", "preset", "NAME", named::<Preset>)
+            value("preset", "preset", "NAME")
                 .help("Settings to start from: official, mmsa or misa+"),
-            value("corpus", "corpus", "NAME", named::<Corpus>)
+            value("corpus", "corpus", "NAME")
                 .help("Corpus that the preset is for: mosi, mosei or ur_funny"),
-            value("device", DEVICE, "NAME", named::<String>)
+            value("device", DEVICE, "NAME")
                 .help("Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda or cuda:1"),
         ],
     ),
     (
         "Data",
         &[
-            value("data", DATA_PATH, "PATH", path)
+            value("data", DATA_PATH, "PATH")
+                .path()
                 .help("File or folder to train on; without it, the synthetic set"),
-            value("format", "data.format", "NAME", named::<Format>)
+            value("format", "data.format", "NAME")
                 .help("Layout of the data, such as misa, mmsa or csd, instead of detecting it"),
-            value("policy", "data.policy", "NAME", named::<Policy>)
+            value("text", "data.text", "FILE").path().help(
+                "Take the text from this file: of a folder, the one of its files to read; \
+                    otherwise another data set with the same ids",
+            ),
+            value("visual", "data.visual", "FILE")
+                .path()
+                .help("Take the visual features from this file, in the same way"),
+            value("acoustic", "data.acoustic", "FILE")
+                .path()
+                .help("Take the acoustic features from this file, in the same way"),
+            value("policy", "data.policy", "NAME")
                 .help("NaN and infinite values: strict rejects them, compat replaces them"),
-            value(
-                "normalise",
-                "training.normalisation",
-                "HOW",
-                choice::<Normalisation>,
-            )
-            .help(
+            value("padding", "data.padding", "NAME")
+                .help("Where padded files have their padding: auto, left, right, none or mask"),
+            value("normalise", "training.normalisation", "HOW").help(
                 "Scale visual and acoustic features: utterance (over its steps) or train \
                     (over that split); files of the official code are scaled already",
             ),
-            value(
-                "modalities",
-                "training.modalities",
-                "LIST",
-                named::<Modalities>,
-            )
-            .help("Modalities to use, such as text,acoustic"),
+            value("modalities", "training.modalities", "LIST")
+                .help("Modalities to use, such as text,acoustic"),
         ],
     ),
     (
         "Text",
         &[
-            value("glove", "training.glove", "PATH", path)
+            value("glove", "training.glove", "PATH")
+                .path()
                 .help("Text file of word vectors to start from, such as GloVe's"),
-            value("d-embedding", "training.d_embedding", "N", named::<usize>)
+            value("d-embedding", "training.d_embedding", "N")
                 .help("Size of a word vector, which must be that of the file of word vectors"),
-            value("bert", BERT_FOLDER, "FOLDER", path).help(
+            value("bert", BERT_FOLDER, "FOLDER").path().help(
                 "Folder of a pre-trained BERT: config.json, model.safetensors or \
-                    pytorch_model.bin, and vocab.txt or tokenizer.json",
+                    pytorch_model.bin (or the index of several), and vocab.txt or tokenizer.json",
             ),
-            value(
-                "freeze",
-                "training.bert.freezing",
-                "RULE",
-                named::<BertFreezing>,
-            )
-            .help(
+            value("freeze", "training.bert.freezing", "RULE").help(
                 "Parts of BERT that keep their weights: none, layers:N, prefix:N (with the \
                     embeddings) or all",
             ),
-            value(
-                "truncation",
-                "training.bert.truncation",
-                "RULE",
-                named::<Truncation>,
-            )
-            .help(
-                "Tokens of a sentence that BERT reads: full, batch (as many as the most \
-                    words in it) or a number",
+            value("truncation", "training.bert.truncation", "RULE").help(
+                "Tokens of a sentence that BERT reads: full, batch (as many as the longest \
+                    sentence of the batch has words) or a number",
             ),
             flag("no-frozen-dropout", "training.bert.frozen_dropout", false)
                 .help("No dropout in frozen parts of BERT: their output is computed once and kept"),
-            value("cache", "training.bert.cache", "DIR", path).help(
+            value("cache", "training.bert.cache", "DIR").path().help(
                 "Folder that keeps the output of BERT's frozen parts for later runs; without \
                     it, memory",
             ),
-            value(
-                "bert-learning-rate",
-                "training.bert.learning_rate",
-                "RATE",
-                finite,
-            )
-            .help("Learning rate of BERT; without it, that of the run"),
+            value("bert-learning-rate", "training.bert.learning_rate", "RATE")
+                .help("Learning rate of BERT; without it, that of the run"),
         ],
     ),
     (
         "Training",
         &[
-            value("epochs", "training.epochs", "N", named::<usize>).help("Most epochs"),
-            value("batch-size", "training.batch_size", "N", named::<usize>)
-                .help("Utterances in a batch"),
-            value("learning-rate", "training.learning_rate", "RATE", finite)
-                .help("Learning rate of Adam"),
-            value("warm-up", "training.warm_up", "N", named::<usize>)
+            value("epochs", "training.epochs", "N").help("Most epochs"),
+            value("batch-size", "training.batch_size", "N").help("Utterances in a batch"),
+            value("learning-rate", "training.learning_rate", "RATE").help("Learning rate of Adam"),
+            value("warm-up", "training.warm_up", "N")
                 .help("Optimiser steps in which the learning rate rises to its value"),
-            value("weight-decay", "training.weight_decay", "SHARE", finite)
+            value("weight-decay", "training.weight_decay", "SHARE")
                 .help("Decay of weight matrices, as a share of the learning rate"),
-            value("seed", SEED, "N", named::<u64>).help("Seed of everything random"),
+            value("seed", SEED, "N").help("Seed of everything random"),
         ],
     ),
 ];
@@ -134,8 +117,10 @@ pub(super) struct SettingOption {
 /// How an option is typed.
 #[derive(Clone, Copy, Debug)]
 enum Form {
-    /// With a value, which has a name in the help text and a parser.
-    Value(&'static str, fn() -> ValueParser),
+    /// With a value, which has a name in the help text.
+    Value(&'static str),
+    /// With a path, which has a name in the help text.
+    Path(&'static str),
     /// Alone, for this value.
     Flag(bool),
 }
@@ -163,17 +148,12 @@ const NEEDS: [SettingNeed; 2] = [
     },
 ];
 
-const fn value(
-    name: &'static str,
-    key: &'static str,
-    value_name: &'static str,
-    parser: fn() -> ValueParser,
-) -> SettingOption {
+const fn value(name: &'static str, key: &'static str, value_name: &'static str) -> SettingOption {
     SettingOption {
         name,
         key,
         help: "",
-        form: Form::Value(value_name, parser),
+        form: Form::Value(value_name),
     }
 }
 
@@ -189,6 +169,15 @@ const fn flag(name: &'static str, key: &'static str, value: bool) -> SettingOpti
 impl SettingOption {
     const fn help(self, help: &'static str) -> Self {
         Self { help, ..self }
+    }
+
+    /// The same with a path as its value.
+    const fn path(self) -> Self {
+        let form = match self.form {
+            Form::Value(name) => Form::Path(name),
+            form => form,
+        };
+        Self { form, ..self }
     }
 
     /// Every option.
@@ -207,11 +196,19 @@ impl SettingOption {
 
     fn argument(&self) -> Arg {
         let argument = Arg::new(self.name).long(self.name).help(self.help);
-        match self.form {
-            Form::Value(name, parser) => argument
+        let with_value = |name: &'static str, parser: ValueParser| {
+            argument
+                .clone()
                 .value_name(name)
-                .value_parser(parser())
-                .allow_negative_numbers(true),
+                .value_parser(parser)
+                .allow_negative_numbers(true)
+        };
+        let key = self.key;
+        match self.form {
+            Form::Value(name) => {
+                with_value(name, ValueParser::new(move |text: &str| typed(key, text)))
+            }
+            Form::Path(name) => with_value(name, path()),
             Form::Flag(_) => argument.action(ArgAction::SetTrue),
         }
     }
@@ -227,7 +224,7 @@ impl SettingOption {
             return None;
         }
         match self.form {
-            Form::Value(..) => matches.get_one::<Value>(self.name).cloned(),
+            Form::Value(_) | Form::Path(_) => matches.get_one::<Value>(self.name).cloned(),
             Form::Flag(value) => Some(json!(value)),
         }
     }
@@ -239,36 +236,12 @@ impl SettingOption {
     }
 }
 
-/// A value that is typed as its type names it.
-fn named<T>() -> ValueParser
-where
-    T: FromStr + Serialize + 'static,
-    T::Err: Display,
-{
-    parser(|text| match text.parse::<T>() {
-        Ok(value) => Ok(json!(value)),
-        Err(error) => Err(error.to_string()),
-    })
-}
-
-/// A value that is typed as files name it.
-fn choice<T: DeserializeOwned + Serialize + 'static>() -> ValueParser {
-    parser(|text| match serde_json::from_value::<T>(json!(text)) {
-        Ok(value) => Ok(json!(value)),
-        Err(error) => Err(error.to_string()),
-    })
-}
-
-/// A number that settings can hold.
-fn finite() -> ValueParser {
-    parser(|text| match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(json!(value)),
-        _ => Err("expected a finite number".to_string()),
-    })
-}
-
-fn parser(parse: fn(&str) -> Result<Value, String>) -> ValueParser {
-    ValueParser::new(parse)
+/// The option that is a short name of the setting `key`, as it is typed.
+pub(in crate::command) fn option_of(key: &str) -> Option<String> {
+    let mut options = SettingOption::all();
+    options
+        .find(|option| option.key == key)
+        .map(SettingOption::origin)
 }
 
 /// A path that settings, which are text, can hold.

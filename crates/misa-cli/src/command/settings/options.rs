@@ -1,9 +1,7 @@
 //! Options that are short names of settings, as they were typed.
 
-use super::{
-    Setting,
-    option::{DEVICE, SEED, SettingNeed, SettingOption},
-};
+use super::Setting;
+use super::option::{DEVICE, SEED, SettingNeed, SettingOption};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -103,7 +101,7 @@ mod tests {
             "--modalities",
             "acoustic,text",
         ];
-        let modalities = json!(["text", "acoustic"]);
+        let modalities = json!(["acoustic", "text"]);
         assert_eq!(
             read(&typed),
             [

@@ -1,29 +1,28 @@
 //! Many runs.
 
 mod outcome;
+mod pace;
+mod ranking;
 mod work;
 
-use super::{Setting, SettingOptions, SettingsArguments, say, say_json};
-use crate::{
-    Exit, Outcome, requests_on_signals,
-    settings::{Resolved, RunSettings},
-    stop_on_signals,
-    sweep::{Cell, Shard, SweepFile, stop_when_alone},
-};
+use super::{Setting, SettingOptions, SettingsArguments, say, say_object};
+use crate::settings::{Resolved, RunSettings};
+use crate::sweep::{Cell, Shard, SweepFile, stop_when_alone};
+use crate::{Exit, Outcome, requests_on_signals, stop_on_signals};
 use clap::Args;
-use outcome::{Count, Failures, RunOutcome};
-use serde::Serialize;
-use serde_json::json;
-use std::{
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-};
+use outcome::{Count, Failures, RunOutcome, RunState};
+use ranking::FinishedScores;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Train every run of a sweep that is not done yet.
 ///
-/// No model selection is done: `misa table` compares the runs, on the valid split. No run of a
-/// sweep can open a test split.
+/// Each run that is done is told with the time left, and at the end the settings are ranked by their
+/// scores on the valid split; `misa table` compares them in full. No run of a sweep can open a test
+/// split.
 ///
 /// Each run has its folder, which one process at a time works on. You may start any number of these
 /// commands, on one machine or several that share the folder, kill them and start them again: every
@@ -59,7 +58,7 @@ pub struct Arguments {
     /// List the runs and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// Print the state of each run as JSON; with --dry-run, its settings
+    /// Print the state and scores of each run as JSON; with --dry-run, its settings
     #[arg(long)]
     json: bool,
     /// Work as one of several processes, and append failures to this file
@@ -71,14 +70,6 @@ pub struct Arguments {
 struct Sweep {
     cells: Vec<Cell>,
     settings: SettingsArguments,
-}
-
-/// The result of a sweep, for JSON.
-#[derive(Serialize)]
-struct Summary {
-    #[serde(flatten)]
-    count: Count,
-    states: Vec<RunOutcome>,
 }
 
 impl Arguments {
@@ -108,13 +99,41 @@ impl Arguments {
         };
         let outcomes = RunOutcome::all(&sweep.cells, &self.out, &failures);
         let count = Count::of(&outcomes);
-        if self.json {
-            let states = outcomes;
-            say_json(&Summary { count, states })?;
-        } else {
-            say(&format!("{count}\n"))?;
-        }
+        self.say_outcomes(&sweep.cells, &outcomes, count)?;
         Ok(count.exit(stop.is_requested()))
+    }
+
+    /// Prints how the runs ended, and how good their settings are.
+    fn say_outcomes(
+        &self,
+        cells: &[Cell],
+        outcomes: &[RunOutcome],
+        count: Count,
+    ) -> Result<(), Box<dyn Error>> {
+        let done: BTreeSet<&str> = outcomes
+            .iter()
+            .filter(|outcome| outcome.state == RunState::Done)
+            .map(|outcome| outcome.name.as_str())
+            .collect();
+        let is_done = |cell: &Cell| done.contains(cell.name.as_str());
+        let finished = FinishedScores::read(cells, is_done, &self.out);
+        let ranking = finished.ranking(cells, &self.out);
+        if !self.json {
+            return Ok(say(&format!("{ranking}{count}\n"))?);
+        }
+        let runs = outcomes.iter().zip(cells).map(|(outcome, cell)| {
+            let mut run = serde_json::to_value(outcome)?;
+            run["seed"] = cell.seed().cloned().unwrap_or(Value::Null);
+            run["scores"] = finished.of(&outcome.name);
+            if let RunState::Failed { error } = &outcome.state {
+                run["error"] = json!(error);
+            } else {
+                run["error"] = Value::Null;
+            }
+            Ok(run)
+        });
+        let runs: Vec<Value> = runs.collect::<Result<_, serde_json::Error>>()?;
+        say_object(json!({ "count": count, "runs": runs, "ranking": ranking }))
     }
 
     /// The runs of this shard, every one with settings that exist.
@@ -170,12 +189,12 @@ impl Arguments {
             runs.push(json!({
                 "name": cell.name,
                 "group": cell.group,
-                "sets": cell.settings,
+                "sets": cell.settings.iter().cloned().collect::<BTreeMap<String, Value>>(),
                 "differs": differs,
             }));
         }
         let settings = first.map_or(json!([]), |first| first.to_json());
-        say_json(&json!({ "settings": settings, "runs": runs }))?;
+        say_object(json!({ "settings": settings, "runs": runs }))?;
         Ok(Exit::Done)
     }
 }

@@ -1,17 +1,13 @@
 //! The states of the runs of a sweep.
 
-use crate::{
-    Exit,
-    sweep::{Cell, Claim},
-};
+use crate::Exit;
+use crate::sweep::{Cell, Claim};
 use misa_train::{Manifest, Status};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 use tempfile::TempPath;
 
 /// The state of a run.

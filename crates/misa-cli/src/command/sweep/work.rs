@@ -1,27 +1,27 @@
 //! The runs of a sweep, done by this process or by several.
 
-use super::{
-    Arguments, Sweep,
-    outcome::{Failures, status},
-};
-use crate::{
-    Launch, ProgressLine, Requests,
-    command::say,
-    sweep::{Cell, Claim, work},
-};
+use super::outcome::{Failures, status};
+use super::pace::Pace;
+use super::{Arguments, Sweep};
+use crate::command::say;
+use crate::sweep::{Cell, Claim, work};
+use crate::{Launch, ProgressLine, Requests};
 use misa_train::{Progress, RunStart, Status, Stop, TrainError};
-use std::{
-    env,
-    error::Error,
-    io::{self, Write},
-    path::Path,
-    process::Command,
-    thread::available_parallelism,
-};
+use std::env;
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+/// Time between two looks at which runs are done: each reads the manifests of those that are not.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Arguments {
     /// Does every run that no other process does.
     pub(super) fn train(&self, sweep: &Sweep, failures: &Failures, stop: &Stop) {
+        let mut pace = self.pace(sweep);
         // Repeated: the process of a run that was skipped may have been killed since.
         let mut was_any = true;
         while was_any {
@@ -30,7 +30,11 @@ impl Arguments {
                 if stop.is_requested() {
                     return;
                 }
-                was_any |= self.attempt(sweep, cell, failures, stop);
+                let was_done = self.attempt(sweep, cell, failures, stop);
+                if was_done && self.worker.is_none() {
+                    self.tell(&mut pace, cell, failures);
+                }
+                was_any |= was_done;
             }
         }
     }
@@ -80,13 +84,29 @@ impl Arguments {
             progress: Progress::Silent,
             start: RunStart::Resume,
             stop: stop.clone(),
+            keep_state: false,
         };
         let settings = sweep.resolve(cell, &self.file)?;
         launch.train(&settings, folder)?;
-        if !self.json && self.worker.is_none() {
-            say(&format!("done: {}\n", cell.name))?;
-        }
         Ok(())
+    }
+
+    fn is_done(&self, cell: &Cell) -> bool {
+        status(&self.out.join(&cell.name)) == Some(Status::Finished)
+    }
+
+    fn pace(&self, sweep: &Sweep) -> Pace {
+        let done = sweep.cells.iter().filter(|cell| self.is_done(cell));
+        Pace::new(sweep.cells.len(), done.map(|cell| cell.name.clone()))
+    }
+
+    /// Prints that a run is done, once.
+    fn tell(&self, pace: &mut Pace, cell: &Cell, failures: &Failures) {
+        let line = pace.done(&cell.name, failures.read().len());
+        if let Some(line) = line.filter(|_| !self.json) {
+            // A closed standard output does not stop the work.
+            let _ = say(&line);
+        }
     }
 
     /// Lets several processes do the runs.
@@ -114,10 +134,20 @@ impl Arguments {
             command
         };
         let mut line = ProgressLine::new();
-        let watch = || line.show(|| self.progress(sweep, failures));
+        let mut pace = self.pace(sweep);
+        let mut looked = Instant::now();
+        let watch = || {
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                line.clear();
+                self.tell_all(&mut pace, sweep, failures);
+            }
+            line.show(|| self.progress(sweep, failures));
+        };
         let workers = usize::from(self.processes);
         let ends = work(workers, self.restarts, requests, command, watch)?;
         drop(line);
+        self.tell_all(&mut pace, sweep, failures);
         for end in ends {
             match end.code {
                 Some(0) => {}
@@ -128,13 +158,18 @@ impl Arguments {
         Ok(())
     }
 
+    /// Prints the runs that were done since the last look.
+    fn tell_all(&self, pace: &mut Pace, sweep: &Sweep, failures: &Failures) {
+        for cell in &sweep.cells {
+            if !pace.knows(&cell.name) && self.is_done(cell) {
+                self.tell(pace, cell, failures);
+            }
+        }
+    }
+
     fn progress(&self, sweep: &Sweep, failures: &Failures) -> String {
-        let status = |cell: &&Cell| status(&self.out.join(&cell.name));
-        let is_done = |cell: &&Cell| status(cell) == Some(Status::Finished);
-        let (done, all) = (
-            sweep.cells.iter().filter(is_done).count(),
-            sweep.cells.len(),
-        );
+        let done = sweep.cells.iter().filter(|cell| self.is_done(cell)).count();
+        let all = sweep.cells.len();
         format!(
             "{done} of {all} runs done, {} failed",
             failures.read().len()

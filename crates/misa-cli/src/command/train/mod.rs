@@ -2,20 +2,18 @@
 
 mod resume;
 
-use super::{Setting, SettingsArguments, say, say_json};
-use crate::{
-    Exit, Launch, Outcome, Seeds,
-    settings::{Resolved, RunSettings},
-    stop_on_signals,
-};
+use super::json::{run, say_object};
+use super::settings::RecognisedData;
+use super::{Setting, SettingsArguments, say};
+use crate::settings::{Resolved, RunSettings};
+use crate::show::{seed_text, seeds_text};
+use crate::{Exit, Launch, Outcome, Seeds, stop_on_signals};
 use clap::Args;
 use misa_data::LockedTest;
-use misa_train::{Progress, Report, RunStart};
+use misa_train::{Progress, Report, RunStart, TimeLeft};
 use serde_json::{Value, json};
-use std::{
-    error::Error,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Train a model, or resume a run.
 ///
@@ -27,7 +25,8 @@ use std::{
 ///
 /// A run keeps its state in its folder. After a crash, SIGTERM or Ctrl-C, the same command with
 /// --resume continues, and ends with the same bytes as an undisturbed run. Options you omit keep
-/// the run's values; only --device, --devices and save_every may be changed.
+/// the run's values; only --device, --devices and save_every may be changed, and --epochs raised: a
+/// finished run is then continued, and ends with the same bytes as if it had had them from the start.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa train --out runs/first
@@ -57,7 +56,7 @@ pub struct Arguments {
     /// Continue from the last complete state; where there is no run, start one
     #[arg(long, help_heading = "Run")]
     resume: bool,
-    /// Start again even if the folder holds a run
+    /// Start again even if the folder holds a run, which stays until the new one has saved a state
     #[arg(long, conflicts_with = "resume", help_heading = "Run")]
     replace: bool,
     /// GPUs that train one model together, such as cuda:0,cuda:1
@@ -74,7 +73,7 @@ pub struct Arguments {
     /// One line per epoch even in a terminal
     #[arg(long, help_heading = "Run")]
     plain: bool,
-    /// Print the report as JSON, and nothing else
+    /// Print the report of each run as JSON, and nothing else
     #[arg(long, help_heading = "Run")]
     json: bool,
 }
@@ -101,21 +100,38 @@ impl Arguments {
             progress: self.progress(),
             start: self.start(),
             stop: stop_on_signals()?,
+            keep_state: true,
         };
         let mut reports: Vec<Report> = Vec::new();
-        for job in self.jobs() {
-            let settings = self.resolve(&job)?;
-            let (report, test) = launch.train(&settings, &job.folder)?;
-            if !self.json {
+        let jobs = self.jobs();
+        let (arguments, data) = self.recognised(&jobs[0])?;
+        let mut opened = data;
+        let mut has_test = false;
+        let clock = TimeLeft::since(0.0);
+        for job in &jobs {
+            let settings = self.resolve(&arguments, job)?;
+            let data = opened.take().map(|data| {
+                if !self.json {
+                    eprintln!("note: {}", data.note(&settings.value));
+                }
+                data.dataset
+            });
+            let (report, test) = launch.train_on(&settings, data, &job.folder)?;
+            has_test |= !test.is_empty() && report.test_openings == 0;
+            if !self.json && jobs.len() > 1 {
+                say(&seed_text(&report))?;
+                say(&how_far(reports.len() + 1, jobs.len(), &clock))?;
+            } else if !self.json {
                 say_report(&report, &test, &job.folder)?;
             }
             reports.push(report);
         }
+        if !self.json && jobs.len() > 1 {
+            say(&seeds_text(&reports, &self.out, has_test))?;
+        }
         if self.json {
-            match reports.as_slice() {
-                [report] => say_json(report)?,
-                reports => say_json(&reports)?,
-            }
+            let runs: Vec<Value> = reports.iter().map(run).collect::<Result<_, _>>()?;
+            say_object(json!({ "runs": runs }))?;
         }
         Ok(Exit::Done)
     }
@@ -156,13 +172,34 @@ impl Arguments {
         seeds.iter().map(job).collect()
     }
 
+    /// The part of the command line that settings come from, with the corpus of the data if nothing
+    /// names one and the run is not resumed.
+    fn recognised(
+        &self,
+        job: &Job,
+    ) -> Result<(SettingsArguments, Option<RecognisedData>), Box<dyn Error>> {
+        if self.resume && self.recorded(job)?.is_some() {
+            return Ok((self.settings.clone(), None));
+        }
+        self.settings.with_corpus_of_data(&self.more(job))
+    }
+
     /// The settings of a run: what is given here, on top of the recorded ones if it is resumed.
-    fn resolve(&self, job: &Job) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+    fn resolve(
+        &self,
+        arguments: &SettingsArguments,
+        job: &Job,
+    ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
         let recorded = if self.resume {
             self.recorded(job)?
         } else {
             None
         };
+        arguments.resolve_over(recorded.as_ref(), &self.more(job))
+    }
+
+    /// Settings that options of this command give.
+    fn more(&self, job: &Job) -> Vec<Setting> {
         let mut more = Vec::new();
         if let (Some(_), Some(AskedSeed { option, seed })) = (&self.seeds, job.seed) {
             more.push(Setting::new("training.seed", json!(seed), option));
@@ -170,23 +207,34 @@ impl Arguments {
         if let Some(devices) = &self.devices {
             more.push(Setting::new("device", json!(devices), "--devices"));
         }
-        self.settings.resolve_over(recorded.as_ref(), &more)
+        more
     }
 
     fn show(&self) -> Outcome {
         let jobs = self.jobs();
-        let first = self.resolve(&jobs[0])?;
-        if self.seeds.is_none() {
-            if self.json {
-                say_json(&first.to_json())?;
-            } else {
-                say(&first.explain())?;
+        let settings = &self.settings;
+        // What would be trained is shown even where the data is not.
+        let recognised = self.recognised(&jobs[0]);
+        let arguments = match &recognised {
+            Ok((arguments, _)) => arguments,
+            Err(error) => {
+                let resolved = self.resolve(settings, &jobs[0])?;
+                if !resolved.is_set("corpus") {
+                    eprintln!(
+                        "note: the corpus is not known, because the data cannot be read: {error}"
+                    );
+                }
+                settings
             }
+        };
+        let first = self.resolve(arguments, &jobs[0])?;
+        if self.seeds.is_none() && !self.json {
+            say(&first.explain())?;
             return Ok(Exit::Done);
         }
         let differences: Vec<Value> = jobs
             .iter()
-            .map(|job| Ok(self.resolve(job)?.differences(&first)))
+            .map(|job| Ok(self.resolve(arguments, job)?.differences(&first)))
             .collect::<Result<_, Box<dyn Error>>>()?;
         let runs = jobs.iter().zip(&differences);
         if self.json {
@@ -195,7 +243,7 @@ impl Arguments {
                     json!({ "folder": job.folder.display().to_string(), "differs": differs })
                 })
                 .collect();
-            say_json(&json!({ "settings": first.to_json(), "runs": runs }))?;
+            say_object(json!({ "settings": first.to_json(), "runs": runs }))?;
         } else {
             let lines: String = runs.map(|(job, differs)| job.line(differs)).collect();
             let (settings, count) = (first.explain(), jobs.len());
@@ -225,6 +273,12 @@ impl Job {
         }
         format!("{}  {}\n", self.folder.display(), settings.join(", "))
     }
+}
+
+/// `2 of 5 seeds done, about 12 min left`
+fn how_far(done: usize, all: usize, clock: &TimeLeft) -> String {
+    let left = clock.words(done as f64 / all as f64);
+    format!("{done} of {all} seeds done{left}\n")
 }
 
 fn say_report(report: &Report, test: &LockedTest, folder: &Path) -> Result<(), Box<dyn Error>> {

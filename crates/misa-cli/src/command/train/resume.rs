@@ -1,13 +1,13 @@
 //! The recorded settings of a run that is resumed.
 
 use super::{Arguments, AskedSeed, Job};
-use crate::{command::settings::RecordedSettings, settings_of};
+use crate::command::settings::RecordedSettings;
+use crate::place::lead_from_here;
+use crate::settings_of;
 use misa_train::{Manifest, TrainError};
-use std::{
-    error::Error,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 use thiserror::Error;
 
 /// A run that cannot be resumed as asked.
@@ -21,6 +21,17 @@ pub(super) enum ResumeError {
     NoRun {
         /// The folder.
         folder: PathBuf,
+    },
+    /// The folder has the runs of several seeds.
+    #[error(
+        "{folder}: holds runs of several seeds, expected --seeds {seeds}, or one of its folders",
+        folder = folder.display()
+    )]
+    Seeds {
+        /// The folder.
+        folder: PathBuf,
+        /// Their seeds.
+        seeds: String,
     },
     /// The seed is not that of the run.
     #[error(
@@ -49,12 +60,20 @@ impl Arguments {
             job.check_seed(manifest.config.seed)?;
             return self.settings_in(folder, &manifest);
         }
+        let siblings = siblings(&self.out)?;
         if self.seeds.is_some() {
-            for sibling in siblings(&self.out)? {
+            for (_, sibling) in siblings {
                 if let Some(manifest) = manifest(&sibling)? {
                     return self.settings_in(&sibling, &manifest);
                 }
             }
+        } else if !siblings.is_empty() {
+            let seeds: Vec<String> = siblings.iter().map(|(seed, _)| seed.to_string()).collect();
+            return Err(ResumeError::Seeds {
+                folder: folder.to_path_buf(),
+                seeds: seeds.join(","),
+            }
+            .into());
         }
         if self.settings.says_what() {
             return Ok(None);
@@ -71,7 +90,10 @@ impl Arguments {
     ) -> Result<Option<RecordedSettings>, Box<dyn Error>> {
         let origin = folder.display().to_string();
         match settings_of(folder, manifest) {
-            Ok(settings) => Ok(Some(RecordedSettings { settings, origin })),
+            Ok(mut settings) => {
+                lead_from_here(&mut settings, folder, manifest);
+                Ok(Some(RecordedSettings { settings, origin }))
+            }
             Err(_) if self.settings.says_what() => Ok(None),
             Err(error) => Err(error),
         }
@@ -102,7 +124,7 @@ fn manifest(folder: &Path) -> Result<Option<Manifest>, TrainError> {
 }
 
 /// The folders of seeds in `out`, in the order of the seeds.
-fn siblings(out: &Path) -> Result<Vec<PathBuf>, TrainError> {
+fn siblings(out: &Path) -> Result<Vec<(u64, PathBuf)>, TrainError> {
     let io_error = |source| TrainError::Io {
         path: out.to_path_buf(),
         source,
@@ -121,5 +143,5 @@ fn siblings(out: &Path) -> Result<Vec<PathBuf>, TrainError> {
         }
     }
     folders.sort();
-    Ok(folders.into_iter().map(|(_, path)| path).collect())
+    Ok(folders)
 }

@@ -1,11 +1,11 @@
 //! The program as a user calls it.
 
+pub mod own;
+
 use serde_json::Value;
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 
 /// Settings of runs that take a second.
 pub const SMALL: &[&str] = &[

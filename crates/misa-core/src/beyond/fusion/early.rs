@@ -1,9 +1,7 @@
 //! One head on all representations side by side.
 
-use crate::{
-    Activation,
-    fusion::{FusionConfig, FusionInput, FusionOutput, Head},
-};
+use crate::Activation;
+use crate::fusion::{FusionConfig, FusionInput, FusionOutput, Head};
 use burn::prelude::*;
 
 /// The head of MISA without its attention: features are concatenated first.

@@ -1,10 +1,8 @@
 //! One head per modality, whose predictions are averaged.
 
-use crate::{
-    Activation,
-    fusion::{FusionConfig, FusionInput, FusionOutput, Head},
-    modality_modules::ModalityModules,
-};
+use crate::Activation;
+use crate::fusion::{FusionConfig, FusionInput, FusionOutput, Head};
+use crate::modality_modules::ModalityModules;
 use burn::prelude::*;
 
 /// Each modality predicts alone; the prediction is the mean over the modalities that are present.

@@ -1,16 +1,12 @@
 //! The product of all modalities through factors of low rank.
 
 use super::tensor::with_one;
-use crate::{
-    Modality,
-    fusion::{FusionConfig, FusionInput, FusionOutput},
-    modality_modules::ModalityModules,
-};
-use burn::{
-    module::Param,
-    nn::{Initializer, Linear, LinearConfig},
-    prelude::*,
-};
+use crate::Modality;
+use crate::fusion::{FusionConfig, FusionInput, FusionOutput};
+use crate::modality_modules::ModalityModules;
+use burn::module::Param;
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::prelude::*;
 
 /// Rank of the factors, within the 1 to 16 of the paper.
 const RANK: usize = 4;

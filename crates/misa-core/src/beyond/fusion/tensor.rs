@@ -1,14 +1,10 @@
 //! All products of features of different modalities.
 
-use crate::{
-    Activation,
-    fusion::{FusionConfig, FusionInput, FusionOutput, Head},
-    modality_modules::ModalityModules,
-};
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-};
+use crate::Activation;
+use crate::fusion::{FusionConfig, FusionInput, FusionOutput, Head};
+use crate::modality_modules::ModalityModules;
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
 
 /// Features of a modality that enter the product: its size is a power of this plus one.
 const D_FACTOR: usize = 16;

@@ -2,7 +2,8 @@
 
 use super::unit::{row_cosines, unit_rows};
 use crate::ConfigError;
-use burn::{prelude::*, tensor::activation::log_softmax};
+use burn::prelude::*;
+use burn::tensor::activation::log_softmax;
 
 misa_terms::settings! {
     /// Configuration of [`ContrastLoss`].
@@ -13,9 +14,9 @@ misa_terms::settings! {
     /// | `temperature` | 0.5 | `(0, inf)` |
     #[derive(PartialEq)]
     pub struct ContrastLossConfig {
-        /// Weight in the objective.
+        /// Weight in the objective. Range: `[0, inf)`.
         pub weight: f64 = 0.1, with_weight;
-        /// Divisor of the cosines.
+        /// Divisor of the cosines. Range: `(0, inf)`.
         pub temperature: f64 = 0.5, with_temperature;
     }
 }

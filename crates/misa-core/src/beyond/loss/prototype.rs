@@ -2,7 +2,8 @@
 
 use super::unit::unit_rows;
 use crate::{ConfigError, Task};
-use burn::{prelude::*, tensor::activation::log_softmax};
+use burn::prelude::*;
+use burn::tensor::activation::log_softmax;
 
 /// Replaces the logit of a level that no utterance of the batch has.
 const ABSENT: f64 = -1e9;
@@ -19,15 +20,17 @@ misa_terms::settings! {
     /// | `bound` | 3.0 | `(0, inf)` |
     #[derive(PartialEq)]
     pub struct PrototypeLossConfig {
-        /// Weight in the objective.
+        /// Weight in the objective. Range: `[0, inf)`.
         pub weight: f64 = 0.1, with_weight;
         /// Divisor of the cosines; with small values only the nearest prototypes count.
+        /// Range: `(0, inf)`.
         pub temperature: f64 = 0.1, with_temperature;
-        /// Added to the logit of the level farthest away, less to nearer ones.
+        /// Added to the logit of the level farthest away, less to nearer ones. Range: `[0, inf)`.
         pub hardness: f64 = 0.5, with_hardness;
         /// Number of levels that sentiment is rounded to; classes are levels by themselves.
+        /// Range: `[2, 1024]`.
         pub levels: usize = 7, with_levels;
-        /// Sentiment is clamped to `-bound..=bound` first.
+        /// Sentiment is clamped to this value and its negative first. Range: `(0, inf)`.
         pub bound: f64 = 3.0, with_bound;
         /// Whether a prototype is the mean over all modalities instead of over one.
         pub pooled: bool = false, with_pooled;

@@ -1,27 +1,27 @@
 //! How far a predicted sentiment is from its target.
 
 use crate::ConfigError;
-use burn::{
-    nn::loss::{HuberLossConfig, MseLoss, Reduction},
-    prelude::*,
-};
+use burn::nn::loss::{HuberLossConfig, MseLoss, Reduction};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Error of a regression, mean over the batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Regression {
-    /// Squared error, as in MISA.
-    #[default]
-    Squared,
-    /// Absolute error, which is the MAE that is reported.
-    Absolute,
-    /// Half the squared error up to `delta`, and linear beyond.
-    Huber {
-        /// Where the error becomes linear. Range: `(0, inf)`.
-        delta: f64,
-    },
+misa_terms::choice! {
+    /// Error of a regression, mean over the batch.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Regression {
+        /// Squared error, as in MISA.
+        #[default]
+        Squared,
+        /// Absolute error, which is the MAE that is reported.
+        Absolute,
+        /// Half the squared error up to `delta`, and linear beyond.
+        Huber {
+            /// Where the error becomes linear. Range: `(0, inf)`.
+            delta: f64,
+        },
+    }
 }
 
 impl Regression {

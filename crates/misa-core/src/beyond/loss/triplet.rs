@@ -2,7 +2,8 @@
 
 use super::unit::unit_rows;
 use crate::ConfigError;
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 
 misa_terms::settings! {
     /// Configuration of [`TripletLoss`].
@@ -13,9 +14,9 @@ misa_terms::settings! {
     /// | `margin` | 0.15 | `[0, inf)` |
     #[derive(PartialEq)]
     pub struct TripletLossConfig {
-        /// Weight in the objective.
+        /// Weight in the objective. Range: `[0, inf)`.
         pub weight: f64 = 0.01, with_weight;
-        /// Margin per unit of difference between two targets.
+        /// Margin per unit of difference between two targets. Range: `[0, inf)`.
         pub margin: f64 = 0.15, with_margin;
     }
 }

@@ -15,13 +15,13 @@ misa_terms::settings! {
     /// - Source: DLF (Wang et al. 2025) for the shares of the modalities.
     #[derive(PartialEq)]
     pub struct UnimodalLossConfig {
-        /// Weight in the objective.
+        /// Weight in the objective. Range: `[0, inf)`.
         pub weight: f64 = 0.1, with_weight;
-        /// Share of the prediction from text.
+        /// Share of the prediction from text. Range: `[0, inf)`.
         pub text: f64 = 3.0, with_text;
-        /// Share of the prediction from visual.
+        /// Share of the prediction from visual. Range: `[0, inf)`.
         pub visual: f64 = 1.0, with_visual;
-        /// Share of the prediction from acoustic.
+        /// Share of the prediction from acoustic. Range: `[0, inf)`.
         pub acoustic: f64 = 1.0, with_acoustic;
     }
 }

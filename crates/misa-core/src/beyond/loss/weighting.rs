@@ -1,18 +1,21 @@
 //! Weights of the terms, fixed or learned.
 
-use burn::{module::Param, prelude::*};
+use burn::module::Param;
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Where the weights of the terms come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Weighting {
-    /// From the configuration.
-    #[default]
-    Fixed,
-    /// Learned, starting there, see [`UncertaintyWeights`].
-    Learned,
+misa_terms::choice! {
+    /// Where the weights of the terms come from.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Weighting {
+        /// From the configuration.
+        #[default]
+        Fixed,
+        /// Learned, starting there, see [`UncertaintyWeights`].
+        Learned,
+    }
 }
 
 /// Weights that are learned with the model, by how uncertain each term is.

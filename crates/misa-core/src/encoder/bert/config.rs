@@ -2,39 +2,61 @@
 
 use crate::ConfigError;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
-/// How the tokens of a sentence become one vector.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TextPooling {
-    /// Mean over the sentence's tokens, special tokens included.
-    #[default]
-    MaskedMean,
-    /// Mean over the tokens and the padding of the batch, as in the first release of the official
-    /// code: an utterance's vector depends on its batch.
-    PlainMean,
+misa_terms::choice! {
+    /// How the tokens of a sentence become one vector.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum TextPooling {
+        /// Mean over the sentence's tokens, special tokens included.
+        #[default]
+        MaskedMean,
+        /// Mean over the tokens and the padding of the batch, as in the first release of the official
+        /// code: an utterance's vector depends on its batch.
+        PlainMean,
+    }
 }
 
-/// Which parts of BERT keep their pre-trained weights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BertFreezing {
-    /// None: the official rule for MOSI.
-    #[default]
-    None,
-    /// The first layers, not the embeddings below them: the official rule for MOSEI, of 9 layers.
-    Layers(usize),
-    /// The embeddings and the first layers: what can be computed once for all epochs.
-    Prefix(usize),
-    /// All: the official rule for UR-FUNNY.
-    All,
+misa_terms::choice! {
+    /// Which parts of BERT keep their pre-trained weights.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum BertFreezing {
+        /// None: the official rule for MOSI.
+        #[default]
+        None,
+        /// The first layers, not the embeddings below them: the official rule for MOSEI, of 9 layers.
+        Layers(usize),
+        /// The embeddings and the first layers: what can be computed once for all epochs.
+        Prefix(usize),
+        /// All: the official rule for UR-FUNNY.
+        All,
+    }
 }
 
 impl BertFreezing {
     /// Whether the embeddings are frozen.
     pub fn embeddings(self) -> bool {
         matches!(self, Self::Prefix(_) | Self::All)
+    }
+
+    /// Checks that a BERT of `n_layers` has the layers that are frozen.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::FrozenLayers`] if it has fewer.
+    pub fn check(self, n_layers: usize) -> Result<(), ConfigError> {
+        match self {
+            Self::Layers(count) | Self::Prefix(count) if count > n_layers => {
+                Err(ConfigError::FrozenLayers {
+                    freezing: self.to_string(),
+                    n_layers,
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Number of first layers that are frozen, of `n_layers`.
@@ -95,5 +117,20 @@ mod tests {
             "unknown freezing `layers:x`, expected none, layers:N, prefix:N or all"
         );
         assert_eq!(BertFreezing::Layers(9).layers(4), 4);
+    }
+
+    #[test]
+    fn more_frozen_layers_than_there_are_are_refused() {
+        for freezing in [BertFreezing::Layers(7), BertFreezing::Prefix(7)] {
+            assert_eq!(freezing.check(7), Ok(()));
+            assert_eq!(
+                freezing.check(6).unwrap_err().to_string(),
+                format!(
+                    "the freezing `{freezing}` asks for more layers than the 6 of this BERT: set \
+                     training.bert.freezing (--freeze) to at most 6 layers, `all` or `none`"
+                )
+            );
+        }
+        assert_eq!(BertFreezing::All.check(1), Ok(()));
     }
 }

@@ -1,12 +1,11 @@
 //! Token ids to vectors.
 
-use crate::{dropout::drop_out, encoder::bert::tokens::Tokens};
-use burn::{
-    nn::{
-        Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig,
-    },
-    prelude::*,
+use crate::dropout::drop_out;
+use crate::encoder::bert::tokens::Tokens;
+use burn::nn::{
+    Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig,
 };
+use burn::prelude::*;
 use misa_terms::BertConfig;
 
 /// Standard deviation of BERT's weights before training.

@@ -1,15 +1,13 @@
 //! One transformer layer of BERT.
 
 use super::embeddings::SPREAD;
-use crate::{
-    dropout::{drop_out, probability},
-    encoder::bert::tokens::Tokens,
+use crate::dropout::{drop_out, probability};
+use crate::encoder::bert::tokens::Tokens;
+use burn::nn::{
+    Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
 };
-use burn::{
-    nn::{Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig},
-    prelude::*,
-    tensor::activation::{gelu, softmax},
-};
+use burn::prelude::*;
+use burn::tensor::activation::{gelu, softmax};
 use misa_kernels::{AddNorm, SelfAttention};
 use misa_terms::BertConfig;
 

@@ -6,17 +6,14 @@ mod layer;
 mod reading;
 pub(crate) mod tokens;
 
-pub use config::{BertFreezing, TextPooling};
-pub use misa_terms::BertConfig;
-pub use reading::BertReading;
-
 use crate::encoder::EncoderOutput;
-use burn::{
-    nn::{Linear, LinearConfig},
-    prelude::*,
-};
+use burn::nn::{Linear, LinearConfig};
+use burn::prelude::*;
+pub use config::{BertFreezing, TextPooling};
 use embeddings::BertEmbeddings;
 use layer::BertLayer;
+pub use misa_terms::BertConfig;
+pub use reading::BertReading;
 use tokens::Tokens;
 
 /// Configuration of [`BertEncoder`].

@@ -1,6 +1,7 @@
 //! Where the tokens of a batch lie.
 
-use crate::encoder::{PackedSequence, packed::int_tensor};
+use crate::encoder::PackedSequence;
+use crate::encoder::packed::int_tensor;
 use burn::prelude::*;
 use misa_kernels::Sentences;
 use std::sync::Arc;

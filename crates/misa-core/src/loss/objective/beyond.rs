@@ -1,6 +1,7 @@
 //! The terms of the objective beyond MISA's.
 
-use super::{MisaLoss, mean, sum, views::Views, zero};
+use super::views::Views;
+use super::{MisaLoss, mean, sum, zero};
 use crate::{MisaOutput, Modality, PerModality, SubspaceLogits};
 use burn::prelude::*;
 

@@ -1,48 +1,48 @@
 //! Settings of the objective.
 
 use super::MisaLoss;
-use crate::{
-    ConfigError, Task,
-    loss::{
-        CmdLossConfig, ContrastLossConfig, DifferenceLoss, PrototypeLossConfig, Regression, Term,
-        TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
-    },
+use crate::loss::{
+    CmdLossConfig, ContrastLossConfig, DifferenceLoss, PrototypeLossConfig, Regression, Term,
+    TripletLossConfig, UncertaintyWeights, UnimodalLossConfig, Weighting,
 };
-use burn::{
-    nn::loss::{CrossEntropyLossConfig, MseLoss},
-    prelude::*,
-};
+use crate::{ConfigError, Task};
+use burn::nn::loss::{CrossEntropyLossConfig, MseLoss};
+use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// How shared representations of different modalities are brought together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Similarity {
-    /// Central moment discrepancy between them.
-    #[default]
-    Cmd,
-    /// An adversary that predicts their modality; the model needs one, see
-    /// [`crate::ModelParts::adversary`].
-    Adversarial,
-    /// Maximum mean discrepancy between them, see [`MmdLoss`](crate::loss::MmdLoss).
-    Mmd,
-    /// Distance between their covariances, see [`CoralLoss`](crate::loss::CoralLoss).
-    Coral,
+misa_terms::choice! {
+    /// How shared representations of different modalities are brought together.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Similarity {
+        /// Central moment discrepancy between them.
+        #[default]
+        Cmd,
+        /// An adversary that predicts their modality; the model needs one, see
+        /// [`crate::ModelParts::adversary`].
+        Adversarial,
+        /// Maximum mean discrepancy between them, see [`MmdLoss`](crate::loss::MmdLoss).
+        Mmd,
+        /// Distance between their covariances, see [`CoralLoss`](crate::loss::CoralLoss).
+        Coral,
+    }
 }
 
-/// How shared and private representations are kept apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Difference {
-    /// Soft orthogonality over the batch, as in MISA, see [`DifferenceLoss`](crate::loss::DifferenceLoss).
-    #[default]
-    Orthogonality,
-    /// Cosines within each utterance, see [`CosineLoss`](crate::loss::CosineLoss).
-    Cosine,
-    /// Independence of kernels, see [`HsicLoss`](crate::loss::HsicLoss).
-    Hsic,
+misa_terms::choice! {
+    /// How shared and private representations are kept apart.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[non_exhaustive]
+    pub enum Difference {
+        /// Soft orthogonality over the batch, as in MISA, see [`DifferenceLoss`](crate::loss::DifferenceLoss).
+        #[default]
+        Orthogonality,
+        /// Cosines within each utterance, see [`CosineLoss`](crate::loss::CosineLoss).
+        Cosine,
+        /// Independence of kernels, see [`HsicLoss`](crate::loss::HsicLoss).
+        Hsic,
+    }
 }
 
 misa_terms::settings! {
@@ -75,22 +75,23 @@ misa_terms::settings! {
         pub regression: Regression = Regression::Squared, with_regression;
         /// Kind of the similarity loss.
         pub similarity: Similarity = Similarity::Cmd, with_similarity;
-        /// Highest central moment compared.
+        /// Highest central moment compared. Range: `[1, inf)`.
         pub moments: usize = 5, with_moments;
-        /// Weight of the similarity loss.
+        /// Weight of the similarity loss. Range: `[0, inf)`.
         pub similarity_weight: f64 = 1.0, with_similarity_weight;
         /// Kind of the difference loss.
         pub difference: Difference = Difference::Orthogonality, with_difference;
-        /// Weight of the difference loss.
+        /// Weight of the difference loss. Range: `[0, inf)`.
         pub difference_weight: f64 = 0.3, with_difference_weight;
-        /// Weight of the reconstruction loss.
+        /// Weight of the reconstruction loss. Range: `[0, inf)`.
         pub reconstruction_weight: f64 = 1.0, with_reconstruction_weight;
         /// Whether the reconstruction loss has no gradient by the vectors that are reconstructed.
         pub detach_target: bool = false, with_detach_target;
         /// Weight of the discrimination loss; the model needs a discriminator where it is not 0, see
-        /// [`crate::ModelParts::subspace_discriminator`].
+        /// [`crate::ModelParts::subspace_discriminator`]. Range: `[0, inf)`.
         pub discrimination_weight: f64 = 0.0, with_discrimination_weight;
-        /// Weight of the cycle loss; the model needs [`crate::ModelParts::cycle`] where it is not 0.
+        /// Weight of the cycle loss; the model encodes its reconstructions again where it is not 0, see
+        /// [`crate::ModelParts::cycle`]. Range: `[0, inf)`.
         pub cycle_weight: f64 = 0.0, with_cycle_weight;
         /// Contrast by distance of targets.
         pub triplet: Option<TripletLossConfig> = None, with_triplet;
@@ -98,7 +99,8 @@ misa_terms::settings! {
         pub prototype: Option<PrototypeLossConfig> = None, with_prototype;
         /// Contrast between modalities.
         pub contrast: Option<ContrastLossConfig> = None, with_contrast;
-        /// Predictions from one modality each; the model needs [`crate::ModelParts::unimodal_heads`].
+        /// Predictions from one modality each, by a head for each, see
+        /// [`crate::ModelParts::unimodal_heads`].
         pub unimodal: Option<UnimodalLossConfig> = None, with_unimodal;
         /// Where the weights come from.
         pub weighting: Weighting = Weighting::Fixed, with_weighting;

@@ -4,19 +4,14 @@ mod beyond;
 mod config;
 mod views;
 
+use crate::loss::{
+    CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms, MmdLoss,
+    PrototypeLoss, Term, TripletLoss, UncertaintyWeights,
+};
+use crate::{MisaOutput, PerModality, Task};
+use burn::nn::loss::{CrossEntropyLoss, MseLoss, Reduction};
+use burn::prelude::*;
 pub use config::{Difference, MisaLossConfig, Similarity};
-
-use crate::{
-    MisaOutput, PerModality, Task,
-    loss::{
-        CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms,
-        MmdLoss, PrototypeLoss, Term, TripletLoss, UncertaintyWeights,
-    },
-};
-use burn::{
-    nn::loss::{CrossEntropyLoss, MseLoss, Reduction},
-    prelude::*,
-};
 use views::Views;
 
 /// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, plus the further terms in use.
@@ -202,13 +197,9 @@ fn mean(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        FusionOutput, Modalities, SubspacesOutput,
-        loss::{
-            ContrastLossConfig, UnimodalLossConfig, Weighting,
-            vectors::{self, assert_close},
-        },
-    };
+    use crate::loss::vectors::{self, assert_close};
+    use crate::loss::{ContrastLossConfig, UnimodalLossConfig, Weighting};
+    use crate::{FusionOutput, Modalities, SubspacesOutput};
     use burn::tensor::{Gradients, TensorData};
 
     /// Three utterances whose representations are the fixed batches, on a device that

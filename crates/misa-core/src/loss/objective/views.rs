@@ -1,7 +1,8 @@
 //! The representations that losses compare: of the modalities in use, where they are present.
 
 use crate::{MisaOutput, Modality, PerModality};
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 
 /// The rows of a batch that the losses may compare.
 pub(super) struct Views<'a>(pub(super) &'a MisaOutput);

@@ -1,6 +1,7 @@
 //! A small model and made-up batches for it.
 
-use burn::{prelude::*, tensor::TensorData};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use misa_core::{
     FeatureSizes, Misa, MisaConfig, MisaInput, Modality, PerModality, TextInput, TextSize,
 };

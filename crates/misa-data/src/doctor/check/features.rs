@@ -145,7 +145,13 @@ fn one_step(report: &FeatureReport, findings: &mut Vec<Finding>) {
     let mut splits = report.splits.iter();
     if splits.all(|split| split.steps.max == 1) {
         let what = "every utterance has a single step";
-        let advice = "there is one vector per utterance, nothing to learn over time";
+        let advice = match report.modality {
+            Modality::Text => {
+                "one vector or one word per utterance: nothing to learn over time, unless BERT reads \
+                 the words"
+            }
+            _ => "there is one vector per utterance, nothing to learn over time",
+        };
         findings.push(Finding::new(
             Severity::Note,
             "one_step",

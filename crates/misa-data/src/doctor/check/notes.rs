@@ -2,18 +2,23 @@
 
 use super::Evidence;
 use crate::doctor::{Finding, Severity};
-use crate::{Note, NoteKind};
+use crate::{Note, NoteKind, PaddingSide};
+
+/// Share of sequences with zeros at an end that still counts as few.
+const FEW: f64 = 0.05;
+/// Advice on padding.
+const CUT: &str = "nothing to do, unless these steps are real: then read them with --padding none";
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for note in &evidence.overview.notes {
         let Some((severity, kind, advice)) = judge(note, evidence) else {
             continue;
         };
-        let message = note.to_string();
-        let (place, what) = message.split_once(": ").unwrap_or(("", &message));
+        let (place, message) = (note.place(), note.to_string());
         let what = match note.kind {
             NoteKind::UnknownWord => unknown_words(note, evidence),
-            _ => what.to_owned(),
+            _ if place.is_empty() => message,
+            _ => message[place.len() + ": ".len()..].to_string(),
         };
         let finding = Finding::new(severity, kind, place, what, advice);
         findings.push(finding.with_count(note.count));
@@ -48,13 +53,29 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
             let advice = "what is stored was read: the file was cut after its lengths were counted";
             (Warning, "too_long", advice)
         }
-        NoteKind::PaddedFront(_) => {
-            let advice = "the padding was cut off: nothing to do, unless real steps start with 0";
-            (Note, "padded_front", advice)
+        NoteKind::PaddedFront(_) => (Note, "padded_front", CUT),
+        NoteKind::Padded { side, .. } => match side {
+            PaddingSide::Front => (Note, "padded_front", CUT),
+            PaddingSide::Back => (Note, "padded_end", CUT),
+        },
+        NoteKind::ZerosKept(_) => {
+            let advice = "they are read as missing values: if they are padding, say so with \
+                          --padding left or --padding right";
+            let count = note.split.map_or(0, |split| evidence.overview.count(split));
+            let are_few = note.count as f64 <= FEW * count as f64;
+            (if are_few { Note } else { Warning }, "zeros_kept", advice)
         }
         NoteKind::Misaligned => {
             let advice = "they are left out: check the alignment";
             (Warning, "misaligned_dropped", advice)
+        }
+        NoteKind::Leftover => {
+            let advice = "nothing to do: they hold no data";
+            (Note, "leftovers", advice)
+        }
+        NoteKind::NotRead(_) => {
+            let advice = "nothing to do: no features, words or labels are among them";
+            (Note, "not_read", advice)
         }
         _ => (Note, "dropped_or_replaced", "nothing to do if they are few"),
     })

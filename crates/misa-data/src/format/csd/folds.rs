@@ -2,9 +2,11 @@
 
 use crate::{DataError, Split};
 use misa_terms::hex;
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::path::Path;
 
 /// The file with the folds of a folder.
@@ -29,14 +31,38 @@ pub(super) enum Folds {
     Own(HashMap<String, Split>),
 }
 
-/// A file of folds.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lists {
-    train: Vec<String>,
-    #[serde(alias = "dev")]
-    valid: Vec<String>,
-    test: Vec<String>,
+/// A file of folds: a list of videos per split, under any name of the split.
+struct Lists(BTreeMap<Split, Vec<String>>);
+
+impl<'de> Deserialize<'de> for Lists {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ListsVisitor)
+    }
+}
+
+struct ListsVisitor;
+
+impl<'de> Visitor<'de> for ListsVisitor {
+    type Value = Lists;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("lists by split")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lists, A::Error> {
+        let mut lists = BTreeMap::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let split = Split::of_name(&name)
+                .ok_or_else(|| A::Error::custom(format!("{name:?} is no split")))?;
+            if lists.insert(split, map.next_value()?).is_some() {
+                return Err(A::Error::custom(format!("the split `{split}` twice")));
+            }
+        }
+        match Split::ALL.iter().find(|split| !lists.contains_key(split)) {
+            Some(missing) => Err(A::Error::custom(format!("no split `{missing}`"))),
+            None => Ok(Lists(lists)),
+        }
+    }
 }
 
 impl Folds {
@@ -52,8 +78,7 @@ impl Folds {
             DataError::layout(path.display().to_string(), expected, error.to_string())
         })?;
         let mut folds = HashMap::new();
-        let lists = [lists.train, lists.valid, lists.test];
-        for (split, videos) in Split::ALL.into_iter().zip(lists) {
+        for (split, videos) in lists.0 {
             for video in videos {
                 if let Some(other) = folds.insert(video.clone(), split).filter(|&o| o != split) {
                     let place = path.display().to_string();
@@ -119,8 +144,28 @@ mod tests {
         assert_eq!(folds.split("a"), Some(Split::Train));
         assert_eq!(folds.split("b"), Some(Split::Valid));
         assert_eq!(folds.split("c"), None);
-        fs::write(&path, r#"{"train": ["a"], "valid": ["a"], "test": []}"#).unwrap();
-        let error = Folds::open(folder.path()).unwrap_err().to_string();
-        assert!(error.ends_with("found \"a\" in train and valid"), "{error}");
+        fs::write(&path, r#"{"Train": ["a"], "VAL": ["b"], "testing": ["c"]}"#).unwrap();
+        let folds = Folds::open(folder.path()).unwrap();
+        assert_eq!(folds.split("b"), Some(Split::Valid));
+        assert_eq!(folds.split("c"), Some(Split::Test));
+        for (text, expected) in [
+            (
+                r#"{"train": ["a"], "valid": ["a"], "test": []}"#,
+                "found \"a\" in train and valid",
+            ),
+            (
+                r#"{"train": ["a"], "valid": [], "dev": [], "test": []}"#,
+                "the split `valid` twice",
+            ),
+            (
+                r#"{"train": ["a"], "all": [], "test": []}"#,
+                "\"all\" is no split",
+            ),
+            (r#"{"train": ["a"], "test": []}"#, "no split `valid`"),
+        ] {
+            fs::write(&path, text).unwrap();
+            let error = Folds::open(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 }

@@ -11,27 +11,23 @@
 
 mod align;
 mod folds;
+mod role;
 mod sequence;
 
-use super::{Format, files};
+use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::prepare::{Preparer, RawUtterance};
-use crate::{DataError, NoteKind};
+use crate::{DataError, NoteKind, OpenOptions};
 use align::{Interval, Timeline, has_length, hull};
 use folds::Folds;
+pub(super) use role::KINDS;
+use role::{ACOUSTIC, LABELS, Role, VISUAL, WORDS, roles};
 pub(super) use sequence::at;
 use sequence::{Csd, Features};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Extension of the files.
 pub(super) const EXTENSION: &str = "csd";
-
-/// Parts of names that reveal the role of a sequence, in lower case.
-const LABELS: [&str; 2] = ["label", "opinion"];
-const VISUAL: [&str; 4] = ["facet", "openface", "visual", "video"];
-const ACOUSTIC: [&str; 4] = ["covarep", "opensmile", "acoustic", "audio"];
-const WORDS: [&str; 1] = ["word"];
 
 /// The computational sequences of a folder.
 #[derive(Debug)]
@@ -60,8 +56,12 @@ pub struct Segment {
 }
 
 /// The data set of a folder.
-pub(super) fn read_folder(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, DataError> {
-    let folder = CsdFolder::open(path)?;
+pub(super) fn read_folder(
+    path: &Path,
+    options: &OpenOptions,
+    intake: &mut Intake<'_>,
+) -> Result<Heading, DataError> {
+    let folder = CsdFolder::open_with(path, options)?;
     let place = path.display().to_string();
     for (sequence, names) in [(&folder.visual, VISUAL), (&folder.acoustic, ACOUSTIC)] {
         if sequence.is_none() {
@@ -128,35 +128,32 @@ impl CsdFolder {
     /// [`DataError`] when a file is damaged, words or labels are missing, or two files have the
     /// same role.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, DataError> {
+        Self::open_with(folder, &OpenOptions::new())
+    }
+
+    /// The same, with the sequences that [`OpenOptions::with_replacement`] names. The other sequences
+    /// of their roles are not read.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open), and when a named sequence has texts instead of numbers, or numbers
+    /// instead of words.
+    pub fn open_with(folder: impl AsRef<Path>, options: &OpenOptions) -> Result<Self, DataError> {
         let folder = folder.as_ref();
-        let mut roles: BTreeMap<Role, Csd> = BTreeMap::new();
-        for path in files::with(folder, EXTENSION)? {
-            let csd = Csd::open(path)?;
-            let Some(role) = Role::of(&csd)? else {
-                continue;
-            };
-            if let Some(other) = roles.get(&role) {
-                return Err(DataError::Ambiguous {
-                    path: folder.to_owned(),
-                    found: [&other.path, &csd.path]
-                        .map(|path| files::name(path))
-                        .into(),
-                });
-            }
-            roles.insert(role, csd);
-        }
-        let mut required = |role, names: &[&str]| {
-            let found = roles.remove(&role);
-            found.ok_or_else(|| {
-                let expected = format!("a sequence named like {}", names.join(", "));
-                DataError::layout(folder.display().to_string(), expected, "none")
-            })
+        let mut roles = roles(folder, options)?;
+        let mut one = |role: Role| match roles.remove(&role).unwrap_or_default() {
+            mut found if found.len() < 2 => Ok(found.pop()),
+            found => Err(role.several(folder, &found)),
+        };
+        let missing = |names: &[&str]| {
+            let expected = format!("a sequence named like {}", names.join(", "));
+            DataError::layout(folder.display().to_string(), expected, "none")
         };
         Ok(Self {
-            words: required(Role::Words, &WORDS)?,
-            labels: required(Role::Labels, &LABELS)?,
-            visual: roles.remove(&Role::Visual),
-            acoustic: roles.remove(&Role::Acoustic),
+            words: one(Role::Words)?.ok_or_else(|| missing(&WORDS))?,
+            labels: one(Role::Labels)?.ok_or_else(|| missing(&LABELS))?,
+            visual: one(Role::Visual)?,
+            acoustic: one(Role::Acoustic)?,
             folds: Folds::open(folder)?,
         })
     }
@@ -296,43 +293,4 @@ fn pieces(sequence: &Csd, video: &str) -> Result<Vec<String>, DataError> {
     }
     let is_piece = |name: &&str| sequence::video(name) == video;
     Ok(data.names().filter(is_piece).map(str::to_owned).collect())
-}
-
-/// The role of a sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    Words,
-    Labels,
-    Visual,
-    Acoustic,
-}
-
-impl Role {
-    /// By the name of the sequence, or otherwise that of the file. A sequence of texts is the
-    /// words, and no other one is: vectors of words have "word" in their name too.
-    fn of(csd: &Csd) -> Result<Option<Self>, DataError> {
-        if csd.is_text()? {
-            let is_word = [&csd.root, &files::name(&csd.path)]
-                .into_iter()
-                .any(|name| has_one_of(name, &WORDS));
-            return Ok(is_word.then_some(Self::Words));
-        }
-        let by_name = |name: &str| {
-            let roles = [
-                (Self::Labels, LABELS.as_slice()),
-                (Self::Visual, &VISUAL),
-                (Self::Acoustic, &ACOUSTIC),
-            ];
-            let mut found = roles
-                .into_iter()
-                .filter(|(_, names)| has_one_of(name, names));
-            found.next().map(|(role, _)| role)
-        };
-        Ok(by_name(&csd.root).or_else(|| by_name(&files::name(&csd.path))))
-    }
-}
-
-fn has_one_of(name: &str, parts: &[&str]) -> bool {
-    let name = name.to_lowercase();
-    parts.iter().any(|part| name.contains(part))
 }

@@ -2,9 +2,8 @@
 
 use super::align::Interval;
 use crate::DataError;
-use misa_files::FileKind;
-use misa_files::Source;
 use misa_files::hdf5::{Dataset, Element, Group, Hdf5, Hdf5Error, Limits};
+use misa_files::{FileKind, Source};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

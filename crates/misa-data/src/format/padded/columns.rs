@@ -142,7 +142,6 @@ impl<'p> Columns<'p> {
                     modality,
                     place,
                     values: Values::Pickle(array),
-                    count: self.count,
                     steps,
                     d_input,
                     stated,

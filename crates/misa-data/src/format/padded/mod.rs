@@ -18,18 +18,19 @@
 
 mod columns;
 mod rows;
+mod sides;
 pub(super) mod table;
 pub(super) mod values;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::note::Notes;
-use crate::{DataError, OpenOptions, Sequence, Split};
+use crate::{DataError, Note, OpenOptions, Padding, Sequence, Split};
 use columns::Columns;
 use misa_files::pickle::{Pickle, Value};
 use misa_terms::{Modality, PerModality};
 pub(super) use rows::Rows;
-use rows::Sides;
+use sides::Sides;
 use std::path::Path;
 use std::rc::Rc;
 use table::Table;
@@ -84,6 +85,24 @@ pub(super) fn split_of<'p>(root: Value<'p>, split: Split) -> Option<Value<'p>> {
         .or_else(|| root.entries()?.find_map(named))
 }
 
+/// Fails if two keys name the same split, such as `valid` and `dev`.
+pub(super) fn check_splits(path: &Path, root: Value<'_>) -> Result<(), DataError> {
+    for split in Split::ALL {
+        let entries = root.entries().into_iter().flatten();
+        let names = entries.filter_map(|(key, _)| key.short_text());
+        let mut names: Vec<String> = names
+            .filter(|name| Split::of_name(name) == Some(split))
+            .collect();
+        names.dedup();
+        if names.len() > 1 {
+            let place = path.display().to_string();
+            let expected = format!("one key for the split `{split}`");
+            return Err(DataError::layout(place, expected, names.join(", ")));
+        }
+    }
+    Ok(())
+}
+
 /// The data set in one file.
 pub(super) fn read_root(
     path: &Path,
@@ -93,6 +112,8 @@ pub(super) fn read_root(
 ) -> Result<Heading, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
+    check_splits(path, root)?;
+    intake.note_unread(None, pickle);
     let mut tables = Vec::new();
     for split in Split::ALL {
         if let Some(value) = split_of(root, split) {
@@ -138,21 +159,33 @@ fn table<'p>(
 
 fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
     Dialect::of(root).ok_or_else(|| {
-        let expected = "a dict of splits or a list of utterances";
-        DataError::layout(path.display().to_string(), expected, root.describe())
+        let place = path.display().to_string();
+        let splits = Split::ALL.into_iter();
+        let unread = splits.filter_map(|split| Some((split, split_of(root, split)?)));
+        match unread.into_iter().find(|(_, value)| value.is_unread()) {
+            Some((split, value)) => {
+                let place = format!("{place}: {split}");
+                DataError::layout(place, "a dict of arrays", value.describe())
+            }
+            None => {
+                let expected = "a dict of splits or a list of utterances";
+                DataError::layout(place, expected, root.describe())
+            }
+        }
     })
 }
 
-/// The features of one modality, with the names of their utterances.
+/// The features of one modality, with the names of their utterances; returns what was noted.
 pub(super) fn read_modality(
     path: &Path,
     pickle: &Pickle<'_>,
     options: &OpenOptions,
     modality: Modality,
     take: &mut dyn FnMut(String, Sequence),
-) -> Result<(), DataError> {
+) -> Result<Vec<Note>, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
+    check_splits(path, root)?;
     let mut splits = Vec::new();
     for split in Split::ALL {
         let Some(value) = split_of(root, split) else {
@@ -160,20 +193,29 @@ pub(super) fn read_modality(
         };
         let place = format!("{}: {split}", path.display());
         let columns = Columns::new(&place, value, dialect)?;
-        let mut features = PerModality::from_fn(|_| None);
+        // The other modalities tell which rows are padding; those that cannot be read tell nothing.
+        let mut features = PerModality::from_fn(|other| columns.features(other).ok().flatten());
         *features.get_mut(modality) = Some(columns.required(modality)?);
         splits.push((split, columns.ids(split), Rows::new(None, features)));
     }
-    let votes: Result<Vec<_>, _> = splits.iter().map(|(.., rows)| rows.votes()).collect();
-    let sides = Sides::decide(options.padding(), &votes?);
+    let mut ends = Vec::new();
+    if options.padding() == Padding::Auto {
+        for (_, ids, rows) in &splits {
+            for index in 0..ids.len() {
+                ends.push(rows.ends(index)?);
+            }
+        }
+    }
+    let is_aligned = splits.iter().all(|(.., rows)| rows.is_aligned);
+    let sides = Sides::decide(options.padding(), is_aligned, &ends);
+    let mut notes = Notes::default();
     for (split, ids, rows) in splits {
         for (index, id) in ids.into_iter().enumerate() {
-            let mut notes = Notes::default();
             let mut sequences = rows.sequences(&sides, split, index, &mut notes)?;
             if let Some(sequence) = sequences.get_mut(modality).take() {
                 take(id, sequence);
             }
         }
     }
-    Ok(())
+    Ok(notes.into_vec())
 }

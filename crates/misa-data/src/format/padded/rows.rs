@@ -1,13 +1,11 @@
-//! Detecting which rows of padded sequences are real.
+//! The sequences of an utterance without their padding.
 
+use super::sides::{Ends, Sides, UtteranceEnds};
 use super::values::Padded;
 use crate::note::Notes;
 use crate::{DataError, NoteKind, Padding, Sequence, Split};
 use misa_terms::{Modality, PerModality};
 use std::ops::Range;
-
-/// Sequences that are examined to detect the side of the padding; more would give the same result.
-const SAMPLE: usize = 256;
 
 /// Real steps of the text, from the attention mask.
 #[derive(Debug)]
@@ -23,8 +21,8 @@ pub(in crate::format) struct Mask {
 pub(in crate::format) struct Rows<'p> {
     mask: Option<Mask>,
     pub features: PerModality<Option<Padded<'p>>>,
-    /// Whether all modalities with features are padded to equal steps, word by word.
-    is_aligned: bool,
+    /// Whether text, visual and acoustic features are padded to equal steps, word by word.
+    pub is_aligned: bool,
 }
 
 impl<'p> Rows<'p> {
@@ -36,22 +34,15 @@ impl<'p> Rows<'p> {
         }
     }
 
-    /// The votes of the sequences for the side of the padding.
-    pub fn votes(&self) -> Result<PerModality<Votes>, DataError> {
-        let mut votes = PerModality::from_fn(|_| Votes::default());
+    /// Whether the first and last rows of utterance `index` are zeros.
+    pub fn ends(&self, index: usize) -> Result<UtteranceEnds, DataError> {
+        let mut ends = PerModality::from_fn(|_| None);
         for modality in Modality::ALL {
             if let Some(padded) = self.features.get(modality) {
-                *votes.get_mut(modality) = Votes::of(padded)?;
+                *ends.get_mut(modality) = padded_ends(padded, index)?;
             }
         }
-        if self.is_aligned {
-            let all = votes
-                .into_array()
-                .into_iter()
-                .fold(Votes::default(), Votes::and);
-            votes = PerModality::from_fn(|_| all);
-        }
-        Ok(votes)
+        Ok(ends)
     }
 
     /// The sequences of utterance `index` without their padding.
@@ -83,11 +74,17 @@ impl<'p> Rows<'p> {
         if self.is_aligned {
             join(&mut ranges);
         }
+        let mut noted = Vec::new();
         for modality in Modality::ALL {
             let range = ranges.get_mut(modality).take();
             if let (Some(range), Some(sequence)) = (range, sequences.get_mut(modality)) {
-                sides.cut(sequence, range, modality, split, notes);
+                noted.extend(sides.cut(sequence, range, modality));
             }
+        }
+        // Rows that are cut in all modalities are noted once.
+        noted.dedup();
+        for kind in noted {
+            notes.add(split, kind, 1);
         }
         Ok(sequences)
     }
@@ -96,9 +93,9 @@ impl<'p> Rows<'p> {
     fn stated(&self, sides: &Sides, padded: &Padded<'_>, index: usize) -> Option<usize> {
         let mask = self.mask.as_ref();
         let tokens = mask.map(|mask| (mask.lengths[index], mask.steps));
-        let is_front = *sides.sides.get(padded.modality) == Some(Side::Front);
+        let is_front = sides.is_front(padded.modality);
         match (&padded.stated, tokens) {
-            _ if sides.padding == Padding::Left => None,
+            _ if [Padding::Left, Padding::None].contains(&sides.padding) => None,
             (_, tokens) if sides.padding == Padding::Mask => {
                 tokens.map(|(length, _)| length.min(padded.steps))
             }
@@ -112,119 +109,16 @@ impl<'p> Rows<'p> {
     }
 }
 
-/// The side of the padding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Front,
-    Back,
-}
-
-/// The side for all splits of a file, as requested or as detected from the content.
-#[derive(Debug)]
-pub(in crate::format) struct Sides {
-    padding: Padding,
-    /// `None`: zeros at the ends are not padding.
-    sides: PerModality<Option<Side>>,
-}
-
-impl Sides {
-    /// The sides for the setting `padding` and the votes of the splits.
-    pub fn decide(padding: Padding, votes: &[PerModality<Votes>]) -> Self {
-        let all = PerModality::from_fn(|modality| {
-            let votes = votes.iter().map(|votes| *votes.get(modality));
-            votes.fold(Votes::default(), Votes::and)
-        });
-        Self {
-            padding,
-            sides: all.map(|votes| match padding {
-                Padding::Left => Some(Side::Front),
-                Padding::Right | Padding::Mask => Some(Side::Back),
-                Padding::Auto => votes.side(),
-            }),
-        }
+/// The ends of one sequence; `None` if it has a single step, which is never padding.
+fn padded_ends(padded: &Padded<'_>, index: usize) -> Result<Option<Ends>, DataError> {
+    if padded.steps < 2 {
+        return Ok(None);
     }
-
-    /// Cuts the padding off a sequence whose rows in `real` are not all zero.
-    fn cut(
-        &self,
-        sequence: &mut Sequence,
-        real: Range<usize>,
-        modality: Modality,
-        split: Split,
-        notes: &mut Notes,
-    ) {
-        match self.sides.get(modality) {
-            None => {}
-            Some(_) if real.is_empty() => {
-                notes.add(split, NoteKind::OnlyPadding(modality), 1);
-                sequence.keep(0..1);
-            }
-            Some(Side::Back) => sequence.keep(0..real.end),
-            Some(Side::Front) => {
-                let is_cut = usize::from(real.start > 0);
-                notes.add(split, NoteKind::PaddedFront(modality), is_cut);
-                sequence.keep(real.start..sequence.steps());
-            }
-        }
-    }
-}
-
-/// Counts of sequences by zeros in their first and last rows.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::format) struct Votes {
-    /// Sequences that start but do not end with a row of zeros.
-    front: usize,
-    /// Sequences that end but do not start with a row of zeros.
-    back: usize,
-    /// Sequences that start and end with a row of zeros.
-    both: usize,
-    /// All examined sequences.
-    sequences: usize,
-}
-
-impl Votes {
-    fn of(padded: &Padded<'_>) -> Result<Self, DataError> {
-        let mut votes = Self::default();
-        if padded.steps < 2 {
-            return Ok(votes);
-        }
-        let stride = padded.count.div_ceil(SAMPLE).max(1);
-        for index in (0..padded.count).step_by(stride) {
-            let first = padded.sequence(index, 0..1)?;
-            let last = padded.sequence(index, padded.steps - 1..padded.steps)?;
-            votes.sequences += 1;
-            match (is_zero(first.values()), is_zero(last.values())) {
-                (true, false) => votes.front += 1,
-                (false, true) => votes.back += 1,
-                (true, true) => votes.both += 1,
-                (false, false) => {}
-            }
-        }
-        Ok(votes)
-    }
-
-    /// The side of the padding. If fewer than two thirds of the sequences have zeros at an end, the
-    /// zeros are missing values, because nearly all sequences of a padded file have them.
-    fn side(self) -> Option<Side> {
-        let padded = self.front + self.back + self.both;
-        if padded == 0 || 3 * padded < 2 * self.sequences {
-            return None;
-        }
-        if self.front > self.back {
-            Some(Side::Front)
-        } else {
-            Some(Side::Back)
-        }
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            front: self.front + other.front,
-            back: self.back + other.back,
-            both: self.both + other.both,
-            sequences: self.sequences + other.sequences,
-        }
-    }
+    let [first, last] = padded.end_rows(index)?;
+    Ok(Some(Ends {
+        first: is_zero(&first),
+        last: is_zero(&last),
+    }))
 }
 
 /// The rows of a stated length. A length outside `1..=stored` is clamped and counted.

@@ -1,6 +1,7 @@
 //! The utterances of a split whose features are padded.
 
-use super::rows::{Rows, Sides};
+use super::rows::Rows;
+use super::sides::{Sides, UtteranceEnds};
 use crate::intake::Intake;
 use crate::{DataError, NoteKind, Padding, Split, TextSequence, Utterance, Vocabulary};
 use std::rc::Rc;
@@ -27,8 +28,12 @@ pub(in crate::format) fn read(
     padding: Padding,
     intake: &mut Intake<'_>,
 ) -> Result<Option<Vocabulary>, DataError> {
-    let votes: Result<Vec<_>, _> = tables.iter().map(|table| table.rows.votes()).collect();
-    let sides = Sides::decide(padding, &votes?);
+    let mut ends = Vec::new();
+    for table in &tables {
+        table.add_ends(padding, &mut ends)?;
+    }
+    let is_aligned = tables.iter().all(|table| table.rows.is_aligned);
+    let sides = Sides::decide(padding, is_aligned, &ends);
     let mut vocabulary = Vocabulary::new();
     let has_words = tables.iter().any(Table::has_words);
     for table in tables {
@@ -46,6 +51,22 @@ impl Table<'_> {
         self.rows.features.text.is_none() && !self.labels.is_empty()
     }
 
+    /// Adds the ends of every utterance, if the padding is to be detected by them.
+    fn add_ends(&self, padding: Padding, ends: &mut Vec<UtteranceEnds>) -> Result<(), DataError> {
+        if padding != Padding::Auto {
+            return Ok(());
+        }
+        for index in 0..self.labels.len() {
+            ends.push(self.rows.ends(self.place_of(index))?);
+        }
+        Ok(())
+    }
+
+    /// Index of the features of utterance `index`.
+    fn place_of(&self, index: usize) -> usize {
+        self.places.as_ref().map_or(index, |places| places[index])
+    }
+
     fn read(
         self,
         sides: &Sides,
@@ -54,7 +75,7 @@ impl Table<'_> {
     ) -> Result<(), DataError> {
         let split = self.split;
         for (index, &label) in self.labels.iter().enumerate() {
-            let place = self.places.as_ref().map_or(index, |places| places[index]);
+            let place = self.place_of(index);
             let notes = &mut intake.notes;
             let sequences = self.rows.sequences(sides, split, place, notes)?;
             let (Some(visual), Some(acoustic)) = (sequences.visual, sequences.acoustic) else {

@@ -14,8 +14,6 @@ pub(in crate::format) struct Padded<'p> {
     /// The name of the array in messages.
     pub place: String,
     pub values: Values<'p>,
-    /// Number of utterances.
-    pub count: usize,
     /// Steps of every utterance, including padding.
     pub steps: usize,
     /// Features of a step.
@@ -33,6 +31,19 @@ pub(in crate::format) enum Values<'p> {
 }
 
 impl Padded<'_> {
+    /// The first and the last row of utterance `index`.
+    pub fn end_rows(&self, index: usize) -> Result<[Vec<f32>; 2], DataError> {
+        let last = self.steps - 1;
+        if let Values::Pickle(_) = self.values {
+            let row = |step| self.sequence(index, step..step + 1);
+            return Ok([row(0)?, row(last)?].map(|row| row.values().to_vec()));
+        }
+        // The other containers read an utterance as a whole.
+        let sequence = self.sequence(index, 0..self.steps)?;
+        let row = |step| sequence.values()[step * self.d_input..][..self.d_input].to_vec();
+        Ok([row(0), row(last)])
+    }
+
     /// Rows of utterance `index`.
     pub fn sequence(&self, index: usize, rows: Range<usize>) -> Result<Sequence, DataError> {
         let range = rows.start * self.d_input..rows.end * self.d_input;

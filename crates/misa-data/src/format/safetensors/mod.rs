@@ -13,7 +13,7 @@
 //! | `S.text.steps`, `S.visual.steps`, `S.acoustic.steps` | u32 `[utterances]` | steps of each utterance |
 //!
 //! With word ids, there are also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32
-//! `[words]`). The metadata holds `format` (`misa-utterances-1`: the layout and its version), the
+//! `[words]`). The metadata holds `format` (`misa-utterances-2`: the layout and its version), the
 //! `checksum` of the utterances, that of the `vocabulary`, and the `notes` of the data set.
 
 mod columns;
@@ -28,7 +28,7 @@ pub(crate) use write::write;
 /// Name of the layout; its version follows.
 const LAYOUT: &str = "misa-utterances-";
 /// The version of the layout that this program writes, and the newest that it reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -115,11 +115,11 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_refused_by_both_versions() {
-        let error = of_format("misa-utterances-2");
+        let error = of_format("misa-utterances-3");
         let program = env!("CARGO_PKG_VERSION");
         let expected = format!(
-            "written by a newer misa (version 2 of this file); this is misa {program}, which reads \
-             up to version 1"
+            "written by a newer misa (version 3 of this file); this is misa {program}, which reads \
+             up to version 2"
         );
         assert!(error.ends_with(&expected), "{error}");
     }

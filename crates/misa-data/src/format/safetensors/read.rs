@@ -6,8 +6,7 @@ use crate::format::Format;
 use crate::intake::{Heading, Intake};
 use crate::{DataError, Note, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use misa_files::Source;
-use misa_terms::Conflict;
-use misa_terms::Modality;
+use misa_terms::{Conflict, Modality};
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use std::path::Path;
 

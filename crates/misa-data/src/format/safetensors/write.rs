@@ -2,8 +2,9 @@
 
 use super::columns::{SplitColumns, Texts, features};
 use super::{LAYOUT, VERSION};
-use crate::write_whole;
-use crate::{DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum};
+use crate::{
+    DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum, write_whole,
+};
 use misa_terms::PerModality;
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::Serialize;

@@ -112,3 +112,56 @@ fn own_features_come_as_an_array_per_utterance() {
         "{error}"
     );
 }
+
+#[test]
+fn one_of_several_archives_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("labels.csv"), TABLE).unwrap();
+    let acoustic = ("acoustic", npy(&[2, 1, 1], &[1.0, 2.0]));
+    let facet = ("visual", npy(&[2, 2, 1], &[1.0, 2.0, 3.0, 4.0]));
+    let openface = ("visual", npy(&[2, 2, 1], &[5.0, 6.0, 7.0, 8.0]));
+    let lengths = ("visual_lengths", npy(&[2], &[2.0, 1.0]));
+    npz(&path("facet.npz"), &[facet, acoustic]);
+    npz(&path("openface.npz"), &[openface, lengths]);
+    let opened = |file: &str| {
+        let options = OpenOptions::new();
+        let options = options.with_replacement(Modality::Visual, path(file));
+        options.open(folder.path()).unwrap()
+    };
+    let shown = folder.path().display();
+    assert_eq!(
+        UtteranceDataset::open(folder.path())
+            .unwrap_err()
+            .to_string(),
+        format!(
+            "{shown}: expected one file with visual features, found {shown}/facet.npz, \
+             {shown}/openface.npz; choose one with --visual FILE"
+        )
+    );
+    // Lengths are those of the features that are read.
+    let facet = opened("facet.npz");
+    assert_eq!(facet.split(Split::Train)[0].visual.values(), [3.0, 4.0]);
+    let openface = opened("openface.npz");
+    assert_eq!(openface.split(Split::Train)[0].visual.values(), [7.0]);
+    assert_eq!(openface.split(Split::Train)[0].acoustic.values(), [2.0]);
+}
+
+#[test]
+fn an_archive_by_id_may_have_any_name_if_it_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("labels.csv"), TABLE).unwrap();
+    let members = |value: f32| {
+        let one = npy(&[1, 1], &[value]);
+        [("x", one.clone()), ("y", one)]
+    };
+    npz(&path("visual.npz"), &members(1.0));
+    npz(&path("acoustic.npz"), &members(2.0));
+    npz(&path("openface.npz"), &members(3.0));
+    let options = OpenOptions::new().with_replacement(Modality::Visual, path("openface.npz"));
+    let data = options.open(folder.path()).unwrap();
+    assert_eq!(data.split(Split::Train)[0].visual.values(), [3.0]);
+    let data = UtteranceDataset::open(folder.path()).unwrap();
+    assert_eq!(data.split(Split::Train)[0].visual.values(), [1.0]);
+}

@@ -4,6 +4,9 @@ mod features;
 mod humour;
 mod official;
 mod padded;
+mod padding;
+mod splits;
+mod unread;
 
 use crate::support::pickled::Py;
 use misa_data::{

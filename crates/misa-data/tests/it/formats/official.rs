@@ -34,7 +34,7 @@ fn two_valid_files_are_one_too_many() {
     let error = open(&files).unwrap_err();
     assert_eq!(
         error,
-        "expected one of these files, found dev.pkl, valid.pkl"
+        "expected one file of the split `valid`, found dev.pkl, valid.pkl"
     );
 }
 

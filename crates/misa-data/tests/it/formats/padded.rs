@@ -97,7 +97,7 @@ fn wrong_columns_are_named() {
         ),
         (
             ("regression_labels", texts(&["x"])),
-            "regression_labels: expected numbers, found list of 1",
+            "regression_labels: expected numbers, found list of 1, of which item 0 is text",
         ),
         (
             ("raw_text", Py::None),
@@ -147,76 +147,4 @@ fn labels_that_are_none_are_refused_or_counted() {
     let data = open_with(&files, &OpenOptions::new().with_policy(Policy::Compat)).unwrap();
     assert_eq!(data.split(Split::Train)[0].label, 0.0);
     assert_eq!(notes(&data), ["train: 1 non-finite labels replaced"]);
-}
-
-fn values(data: &UtteranceDataset) -> Vec<[Vec<f32>; 3]> {
-    let of = |utterance: &misa_data::Utterance| {
-        let TextSequence::Features(text) = &utterance.text else {
-            panic!("text features");
-        };
-        [text, &utterance.visual, &utterance.acoustic].map(|sequence| sequence.values().to_vec())
-    };
-    data.split(Split::Train).iter().map(of).collect()
-}
-
-/// A file of MulT with one split.
-fn mult(text: &[&[f32]], visual: &[&[f32]], acoustic: &[&[f32]]) -> (&'static str, Py) {
-    let entries = vec![
-        ("text", column(text)),
-        ("vision", column(visual)),
-        ("audio", column(acoustic)),
-        (
-            "labels",
-            Py::Array(vec![text.len(), 1, 1], vec![1.0; text.len()]),
-        ),
-    ];
-    ("mine.pkl", Py::Dict(vec![("train", Py::Dict(entries))]))
-}
-
-#[test]
-fn padding_is_found_on_the_side_where_it_is() {
-    let file = mult(
-        &[&[1.0, 2.0, 0.0], &[3.0, 0.0, 0.0]],
-        &[&[0.0, 0.0, 0.0, 5.0], &[0.0, 6.0, 0.0, 7.0]],
-        &[&[0.0, 0.0], &[8.0, 0.0]],
-    );
-    let data = open(std::slice::from_ref(&file)).unwrap();
-    let expected = [
-        [vec![1.0, 2.0], vec![5.0], vec![0.0]],
-        [vec![3.0], vec![6.0, 0.0, 7.0], vec![8.0]],
-    ];
-    assert_eq!(values(&data), expected);
-    let expected = [
-        "train: 2 visual sequences padded at the front, cut there",
-        "train: 1 acoustic sequences of zeros read as one step",
-    ];
-    let mut found = notes(&data);
-    found.sort();
-    let mut expected = expected.to_vec();
-    expected.sort_unstable();
-    assert_eq!(found, expected);
-
-    let right = OpenOptions::new().with_padding(Padding::Right);
-    let data = open_with(&[file], &right).unwrap();
-    assert_eq!(values(&data)[0][1], [0.0, 0.0, 0.0, 5.0]);
-}
-
-#[test]
-fn aligned_words_are_real_when_one_modality_has_them() {
-    let file = mult(
-        &[&[0.0, 2.0, 0.0, 0.0], &[1.0, 1.0, 0.0, 0.0]],
-        &[&[1.0, 0.0, 0.0, 0.0], &[1.0, 1.0, 0.0, 0.0]],
-        &[&[1.0, 1.0, 4.0, 0.0], &[1.0, 1.0, 0.0, 0.0]],
-    );
-    let data = open(&[file]).unwrap();
-    let steps = |i: usize| data.split(Split::Train)[i].steps().into_array();
-    assert_eq!((steps(0), steps(1)), ([3; 3], [2; 3]));
-}
-
-#[test]
-fn zeros_at_the_end_of_few_sequences_are_no_padding() {
-    let rows: [&[f32]; 2] = [&[1.0, 0.0], &[1.0, 1.0]];
-    let data = open(&[mult(&rows, &rows, &rows)]).unwrap();
-    assert_eq!(values(&data)[0][0], [1.0, 0.0]);
-    assert!(notes(&data).is_empty());
 }

@@ -14,9 +14,22 @@ pub enum Py {
     Map(Vec<(Py, Py)>),
     /// An array of `f4`: shape and elements.
     Array(Vec<usize>, Vec<f32>),
+    /// Opcodes that leave one value on the stack.
+    Raw(&'static [u8]),
 }
 
 impl Py {
+    /// A `collections.Counter`.
+    pub const COUNTER: Self = Self::Raw(b"ccollections\nCounter\n}U\x01aK\x02s\x85R");
+    /// A `pathlib.PurePosixPath`.
+    pub const PATH: Self = Self::Raw(b"cpathlib\nPurePosixPath\nU\x01a\x85R");
+    /// The two dates 1970-01-01 and 1970-01-02, as `datetime64[D]`.
+    pub const DATES: Self = Self::Raw(
+        b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R(K\x01K\x02\x85\
+          cnumpy\ndtype\nU\x02M8K\0K\x01\x87R(K\x04U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0\
+          }(U\x01DK\x01K\x01K\x01t\x86tb\x89U\x10\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0tb",
+    );
+
     /// A matrix of zeros.
     pub fn zeros(rows: usize, columns: usize) -> Self {
         Self::Array(vec![rows, columns], vec![0.0; rows * columns])
@@ -59,6 +72,7 @@ impl Py {
                 items_between(bytes, &flat.cloned().collect::<Vec<_>>(), b'd');
             }
             Self::Array(shape, values) => array(bytes, shape, values),
+            Self::Raw(opcodes) => bytes.extend(*opcodes),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod case;
+pub mod hdf5;
 pub mod py;
 pub mod random;
 

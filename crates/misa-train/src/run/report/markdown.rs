@@ -2,8 +2,10 @@
 
 use super::{BertSummary, GloveSummary, Report};
 use crate::{EpochRecord, Phase, TransferSummary};
+use misa_core::ParameterCount;
 use misa_core::loss::Term;
 use misa_data::Split;
+use misa_infer::ScoreTable;
 use std::fmt;
 
 impl fmt::Display for Report {
@@ -19,26 +21,14 @@ impl fmt::Display for Report {
 
 impl Report {
     fn write_scores(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = self
-            .scores
-            .iter()
-            .map(|(split, scores)| format!("{split} ({} utterances)", scores.utterances));
-        writeln!(f, "| Score | {} |", header.collect::<Vec<_>>().join(" | "))?;
-        writeln!(f, "| --- |{}", " ---: |".repeat(self.scores.len()))?;
-        let names = self
-            .scores
-            .first()
-            .map_or(&[][..], |(_, scores)| &scores.scores);
-        for (name, _) in names {
-            let values = self
-                .scores
-                .iter()
-                .map(|(_, scores)| match scores.get(name) {
-                    Some(value) => format!("{value:.4}"),
-                    None => "not defined".to_string(),
-                });
-            writeln!(f, "| {name} | {} |", values.collect::<Vec<_>>().join(" | "))?;
-        }
+        let table = ScoreTable::new("Score");
+        let table = self.scores.iter().fold(table, |table, (split, scores)| {
+            table.with(
+                format!("{split} ({} utterances)", scores.utterances),
+                scores,
+            )
+        });
+        write!(f, "{table}")?;
         for (split, scores) in &self.scores {
             if let Some(confusion) = &scores.confusion {
                 write!(f, "\nClasses of the {split} split:\n\n{confusion}")?;
@@ -124,8 +114,17 @@ impl Report {
             counts.collect::<Vec<_>>().join(", ")
         )?;
         writeln!(f, "| data SHA-256 | `{}` |", data.checksum)?;
+        if let Some(corpus) = &data.corpus {
+            writeln!(f, "| corpus | {corpus} |")?;
+        }
+        if let Some(labels) = &data.labels {
+            writeln!(f, "| labels | {labels} |")?;
+        }
         for note in &data.notes {
             writeln!(f, "| note | {note} |")?;
+        }
+        for finding in &data.findings {
+            writeln!(f, "| {} | {} |", finding.severity, finding.message)?;
         }
         if let Some(glove) = &self.glove {
             let GloveSummary {
@@ -151,6 +150,9 @@ impl Report {
         let system = &self.system;
         writeln!(f, "| modalities | {} |", self.config.model.modalities)?;
         writeln!(f, "| parameters | {} |", self.parameters)?;
+        for (what, text) in trained_and_frozen(&self.parameter_counts) {
+            writeln!(f, "| {what} | {text} |")?;
+        }
         writeln!(f, "| device | {} on {} |", system.device, system.platform)?;
         writeln!(
             f,
@@ -167,6 +169,23 @@ impl Report {
         }
         writeln!(f, "| command | `{}` |", system.command.join(" "))
     }
+}
+
+/// What is trained and what is frozen, with numbers of parameters; nothing without parts.
+pub(crate) fn trained_and_frozen(counts: &[ParameterCount]) -> Vec<(&'static str, String)> {
+    let line = |what, of: fn(&ParameterCount) -> usize| {
+        let parts = counts.iter().filter(|part| of(part) > 0);
+        let parts: Vec<_> = parts
+            .map(|part| format!("{} {}", part.part, of(part)))
+            .collect();
+        let total: usize = counts.iter().map(of).sum();
+        (total > 0).then(|| (what, format!("{total}: {}", parts.join(", "))))
+    };
+    let lines = [
+        line("trained", |part| part.trained),
+        line("frozen", |part| part.frozen),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// Which tensors were taken over, and which start from random values.
@@ -198,6 +217,9 @@ fn write_bert(f: &mut fmt::Formatter<'_>, bert: &BertSummary) -> fmt::Result {
         if !names.is_empty() {
             writeln!(f, "| tensors of BERT, {what} | {} |", names.join(", "))?;
         }
+    }
+    for note in &bert.notes {
+        writeln!(f, "| note | {note} |")?;
     }
     let Some(frozen) = &bert.frozen else {
         return Ok(());
@@ -236,6 +258,24 @@ fn sparkline(values: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trained_and_frozen_parts_are_listed() {
+        let part = |part: &str, trained, frozen| ParameterCount {
+            part: part.to_string(),
+            trained,
+            frozen,
+        };
+        let counts = [part("BERT", 0, 20), part("MISA", 3, 0), part("words", 4, 0)];
+        assert_eq!(
+            trained_and_frozen(&counts),
+            [
+                ("trained", "7: MISA 3, words 4".to_string()),
+                ("frozen", "20: BERT 20".to_string()),
+            ]
+        );
+        assert!(trained_and_frozen(&[]).is_empty());
+    }
 
     #[test]
     fn bars_span_the_range() {

@@ -4,17 +4,21 @@ mod markdown;
 
 use crate::run::files;
 use crate::run::system::{System, peak_memory};
-use crate::{EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary};
-use misa_core::MisaConfig;
-use misa_data::{Development, Split};
+use crate::{
+    DataSummary, EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary,
+};
+pub(crate) use markdown::trained_and_frozen;
+use misa_core::{MisaConfig, ParameterCount};
+use misa_data::{Split, TokenCounts};
 use misa_infer::RunSummary;
 use misa_infer::versioned::Layout;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Layout of `report.json`.
 const REPORT_LAYOUT: Layout = Layout {
-    newest: 1,
+    newest: 2,
     beside: &[],
 };
 
@@ -37,6 +41,9 @@ pub struct Report {
     pub model: MisaConfig,
     /// Number of parameters.
     pub parameters: usize,
+    /// Trained and frozen parameters of each part of the model; empty in reports of misa 0.1.0.
+    #[serde(default)]
+    pub parameter_counts: Vec<ParameterCount>,
     /// How many words have a vector in the file of word vectors.
     pub glove: Option<GloveSummary>,
     /// The BERT that reads the text.
@@ -58,19 +65,6 @@ pub struct Report {
     pub peak_memory: Option<u64>,
     /// Folder of the run.
     pub folder: PathBuf,
-}
-
-/// The data of a run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DataSummary {
-    /// Layout it was read from.
-    pub format: String,
-    /// SHA-256 of ids, words, features and labels of all splits, as they were read.
-    pub checksum: String,
-    /// Number of utterances of each split.
-    pub utterances: Vec<(Split, usize)>,
-    /// What was dropped, replaced or suspicious.
-    pub notes: Vec<String>,
 }
 
 /// How many words have a vector in the file of word vectors.
@@ -95,17 +89,16 @@ pub struct BertSummary {
     pub absent: Vec<String>,
     /// How often outputs of the frozen part were computed and reused, if a part is frozen.
     pub frozen: Option<FrozenSummary>,
-}
-
-impl DataSummary {
-    pub(crate) fn of(data: &Development) -> Self {
-        Self {
-            format: data.dataset().format().to_string(),
-            checksum: data.checksum().to_string(),
-            utterances: data.counts().to_vec(),
-            notes: data.notes().iter().map(ToString::to_string).collect(),
-        }
-    }
+    /// Tensors that were converted to 32-bit floats, by their element type, such as `F16`.
+    #[serde(default)]
+    pub converted: BTreeMap<String, usize>,
+    /// The tokens of each split, and how many are unknown or cut off. Where truncation depends on the
+    /// batch, those of the train split are of the first epoch.
+    #[serde(default)]
+    pub tokens: Vec<(Split, TokenCounts)>,
+    /// What is lost or guessed when BERT reads the text.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 impl Report {

@@ -7,10 +7,8 @@ use burn::prelude::Device;
 use misa_data::{Development, LockedTest, UtteranceDataset};
 use misa_infer::{Checkpoint, InferError};
 use misa_train::{Progress, Report, RunOptions, TrainError, TrainingConfig};
-use std::{
-    path::Path,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-};
+use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 static RANDOM: RwLock<()> = RwLock::new(());
 

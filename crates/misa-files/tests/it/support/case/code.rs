@@ -57,7 +57,11 @@ const FUNCTIONS: [(&str, &str, &str); 32] = [
 
 /// Opcodes that build instances or refer to data outside the file.
 const OPCODES: [(&str, &[u8], &str); 15] = [
-    ("INST", b"(X\x02\0\0\0idios\nsystem\n.", "opcode `INST`"),
+    (
+        "INST",
+        b"(X\x02\0\0\0idios\nsystem\n.",
+        "`os.system` is not",
+    ),
     ("INST of a dict", b"(i__builtin__\ndict\n.", "opcode `INST`"),
     ("OBJ", b"(cbuiltins\nlist\no.", "opcode `OBJ`"),
     (
@@ -135,7 +139,21 @@ fn hidden() -> Vec<Case> {
             Py::call("builtins", "eval", vec![Py::text("1")]),
             "`builtins.eval` is not",
         ),
-        ("INST", Py::Raw(b"(ios\nsystem\n".to_vec()), "`INST`"),
+        (
+            "INST",
+            Py::Raw(b"(ios\nsystem\n".to_vec()),
+            "`os.system` is not",
+        ),
+        (
+            "INST of a list",
+            Py::Raw(b"(ibuiltins\nlist\n".to_vec()),
+            "`INST`",
+        ),
+        (
+            "the state of an object",
+            Py::Raw(b"cmine\nX\n)\x81}X\x01\0\0\0acos\nsystem\nX\x02\0\0\0id\x85Rsb".to_vec()),
+            "is not allowed",
+        ),
         (
             "NEWOBJ",
             Py::Raw(b"cbuiltins\nlist\n)\x81".to_vec()),

@@ -1,0 +1,165 @@
+//! Several runs as one page.
+
+use super::files::{figure_folder, write_page};
+use super::{Arguments, PAGE};
+use crate::command::json::say_object;
+use crate::command::output::{check_file, folder, make_folder};
+use crate::command::{SplitName, say};
+use crate::show::{NamedRun, recorded, same_task};
+use crate::source::finished;
+use crate::{Exit, Outcome};
+use misa_report::{RunRecord, overview};
+use misa_train::TrainError;
+use serde_json::json;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+impl Arguments {
+    pub(super) fn several(&self, runs: &[NamedRun]) -> Outcome {
+        self.check_options()?;
+        let out = self.page_of_several()?;
+        let Shown { runs, left_out } = Shown::of(runs)?;
+        let names = names(&runs)?;
+        let records = runs.iter().zip(names).map(|(run, name)| {
+            let record = recorded(&run.folder)?;
+            Ok(RunRecord { name, ..record })
+        });
+        let records: Vec<RunRecord> = records.collect::<Result<_, Box<dyn Error>>>()?;
+        let figures = figure_folder(folder(&out), &out);
+        let page = overview(&self.title(records.len()), &records)?;
+        check_file(&out)?;
+        make_folder(&figures)?;
+        write_page(&out, &page.html(), page.figures(), &figures)?;
+        let (page_path, figure_path) = (out.display(), figures.display());
+        if self.json {
+            let names = page.figures().iter().map(|figure| figure.name.as_str());
+            let runs = runs.iter().map(|run| run.folder.display().to_string());
+            say_object(json!({
+                "page": page_path.to_string(),
+                "runs": runs.collect::<Vec<_>>(),
+                "left_out": left_out,
+                "figures": names.collect::<Vec<_>>(),
+                "figures_in": figure_path.to_string(),
+                "omitted": page.omitted(),
+            }))?;
+        } else {
+            for reason in left_out {
+                eprintln!("note: left out: {reason}");
+            }
+            let (runs, count) = (records.len(), page.figures().len());
+            say(&format!(
+                "{page_path}: {runs} runs, {count} figures, also in {figure_path}\n"
+            ))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Refuses options that only the page of one run has.
+    fn check_options(&self) -> Result<(), String> {
+        if self.split != SplitName::Valid {
+            let split = misa_data::Split::from(self.split);
+            return Err(format!(
+                "--split {split}: a page of several runs shows the scores that were recorded; to \
+                 score their test split, use misa evaluate RUN... --split test"
+            ));
+        }
+        Ok(())
+    }
+
+    fn page_of_several(&self) -> Result<PathBuf, String> {
+        match (&self.out, self.runs.as_slice()) {
+            (Some(out), _) => Ok(out.clone()),
+            (None, [folder]) => Ok(folder.join(PAGE)),
+            (None, folders) => Err(format!(
+                "{} folders, and no place for their page, expected -o FILE",
+                folders.len()
+            )),
+        }
+    }
+
+    fn title(&self, count: usize) -> String {
+        match self.runs.as_slice() {
+            [folder] => format!("{}: {count} runs", folder.display()),
+            _ => format!("{count} runs"),
+        }
+    }
+}
+
+/// The runs that are finished, and the reasons why others are left out.
+struct Shown<'a> {
+    runs: Vec<&'a NamedRun>,
+    left_out: Vec<String>,
+}
+
+impl<'a> Shown<'a> {
+    /// # Errors
+    ///
+    /// If a run that was named itself is not finished, none is, or their tasks differ.
+    fn of(named: &'a [NamedRun]) -> Result<Self, Box<dyn Error>> {
+        let (mut runs, mut tasks, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        for run in named {
+            match finished(&run.folder) {
+                Err(TrainError::Unfinished { .. }) if !run.is_asked_for => {
+                    left_out.push(format!("{}: not finished", run.folder.display()));
+                }
+                manifest => {
+                    tasks.push((run.folder.clone(), manifest?.config.loss.task));
+                    runs.push(run);
+                }
+            }
+        }
+        same_task(tasks)?;
+        if runs.is_empty() {
+            let left_out = left_out.join("; ");
+            return Err(format!("no finished runs, expected at least 1: {left_out}").into());
+        }
+        Ok(Self { runs, left_out })
+    }
+}
+
+/// What tells the runs apart: their paths below the folder that they share.
+fn names(runs: &[&NamedRun]) -> Result<Vec<String>, Box<dyn Error>> {
+    let whole = |run: &&NamedRun| {
+        let folder = &run.folder;
+        fs::canonicalize(folder).map_err(|error| format!("{}: {error}", folder.display()))
+    };
+    let paths: Vec<PathBuf> = runs.iter().map(whole).collect::<Result<_, _>>()?;
+    let shared = shared_folder(&paths);
+    let name = |(run, path): (&&NamedRun, &PathBuf)| {
+        let below = path.strip_prefix(shared).unwrap_or(path).display();
+        match &run.model {
+            Some(model) => format!("{model}: {below}"),
+            None => below.to_string(),
+        }
+    };
+    Ok(runs.iter().zip(&paths).map(name).collect())
+}
+
+/// The deepest folder that all `paths` are below.
+fn shared_folder(paths: &[PathBuf]) -> &Path {
+    let first = paths.first().and_then(|path| path.parent());
+    let mut shared = first.unwrap_or(Path::new(""));
+    while !paths.iter().all(|path| path.starts_with(shared)) {
+        shared = shared.parent().unwrap_or(Path::new(""));
+    }
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_told_apart_below_the_folder_that_they_share() {
+        let shared = |paths: &[&str]| {
+            let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+            shared_folder(&paths).to_path_buf()
+        };
+        assert_eq!(shared(&["/r/a/seed-1", "/r/a/seed-2"]), Path::new("/r/a"));
+        assert_eq!(shared(&["/r/a/seed-1", "/r/b/seed-1"]), Path::new("/r"));
+        assert_eq!(shared(&["/r/a", "/r/a/b"]), Path::new("/r"));
+        assert_eq!(shared(&["/r/a"]), Path::new("/r"));
+        assert_eq!(shared(&["a", "b"]), Path::new(""));
+    }
+}

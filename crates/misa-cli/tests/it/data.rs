@@ -1,0 +1,277 @@
+//! What is known of the data, and settings that contradict it.
+
+use crate::common::{SMALL, copy, json, misa, refused, said, text, train};
+use misa_core::Task;
+use misa_data::{Split, SyntheticConfig, Utterance, UtteranceDataset};
+use misa_testing::golden;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use tempfile::tempdir;
+
+/// Small utterances of a synthetic set, with features of the sizes of no corpus.
+fn small([train, valid, test]: [usize; 3]) -> SyntheticConfig {
+    SyntheticConfig::new()
+        .with_train(train)
+        .with_valid(valid)
+        .with_test(test)
+        .with_d_visual(3)
+        .with_d_acoustic(2)
+        .with_mean_steps(3.0)
+}
+
+/// Writes a data set whose labels are those of `config`, changed by `label`.
+fn save(config: &SyntheticConfig, path: &Path, label: impl Fn(f32) -> f32) {
+    let data = config.generate().dataset;
+    let [train, valid, test] = Split::ALL.map(|split| -> Vec<Utterance> {
+        let utterances = data.split(split).iter().cloned();
+        utterances
+            .map(|utterance| Utterance {
+                label: label(utterance.label),
+                ..utterance
+            })
+            .collect()
+    });
+    let vocabulary = data.vocabulary().cloned();
+    let data = UtteranceDataset::from_splits(train, valid, test, vocabulary).unwrap();
+    data.save(path).unwrap();
+}
+
+fn report(run: &Path) -> Value {
+    json(&fs::read_to_string(run.join("report.json")).unwrap())
+}
+
+fn dry<'a>(data: &'a Path, more: &[&'a str]) -> (String, String) {
+    let output = misa(&[&["train", "--dry-run", "--data", text(data)], more].concat());
+    assert!(output.status.success());
+    let [printed, notes] = [output.stdout, output.stderr];
+    (
+        String::from_utf8(printed).unwrap(),
+        String::from_utf8(notes).unwrap(),
+    )
+}
+
+fn has_line(printed: &str, words: &[&str]) -> bool {
+    let mut lines = printed.lines();
+    lines.any(|line| line.split_whitespace().collect::<Vec<_>>() == words)
+}
+
+#[test]
+fn the_corpus_that_is_recognised_chooses_the_settings() {
+    let dir = tempdir().unwrap();
+    let data = dir.path().join("data.safetensors");
+    // As MMSA's files of CMU-MOSI.
+    save(&small([1284, 229, 686]), &data, |label| label);
+    let (printed, _) = dry(&data, &[]);
+    assert!(
+        has_line(&printed, &["corpus", "mosi", "recognised:", "CMU-MOSI"]),
+        "{printed}"
+    );
+    let batch = [
+        "training.batch_size",
+        "64",
+        "preset",
+        "official",
+        "for",
+        "mosi",
+    ];
+    assert!(has_line(&printed, &batch), "{printed}");
+    // The preset that is named is that of the corpus.
+    let (printed, _) = dry(&data, &["--preset", "mmsa"]);
+    let batch = ["training.batch_size", "16", "preset", "mmsa", "for", "mosi"];
+    assert!(has_line(&printed, &batch), "{printed}");
+    let (printed, _) = dry(&data, &["--corpus", "mosei"]);
+    assert!(
+        has_line(&printed, &["corpus", "mosei", "--corpus"]),
+        "{printed}"
+    );
+
+    let out = dir.path().join("run");
+    let arguments = ["train", "--data", text(&data), "--out", text(&out)];
+    let message = refused(&[&arguments[..], &["--corpus", "mosei"]].concat()).1;
+    let expected = "--corpus: the data is CMU-MOSI, by the numbers of utterances in MMSA's files: \
+                    expected --corpus mosi, or none";
+    assert!(message.ends_with(expected), "{message}");
+    assert!(!out.exists());
+
+    // Data that cannot be read is shown with the settings of the default corpus.
+    let (printed, note) = dry(Path::new("missing"), &[]);
+    assert!(printed.contains("preset official for mosei"), "{printed}");
+    assert!(note.contains("the corpus is not known"), "{note}");
+}
+
+#[test]
+fn a_folder_of_ur_funny_is_trained_as_two_classes() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("run");
+    let data = golden("data/ur_funny/sdk");
+    let (printed, _) = dry(&data, &[]);
+    assert!(
+        has_line(&printed, &["corpus", "ur_funny", "recognised:", "UR-FUNNY"]),
+        "{printed}"
+    );
+    let classes = "training.loss.task.classification.classes";
+    let words = [classes, "2", "preset", "official", "for", "ur_funny"];
+    assert!(has_line(&printed, &words), "{printed}");
+    let arguments = ["train", "--data", text(&data), "--out", text(&out)];
+    let message = refused(&[&arguments[..], &["--corpus", "mosi"]].concat()).1;
+    let expected = "the data is UR-FUNNY, by the layout of its files: expected --corpus ur_funny, \
+                    or none";
+    assert!(message.ends_with(expected), "{message}");
+}
+
+#[test]
+fn two_classes_are_no_regression_unless_it_is_asked_for() {
+    let dir = tempdir().unwrap();
+    let data = dir.path().join("data.safetensors");
+    let classes = small([24, 8, 8]).with_task(Task::Classification { classes: 2 });
+    save(&classes, &data, |label| label);
+    let run = |name: &str| dir.path().join(name);
+    let arguments = [&["train", "--plain", "--data", text(&data)], SMALL].concat();
+    let out = run("refused");
+    let message = refused(&[&arguments[..], &["--out", text(&out)]].concat()).1;
+    let expected = "the labels are two classes, 0 and 1, but the task is a regression: expected \
+                    --corpus ur_funny, or --set training.loss.task={classification={classes=2}}; \
+                    for a regression on them, --set training.loss.task=regression";
+    assert!(message.ends_with(expected), "{message}");
+    assert!(!out.exists());
+    let regression = [
+        "--data",
+        text(&data),
+        "--set",
+        "training.loss.task=regression",
+    ];
+    train(&run("regression"), &regression);
+    let humour = run("humour");
+    train(&humour, &["--data", text(&data), "--corpus", "ur_funny"]);
+    let scores = &report(&humour)["scores"][0][1];
+    assert_eq!(scores["constant"]["predictor"]["kind"], "majority");
+    // The settings file of a run trains it again.
+    let file = run("regression").join("run.toml");
+    let again = run("again");
+    said(&[
+        "train",
+        "--plain",
+        "--config",
+        text(&file),
+        "--out",
+        text(&again),
+    ]);
+}
+
+#[test]
+fn labels_of_one_sign_have_no_polarity_in_any_table() {
+    let dir = tempdir().unwrap();
+    let [data, run] = ["data.safetensors", "run"].map(|name| dir.path().join(name));
+    // From 1 to 5, as in ICT-MMMO.
+    save(&small([40, 12, 12]), &data, |label| 3.0 + 2.0 * label / 3.0);
+    let arguments = [&["train", "--data", text(&data)], SMALL].concat();
+    let message = refused(&[&arguments[..], &["--corpus", "mosi"]].concat()).1;
+    assert!(
+        message.contains("--corpus: the labels go from 1"),
+        "{message}"
+    );
+    assert!(message.contains("those of CMU-MOSI from -3 to 3: expected data of that corpus"));
+
+    let printed = train(&run, &["--data", text(&data)]);
+    let reason = "because no label is negative.";
+    assert!(
+        printed.contains("| Acc-2 (neg/pos) | not defined | not defined |"),
+        "{printed}"
+    );
+    assert!(printed.contains(reason), "{printed}");
+    assert!(printed.contains("none is negative"), "{printed}");
+    let stored = report(&run);
+    let scores = &stored["scores"][0][1];
+    assert_eq!(scores["scores"][2], json!(["Acc-2 (neg/non-neg)", null]));
+    assert_eq!(
+        scores["undefined"][0],
+        json!(["Acc-2 (neg/non-neg)", "no label is negative"])
+    );
+    assert_eq!(stored["data"]["labels"]["negative"], 0);
+    assert_eq!(stored["data"]["corpus"], Value::Null);
+    let kinds: Vec<&str> = (stored["data"]["findings"].as_array().unwrap().iter())
+        .map(|finding| finding["kind"].as_str().unwrap())
+        .collect();
+    assert!(kinds.contains(&"one_sided_labels"), "{kinds:?}");
+
+    let evaluated = said(&["evaluate", text(&run), "--split", "test"]);
+    assert!(evaluated.contains(reason), "{evaluated}");
+    assert!(
+        evaluated.contains("labels of train and valid: 1"),
+        "{evaluated}"
+    );
+    let table = said(&["table", text(&run)]);
+    let known = "layout safetensors; corpus unknown; labels of train and valid 1";
+    assert!(table.contains(known), "{table}");
+    assert!(table.contains("warnings of the data doctor: "), "{table}");
+    let table = said(&["table", text(&run), "--json"]);
+    assert_eq!(
+        json(&table)["groups"][0]["runs"][0]["scores"][2],
+        Value::Null
+    );
+    let against = ["--against", "paper", "--corpus", "mosi"];
+    let message = refused(&[&["table", text(&run)], &against[..]].concat()).1;
+    assert!(
+        message.contains("expected those of mosi, from -3 to 3"),
+        "{message}"
+    );
+    said(&["report", text(&run)]);
+    let page = fs::read_to_string(run.join("report.html")).unwrap();
+    assert!(page.contains("none is negative"));
+}
+
+#[test]
+fn each_score_is_beside_that_of_the_constant_predictor() {
+    let dir = tempdir().unwrap();
+    let run = dir.path().join("run");
+    let printed = train(&run, &[]);
+    let heading = "| Score | valid (12 utterances) | constant |";
+    assert!(printed.contains(heading), "{printed}");
+    assert!(printed.contains(", the mean label of the train split, for every utterance."));
+    let stored = report(&run);
+    let constant = &stored["scores"][0][1]["constant"];
+    assert_eq!(constant["predictor"]["kind"], "mean");
+    assert_eq!(constant["scores"][0], json!(["Corr", null]));
+    assert!(constant["scores"][1][1].is_number());
+    // JSON has the number of single precision or the nearest of double precision.
+    let value = |constant: &Value| constant["predictor"]["value"].as_f64().unwrap() as f32;
+    for split in ["valid", "test"] {
+        let found = json(&said(&["evaluate", text(&run), "--split", split, "--json"]));
+        let found = &found["runs"][0]["constant"];
+        assert_eq!(value(found), value(constant));
+        let shown = said(&["evaluate", text(&run), "--split", split]);
+        assert!(shown.contains("(12 utterances) | constant |"), "{shown}");
+    }
+    assert_eq!(
+        value(&report(&run)["scores"][1][1]["constant"]),
+        value(constant)
+    );
+}
+
+#[test]
+fn published_figures_are_marked_where_they_do_not_compare() {
+    let dir = tempdir().unwrap();
+    let [run, other] = ["run", "other"].map(|name| dir.path().join(name));
+    train(&run, &[]);
+    copy(&run, &other, "manifest.json", |manifest| {
+        manifest["data"]["corpus"] = json!({
+            "name": "CMU-MOSEI", "corpus": "mosei", "evidence": "layout", "is_whole": false,
+        });
+    });
+    let against = ["--against", "paper", "--corpus", "mosi", "--resamples", "0"];
+    let table = said(&[&["table", text(&run)], &against[..]].concat());
+    let mark = "MISA paper (2020), BERT text [not comparable: valid split, published is test]";
+    assert!(table.contains(mark), "{table}");
+    said(&["evaluate", text(&run), "--split", "test"]);
+    let table = said(&[&["table", text(&run)], &against[..]].concat());
+    assert!(
+        table.contains("[not comparable: 12 test utterances, published 686]"),
+        "{table}"
+    );
+    let message = refused(&[&["table", text(&other)], &against[..]].concat()).1;
+    assert!(
+        message.contains("its data was recognised as mosei, expected mosi"),
+        "{message}"
+    );
+}

@@ -1,0 +1,294 @@
+//! Several runs as one page: their scores in one table, their curves in the same charts.
+
+use crate::chart::joint_curves;
+use crate::check::{check, check_runs};
+use crate::compare::Summary;
+use crate::draw::text::{counted, distinct, escape, fixed};
+use crate::error::RecordError;
+use crate::figure::{Figure, Part};
+use crate::page::distinguish;
+use crate::page::document::{Block, document};
+use crate::page::html::{facts, grid};
+use crate::record::{RunRecord, Section, SplitScores};
+
+/// Several runs, drawn together.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    title: String,
+    notes: Vec<String>,
+    runs: Vec<Run>,
+    figures: Vec<Figure>,
+    omitted: Vec<String>,
+}
+
+/// What the page says about one run.
+#[derive(Clone, Debug)]
+struct Run {
+    name: String,
+    highlights: Vec<(String, String)>,
+    scores: Vec<SplitScores>,
+    facts: Vec<Section>,
+}
+
+/// Draws the scores and curves of `records` together, in their order; their predictions,
+/// representations and attention are not shown.
+///
+/// # Errors
+///
+/// Returns an error if there is no record or more than 16, which is as many lines as can be told
+/// apart, or if a record contradicts itself, as in [`page`](crate::page()).
+pub fn overview(title: &str, records: &[RunRecord]) -> Result<Overview, RecordError> {
+    check_runs(records)?;
+    records.iter().try_for_each(check)?;
+    let (mut figures, omitted) = joint_curves(records);
+    distinguish(&mut figures);
+    Ok(Overview {
+        title: title.to_string(),
+        notes: notes(records),
+        runs: records.iter().map(Run::of).collect(),
+        figures,
+        omitted,
+    })
+}
+
+impl Overview {
+    /// Every figure, in the order of the page.
+    pub fn figures(&self) -> &[Figure] {
+        &self.figures
+    }
+
+    /// The parts of the records that could not be drawn, and the reasons, in plain text.
+    pub fn omitted(&self) -> &[String] {
+        &self.omitted
+    }
+
+    /// One self-contained HTML file, without scripts or network access, in light and dark.
+    pub fn html(&self) -> String {
+        let omitted = self.omitted.iter();
+        let omitted = omitted.map(|reason| format!("Not drawn: {reason}."));
+        let notes: Vec<String> = self.notes.iter().cloned().chain(omitted).collect();
+        document(&self.title, &notes, self.blocks())
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        vec![
+            Block {
+                anchor: "scores",
+                heading: "Scores",
+                lead: "",
+                content: self.scores(),
+            },
+            Block {
+                anchor: "curves",
+                heading: "Training",
+                lead: "Each chart shows one loss or score of every run after each epoch. The dot \
+                       of a line marks the epoch whose model was kept.",
+                content: grid(&self.figures, Part::Curves, "grid many"),
+            },
+            Block {
+                anchor: "runs",
+                heading: "Runs",
+                lead: "",
+                content: self.run_table(),
+            },
+            Block {
+                anchor: "facts",
+                heading: "Provenance",
+                lead: "",
+                content: self.facts(),
+            },
+        ]
+    }
+
+    /// One table per split that a run was scored on.
+    fn scores(&self) -> String {
+        let scores = self.runs.iter().flat_map(|run| &run.scores);
+        let splits = distinct(scores.map(|scores| &scores.split));
+        splits.iter().map(|split| self.split_table(split)).collect()
+    }
+
+    /// Rows are runs, then their mean; columns are scores.
+    fn split_table(&self, split: &str) -> String {
+        let scored: Vec<(&Run, &SplitScores)> = self
+            .runs
+            .iter()
+            .filter_map(|run| Some((run, run.scores.iter().find(|s| s.split == split)?)))
+            .collect();
+        let all = scored.iter().flat_map(|(_, scores)| &scores.scores);
+        let names = distinct(all.map(|(name, _)| name));
+        let value = |scores: &SplitScores, name: &str| {
+            let found = scores.scores.iter().find(|score| score.0 == name)?;
+            found.1
+        };
+        let row = |(run, scores): &(&Run, &SplitScores)| {
+            let cells = names.iter().map(|name| cell(value(scores, name)));
+            let name = escape(&run.name);
+            format!(
+                "<tr><th scope=\"row\">{name}</th>{}</tr>\n",
+                cells.collect::<String>()
+            )
+        };
+        let mean = |name: &&str| mean(scored.iter().map(|(_, scores)| value(scores, name)));
+        let means = if scored.len() > 1 {
+            let cells: String = names.iter().map(mean).collect();
+            let count = counted(scored.len(), "run");
+            format!("<tr class=\"mean\"><th scope=\"row\">mean ± std, {count}</th>{cells}</tr>\n")
+        } else {
+            String::new()
+        };
+        let head = |name: &&str| format!("<th scope=\"col\" class=\"r\">{}</th>", escape(name));
+        format!(
+            "<div class=\"box runs\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{} split</th>{}\
+             </tr></thead>\n<tbody>{}{means}</tbody></table></div>\n",
+            escape(split),
+            names.iter().map(head).collect::<String>(),
+            scored.iter().map(row).collect::<String>()
+        )
+    }
+
+    /// Rows are runs, columns are what tells them apart.
+    fn run_table(&self) -> String {
+        let highlights = self.runs.iter().flat_map(|run| &run.highlights);
+        let names = distinct(highlights.map(|(name, _)| name));
+        if names.is_empty() {
+            return String::new();
+        }
+        let head = |name: &&str| format!("<th scope=\"col\">{}</th>", escape(name));
+        let row = |run: &Run| {
+            let value = |name: &&str| {
+                let mut rows = run.highlights.iter();
+                let found = rows.find(|row| row.0 == *name);
+                let value = found.map_or("–", |row| row.1.as_str());
+                format!("<td>{}</td>", escape(value))
+            };
+            let cells: String = names.iter().map(value).collect();
+            format!(
+                "<tr><th scope=\"row\">{}</th>{cells}</tr>\n",
+                escape(&run.name)
+            )
+        };
+        format!(
+            "<div class=\"box\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">run</th>{}</tr></thead>\n\
+             <tbody>{}</tbody></table></div>\n",
+            names.iter().map(head).collect::<String>(),
+            self.runs.iter().map(row).collect::<String>()
+        )
+    }
+
+    fn facts(&self) -> String {
+        let section = |run: &Run, section: &Section| Section {
+            name: format!("{}: {}", run.name, section.name),
+            rows: section.rows.clone(),
+        };
+        let sections = self.runs.iter();
+        let sections: Vec<Section> = sections
+            .flat_map(|run| run.facts.iter().map(move |part| section(run, part)))
+            .collect();
+        facts(&sections)
+    }
+}
+
+impl Run {
+    fn of(record: &RunRecord) -> Self {
+        Self {
+            name: record.short_name().to_string(),
+            highlights: record.highlights.clone(),
+            scores: record.scores.clone(),
+            facts: record.facts.clone(),
+        }
+    }
+}
+
+/// Each note once, with the runs that it is about unless it is about all.
+fn notes(records: &[RunRecord]) -> Vec<String> {
+    let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for record in records {
+        for note in &record.notes {
+            match notes.iter_mut().find(|(known, _)| *known == note.as_str()) {
+                Some((_, runs)) => runs.push(record.short_name()),
+                None => notes.push((note, vec![record.short_name()])),
+            }
+        }
+    }
+    let text = |(note, runs): (&str, Vec<&str>)| {
+        if runs.len() == records.len() {
+            note.to_string()
+        } else {
+            format!("{}: {note}", runs.join(", "))
+        }
+    };
+    notes.into_iter().map(text).collect()
+}
+
+fn cell(value: Option<f64>) -> String {
+    let value = value.map_or_else(|| "–".to_string(), |value| fixed(value, 4));
+    format!("<td class=\"r\">{value}</td>")
+}
+
+fn mean(values: impl Iterator<Item = Option<f64>>) -> String {
+    let summary = Summary::of(values);
+    match (summary.mean, summary.deviation) {
+        (Some(mean), Some(deviation)) => {
+            let (mean, deviation) = (fixed(mean, 4), fixed(deviation, 4));
+            format!("<td class=\"r\">{mean} <span class=\"small std\">± {deviation}</span></td>")
+        }
+        (mean, _) => cell(mean),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Curve;
+
+    fn run(name: &str, mae: f64, note: &str) -> RunRecord {
+        RunRecord {
+            title: format!("title of {name}"),
+            name: name.into(),
+            notes: vec!["Scores are of the valid split.".into(), note.into()],
+            highlights: vec![("seed".into(), name.into())],
+            scores: vec![SplitScores {
+                split: "valid".into(),
+                utterances: 40,
+                scores: vec![("MAE".into(), Some(mae))],
+                ..Default::default()
+            }],
+            curves: vec![Curve {
+                panel: "MAE".into(),
+                name: "valid".into(),
+                values: vec![Some(mae + 1.0), Some(mae)],
+                ..Default::default()
+            }],
+            best_epoch: Some(2),
+            ..Default::default()
+        }
+    }
+
+    /// 0.5 and 0.75: mean 0.625, sample standard deviation 0.25 / √2 = 0.176777.
+    #[test]
+    fn runs_share_a_table_with_their_mean_and_a_chart() {
+        let runs = [run("seed-1", 0.5, "a"), run("seed-2", 0.75, "b")];
+        let overview = overview("two seeds", &runs).unwrap();
+        let html = overview.html();
+        assert!(html.contains("<title>two seeds</title>"));
+        assert!(html.contains("<th scope=\"row\">seed-2</th><td class=\"r\">0.7500</td>"));
+        assert!(html.contains("mean ± std, 2 runs</th><td class=\"r\">0.6250 <span class=\"small std\">± 0.1768</span></td>"));
+        assert!(html.contains(
+            "<li>Scores are of the valid split.</li><li>seed-1: a</li><li>seed-2: b</li>"
+        ));
+        assert_eq!(overview.figures().len(), 1);
+        assert_eq!(
+            overview.figures()[0].data,
+            "epoch,seed-1,seed-2\n1,1.5,1.75\n2,0.5,0.75\n"
+        );
+    }
+
+    #[test]
+    fn more_runs_than_can_be_told_apart_are_refused() {
+        let message = overview("", &[]).unwrap_err().to_string();
+        assert_eq!(message, "runs: `records` is 0, expected 1 to 16");
+        let many = vec![run("a", 0.5, "a"); 17];
+        let message = overview("", &many).unwrap_err().to_string();
+        assert_eq!(message, "runs: `records` is 17, expected 1 to 16");
+    }
+}

@@ -1,0 +1,45 @@
+//! The lock of a run folder.
+
+use crate::TrainError;
+use crate::run::files;
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Locked by the process that writes to the folder.
+pub(crate) const LOCK: &str = "run.lock";
+
+/// Locks the folder of a run. The operating system releases the lock when the process ends, even if
+/// it is killed.
+pub(crate) fn lock(folder: &Path) -> Result<File, TrainError> {
+    let path = folder.join(LOCK);
+    // Never removed: two processes could then lock two files of the same name.
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(|source| files::io_error(&path, source))?;
+    take(file, path)
+}
+
+/// An error if another process has locked the folder. Creates nothing.
+pub(crate) fn check_free(folder: &Path) -> Result<(), TrainError> {
+    let path = folder.join(LOCK);
+    match File::options().write(true).open(&path) {
+        // What is in the way of a folder is named when it is read.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(())
+        }
+        Err(source) => Err(files::io_error(&path, source)),
+        Ok(file) => take(file, path).map(drop),
+    }
+}
+
+fn take(file: File, path: PathBuf) -> Result<File, TrainError> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(TrainError::Busy { path }),
+        Err(TryLockError::Error(source)) => Err(files::io_error(&path, source)),
+    }
+}
