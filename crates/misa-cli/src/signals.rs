@@ -62,12 +62,11 @@ pub fn requests_on_signals() -> io::Result<Requests> {
 /// - Differs: SIGHUP is one of them on Linux only. Elsewhere a program cannot know without unsafe code
 ///   whether `nohup` wants it to be ignored.
 fn signals() -> Vec<i32> {
-    let mut signals = vec![SIGTERM, SIGINT];
     #[cfg(target_os = "linux")]
     if !is_ignored(signal_hook::consts::SIGHUP) {
-        signals.push(signal_hook::consts::SIGHUP);
+        return vec![SIGTERM, SIGINT, signal_hook::consts::SIGHUP];
     }
-    signals
+    vec![SIGTERM, SIGINT]
 }
 
 /// Whether the process was started with the signal ignored, as `nohup` does: a handler would end what

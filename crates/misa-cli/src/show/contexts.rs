@@ -53,6 +53,18 @@ pub(super) fn contexts(
     metrics.iter().zip(intervals).map(context).collect()
 }
 
+/// What is known of the scores for a task without predictions: their kind.
+pub(super) fn kinds(task: Task) -> Vec<ScoreContext> {
+    let metrics = metrics(task);
+    let kind = |metric: &misa_report::compare::Metric| ScoreContext {
+        name: metric.name.to_string(),
+        is_better_high: metric.is_better_high,
+        is_share: metric.is_share,
+        ..ScoreContext::default()
+    };
+    metrics.iter().map(kind).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

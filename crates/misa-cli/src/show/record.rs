@@ -1,12 +1,13 @@
 //! The content of a run folder, in the types of `misa-report`.
 
-use super::contexts::{constant_words, contexts};
+use super::contexts::{constant_words, contexts, kinds};
 use super::curves::{best_epoch, curves};
 use super::facts::{facts, highlights, notes, title};
 use crate::settings::RunSettings;
 use crate::source::finished;
 use crate::{MovedData, RunSource, settings_of};
 use burn::tensor::Device;
+use misa_core::Task;
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
@@ -129,7 +130,7 @@ impl<'a> Finished<'a> {
                 contexts: contexts(task, &predictions, constant),
                 constant: constant
                     .map_or_else(String::new, |constant| constant_words(constant, &classes)),
-                ..scores(scored)
+                ..scores(scored, task)
             })
         };
         self.report.scores.iter().map(of_split).collect()
@@ -144,7 +145,11 @@ fn base(folder: &Path, settings: &RunSettings, report: &Report, manifest: &Manif
         classes: settings.class_names(),
         facts: facts(report, manifest),
         notes: notes(report, manifest),
-        scores: report.scores.iter().map(scores).collect(),
+        scores: report
+            .scores
+            .iter()
+            .map(|split| scores(split, report.config.loss.task))
+            .collect(),
         curves: curves(&report.history),
         best_epoch: best_epoch(report),
         ..RunRecord::default()
@@ -163,11 +168,12 @@ fn words(utterances: &[Utterance]) -> Vec<String> {
     texts.map(|utterance| utterance.words.join(" ")).collect()
 }
 
-fn scores((split, scores): &(Split, misa_train::Scores)) -> SplitScores {
+fn scores((split, scores): &(Split, misa_train::Scores), task: Task) -> SplitScores {
     SplitScores {
         split: split.to_string(),
         utterances: scores.utterances,
         scores: scores.scores.clone(),
+        contexts: kinds(task),
         ..SplitScores::default()
     }
 }

@@ -3,12 +3,13 @@
 use crate::chart::joint_curves;
 use crate::check::{check, check_runs};
 use crate::compare::Summary;
-use crate::draw::text::{counted, distinct, escape, fixed};
+use crate::draw::text::{counted, distinct, escape};
 use crate::error::RecordError;
 use crate::figure::{Figure, Part};
 use crate::page::distinguish;
 use crate::page::document::{Block, document};
 use crate::page::html::{facts, grid};
+use crate::page::score_table::{context, number};
 use crate::record::{RunRecord, Section, SplitScores};
 
 /// Several runs, drawn together.
@@ -121,14 +122,22 @@ impl Overview {
             found.1
         };
         let row = |(run, scores): &(&Run, &SplitScores)| {
-            let cells = names.iter().map(|name| cell(value(scores, name)));
+            let cells = names
+                .iter()
+                .map(|name| cell(value(scores, name), is_share(scores, name)));
             let name = escape(&run.name);
             format!(
                 "<tr><th scope=\"row\">{name}</th>{}</tr>\n",
                 cells.collect::<String>()
             )
         };
-        let mean = |name: &&str| mean(scored.iter().map(|(_, scores)| value(scores, name)));
+        let mean = |name: &&str| {
+            let is_share = scored.iter().any(|(_, scores)| is_share(scores, name));
+            mean(
+                scored.iter().map(|(_, scores)| value(scores, name)),
+                is_share,
+            )
+        };
         let means = if scored.len() > 1 {
             let cells: String = names.iter().map(mean).collect();
             let count = counted(scored.len(), "run");
@@ -220,19 +229,23 @@ fn notes(records: &[RunRecord]) -> Vec<String> {
     notes.into_iter().map(text).collect()
 }
 
-fn cell(value: Option<f64>) -> String {
-    let value = value.map_or_else(|| "–".to_string(), |value| fixed(value, 4));
-    format!("<td class=\"r\">{value}</td>")
+fn is_share(scores: &SplitScores, name: &str) -> bool {
+    context(scores, name).is_some_and(|context| context.is_share)
 }
 
-fn mean(values: impl Iterator<Item = Option<f64>>) -> String {
+fn cell(value: Option<f64>, is_share: bool) -> String {
+    format!("<td class=\"r\">{}</td>", number(value, is_share))
+}
+
+fn mean(values: impl Iterator<Item = Option<f64>>, is_share: bool) -> String {
     let summary = Summary::of(values);
     match (summary.mean, summary.deviation) {
         (Some(mean), Some(deviation)) => {
-            let (mean, deviation) = (fixed(mean, 4), fixed(deviation, 4));
+            let text = |value: f64| number(Some(value), is_share);
+            let (mean, deviation) = (text(mean), text(deviation));
             format!("<td class=\"r\">{mean} <span class=\"small std\">± {deviation}</span></td>")
         }
-        (mean, _) => cell(mean),
+        (mean, _) => cell(mean, is_share),
     }
 }
 

@@ -86,7 +86,7 @@ fn caption(splits: &[SplitScores]) -> String {
     format!("<p class=\"small under\">{}</p>", sentences.join(" "))
 }
 
-fn number(value: Option<f64>, is_share: bool) -> String {
+pub(super) fn number(value: Option<f64>, is_share: bool) -> String {
     let text = |value: f64| {
         if is_share {
             format!("{} %", fixed(100.0 * value, 2))
