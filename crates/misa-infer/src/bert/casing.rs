@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Share of words with capital letters from which a vocabulary is cased: one of
 /// `bert-base-cased` has about 40 %, one of `bert-base-uncased` none, and a few special words may have
 /// some.
+#[cfg(feature = "bert")]
 const CASED: f64 = 0.01;
 
 /// How the casing of a tokeniser is known.
@@ -23,6 +24,7 @@ pub enum Casing {
 
 impl Casing {
     /// The casing of a vocabulary whose files do not state it.
+    #[cfg(feature = "bert")]
     pub(super) fn guess<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let words = words.filter(|word| !is_special(word));
         let (all, cased) = words.fold((0_usize, 0_usize), |(all, cased), word| {
@@ -55,13 +57,14 @@ impl Casing {
 }
 
 /// Whether a word is not text, such as `[CLS]`, `[unused7]` or `<S>`.
+#[cfg(feature = "bert")]
 fn is_special(word: &str) -> bool {
     [('[', ']'), ('<', '>')]
         .into_iter()
         .any(|(open, close)| word.starts_with(open) && word.ends_with(close))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "bert"))]
 mod tests {
     use super::*;
 
