@@ -302,3 +302,35 @@ fn a_run_is_resumed_and_its_test_split_is_scored_once() {
     let (first, again) = (train(&[]), train(&["--resume"]));
     assert_eq!(openings(&first), openings(&again), "{again}");
 }
+
+#[test]
+fn an_earlier_run_is_replaced_only_if_that_is_asked_for() {
+    let data = folder(&[TRAIN, DEV]);
+    let out = tempdir().unwrap();
+    let train = |more: &[&str]| {
+        Command::new(program("train_mosei"))
+            .args(["--epochs", "1", "--data"])
+            .arg(data.path())
+            .arg("--out")
+            .arg(out.path())
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let seed = || {
+        let manifest = fs::read_to_string(out.path().join("manifest.json")).unwrap();
+        ["5", "6"].map(|seed| manifest.contains(&format!("\"seed\": {seed},")))
+    };
+    assert!(train(&["--seed", "5"]).status.success());
+    let refused = train(&["--seed", "6"]);
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success());
+    assert!(
+        message.contains("holds a run, expected an empty folder"),
+        "{message}"
+    );
+    assert!(message.contains("`--replace`"), "{message}");
+    assert_eq!(seed(), [true, false]);
+    assert!(train(&["--seed", "6", "--replace"]).status.success());
+    assert_eq!(seed(), [false, true]);
+}
