@@ -16,4 +16,4 @@ pub(crate) use entries::{Entries, NamedRun, entries, metrics, run_folders};
 pub(crate) use error::same_task;
 pub(crate) use record::{Finished, recorded};
 pub(crate) use scores::scores_table;
-pub(crate) use seeds::{seed_text, seeds_text};
+pub(crate) use seeds::{mean_text, seed_text, seeds_text};

@@ -80,21 +80,24 @@ pub(crate) fn seeds_text(reports: &[Report], out: &Path, has_test: bool) -> Stri
 
 /// `0.5670 ± 0.0120`, with the number of seeds that have the score if it is not all of them.
 fn mean(name: &str, summary: &Summary, seeds: usize) -> String {
-    let mean = match (summary.mean, summary.deviation) {
-        (Some(mean), Some(deviation)) => {
-            format!(
-                "{} ± {}",
-                score_text(name, mean),
-                score_text(name, deviation)
-            )
-        }
-        (mean, _) => number(name, mean),
-    };
+    let mean = summary.mean.map_or_else(
+        || number(name, None),
+        |mean| mean_text(name, mean, summary.deviation),
+    );
     if (1..seeds).contains(&summary.count) {
         format!("{mean} ({} of {seeds} seeds)", summary.count)
     } else {
         mean
     }
+}
+
+/// The mean of a score with its deviation, if there is one.
+pub(crate) fn mean_text(name: &str, mean: f64, deviation: Option<f64>) -> String {
+    let mean = score_text(name, mean);
+    deviation.map_or_else(
+        || mean.clone(),
+        |deviation| format!("{mean} ± {}", score_text(name, deviation)),
+    )
 }
 
 fn number(name: &str, value: Option<f64>) -> String {

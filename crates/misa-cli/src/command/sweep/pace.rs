@@ -1,16 +1,14 @@
 //! How far a sweep is, and when it will be done.
 
+use misa_train::TimeLeft;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
-/// Runs that are done, and the time they took.
+/// Runs that are done.
 #[derive(Debug)]
 pub(super) struct Pace {
     all: usize,
-    /// Runs that were done before, which took no time.
-    before: usize,
     known: BTreeSet<String>,
-    begin: Instant,
+    clock: TimeLeft,
 }
 
 impl Pace {
@@ -19,9 +17,9 @@ impl Pace {
         let known: BTreeSet<String> = done.into_iter().collect();
         Self {
             all,
-            before: known.len(),
+            // Runs that were done before took no time.
+            clock: TimeLeft::since(share(known.len(), all)),
             known,
-            begin: Instant::now(),
         }
     }
 
@@ -36,11 +34,7 @@ impl Pace {
             return None;
         }
         let (done, all) = (self.known.len(), self.all);
-        let remaining = all.saturating_sub(done + failed);
-        let left = match left(self.begin.elapsed(), done - self.before, remaining) {
-            Some(left) => format!(", about {} left", duration(left)),
-            None => String::new(),
-        };
+        let left = self.clock.words(share(done + failed, all));
         let failed = if failed > 0 {
             format!(", {failed} failed")
         } else {
@@ -50,24 +44,8 @@ impl Pace {
     }
 }
 
-/// The time for the remaining runs, if each takes as long as those that are done; `None` without any.
-fn left(elapsed: Duration, done: usize, remaining: usize) -> Option<Duration> {
-    if done == 0 || remaining == 0 {
-        return None;
-    }
-    Some(elapsed.mul_f64(remaining as f64 / done as f64))
-}
-
-/// A duration in the unit that people would use.
-fn duration(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 90.0 {
-        format!("{seconds:.0} s")
-    } else if seconds < 90.0 * 60.0 {
-        format!("{:.0} min", seconds / 60.0)
-    } else {
-        format!("{:.1} h", seconds / 3600.0)
-    }
+fn share(done: usize, all: usize) -> f64 {
+    done as f64 / all.max(1) as f64
 }
 
 #[cfg(test)]
@@ -78,23 +56,9 @@ mod tests {
     fn a_run_is_told_once_with_what_remains() {
         let mut pace = Pace::new(4, ["a".to_string()]);
         assert_eq!(pace.done("a", 0), None);
-        let line = pace.done("b", 1).unwrap();
-        assert!(
-            line.starts_with("done: b (2 of 4, 1 failed, about "),
-            "{line}"
-        );
-        assert!(line.ends_with(" left)\n"), "{line}");
+        // An estimate after less than two seconds would jump around.
+        assert_eq!(pace.done("b", 1).unwrap(), "done: b (2 of 4, 1 failed)\n");
         assert_eq!(pace.done("b", 1), None);
         assert_eq!(pace.done("c", 1).unwrap(), "done: c (3 of 4, 1 failed)\n");
-    }
-
-    #[test]
-    fn the_time_left_is_that_of_the_runs_done() {
-        let minute = Duration::from_secs(60);
-        assert_eq!(left(minute, 2, 6), Some(3 * minute));
-        assert_eq!((left(minute, 0, 6), left(minute, 2, 0)), (None, None));
-        for (seconds, text) in [(20, "20 s"), (600, "10 min"), (7200, "2.0 h")] {
-            assert_eq!(duration(Duration::from_secs(seconds)), text);
-        }
     }
 }

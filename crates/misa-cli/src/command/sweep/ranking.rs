@@ -1,7 +1,7 @@
 //! The finished settings of a sweep, better first.
 
 use super::super::json::scores;
-use crate::show::metrics;
+use crate::show::{mean_text, metrics};
 use crate::sweep::Cell;
 use misa_core::Task;
 use misa_data::Split;
@@ -54,8 +54,9 @@ struct Place {
     mean: f64,
     /// Sample standard deviation over the seeds.
     deviation: Option<f64>,
+    /// The name of the score.
     #[serde(skip)]
-    is_share: bool,
+    name: &'static str,
 }
 
 impl FinishedScores {
@@ -141,23 +142,13 @@ impl Place {
             seeds: summary.count,
             mean: summary.mean?,
             deviation: summary.deviation,
-            is_share: metric.is_share,
+            name: metric.name,
         })
     }
 
     /// Mean and deviation; a share in percent, as in tables.
     fn value(&self) -> String {
-        let text = |value: f64| {
-            if self.is_share {
-                format!("{:.2} %", 100.0 * value)
-            } else {
-                format!("{value:.4}")
-            }
-        };
-        match self.deviation {
-            Some(deviation) => format!("{} ± {}", text(self.mean), text(deviation)),
-            None => text(self.mean),
-        }
+        mean_text(self.name, self.mean, self.deviation)
     }
 }
 
