@@ -1,8 +1,10 @@
 //! Compares finished runs.
 
-use crate::show::{Entries, entries, metrics, run_folders};
+use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
+use crate::show::{Entries, Reported, entries, metrics};
 use misa_data::Split;
 use misa_report::compare::{Against, CompareOptions, Comparison, Entry};
+use misa_train::{Manifest, Report, TrainError};
 use std::error::Error;
 
 /// Which runs are compared, and how.
@@ -29,27 +31,34 @@ pub struct CompareRequest {
 /// If a folder cannot be read, there is no run, a run that was named is not finished, a run has two
 /// names, the tasks of the runs differ, or there is no such baseline, score or published figures.
 pub fn compare(request: CompareRequest) -> Result<(Comparison, Vec<String>), Box<dyn Error>> {
-    let folders = run_folders(&request.runs)?;
-    let scored = match request.split {
-        Some(split) => entries(&folders.runs, split)?,
-        None => {
-            let test = entries(&folders.runs, Split::Test)?;
-            let valid = entries(&folders.runs, Split::Valid)?;
-            if test.entries.len() == valid.entries.len() {
-                test
-            } else {
-                valid
-            }
-        }
+    let FinishedRuns {
+        runs,
+        left_out: others,
+    } = NamedRuns::of_texts(&request.runs)?.finished()?;
+    let report = |(run, manifest): (NamedRun, Manifest)| {
+        let report = Report::read(&run.folder)?;
+        Ok((run, manifest, report))
     };
+    let reported: Vec<Reported> = runs
+        .into_iter()
+        .map(report)
+        .collect::<Result<_, TrainError>>()?;
+    let is_scored = |(.., report): &Reported| report.scores_of(Split::Test).is_some();
+    let split = request.split.unwrap_or_else(|| {
+        if reported.iter().all(is_scored) {
+            Split::Test
+        } else {
+            Split::Valid
+        }
+    });
     let Entries {
         entries,
         task,
         left_out,
         data,
         has_short_names,
-    } = scored;
-    let left_out = [folders.left_out, left_out].concat();
+    } = entries(reported, split)?;
+    let left_out = [others, left_out].concat();
     let Some(task) = task else {
         let left_out = left_out.join("; ");
         return Err(format!("no scored runs, expected at least 1: {left_out}").into());

@@ -10,7 +10,7 @@ use thiserror::Error;
 pub(crate) enum Contradiction {
     /// Two classes, and a regression.
     #[error(
-        "the labels are two classes, {min} and {max}, but the task is a regression: expected \
+        "the labels are two classes, {min} and {max}, but the task is a regression, expected \
          {classes}; for a regression on them, --set training.loss.task=regression",
         classes = classes(*min, *max)
     )]
@@ -22,7 +22,7 @@ pub(crate) enum Contradiction {
     },
     /// Labels on another scale than that of the corpus.
     #[error(
-        "{origin}: the labels go from {min} to {max}, those of {corpus} from {least} to {most}: \
+        "{origin}: the labels go from {min} to {max}, those of {corpus} from {least} to {most}, \
          expected data of that corpus, or no corpus; its settings can be set one by one, such as \
          --batch-size"
     )]
@@ -41,7 +41,7 @@ pub(crate) enum Contradiction {
         most: f32,
     },
     /// Data of another corpus.
-    #[error("{origin}: the data is {found}: expected {advice}")]
+    #[error("{origin}: the data is {found}, expected {advice}")]
     Corpus {
         /// Where the corpus is named.
         origin: String,

@@ -1,9 +1,12 @@
 //! An error as programs read it.
 
 use crate::DeviceError;
+use crate::command::ResumeError;
+use crate::contradiction::Contradiction;
 use crate::place::AbsentData;
 use crate::runs::FolderError;
 use crate::settings::SettingsError;
+use crate::show::RunsError;
 use crate::sweep::SweepError;
 use misa_data::DataError;
 use misa_infer::InferError;
@@ -113,11 +116,10 @@ fn kind(error: &(dyn Error + 'static)) -> &'static str {
             _ => "run",
         };
     }
-    if error.is::<FolderError>() || error.is::<AbsentData>() {
-        return "run";
-    }
-    if error.is::<SettingsError>() {
+    if error.is::<SettingsError>() || error.is::<Contradiction>() {
         "settings"
+    } else if error.is::<FolderError>() || error.is::<AbsentData>() || error.is::<ResumeError>() {
+        "run"
     } else if error.is::<DataError>() {
         "data"
     } else if error.is::<DeviceError>() {
@@ -126,7 +128,7 @@ fn kind(error: &(dyn Error + 'static)) -> &'static str {
         "model"
     } else if error.is::<SweepError>() {
         "sweep"
-    } else if error.is::<CompareError>() {
+    } else if error.is::<CompareError>() || error.is::<RunsError>() {
         "comparison"
     } else if error.is::<io::Error>() {
         "file"

@@ -1,8 +1,8 @@
 //! Options that say which files the data is in.
 
-use crate::settings::DataSettings;
+use crate::settings::{DataSettings, with_files};
 use clap::Args;
-use misa_core::Modality;
+use misa_core::PerModality;
 use misa_data::OpenOptions;
 use std::path::{Path, PathBuf};
 
@@ -24,17 +24,12 @@ pub struct ModalityFiles {
 impl ModalityFiles {
     /// `options` with these files.
     pub fn apply(&self, options: OpenOptions) -> OpenOptions {
-        let files = [
-            (Modality::Text, &self.text),
-            (Modality::Visual, &self.visual),
-            (Modality::Acoustic, &self.acoustic),
-        ];
-        files
-            .into_iter()
-            .fold(options, |options, (modality, file)| match file {
-                Some(file) => options.with_replacement(modality, file),
-                None => options,
-            })
+        let files = PerModality {
+            text: &self.text,
+            visual: &self.visual,
+            acoustic: &self.acoustic,
+        };
+        with_files(options, &files)
     }
 }
 

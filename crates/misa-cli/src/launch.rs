@@ -96,7 +96,8 @@ impl Launch {
 
     /// Whether there is a run to resume, which was checked when it began.
     fn is_resumed(&self, out: &Path) -> bool {
-        self.start == RunStart::Resume && out.join("manifest.json").exists()
+        let has_begun = |manifest: Manifest| manifest.updates() > 0;
+        self.start == RunStart::Resume && Manifest::read(out).is_ok_and(has_begun)
     }
 
     /// The settings as the manifest of the run records them: a run that is resumed from another
@@ -138,8 +139,13 @@ fn explained(error: TrainError, data: &DataSettings) -> TrainError {
             TrainError::ChangedSettings { path, changes }
         }
         TrainError::ChangedData { path, changes } => {
-            let recorded = Manifest::read(&path).map(|manifest| manifest.settings);
-            let recorded = recorded.unwrap_or_default();
+            // Without the settings of the run, what changed is still said.
+            let Ok(Manifest {
+                settings: recorded, ..
+            }) = Manifest::read(&path)
+            else {
+                return TrainError::ChangedData { path, changes };
+            };
             let before = json!({ "data": recorded.get("data") });
             let now = json!({ "data": data });
             let settings = SettingChange::between(&before, &now);

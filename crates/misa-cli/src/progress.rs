@@ -65,6 +65,11 @@ impl Drop for ProgressLine {
     }
 }
 
+/// The share of the work that is done.
+pub(crate) fn share(done: usize, all: usize) -> f64 {
+    done as f64 / all.max(1) as f64
+}
+
 /// Work in steps of about equal length: a line with how many are done, and how long the rest will
 /// take. Where standard error is no terminal, a line a minute.
 #[derive(Debug)]
@@ -111,7 +116,7 @@ impl Steps {
 
     fn text(&self, what: &str) -> String {
         let (done, all) = (self.done, self.all);
-        let left = self.clock.words(done as f64 / all.max(1) as f64);
+        let left = self.clock.words(share(done, all));
         format!("{what} ({done} of {all} done{left})")
     }
 }

@@ -3,8 +3,9 @@
 use crate::MovedData;
 use crate::place::data_path;
 use crate::settings::RunSettings;
-use misa_data::{Development, LockedTest};
-use misa_train::{DataSummary, Manifest, Status, TrainError};
+use misa_data::{Development, LockedTest, Split, Utterance};
+use misa_train::{DataSummary, Manifest, Status, TrainError, open_test};
+use std::borrow::Cow;
 use std::error::Error;
 use std::path::Path;
 
@@ -46,6 +47,23 @@ impl RunSource {
             settings,
             data,
         })
+    }
+}
+
+/// The utterances of a split of a run; opening the test split is recorded in the manifest.
+///
+/// # Errors
+///
+/// [`TrainError`] if the test split cannot be opened.
+pub(crate) fn utterances_of<'a>(
+    run: &Path,
+    split: Split,
+    development: &'a Development,
+    test: LockedTest,
+) -> Result<Cow<'a, [Utterance]>, TrainError> {
+    match split {
+        Split::Test => open_test(run, test).map(Cow::Owned),
+        split => Ok(Cow::Borrowed(development.dataset().split(split))),
     }
 }
 

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | `modality.rs`, `modalities.rs` | the three modalities, and sets of them |
 //! | `task.rs`, `sizes.rs`, `bert.rs` | the kind of prediction, and feature sizes of the input |
+//! | `key.rs` | names of scores as keys for programs |
 //! | `constant.rs` | the constant prediction that a model has to beat |
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
@@ -32,6 +33,7 @@ mod bert;
 mod constant;
 mod error;
 mod hex;
+mod key;
 mod meaning;
 mod modalities;
 mod modality;
@@ -55,6 +57,7 @@ pub use constant::{ConstantKind, ConstantPredictor};
 pub use error::{ConfigError, UtteranceError};
 #[doc(hidden)]
 pub use hex::hex;
+pub use key::score_key;
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
 #[doc(hidden)]

@@ -57,6 +57,8 @@ pub use misa_infer::{
     Checkpoint, ConfusionMatrix, Evaluation, InferError, Predictions, Scores, TermMeans, score,
 };
 pub use misa_kernels::Adam;
+#[doc(hidden)]
+pub use run::beginning::CLAIM;
 pub use run::change::SettingChange;
 pub use run::corpus::{CorpusEvidence, CorpusSummary};
 pub use run::data::{DataFile, DataSummary, FindingSummary};
@@ -65,8 +67,11 @@ pub use run::labels::LabelSummary;
 pub use run::manifest::{Manifest, Opening, Session, Status};
 pub use run::options::RunOptions;
 pub use run::report::{BertSummary, GloveSummary, Report};
+pub use run::results::record_results;
+#[doc(hidden)]
+pub use run::results::{FIGURES, PAGE};
 pub use run::resume::Misfit;
-pub use run::score_test::{open_test, record_results, score_test};
+pub use run::score_test::{open_test, score_test};
 pub use run::system::{System, peak_memory};
 pub use run::train::{run, train, train_with};
 pub use run::transfer::TransferSummary;

@@ -3,6 +3,7 @@
 use super::Variant;
 use crate::command::Setting;
 use crate::settings::{Resolved, RunSettings};
+use crate::source::finished;
 use crate::{Launch, SettingsArguments};
 use misa_core::ConfigError;
 use misa_data::Split;
@@ -40,6 +41,14 @@ impl Job {
     pub fn folder(&self, out: &Path) -> PathBuf {
         let folder = out.join(self.variant.folder());
         folder.join(format!("seed-{}", self.seed))
+    }
+
+    /// Whether nothing is left to train: the run is finished, or the variant is left out.
+    pub(crate) fn is_over(&self, settings: &SettingsArguments, out: &Path) -> bool {
+        let modalities = settings.resolve(&[]);
+        let modalities = modalities.map(|settings| settings.value.training.model.modalities);
+        modalities.is_ok_and(|modalities| self.variant.settings_for(modalities).is_none())
+            || finished(&self.folder(out)).is_ok()
     }
 
     /// Trains, or continues a run that was stopped; scores the test split if that is the `split`.

@@ -3,6 +3,7 @@
 use super::output::{make_folder, write};
 use super::{SettingsArguments, say, say_object};
 use crate::ablation::{AblationTable, Job, JobResult, VARIANTS, Variant};
+use crate::progress::share;
 use crate::{CompareRequest, Exit, Outcome, Seeds, compare, stop_on_signals};
 use clap::{Args, ValueEnum};
 use misa_core::Modalities;
@@ -140,7 +141,8 @@ impl AblationArguments {
         jobs: &[Job],
         stop: &Stop,
     ) -> Result<Vec<JobResult>, Failure> {
-        let pace = Pace::new(jobs.len());
+        let is_over = |job: &&Job| job.is_over(settings, &self.out);
+        let pace = Pace::new(jobs.len(), jobs.iter().filter(is_over).count());
         let next = Mutex::new(jobs.iter().enumerate());
         let results = Mutex::new(vec![None; jobs.len()]);
         let failure: Mutex<Option<Failure>> = Mutex::new(None);
@@ -185,10 +187,11 @@ impl AblationArguments {
             job.seed
         );
         let failure = |error: Box<dyn Error>| Failure::of(&name, error.as_ref());
+        let was_over = job.is_over(settings, &self.out);
         let result = job
             .train(settings, self.split.into(), &self.out, stop)
             .map_err(failure)?;
-        let left = pace.next();
+        let left = if was_over { String::new() } else { pace.next() };
         if !self.json {
             let text = match &result {
                 JobResult::Trained { seconds } => format!("{name}: {seconds:.0} s{left}\n"),
@@ -242,10 +245,11 @@ struct Pace {
 }
 
 impl Pace {
-    fn new(all: usize) -> Self {
+    /// `before` jobs are over before the work starts.
+    fn new(all: usize, before: usize) -> Self {
         Self {
-            clock: TimeLeft::since(0.0),
-            done: AtomicUsize::new(0),
+            clock: TimeLeft::since(share(before, all)),
+            done: AtomicUsize::new(before),
             all,
         }
     }
@@ -253,7 +257,7 @@ impl Pace {
     /// Counts a job that is done; the time left in words.
     fn next(&self) -> String {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        self.clock.words(done as f64 / self.all.max(1) as f64)
+        self.clock.words(share(done, self.all))
     }
 }
 

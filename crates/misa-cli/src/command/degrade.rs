@@ -1,11 +1,11 @@
 //! Scores when modalities are missing.
 
 use super::json::{say_runs, scores};
-use super::output::{make_folder, write};
+use super::output::{make_folder, write_figure};
 use super::{SplitName, say};
 use crate::runs::finished_runs;
 use crate::show::same_task;
-use crate::source::{RunSource, finished};
+use crate::source::{RunSource, utterances_of};
 use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
 use clap::Args;
@@ -14,7 +14,7 @@ use misa_data::Split;
 use misa_infer::score::score_text;
 use misa_infer::{Checkpoint, Degradation, NamedScores};
 use misa_report::{DegradationCurve, degradation};
-use misa_train::{TrainError, open_test, record_results};
+use misa_train::{Manifest, record_results};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::fmt::Write as _;
@@ -80,7 +80,7 @@ impl Arguments {
         let mut degradations = Vec::new();
         // Each rate, and all subsets of modalities together.
         let mut steps = Steps::new(runs.len() * (self.rates.len() + 1));
-        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
+        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|(run, _)| {
             let scored = self.degrade(run, &device, &mut steps)?;
             steps.clear();
             if !self.json {
@@ -91,8 +91,8 @@ impl Arguments {
         });
         let drawn = outcome.and_then(|()| self.draw(&degradations));
         let outcome = drawn.and_then(|figures| {
-            let record = |run| record_results(run, &figures);
-            runs.iter().try_for_each(|run| Ok(record(run)?))
+            let record = |run: &Path| record_results(run, &figures);
+            runs.iter().try_for_each(|(run, _)| Ok(record(run)?))
         });
         if self.json {
             let runs = degradations.iter().map(RunDegradation::to_json).collect();
@@ -102,17 +102,14 @@ impl Arguments {
     }
 
     /// Refuses what would fail after the first test split is opened.
-    fn check(&self, runs: &[PathBuf], device: &Device) -> Result<(), Box<dyn Error>> {
-        let tasks = runs.iter().map(|run| {
-            let manifest = finished(run)?;
-            Ok((run.clone(), manifest.config.loss.task))
-        });
-        same_task(tasks.collect::<Result<Vec<_>, TrainError>>()?)?;
+    fn check(&self, runs: &[(PathBuf, Manifest)], device: &Device) -> Result<(), Box<dyn Error>> {
+        let tasks = runs.iter();
+        same_task(tasks.map(|(run, manifest)| (run.clone(), manifest.config.loss.task)))?;
         if let Some(out) = &self.out {
             make_folder(out)?;
         }
         if Split::from(self.split) == Split::Test {
-            for run in runs {
+            for (run, _) in runs {
                 Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
             }
         }
@@ -127,25 +124,24 @@ impl Arguments {
     ) -> Result<RunDegradation, Box<dyn Error>> {
         let (development, test) = RunSource::open(run, &self.moved)?.data;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
-        let opened;
-        let utterances = match Split::from(self.split) {
-            Split::Test => {
-                opened = open_test(run, test)?;
-                opened.as_slice()
-            }
-            split => development.dataset().split(split),
-        };
+        let utterances = utterances_of(run, self.split.into(), &development, test)?;
         let name = run.display().to_string();
         let mut curve = Vec::new();
         for rate in &self.rates {
             steps.doing(&format!("{name}: {:.0} % missing", 100.0 * rate));
             let rates = std::slice::from_ref(rate);
             // The draws are those of the seed, whatever other rates there are.
-            curve.extend(checkpoint.degradation(utterances, rates, self.draws, self.seed, device)?);
+            curve.extend(checkpoint.degradation(
+                &utterances,
+                rates,
+                self.draws,
+                self.seed,
+                device,
+            )?);
             steps.step();
         }
         steps.doing(&format!("{name}: sets of modalities"));
-        let subsets = checkpoint.subsets(utterances, device)?;
+        let subsets = checkpoint.subsets(&utterances, device)?;
         steps.step();
         Ok(RunDegradation {
             run: name,
@@ -169,11 +165,7 @@ impl Arguments {
             let Some(figure) = degradation(name, &curves) else {
                 continue;
             };
-            let path = |extension: &str| out.join(&figure.name).with_extension(extension);
-            write(&path("svg"), figure.svg().as_bytes())?;
-            write(&path("png"), &figure.png()?)?;
-            write(&path("csv"), figure.data.as_bytes())?;
-            files.extend(["svg", "png", "csv"].map(path));
+            files.extend(write_figure(out, &figure)?);
         }
         Ok(files)
     }

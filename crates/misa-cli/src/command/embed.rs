@@ -4,13 +4,13 @@ use super::json::say_object;
 use super::output::check_file;
 use super::{SplitName, say};
 use crate::runs::one_run;
-use crate::source::RunSource;
+use crate::source::{RunSource, utterances_of};
 use crate::{Exit, MovedData, Outcome, ProgressLine};
 use clap::Args;
 use misa_data::{Split, write_whole};
 use misa_files::npy::NpzWriter;
 use misa_infer::{Checkpoint, Representations};
-use misa_train::{open_test, record_results};
+use misa_train::record_results;
 use serde_json::json;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,17 +53,10 @@ impl Arguments {
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;
         let split = Split::from(self.split);
-        let opened;
-        let utterances = match split {
-            Split::Test => {
-                opened = open_test(&run, test)?;
-                opened.as_slice()
-            }
-            split => development.dataset().split(split),
-        };
+        let utterances = utterances_of(&run, split, &development, test)?;
         let mut line = ProgressLine::new();
         line.show_now(&format!("reading {} utterances", utterances.len()));
-        let representations = checkpoint.represent(utterances, &device)?;
+        let representations = checkpoint.represent(&utterances, &device)?;
         drop(line);
         write(&self.out, &representations)
             .map_err(|error| format!("{}: {error}", self.out.display()))?;

@@ -57,7 +57,7 @@ impl Arguments {
         let runs = finished_runs(&self.runs)?;
         let mut scores = Vec::new();
         let mut steps = Steps::new(runs.len());
-        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|run| {
+        let outcome: Result<(), Box<dyn Error>> = runs.iter().try_for_each(|(run, _)| {
             steps.doing(&format!("scoring {}", run.display()));
             let scored = self.score(run, &device)?;
             steps.step();

@@ -26,6 +26,7 @@ pub(crate) use json::say_object;
 use serde::Serialize;
 pub use settings::{Setting, SettingOptions, SettingsArguments};
 use std::io::{self, Write};
+pub(crate) use train::ResumeError;
 
 /// Multimodal sentiment analysis with MISA: train it, trust its runs, see what it learned.
 #[derive(Parser, Debug)]

@@ -1,9 +1,10 @@
 //! Files and folders that results are written to.
 
 use misa_data::write_whole;
+use misa_report::Figure;
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Refuses a path that no file can be written to, before work is done for it or the test split is
 /// opened.
@@ -39,6 +40,20 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     write_whole(path, |file| file.write_all(bytes))
         .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(())
+}
+
+/// Writes a figure as vectors, as pixels, and its numbers; returns the files.
+///
+/// # Errors
+///
+/// If the figure cannot be drawn or a file cannot be written.
+pub(super) fn write_figure(folder: &Path, figure: &Figure) -> Result<[PathBuf; 3], Box<dyn Error>> {
+    let path = |extension: &str| folder.join(format!("{}.{extension}", figure.name));
+    let [svg, png, csv] = ["svg", "png", "csv"].map(path);
+    write(&svg, figure.svg().as_bytes())?;
+    write(&png, &figure.png()?)?;
+    write(&csv, figure.data.as_bytes())?;
+    Ok([svg, png, csv])
 }
 
 /// The folder that a file is in.

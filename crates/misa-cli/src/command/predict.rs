@@ -74,7 +74,7 @@ impl Arguments {
         let options = OpenOptions::new()
             .with_format(self.format)
             .with_policy(self.policy)
-            .with_padding(self.padding(manifest.as_ref()));
+            .with_padding(self.padding(manifest.as_ref())?);
         let data = self.files.apply(options).open(&self.data)?;
         // The model has words of its own: what it does not know is noted below.
         let is_other = |note: &&Note| note.kind != NoteKind::UnknownWord;
@@ -113,17 +113,23 @@ impl Arguments {
         Ok(Exit::Done)
     }
 
-    /// The padding asked for, or that of the run.
-    fn padding(&self, manifest: Option<&Manifest>) -> Padding {
-        let recorded = manifest.and_then(|manifest| {
-            let padding = manifest.settings.pointer("/data/padding")?;
-            serde_json::from_value(padding.clone()).ok()
-        });
-        self.padding.or(recorded).unwrap_or_default()
+    /// The padding asked for, or that of the run; another one would give other predictions.
+    fn padding(&self, manifest: Option<&Manifest>) -> Result<Padding, Box<dyn Error>> {
+        let recorded = manifest.and_then(|manifest| manifest.settings.pointer("/data/padding"));
+        match (self.padding, recorded) {
+            (Some(padding), _) => Ok(padding),
+            // A run of another program, or a folder of a model alone.
+            (None, None) => Ok(Padding::default()),
+            (None, Some(recorded)) => serde_json::from_value(recorded.clone()).map_err(|error| {
+                let folder = self.run.display();
+                format!(
+                    "{folder}: the padding of its data is {recorded}: {error}; say it with --padding"
+                )
+                .into()
+            }),
+        }
     }
-}
 
-impl Arguments {
     /// The folder of the run or of the model: the given one, or that of the only run below it.
     fn folder(&self) -> Result<PathBuf, Box<dyn Error>> {
         let folder = &self.run;
@@ -169,7 +175,7 @@ fn run_of(folder: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
 
 /// Whether the folder has a manifest, even one that cannot be read.
 fn has_manifest(folder: &Path) -> Result<bool, Box<dyn Error>> {
-    let path = folder.join("manifest.json");
+    let path = folder.join(Manifest::FILE);
     match fs::symlink_metadata(&path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),

@@ -2,12 +2,11 @@
 
 use super::json::say_object;
 use super::say;
-use crate::runs::runs_in;
+use crate::runs::NamedRuns;
 use crate::{Exit, Outcome};
 use clap::Args;
 use misa_train::{FileState, Verification};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Check every file of a run folder against the checksums in its manifest, and look for results of
@@ -24,17 +23,14 @@ pub struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let mut verifications = BTreeMap::new();
-        let mut runs = Vec::new();
-        for path in &self.runs {
-            runs.extend(runs_in(path)?);
-        }
-        for run in &runs {
-            let verification = Verification::of(run)?;
+        let mut verifications = Vec::new();
+        for run in NamedRuns::of_paths(&self.runs)?.runs {
+            let verification = Verification::of(&run.folder)?;
+            let name = run.folder.display().to_string();
             if !self.json {
-                say(&text(&run.display().to_string(), &verification))?;
+                say(&text(&name, &verification))?;
             }
-            verifications.insert(run.display().to_string(), verification);
+            verifications.push((name, verification));
         }
         if self.json {
             let runs = verifications.iter().map(|(run, verification)| {
@@ -47,7 +43,7 @@ impl Arguments {
             });
             say_object(json!({ "runs": runs.collect::<Vec<_>>() }))?;
         }
-        let is_whole = verifications.values().all(Verification::is_whole);
+        let is_whole = verifications.iter().all(|(_, found)| found.is_whole());
         Ok(if is_whole { Exit::Done } else { Exit::Failed })
     }
 }

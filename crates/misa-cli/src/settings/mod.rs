@@ -34,6 +34,7 @@ pub(crate) use page::page;
 pub(crate) use preset::preset_layers;
 pub(crate) use reference::{SettingReference, reference};
 pub use resolved::Resolved;
+pub(crate) use run::with_files;
 pub use run::{DataSettings, RunSettings};
 pub(crate) use text::read_value;
 pub(crate) use value::typed;

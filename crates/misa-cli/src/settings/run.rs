@@ -1,6 +1,6 @@
 //! The settings of a run.
 
-use misa_core::{Modality, Task};
+use misa_core::{Modality, PerModality, Task};
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
@@ -158,17 +158,12 @@ impl DataSettings {
             .with_format(self.format)
             .with_policy(self.policy)
             .with_padding(self.padding);
-        let files = [
-            (Modality::Text, &self.text),
-            (Modality::Visual, &self.visual),
-            (Modality::Acoustic, &self.acoustic),
-        ];
-        let replace =
-            |options: OpenOptions, (modality, file): (Modality, &Option<PathBuf>)| match file {
-                Some(file) => options.with_replacement(modality, file),
-                None => options,
-            };
-        files.into_iter().fold(options, replace)
+        let files = PerModality {
+            text: &self.text,
+            visual: &self.visual,
+            acoustic: &self.acoustic,
+        };
+        with_files(options, &files)
     }
 
     /// A short name of the data: the last two parts of its path.
@@ -180,4 +175,16 @@ impl DataSettings {
         let parts: Vec<_> = stem.iter().map(|part| part.to_string_lossy()).collect();
         parts[parts.len().saturating_sub(2)..].join("/")
     }
+}
+
+/// `options` with the files of single modalities.
+pub(crate) fn with_files(
+    options: OpenOptions,
+    files: &PerModality<&Option<PathBuf>>,
+) -> OpenOptions {
+    let replace = |options: OpenOptions, modality| match files.get(modality) {
+        Some(file) => options.with_replacement(modality, file),
+        None => options,
+    };
+    Modality::ALL.into_iter().fold(options, replace)
 }

@@ -1,30 +1,18 @@
 //! Run folders as the rows of a comparison.
 
-use super::error::{RunsError, same_task};
+use super::error::same_task;
 use super::names::model_names;
-use crate::runs::{FolderError, runs_below};
+use crate::runs::NamedRun;
 use crate::settings::RunSettings;
 use crate::settings_of;
-use crate::source::finished;
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Entry, Metric, Prediction};
 use misa_train::score::{Goal, scores};
-use misa_train::{CorpusEvidence, CorpusSummary, Manifest, Predictions, Report, TrainError};
-use std::collections::btree_map::Entry as Slot;
+use misa_train::{CorpusEvidence, CorpusSummary, Manifest, Predictions, Report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
-
-/// A run folder, and the name that the user has for its model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NamedRun {
-    pub folder: PathBuf,
-    pub model: Option<String>,
-    /// Whether the user named this folder, not one above it.
-    pub is_asked_for: bool,
-}
+use std::path::Path;
 
 /// Scored runs.
 #[derive(Debug)]
@@ -40,83 +28,6 @@ pub(crate) struct Entries {
     pub has_short_names: bool,
 }
 
-/// The runs that a user named.
-#[derive(Debug)]
-pub(crate) struct Runs {
-    pub runs: Vec<NamedRun>,
-    /// What else was named, in words.
-    pub left_out: Vec<String>,
-}
-
-/// The run folders in and below each of `texts`, which are `PATH` or `MODEL=PATH`, each once. Files
-/// and folders without a run are left out: `runs/*` names them too.
-///
-/// # Errors
-///
-/// If a path cannot be read, there is no run at all, or a run has two names.
-pub(crate) fn run_folders(texts: &[String]) -> Result<Runs, Box<dyn Error>> {
-    let mut runs: BTreeMap<PathBuf, NamedRun> = BTreeMap::new();
-    let mut others = Vec::new();
-    for text in texts {
-        let (model, path) = match text.split_once('=') {
-            Some((model, path)) if !Path::new(text).exists() => (Some(model.to_string()), path),
-            _ => (None, text.as_str()),
-        };
-        let path = Path::new(path);
-        let io_error = |error: io::Error| format!("{}: {error}", path.display());
-        let folders = if fs::metadata(path).map_err(io_error)?.is_dir() {
-            runs_below(path)?
-        } else {
-            Vec::new()
-        };
-        if folders.is_empty() {
-            others.push(path.to_path_buf());
-        }
-        for folder in folders {
-            let target = fs::canonicalize(&folder).map_err(io_error)?;
-            let run = NamedRun {
-                is_asked_for: folder == path,
-                model: model.clone(),
-                folder,
-            };
-            add(&mut runs, target, run)?;
-        }
-    }
-    if let (true, Some(path)) = (runs.is_empty(), others.first()) {
-        let path = path.clone();
-        return Err(FolderError::NoRun { path }.into());
-    }
-    let left_out = others
-        .iter()
-        .map(|path| format!("{}: not a run", path.display()));
-    Ok(Runs {
-        left_out: left_out.collect(),
-        runs: runs.into_values().collect(),
-    })
-}
-
-/// Adds a run; one that is known already must have the same name.
-fn add(
-    runs: &mut BTreeMap<PathBuf, NamedRun>,
-    target: PathBuf,
-    run: NamedRun,
-) -> Result<(), RunsError> {
-    match runs.entry(target) {
-        Slot::Vacant(slot) => {
-            slot.insert(run);
-        }
-        Slot::Occupied(slot) if slot.get().model != run.model => {
-            return Err(RunsError::TwoNames {
-                path: run.folder,
-                first: slot.get().model.clone(),
-                second: run.model,
-            });
-        }
-        Slot::Occupied(mut slot) => slot.get_mut().is_asked_for |= run.is_asked_for,
-    }
-    Ok(())
-}
-
 /// The scores of a task, in the type of a comparison.
 pub(crate) fn metrics(task: Task) -> Vec<Metric> {
     let metric = |named: &misa_infer::score::NamedScore| Metric {
@@ -129,30 +40,22 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
     scores(task).iter().map(metric).collect()
 }
 
-/// The finished runs of `named` that were scored on `split`.
+/// A finished run with its report.
+pub(crate) type Reported = (NamedRun, Manifest, Report);
+
+/// The runs that were scored on `split`.
 ///
 /// # Errors
 ///
-/// If a folder is not a run, a run that was named itself is not finished, the tasks differ, or files
-/// cannot be read.
-pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<dyn Error>> {
-    let mut runs = Vec::new();
-    let mut left_out = Vec::new();
-    for run in named {
+/// If the tasks differ, or files cannot be read.
+pub(crate) fn entries(reported: Vec<Reported>, split: Split) -> Result<Entries, Box<dyn Error>> {
+    let is_scored = |(.., report): &Reported| report.scores_of(split).is_some();
+    let (runs, others): (Vec<_>, Vec<_>) = reported.into_iter().partition(is_scored);
+    let reason = |(run, ..): &Reported| {
         let name = run.folder.display();
-        let manifest = match finished(&run.folder) {
-            Err(TrainError::Unfinished { .. }) if !run.is_asked_for => {
-                left_out.push(format!("{name}: not finished"));
-                continue;
-            }
-            manifest => manifest?,
-        };
-        let report = Report::read(&run.folder)?;
-        match report.scores_of(split) {
-            Some(_) => runs.push((run, manifest, report)),
-            None => left_out.push(format!("{name}: not scored on the {split} split")),
-        }
-    }
+        format!("{name}: not scored on the {split} split")
+    };
+    let left_out = others.iter().map(reason).collect();
     let tasks = runs
         .iter()
         .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
@@ -166,7 +69,7 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
     let mut entries = Vec::new();
     for (run, manifest, report) in runs {
         let predictions = Predictions::read(&run.folder, split)?;
-        let given = run.model.clone().or_else(|| models.next());
+        let given = run.model.or_else(|| models.next());
         let model = given.unwrap_or_else(|| "misa".to_string());
         entries.push(entry(
             (&run.folder, &manifest, &report),
@@ -185,7 +88,7 @@ pub(crate) fn entries(named: &[NamedRun], split: Split) -> Result<Entries, Box<d
 }
 
 /// What manifests tell of each data set; nothing of those that were not examined.
-fn data_facts(runs: &[(&NamedRun, Manifest, Report)]) -> Vec<String> {
+fn data_facts(runs: &[Reported]) -> Vec<String> {
     let mut facts = BTreeMap::new();
     for (_, manifest, _) in runs {
         let data = &manifest.data;

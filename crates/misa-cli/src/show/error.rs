@@ -7,16 +7,6 @@ use thiserror::Error;
 /// Runs that cannot be shown together.
 #[derive(Debug, Error)]
 pub(crate) enum RunsError {
-    /// A run with two model names.
-    #[error("{path}: {} and {}, expected one name for a run", named(first), named(second), path = path.display())]
-    TwoNames {
-        /// The run.
-        path: PathBuf,
-        /// The first name.
-        first: Option<String>,
-        /// The second name.
-        second: Option<String>,
-    },
     /// Runs of different tasks, which have different scores.
     #[error(
         "{path}: its task is {}, expected {} as in {first}", task(*found), task(*expected),
@@ -32,13 +22,6 @@ pub(crate) enum RunsError {
         /// The first run.
         first: PathBuf,
     },
-}
-
-fn named(name: &Option<String>) -> String {
-    match name {
-        Some(name) => format!("named `{name}`"),
-        None => "not named".to_string(),
-    }
 }
 
 fn task(task: Task) -> String {

@@ -12,8 +12,8 @@ mod record;
 mod scores;
 mod seeds;
 
-pub(crate) use entries::{Entries, NamedRun, entries, metrics, run_folders};
-pub(crate) use error::same_task;
+pub(crate) use entries::{Entries, Reported, entries, metrics};
+pub(crate) use error::{RunsError, same_task};
 pub(crate) use record::{Finished, recorded};
 pub(crate) use scores::scores_table;
 pub(crate) use seeds::{mean_text, seed_text, seeds_text};

@@ -4,7 +4,7 @@ use super::contexts::{constant_words, contexts, kinds};
 use super::curves::{best_epoch, curves};
 use super::facts::{facts, highlights, notes, title};
 use crate::settings::RunSettings;
-use crate::source::finished;
+use crate::source::{finished, utterances_of};
 use crate::{MovedData, RunSource, settings_of};
 use burn::tensor::Device;
 use misa_core::Task;
@@ -12,7 +12,7 @@ use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_infer::{Checkpoint, Representations};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
 use misa_terms::ConstantPredictor;
-use misa_train::{Manifest, Report, TrainError, open_test};
+use misa_train::{Manifest, Report, TrainError};
 use std::error::Error;
 use std::path::Path;
 
@@ -71,9 +71,8 @@ impl<'a> Finished<'a> {
     ///
     /// If the model cannot read an utterance.
     pub(crate) fn valid_record(&self) -> Result<RunRecord, TrainError> {
-        let split = Split::Valid;
-        let utterances = self.development.dataset().split(split);
-        self.record_of(utterances, split, &self.manifest)
+        let utterances = self.development.dataset().split(Split::Valid);
+        self.record_of(utterances, Split::Valid, &self.manifest)
     }
 
     /// The results of the run, with the predictions and representations of `split`.
@@ -84,12 +83,8 @@ impl<'a> Finished<'a> {
     ///
     /// If the manifest cannot be written, or the model cannot read an utterance.
     pub(crate) fn record(&self, split: Split, test: LockedTest) -> Result<RunRecord, TrainError> {
-        if split != Split::Test {
-            let utterances = self.development.dataset().split(split);
-            return self.record_of(utterances, split, &self.manifest);
-        }
-        let utterances = open_test(self.folder, test)?;
-        // Read again: the page counts this opening, too.
+        let utterances = utterances_of(self.folder, split, &self.development, test)?;
+        // Read again: the page counts an opening of the test split, too.
         self.record_of(&utterances, split, &Manifest::read(self.folder)?)
     }
 

@@ -1,10 +1,9 @@
 //! Locks that let one process do a run.
 
+use misa_train::CLAIM;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
-
-const FILE: &str = "claim.lock";
 
 /// The right to do a run, until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ impl Claim {
             .write(true)
             .create(true)
             .truncate(false)
-            .open(folder.join(FILE))?;
+            .open(folder.join(CLAIM))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -34,7 +33,7 @@ impl Claim {
     /// Whether another process has claimed the run in this folder. Creates nothing; a folder without
     /// a lock file that can be opened is not claimed.
     pub fn is_taken(folder: &Path) -> bool {
-        let file = File::options().write(true).open(folder.join(FILE));
+        let file = File::options().write(true).open(folder.join(CLAIM));
         file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
 }

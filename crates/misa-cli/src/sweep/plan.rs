@@ -50,8 +50,34 @@ pub struct Cell {
 impl Cell {
     /// Its seed.
     pub fn seed(&self) -> Option<&Value> {
+        self.setting(SEED)
+    }
+
+    /// Its data, if the sweep varies it.
+    pub fn data(&self) -> Option<&str> {
+        self.setting(DATA)?.as_str()
+    }
+
+    fn setting(&self, key: &str) -> Option<&Value> {
         let mut settings = self.settings.iter();
-        Some(&settings.find(|(key, _)| key == SEED)?.1)
+        Some(&settings.find(|(known, _)| known == key)?.1)
+    }
+
+    /// What the sweep varies, besides seed and data: `training.dropout=0.1, training.cell=gru`.
+    pub fn varied(&self) -> String {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let settings = self.settings.iter();
+        let settings = settings.filter(|(key, _)| key != DATA && key != SEED);
+        let settings: Vec<String> = settings
+            .map(|(key, value)| format!("{key}={}", text(value)))
+            .collect();
+        if settings.is_empty() {
+            return "the shared settings".to_string();
+        }
+        settings.join(", ")
     }
 }
 

@@ -1,16 +1,8 @@
 //! A comparison as JSON.
 
 use super::{Comparison, Difference, Group, PublishedDifference, RunRow};
+use misa_terms::score_key;
 use serde_json::{Map, Value, json};
-
-/// The key of a score in JSON: its name in lower case, with `_` for everything but letters and
-/// digits. `acc_2_neg_pos` is the key of `Acc-2 (neg/pos)`.
-pub fn score_key(name: &str) -> String {
-    let letters = name.to_lowercase();
-    let parts = letters.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    parts.join("_")
-}
 
 impl Comparison {
     /// All values with full precision, scores as objects by their [`score_key`].
@@ -89,21 +81,4 @@ fn difference(difference: &Difference) -> Value {
     let mut value = json!(difference);
     value["metric"] = json!(score_key(&difference.metric));
     value
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_has_letters_digits_and_underscores() {
-        for (name, key) in [
-            ("MAE", "mae"),
-            ("Acc-7", "acc_7"),
-            ("Acc-2 (neg/non-neg)", "acc_2_neg_non_neg"),
-            ("F1 (neg/pos)", "f1_neg_pos"),
-        ] {
-            assert_eq!(score_key(name), key);
-        }
-    }
 }

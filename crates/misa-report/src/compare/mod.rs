@@ -42,7 +42,7 @@ pub use difference::Difference;
 pub use entry::{Entry, Metric, Prediction};
 pub use error::CompareError;
 pub use holm::holm;
-pub use json::score_key;
+pub use misa_terms::score_key;
 pub use published::{PublishedRow, SOURCES, Status, published};
 pub use statistic::Summary;
 pub use style::TableStyle;

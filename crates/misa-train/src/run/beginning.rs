@@ -3,17 +3,19 @@
 use crate::run::change::{data_changes, setting_changes};
 use crate::run::files;
 use crate::run::lock::LOCK;
-use crate::run::manifest::{MANIFEST, Manifest, Opening, RunProgress, Status};
+use crate::run::manifest::{Manifest, Opening, RunProgress, Status};
 use crate::run::results::RESOLVED;
 use crate::{RunStart, Schedule, SettingChange, TrainError};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+/// Lock of the process that does a run of a sweep, in the folder of the run.
+pub const CLAIM: &str = "claim.lock";
 /// Prefix and suffix of the file that [`misa_data::write_whole`] leaves behind if it is killed.
 const PARTIAL: (&str, &str) = (".misa-", ".partial");
 /// Names of files that a run may find in its folder: locks of this program, and what systems leave.
-const NEUTRAL: [&str; 5] = [LOCK, "claim.lock", ".DS_Store", "Thumbs.db", "desktop.ini"];
+const NEUTRAL: [&str; 5] = [LOCK, CLAIM, ".DS_Store", "Thumbs.db", "desktop.ini"];
 /// Files that an error lists by name.
 const LISTED: usize = 3;
 
@@ -42,7 +44,7 @@ impl Beginning {
     /// [`TrainError`] if the folder holds something else, a run that may not be replaced, or one
     /// with other settings or data.
     pub(crate) fn of(path: &Path, start: RunStart, new: Manifest) -> Result<Self, TrainError> {
-        if !path.join(MANIFEST).exists() {
+        if !path.join(Manifest::FILE).exists() {
             check_empty(path)?;
             return Ok(Self::alone(new));
         }

@@ -104,12 +104,14 @@ pub(crate) fn data_changes(before: &DataSummary, now: &DataSummary) -> Vec<Strin
     }
     changes.extend(file_changes(before, now));
     if changes.is_empty() {
-        changes.push(format!(
-            "the SHA-256 of its content was {}, now {}",
-            before.checksum, now.checksum
-        ));
+        changes.push(other_content(&before.checksum, &now.checksum));
     }
     changes
+}
+
+/// That the content of the data is another one.
+pub(crate) fn other_content(before: &str, now: &str) -> String {
+    format!("the SHA-256 of its content was {before}, now {now}")
 }
 
 fn file_changes(before: &DataSummary, now: &DataSummary) -> Vec<String> {

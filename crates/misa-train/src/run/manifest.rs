@@ -15,8 +15,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Name of the file.
-pub(crate) const MANIFEST: &str = "manifest.json";
 const LAYOUT: Layout = Layout {
     newest: 2,
     beside: &[],
@@ -148,6 +146,9 @@ impl RunProgress {
 }
 
 impl Manifest {
+    /// Name of the file in the folder of a run.
+    pub const FILE: &str = "manifest.json";
+
     pub(crate) fn new(config: &TrainingConfig, settings: Value, data: DataSummary) -> Self {
         Self {
             status: Status::Running,
@@ -171,11 +172,11 @@ impl Manifest {
     ///
     /// [`TrainError`] if it does not exist, is damaged, or was written by a newer version.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        Ok(LAYOUT.read(&folder.as_ref().join(MANIFEST))?)
+        Ok(LAYOUT.read(&folder.as_ref().join(Self::FILE))?)
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), TrainError> {
-        Ok(LAYOUT.write(&folder.join(MANIFEST), self)?)
+        Ok(LAYOUT.write(&folder.join(Self::FILE), self)?)
     }
 
     /// The path and checksum of every file that the run must have.

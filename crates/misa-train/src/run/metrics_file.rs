@@ -4,6 +4,7 @@ use crate::run::files::{self, io_error};
 use crate::run::manifest::RunProgress;
 use crate::{EpochRecord, Phase, TrainError};
 use misa_infer::TermMeans;
+use misa_terms::score_key;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fs::{self, File};
@@ -130,10 +131,10 @@ impl MetricsFile {
             train: terms(&record.train),
             valid: terms(&record.valid_terms),
             scores: scores
-                .map(|(name, value)| (key(name), (*value).into()))
+                .map(|(name, value)| (score_key(name), (*value).into()))
                 .collect(),
             weights: weights
-                .map(|(name, value)| (key(name), (*value).into()))
+                .map(|(name, value)| (score_key(name), (*value).into()))
                 .collect(),
         })
     }
@@ -209,18 +210,8 @@ fn place(line: &[u8]) -> Option<(bool, usize, usize)> {
 fn terms(means: &TermMeans) -> Map<String, Value> {
     let named = means.named();
     named
-        .map(|(name, value)| (key(name), (*value).into()))
+        .map(|(name, value)| (score_key(name), (*value).into()))
         .collect()
-}
-
-/// The name of a score or loss as a key, such as `acc_2_neg_non_neg`.
-fn key(name: &str) -> String {
-    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let words = words.filter(|word| !word.is_empty());
-    words
-        .map(str::to_ascii_lowercase)
-        .collect::<Vec<_>>()
-        .join("_")
 }
 
 #[cfg(test)]
@@ -278,7 +269,7 @@ mod tests {
             ("Corr", "corr"),
             ("reconstruction", "reconstruction"),
         ] {
-            assert_eq!(key(name), expected);
+            assert_eq!(score_key(name), expected);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use crate::TrainError;
 use crate::run::files;
+use crate::run::folder::RunFolder;
+use crate::run::manifest::Manifest;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -10,9 +12,9 @@ use std::path::{Component, Path, PathBuf};
 /// The settings of the run, written when it starts.
 pub(crate) const RESOLVED: &str = "run.toml";
 /// The page of the run.
-const PAGE: &str = "report.html";
+pub const PAGE: &str = "report.html";
 /// Folder of the page's figures.
-const FIGURES: &str = "figures";
+pub const FIGURES: &str = "figures";
 /// Files that end a run, and the page.
 const RESULTS: [&str; 6] = [
     RESOLVED,
@@ -92,4 +94,46 @@ fn remove_if_empty(folder: &Path, name: &str) {
         // A folder that still has files stays.
         let _ = fs::remove_dir(folder.join(above));
     }
+}
+
+/// Records files in the folder of a finished run that show it, such as a page or figures: they are
+/// verified with it, and go with it when it is replaced. Paths outside the folder are left out.
+///
+/// # Errors
+///
+/// [`TrainError`] if the run is not finished, another process uses the folder, or a file cannot be
+/// read.
+pub fn record_results(dir: impl AsRef<Path>, files: &[PathBuf]) -> Result<(), TrainError> {
+    let dir = dir.as_ref();
+    let io_error = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| TrainError::Io { path, source }
+    };
+    let inside = fs::canonicalize(dir).map_err(io_error(dir))?;
+    let mut found = Vec::new();
+    for file in files {
+        let target = fs::canonicalize(file).map_err(io_error(file))?;
+        if let Ok(name) = target.strip_prefix(&inside) {
+            found.push(dir.join(name));
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut folder = RunFolder::open_finished(dir)?;
+    record_checksums(&mut folder, &found)
+}
+
+/// Records the checksums of new results in the manifest.
+pub(crate) fn record_checksums(
+    folder: &mut RunFolder,
+    written: &[PathBuf],
+) -> Result<(), TrainError> {
+    let mut manifest: Manifest = folder.manifest.clone();
+    for path in written {
+        let name = path.strip_prefix(folder.path()).unwrap_or(path);
+        let checksum = files::checksum(path)?;
+        manifest.files.insert(name.display().to_string(), checksum);
+    }
+    folder.replace(manifest)
 }

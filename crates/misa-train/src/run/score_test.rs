@@ -1,16 +1,17 @@
 //! Opening the test split of a finished run.
 
+use crate::run::change::other_content;
 use crate::run::folder::RunFolder;
-use crate::run::manifest::{Manifest, Opening, now};
+use crate::run::manifest::{Opening, now};
+use crate::run::results::record_checksums;
 use crate::run::system::command;
-use crate::run::{files, text};
+use crate::run::text;
 use crate::settings::requirements::check_classes;
 use crate::{Checkpoint, Predictions, Report, TrainError};
 use burn::prelude::*;
 use misa_core::Task;
 use misa_data::{LockedTest, Split, Utterance};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Scores the model of a finished run on its test split, and adds the scores to its report.
 ///
@@ -72,34 +73,6 @@ pub fn open_test(dir: impl AsRef<Path>, test: LockedTest) -> Result<Vec<Utteranc
     test.open(|| record_opening(&mut folder))
 }
 
-/// Records files in the folder of a finished run that show it, such as a page or figures: they are
-/// verified with it, and go with it when it is replaced. Paths outside the folder are left out.
-///
-/// # Errors
-///
-/// [`TrainError`] if the run is not finished, another process uses the folder, or a file cannot be
-/// read.
-pub fn record_results(dir: impl AsRef<Path>, files: &[PathBuf]) -> Result<(), TrainError> {
-    let dir = dir.as_ref();
-    let io_error = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| TrainError::Io { path, source }
-    };
-    let inside = fs::canonicalize(dir).map_err(io_error(dir))?;
-    let mut found = Vec::new();
-    for file in files {
-        let target = fs::canonicalize(file).map_err(io_error(file))?;
-        if let Ok(name) = target.strip_prefix(&inside) {
-            found.push(dir.join(name));
-        }
-    }
-    if found.is_empty() {
-        return Ok(());
-    }
-    let mut folder = RunFolder::open_finished(dir)?;
-    record_checksums(&mut folder, &found)
-}
-
 /// The folder of a finished run, if `test` is the test split of its data.
 fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
     let folder = RunFolder::open_finished(path)?;
@@ -111,9 +84,7 @@ fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError
         let found = test.checksum();
         return Err(TrainError::ChangedData {
             path: path.to_path_buf(),
-            changes: vec![format!(
-                "the SHA-256 of its content was {expected}, now {found}"
-            )],
+            changes: vec![other_content(&expected, found)],
         });
     }
     Ok(folder)
@@ -128,16 +99,5 @@ fn record_opening(folder: &mut RunFolder) -> Result<(), TrainError> {
         data: manifest.data.checksum.clone(),
         command: command(),
     });
-    folder.replace(manifest)
-}
-
-/// Records the checksums of new results in the manifest.
-fn record_checksums(folder: &mut RunFolder, written: &[PathBuf]) -> Result<(), TrainError> {
-    let mut manifest: Manifest = folder.manifest.clone();
-    for path in written {
-        let name = path.strip_prefix(folder.path()).unwrap_or(path);
-        let checksum = files::checksum(path)?;
-        manifest.files.insert(name.display().to_string(), checksum);
-    }
     folder.replace(manifest)
 }

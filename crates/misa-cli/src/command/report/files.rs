@@ -1,9 +1,9 @@
 //! The files of a page.
 
-use super::PAGE;
 use crate::Steps;
-use crate::command::output::{folder, write};
+use crate::command::output::{folder, write, write_figure};
 use misa_report::Figure;
+use misa_train::{FIGURES, PAGE};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub(super) fn figure_folder(home: &Path, out: &Path) -> PathBuf {
         _ => false,
     };
     if is_at_home && out.ends_with(PAGE) {
-        return out.with_file_name("figures");
+        return out.with_file_name(FIGURES);
     }
     let mut name = out.file_stem().unwrap_or_default().to_os_string();
     name.push("-figures");
@@ -38,11 +38,7 @@ pub(super) fn write_page(
     let mut steps = Steps::new(figures.len());
     for figure in figures {
         steps.doing(&format!("writing figure {}", figure.name));
-        let path = |extension: &str| into.join(format!("{}.{extension}", figure.name));
-        write(&path("svg"), figure.svg().as_bytes())?;
-        write(&path("png"), &figure.png()?)?;
-        write(&path("csv"), figure.data.as_bytes())?;
-        files.extend(["svg", "png", "csv"].map(path));
+        files.extend(write_figure(into, figure)?);
         steps.step();
     }
     write(out, html.as_bytes())?;

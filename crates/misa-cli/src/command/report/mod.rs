@@ -6,20 +6,16 @@ mod several;
 use super::json::say_object;
 use super::output::{check_file, make_folder};
 use super::{SplitName, say};
-use crate::show::{Finished, NamedRun, run_folders};
+use crate::runs::NamedRuns;
+use crate::show::Finished;
 use crate::{Exit, MovedData, Outcome, Steps};
 use clap::Args;
 use files::{figure_folder, write_page};
 use misa_report::{Page, page};
-use misa_train::record_results;
+use misa_train::{PAGE, record_results};
 use serde_json::json;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-
-/// Name of the page in the run folder.
-const PAGE: &str = "report.html";
-/// Name of the file that makes a folder a run.
-const MANIFEST: &str = "manifest.json";
 
 /// Write all results of a run as one page, or several runs together.
 ///
@@ -61,33 +57,23 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let named = self.named()?;
-        match named.as_slice() {
-            [run] => self.one(&run.folder),
-            runs => self.several(runs),
+        let [run] = named.runs.as_slice() else {
+            return self.several(named);
+        };
+        for other in &named.left_out {
+            eprintln!("note: left out: {other}");
         }
+        self.one(&run.folder)
     }
 
-    /// The runs to show. The folder of a run is one run, whatever else is in it.
-    fn named(&self) -> Result<Vec<NamedRun>, Box<dyn Error>> {
-        if let [folder] = self.runs.as_slice()
-            && folder.join(MANIFEST).is_file()
-        {
-            return Ok(vec![NamedRun {
-                folder: folder.clone(),
-                model: None,
-                is_asked_for: true,
-            }]);
-        }
+    /// The runs to show.
+    fn named(&self) -> Result<NamedRuns, Box<dyn Error>> {
         let text = |path: &PathBuf| {
             let text = path.to_str().map(str::to_string);
             text.ok_or_else(|| format!("{}: the path is not Unicode text", path.display()))
         };
         let texts: Vec<String> = self.runs.iter().map(text).collect::<Result<_, _>>()?;
-        let named = run_folders(&texts)?;
-        for other in &named.left_out {
-            eprintln!("note: left out: {other}");
-        }
-        Ok(named.runs)
+        Ok(NamedRuns::of_texts(&texts)?)
     }
 
     fn one(&self, run: &Path) -> Outcome {

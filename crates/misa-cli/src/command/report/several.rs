@@ -1,25 +1,26 @@
 //! Several runs as one page.
 
+use super::Arguments;
 use super::files::{figure_folder, write_page};
-use super::{Arguments, PAGE};
 use crate::command::json::say_object;
 use crate::command::output::{check_file, folder, make_folder};
 use crate::command::{SplitName, say};
-use crate::show::{NamedRun, recorded, same_task};
-use crate::source::finished;
+use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
+use crate::show::{recorded, same_task};
 use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
-use misa_train::TrainError;
+use misa_train::PAGE;
 use serde_json::json;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 impl Arguments {
-    pub(super) fn several(&self, runs: &[NamedRun]) -> Outcome {
+    pub(super) fn several(&self, named: NamedRuns) -> Outcome {
         self.check_options()?;
         let out = self.page_of_several()?;
-        let Shown { runs, left_out } = Shown::of(runs)?;
+        let FinishedRuns { runs, left_out } = shown(named)?;
+        let runs: Vec<NamedRun> = runs.into_iter().map(|(run, _)| run).collect();
         let names = names(&runs)?;
         let records = runs.iter().zip(names).map(|(run, name)| {
             let record = recorded(&run.folder)?;
@@ -87,46 +88,30 @@ impl Arguments {
 }
 
 /// The runs that are finished, and the reasons why others are left out.
-struct Shown<'a> {
-    runs: Vec<&'a NamedRun>,
-    left_out: Vec<String>,
-}
-
-impl<'a> Shown<'a> {
-    /// # Errors
-    ///
-    /// If a run that was named itself is not finished, none is, or their tasks differ.
-    fn of(named: &'a [NamedRun]) -> Result<Self, Box<dyn Error>> {
-        let (mut runs, mut tasks, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-        for run in named {
-            match finished(&run.folder) {
-                Err(TrainError::Unfinished { .. }) if !run.is_asked_for => {
-                    left_out.push(format!("{}: not finished", run.folder.display()));
-                }
-                manifest => {
-                    tasks.push((run.folder.clone(), manifest?.config.loss.task));
-                    runs.push(run);
-                }
-            }
-        }
-        same_task(tasks)?;
-        if runs.is_empty() {
-            let left_out = left_out.join("; ");
-            return Err(format!("no finished runs, expected at least 1: {left_out}").into());
-        }
-        Ok(Self { runs, left_out })
+///
+/// # Errors
+///
+/// If a run that was named itself is not finished, none is, or their tasks differ.
+fn shown(named: NamedRuns) -> Result<FinishedRuns, Box<dyn Error>> {
+    let finished = named.finished()?;
+    let tasks = finished.runs.iter();
+    same_task(tasks.map(|(run, manifest)| (run.folder.clone(), manifest.config.loss.task)))?;
+    if finished.runs.is_empty() {
+        let left_out = finished.left_out.join("; ");
+        return Err(format!("no finished runs, expected at least 1: {left_out}").into());
     }
+    Ok(finished)
 }
 
 /// What tells the runs apart: their paths below the folder that they share.
-fn names(runs: &[&NamedRun]) -> Result<Vec<String>, Box<dyn Error>> {
-    let whole = |run: &&NamedRun| {
+fn names(runs: &[NamedRun]) -> Result<Vec<String>, Box<dyn Error>> {
+    let whole = |run: &NamedRun| {
         let folder = &run.folder;
         fs::canonicalize(folder).map_err(|error| format!("{}: {error}", folder.display()))
     };
     let paths: Vec<PathBuf> = runs.iter().map(whole).collect::<Result<_, _>>()?;
     let shared = shared_folder(&paths);
-    let name = |(run, path): (&&NamedRun, &PathBuf)| {
+    let name = |(run, path): (&NamedRun, &PathBuf)| {
         let below = path.strip_prefix(shared).unwrap_or(path).display();
         match &run.model {
             Some(model) => format!("{model}: {below}"),

@@ -1,5 +1,6 @@
 //! How far a sweep is, and when it will be done.
 
+use crate::progress::share;
 use misa_train::TimeLeft;
 use std::collections::BTreeSet;
 
@@ -23,6 +24,16 @@ impl Pace {
         }
     }
 
+    /// `2 of 16 runs done, 1 failed, about 3 min left`
+    pub fn line(&self, failed: usize) -> String {
+        let (done, all, left) = (self.known.len(), self.all, self.left(failed));
+        format!("{done} of {all} runs done, {failed} failed{left}")
+    }
+
+    fn left(&self, failed: usize) -> String {
+        self.clock.words(share(self.known.len() + failed, self.all))
+    }
+
     /// Whether the run of this name is known to be done.
     pub fn knows(&self, name: &str) -> bool {
         self.known.contains(name)
@@ -33,8 +44,7 @@ impl Pace {
         if !self.known.insert(name.to_string()) {
             return None;
         }
-        let (done, all) = (self.known.len(), self.all);
-        let left = self.clock.words(share(done + failed, all));
+        let (done, all, left) = (self.known.len(), self.all, self.left(failed));
         let failed = if failed > 0 {
             format!(", {failed} failed")
         } else {
@@ -42,10 +52,6 @@ impl Pace {
         };
         Some(format!("done: {name} ({done} of {all}{failed}{left})\n"))
     }
-}
-
-fn share(done: usize, all: usize) -> f64 {
-    done as f64 / all.max(1) as f64
 }
 
 #[cfg(test)]

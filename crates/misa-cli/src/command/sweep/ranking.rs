@@ -17,8 +17,6 @@ use std::path::Path;
 const RANKED: [&str; 2] = ["MAE", "Acc"];
 /// Places that are printed; JSON has all of them.
 const MOST: usize = 20;
-/// The setting that says which data a run is on.
-const DATA: &str = "data.path";
 
 /// The scores of the finished runs.
 #[derive(Debug, Default)]
@@ -64,9 +62,12 @@ impl FinishedScores {
     pub fn read(cells: &[Cell], is_done: impl Fn(&Cell) -> bool, out: &Path) -> Self {
         let mut found = Self::default();
         for cell in cells.iter().filter(|cell| is_done(cell)) {
-            // A run that is finished has a report; if it is damaged, `misa verify` says so.
-            let Ok(report) = Report::read(out.join(&cell.name)) else {
-                continue;
+            let report = match Report::read(out.join(&cell.name)) {
+                Ok(report) => report,
+                Err(error) => {
+                    eprintln!("note: left out of the ranking: {error}");
+                    continue;
+                }
             };
             let Some(valid) = report.scores_of(Split::Valid) else {
                 continue;
@@ -97,47 +98,36 @@ impl FinishedScores {
         let Some(metric) = metric else {
             return ranking;
         };
-        let mut groups: BTreeMap<(Option<String>, &str), Vec<Option<f64>>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Option<&str>, &str), Group<'_>> = BTreeMap::new();
         for cell in cells {
             let Some(found) = self.scores.get(&cell.name) else {
                 continue;
             };
             let value = found.iter().find(|(name, _)| name == metric.name);
-            let group = groups.entry((data(cell), cell.group.as_str())).or_default();
-            group.push(value.and_then(|(_, value)| *value));
+            let key = (cell.data(), cell.group.as_str());
+            let (_, values) = groups.entry(key).or_insert((cell, Vec::new()));
+            values.push(value.and_then(|(_, value)| *value));
         }
         ranking.places = groups
             .into_iter()
-            .filter_map(|((data, group), values)| Place::of(&metric, data, group, values))
+            .filter_map(|(_, (cell, values))| Place::of(&metric, cell, values))
             .collect();
         ranking.sort(metric.is_better_high);
         ranking
     }
 }
 
-/// The data of a run, if the sweep varies it.
-fn data(cell: &Cell) -> Option<String> {
-    let mut settings = cell.settings.iter();
-    let (_, value) = settings.find(|(key, _)| key == DATA)?;
-    value.as_str().map(str::to_string)
-}
+/// A run of some settings, and the score of each seed.
+type Group<'a> = (&'a Cell, Vec<Option<f64>>);
 
 impl Place {
     /// `None` if the score is not defined for any seed.
-    fn of(
-        metric: &Metric,
-        data: Option<String>,
-        group: &str,
-        values: Vec<Option<f64>>,
-    ) -> Option<Self> {
+    fn of(metric: &Metric, cell: &Cell, values: Vec<Option<f64>>) -> Option<Self> {
         let summary = Summary::of(values);
-        let settings = group
-            .rsplit_once('-')
-            .map_or(group, |(settings, _)| settings);
         Some(Self {
             place: 0,
-            settings: settings.to_string(),
-            data,
+            settings: cell.varied(),
+            data: cell.data().map(str::to_string),
             score: score_key(metric.name),
             seeds: summary.count,
             mean: summary.mean?,
@@ -215,11 +205,17 @@ mod tests {
     use serde_json::json;
 
     fn cell(data: Option<&str>, dropout: &str, seed: u64) -> Cell {
-        let path = data.map(|data| (DATA.to_string(), json!(data)));
+        let path = data.map(|data| ("data.path".to_string(), json!(data)));
         Cell {
             name: format!("{data:?}{dropout}{seed}"),
             group: format!("dropout={dropout}-0123456789ab"),
-            settings: path.into_iter().collect(),
+            settings: path
+                .into_iter()
+                .chain([
+                    ("training.dropout".to_string(), json!(dropout)),
+                    ("training.seed".to_string(), json!(seed)),
+                ])
+                .collect(),
         }
     }
 
@@ -254,7 +250,7 @@ mod tests {
                 .map(|place| (place.place, place.settings.clone(), place.seeds))
                 .collect::<Vec<_>>()
         };
-        let [low, high] = ["dropout=0.5", "dropout=0.1"].map(str::to_string);
+        let [low, high] = ["training.dropout=0.5", "training.dropout=0.1"].map(str::to_string);
         assert_eq!(
             places(Task::Regression, "MAE"),
             [(1, low.clone(), 1), (2, high.clone(), 2)]
@@ -284,7 +280,7 @@ mod tests {
         assert_eq!(places, [(Some("a"), 1), (Some("b"), 1), (Some("b"), 2)]);
         let text = ranking.to_string();
         assert!(
-            text.contains("  1. 0.1000  1 seed  dropout=0.5\n"),
+            text.contains("  1. 0.1000  1 seed  training.dropout=0.5\n"),
             "{text}"
         );
         assert!(

@@ -135,14 +135,15 @@ impl Arguments {
         };
         let mut line = ProgressLine::new();
         let mut pace = self.pace(sweep);
-        let mut looked = Instant::now();
+        let (mut looked, mut failed) = (Instant::now(), failures.read().len());
         let watch = || {
             if looked.elapsed() >= LOOK {
                 looked = Instant::now();
+                failed = failures.read().len();
                 line.clear();
                 self.tell_all(&mut pace, sweep, failures);
             }
-            line.show(|| self.progress(sweep, failures));
+            line.show(|| pace.line(failed));
         };
         let workers = usize::from(self.processes);
         let ends = work(workers, self.restarts, requests, command, watch)?;
@@ -165,15 +166,6 @@ impl Arguments {
                 self.tell(pace, cell, failures);
             }
         }
-    }
-
-    fn progress(&self, sweep: &Sweep, failures: &Failures) -> String {
-        let done = sweep.cells.iter().filter(|cell| self.is_done(cell)).count();
-        let all = sweep.cells.len();
-        format!(
-            "{done} of {all} runs done, {} failed",
-            failures.read().len()
-        )
     }
 }
 

@@ -2,9 +2,12 @@
 
 mod resume;
 
+pub(crate) use resume::ResumeError;
+
 use super::json::{run, say_object};
 use super::settings::RecognisedData;
 use super::{Setting, SettingsArguments, say};
+use crate::progress::share;
 use crate::settings::{Resolved, RunSettings};
 use crate::show::{seed_text, seeds_text};
 use crate::{Exit, Launch, Outcome, Seeds, stop_on_signals};
@@ -277,7 +280,7 @@ impl Job {
 
 /// `2 of 5 seeds done, about 12 min left`
 fn how_far(done: usize, all: usize, clock: &TimeLeft) -> String {
-    let left = clock.words(done as f64 / all as f64);
+    let left = clock.words(share(done, all));
     format!("{done} of {all} seeds done{left}\n")
 }
 

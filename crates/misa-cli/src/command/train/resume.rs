@@ -12,7 +12,7 @@ use thiserror::Error;
 
 /// A run that cannot be resumed as asked.
 #[derive(Debug, Error)]
-pub(super) enum ResumeError {
+pub(crate) enum ResumeError {
     /// Nothing says what to train.
     #[error(
         "{folder}: holds no run to resume, expected one, or settings to start one with",

@@ -1,7 +1,10 @@
 //! Run folders, given by their own paths or by that of a folder above them.
 
-use crate::source::finished;
-use misa_train::TrainError;
+mod named;
+
+pub(crate) use named::{FinishedRuns, NamedRun, NamedRuns, finished_runs};
+
+use misa_train::Manifest;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use thiserror::Error;
@@ -38,6 +41,33 @@ pub(crate) enum FolderError {
         /// The first of them.
         runs: String,
     },
+    /// A run with two model names.
+    #[error(
+        "{path}: {} and {}, expected one name for a run", in_words(first), in_words(second),
+        path = path.display()
+    )]
+    TwoNames {
+        /// The run.
+        path: PathBuf,
+        /// The first name.
+        first: Option<String>,
+        /// The second name.
+        second: Option<String>,
+    },
+}
+
+impl FolderError {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { path, source }
+    }
+}
+
+fn in_words(name: &Option<String>) -> String {
+    match name {
+        Some(name) => format!("named `{name}`"),
+        None => "not named".to_string(),
+    }
 }
 
 /// The run folders in and below `path`, with numbers in their names in order: `path` itself if it is
@@ -59,10 +89,7 @@ pub(crate) fn runs_in(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
 /// As [`runs_in`], but no run is no error.
 pub(crate) fn runs_below(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
     let mut folders = Vec::new();
-    search(path, DEPTH, &mut folders).map_err(|source| FolderError::Io {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    search(path, DEPTH, &mut folders)?;
     folders.sort_by_cached_key(|folder| natural(&folder.to_string_lossy()));
     Ok(folders)
 }
@@ -89,45 +116,16 @@ pub(crate) fn one_run(path: &Path) -> Result<PathBuf, FolderError> {
     })
 }
 
-/// The finished runs at and below `paths`. Those below that are not finished are left out, which is
-/// said on the standard error stream.
-///
-/// # Errors
-///
-/// [`FolderError`] if a path leads to no run, and [`TrainError`] if a run that was named itself is
-/// not finished.
-pub(crate) fn finished_runs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
-    let mut runs = Vec::new();
-    for path in paths {
-        for run in runs_in(path)? {
-            match finished(&run) {
-                Err(TrainError::Unfinished { .. }) if run != *path => {
-                    eprintln!("note: left out: {}: not finished", run.display());
-                }
-                manifest => {
-                    manifest?;
-                    runs.push(run);
-                }
-            }
-        }
-    }
-    if runs.is_empty() {
-        let path = paths.first().cloned().unwrap_or_default();
-        return Err(TrainError::Unfinished { path }.into());
-    }
-    Ok(runs)
-}
-
-fn search(path: &Path, depth: usize, folders: &mut Vec<PathBuf>) -> io::Result<()> {
-    if path.join("manifest.json").is_file() {
+fn search(path: &Path, depth: usize, folders: &mut Vec<PathBuf>) -> Result<(), FolderError> {
+    if path.join(Manifest::FILE).is_file() {
         folders.push(path.to_path_buf());
         return Ok(());
     }
     if depth == 0 {
         return Ok(());
     }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
+    for entry in fs::read_dir(path).map_err(FolderError::io(path))? {
+        let path = entry.map_err(FolderError::io(path))?.path();
         if path.is_dir() {
             search(&path, depth - 1, folders)?;
         }
