@@ -42,15 +42,10 @@ pub struct LabelRow {
 /// [`DataError`] when the file is of another kind, damaged, or has no labels.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
     let path = path.as_ref();
-    let mut start = [0; 4];
     let source = Source::open(path).map_err(DataError::io(path))?;
-    let shown = source.len().min(4) as usize;
-    source
-        .read(0, &mut start[..shown])
-        .map_err(DataError::io(path))?;
-    let rows = match start {
-        [b'P', b'K', ..] => of_archive(path, source)?,
-        [0x80 | b'(' | b'}' | b']', ..] => of_pickle(path)?,
+    let rows = match FileKind::of(&source).map_err(DataError::io(path))? {
+        Some(FileKind::Npz | FileKind::Zip) => of_archive(path, source)?,
+        Some(FileKind::Pickle | FileKind::PickleWithCrlf) => of_pickle(path)?,
         _ => of_csv(path).map_err(|error| {
             let kinds = [FileKind::Empty, FileKind::Csv];
             error.or_kind(path, "a table of labels", &kinds)
@@ -72,10 +67,7 @@ fn of_archive(path: &Path, source: Source<'static>) -> Result<Vec<LabelRow>, Dat
         ("test_corpus", Split::Test),
     ];
     let npz = Npz::open(source, &zip::Limits::default());
-    let npz = npz.map_err(|error| {
-        let kinds = [FileKind::Npz, FileKind::Zip];
-        DataError::npz(path)(error).or_kind(path, "a table of labels", &kinds)
-    })?;
+    let npz = npz.map_err(DataError::npz(path))?;
     let mut rows = Vec::new();
     for (name, split) in CORPORA {
         let objects = npz.objects(name, &Limits::default());
@@ -334,6 +326,35 @@ mod tests {
             error,
             "line 2, column 3: label: expected a number, found \"1.234,5\""
         );
+    }
+
+    /// Zip archives begin with `PK` too, and pickles of protocol 0 with `(`.
+    #[test]
+    fn a_header_may_begin_as_other_files_do() {
+        for content in ["PK,id,label\n1,a,2\n", "(note),id,label\nx,a,2\n"] {
+            let rows = read(content).unwrap();
+            assert_eq!(
+                (rows[0].id.as_str(), rows[0].label),
+                ("a", 2.0),
+                "{content}"
+            );
+        }
+    }
+
+    /// Python's `pickletools.optimize(pickle.dumps({"a": 1.5, "b": 2.5}, protocol))`, of protocols 0
+    /// and 1.
+    #[test]
+    fn pickles_without_memos_are_pickles() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.pkl");
+        let lines = b"(dVa\nF1.5\nsVb\nF2.5\ns.";
+        let bytes = b"}(X\x01\0\0\0aG\x3f\xf8\0\0\0\0\0\0X\x01\0\0\0bG\x40\x04\0\0\0\0\0\0u.";
+        for content in [&lines[..], bytes] {
+            fs::write(&path, content).unwrap();
+            let rows = read_labels(&path).unwrap();
+            let labels: Vec<(&str, f32)> = rows.iter().map(|row| (&*row.id, row.label)).collect();
+            assert_eq!(labels, [("a", 1.5), ("b", 2.5)]);
+        }
     }
 
     #[test]

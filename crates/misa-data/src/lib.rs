@@ -55,6 +55,7 @@
 //! | `open.rs`, `replacement.rs` | how data sets are opened |
 //! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and the facts about them |
+//! | `locked.rs` | the test split, locked while a run trains |
 //! | `format/` | one file per layout on disk |
 //! | `doctor/` | the contents and faults of a data set, in words |
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |

@@ -9,7 +9,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The split; `None` if the utterances belong to none, or if the note is about a whole file.
+    /// The split; `None` if the utterances belong to none, or if the note is about a whole file
+    /// or folder.
     pub split: Option<Split>,
     /// The kind of fault.
     pub kind: NoteKind,
@@ -72,7 +73,12 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
-    /// Whether it is about sequences of `modality`, or about a whole file.
+    /// Whether it is about a whole file or folder, and so about no split.
+    fn is_of_file(&self) -> bool {
+        matches!(self, Self::NotRead(_) | Self::Leftover | Self::NotInAll)
+    }
+
+    /// Whether it is about sequences of `modality`, or about a whole file or folder.
     pub(crate) fn concerns(&self, modality: Modality) -> bool {
         match self {
             NoteKind::NonFinite(of)
@@ -82,8 +88,7 @@ impl NoteKind {
             | NoteKind::PaddedFront(of)
             | NoteKind::ZerosKept(of) => *of == modality,
             NoteKind::Padded { modality: of, .. } => of.is_none_or(|of| of == modality),
-            NoteKind::NotRead(_) | NoteKind::Leftover => true,
-            _ => false,
+            kind => kind.is_of_file(),
         }
     }
 
@@ -94,12 +99,12 @@ impl NoteKind {
 }
 
 impl Note {
-    /// The split concerned; empty if the note is about a whole file.
+    /// The split concerned; empty if the note is about a whole file or folder.
     pub(crate) fn place(&self) -> &'static str {
-        match (self.split, &self.kind) {
-            (Some(split), _) => split.name(),
-            (None, NoteKind::NotRead(_) | NoteKind::Leftover) => "",
-            (None, _) => "no split",
+        match self.split {
+            Some(split) => split.name(),
+            None if self.kind.is_of_file() => "",
+            None => "no split",
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::intake::{Intake, Observer};
 use crate::options::is_of;
 use crate::replacement::Replacements;
 use crate::{DataError, OpenOptions, Overview, Split, Utterance, UtteranceDataset, format};
+use misa_terms::Modality;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -60,15 +61,18 @@ impl OpenOptions {
     fn read_replacements(&self, main: &Path) -> Result<Replacements, DataError> {
         let mut replacements = Replacements::default();
         let parts = format::parts(main, self);
-        for (modality, path) in &self.replacements {
+        for modality in Modality::ALL {
+            let Some(path) = self.replacements.get(modality) else {
+                continue;
+            };
             if is_of(path, parts)? {
                 continue;
             }
             let mut sequences = HashMap::new();
-            let notes = format::read_modality(path, self, *modality, &mut |id, sequence| {
+            let notes = format::read_modality(path, self, modality, &mut |id, sequence| {
                 sequences.insert(id, sequence);
             })?;
-            replacements.add(*modality, path, sequences, &notes);
+            replacements.add(modality, path, sequences, &notes);
         }
         Ok(replacements)
     }

@@ -2,7 +2,7 @@
 
 use crate::{DataError, Format, Padding, Policy};
 use misa_files::{FileKind, Source};
-use misa_terms::Modality;
+use misa_terms::{Modality, PerModality};
 use std::path::{Path, PathBuf};
 
 /// Options for opening a data set.
@@ -18,7 +18,7 @@ pub struct OpenOptions {
     format: Option<Format>,
     policy: Policy,
     padding: Padding,
-    pub(crate) replacements: Vec<(Modality, PathBuf)>,
+    pub(crate) replacements: PerModality<Option<PathBuf>>,
 }
 
 impl OpenOptions {
@@ -51,8 +51,10 @@ impl OpenOptions {
     /// For a folder of computational sequences, `path` may be such a sequence (`.csd`), for a folder of
     /// your own features an archive (`.npz`): the folder is then read with this file for the modality,
     /// which need not be in the folder. For the text of sequences, it is the sequence of the words.
+    ///
+    /// A later path for a modality takes the place of an earlier one.
     pub fn with_replacement(mut self, modality: Modality, path: impl Into<PathBuf>) -> Self {
-        self.replacements.push((modality, path.into()));
+        *self.replacements.get_mut(modality) = Some(path.into());
         self
     }
 
@@ -62,13 +64,10 @@ impl OpenOptions {
         modality: Modality,
         kinds: &[FileKind],
     ) -> Result<Option<&Path>, DataError> {
-        let named = |(other, _): &&(Modality, PathBuf)| *other == modality;
-        for (_, path) in self.replacements.iter().filter(named) {
-            if is_of(path, kinds)? {
-                return Ok(Some(path));
-            }
+        match self.replacements.get(modality) {
+            Some(path) if is_of(path, kinds)? => Ok(Some(path)),
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     /// The requested format.

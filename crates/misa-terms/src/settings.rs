@@ -275,17 +275,18 @@ mod tests {
     #[test]
     fn a_configuration_describes_its_settings() {
         let shape = Config::shape();
-        let settings: Vec<String> = shape.settings().into_iter().map(|(key, _)| key).collect();
-        assert_eq!(settings, ["number", "text", "pace"]);
-        let number = shape.field("number").unwrap();
+        let settings = shape.settings();
+        let keys: Vec<&str> = settings.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, ["number", "text", "pace"]);
+        let (_, number) = settings[0];
         assert_eq!(number.meaning, "A number, in one paragraph.");
         assert_eq!(number.range, Range::parse("[1, 9]"));
-        let text = &shape.field("text").unwrap().shape;
+        let (text, _) = shape.at("text").unwrap();
         assert_eq!(
             (text.present(), text == &Shape::Text),
             (&Shape::Text, false)
         );
-        assert!(shape.field("number.more").is_none());
+        assert_eq!(shape.at("number.more"), None);
     }
 
     #[test]

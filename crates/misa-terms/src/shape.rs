@@ -119,22 +119,6 @@ impl Shape {
         }
     }
 
-    /// The field at `key`, which names the tables above it: `training.loss.triplet.weight`.
-    pub fn field(&self, key: &str) -> Option<&Field> {
-        let (name, rest) = match key.split_once('.') {
-            Some((name, rest)) => (name, Some(rest)),
-            None => (key, None),
-        };
-        let Self::Table(fields) = self.present() else {
-            return None;
-        };
-        let field = fields.iter().find(|field| field.name == name)?;
-        match rest {
-            None => Some(field),
-            Some(rest) => field.shape.field(rest),
-        }
-    }
-
     /// The shape of the value at `key`, and the numbers that it may be; also of a part of a choice,
     /// such as `training.schedule.cosine.floor`.
     pub fn at(&self, key: &str) -> Option<(&Self, Option<&Range>)> {

@@ -2,9 +2,8 @@
 
 mod named;
 
-pub(crate) use named::{FinishedRuns, NamedRun, NamedRuns, finished_runs};
-
 use misa_train::Manifest;
+pub(crate) use named::{FinishedRuns, NamedRun, NamedRuns, finished_runs};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use thiserror::Error;

@@ -13,6 +13,7 @@ pub(crate) mod safetensors;
 mod ur_funny;
 
 use crate::intake::{Heading, Intake};
+use crate::options::is_of;
 use crate::{DataError, Note, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
 use files::open_pickle;
 pub use kind::{Format, UnknownFormat};
@@ -20,9 +21,11 @@ use misa_files::FileKind;
 use misa_files::pickle::Pickle;
 use misa_terms::Modality;
 use padded::Dialect;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Kinds of files that our own reader opens.
+const SAFETENSORS: &[FileKind] = &[FileKind::Safetensors];
 
 /// Passes the utterances at `path` to `intake`.
 pub(crate) fn read(
@@ -88,7 +91,7 @@ pub(crate) fn read_modality(
     take: &mut dyn FnMut(String, Sequence),
 ) -> Result<Vec<Note>, DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
-    if is_file && !is_safetensors(path)? {
+    if is_file && !is_of(path, SAFETENSORS)? {
         let pickle = open_pickle(path)?;
         if Dialect::of(pickle.root()).is_some() {
             return padded::read_modality(path, &pickle, options, modality, take);
@@ -126,7 +129,7 @@ fn read_file(
         return Err(DataError::Unsupported { path, found });
     }
     let format = options.format();
-    if format == Some(Format::Safetensors) || format.is_none() && is_safetensors(path)? {
+    if format == Some(Format::Safetensors) || format.is_none() && is_of(path, SAFETENSORS)? {
         return safetensors::read(path, intake);
     }
     read_pickle(path, &open_pickle(path)?, options, intake)
@@ -177,20 +180,6 @@ fn single_file(folder: &Path) -> Result<PathBuf, DataError> {
             })
         }
     }
-}
-
-/// Whether a file starts with the length of a header that it holds, and a JSON object.
-fn is_safetensors(path: &Path) -> Result<bool, DataError> {
-    let mut start = Vec::new();
-    let file = File::open(path).map_err(DataError::io(path))?;
-    let size = file.metadata().map_err(DataError::io(path))?.len();
-    file.take(16)
-        .read_to_end(&mut start)
-        .map_err(DataError::io(path))?;
-    Ok(match start.split_first_chunk::<8>() {
-        Some((length, [b'{', ..])) => u64::from_le_bytes(*length) < size,
-        _ => false,
-    })
 }
 
 #[cfg(test)]

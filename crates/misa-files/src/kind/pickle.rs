@@ -6,8 +6,9 @@ use super::FileKind;
 pub(super) fn detect_binary(head: &[u8]) -> Option<FileKind> {
     match head {
         [0x80, 0..=5, ..] => Some(kind(head)),
-        // Protocol 1 has no start, but its empty containers are followed by a memo.
-        [b']' | b'}' | b')', b'q', ..] => Some(kind(head)),
+        // Protocol 1 has no start, but its empty containers are followed by a memo, or by their content
+        // if an optimiser has removed the memos.
+        [b']' | b'}' | b')', b'q', ..] | [b']' | b'}', b'(' | b'U' | b'X', ..] => Some(kind(head)),
         _ => None,
     }
 }
@@ -24,6 +25,12 @@ pub(super) fn detect_text(text: &[u8]) -> Option<FileKind> {
     };
     let is_pickle = match first {
         [b'(', b'd' | b'l' | b't', b'p', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+        // Without memos, a text follows, and then another value.
+        [b'(', b'd' | b'l', b'S' | b'V', name @ ..] => {
+            let is_cell_end = |byte: &u8| b",;\t".contains(byte);
+            let is_value = second.first().is_some_and(|op| b"FILSVN(]})c".contains(op));
+            is_value && !name.iter().any(is_cell_end)
+        }
         [b'c', module @ ..] => {
             // Without a use of the name, it could be a column of words.
             is_name(module)

@@ -23,110 +23,99 @@ const OTHER: &str = "give the data itself: docs/data-format.md lists what is rea
 impl FileKind {
     /// The name for people, with an article where English has one.
     pub fn name(self) -> &'static str {
-        self.words().0
+        words(self).0
     }
 
     /// What to do with such a file where features or labels are expected.
     pub fn advice(self) -> &'static str {
-        self.words().1
+        words(self).1
     }
+}
 
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Empty => ("an empty file", COPY),
-            Self::Zeros => ("nothing but zeros", COPY),
-            Self::GoogleDrive => (
-                "a web page of Google Drive, which asks before it sends a large file",
-                DOWNLOAD,
-            ),
-            Self::WebPage => ("a web page (HTML)", DOWNLOAD),
-            Self::LfsPointer => (
-                "a pointer of Git LFS",
-                "the content is still on the server: run `git lfs pull` in its folder",
-            ),
-            Self::AnnexPointer => (
-                "a pointer of git-annex",
-                "the content is still on the server: run `git annex get` (or `datalad get`) on it",
-            ),
-            Self::PickleWithCrlf => (
-                "a pickle whose line ends were converted to CRLF",
-                "it was copied as text, which damages it: copy the original again as binary \
-                 (git: `*.pkl binary` in .gitattributes)",
-            ),
-            _ => self.of_data().unwrap_or_else(|| self.of_others()),
+/// A function that returns the name and the advice of each kind. It does not compile if a kind
+/// is missing.
+macro_rules! words {
+    ($($kind:ident: $name:expr, $advice:expr;)*) => {
+        fn words(kind: FileKind) -> (&'static str, &'static str) {
+            match kind {
+                $(FileKind::$kind => ($name, $advice),)*
+            }
         }
-    }
+    };
+}
 
-    /// Arrays, tables and archives.
-    fn of_data(self) -> Option<(&'static str, &'static str)> {
-        Some(match self {
-            Self::Pickle => ("a pickle", "give it where a pickle is expected"),
-            Self::OldTorch => ("a file of PyTorch (before 1.6)", ARRAYS),
-            Self::Torch => ("a file of PyTorch (.pt)", ARRAYS),
-            Self::Safetensors => (
-                "a safetensors file",
-                "data sets of ours are read with --format safetensors, or without --format",
-            ),
-            Self::Hdf5 => ("an HDF5 file (.csd, .h5)", FOLDER),
-            Self::Matlab => ("a MATLAB file (.mat, version 5 to 7)", ARRAYS),
-            Self::Matlab73 => ("a MATLAB file (.mat, version 7.3)", ARRAYS),
-            Self::Npy => ("a NumPy array (.npy)", ARRAYS),
-            Self::Npz => (
-                "an archive of NumPy arrays (.npz)",
-                "give the folder that holds it and a labels.csv",
-            ),
-            Self::Excel => ("an Excel workbook (.xlsx)", SHEET),
-            Self::Office => ("an Office file (.xlsx, .docx, .pptx)", SHEET),
-            Self::OldOffice => ("an old Office file (.xls, .doc)", SHEET),
-            Self::OpenDocument => ("a LibreOffice file (.ods, .odt)", SHEET),
-            Self::Zip => ("a zip archive", UNPACK),
-            Self::Gzip => ("a gzip file", "unpack it first: gunzip or tar -xf"),
-            Self::Bzip2 => ("a bzip2 file", "unpack it first: bunzip2 or tar -xf"),
-            Self::Xz => ("an xz file", "unpack it first: unxz or tar -xf"),
-            Self::Zlib => (
-                "zlib-compressed bytes (as joblib writes)",
-                "load it in Python and save it again without compression",
-            ),
-            Self::Lz4 => ("an lz4 file", "unpack it first: unlz4"),
-            Self::Zstd => ("a Zstandard file", "unpack it first: unzstd or tar -xf"),
-            Self::SevenZip => ("a 7-Zip archive", UNPACK),
-            Self::Rar => ("a RAR archive", UNPACK),
-            Self::Tar => ("a tar archive", "unpack it first: tar -xf"),
-            Self::Sqlite => ("an SQLite database", ARRAYS),
-            Self::Parquet => ("a Parquet file", ARRAYS),
-            Self::Arrow => ("an Arrow or Feather file", ARRAYS),
-            _ => return None,
-        })
-    }
-
-    /// Recordings, documents and texts.
-    fn of_others(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Wav => ("a WAV recording", MEDIA),
-            Self::Flac => ("a FLAC recording", MEDIA),
-            Self::Mp3 => ("an MP3 recording", MEDIA),
-            Self::Ogg => ("an Ogg recording", MEDIA),
-            Self::Mp4 => ("an MP4 or QuickTime video", MEDIA),
-            Self::Matroska => ("a Matroska or WebM video", MEDIA),
-            Self::Avi => ("an AVI video", MEDIA),
-            Self::Png => ("a PNG image", MEDIA),
-            Self::Jpeg => ("a JPEG image", MEDIA),
-            Self::Gif => ("a GIF image", MEDIA),
-            Self::Word => ("a Word document (.docx)", OTHER),
-            Self::Pdf => ("a PDF document", OTHER),
-            Self::Xml => ("an XML file", OTHER),
-            Self::Notebook => ("a Jupyter notebook", OTHER),
-            Self::Python => ("a Python program", OTHER),
-            Self::WhisperX => ("a transcript of WhisperX", WORDS),
-            Self::Whisper => ("a transcript of Whisper", WORDS),
-            Self::TextGrid => ("a TextGrid of Praat", WORDS),
-            Self::Subtitles => ("subtitles", WORDS),
-            Self::Json => ("a JSON file", OTHER),
-            Self::OpenFace => ("a table of OpenFace", FEATURES),
-            Self::OpenSmileCsv => ("a table of openSMILE", FEATURES),
-            Self::Arff => ("an ARFF file (openSMILE, Weka)", FEATURES),
-            Self::Csv => ("a table of text (.csv)", TABLE),
-            _ => ("plain text", OTHER),
-        }
-    }
+words! {
+    Empty: "an empty file", COPY;
+    Zeros: "nothing but zeros", COPY;
+    GoogleDrive:
+        "a web page of Google Drive, which asks before it sends a large file",
+        DOWNLOAD;
+    WebPage: "a web page (HTML)", DOWNLOAD;
+    LfsPointer:
+        "a pointer of Git LFS",
+        "the content is still on the server: run `git lfs pull` in its folder";
+    AnnexPointer:
+        "a pointer of git-annex",
+        "the content is still on the server: run `git annex get` (or `datalad get`) on it";
+    PickleWithCrlf:
+        "a pickle whose line ends were converted to CRLF",
+        "it was copied as text, which damages it: copy the original again as binary \
+        (git: `*.pkl binary` in .gitattributes)";
+    Pickle: "a pickle", "give it where a pickle is expected";
+    OldTorch: "a file of PyTorch (before 1.6)", ARRAYS;
+    Torch: "a file of PyTorch (.pt)", ARRAYS;
+    Safetensors:
+        "a safetensors file",
+        "data sets of ours are read with --format safetensors, or without --format";
+    Hdf5: "an HDF5 file (.csd, .h5)", FOLDER;
+    Matlab: "a MATLAB file (.mat, version 5 to 7)", ARRAYS;
+    Matlab73: "a MATLAB file (.mat, version 7.3)", ARRAYS;
+    Npy: "a NumPy array (.npy)", ARRAYS;
+    Npz:
+        "an archive of NumPy arrays (.npz)",
+        "give the folder that holds it and a labels.csv";
+    Excel: "an Excel workbook (.xlsx)", SHEET;
+    Office: "an Office file (.xlsx, .docx, .pptx)", SHEET;
+    OldOffice: "an old Office file (.xls, .doc)", SHEET;
+    OpenDocument: "a LibreOffice file (.ods, .odt)", SHEET;
+    Zip: "a zip archive", UNPACK;
+    Gzip: "a gzip file", "unpack it first: gunzip or tar -xf";
+    Bzip2: "a bzip2 file", "unpack it first: bunzip2 or tar -xf";
+    Xz: "an xz file", "unpack it first: unxz or tar -xf";
+    Zlib:
+        "zlib-compressed bytes (as joblib writes)",
+        "load it in Python and save it again without compression";
+    Lz4: "an lz4 file", "unpack it first: unlz4";
+    Zstd: "a Zstandard file", "unpack it first: unzstd or tar -xf";
+    SevenZip: "a 7-Zip archive", UNPACK;
+    Rar: "a RAR archive", UNPACK;
+    Tar: "a tar archive", "unpack it first: tar -xf";
+    Sqlite: "an SQLite database", ARRAYS;
+    Parquet: "a Parquet file", ARRAYS;
+    Arrow: "an Arrow or Feather file", ARRAYS;
+    Wav: "a WAV recording", MEDIA;
+    Flac: "a FLAC recording", MEDIA;
+    Mp3: "an MP3 recording", MEDIA;
+    Ogg: "an Ogg recording", MEDIA;
+    Mp4: "an MP4 or QuickTime video", MEDIA;
+    Matroska: "a Matroska or WebM video", MEDIA;
+    Avi: "an AVI video", MEDIA;
+    Png: "a PNG image", MEDIA;
+    Jpeg: "a JPEG image", MEDIA;
+    Gif: "a GIF image", MEDIA;
+    Word: "a Word document (.docx)", OTHER;
+    Pdf: "a PDF document", OTHER;
+    Xml: "an XML file", OTHER;
+    Notebook: "a Jupyter notebook", OTHER;
+    Python: "a Python program", OTHER;
+    WhisperX: "a transcript of WhisperX", WORDS;
+    Whisper: "a transcript of Whisper", WORDS;
+    TextGrid: "a TextGrid of Praat", WORDS;
+    Subtitles: "subtitles", WORDS;
+    Json: "a JSON file", OTHER;
+    OpenFace: "a table of OpenFace", FEATURES;
+    OpenSmileCsv: "a table of openSMILE", FEATURES;
+    Arff: "an ARFF file (openSMILE, Weka)", FEATURES;
+    Csv: "a table of text (.csv)", TABLE;
+    Text: "plain text", OTHER;
 }

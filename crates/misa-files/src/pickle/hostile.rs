@@ -52,14 +52,16 @@ const BUILTINS: [&str; 12] = [
     "setattr",
 ];
 
-/// Functions that read further files, which may run code.
-const FUNCTIONS: [&str; 12] = [
+/// Functions that open or read further files, which may run code.
+const FUNCTIONS: [&str; 14] = [
+    "_io.open",
     "_pickle.loads",
     "_pickle.load",
     "cPickle.load",
     "cPickle.loads",
     "cloudpickle.load",
     "cloudpickle.loads",
+    "io.open",
     "joblib.load",
     "numpy.fromfile",
     "numpy.load",
@@ -107,6 +109,9 @@ mod tests {
             ("__builtin__", "file"),
             ("numpy.testing._private.utils", "runstring"),
             ("numpy", "load"),
+            // What Python 3 calls its `open`.
+            ("io", "open"),
+            ("_io", "open"),
             ("test.support", "os.system"),
             ("importlib", "import_module"),
         ] {
@@ -119,6 +124,7 @@ mod tests {
             ("copyreg", "_reconstructor"),
             ("builtins", "getattr"),
             ("codes", "Code"),
+            ("io", "BytesIO"),
             ("mine", "os"),
             ("mine", "Outer.Inner"),
         ] {

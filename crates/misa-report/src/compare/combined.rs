@@ -1,6 +1,7 @@
 //! Whether two models differ, by what seeds and utterances together leave open.
 
 use super::bootstrap::{Aligned, Resampled, resampled};
+use super::interval::{around, correction, reach};
 use super::{Metric, Prediction, Summary};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -10,8 +11,6 @@ pub const FEWEST_SEEDS: usize = 3;
 /// Fewest utterances that an interval is given for.
 pub const FEWEST_UTTERANCES: usize = 30;
 
-/// Probability below the upper end of an interval of 95 %.
-const UPPER: f64 = 0.975;
 /// A smaller standard error is rounding, because predictions have single precision.
 const ROUNDING: f64 = 1e-7;
 
@@ -138,8 +137,7 @@ impl CombinedT {
         let drawn = one.drawn[metric].iter().zip(&other.drawn[metric]);
         let differences = Summary::of(drawn.map(|(one, other)| Some(one - other)));
         let utterances = one.utterances;
-        // The bootstrap draws from the sample, whose variance is too small by this.
-        let correction = utterances as f64 / (utterances as f64 - 1.0);
+        let correction = correction(utterances);
         let variance = differences.deviation.map(|x| x * x * correction);
         let seeds = [one, other].map(|model| model.observed[metric].as_slice());
         let test = Self::new(seeds[0], seeds[1], variance, utterances, range)?;
@@ -167,12 +165,9 @@ impl CombinedT {
         self.degrees = Some(degrees);
         self.p = Some((2.0 * student.cdf(-(self.difference / error).abs())).min(1.0));
         if self.utterances >= FEWEST_UTTERANCES {
-            let half = student.inverse_cdf(UPPER) * error;
             let widest = highest - lowest;
-            self.interval = Some((
-                (self.difference - half).max(-widest),
-                (self.difference + half).min(widest),
-            ));
+            let half = reach(degrees).map(|reach| reach * error);
+            self.interval = half.map(|half| around(self.difference, half, (-widest, widest)));
         }
     }
 }

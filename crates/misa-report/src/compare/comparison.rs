@@ -2,13 +2,14 @@
 
 use super::beside::beside_published;
 use super::difference::differences;
-use super::note::{notes, notes_on_intervals};
+use super::note::notes;
 use super::{
     Against, CompareError, Difference, Entry, Metric, PublishedDifference, Summary, TableStyle,
     score_key,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Options of a comparison.
 #[derive(Clone, Debug)]
@@ -44,10 +45,10 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Differences to published figures.
     pub published: Vec<PublishedDifference>,
-    /// Notes for the reader.
+    /// Notes for the reader; further ones go to the end.
     pub notes: Vec<String>,
-    /// Those of them that are about intervals of means, which a summary does not show.
-    interval_notes: Vec<String>,
+    /// Positions of those that are about intervals of means, which a summary does not show.
+    interval_notes: Range<usize>,
 }
 
 /// The seeds of one model.
@@ -135,8 +136,7 @@ impl Comparison {
         let (differences, not_compared) = differences(&grouped, options);
         let (published, not_published) = beside_published(&groups, &grouped, options)?;
         let is_small = entries.iter().any(Entry::has_few_utterances);
-        let interval_notes = notes_on_intervals(&groups, is_small);
-        let notes = notes(&groups, &differences, options, is_small);
+        let (notes, interval_notes) = notes(&groups, &differences, options, is_small);
         let metrics = options.metrics.iter();
         let (names, is_share) = metrics
             .clone()
@@ -156,9 +156,11 @@ impl Comparison {
 
     /// The notes on what tables of this style show.
     pub(super) fn notes_in(&self, style: TableStyle) -> impl Iterator<Item = &String> {
-        let is_shown =
-            move |note: &&String| !style.is_summary || !self.interval_notes.contains(note);
-        self.notes.iter().filter(is_shown)
+        let notes = self.notes.iter().enumerate();
+        let is_shown = move |(position, _): &(usize, &String)| {
+            !style.is_summary || !self.interval_notes.contains(position)
+        };
+        notes.filter(is_shown).map(|(_, note)| note)
     }
 }
 

@@ -3,6 +3,7 @@
 //! | File | Holds |
 //! | --- | --- |
 //! | `entry.rs` | one scored run |
+//! | `interval.rs` | what intervals of 95 % have in common |
 //! | `statistic.rs` | mean, spread and interval of a few seeds |
 //! | `bootstrap.rs` | scores on utterances that are drawn with replacement |
 //! | `utterances.rs` | how far a score of one run would move with other utterances |
@@ -25,6 +26,7 @@ mod error;
 mod fit;
 mod grid;
 mod holm;
+mod interval;
 mod json;
 mod latex;
 mod markdown;

@@ -1,19 +1,24 @@
 //! Notes for the reader of a comparison.
 
 use super::{CombinedT, CompareOptions, Difference, FEWEST_SEEDS, FEWEST_UTTERANCES, Group};
+use std::ops::Range;
 
+/// The notes, and which of them are about intervals of means.
+///
 /// `is_small`: whether a group has too few utterances for an interval.
 pub(super) fn notes(
     groups: &[Group],
     differences: &[Difference],
     options: &CompareOptions,
     is_small: bool,
-) -> Vec<String> {
+) -> (Vec<String>, Range<usize>) {
     let mut notes = notes_on_marks(groups, options);
     notes.extend(notes_on_runs(groups, options));
+    let start = notes.len();
     notes.extend(notes_on_intervals(groups, is_small));
+    let on_intervals = start..notes.len();
     notes.extend(notes_on_differences(differences, options));
-    notes
+    (notes, on_intervals)
 }
 
 /// What bold numbers, signs and units of the tables mean.
@@ -66,7 +71,7 @@ fn notes_on_runs(groups: &[Group], options: &CompareOptions) -> Vec<String> {
 }
 
 /// What intervals of means cover, and why there are none.
-pub(super) fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
+fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let mut summaries = groups.iter().flat_map(|group| &group.summaries);
     if summaries.any(|summary| summary.interval.is_some()) {

@@ -1,11 +1,8 @@
 //! Mean, spread and interval of a few seeds.
 
 use super::FEWEST_SEEDS;
+use super::interval::{cut, reach};
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-/// Confidence level of intervals.
-const CONFIDENCE: f64 = 0.95;
 
 /// Summary of a few values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,9 +36,7 @@ impl Summary {
         let deviation = (count > 1).then(|| (squares.sum::<f64>() / (count - 1) as f64).sqrt());
         let enough = deviation.filter(|_| count >= FEWEST_SEEDS);
         let interval = enough.and_then(|deviation| {
-            let student = StudentsT::new(0.0, 1.0, (count - 1) as f64).ok()?;
-            let reach = student.inverse_cdf(f64::midpoint(1.0, CONFIDENCE));
-            let half = reach * deviation / (count as f64).sqrt();
+            let half = reach((count - 1) as f64)? * deviation / (count as f64).sqrt();
             Some((mean - half, mean + half))
         });
         Self {
@@ -52,11 +47,10 @@ impl Summary {
         }
     }
 
-    /// The same summary of values that are never outside `lowest` and `highest`.
-    pub fn within(self, (lowest, highest): (f64, f64)) -> Self {
-        let inside = |(low, high): (f64, f64)| (low.max(lowest), high.min(highest));
+    /// The same summary of values that are never outside the lowest and the highest of `range`.
+    pub fn within(self, range: (f64, f64)) -> Self {
         Self {
-            interval: self.interval.map(inside),
+            interval: self.interval.map(|interval| cut(interval, range)),
             ..self
         }
     }

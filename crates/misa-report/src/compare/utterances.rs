@@ -1,11 +1,8 @@
 //! How far a score of one run would move with other utterances.
 
 use super::bootstrap::{Aligned, resampled};
+use super::interval::{around, correction, reach};
 use super::{FEWEST_UTTERANCES, Metric, Prediction, Summary};
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-/// Probability below the upper end of an interval of 95 %.
-const UPPER: f64 = 0.975;
 
 /// The 95 % interval of each score for other utterances, with the trained model as it is.
 ///
@@ -51,15 +48,9 @@ fn interval(
         return None;
     }
     let deviation = Summary::of(drawn.iter().copied().map(Some)).deviation?;
-    let degrees = utterances as f64 - 1.0;
-    // The bootstrap draws from the sample, whose variance is too small by this.
-    let error = deviation * (utterances as f64 / degrees).sqrt();
-    let half = StudentsT::new(0.0, 1.0, degrees).ok()?.inverse_cdf(UPPER) * error;
-    let (lowest, highest) = range;
-    Some((
-        (observed - half).max(lowest),
-        (observed + half).min(highest),
-    ))
+    let error = deviation * correction(utterances).sqrt();
+    let half = reach(utterances as f64 - 1.0)? * error;
+    Some(around(observed, half, range))
 }
 
 #[cfg(test)]

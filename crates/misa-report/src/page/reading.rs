@@ -20,46 +20,75 @@ pub(crate) struct Reading {
 /// Whether the scores of a split are better than those of the constant prediction; `None` if there
 /// is nothing to compare.
 pub(crate) fn read_scores(split: &SplitScores) -> Option<Reading> {
-    let (mut compared, mut off) = (0, Vec::new());
+    let (mut clear, mut off, mut unsure) = (0, Vec::new(), Vec::new());
     for (name, value) in &split.scores {
         let Some(context) = context(split, name) else {
             continue;
         };
         if let (Some(value), Some(constant)) = (value, context.constant) {
-            compared += 1;
-            if !beats(*value, constant, context) {
-                off.push(name.as_str());
+            match gain(*value, constant, context) {
+                Gain::Clear => clear += 1,
+                Gain::Unsure => unsure.push(name.as_str()),
+                Gain::No => off.push(name.as_str()),
             }
         }
     }
-    let name = &split.split;
-    match (compared, off.as_slice()) {
-        (0, _) => None,
-        (_, []) => Some(Reading {
-            is_off: false,
-            text: format!(
-                "On the {name} split, every score is clearly better than that of the constant \
-                 prediction."
-            ),
-        }),
-        (_, off) => Some(Reading {
-            is_off: true,
-            text: format!(
-                "On the {name} split, the constant prediction is about as good in {}: there the \
-                 model shows no clear gain.",
-                listed(off)
-            ),
-        }),
+    let mut sentences = Vec::new();
+    if !off.is_empty() {
+        sentences.push(format!(
+            "the constant prediction is about as good in {}: there the model shows no clear gain.",
+            listed(&off)
+        ));
     }
+    if off.is_empty() && clear > 0 {
+        let which = if unsure.is_empty() {
+            "every score"
+        } else {
+            "every score with an interval"
+        };
+        sentences.push(format!(
+            "{which} is clearly better than that of the constant prediction."
+        ));
+    }
+    if !unsure.is_empty() {
+        sentences.push(format!(
+            "the model is better than the constant prediction in {}, but without an interval it \
+             cannot be told whether by more than chance.",
+            listed(&unsure)
+        ));
+    }
+    let name = &split.split;
+    let sentences = sentences
+        .iter()
+        .map(|sentence| format!("On the {name} split, {sentence}"));
+    let text = sentences.collect::<Vec<_>>().join(" ");
+    (!text.is_empty()).then_some(Reading {
+        is_off: !off.is_empty(),
+        text,
+    })
 }
 
-/// Whether the score is better than the constant's by more than its interval.
-fn beats(value: f64, constant: f64, context: &ScoreContext) -> bool {
+/// What a score says about the gain over the constant prediction.
+enum Gain {
+    /// Better by more than its interval.
+    Clear,
+    /// Better, but without an interval.
+    Unsure,
+    /// Not better, or within the interval.
+    No,
+}
+
+fn gain(value: f64, constant: f64, context: &ScoreContext) -> Gain {
     let (low, high) = context.interval.unwrap_or((value, value));
-    if context.is_better_high {
+    let is_better = if context.is_better_high {
         low > constant
     } else {
         high < constant
+    };
+    match context.interval {
+        _ if !is_better => Gain::No,
+        Some(_) => Gain::Clear,
+        None => Gain::Unsure,
     }
 }
 
@@ -208,6 +237,38 @@ mod tests {
         let better = [("MAE", 0.8, false, Some((0.7, 0.9)), 1.2)];
         assert!(!read_scores(&split(&better)).unwrap().is_off);
         assert_eq!(read_scores(&split(&[])), None);
+    }
+
+    /// Fewer than 30 utterances have no interval.
+    #[test]
+    fn without_an_interval_no_gain_is_clear() {
+        let unsure = ("MAE", 0.8, false, None, 0.81);
+        let found = read_scores(&split(&[unsure])).unwrap();
+        assert!(!found.is_off);
+        assert_eq!(
+            found.text,
+            "On the valid split, the model is better than the constant prediction in MAE, but \
+             without an interval it cannot be told whether by more than chance."
+        );
+        let clear = ("Acc-2", 0.7, true, Some((0.6, 0.8)), 0.5);
+        let found = read_scores(&split(&[clear, unsure])).unwrap();
+        assert!(
+            found.text.starts_with(
+                "On the valid split, every score with an interval is clearly better than that of \
+                 the constant prediction. On the valid split, the model is better"
+            ),
+            "{}",
+            found.text
+        );
+        let worse = ("Corr", -0.1, true, None, 0.0);
+        let found = read_scores(&split(&[worse, unsure])).unwrap();
+        assert!(found.is_off);
+        assert_eq!(
+            found.text,
+            "On the valid split, the constant prediction is about as good in Corr: there the model \
+             shows no clear gain. On the valid split, the model is better than the constant \
+             prediction in MAE, but without an interval it cannot be told whether by more than chance."
+        );
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 mod resume;
 
-pub(crate) use resume::ResumeError;
-
 use super::json::{run, say_object};
 use super::settings::RecognisedData;
 use super::{Setting, SettingsArguments, say};
@@ -14,6 +12,7 @@ use crate::{Exit, Launch, Outcome, Seeds, stop_on_signals};
 use clap::Args;
 use misa_data::LockedTest;
 use misa_train::{Progress, Report, RunStart, TimeLeft};
+pub(crate) use resume::ResumeError;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -70,7 +70,7 @@ pub(super) fn read_folder(
         }
     }
     let mut preparer = Preparer::new(intake.non_finite());
-    let videos = folder.videos()?;
+    let videos = folder.videos();
     intake.notes.add(None, NoteKind::NotInAll, videos.left_out);
     for video in &videos.names {
         let split = folder.folds.split(video);
@@ -163,24 +163,19 @@ impl CsdFolder {
     }
 
     /// The videos that occur in every sequence of the folder.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError`] when a file is damaged.
-    pub fn videos(&self) -> Result<Videos, DataError> {
-        let mut names: Vec<String> = self.labels.videos()?.into_keys().collect();
+    pub fn videos(&self) -> Videos {
+        let mut names: Vec<String> = self.labels.videos.keys().cloned().collect();
         let all = names.len();
         for sequence in [&self.words].into_iter().chain(self.features()) {
-            let videos = sequence.videos()?;
-            names.retain(|video| videos.contains_key(video));
+            names.retain(|video| sequence.videos.contains_key(video));
         }
         let left_out = all - names.len();
-        Ok(Videos { names, left_out })
+        Videos { names, left_out }
     }
 
     fn is_single(&self, video: &str) -> Result<bool, DataError> {
         match &self.visual {
-            Some(visual) => visual.is_single(&pieces(visual, video)?),
+            Some(visual) => visual.is_single(visual.pieces(video)),
             None => Ok(false),
         }
     }
@@ -191,8 +186,8 @@ impl CsdFolder {
     ///
     /// [`DataError`] when a file is damaged or has other shapes.
     pub fn segments(&self, video: &str) -> Result<Segments, DataError> {
-        let (times, words) = self.words.texts(&pieces(&self.words, video)?)?;
-        let labels = self.labels.features(&pieces(&self.labels, video)?)?;
+        let (times, words) = self.words.texts(self.words.pieces(video))?;
+        let labels = self.labels.features(self.labels.pieces(video))?;
         let visual = self.by_word(self.visual.as_ref(), video, &times)?;
         let acoustic = self.by_word(self.acoustic.as_ref(), video, &times)?;
         let spoken: Vec<usize> = (0..times.len()).filter(|&i| has_length(times[i])).collect();
@@ -230,9 +225,9 @@ impl CsdFolder {
         let Some(sequence) = sequence else {
             return Ok(None);
         };
-        let pieces = pieces(sequence, video)?;
-        let is_single = sequence.is_single(&pieces)?;
-        let features = sequence.features(&pieces)?;
+        let pieces = sequence.pieces(video);
+        let is_single = sequence.is_single(pieces)?;
+        let features = sequence.features(pieces)?;
         let timeline = Timeline::new(&features.intervals);
         let (mut times, mut rows) = (Vec::new(), Vec::new());
         for &word in words.iter().filter(|&&word| has_length(word)) {
@@ -283,14 +278,4 @@ fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) ->
         }
     };
     sum.into_iter().map(rounded).collect()
-}
-
-/// The names of the pieces of a video in a sequence.
-fn pieces(sequence: &Csd, video: &str) -> Result<Vec<String>, DataError> {
-    let data = sequence.data()?;
-    if data.contains(video) {
-        return Ok(vec![video.to_owned()]);
-    }
-    let is_piece = |name: &&str| sequence::video(name) == video;
-    Ok(data.names().filter(is_piece).map(str::to_owned).collect())
 }

@@ -17,6 +17,8 @@ pub(super) struct Csd {
     pub path: PathBuf,
     /// Name of the sequence, the first one in the file.
     pub root: String,
+    /// The videos, with the names of their pieces in the file.
+    pub videos: BTreeMap<String, Vec<String>>,
 }
 
 /// Rows of a video, ordered by start if there are several pieces.
@@ -46,22 +48,24 @@ impl Csd {
             let place = path.display().to_string();
             DataError::layout(place, "a computational sequence", "an empty file")
         })?;
-        Ok(Self { file, path, root })
+        let mut csd = Self {
+            file,
+            path,
+            root,
+            videos: BTreeMap::new(),
+        };
+        csd.videos = videos(csd.data()?.names());
+        Ok(csd)
     }
 
-    pub fn data(&self) -> Result<Group<'_>, DataError> {
+    /// The names of the pieces of a video.
+    pub fn pieces(&self, video: &str) -> &[String] {
+        self.videos.get(video).map_or(&[], Vec::as_slice)
+    }
+
+    fn data(&self) -> Result<Group<'_>, DataError> {
         let root = self.file.root().group(&self.root).map_err(at(&self.path))?;
         root.group("data").map_err(at(&self.path))
-    }
-
-    /// The videos, with the names of their pieces in the file.
-    pub fn videos(&self) -> Result<BTreeMap<String, Vec<String>>, DataError> {
-        let mut videos: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for name in self.data()?.names() {
-            let pieces = videos.entry(video(name).to_owned()).or_default();
-            pieces.push(name.to_owned());
-        }
-        Ok(videos)
     }
 
     /// Whether the features are texts.
@@ -180,8 +184,24 @@ impl Csd {
     }
 }
 
+/// The videos of a sequence, with the names of their pieces. A video that has its own name in the file
+/// is whole: it has no further pieces.
+fn videos<'n>(names: impl Iterator<Item = &'n str>) -> BTreeMap<String, Vec<String>> {
+    let mut videos: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in names {
+        let pieces = videos.entry(video(name).to_string()).or_default();
+        pieces.push(name.to_string());
+    }
+    for (video, pieces) in &mut videos {
+        if pieces.contains(video) {
+            *pieces = vec![video.clone()];
+        }
+    }
+    videos
+}
+
 /// The video of a key such as `03bSnISJMiM[4]`.
-pub(super) fn video(key: &str) -> &str {
+fn video(key: &str) -> &str {
     key.split_once('[').map_or(key, |(video, _)| video)
 }
 
@@ -189,4 +209,25 @@ pub(super) fn video(key: &str) -> &str {
 pub(in crate::format) fn at(path: &Path) -> impl FnOnce(Hdf5Error) -> DataError {
     let path = path.to_owned();
     move |source| DataError::Hdf5 { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_belong_to_the_video_before_the_bracket() {
+        let names = ["b[1]", "a[0]", "b[0]", "whole", "whole[0]"];
+        let found = videos(names.into_iter());
+        let expected = [
+            ("a", vec!["a[0]"]),
+            ("b", vec!["b[1]", "b[0]"]),
+            ("whole", vec!["whole"]),
+        ];
+        let found: Vec<(&str, Vec<&str>)> = found
+            .iter()
+            .map(|(video, pieces)| (&**video, pieces.iter().map(|piece| &**piece).collect()))
+            .collect();
+        assert_eq!(found, expected);
+    }
 }

@@ -85,6 +85,22 @@ mod tests {
         assert!(error.contains("bytes of data"), "{error}");
     }
 
+    /// Its header has more than 100 bytes; it is recognised without being named as a format.
+    #[test]
+    fn a_file_that_is_cut_in_its_header_is_said_to_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        small().save(&path).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let header = u64::from_le_bytes(bytes[..8].try_into().unwrap());
+        bytes.truncate(8 + 100);
+        fs::write(&path, bytes).unwrap();
+        let error = UtteranceDataset::open(&path).unwrap_err().to_string();
+        let expected =
+            format!("header: expected {header} bytes, found 100 bytes: the file is cut off");
+        assert!(error.ends_with(&expected), "{error}");
+    }
+
     #[test]
     fn a_huge_header_is_not_allocated() {
         let error = damaged(|bytes| bytes[..8].copy_from_slice(&(1_u64 << 60).to_le_bytes()));

@@ -61,9 +61,14 @@ impl Container {
         let mut length = [0; 8];
         source.read(0, &mut length).map_err(DataError::io(path))?;
         let length = u64::from_le_bytes(length);
-        if length > MAX_HEADER.min(size.saturating_sub(8)) {
-            let expected = format!("at most {MAX_HEADER} bytes of the file's {size}");
+        if length > MAX_HEADER {
+            let expected = format!("at most {MAX_HEADER} bytes");
             return Err(wrong(&expected, format!("{length} bytes")));
+        }
+        let present = size.saturating_sub(8);
+        if length > present {
+            let found = format!("{present} bytes: the file is cut off");
+            return Err(wrong(&format!("{length} bytes"), found));
         }
         let header = source.bytes(8, length as usize);
         let header = header.map_err(DataError::io(path))?.into_owned();

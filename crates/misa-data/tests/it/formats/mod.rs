@@ -121,6 +121,11 @@ fn one_modality_comes_from_another_file() {
     assert_eq!(train[1].acoustic.values(), [1.0, 2.0]);
     assert_eq!(data.feature_sizes().acoustic, 1);
 
+    // A later file takes the place of an earlier one, which is not even opened.
+    let options = OpenOptions::new().with_replacement(Modality::Acoustic, "no/such/file");
+    let options = options.with_replacement(Modality::Acoustic, &acoustic);
+    assert_eq!(options.open(&path).unwrap().checksum(), data.checksum());
+
     fs::write(&acoustic, other(&["y", "z"])).unwrap();
     let error = options.open(&path).unwrap_err().to_string();
     let expected = "acoustic.pkl: expected the acoustic of every utterance, found none of 1 (x)";
