@@ -21,6 +21,7 @@
 //! | `key.rs` | names of scores as keys for programs |
 //! | `constant.rs` | the constant prediction that a model has to beat |
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
+//! | `clip.rs` | one clip without a label, any part of which may be missing |
 //! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
 //! | `normalise.rs` | scaling of features |
 //! | `random.rs` | seeded random numbers |
@@ -30,6 +31,7 @@
 //! | `error.rs` | errors of configurations and utterances |
 
 mod bert;
+mod clip;
 mod constant;
 mod error;
 mod hex;
@@ -53,6 +55,7 @@ mod vocabulary;
 mod whole;
 
 pub use bert::BertConfig;
+pub use clip::{Clip, ClipText};
 pub use constant::{ConstantKind, ConstantPredictor};
 pub use error::{ConfigError, UtteranceError};
 #[doc(hidden)]
