@@ -2,7 +2,10 @@
 
 use crate::score::{NamedScore, decide, scores};
 use crate::scores::named_scores;
-use crate::{ConfusionMatrix, ConstantScores, NamedScores, ReadyBatch, Scores};
+use crate::{
+    Checkpoint, ConfusionMatrix, ConstantScores, Coverage, HalfWidth, NamedScores, ReadyBatch,
+    Scores,
+};
 use burn::tensor::Tensor;
 use misa_core::loss::{PerTerm, Term};
 use misa_terms::{ConstantPredictor, Task};
@@ -75,6 +78,7 @@ impl Evaluation {
             utterances: self.predictions.len(),
             task_loss: self.losses[Term::Task],
             scores: self.named_scores(task),
+            coverage: Vec::new(),
             confusion: match task {
                 Task::Regression => None,
                 Task::Classification { classes } => {
@@ -83,6 +87,30 @@ impl Evaluation {
                 }
             },
         }
+    }
+
+    /// How often the intervals of a model that reads all its modalities contain the label.
+    pub fn coverage(&self, checkpoint: &Checkpoint) -> Vec<Coverage> {
+        let calibration = checkpoint.calibration.as_ref();
+        let set = calibration
+            .and_then(|calibration| calibration.of(checkpoint.config.settings.modalities));
+        let half_widths = set.map_or(&[][..], |set| &set.half_widths);
+        let errors: Vec<f64> = (self.predictions.iter().zip(&self.targets))
+            .map(|(prediction, target)| f64::from(prediction - target).abs())
+            .collect();
+        let coverage = |half: &HalfWidth| Coverage {
+            level: half.level,
+            half_width: half.half_width,
+            share: errors
+                .iter()
+                .filter(|&&error| error <= half.half_width)
+                .count() as f64
+                / errors.len() as f64,
+        };
+        if errors.is_empty() {
+            return Vec::new();
+        }
+        half_widths.iter().map(coverage).collect()
     }
 
     /// Every score of the task by its name.

@@ -105,7 +105,9 @@ pub use ready::ReadyBatch;
 pub use representations::Representations;
 pub use score_need::ScoreNeed;
 pub use score_table::ScoreTable;
-pub use scores::{ConstantScores, NamedScores, Scores};
+#[doc(hidden)]
+pub use scores::coverage_text;
+pub use scores::{ConstantScores, Coverage, NamedScores, Scores};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

@@ -2,6 +2,7 @@
 
 use crate::Scores;
 use crate::score::score_text;
+use crate::scores::coverage_text;
 use std::fmt;
 
 /// The scores of one or several splits as Markdown, each beside that of the constant predictor, with
@@ -104,6 +105,11 @@ impl fmt::Display for ScoreTable<'_> {
                 "\nconstant: the scores of predicting {predictor}, for every utterance."
             )?;
         }
+        for (heading, scores) in &self.columns {
+            if let Some(coverage) = coverage_text(&scores.coverage) {
+                writeln!(f, "\n{heading}: {coverage}.")?;
+            }
+        }
         for (reason, names) in self.reasons() {
             writeln!(f, "\nNot defined: {}, because {reason}.", names.join(", "))?;
         }
@@ -114,9 +120,9 @@ impl fmt::Display for ScoreTable<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ConstantScores;
     use crate::score::{NamedScore, scores};
     use crate::scores::named_scores;
+    use crate::{ConstantScores, Coverage};
     use misa_terms::{ConstantPredictor, Task};
 
     #[test]
@@ -135,6 +141,11 @@ mod tests {
             confusion: None,
             undefined: scores(task).iter().filter_map(reason).collect(),
             constant: Some(ConstantScores::of(constant, task, &targets)),
+            coverage: vec![Coverage {
+                level: 0.8,
+                half_width: 0.5,
+                share: 2.0 / 3.0,
+            }],
         };
         let table = ScoreTable::new("Score").with("valid", &scores).to_string();
         let lines: Vec<&str> = table.lines().collect();
@@ -150,6 +161,7 @@ mod tests {
             "constant: the scores of predicting 3.0000, the mean label of the train split, for \
              every utterance."
         ));
+        assert!(table.contains("valid: 66.7 % of the labels are in the 80 % interval, ±0.500."));
         assert!(table.contains(
             "Not defined: Acc-2 (neg/non-neg), Acc-2 (neg/pos), F1 (neg/non-neg), F1 (neg/pos), \
              because no label is negative."

@@ -28,6 +28,21 @@ pub struct Scores {
     /// The scores of the constant predictor on the same utterances, if it is known.
     #[serde(default)]
     pub constant: Option<ConstantScores>,
+    /// How often the intervals of the model contain the label, narrowest first; empty if it has none.
+    #[serde(default)]
+    pub coverage: Vec<Coverage>,
+}
+
+/// How often an interval contains the label.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Coverage {
+    /// The share of labels that it was made to contain.
+    pub level: f64,
+    /// Half its width.
+    pub half_width: f64,
+    /// The share of labels that it contains.
+    pub share: f64,
 }
 
 /// The scores of a constant prediction.
@@ -63,6 +78,22 @@ impl Scores {
         let mut scores = self.scores.iter();
         scores.find(|(known, _)| known == name)?.1
     }
+}
+
+/// What the coverages say, in a sentence; `None` if there are none.
+#[doc(hidden)]
+pub fn coverage_text(coverages: &[Coverage]) -> Option<String> {
+    let part = |coverage: &Coverage| {
+        let Coverage {
+            level,
+            half_width,
+            share,
+        } = coverage;
+        let (level, share) = (100.0 * level, 100.0 * share);
+        format!("{share:.1} % of the labels are in the {level:.0} % interval, ±{half_width:.3}")
+    };
+    let parts: Vec<String> = coverages.iter().map(part).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Every score of the task, for one prediction per target.

@@ -82,6 +82,9 @@ pub struct SplitScores {
     /// split`; empty if there is none.
     #[serde(default)]
     pub constant: String,
+    /// How often the intervals of the model contain the label, in words; empty if it has none.
+    #[serde(default)]
+    pub coverage: String,
 }
 
 /// How far a score can be trusted, and what it has to beat.

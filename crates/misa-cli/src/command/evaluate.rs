@@ -103,8 +103,13 @@ impl Arguments {
                 eprintln!("note: {note}");
             }
         }
+        let mut scores = evaluation.scores_beside(config.loss.task, constant);
+        // The intervals were measured on the valid split, and say nothing new there.
+        if split != Split::Valid {
+            scores.coverage = evaluation.coverage(&checkpoint);
+        }
         Ok(RunScores {
-            scores: evaluation.scores_beside(config.loss.task, constant),
+            scores,
             openings: source.manifest.test_openings(),
             data: facts(&source.manifest.data),
         })

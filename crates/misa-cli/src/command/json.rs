@@ -63,6 +63,7 @@ pub(crate) fn scored(split: &Scores) -> Value {
     json!({
         "utterances": split.utterances,
         "task_loss": split.task_loss,
+        "coverage": split.coverage,
         "scores": scores(&split.scores),
         "undefined": Value::Object(reasons.collect()),
         "constant": constant,

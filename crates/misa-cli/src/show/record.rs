@@ -9,7 +9,7 @@ use crate::{MovedData, RunSource, settings_of};
 use burn::tensor::Device;
 use misa_core::Task;
 use misa_data::{Development, LockedTest, Split, Utterance};
-use misa_infer::{Checkpoint, Representations};
+use misa_infer::{Checkpoint, Representations, coverage_text};
 use misa_report::{Attention, Predictions, RunRecord, SplitScores};
 use misa_terms::ConstantPredictor;
 use misa_train::{Manifest, Report, TrainError};
@@ -169,6 +169,7 @@ fn scores((split, scores): &(Split, misa_train::Scores), task: Task) -> SplitSco
         utterances: scores.utterances,
         scores: scores.scores.clone(),
         contexts: kinds(task),
+        coverage: coverage_text(&scores.coverage).unwrap_or_default(),
         ..SplitScores::default()
     }
 }

@@ -1,8 +1,9 @@
 //! What a prediction rests on.
 
 use crate::calibration::sets_of;
-use crate::predictor::{Reading, ready};
+use crate::predictor::Reading;
 use crate::{InferError, Prediction, Predictor};
+use burn::tensor::Tensor;
 use misa_terms::{Clip, ClipText, Modalities, Modality, Sequence};
 use serde::Serialize;
 
@@ -153,8 +154,11 @@ impl Predictor {
         clip: &Clip,
     ) -> Result<(Vec<NamedVector>, Option<Attention>), InferError> {
         let readings: Vec<Reading> = self.read_all(std::slice::from_ref(clip))?;
-        let batch = ready(&readings, &[0], self.bert.as_ref(), &self.device)?;
-        let output = self.checkpoint.model.forward(batch.input());
+        let model = &self.checkpoint;
+        let batch = model.ready(&readings, &[0], self.bert.as_ref(), &self.device)?;
+        let row = batch.places().iter().position(|&place| place == 0);
+        let row = row.expect("the batch holds the clip");
+        let output = model.model.forward(batch.input());
         let read = readings[0].modalities;
         let mut vectors = Vec::new();
         let subspaces = &output.subspaces;
@@ -166,7 +170,7 @@ impl Predictor {
                 name: format!("{modality} {kind}"),
                 modality,
                 kind,
-                values: tensors.get(modality).to_data().iter::<f32>().collect(),
+                values: row_of(tensors.get(modality), row),
             }));
         }
         let settings = &self.config().settings;
@@ -175,7 +179,7 @@ impl Predictor {
             let used = settings.modalities;
             let tokens = names.flat_map(|kind| used.iter().map(move |of| (of, *kind)));
             let tokens: Vec<(Modality, &str)> = tokens.collect();
-            let weights: Vec<f32> = attention.mean_dim(1).to_data().iter::<f32>().collect();
+            let weights = row_of(&attention.mean_dim(1), row);
             let is_read = |place: &usize| read.contains(tokens[*place].0);
             let places: Vec<usize> = (0..tokens.len()).filter(is_read).collect();
             let row = |&from: &usize| {
@@ -191,6 +195,12 @@ impl Predictor {
         });
         Ok((vectors, attention))
     }
+}
+
+/// The values of one utterance of a batch.
+fn row_of<const D: usize>(tensor: &Tensor<D>, row: usize) -> Vec<f32> {
+    let one = tensor.clone().narrow(0, row, 1);
+    one.into_data().iter::<f32>().collect()
 }
 
 impl SetPrediction {

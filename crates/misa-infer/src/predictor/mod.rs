@@ -217,12 +217,15 @@ impl Checkpoint {
     ) -> Result<Vec<Vec<f32>>, InferError> {
         let mut outputs = vec![Vec::new(); readings.len()];
         for places in self.reading_places(readings) {
-            let batch = ready(readings, &places, bert, device)?;
+            let batch = self.ready(readings, &places, bert, device)?;
             let output = self.model.forward(batch.input()).prediction;
             let values: Vec<f32> = output.into_data().iter::<f32>().collect();
             let rows = values.chunks_exact(self.config.task.d_output());
             for (&place, row) in batch.places().iter().zip(rows) {
-                outputs[place] = row.to_vec();
+                // A companion has no place.
+                if let Some(output) = outputs.get_mut(place) {
+                    *output = row.to_vec();
+                }
             }
         }
         Ok(outputs)
@@ -238,23 +241,30 @@ impl Checkpoint {
         order.sort_by_key(|&place| Reverse(readings[place].utterance.text.steps()));
         order.chunks(BATCH).map(<[usize]>::to_vec).collect()
     }
-}
 
-/// The batch of the clips at these places.
-pub(crate) fn ready(
-    readings: &[Reading],
-    places: &[usize],
-    bert: Option<&Arc<BertText>>,
-    device: &Device,
-) -> Result<ReadyBatch, InferError> {
-    let chosen = places.iter().map(|&place| &readings[place].utterance);
-    let batcher = UtteranceBatcher::new(bert.cloned());
-    let batch = ReadyBatch::from(batcher.batch(chosen, device).with_places(places));
-    let flags: Vec<PerModality<bool>> = (batch.places().iter())
-        .map(|&place| readings[place].presence())
-        .collect();
-    let presence = Presence::new(PerModality::from_fn(|modality| {
-        flags.iter().map(|flags| *flags.get(modality)).collect()
-    }))?;
-    Ok(batch.with_presence(presence))
+    /// The batch of the clips at these places. Beside a single one stands a companion of one step, at no
+    /// place: products of one row are summed in another order than those of several.
+    pub(crate) fn ready(
+        &self,
+        readings: &[Reading],
+        places: &[usize],
+        bert: Option<&Arc<BertText>>,
+        device: &Device,
+    ) -> Result<ReadyBatch, InferError> {
+        let companion = (places.len() == 1).then(|| Reading::companion(&self.config));
+        let alone = companion.as_ref().map(|_| usize::MAX);
+        let places: Vec<usize> = places.iter().copied().chain(alone).collect();
+        let of = |place: &usize| readings.get(*place).or(companion.as_ref());
+        let chosen: Vec<&Reading> = places.iter().filter_map(of).collect();
+        let batcher = UtteranceBatcher::new(bert.cloned());
+        let utterances = chosen.iter().map(|reading| &reading.utterance);
+        let batch = ReadyBatch::from(batcher.batch(utterances, device).with_places(&places));
+        let flags: Vec<PerModality<bool>> = (batch.places().iter().filter_map(of))
+            .map(Reading::presence)
+            .collect();
+        let presence = Presence::new(PerModality::from_fn(|modality| {
+            flags.iter().map(|flags| *flags.get(modality)).collect()
+        }))?;
+        Ok(batch.with_presence(presence))
+    }
 }

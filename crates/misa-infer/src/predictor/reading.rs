@@ -2,6 +2,7 @@
 
 use crate::predictor::{ClipError, TextRead, sentence};
 use crate::{BertText, Checkpoint};
+use misa_core::MisaConfig;
 use misa_terms::{
     Clip, ClipText, Modalities, Modality, PerModality, Sequence, TextSequence, TextSize, Utterance,
     Vocabulary,
@@ -98,6 +99,24 @@ impl Reading {
             reading.text = Some(tokens_of(&reading.utterance, bert)?);
         }
         Ok(reading)
+    }
+
+    /// A clip that means nothing, of one step.
+    pub(crate) fn companion(config: &MisaConfig) -> Self {
+        let sizes = config.sizes;
+        Self {
+            utterance: Utterance {
+                id: String::new(),
+                words: vec![PLACEHOLDER.to_string()],
+                text: missing_text(sizes.text),
+                visual: placeholder(sizes.visual),
+                acoustic: placeholder(sizes.acoustic),
+                label: 0.0,
+            },
+            modalities: config.settings.modalities,
+            ignored: Vec::new(),
+            text: None,
+        }
     }
 
     /// Which modalities are there, one flag each.

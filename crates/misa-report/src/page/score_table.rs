@@ -80,6 +80,11 @@ fn caption(splits: &[SplitScores]) -> String {
             "Constant prediction: the scores if every utterance were predicted as {constant}."
         ));
     }
+    let covered = splits.iter().filter(|split| !split.coverage.is_empty());
+    sentences.extend(covered.map(|split| {
+        let (name, coverage) = (escape(&split.split), escape(&split.coverage));
+        format!("Intervals of predictions, measured on the valid split: in {name}, {coverage}.")
+    }));
     if sentences.is_empty() {
         return String::new();
     }
@@ -119,6 +124,7 @@ mod tests {
             scores: vec![("Corr".into(), Some(0.5)), ("MAE".into(), Some(0.75))],
             contexts,
             constant: "0.12, the mean of the train split".into(),
+            coverage: "79.0 % of the labels are in the 80 % interval, ±0.500".into(),
         }
     }
 
@@ -137,11 +143,16 @@ mod tests {
         assert!(table.contains(row), "{table}");
         assert!(table.contains("<td class=\"r\">0.5000</td><td class=\"r quiet\">–</td>"));
         assert!(table.contains("predicted as 0.12, the mean of the train split."));
+        assert!(table.contains("in valid, 79.0 % of the labels are in the 80 % interval"));
     }
 
     #[test]
     fn without_contexts_there_are_no_columns_for_them() {
-        let table = score_table(&[split(Vec::new())]);
+        let split = SplitScores {
+            coverage: String::new(),
+            ..split(Vec::new())
+        };
+        let table = score_table(&[split]);
         assert!(
             table.contains("<td class=\"r\">0.7500</td></tr>"),
             "{table}"

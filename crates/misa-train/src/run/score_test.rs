@@ -41,7 +41,8 @@ pub fn score_test(
 
     let mut report = Report::read(path)?;
     report.scores.retain(|(scored, _)| *scored != split);
-    let scores = evaluation.scores_beside(config.loss.task, constant);
+    let mut scores = evaluation.scores_beside(config.loss.task, constant);
+    scores.coverage = evaluation.coverage(&checkpoint);
     report.scores.push((split, scores));
     if let (Some(bert), Some(text)) = (&mut report.bert, &checkpoint.bert) {
         let counts = checkpoint.token_counts(&utterances, config.batch_size);

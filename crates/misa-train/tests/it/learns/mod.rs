@@ -1,5 +1,6 @@
 //! Short runs, end to end.
 
+mod intervals;
 mod refusals;
 
 use crate::support::{load, train_with};

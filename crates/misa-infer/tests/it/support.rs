@@ -1,0 +1,118 @@
+//! Models with random weights, and clips with random content.
+
+use burn::tensor::Device;
+use misa_core::{MisaConfig, TextSize};
+use misa_infer::prelude::*;
+use misa_infer::{BertText, FeatureSizes, Tokeniser, Truncation, Vocabulary};
+use misa_terms::BertConfig;
+use std::sync::Arc;
+
+/// Words that the models know; the last ones are of BERT alone.
+pub(crate) const WORDS: [&str; 6] = ["what", "fun", "a", "dull", "film", "##s"];
+
+pub(crate) fn sizes(text: TextSize) -> FeatureSizes {
+    FeatureSizes {
+        text,
+        visual: 20,
+        acoustic: 7,
+    }
+}
+
+pub(crate) fn words() -> TextSize {
+    TextSize::Words {
+        vocabulary: vocabulary().len(),
+    }
+}
+
+pub(crate) fn bert() -> TextSize {
+    TextSize::Bert(BertConfig {
+        vocabulary: 16,
+        d_model: 24,
+        n_layers: 2,
+        n_heads: 3,
+        d_feed_forward: 40,
+        positions: 12,
+        ..BertConfig::BASE
+    })
+}
+
+fn vocabulary() -> Vocabulary {
+    let mut vocabulary = Vocabulary::new();
+    for word in WORDS {
+        vocabulary.add(word);
+    }
+    vocabulary
+}
+
+/// A predictor of a model with random weights, read from its files after `edit`.
+pub(crate) fn predictor(config: &MisaConfig, edit: impl FnOnce(&mut Checkpoint)) -> Predictor {
+    let folder = tempfile::tempdir().unwrap();
+    save(config, folder.path(), edit);
+    Predictor::load(folder.path(), &Device::flex()).unwrap()
+}
+
+pub(crate) fn save(
+    config: &MisaConfig,
+    folder: &std::path::Path,
+    edit: impl FnOnce(&mut Checkpoint),
+) {
+    let device = Device::flex();
+    let bert = match config.sizes.text {
+        TextSize::Bert(bert) => {
+            let special = Tokeniser::SPECIAL_TOKENS.join("\n");
+            let vocabulary = format!("{special}\n{}\n.", WORDS.join("\n"));
+            let tokeniser = Tokeniser::from_vocabulary(&vocabulary).unwrap();
+            Some(BertText::new(tokeniser, &bert, Truncation::Batch).unwrap())
+        }
+        _ => None,
+    };
+    let mut checkpoint = Checkpoint {
+        model: config.init(&device),
+        config: config.clone(),
+        vocabulary: matches!(config.sizes.text, TextSize::Words { .. }).then(vocabulary),
+        scaling: None,
+        bert: bert.map(Arc::new),
+        calibration: None,
+    };
+    edit(&mut checkpoint);
+    checkpoint.save(folder).unwrap();
+}
+
+/// Random numbers from -1 to 1.
+pub(crate) struct Numbers(pub(crate) u64);
+
+impl Numbers {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    pub(crate) fn sequence(&mut self, size: usize, steps: usize) -> Sequence {
+        let value = |_| (self.next() % 20_001) as f32 / 10_000.0 - 1.0;
+        Sequence::new(size, (0..size * steps).map(value).collect()).unwrap()
+    }
+
+    /// A clip of up to `longest` steps with all modalities.
+    pub(crate) fn clip(&mut self, sizes: FeatureSizes, longest: usize) -> Clip {
+        let mut steps = || 1 + self.next() as usize % longest;
+        let [text, visual, acoustic] = [steps(), steps(), steps()];
+        let text = match sizes.text {
+            TextSize::Features { d_input } => ClipText::Vectors {
+                vectors: self.sequence(d_input, text),
+                words: Vec::new(),
+            },
+            _ => {
+                let mut word = |_| WORDS[self.next() as usize % 5].to_string();
+                ClipText::Words((0..text).map(&mut word).collect())
+            }
+        };
+        Clip {
+            id: format!("clip-{}", self.next() % 1000),
+            text: Some(text),
+            visual: Some(self.sequence(sizes.visual, visual)),
+            acoustic: Some(self.sequence(sizes.acoustic, acoustic)),
+        }
+    }
+}
