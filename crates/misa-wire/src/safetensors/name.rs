@@ -7,6 +7,10 @@ use std::fmt;
 /// Where the header keeps texts.
 pub(crate) const METADATA: &str = "__metadata__";
 
+/// The text in which Python's libraries say for which of them a file was written; it says nothing of the
+/// tensors.
+pub(super) const FORMAT: &str = "format";
+
 /// A part of a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -92,7 +96,7 @@ pub(crate) fn check_tensor_name(name: &str, limits: &Limits) -> Result<(), Fault
 /// Checks the name of a text in a header.
 pub(crate) fn check_text_name(name: &str, limits: &Limits) -> Result<(), Fault> {
     match name {
-        "model" | "modalities" => Ok(()),
+        "model" | "modalities" | FORMAT => Ok(()),
         _ => Name::of_text(name, limits).map(|_| ()),
     }
 }

@@ -1,7 +1,7 @@
 //! Bodies to requests.
 
 use super::header::{self, Listing};
-use super::name::{METADATA, Name, Part};
+use super::name::{FORMAT, METADATA, Name, Part};
 use super::tensor::{self, has_ids};
 use crate::draft::{Draft, Said, request};
 use crate::error::{Fault, WireError};
@@ -47,6 +47,7 @@ impl Parts<'_> {
         match name {
             "model" => self.model = Some(text::model(text, limits).map_err(at)?),
             "modalities" => self.modalities = Some(modalities(text).map_err(at)?),
+            FORMAT => {}
             _ => {
                 let name = Name::of_text(name, limits).map_err(|fault| fault.at(METADATA))?;
                 let draft = self.drafts.entry(name.clip).or_default();

@@ -42,6 +42,15 @@ fn the_keys_of_one_clip_are_a_request() {
     assert_eq!(request.clips[0], line);
 }
 
+/// Python's libraries write it into every file.
+#[test]
+fn the_mark_of_a_library_means_nothing() {
+    let rows = tensor("0.visual", "F32", &[1, 1], 0, 4);
+    let header = format!(r#"{{"__metadata__":{{"format":"pt"}},{rows}}}"#);
+    let request = safetensors(&body(&header, &1.5_f32.to_le_bytes()));
+    assert_eq!(request.clips[0].visual, Sequence::new(1, vec![1.5]));
+}
+
 #[test]
 fn numbers_become_the_nearest_f32() {
     let request = json("{\"visual\": [[0.1, 16777217, -0.0, 3.4028235e38, 1e-46, -7]]}");
