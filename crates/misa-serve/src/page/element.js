@@ -23,6 +23,10 @@ export function showError(node, message) {
   node.hidden = !message;
 }
 
+/** The heading of a column of drawings: what is at its left and at its right end. */
+export const ends = (left, right) =>
+  element("span", { class: "ends" }, element("span", {}, left), element("span", {}, right));
+
 /** A title that opens a table, for those who want the numbers of a drawing. */
 export function numbers(title, makeTable) {
   const details = element("details", { class: "numbers" }, element("summary", {}, title));

@@ -1,7 +1,8 @@
 // The prediction: a number with its intervals, or classes with their probabilities, and what was read.
 
+import { shareBar } from "./bar.js";
 import { Domain, inWords } from "./domain.js";
-import { drawing, drawn, element, table } from "./element.js";
+import { drawing, drawn, element, ends, table } from "./element.js";
 import { capital, count, list, percent, plain, signed } from "./number.js";
 
 const HEIGHT = 104;
@@ -41,7 +42,7 @@ function number({ value, intervals }) {
 
 /** Axis, intervals from the widest to the narrowest, and the value. */
 function scale(value, intervals) {
-  const domain = new Domain([value, ...intervals.flatMap(({ low, high }) => [low, high])]);
+  const domain = Domain.sentiment([value, ...intervals.flatMap(({ low, high }) => [low, high])]);
   const at = (number) => `${domain.place(number)}%`;
   const svg = drawing({ class: "scale", width: "100%", height: HEIGHT });
   for (const { value: tick, text } of domain.ticks) {
@@ -103,15 +104,9 @@ function legend(intervals) {
 }
 
 function classes({ value, probabilities }) {
-  const bar = (share) =>
-    drawing(
-      { class: "bar", width: "100%", height: 14 },
-      drawn("rect", { class: "track", width: "100%", height: 14, rx: 7 }),
-      drawn("rect", { class: "share", width: `${share * 100}%`, height: 14, rx: 7 }),
-    );
   const rows = probabilities.map((share, index) => [
     index === value ? `Class ${index}, predicted` : `Class ${index}`,
-    bar(share),
+    shareBar(share),
     percent(share, 1),
   ]);
   return [
@@ -122,7 +117,9 @@ function classes({ value, probabilities }) {
       " ",
       element("span", { class: "words" }, `with probability ${percent(probabilities[value])}`),
     ),
-    table("Probability of each class", ["Class", "", "Probability"], rows, { class: "bars" }),
+    table("Probability of each class", ["Class", ends(percent(0), percent(1)), "Probability"], rows, {
+      class: "bars",
+    }),
   ];
 }
 

@@ -10,7 +10,7 @@ export function showVectors({ vectors }) {
   const largest = Math.max(1e-9, ...vectors.flatMap(({ values }) => values.map(Math.abs)));
   const rows = vectors.map((vector) => [label(vector), strip(vector.values, largest), range(vector.values)]);
   const caption = "The vectors of the model, with their smallest, mean and largest value";
-  const drawnTable = table(caption, ["Vector", "", "Smallest, mean, largest"], rows, {
+  const drawnTable = table(caption, ["Vector", "Values", "Smallest, mean, largest"], rows, {
     class: "bars vectors",
   });
   const all = () =>

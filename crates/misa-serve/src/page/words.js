@@ -1,8 +1,8 @@
 // Which words a prediction comes from: what changes if one is left out.
 
-import { element, numbers, table } from "./element.js";
+import { changeBar } from "./bar.js";
+import { element, ends, numbers, table } from "./element.js";
 import { count, percent, plain, points, signed } from "./number.js";
-import { changeBar } from "./modalities.js";
 
 export function showWords({ prediction, words, words_left_out: leftOut }) {
   if (words.length === 0)
@@ -18,7 +18,9 @@ export function showWords({ prediction, words, words_left_out: leftOut }) {
     without(word.without),
   ]);
   const made = () =>
-    table("Change by each word", ["Word", "", "Change", "Without it"], rows, { class: "bars" });
+    table("Change by each word", ["Word", ends("lowers", "raises"), "Change", "Without it"], rows, {
+      class: "bars",
+    });
   const parts = [
     element(
       "p",
