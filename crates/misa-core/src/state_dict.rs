@@ -40,7 +40,16 @@ impl StateDict {
         path: impl AsRef<Path>,
         rename: impl FnMut(&str) -> Option<String>,
     ) -> Result<Self, WeightsError> {
-        let path = path.as_ref();
+        Self::renamed(&Self::file_bytes(path.as_ref())?, rename)
+    }
+
+    /// The bytes of a file that is not too large.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] if it cannot be read or is too large.
+    #[doc(hidden)]
+    pub fn file_bytes(path: &Path) -> Result<Vec<u8>, WeightsError> {
         let io = |source| WeightsError::Io {
             path: path.to_path_buf(),
             source,
@@ -53,7 +62,7 @@ impl StateDict {
                 limit: MAX_FILE_BYTES,
             });
         }
-        Self::renamed(&fs::read(path).map_err(io)?, rename)
+        fs::read(path).map_err(io)
     }
 
     /// Reads the bytes of a safetensors file.

@@ -1,12 +1,15 @@
 //! The folder of a trained model.
 
 use crate::versioned::Layout;
-use crate::{BertText, InferError, RunSummary, Tokeniser, Truncation, card, files, random};
+use crate::{
+    BertText, Calibration, InferError, RunSummary, Tokeniser, Truncation, card, files, random,
+};
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
-use misa_terms::{Scaling, TextSize, Vocabulary};
+use misa_terms::{Scaling, TextSize, Vocabulary, hex};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -18,6 +21,16 @@ const WEIGHTS: &str = "model.safetensors";
 const VOCABULARY: &str = "vocabulary.json";
 const PREPROCESSING: &str = "preprocessor_config.json";
 const TOKENISER: &str = "tokenizer.json";
+const CALIBRATION: &str = "calibration.json";
+/// The files that decide what the model predicts, in the order in which its id covers them.
+const PREDICTING: [&str; 6] = [
+    WEIGHTS,
+    CONFIG,
+    VOCABULARY,
+    PREPROCESSING,
+    TOKENISER,
+    CALIBRATION,
+];
 
 /// A model with everything that is needed to use it.
 ///
@@ -31,6 +44,7 @@ const TOKENISER: &str = "tokenizer.json";
 /// | `README.md` | the model card |
 /// | `vocabulary.json` | for a model of word ids: the words in the order of their ids |
 /// | `tokenizer.json` | for a model with BERT: its tokeniser |
+/// | `calibration.json` | how far off the model is, measured on the valid split |
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The model.
@@ -43,7 +57,15 @@ pub struct Checkpoint {
     pub scaling: Option<Scaling>,
     /// How words become the tokens of its BERT.
     pub bert: Option<Arc<BertText>>,
+    /// How far off it is; `None` if that was not measured.
+    pub calibration: Option<Calibration>,
 }
+
+/// Layout of [`CALIBRATION`].
+const CALIBRATION_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &[],
+};
 
 /// Layout of [`CONFIG`]. Hugging Face's readers ignore keys that they do not know.
 const CONFIG_LAYOUT: Layout = Layout {
@@ -107,6 +129,11 @@ impl Checkpoint {
             Some(bert) => files::write(&path, bert.tokeniser().to_json()?.as_bytes())?,
             None => remove(&path)?,
         }
+        let path = folder.join(CALIBRATION);
+        match &self.calibration {
+            Some(calibration) => CALIBRATION_LAYOUT.write(&path, calibration)?,
+            None => remove(&path)?,
+        }
         card::write(folder, &self.config, run)?;
         let named = NamedConfig {
             model_type: MODEL_TYPE,
@@ -119,6 +146,7 @@ impl Checkpoint {
             VOCABULARY,
             PREPROCESSING,
             TOKENISER,
+            CALIBRATION,
             card::NAME,
         ];
         let mut paths = names.map(|name| folder.join(name)).to_vec();
@@ -133,11 +161,52 @@ impl Checkpoint {
     /// [`InferError`] names the file that is missing or does not fit.
     pub fn load(folder: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
         let folder = folder.as_ref();
+        let path = folder.join(WEIGHTS);
+        // A folder without a model is told by its configuration, not by its weights.
         let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
+        let bytes = StateDict::file_bytes(&path).map_err(|source| weights_error(&path, source))?;
+        Self::from_weights(folder, config, &bytes, device)
+    }
+
+    /// [`Self::load`], with the SHA-256 of the files that decide what the model predicts.
+    pub(crate) fn load_with_id(
+        folder: &Path,
+        device: &Device,
+    ) -> Result<(Self, String), InferError> {
+        let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
+        let path = folder.join(WEIGHTS);
+        let weights =
+            StateDict::file_bytes(&path).map_err(|source| weights_error(&path, source))?;
+        let mut hash = Sha256::new();
+        for name in PREDICTING {
+            let path = folder.join(name);
+            let other;
+            let bytes: &[u8] = match name {
+                WEIGHTS => &weights,
+                _ if path.exists() => {
+                    other = fs::read(&path).map_err(InferError::io(&path))?;
+                    &other
+                }
+                _ => continue,
+            };
+            // With its length, so that no file can pass for the end of the one before.
+            hash.update(format!("{name} {}\n", bytes.len()));
+            hash.update(bytes);
+        }
+        let model = Self::from_weights(folder, config, &weights, device)?;
+        Ok((model, hex(&hash.finalize())))
+    }
+
+    fn from_weights(
+        folder: &Path,
+        config: MisaConfig,
+        weights: &[u8],
+        device: &Device,
+    ) -> Result<Self, InferError> {
         config.validate()?;
         let path = folder.join(WEIGHTS);
         let invalid = |source| weights_error(&path, source);
-        let weights = StateDict::read(&path).map_err(invalid)?;
+        let weights = StateDict::from_bytes(weights).map_err(invalid)?;
         config.check_weights(&weights).map_err(invalid)?;
         // Initial weights are drawn at random, although all of them are replaced.
         let lock = random::lock_random_state();
@@ -145,11 +214,18 @@ impl Checkpoint {
         drop(lock);
         let (model, _) = model.load_state_dict(&weights).map_err(invalid)?;
         let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
+        let path = folder.join(CALIBRATION);
+        let calibration = if path.exists() {
+            Some(CALIBRATION_LAYOUT.read(&path)?)
+        } else {
+            None
+        };
         let checkpoint = Self {
             model,
             vocabulary: read_optional(&folder.join(VOCABULARY))?,
             bert: bert(folder, &config, preprocessing.truncation)?,
             scaling: preprocessing.scaling,
+            calibration,
             config,
         };
         checkpoint.check_vocabulary(folder)?;

@@ -2,8 +2,9 @@
 //!
 //! Every message reads "where: what, expected, found".
 
+use crate::ClipError;
 use misa_core::WeightsError;
-use misa_terms::{ConfigError, Modality, UtteranceError};
+use misa_terms::{Clip, ConfigError, Modality, UtteranceError};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -118,6 +119,17 @@ pub enum InferError {
         /// Features of the utterance.
         found: String,
     },
+    /// A clip that a model cannot read.
+    #[error("clip {place}{}: {source}", named(id))]
+    Clip {
+        /// Its place among the clips, from 0.
+        place: usize,
+        /// Its name; may be empty.
+        id: String,
+        /// The fault.
+        #[source]
+        source: ClipError,
+    },
     /// A model with BERT, in a program without its tokeniser.
     #[error(
         "{path}: the model reads text with BERT; this program was built without the feature `bert`",
@@ -129,7 +141,24 @@ pub enum InferError {
     },
 }
 
+/// The name of a clip that has one.
+fn named(id: &str) -> String {
+    if id.is_empty() {
+        String::new()
+    } else {
+        format!(" ({id:?})")
+    }
+}
+
 impl InferError {
+    pub(crate) fn clip(place: usize, clip: &Clip, source: ClipError) -> Self {
+        Self::Clip {
+            place,
+            id: clip.id.clone(),
+            source,
+        }
+    }
+
     pub(crate) fn layout(
         place: impl Into<String>,
         expected: impl Into<String>,

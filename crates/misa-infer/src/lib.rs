@@ -1,7 +1,9 @@
 //! Use of trained MISA models: loading, prediction, evaluation and scores.
 //!
 //! ```text
-//! folder ── load ──► Checkpoint ── predict, evaluate, represent, degradation ──► numbers
+//! folder ── load ──► Predictor ── predict, explain ──► Prediction of each Clip
+//!                        │
+//!                    Checkpoint ── predict, evaluate, represent, degradation ──► numbers
 //!                        ▲
 //! Utterance ── prepare ──┘── UtteranceBatcher ──► UtteranceBatch ──► ReadyBatch ──► model
 //! ```
@@ -14,18 +16,10 @@
 //! use misa_infer::prelude::*;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let device = Device::default();
-//! let model = Checkpoint::load("runs/mosi/checkpoint", &device)?;
-//! let words = vec!["what".to_string(), "fun".to_string()];
-//! let utterance = Utterance::new(
-//!     "clip",
-//!     words,
-//!     TextSequence::Words(vec![0, 0]), // looked up by their words
-//!     Sequence::new(35, vec![0.0; 2 * 35]).ok_or("35 features")?,
-//!     Sequence::new(74, vec![0.0; 2 * 74]).ok_or("74 features")?,
-//!     0.0, // a label, which a prediction does not read
-//! )?;
-//! let sentiment = model.predict(&[utterance], &device)?;
+//! let predictor = Predictor::load("runs/mosi", &Device::default())?;
+//! for answer in predictor.predict(&[Clip::said("What fun that was!")])? {
+//!     println!("{} from {}", answer.value, answer.modalities);
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -33,6 +27,8 @@
 //! | File | Holds |
 //! | --- | --- |
 //! | `checkpoint.rs`, `card.rs`, `files.rs`, `versioned.rs` | a model's folder |
+//! | `predictor/` | predictions of clips without labels, from a model shared by threads, and what they rest on |
+//! | `calibration.rs` | intervals and calibrated probabilities |
 //! | `predict.rs`, `representations.rs`, `degradation.rs` | predictions, inner representations, scores with missing modalities |
 //! | `batch.rs`, `batcher.rs`, `ready.rs` | utterances to tensors |
 //! | `bert/` | words to BERT's tokens |
@@ -56,6 +52,7 @@
 mod batch;
 mod batcher;
 mod bert;
+mod calibration;
 mod card;
 mod checkpoint;
 mod confusion;
@@ -67,6 +64,7 @@ pub mod files;
 mod missing;
 mod predict;
 mod predictions;
+mod predictor;
 pub mod prelude;
 mod random;
 mod ready;
@@ -82,6 +80,7 @@ pub mod versioned;
 pub use batch::UtteranceBatch;
 pub use batcher::UtteranceBatcher;
 pub use bert::{BertText, Casing, TokenCounts, Tokeniser, Truncation, UnknownTruncation};
+pub use calibration::{Calibration, HalfWidth, Interval, SetCalibration};
 pub use card::RunSummary;
 pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;
@@ -90,12 +89,16 @@ pub use error::InferError;
 pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
 pub use misa_core::burn;
 pub use misa_terms::{
-    ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality, PerModality, Sequence,
-    Split, Task, TextSequence, TextSize, Utterance, Vocabulary,
+    Clip, ClipText, ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality,
+    PerModality, Sequence, Split, Task, TextSequence, TextSize, Utterance, Vocabulary,
 };
 #[doc(hidden)]
 pub use missing::draw_presence;
 pub use predictions::{PredictionRow, Predictions};
+pub use predictor::{
+    Attention, ClipError, Explanation, ModalityEffect, NamedVector, Prediction, Predictor,
+    SetPrediction, TextRead, WordEffect,
+};
 #[doc(hidden)]
 pub use random::lock_random_state;
 pub use ready::ReadyBatch;

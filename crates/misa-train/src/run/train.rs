@@ -314,20 +314,24 @@ impl<'a> Prepared<'a> {
         };
         let text = self.text();
         let vocabulary = self.data.dataset().vocabulary();
-        let checkpoint = Checkpoint {
+        let utterances = self.data.dataset().split(Split::Valid);
+        let mut checkpoint = Checkpoint {
             model: found.learner.model,
             config: found.model_config,
             vocabulary: vocabulary.filter(|_| text.is_none()).cloned(),
-            scaling: self.scaling,
+            // The data is scaled already.
+            scaling: None,
             bert: text,
+            calibration: None,
         };
+        checkpoint.calibration = checkpoint.calibrate(utterances, self.device)?;
+        checkpoint.scaling = self.scaling;
         let mut files =
             checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report.run_summary()))?;
         files.push(path.join(METRICS));
         if self.options.resolved.is_some() {
             files.push(path.join(RESOLVED));
         }
-        let utterances = self.data.dataset().split(Split::Valid);
         let predictions = Predictions::new(&found.evaluation, utterances);
         files.push(predictions.write(&path, Split::Valid)?);
         let report = report.with_peak_memory();
