@@ -126,20 +126,20 @@ function classes({ value, probabilities }) {
 /** What the model read, did not know, changed and left out. `unit` is a word or a token. */
 function whatWasRead({ modalities, ignored, text }, unit) {
   const lines = [`Read ${list(modalities)}.`];
-  if (text) {
-    const { words, unknown, lowered, cut } = text;
-    const facts = [];
-    if (unknown > 0) facts.push(`${unknown} unknown to the model`);
-    if (lowered > 0) facts.push(`${lowered} read in lower case`);
-    facts.push(cut > 0 ? `${cut} cut off, because the text is longer than the model reads` : "none cut off");
-    lines.push(
-      `${capital(count(words, unit))} of text: ${list(unknown > 0 ? facts : ["all known", ...facts])}.`,
-    );
-  }
+  if (text) lines.push(`${capital(count(text.words, unit))} of text: ${list(facts(text))}.`);
   if (ignored.length > 0) lines.push(`Given, but not used by this model: ${list(ignored)}.`);
   return element(
     "ul",
     { class: "notes", "aria-label": "What was read" },
     ...lines.map((line) => element("li", {}, line)),
   );
+}
+
+/** What became of the words. */
+function facts({ unknown, lowered, cut, left_out: leftOut }) {
+  const all = [unknown > 0 ? `${unknown} unknown to the model` : "none unknown"];
+  if (lowered > 0) all.push(`${lowered} read in lower case`);
+  all.push(cut > 0 ? `${cut} cut off, since the text is longer than the model reads` : "none cut off");
+  if (leftOut > 0) all.push(`${count(leftOut, "punctuation mark")} left out`);
+  return all;
 }
