@@ -1,6 +1,6 @@
 // How much each vector reads of each other one in the fusion.
 
-import { element, table } from "./element.js";
+import { element, scrolling, table } from "./element.js";
 import { percent } from "./number.js";
 
 export function showAttention({ attention }) {
@@ -27,10 +27,6 @@ export function showAttention({ attention }) {
       { class: "help" },
       "A row tells how a vector divides its attention among all; each row adds up to 100\u00a0%.",
     ),
-    element(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Attention between the vectors" },
-      matrix,
-    ),
+    scrolling("Attention between the vectors", matrix),
   ];
 }

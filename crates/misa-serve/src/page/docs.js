@@ -36,8 +36,18 @@ function show(document_) {
       .sort()
       .map((name) => showSchema(name, schemas[name])),
   );
+  markScrolling();
+  addEventListener("resize", markScrolling);
   // The browser looked for the place in the address before there was one.
   byId(location.hash.slice(1))?.scrollIntoView();
+}
+
+/** Whatever scrolls can be scrolled by keyboard. */
+function markScrolling() {
+  for (const node of document.querySelectorAll(".wide, pre")) {
+    if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
+    else node.removeAttribute("tabindex");
+  }
 }
 
 const heading = ({ path, method }) => [
@@ -60,7 +70,7 @@ function showRoute(one, id, schemas, security) {
     element("h3", {}, "Answers"),
     answers(route.responses ?? {}, id),
     element("h3", {}, "With curl"),
-    element("pre", { tabindex: "0" }, element("code", {}, command(one, content, schemas, security))),
+    element("pre", {}, element("code", {}, command(one, content, schemas, security))),
   );
 }
 

@@ -27,13 +27,14 @@ export function showError(node, message) {
 export const ends = (left, right) =>
   element("span", { class: "ends" }, element("span", {}, left), element("span", {}, right));
 
+/** A part of the page that scrolls if it is too wide or too high, also by keyboard. */
+export const scrolling = (label, child) =>
+  element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, child);
+
 /** A title that opens a table, for those who want the numbers of a drawing. */
 export function numbers(title, makeTable) {
   const details = element("details", { class: "numbers" }, element("summary", {}, title));
-  const open = () =>
-    details.append(
-      element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, makeTable()),
-    );
+  const open = () => details.append(scrolling(title, makeTable()));
   details.addEventListener("toggle", open, { once: true });
   return details;
 }
