@@ -138,6 +138,8 @@ function showProgress(text) {
   clearInterval(timer);
   byId("progress").hidden = text === null;
   byId("answer").setAttribute("aria-busy", text !== null);
+  // On a narrow screen the answer is out of sight.
+  byId("predict").textContent = text === "Predicting" ? "Predicting \u2026" : "Predict";
   if (text === null) return;
   const begun = performance.now();
   const show = () => {
