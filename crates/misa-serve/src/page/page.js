@@ -59,11 +59,15 @@ function showClip() {
   byId("sentence").value = clip.sentence;
   const replaced = Boolean(clip.parts.text || clip.parts.text_ids);
   byId("sentence").disabled = replaced;
-  byId("sentence-help").textContent = replaced
-    ? "The text comes from the file below. Remove it to type a sentence."
-    : "Enter predicts, Shift and Enter begins a new line.";
+  byId("sentence-help").textContent = sentenceHelp(replaced);
   showParts(clip, onPartChanged);
   if (model) showSwitches(model, clip);
+}
+
+function sentenceHelp(replaced) {
+  if (replaced) return "The text comes from the file below. Remove it to type a sentence.";
+  if (clip.parts.text_vectors) return "Beside the vectors below: the words that they stand for, if known.";
+  return "Enter predicts, Shift and Enter begins a new line.";
 }
 
 function onPartChanged() {

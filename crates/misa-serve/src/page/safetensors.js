@@ -17,8 +17,9 @@ export function readSafetensors(buffer, where) {
   const notes = [];
   const clip = (index) => (clips[index] ??= {});
   for (const [name, text] of Object.entries(heading.__metadata__ ?? {})) {
-    const [, index, key] = name.match(/^(\d{1,3})\.(text|id)$/) ?? [];
-    if (key) clip(Number(index))[key] = text;
+    const [, index, key] = name.match(/^(\d{1,3})\.(text|words|id)$/) ?? [];
+    if (key === "words") clip(Number(index)).text = words(text, `${where}, "${name}"`);
+    else if (key) clip(Number(index))[key] = text;
     else if (name !== "modalities" && name !== "model" && name !== "format")
       notes.push(`"${name}" is not read`);
   }
@@ -43,6 +44,17 @@ export function readSafetensors(buffer, where) {
       `${where}: expected clips numbered from 0 without gaps, found none with the number ${gap}`,
     );
   return { clips, notes };
+}
+
+/** Words are a list in JSON, since metadata are texts. */
+function words(text, where) {
+  try {
+    const list = JSON.parse(text);
+    if (Array.isArray(list) && list.every((word) => typeof word === "string")) return list;
+  } catch {
+    // Told below.
+  }
+  throw new Error(`${where}: expected a list of words in JSON, found another text`);
 }
 
 function readHeading(buffer, where) {
