@@ -136,6 +136,40 @@ def safetensors():
     (folder / "small.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
+def body_safetensors():
+    """Requests for predictions."""
+    folder = FOLDER / "body_safetensors"
+    folder.mkdir(parents=True, exist_ok=True)
+    floats = lambda code, *values: struct.pack(f"<{len(values)}{code}", *values)
+    bodies = {
+        "rows": (
+            {"0.id": "a[0]", "0.text": "what fun", "modalities": "text,acoustic", "model": "mosei"},
+            {
+                "0.visual": ("F64", [1, 2], floats("d", 0.5, -1)),
+                "0.acoustic": ("F32", [3, 1], floats("f", 1, 2, 3)),
+            },
+        ),
+        "words": (
+            {"0.words": '["what", "fun"]'},
+            {
+                "1.text": ("I64", [2], floats("q", 1, 7)),
+                "2.text": ("I32", [2], floats("i", 1, 7)),
+                "0.text": ("F32", [2, 1], floats("f", 0.25, 1.5)),
+            },
+        ),
+    }
+    for name, (texts, tensors) in bodies.items():
+        header, data = {"__metadata__": texts}, b""
+        for tensor, (dtype, shape, values) in tensors.items():
+            offsets = [len(data), len(data) + len(values)]
+            header[tensor] = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
+            data += values
+        text = json.dumps(header, separators=(",", ":")).encode()
+        body = struct.pack("<Q", len(text)) + text + data
+        (folder / f"{name}.safetensors").write_bytes(body)
+
+
 csd()
 h5()
 safetensors()
+body_safetensors()

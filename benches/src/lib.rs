@@ -8,6 +8,7 @@
 //! | `throughput.rs`, `timing.rs` | measuring a case |
 //! | `feature_file.rs` | a feature file of any size |
 //! | `floor.rs` | lower bound of the time of a step |
+//! | `load/` | requests to a server, good and bad, and their answers |
 //! | `row.rs`, `process.rs` | the result of a case; memory and time of the process |
 //! | `device.rs` of `misa-cli`, `compute.rs` | the device by its name, and its threads |
 //! | `statistics.rs` | medians and lines |
@@ -25,6 +26,7 @@ mod feature_file;
 mod floor;
 mod layer;
 pub mod lengths;
+pub mod load;
 mod model_case;
 pub mod process;
 mod row;

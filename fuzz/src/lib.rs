@@ -1,5 +1,5 @@
-//! Reads bytes with every parser of misa, as far as they can be read. Nothing is compared: what is
-//! looked for are panics, hangs and memory out of proportion.
+//! Reads bytes with every parser of misa, as far as they can be read. What is looked for are panics,
+//! hangs and memory out of proportion; only requests are compared with what they are written as.
 //!
 //! | File | Reads |
 //! |---|---|
@@ -8,7 +8,9 @@
 //! | `npz.rs` | NumPy's arrays and archives |
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
+//! | `body.rs` | requests for predictions |
 
+pub mod body;
 pub mod data;
 pub mod hdf5;
 pub mod npz;

@@ -11,6 +11,7 @@
 mod case;
 mod clock;
 mod golden;
+mod http;
 mod real;
 mod tensors;
 
@@ -18,6 +19,7 @@ mod tensors;
 pub use case::{Failed, Trial, case, run, try_case, unknown};
 pub use clock::{cpu_time, is_long, takes_less_than};
 pub use golden::{entries, extension, golden, json, manifest_entry, name, stem};
+pub use http::{HttpAnswer, HttpClient, request};
 pub use real::real_data;
 use std::env;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@
 //! misa degrade                        the same with modalities missing
 //! misa embed | plot | report          representations, figures, a page with all of them
 //! misa table | sweep | ablation       many runs compared; many runs made; variants of MISA
+//! misa serve                          models behind HTTP
 //! misa settings                       what every setting means and may be
 //! misa verify                         whether a run folder is what was written
 //! ```

@@ -13,6 +13,7 @@ const TEMPERATURES: std::ops::Range<f64> = 0.05..20.0;
 
 /// A range of numbers that contains the true one with a stated probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Interval {
     /// The probability, such as 0.8.

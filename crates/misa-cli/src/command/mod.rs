@@ -12,6 +12,8 @@ mod plot;
 mod predict;
 mod reference;
 mod report;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod sweep;
 mod table;
@@ -49,6 +51,8 @@ enum Command {
     Embed(embed::Arguments),
     Plot(plot::Arguments),
     Report(report::Arguments),
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::Arguments>),
     Sweep(sweep::Arguments),
     Ablation(Box<AblationArguments>),
     Table(table::Arguments),
@@ -78,6 +82,8 @@ impl Arguments {
             Command::Embed(arguments) => arguments.run(),
             Command::Plot(arguments) => arguments.run(),
             Command::Report(arguments) => arguments.run(),
+            #[cfg(feature = "serve")]
+            Command::Serve(arguments) => arguments.run(),
             Command::Sweep(arguments) => arguments.run(),
             Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),

@@ -5,6 +5,7 @@ use crate::source::finished;
 use misa_train::{Manifest, TrainError};
 use std::collections::HashMap;
 use std::error::Error;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,15 +43,17 @@ impl NamedRuns {
     /// # Errors
     ///
     /// [`FolderError`] if a path cannot be read, there is no run at all, or a run has two names.
-    pub fn of_texts(texts: &[String]) -> Result<Self, FolderError> {
+    pub fn of_texts<T: AsRef<OsStr>>(texts: &[T]) -> Result<Self, FolderError> {
         let mut named = Self::default();
         let mut first = None;
         for text in texts {
-            let (model, path) = match text.split_once('=') {
-                Some((model, path)) if !Path::new(text).exists() => (Some(model), path),
-                _ => (None, text.as_str()),
+            let whole = Path::new(text);
+            // A path that is no text is no name and path either.
+            let parts = whole.to_str().and_then(|text| text.split_once('='));
+            let (model, path) = match parts {
+                Some((model, path)) if !whole.exists() => (Some(model), Path::new(path)),
+                _ => (None, whole),
             };
-            let path = Path::new(path);
             let is_folder = fs::metadata(path).map_err(FolderError::io(path))?.is_dir();
             let folders = if is_folder {
                 runs_below(path)?

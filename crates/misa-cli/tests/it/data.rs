@@ -89,7 +89,7 @@ fn the_corpus_that_is_recognised_chooses_the_settings() {
     let out = dir.path().join("run");
     let arguments = ["train", "--data", text(&data), "--out", text(&out)];
     let message = refused(&[&arguments[..], &["--corpus", "mosei"]].concat()).1;
-    let expected = "--corpus: the data is CMU-MOSI, by the numbers of utterances in MMSA's files: \
+    let expected = "--corpus: the data is CMU-MOSI, by the numbers of utterances in MMSA's files, \
                     expected --corpus mosi, or none";
     assert!(message.ends_with(expected), "{message}");
     assert!(!out.exists());
@@ -115,7 +115,7 @@ fn a_folder_of_ur_funny_is_trained_as_two_classes() {
     assert!(has_line(&printed, &words), "{printed}");
     let arguments = ["train", "--data", text(&data), "--out", text(&out)];
     let message = refused(&[&arguments[..], &["--corpus", "mosi"]].concat()).1;
-    let expected = "the data is UR-FUNNY, by the layout of its files: expected --corpus ur_funny, \
+    let expected = "the data is UR-FUNNY, by the layout of its files, expected --corpus ur_funny, \
                     or none";
     assert!(message.ends_with(expected), "{message}");
 }
@@ -130,7 +130,7 @@ fn two_classes_are_no_regression_unless_it_is_asked_for() {
     let arguments = [&["train", "--plain", "--data", text(&data)], SMALL].concat();
     let out = run("refused");
     let message = refused(&[&arguments[..], &["--out", text(&out)]].concat()).1;
-    let expected = "the labels are two classes, 0 and 1, but the task is a regression: expected \
+    let expected = "the labels are two classes, 0 and 1, but the task is a regression, expected \
                     --corpus ur_funny, or --set training.loss.task={classification={classes=2}}; \
                     for a regression on them, --set training.loss.task=regression";
     assert!(message.ends_with(expected), "{message}");
@@ -171,7 +171,7 @@ fn labels_of_one_sign_have_no_polarity_in_any_table() {
         message.contains("--corpus: the labels go from 1"),
         "{message}"
     );
-    assert!(message.contains("those of CMU-MOSI from -3 to 3: expected data of that corpus"));
+    assert!(message.contains("those of CMU-MOSI from -3 to 3, expected data of that corpus"));
 
     let printed = train(&run, &["--data", text(&data)]);
     let reason = "because no label is negative.";

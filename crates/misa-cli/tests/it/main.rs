@@ -18,6 +18,8 @@ mod releases;
 #[cfg(unix)]
 mod resume;
 mod runs;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;
 mod settings;
 #[cfg(unix)]
 mod sweeps;

@@ -15,6 +15,7 @@ const WORDS: usize = 64;
 /// For a model of numbers, the amounts are predicted numbers; for a model of classes, they are the
 /// probability of the class that is predicted from everything.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Explanation {
     /// The prediction that is explained.
@@ -35,9 +36,11 @@ pub struct Explanation {
 
 /// The prediction from a set of modalities.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct SetPrediction {
     /// The modalities.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub modalities: Modalities,
     /// The predicted number, or the most probable class.
     pub value: f32,
@@ -47,9 +50,11 @@ pub struct SetPrediction {
 
 /// What a modality contributes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct ModalityEffect {
     /// The modality.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub modality: Modality,
     /// The amount from this modality alone.
     pub alone: f32,
@@ -61,6 +66,7 @@ pub struct ModalityEffect {
 
 /// What a word contributes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct WordEffect {
     /// The word, as it was given.
@@ -73,11 +79,13 @@ pub struct WordEffect {
 
 /// A representation of the clip.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct NamedVector {
     /// Its name, such as `text shared`.
     pub name: String,
     /// Of which modality.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub modality: Modality,
     /// `shared` or `private`.
     pub kind: &'static str,
@@ -87,6 +95,7 @@ pub struct NamedVector {
 
 /// Weights of the attention between the tokens of the fusion, mean over its heads.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Attention {
     /// Names of the tokens, such as `text private`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 /// The prediction for one clip.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Prediction {
     /// The name of the clip.
@@ -19,18 +20,22 @@ pub struct Prediction {
     /// model of classes, and where nothing is known about the errors of the model.
     pub intervals: Vec<Interval>,
     /// The modalities that were read.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub modalities: Modalities,
     /// Modalities of the clip that the model does not use.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub ignored: Vec<Modality>,
     /// What was read of the text; `None` if the text was not read, or is vectors.
     pub text: Option<TextRead>,
     /// The model, see [`Predictor::id`](crate::Predictor::id).
     #[serde(serialize_with = "as_text")]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub model: Arc<str>,
 }
 
 /// What a model reads of a text, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct TextRead {
     /// Words, or tokens of BERT without its two special ones, before anything is cut off.

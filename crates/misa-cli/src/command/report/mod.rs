@@ -14,7 +14,6 @@ use files::{figure_folder, write_page};
 use misa_report::{Page, page};
 use misa_train::{PAGE, record_results};
 use serde_json::json;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Write all results of a run as one page, or several runs together.
@@ -56,7 +55,7 @@ pub struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let named = self.named()?;
+        let named = NamedRuns::of_texts(&self.runs)?;
         let [run] = named.runs.as_slice() else {
             return self.several(named);
         };
@@ -64,16 +63,6 @@ impl Arguments {
             eprintln!("note: left out: {other}");
         }
         self.one(&run.folder)
-    }
-
-    /// The runs to show.
-    fn named(&self) -> Result<NamedRuns, Box<dyn Error>> {
-        let text = |path: &PathBuf| {
-            let text = path.to_str().map(str::to_string);
-            text.ok_or_else(|| format!("{}: the path is not Unicode text", path.display()))
-        };
-        let texts: Vec<String> = self.runs.iter().map(text).collect::<Result<_, _>>()?;
-        Ok(NamedRuns::of_texts(&texts)?)
     }
 
     fn one(&self, run: &Path) -> Outcome {

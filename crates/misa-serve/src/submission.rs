@@ -1,0 +1,171 @@
+//! A request from its body to its answer.
+
+use crate::api_error::{ApiError, ErrorType};
+use crate::app::App;
+use crate::body::{self, BodyFormat};
+use crate::compute::{Compute, Failure};
+use crate::model::Loaded;
+use crate::queue::{Job, Queue};
+use axum::body::Body;
+use axum::http::HeaderMap;
+use misa_terms::Clip;
+use misa_wire::{Limits, Request, WireError, WireErrorKind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Bytes from which a body is parsed on a thread that no connection waits for. Parsing takes about a
+/// hundred microseconds for as many.
+const LARGE: usize = 16_384;
+
+/// A request that can be computed.
+struct Checked {
+    loaded: Arc<Loaded>,
+    clips: Vec<Clip>,
+    steps: usize,
+}
+
+/// Reads a request, waits for its turn, and returns its answers with the model that gave them.
+pub(crate) async fn submit<T: Compute>(
+    app: &Arc<App>,
+    queue: &Queue<T>,
+    most_clips: usize,
+    query: Option<String>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Arc<Loaded>, Vec<T>), ApiError> {
+    app.admit_work()?;
+    app.admit_user(headers)?;
+    let format = BodyFormat::of(headers)?;
+    // Sooner than after megabytes were read.
+    if queue.is_full() {
+        return Err(overloaded(queue));
+    }
+    let held = body::read(app, headers, body).await?;
+    let shared = Arc::clone(app);
+    let is_large = held.bytes.len() > LARGE;
+    let check = move || check(&shared, &held.bytes, format, most_clips, query.as_deref());
+    let checked = if is_large {
+        let panicked = |_| {
+            let message = "reading the request panicked, which is a bug of misa";
+            ApiError::new(ErrorType::InferenceFailed, message)
+        };
+        tokio::task::spawn_blocking(check)
+            .await
+            .map_err(panicked)??
+    } else {
+        check()?
+    };
+    compute(app, queue, checked).await
+}
+
+fn check(
+    app: &App,
+    bytes: &[u8],
+    format: BodyFormat,
+    most_clips: usize,
+    query: Option<&str>,
+) -> Result<Checked, ApiError> {
+    let limits = Limits {
+        clips: most_clips,
+        steps: app.config.steps,
+        ..Limits::default()
+    };
+    let request = match format {
+        BodyFormat::Json => Request::from_json(bytes, &limits),
+        BodyFormat::Safetensors => Request::from_safetensors(bytes, &limits),
+    };
+    let request = request.map_err(|error| refused(&error))?;
+    if let (Some(named), Some(query)) = (request.model.as_deref(), query)
+        && named != query
+    {
+        let message = "model: expected the same name in the query and in the body, found two";
+        return Err(ApiError::new(ErrorType::Invalid, message));
+    }
+    let name = request.model.as_deref().or(query);
+    let loaded = app.models.find(name).map_err(|names| {
+        let message = format!("model: expected {names}, found another name");
+        ApiError::new(ErrorType::UnknownModel, message)
+    })?;
+    let clips: Vec<Clip> = match request.modalities {
+        None => request.clips,
+        Some(chosen) => request
+            .clips
+            .into_iter()
+            .map(|clip| clip.only(chosen))
+            .collect(),
+    };
+    let mut steps = 0;
+    for (index, clip) in clips.iter().enumerate() {
+        let checked = loaded.model.check(clip);
+        checked.map_err(|error| {
+            let part = error
+                .modality
+                .map_or(String::new(), |modality| format!(".{modality}"));
+            let message = format!(
+                "clips[{index}]{part}: expected {}, found {}",
+                error.expected, error.found
+            );
+            ApiError::new(ErrorType::Invalid, message)
+        })?;
+        steps += loaded.model.steps(clip);
+    }
+    app.metrics.taken(&clips);
+    Ok(Checked {
+        loaded,
+        clips,
+        steps,
+    })
+}
+
+async fn compute<T: Compute>(
+    app: &App,
+    queue: &Queue<T>,
+    checked: Checked,
+) -> Result<(Arc<Loaded>, Vec<T>), ApiError> {
+    let Checked {
+        loaded,
+        clips,
+        steps,
+    } = checked;
+    let (answer, answered) = oneshot::channel();
+    let job = Job {
+        loaded: Arc::clone(&loaded),
+        clips,
+        steps,
+        queued: Instant::now(),
+        answer,
+    };
+    queue.push(job).map_err(|_| overloaded(queue))?;
+    let seconds = app.config.answer_seconds;
+    let Ok(answered) = timeout(Duration::from_secs_f64(seconds), answered).await else {
+        let message = format!("not computed in {seconds} seconds");
+        let after = queue.retry_after();
+        return Err(ApiError::for_now(ErrorType::Overloaded, message, after));
+    };
+    let failed = |message: String| ApiError::new(ErrorType::InferenceFailed, message);
+    match answered {
+        Ok(Ok(answers)) => Ok((loaded, answers)),
+        Ok(Err(Failure::Clip(message))) => Err(ApiError::new(ErrorType::Invalid, message)),
+        Ok(Err(Failure::Inference(message))) => Err(failed(message)),
+        Err(_) => Err(failed(
+            "the thread that computes has ended, which is a bug of misa".into(),
+        )),
+    }
+}
+
+fn refused(error: &WireError) -> ApiError {
+    let kind = match error.kind() {
+        WireErrorKind::Malformed => ErrorType::Malformed,
+        WireErrorKind::Empty => ErrorType::Empty,
+        WireErrorKind::TooLarge => ErrorType::TooLarge,
+        _ => ErrorType::Invalid,
+    };
+    ApiError::new(kind, error.to_string())
+}
+
+fn overloaded<T>(queue: &Queue<T>) -> ApiError {
+    let message = "as many requests wait as the server has room for";
+    ApiError::for_now(ErrorType::Overloaded, message, queue.retry_after())
+}
