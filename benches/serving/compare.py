@@ -24,7 +24,7 @@ from fastapi_peer import load_case, load_peer
 from server import HERE, Server, fastapi, misa
 
 # Requests whose answers are compared, and how far those of the two sides may be apart.
-CHECKED, TOLERANCE = 32, 1e-3
+CHECKED, TOLERANCE = 32, 1e-4
 
 
 def arguments():
