@@ -47,37 +47,6 @@ fn keys_and_texts_are_in_no_log_error_or_metric() {
         let lines = log.text();
         let requests = lines.lines().filter(|line| line.contains("request"));
         assert!(requests.count() > 50, "{lines}");
-        for key in [USER, ADMIN, "wrong-key-0123456789abcdef", "short"] {
-            let key = format!("authorization: Bearer {key}");
-            for body in [
-                json!({ "id": "secretname", "text": "secretword" }),
-                json!({ "id": "secretname", "text": "secretword", "visual": [[1]] }),
-                json!({ "secretkey": "secretword" }),
-                json!({ "id": "panic", "text": "secretword" }),
-            ] {
-                for route in ["/v1/predict", "/v1/explain", "/predict"] {
-                    let line = format!("POST {route}?model=a");
-                    answers.push(server.ask(&line, &[JSON, &key], body.to_string().as_bytes()));
-                }
-            }
-            answers.push(server.ask("POST /admin/reload", &[&key], b""));
-            answers.push(server.ask(&format!("GET /{USER}"), &[&key], b""));
-        }
-        for path in ["/metrics", "/info", "/openapi.json"] {
-            answers.push(server.get(path));
-        }
-        let log = server.log.clone();
-        server.control.stop();
-        server.ended().unwrap();
-        let lines = log.text();
-        assert_eq!(
-            lines
-                .lines()
-                .filter(|line| line.contains("request"))
-                .count()
-                > 50,
-            true
-        );
         for key in [USER, ADMIN, "wrong-key"] {
             assert!(!lines.contains(key), "{lines}");
             for answer in &answers {

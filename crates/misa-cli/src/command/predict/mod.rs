@@ -17,6 +17,9 @@ pub(super) use model::{model_folder, model_or_run, run_of};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+/// Clips, and the split of each if its file states one.
+type SplitClips = (Vec<Clip>, Vec<Option<Split>>);
+
 /// The path that stands for the standard input.
 const STDIN: &str = "-";
 
@@ -154,7 +157,7 @@ impl Arguments {
     }
 
     /// The sentences of `--text`, named by their numbers.
-    fn sentences(&self) -> (Vec<Clip>, Vec<Option<Split>>) {
+    fn sentences(&self) -> SplitClips {
         let clip = |(number, sentence): (usize, &String)| Clip {
             id: (number + 1).to_string(),
             ..Clip::said(sentence)
@@ -169,7 +172,7 @@ impl Arguments {
         &self,
         path: &Path,
         manifest: Option<&Manifest>,
-    ) -> Result<(Vec<Clip>, Vec<Option<Split>>), Box<dyn Error>> {
+    ) -> Result<SplitClips, Box<dyn Error>> {
         let padding = match self.padding {
             Some(padding) => padding,
             None => model::recorded_padding(&self.run, manifest)?,
