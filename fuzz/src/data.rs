@@ -1,7 +1,7 @@
 //! Data sets and word vectors. Their readers take paths, so the bytes go to a temporary
 //! file; `scripts/fuzz` sees to it that it is in memory.
 
-use misa_data::{Format, OpenOptions, Vocabulary, read_glove, read_labels};
+use misa_data::{Clips, Format, OpenOptions, Vocabulary, read_glove, read_labels};
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ fn stream(path: &Path, format: Format) {
         black_box((split, utterance));
         Ok(())
     }));
+    let _ = black_box(options.open_clips(path));
 }
 
 /// A folder of computational sequences whose words are `data`.
@@ -99,6 +100,7 @@ pub fn csv(data: &[u8]) {
     let path = FOLDER.join("labels.csv");
     write(&path, data);
     let _ = black_box(read_labels(&path));
+    let _ = black_box(Clips::open(&path));
 }
 
 fn write(path: &Path, data: &[u8]) {

@@ -42,6 +42,10 @@ await check("each word is shown with its change", async (page) => {
     await page.locator(".shaded .word").allTextContents(),
     words.map(({ word }) => word),
   );
+  for (const [index, { change }] of words.entries()) {
+    const shade = await page.locator(".shaded .word").nth(index).getAttribute("class");
+    if (Math.abs(change) < 0.005) assert.equal(shade, "word", "a change that rounds to 0 is shaded");
+  }
   await page.click("text=Words in numbers");
   const cells = await page.locator(".numbers tbody tr").first().locator("td").allTextContents();
   assert.equal(cells[1], signed(words[0].change));

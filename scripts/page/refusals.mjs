@@ -105,8 +105,10 @@ await check("text from people and files never becomes markup", async (page) => {
 await check(
   "a key is asked for, refused if wrong, and kept nowhere",
   async (page) => {
+    await type(page);
     await page.locator("#key-error:not([hidden])").waitFor();
     await page.fill("#key", "wrong");
+    await page.press("#key", "Tab");
     await type(page);
     await page.locator("#key-error:not([hidden])").waitFor();
     await page.fill("#key", key);

@@ -2,6 +2,7 @@
 
 use crate::delimited::{self, Cell, Rows, number};
 use crate::format::files::{open_pickle, read_bytes};
+use crate::wanted::Wanted;
 use crate::{DataError, Split};
 use misa_files::npy::Npz;
 use misa_files::pickle::{Limits, Value};
@@ -25,6 +26,16 @@ pub struct LabelRow {
     pub text: Option<String>,
 }
 
+/// One utterance of a table, which a clip may be without a label.
+#[derive(Clone, Debug)]
+pub(crate) struct TableRow {
+    pub id: String,
+    pub split: Option<Split>,
+    /// The label, which may be NaN or infinite.
+    pub label: Option<f32>,
+    pub text: Option<String>,
+}
+
 /// The labels at `path`, in the order of the file.
 ///
 /// | File | Content |
@@ -42,11 +53,25 @@ pub struct LabelRow {
 /// [`DataError`] when the file is of another kind, damaged, or has no labels.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
     let path = path.as_ref();
+    let rows = read_table(path, Wanted::Utterances)?.into_iter();
+    let labelled = rows.filter_map(|row| {
+        Some(LabelRow {
+            id: row.id,
+            split: row.split,
+            label: row.label?,
+            text: row.text,
+        })
+    });
+    Ok(labelled.collect())
+}
+
+/// The rows at `path`. For utterances, all of them have a label.
+pub(crate) fn read_table(path: &Path, wanted: Wanted) -> Result<Vec<TableRow>, DataError> {
     let source = Source::open(path).map_err(DataError::io(path))?;
     let rows = match FileKind::of(&source).map_err(DataError::io(path))? {
-        Some(FileKind::Npz | FileKind::Zip) => of_archive(path, source)?,
-        Some(FileKind::Pickle | FileKind::PickleWithCrlf) => of_pickle(path)?,
-        _ => of_csv(path).map_err(|error| {
+        Some(FileKind::Npz | FileKind::Zip) => of_archive(path, source, wanted)?,
+        Some(FileKind::Pickle | FileKind::PickleWithCrlf) => of_pickle(path, wanted)?,
+        _ => of_csv(path, wanted).map_err(|error| {
             let kinds = [FileKind::Empty, FileKind::Csv];
             error.or_kind(path, "a table of labels", &kinds)
         })?,
@@ -60,7 +85,11 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
     Ok(rows)
 }
 
-fn of_archive(path: &Path, source: Source<'static>) -> Result<Vec<LabelRow>, DataError> {
+fn of_archive(
+    path: &Path,
+    source: Source<'static>,
+    wanted: Wanted,
+) -> Result<Vec<TableRow>, DataError> {
     const CORPORA: [(&str, Split); 3] = [
         ("train_corpus", Split::Train),
         ("val_corpus", Split::Valid),
@@ -82,17 +111,22 @@ fn of_archive(path: &Path, source: Source<'static>) -> Result<Vec<LabelRow>, Dat
             .items()
             .and_then(|items| items.iter().next())
             .unwrap_or(root);
-        rows.extend(of_dict(&place, dict, Some(split))?);
+        rows.extend(of_dict(&place, dict, Some(split), wanted)?);
     }
     Ok(rows)
 }
 
-fn of_pickle(path: &Path) -> Result<Vec<LabelRow>, DataError> {
+fn of_pickle(path: &Path, wanted: Wanted) -> Result<Vec<TableRow>, DataError> {
     let pickle = open_pickle(path)?;
-    of_dict(&path.display().to_string(), pickle.root(), None)
+    of_dict(&path.display().to_string(), pickle.root(), None, wanted)
 }
 
-fn of_dict(place: &str, dict: Value<'_>, split: Option<Split>) -> Result<Vec<LabelRow>, DataError> {
+fn of_dict(
+    place: &str,
+    dict: Value<'_>,
+    split: Option<Split>,
+    wanted: Wanted,
+) -> Result<Vec<TableRow>, DataError> {
     let wrong = || DataError::layout(place, "a dict of labels", dict.describe());
     let entries = dict.entries().ok_or_else(wrong)?;
     let row = |(id, value): (Value<'_>, Value<'_>)| {
@@ -100,15 +134,17 @@ fn of_dict(place: &str, dict: Value<'_>, split: Option<Split>) -> Result<Vec<Lab
             Some(number) => number.to_string(),
             None => id.to_text().ok()?,
         };
-        let label = value.get("val").unwrap_or(value).as_float()?;
-        Some(LabelRow {
+        let label = value.get("val").unwrap_or(value).as_float();
+        Some(TableRow {
             id: text,
             split,
-            label: label as f32,
+            label: label.map(|label| label as f32),
             text: None,
         })
     };
-    entries.map(row).collect::<Option<_>>().ok_or_else(wrong)
+    let is_whole = |row: &TableRow| row.label.is_some() || wanted.is_clips();
+    let rows = entries.map(|entry| row(entry).filter(is_whole));
+    rows.collect::<Option<_>>().ok_or_else(wrong)
 }
 
 /// Separators of spreadsheets, in the order of preference.
@@ -118,34 +154,36 @@ const SEPARATORS: [char; 3] = [',', ';', '\t'];
 #[derive(Clone, Copy, Debug)]
 struct Columns {
     id: usize,
-    label: usize,
+    /// `None` if clips have no labels.
+    label: Option<usize>,
     split: Option<usize>,
     text: Option<usize>,
     /// Columns with a name.
     count: usize,
+    wanted: Wanted,
 }
 
-fn of_csv(path: &Path) -> Result<Vec<LabelRow>, DataError> {
+fn of_csv(path: &Path, wanted: Wanted) -> Result<Vec<TableRow>, DataError> {
     let place = path.display().to_string();
     let text = delimited::decode(&place, read_bytes(path, MAX_BYTES)?)?;
     let open_quotes = |cell: Cell| {
         let place = format!("{place}: {}", cell.position());
         DataError::layout(place, "the end of a cell in quotes", "the end of the file")
     };
-    let mut rows = Rows::new(&text, separator(&text));
+    let mut rows = Rows::new(&text, separator(&text, wanted));
     let mut header = rows.next_row().map_err(open_quotes)?.unwrap_or_default();
     if is_separator_line(&text) {
         header = rows.next_row().map_err(open_quotes)?.unwrap_or_default();
     }
-    let columns = Columns::of(&place, &header)?;
-    let mut labels = Vec::new();
+    let columns = Columns::of(&place, &header, wanted)?;
+    let mut table = Vec::new();
     while let Some(row) = rows.next_row().map_err(open_quotes)? {
         // Spreadsheets write rows that were cleared.
         if row.iter().any(|cell| !cell.text.is_empty()) {
-            labels.push(columns.label_row(&place, &row)?);
+            table.push(columns.table_row(&place, &row)?);
         }
     }
-    Ok(labels)
+    Ok(table)
 }
 
 /// Whether the first line names the separator for Excel.
@@ -158,7 +196,7 @@ fn is_separator_line(text: &str) -> bool {
 
 /// The separator that the first line names, or with which the header has the columns that are needed,
 /// or else most columns.
-fn separator(text: &str) -> char {
+fn separator(text: &str, wanted: Wanted) -> char {
     if is_separator_line(text) {
         let named = text.trim_start_matches('"').chars().nth("sep=".len());
         return named.unwrap_or(SEPARATORS[0]);
@@ -166,8 +204,8 @@ fn separator(text: &str) -> char {
     let columns = |separator: char| {
         let header = Rows::new(text, separator).next_row();
         let header = header.ok().flatten().unwrap_or_default();
-        let is_whole = Columns::find(&header, &["id"]).count() > 0
-            && Columns::find(&header, &["label"]).count() > 0;
+        let has = |name: &str| Columns::find(&header, &[name]).next().is_some();
+        let is_whole = has("id") && (has("label") || wanted.is_clips());
         (is_whole, header.len())
     };
     // Of equals, the last is taken.
@@ -178,7 +216,7 @@ fn separator(text: &str) -> char {
 }
 
 impl Columns {
-    fn of(place: &str, header: &[Cell]) -> Result<Self, DataError> {
+    fn of(place: &str, header: &[Cell], wanted: Wanted) -> Result<Self, DataError> {
         let required = |name: &str| match Self::find(header, &[name]).next() {
             Some(column) => Ok(column),
             None => {
@@ -192,7 +230,8 @@ impl Columns {
             }
         };
         for names in [&["id"][..], &["label"], &["split", "mode"], &["text"]] {
-            if let Some(second) = Self::find(header, names).nth(1) {
+            let is_needed = *names != ["label"] || !wanted.is_clips();
+            if let Some(second) = Self::find(header, names).nth(1).filter(|_| is_needed) {
                 let place = format!("{place}: {}", header[second].position());
                 let expected = format!("one column `{}`", names[0]);
                 return Err(DataError::layout(place, expected, "a second one"));
@@ -201,10 +240,14 @@ impl Columns {
         let is_named = |cell: &Cell| !cell.text.is_empty();
         Ok(Self {
             id: required("id")?,
-            label: required("label")?,
+            label: match wanted {
+                Wanted::Utterances => Some(required("label")?),
+                Wanted::Clips => Self::find(header, &["label"]).next(),
+            },
             split: Self::find(header, &["split", "mode"]).next(),
             text: Self::find(header, &["text"]).next(),
             count: header.iter().rposition(is_named).map_or(0, |last| last + 1),
+            wanted,
         })
     }
 
@@ -218,34 +261,36 @@ impl Columns {
         columns.map(|(column, _)| column)
     }
 
-    fn label_row(&self, place: &str, row: &[Cell]) -> Result<LabelRow, DataError> {
+    fn table_row(&self, place: &str, row: &[Cell]) -> Result<TableRow, DataError> {
         self.check_length(place, row)?;
-        let at = |cell: &Cell, what: &str| format!("{place}: {}: {what}", cell.position());
-        let cell = &row[self.label];
-        let label = number(&cell.text).ok_or_else(|| {
-            let found = format!("{:?}", shown(&cell.text));
-            DataError::layout(at(cell, "label"), "a number", found)
-        })?;
-        let split = self.split.map(|column| {
-            let cell = &row[column];
-            Split::of_name(&cell.text).ok_or_else(|| {
-                let expected = "train, valid (dev, val, validation) or test";
-                let found = format!("{:?}", shown(&cell.text));
-                DataError::layout(at(cell, "split"), expected, found)
-            })
-        });
+        let wrong = |cell: &Cell, what: &str, expected: &str| {
+            let place = format!("{place}: {}: {what}", cell.position());
+            DataError::layout(place, expected, format!("{:?}", shown(&cell.text)))
+        };
+        let label = |cell: &Cell| {
+            let label = number(&cell.text).ok_or_else(|| wrong(cell, "label", "a number"));
+            self.wanted.beyond_clips(label)
+        };
+        let split = |cell: &Cell| {
+            let expected = "train, valid (dev, val, validation) or test";
+            let split = Split::of_name(&cell.text).ok_or_else(|| wrong(cell, "split", expected));
+            self.wanted.beyond_clips(split)
+        };
+        let cell = |column: Option<usize>| column.and_then(|column| row.get(column));
         let text = |column: usize| row.get(column).map(|cell| cell.text.clone());
-        Ok(LabelRow {
+        Ok(TableRow {
             id: row[self.id].text.clone(),
-            split: split.transpose()?,
-            label,
+            label: cell(self.label).map(label).transpose()?.flatten(),
+            split: cell(self.split).map(split).transpose()?.flatten(),
             text: self.text.map(|column| text(column).unwrap_or_default()),
         })
     }
 
     /// Fails unless the row has the columns that are needed, and nothing beyond the header.
     fn check_length(&self, place: &str, row: &[Cell]) -> Result<(), DataError> {
-        let needed = self.id.max(self.label).max(self.split.unwrap_or(0)) + 1;
+        let others = [self.label, self.split].into_iter().flatten();
+        let others = others.filter(|_| !self.wanted.is_clips());
+        let needed = others.fold(self.id, usize::max) + 1;
         let beyond = row
             .iter()
             .skip(self.count)

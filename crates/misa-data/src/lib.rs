@@ -53,7 +53,9 @@
 //! | `note.rs` | what was dropped, replaced or odd |
 //! | `options.rs`, `policy.rs`, `padding.rs` | options for opening a data set |
 //! | `open.rs`, `replacement.rs` | how data sets are opened |
-//! | `intake.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
+//! | `entry.rs`, `wanted.rs` | what a reader finds of an utterance, and what it is asked for |
+//! | `intake/`, `finite.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
+//! | `clips.rs` | clips to be predicted, without labels |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and the facts about them |
 //! | `locked.rs` | the test split, locked while a run trains |
 //! | `format/` | one file per layout on disk |
@@ -70,11 +72,14 @@
 #[cfg(feature = "tensors")]
 mod bert;
 mod checksum;
+mod clips;
 mod dataset;
 mod delimited;
 pub mod doctor;
 mod embedding;
+mod entry;
 mod error;
+mod finite;
 pub mod format;
 mod glove;
 mod intake;
@@ -93,10 +98,12 @@ mod prepare;
 mod refusal;
 mod replacement;
 mod synthetic;
+mod wanted;
 mod widths;
 
 #[cfg(feature = "tensors")]
 pub use bert::{BertWeights, PretrainedBert, read_state_dict};
+pub use clips::Clips;
 pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
 pub use error::{DataError, Width};
@@ -113,8 +120,8 @@ pub use misa_infer::{
     UtteranceBatcher,
 };
 pub use misa_terms::{
-    ConstantKind, ConstantPredictor, Normalisation, Scaling, Sequence, Split, Statistics,
-    TextSequence, Utterance, UtteranceError, VideoPlace, Vocabulary, video_batches,
+    Clip, ClipText, ConstantKind, ConstantPredictor, Normalisation, Scaling, Sequence, Split,
+    Statistics, TextSequence, Utterance, UtteranceError, VideoPlace, Vocabulary, video_batches,
 };
 #[doc(hidden)]
 pub use misa_terms::{Random, mix, write_whole};

@@ -3,6 +3,7 @@
 use crate::intake::{Intake, Observer};
 use crate::options::is_of;
 use crate::replacement::Replacements;
+use crate::wanted::Wanted;
 use crate::{DataError, OpenOptions, Overview, Split, Utterance, UtteranceDataset, format};
 use misa_terms::Modality;
 use std::collections::HashMap;
@@ -36,7 +37,7 @@ impl OpenOptions {
         mut take: impl FnMut(Split, Utterance) -> Result<(), DataError>,
     ) -> Result<Overview, DataError> {
         let path = path.as_ref();
-        let replacements = self.read_replacements(path)?;
+        let replacements = self.read_replacements(path, Wanted::Utterances)?;
         let mut intake = Intake::new(self.policy(), &mut take).with_replacements(replacements);
         let heading = format::read(path, self, &mut intake)?;
         intake.finish(&path.display().to_string(), heading)
@@ -49,7 +50,7 @@ impl OpenOptions {
         observer: &'s mut Observer<'s>,
     ) -> Result<Overview, DataError> {
         let mut sink = |_, _| Ok(());
-        let replacements = self.read_replacements(path)?;
+        let replacements = self.read_replacements(path, Wanted::Utterances)?;
         let intake = Intake::new(self.policy(), &mut sink).with_replacements(replacements);
         let mut intake = intake.with_observer(observer);
         let heading = format::read(path, self, &mut intake)?;
@@ -58,9 +59,13 @@ impl OpenOptions {
 
     /// One modality of each file that is to replace others in the data set at `main`, except for those
     /// that its reader opens itself.
-    fn read_replacements(&self, main: &Path) -> Result<Replacements, DataError> {
+    pub(crate) fn read_replacements(
+        &self,
+        main: &Path,
+        wanted: Wanted,
+    ) -> Result<Replacements, DataError> {
         let mut replacements = Replacements::default();
-        let parts = format::parts(main, self);
+        let parts = format::parts(main, self, wanted);
         for modality in Modality::ALL {
             let Some(path) = self.replacements.get(modality) else {
                 continue;
@@ -69,9 +74,10 @@ impl OpenOptions {
                 continue;
             }
             let mut sequences = HashMap::new();
-            let notes = format::read_modality(path, self, modality, &mut |id, sequence| {
-                sequences.insert(id, sequence);
-            })?;
+            let notes =
+                format::read_modality(path, self, (modality, wanted), &mut |id, sequence| {
+                    sequences.insert(id, sequence);
+                })?;
             replacements.add(modality, path, sequences, &notes);
         }
         Ok(replacements)

@@ -1,6 +1,8 @@
 //! Prepares utterances from word-aligned rows, as the official code does.
 
+use crate::entry::Entry;
 use crate::note::Notes;
+use crate::wanted::Wanted;
 use crate::{
     DataError, Note, NoteKind, Sequence, Split, TextSequence, Utterance, UtteranceError, Vocabulary,
 };
@@ -41,6 +43,41 @@ pub struct RawUtterance {
     pub is_single: bool,
 }
 
+/// The same, of which parts may be missing.
+#[derive(Clone, Debug)]
+pub(crate) struct RawEntry {
+    pub id: String,
+    pub split: Option<Split>,
+    pub words: Option<Vec<String>>,
+    pub visual: Option<Vec<Vec<f64>>>,
+    pub acoustic: Option<Vec<Vec<f64>>>,
+    /// The label, which may be NaN or infinite.
+    pub label: Option<f64>,
+    pub is_single: bool,
+}
+
+impl From<&RawUtterance> for RawEntry {
+    fn from(raw: &RawUtterance) -> Self {
+        Self {
+            id: raw.id.clone(),
+            split: raw.split,
+            words: Some(raw.words.clone()),
+            visual: Some(raw.visual.clone()),
+            acoustic: Some(raw.acoustic.clone()),
+            label: Some(raw.label),
+            is_single: raw.is_single,
+        }
+    }
+}
+
+impl RawEntry {
+    /// Rows of each modality with rows that is there.
+    fn rows(&self) -> impl Iterator<Item = usize> {
+        let modalities = [&self.visual, &self.acoustic].into_iter().flatten();
+        modalities.map(Vec::len)
+    }
+}
+
 /// The result of [`prepare`], ready for
 /// [`UtteranceDataset::from_splits`](crate::UtteranceDataset::from_splits).
 #[derive(Clone, Debug, PartialEq)]
@@ -74,13 +111,15 @@ pub struct Prepared {
 /// [`DataError::Utterance`] when the rows of a modality differ in size, or a label is neither
 /// finite nor replaced.
 pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Prepared, DataError> {
-    let mut preparer = Preparer::new(non_finite);
+    let mut preparer = Preparer::new(non_finite, Wanted::Utterances);
     let mut notes = Notes::default();
     let mut splits = [const { Vec::new() }; 3];
     for raw in utterances {
-        if let Some((split, utterance)) = preparer.prepare(raw, &mut notes)? {
-            let wrong = |source| wrong(split, raw, source);
-            utterance.check_label().map_err(wrong)?;
+        let raw = RawEntry::from(raw);
+        if let Some((Some(split), entry)) = preparer.prepare(&raw, &mut notes)? {
+            let utterance = entry.into_utterance(split.name())?;
+            let checked = utterance.check_label();
+            checked.map_err(|source| wrong(Some(split), &raw.id, source))?;
             splits[split.index()].push(utterance);
         }
     }
@@ -98,6 +137,7 @@ pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Pre
 #[derive(Debug)]
 pub(crate) struct Preparer {
     non_finite: NonFinite,
+    wanted: Wanted,
     vocabulary: Vocabulary,
     /// The word that is removed with its rows.
     pause: Option<&'static str>,
@@ -107,9 +147,10 @@ pub(crate) struct Preparer {
 
 impl Preparer {
     /// For data with one row per word, including pauses.
-    pub fn new(non_finite: NonFinite) -> Self {
+    pub fn new(non_finite: NonFinite, wanted: Wanted) -> Self {
         Self {
             non_finite,
+            wanted,
             vocabulary: Vocabulary::new(),
             pause: Some(PAUSE),
             own_words: false,
@@ -137,85 +178,120 @@ impl Preparer {
     /// The prepared utterance, unless it is dropped. Its label may be NaN or infinite.
     pub fn prepare(
         &mut self,
-        raw: &RawUtterance,
+        raw: &RawEntry,
         notes: &mut Notes,
-    ) -> Result<Option<(Split, Utterance)>, DataError> {
+    ) -> Result<Option<(Option<Split>, Entry)>, DataError> {
         match self.keep(raw, notes) {
-            Some((split, spoken)) => {
-                let utterance = self.utterance(split, raw, &spoken, notes)?;
-                Ok(Some((split, utterance)))
-            }
+            Some(spoken) => Ok(Some((raw.split, self.entry(raw, &spoken, notes)?))),
             None => Ok(None),
         }
     }
 
-    /// The split of an utterance that is kept, and the indices of its words without pauses, all of
-    /// which get an id. An utterance without a split gives ids too, and is then dropped.
-    fn keep(&mut self, raw: &RawUtterance, notes: &mut Notes) -> Option<(Split, Vec<usize>)> {
-        let words_agree = self.own_words || raw.visual.len() == raw.words.len();
-        if !words_agree || raw.acoustic.len() != raw.visual.len() {
+    /// The indices of the words without pauses; `None` if words and rows differ in number.
+    fn spoken(&self, raw: &RawEntry, words: &[String]) -> Option<Vec<usize>> {
+        let counted = (!self.own_words).then_some(words.len());
+        let mut counts = counted.into_iter().chain(raw.rows());
+        let first = counts.next();
+        let is_spoken = |i: &usize| self.pause != Some(&*words[*i]);
+        let is_aligned = counts.all(|count| Some(count) == first);
+        is_aligned.then(|| (0..words.len()).filter(is_spoken).collect())
+    }
+
+    /// The indices of the words without pauses of an utterance that is kept. All its words get
+    /// an id, as do those of an utterance without a split, which is then dropped unless it is a clip.
+    fn keep(&mut self, raw: &RawEntry, notes: &mut Notes) -> Option<Vec<usize>> {
+        let spoken = match &raw.words {
+            Some(words) => self.spoken(raw, words),
+            None => Some(Vec::new()),
+        };
+        let Some(spoken) = spoken else {
             notes.add(raw.split, NoteKind::Misaligned, 1);
             return None;
+        };
+        if let Some(words) = &raw.words {
+            for &i in &spoken {
+                self.vocabulary.add(&words[i]);
+            }
         }
-        let is_spoken = |i: &usize| self.pause != Some(&*raw.words[*i]);
-        let spoken: Vec<usize> = (0..raw.words.len()).filter(is_spoken).collect();
-        for &i in &spoken {
-            self.vocabulary.add(&raw.words[i]);
-        }
-        let is_empty = spoken.is_empty() || raw.visual.is_empty();
+        let is_empty = match raw.words {
+            Some(_) => spoken.is_empty() || raw.rows().any(|rows| rows == 0),
+            None => raw.rows().all(|rows| rows == 0),
+        };
         match raw.split {
-            Some(split) if !is_empty => return Some((split, spoken)),
-            Some(split) => notes.add(split, NoteKind::OnlyPauses, 1),
-            None => notes.add(None, NoteKind::NoSplit, 1),
+            Some(_) if !is_empty => return Some(spoken),
+            None if !is_empty && self.wanted.is_clips() => return Some(spoken),
+            None if !self.wanted.is_clips() => notes.add(None, NoteKind::NoSplit, 1),
+            split => notes.add(split, NoteKind::OnlyPauses, 1),
         }
         None
     }
 
-    fn utterance(
+    fn entry(
         &self,
-        split: Split,
-        raw: &RawUtterance,
+        raw: &RawEntry,
         spoken: &[usize],
         notes: &mut Notes,
-    ) -> Result<Utterance, DataError> {
-        let words: Vec<String> = spoken.iter().map(|&i| raw.words[i].clone()).collect();
-        let ids = words.iter().map(|word| self.vocabulary.id(word)).collect();
-        let mut sequence = |modality, rows: &[Vec<f64>]| {
-            let rows: Vec<&[f64]> = if self.own_words {
-                rows.iter().map(Vec::as_slice).collect()
-            } else {
-                spoken.iter().map(|&i| &*rows[i]).collect()
-            };
-            let values = rows.iter().flat_map(|row| row.iter());
-            let count = values.filter(|value| !value.is_finite()).count();
-            notes.add(split, NoteKind::NonFinite(modality), count);
-            scaled(&rows, self.non_finite, raw.is_single)
-                .map_err(|source| wrong(split, raw, source))
+    ) -> Result<Entry, DataError> {
+        let words = raw.words.as_ref();
+        let words = words.map(|words| spoken.iter().map(|&i| words[i].clone()));
+        let words: Option<Vec<String>> = words.map(Iterator::collect);
+        let ids = |words: &Vec<String>| words.iter().map(|word| self.vocabulary.id(word)).collect();
+        let text = words.as_ref().map(ids).map(TextSequence::Words);
+        // Without words, a modality may have rows where the other has none.
+        let is_missing = |rows: &[Vec<f64>]| raw.words.is_none() && rows.is_empty();
+        let mut sequence = |modality, rows: &Option<Vec<Vec<f64>>>| match rows {
+            Some(rows) if !is_missing(rows) => {
+                self.sequence(raw, spoken, modality, rows, notes).map(Some)
+            }
+            _ => Ok(None),
         };
         let visual = sequence(Modality::Visual, &raw.visual)?;
         let acoustic = sequence(Modality::Acoustic, &raw.acoustic)?;
-        let label = match self.non_finite {
-            NonFinite::Official if !raw.label.is_finite() => {
-                notes.add(split, NoteKind::Label, 1);
-                finite(raw.label, self.non_finite, raw.is_single)
+        let label = match (self.non_finite, raw.label) {
+            (NonFinite::Official, Some(label)) if !label.is_finite() => {
+                if !self.wanted.is_clips() {
+                    notes.add(raw.split, NoteKind::Label, 1);
+                }
+                Some(finite(label, self.non_finite, raw.is_single))
             }
-            _ => raw.label,
+            (_, label) => label,
         };
-        Ok(Utterance {
+        Ok(Entry {
             id: raw.id.clone(),
-            words,
-            text: TextSequence::Words(ids),
+            words: words.unwrap_or_default(),
+            text,
             visual,
             acoustic,
-            label: label as f32,
+            label: label.map(|label| label as f32),
         })
+    }
+
+    /// The scaled rows of the words that are spoken.
+    fn sequence(
+        &self,
+        raw: &RawEntry,
+        spoken: &[usize],
+        modality: Modality,
+        rows: &[Vec<f64>],
+        notes: &mut Notes,
+    ) -> Result<Sequence, DataError> {
+        let rows: Vec<&[f64]> = if self.own_words || raw.words.is_none() {
+            rows.iter().map(Vec::as_slice).collect()
+        } else {
+            spoken.iter().map(|&i| &*rows[i]).collect()
+        };
+        let values = rows.iter().flat_map(|row| row.iter());
+        let count = values.filter(|value| !value.is_finite()).count();
+        notes.add(raw.split, NoteKind::NonFinite(modality), count);
+        let scaled = scaled(&rows, self.non_finite, raw.is_single);
+        scaled.map_err(|source| wrong(raw.split, &raw.id, source))
     }
 }
 
-fn wrong(split: Split, raw: &RawUtterance, source: UtteranceError) -> DataError {
+fn wrong(split: Option<Split>, id: &str, source: UtteranceError) -> DataError {
     DataError::Utterance {
-        place: split.to_string(),
-        id: raw.id.clone(),
+        place: split.map_or("no split", Split::name).to_string(),
+        id: id.to_string(),
         source,
     }
 }

@@ -46,12 +46,13 @@ pub(crate) enum Refused {
 
 /// Refused utterances, by split and reason.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals(Vec<(Split, Refused, Listed)>);
+pub(crate) struct Refusals(Vec<(Option<Split>, Refused, Listed)>);
 
 impl Refusals {
-    pub fn add(&mut self, split: Split, what: Refused, id: &str) {
-        let known =
-            |refusal: &&mut (Split, Refused, Listed)| (refusal.0, refusal.1) == (split, what);
+    pub fn add(&mut self, split: Option<Split>, what: Refused, id: &str) {
+        let known = |refusal: &&mut (Option<Split>, Refused, Listed)| {
+            (refusal.0, refusal.1) == (split, what)
+        };
         match self.0.iter_mut().find(known) {
             Some((.., listed)) => listed.add(id),
             None => {
@@ -72,6 +73,7 @@ impl fmt::Display for Refusals {
         for (index, (split, what, listed)) in self.0.iter().enumerate() {
             let separator = if index > 0 { "; " } else { "" };
             let count = listed.count();
+            let split = split.map_or("no split", Split::name);
             write!(f, "{separator}{split}: {count} ")?;
             match what {
                 Refused::Label => write!(f, "labels NaN or infinite {listed}")?,

@@ -1,8 +1,9 @@
 //! Replacing one modality by that of another file.
 
+use crate::entry::Entry;
 use crate::note::Notes;
 use crate::refusal::Listed;
-use crate::{DataError, Note, Sequence, TextSequence, Utterance};
+use crate::{DataError, Note, Sequence, TextSequence};
 use misa_terms::Modality;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -48,9 +49,9 @@ impl Replacements {
     }
 
     /// Replaces what is to be replaced; `false` when a file has nothing for this utterance.
-    pub fn apply(&mut self, utterance: &mut Utterance) -> bool {
+    pub fn apply(&mut self, entry: &mut Entry) -> bool {
         // Every file is asked, so that each lists all it lacks.
-        let complete = self.files.iter_mut().map(|file| file.apply(utterance));
+        let complete = self.files.iter_mut().map(|file| file.apply(entry));
         complete.fold(true, |all, found| all & found)
     }
 
@@ -61,15 +62,15 @@ impl Replacements {
 }
 
 impl Replacement {
-    fn apply(&mut self, utterance: &mut Utterance) -> bool {
-        let Some(sequence) = self.sequences.get(&utterance.id).cloned() else {
-            self.missing.add(&utterance.id);
+    fn apply(&mut self, entry: &mut Entry) -> bool {
+        let Some(sequence) = self.sequences.get(&entry.id).cloned() else {
+            self.missing.add(&entry.id);
             return false;
         };
         match self.modality {
-            Modality::Text => utterance.text = TextSequence::Features(sequence),
-            Modality::Visual => utterance.visual = sequence,
-            Modality::Acoustic => utterance.acoustic = sequence,
+            Modality::Text => entry.text = Some(TextSequence::Features(sequence)),
+            Modality::Visual => entry.visual = Some(sequence),
+            Modality::Acoustic => entry.acoustic = Some(sequence),
         }
         true
     }

@@ -1,41 +1,61 @@
 //! The feature sizes that all utterances of a data set share.
 
-use crate::{DataError, TextSequence, Utterance, Width};
+use crate::entry::Entry;
+use crate::{DataError, Sequence, TextSequence, Utterance, Width};
 use misa_terms::{Modality, PerModality};
 
-/// Size of a step of each modality.
-pub(crate) type Widths = PerModality<Width>;
+/// Size of a step of each modality; `None` for modalities that no utterance has.
+pub(crate) type Widths = PerModality<Option<Width>>;
 
-fn widths(utterance: &Utterance) -> Widths {
+/// The sizes of an entry.
+pub(crate) fn of_entry(entry: &Entry) -> Widths {
     PerModality {
-        text: match &utterance.text {
-            TextSequence::Words(_) => Width::Words,
-            TextSequence::Features(features) => Width::Features(features.d_input()),
-        },
-        visual: Width::Features(utterance.visual.d_input()),
-        acoustic: Width::Features(utterance.acoustic.d_input()),
+        text: entry.text.as_ref().map(of_text),
+        visual: entry.visual.as_ref().map(of_features),
+        acoustic: entry.acoustic.as_ref().map(of_features),
     }
 }
 
-/// Fails unless `utterance` has the sizes of the utterances before it, which are in `known`.
+/// The sizes of an utterance.
+pub(crate) fn of_utterance(utterance: &Utterance) -> Widths {
+    PerModality {
+        text: Some(of_text(&utterance.text)),
+        visual: Some(of_features(&utterance.visual)),
+        acoustic: Some(of_features(&utterance.acoustic)),
+    }
+}
+
+fn of_text(text: &TextSequence) -> Width {
+    match text {
+        TextSequence::Words(_) => Width::Words,
+        TextSequence::Features(text) => of_features(text),
+    }
+}
+
+fn of_features(sequence: &Sequence) -> Width {
+    Width::Features(sequence.d_input())
+}
+
+/// Fails unless the sizes of utterance `id` are those of the utterances before it, which are in
+/// `known`.
 pub(crate) fn check_width(
     place: &str,
-    utterance: &Utterance,
-    known: &mut Option<Widths>,
+    id: &str,
+    widths: &Widths,
+    known: &mut Widths,
 ) -> Result<(), DataError> {
-    let found = widths(utterance);
-    let Some(expected) = known else {
-        *known = Some(found);
-        return Ok(());
-    };
     for modality in Modality::ALL {
-        if found.get(modality) != expected.get(modality) {
+        let Some(found) = *widths.get(modality) else {
+            continue;
+        };
+        let expected = *known.get_mut(modality).get_or_insert(found);
+        if found != expected {
             return Err(DataError::Width {
                 place: place.to_owned(),
-                id: utterance.id.clone(),
+                id: id.to_owned(),
                 modality,
-                expected: *expected.get(modality),
-                found: *found.get(modality),
+                expected,
+                found,
             });
         }
     }

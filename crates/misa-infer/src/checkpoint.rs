@@ -2,7 +2,8 @@
 
 use crate::versioned::Layout;
 use crate::{
-    BertText, Calibration, InferError, RunSummary, Tokeniser, Truncation, card, files, random,
+    BertText, Calibration, InferError, RunSummary, Tokeniser, Truncation, VerifiedFile, card,
+    checksums, files, random,
 };
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
@@ -45,6 +46,7 @@ const PREDICTING: [&str; 6] = [
 /// | `vocabulary.json` | for a model of word ids: the words in the order of their ids |
 /// | `tokenizer.json` | for a model with BERT: its tokeniser |
 /// | `calibration.json` | how far off the model is, measured on the valid split |
+/// | `checksums.json` | the SHA-256 of each of these files, except for the model card |
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The model.
@@ -140,6 +142,7 @@ impl Checkpoint {
             config: &self.config,
         };
         CONFIG_LAYOUT.write(&folder.join(CONFIG), &named)?;
+        checksums::write(folder, &PREDICTING)?;
         let names = [
             CONFIG,
             WEIGHTS,
@@ -148,10 +151,21 @@ impl Checkpoint {
             TOKENISER,
             CALIBRATION,
             card::NAME,
+            checksums::NAME,
         ];
         let mut paths = names.map(|name| folder.join(name)).to_vec();
         paths.retain(|path| path.exists());
         Ok(paths)
+    }
+
+    /// Compares the files of a folder with the checksums that [`Self::save`] left there, except for the
+    /// model card, which predicts nothing; `None` if there are no checksums, as in folders of misa 0.1.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError`] if a file cannot be read, or the checksums are not those of a model.
+    pub fn verify(folder: impl AsRef<Path>) -> Result<Option<Vec<VerifiedFile>>, InferError> {
+        checksums::verify(folder.as_ref(), &PREDICTING)
     }
 
     /// Reads the folder and puts the model on `device`.

@@ -55,6 +55,7 @@ mod bert;
 mod calibration;
 mod card;
 mod checkpoint;
+mod checksums;
 mod confusion;
 mod degradation;
 mod error;
@@ -83,6 +84,7 @@ pub use bert::{BertText, Casing, TokenCounts, Tokeniser, Truncation, UnknownTrun
 pub use calibration::{Calibration, HalfWidth, Interval, SetCalibration};
 pub use card::RunSummary;
 pub use checkpoint::Checkpoint;
+pub use checksums::{FileState, VerifiedFile};
 pub use confusion::ConfusionMatrix;
 pub use degradation::Degradation;
 pub use error::InferError;

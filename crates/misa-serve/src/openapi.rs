@@ -68,6 +68,7 @@ pub(crate) enum RowsBody {
     info(
         title = "misa",
         description = "Sentiment and humour from what is said, seen and heard.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
         routes::predict::predict, routes::predict::predict_alias, routes::explain::explain,

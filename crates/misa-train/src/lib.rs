@@ -54,7 +54,8 @@ pub use epochs::time_left::{TimeLeft, duration_words};
 pub use error::TrainError;
 pub use frozen::{FrozenSummary, FrozenText};
 pub use misa_infer::{
-    Checkpoint, ConfusionMatrix, Evaluation, InferError, Predictions, Scores, TermMeans, score,
+    Checkpoint, ConfusionMatrix, Evaluation, FileState, InferError, Predictions, Scores, TermMeans,
+    VerifiedFile, score,
 };
 pub use misa_kernels::Adam;
 #[doc(hidden)]
@@ -75,7 +76,7 @@ pub use run::score_test::{open_test, score_test};
 pub use run::system::{System, peak_memory};
 pub use run::train::{run, train, train_with};
 pub use run::transfer::TransferSummary;
-pub use run::verify::{FileState, Verification, VerifiedFile};
+pub use run::verify::Verification;
 pub use settings::bert::BertSettings;
 pub use settings::clip::GradientClip;
 pub use settings::config::TrainingConfig;

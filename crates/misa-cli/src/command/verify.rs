@@ -1,19 +1,24 @@
-//! Whether the files of run folders are unchanged.
+//! Whether the files of run folders and of models are unchanged.
 
 use super::json::say_object;
+use super::predict::run_of;
 use super::say;
 use crate::runs::NamedRuns;
 use crate::{Exit, Outcome};
 use clap::Args;
-use misa_train::{FileState, Verification};
-use serde_json::json;
-use std::path::PathBuf;
+use misa_infer::Predictor;
+use misa_train::{Checkpoint, FileState, Manifest, Status, Verification, VerifiedFile};
+use serde::Serialize;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Check every file of a run folder against the checksums in its manifest, and look for results of
-/// other runs in it.
+/// other runs in it. Of a model alone, check that it loads, and its files against the manifest of the
+/// run that it is in, or otherwise against the checksums beside them.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Run folders, or folders of them
+    /// Run folders, or folders of them, or folders with a model
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// Print the state of every file as JSON
@@ -21,56 +26,172 @@ pub struct Arguments {
     json: bool,
 }
 
+/// What was found in a folder.
+#[derive(Debug, Serialize)]
+struct Found {
+    run: String,
+    /// `None` of a model that is in no run.
+    status: Option<Status>,
+    files: Vec<VerifiedFile>,
+    notes: Vec<String>,
+    /// Of a model that was named by itself.
+    model: Option<Model>,
+}
+
+/// Whether a model loads.
+#[derive(Debug, Serialize)]
+struct Model {
+    id: Option<String>,
+    error: Option<String>,
+}
+
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
-        let mut verifications = Vec::new();
-        for run in NamedRuns::of_paths(&self.runs)?.runs {
-            let verification = Verification::of(&run.folder)?;
-            let name = run.folder.display().to_string();
-            if !self.json {
-                say(&text(&name, &verification))?;
+        let mut all = Vec::new();
+        for path in &self.runs {
+            if is_model(path) {
+                all.push(Found::of_model(path)?);
+                continue;
             }
-            verifications.push((name, verification));
+            for run in NamedRuns::of_paths(std::slice::from_ref(path))?.runs {
+                all.push(Found::of_run(&run.folder)?);
+            }
         }
+        let mut known = std::collections::HashSet::new();
+        all.retain(|found| known.insert(found.run.clone()));
+        let is_whole = all.iter().all(Found::is_whole);
         if self.json {
-            let runs = verifications.iter().map(|(run, verification)| {
-                json!({
-                    "run": run,
-                    "status": verification.status,
-                    "files": verification.files,
-                    "notes": verification.notes,
-                })
-            });
-            say_object(json!({ "runs": runs.collect::<Vec<_>>() }))?;
+            say_object(serde_json::json!({ "runs": all }))?;
+        } else {
+            for found in &all {
+                say(&found.text())?;
+            }
         }
-        let is_whole = verifications.iter().all(|(_, found)| found.is_whole());
         Ok(if is_whole { Exit::Done } else { Exit::Failed })
     }
 }
 
-fn text(run: &str, verification: &Verification) -> String {
-    let mut text = String::new();
-    for file in &verification.files {
-        let state = match file.state {
-            FileState::Whole => continue,
-            FileState::Missing => "is missing",
-            FileState::Changed => "has changed since it was written",
-            FileState::Unrecorded => {
-                "is not recorded by this run and may show another one; `misa report` writes pages anew"
-            }
+/// Whether a folder has a model and is no run.
+fn is_model(folder: &Path) -> bool {
+    folder.join("config.json").is_file() && !folder.join(Manifest::FILE).exists()
+}
+
+impl Found {
+    fn of_run(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let verification = Verification::of(folder)?;
+        Ok(Self {
+            run: folder.display().to_string(),
+            status: Some(verification.status),
+            files: verification.files,
+            notes: verification.notes,
+            model: None,
+        })
+    }
+
+    fn of_model(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let mut found = match run_of(folder)?.filter(|run| is_checkpoint_of(folder, run)) {
+            Some(run) => Self::in_run(folder, &run)?,
+            None => Self::alone(folder)?,
         };
-        text.push_str(&format!("{run}/{} {state}\n", file.path));
+        let device = crate::device(crate::default_device())?;
+        let loaded = Predictor::load(folder, &device);
+        found.model = Some(Model {
+            id: loaded
+                .as_ref()
+                .ok()
+                .map(|predictor| predictor.id().to_string()),
+            error: loaded.err().map(|error| error.to_string()),
+        });
+        Ok(found)
     }
-    let files = verification.files.iter();
-    let unchanged = files.filter(|file| file.state == FileState::Whole).count();
-    let files = verification.files.iter();
-    let all = files.filter(|file| file.state != FileState::Unrecorded);
-    let all = all.count();
-    text.push_str(&format!(
-        "{run}: {unchanged} of {all} files are unchanged\n"
-    ));
-    for note in &verification.notes {
-        text.push_str(&format!("{run}: note: {note}\n"));
+
+    /// A model in the folder of its run.
+    fn in_run(folder: &Path, run: &Path) -> Result<Self, Box<dyn Error>> {
+        let mut found = Self::of_run(run)?;
+        let above = format!("{}/", Checkpoint::FOLDER);
+        let files = found.files.into_iter().filter_map(|file| {
+            let path = file.path.strip_prefix(&above)?.to_string();
+            Some(VerifiedFile { path, ..file })
+        });
+        found.files = files.collect();
+        found.run = folder.display().to_string();
+        Ok(found)
     }
-    text
+
+    /// A model that is in no run.
+    fn alone(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let files = Checkpoint::verify(folder)?;
+        let notes = match files {
+            Some(_) => Vec::new(),
+            None => vec![
+                "has no checksums, because misa 0.1 wrote it: it is only known whether it loads"
+                    .to_string(),
+            ],
+        };
+        Ok(Self {
+            run: folder.display().to_string(),
+            status: None,
+            files: files.unwrap_or_default(),
+            notes,
+            model: None,
+        })
+    }
+
+    fn is_whole(&self) -> bool {
+        let is_loaded = self
+            .model
+            .as_ref()
+            .is_none_or(|model| model.error.is_none());
+        is_loaded && self.files.iter().all(|file| file.state == FileState::Whole)
+    }
+
+    fn text(&self) -> String {
+        let run = &self.run;
+        let mut text = String::new();
+        for file in &self.files {
+            let state = match file.state {
+                FileState::Whole => continue,
+                FileState::Missing => "is missing",
+                FileState::Changed => "has changed since it was written",
+                FileState::Unrecorded if self.model.is_some() => {
+                    "has no checksum and may belong to another model"
+                }
+                FileState::Unrecorded => {
+                    "is not recorded by this run and may show another one; `misa report` writes pages \
+                     anew"
+                }
+            };
+            text.push_str(&format!("{run}/{} {state}\n", file.path));
+        }
+        let count = |is_it: fn(FileState) -> bool| {
+            let states = self.files.iter().map(|file| file.state);
+            states.filter(|&state| is_it(state)).count()
+        };
+        let unchanged = count(|state| state == FileState::Whole);
+        let all = count(|state| state != FileState::Unrecorded);
+        text.push_str(&format!(
+            "{run}: {unchanged} of {all} files are unchanged\n"
+        ));
+        match &self.model {
+            Some(Model { id: Some(id), .. }) => {
+                text.push_str(&format!("{run}: the model loads, its id is {id}\n"));
+            }
+            Some(Model { error, .. }) => {
+                let error = error.as_deref().unwrap_or_default();
+                text.push_str(&format!("{run}: the model does not load: {error}\n"));
+            }
+            None => {}
+        }
+        for note in &self.notes {
+            text.push_str(&format!("{run}: note: {note}\n"));
+        }
+        text
+    }
+}
+
+/// Whether a folder is that of the run's model, by its path or by its target.
+fn is_checkpoint_of(folder: &Path, run: &Path) -> bool {
+    let target = |path: &Path| fs::canonicalize(path).ok();
+    let checkpoint = target(&run.join(Checkpoint::FOLDER));
+    checkpoint.is_some() && checkpoint == target(folder)
 }

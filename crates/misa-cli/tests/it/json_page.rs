@@ -106,7 +106,7 @@ fn commands<'a>(
     [run, other]: [&'a str; 2],
     [file, svg, page]: [&'a str; 3],
     data: &'a str,
-    [one, two]: [&'a str; 2],
+    [one, two, model]: [&'a str; 3],
 ) -> Vec<(&'static str, Vec<&'a str>)> {
     vec![
         ("misa evaluate", vec!["evaluate", run, other]),
@@ -120,6 +120,7 @@ fn commands<'a>(
         ("misa plot --list", vec!["plot", run, "--list"]),
         ("misa report", vec!["report", run, "-o", page]),
         ("misa verify", vec!["verify", run]),
+        ("misa verify", vec!["verify", model]),
         (
             "misa table",
             vec![
@@ -159,12 +160,14 @@ fn the_page_has_what_commands_print_about_runs() {
     let data = dir.path().join("data.safetensors");
     let config = misa_data::SyntheticConfig::new().with_train(30);
     config.generate().dataset.save(&data).unwrap();
+    let model = format!("{run}/checkpoint");
+    let model = model.as_str();
     let one = format!("one={run}");
     let two = format!("two={other}");
     let small = dir.path().join("other");
     train(&small, &["--set", "training.dropout=0.1"]);
     let [file, svg, page, data] = [&file, &svg, &page, &data].map(|path| text(path));
-    for (title, arguments) in commands([run, other], [file, svg, page], data, [&one, &two]) {
+    for (title, arguments) in commands([run, other], [file, svg, page], data, [&one, &two, model]) {
         check(title, &json(&said(&[&arguments[..], &["--json"]].concat())));
     }
     let out = dir.path().join("ablation");

@@ -13,6 +13,7 @@ mod language;
 mod looks;
 mod padding;
 mod pages;
+mod predict;
 mod reference;
 mod releases;
 #[cfg(unix)]

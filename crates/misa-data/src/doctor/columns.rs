@@ -1,7 +1,7 @@
 //! Running statistics of the feature values of one modality.
 
 use crate::Sequence;
-use crate::intake::is_finite;
+use crate::finite::is_finite;
 
 /// Statistics per column, in constant memory.
 ///

@@ -1,6 +1,8 @@
 //! Converts values of a pickle into parts of an utterance, with messages that state their position.
 
-use crate::{DataError, Sequence, Utterance, UtteranceError};
+use crate::entry::Entry;
+use crate::wanted::Wanted;
+use crate::{DataError, Sequence, UtteranceError};
 use misa_files::pickle::{ConvertError, Items, Value};
 
 /// Turns a failed conversion into an error that states its position.
@@ -55,6 +57,45 @@ pub(super) fn rows(place: &str, value: Value<'_>) -> Result<Vec<Vec<f64>>, DataE
         .collect()
 }
 
+/// What a pickle has of one part of an utterance; `None` in it is a missing part of a clip.
+pub(super) fn part<'p, T>(
+    wanted: Wanted,
+    value: Value<'p>,
+    read: impl FnOnce(Value<'p>) -> Result<T, DataError>,
+) -> Result<Option<T>, DataError> {
+    if wanted.is_clips() && value.is_none() {
+        return Ok(None);
+    }
+    read(value).map(Some)
+}
+
+/// The features, the label and the segment of an utterance; of clips, the features suffice.
+pub(super) fn outer<'p>(
+    here: &str,
+    item: Value<'p>,
+    wanted: Wanted,
+) -> Result<Vec<Value<'p>>, DataError> {
+    let lengths: &[usize] = if wanted.is_clips() {
+        &[1, 2, 3]
+    } else {
+        &[2, 3]
+    };
+    let items = items(here, item, lengths, "(features, label, segment)")?;
+    Ok(items.iter().collect())
+}
+
+/// The label of an utterance, as far as it is needed.
+pub(super) fn outer_label(
+    here: &str,
+    outer: &[Value<'_>],
+    wanted: Wanted,
+) -> Result<Option<f32>, DataError> {
+    match outer.get(1) {
+        Some(value) => wanted.beyond_clips(label(here, *value)),
+        None => Ok(None),
+    }
+}
+
 /// Whole numbers as word ids.
 pub(super) fn word_ids(place: &str, value: Value<'_>) -> Result<Vec<u32>, DataError> {
     let ids = value.to_ints().map_err(at(place))?;
@@ -67,18 +108,18 @@ pub(super) fn word_ids(place: &str, value: Value<'_>) -> Result<Vec<u32>, DataEr
 }
 
 /// A label: one number, of any shape.
-pub(super) fn label(place: &str, value: Value<'_>) -> Result<f32, DataError> {
+fn label(place: &str, value: Value<'_>) -> Result<f32, DataError> {
     let label = value.as_float().map(|label| label as f32);
     label
         .ok_or_else(|| DataError::layout(format!("{place}: label"), "one number", value.describe()))
 }
 
 /// Fails unless the modalities have equal steps and no more words.
-pub(super) fn check_aligned(place: &str, utterance: &Utterance) -> Result<(), DataError> {
-    let checked = utterance.check_steps();
+pub(super) fn check_aligned(place: &str, entry: &Entry) -> Result<(), DataError> {
+    let checked = entry.check_steps();
     checked
-        .and_then(|()| utterance.check_aligned())
-        .map_err(of_utterance(place, &utterance.id))
+        .and_then(|()| entry.check_aligned())
+        .map_err(of_utterance(place, &entry.id))
 }
 
 /// Turns an invalid utterance into an error that names it.

@@ -9,18 +9,22 @@
 //!   file that contains it also names Python functions.
 
 use super::Format;
-use super::fields::{at, check_aligned, items, label, sequence, word_ids};
+use super::fields::{at, check_aligned, items, outer, outer_label, part, sequence, word_ids};
 use super::files::{self, open_pickle};
+use crate::entry::Entry;
 use crate::intake::{Heading, Intake};
+use crate::wanted::Wanted;
 use crate::{DataError, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use misa_files::pickle::{Pickle, Value};
 use misa_terms::Conflict;
 use std::path::{Path, PathBuf};
 
-/// Whether a folder contains the train split of this format: `train.pkl`, in letters of any case.
-pub(super) fn is_folder(folder: &Path) -> bool {
-    let found = split_files(folder, Split::Train);
-    found.is_ok_and(|found| !found.is_empty())
+/// Whether a folder contains the train split of this format: `train.pkl`, in letters of any case. For
+/// clips, two other splits do as well.
+pub(super) fn is_folder(folder: &Path, wanted: Wanted) -> bool {
+    let has = |&split: &Split| split_files(folder, split).is_ok_and(|found| !found.is_empty());
+    has(&Split::Train)
+        || wanted.is_clips() && Split::ALL.iter().filter(|split| has(split)).count() > 1
 }
 
 /// The utterances of one split file, with [`Policy::Strict`].
@@ -124,22 +128,23 @@ impl<'r, 's> Reader<'r, 's> {
         };
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         for (index, item) in list.iter().enumerate() {
-            let utterance = utterance(&place, format!("{stem}[{index}]"), item)?;
-            self.intake.check(&place, &utterance)?;
-            if let Err(error) = self.learn(&place, &utterance) {
+            let position = format!("{stem}[{index}]");
+            let entry = entry(&place, position, item, self.intake.wanted())?;
+            self.intake.check(&place, &entry)?;
+            if let Err(error) = self.learn(&place, &entry) {
                 self.conflict.get_or_insert(error);
             }
-            self.intake.push(split, &place, utterance)?;
+            self.intake.push(split, &place, entry)?;
         }
         Ok(())
     }
 
     /// Adds the pairs of id and word, on which all utterances must agree.
-    fn learn(&mut self, place: &str, utterance: &Utterance) -> Result<(), DataError> {
-        let TextSequence::Words(ids) = &utterance.text else {
+    fn learn(&mut self, place: &str, entry: &Entry) -> Result<(), DataError> {
+        let Some(TextSequence::Words(ids)) = &entry.text else {
             return Ok(());
         };
-        for (&word_id, word) in ids.iter().zip(&utterance.words) {
+        for (&word_id, word) in ids.iter().zip(&entry.words) {
             // The id of unknown words stands for many words.
             if word_id == Vocabulary::UNKNOWN {
                 continue;
@@ -147,7 +152,7 @@ impl<'r, 's> Reader<'r, 's> {
             let learnt = self.vocabulary.insert(word_id, word);
             learnt.map_err(|conflict| DataError::Word {
                 place: place.to_owned(),
-                id: utterance.id.clone(),
+                id: entry.id.clone(),
                 word_id,
                 word: word.clone(),
                 expected: match conflict {
@@ -161,11 +166,14 @@ impl<'r, 's> Reader<'r, 's> {
     }
 }
 
-fn utterance(place: &str, position: String, item: Value<'_>) -> Result<Utterance, DataError> {
+fn entry(
+    place: &str,
+    position: String,
+    item: Value<'_>,
+    wanted: Wanted,
+) -> Result<Entry, DataError> {
     let here = format!("{place}: {position}");
-    let outer: Vec<Value<'_>> = items(&here, item, &[2, 3], "(features, label, segment)")?
-        .iter()
-        .collect();
+    let outer = outer(&here, item, wanted)?;
     let id = match outer.get(2) {
         Some(segment) => segment.to_text().map_err(at(&format!("{here}: segment")))?,
         None => position,
@@ -173,23 +181,34 @@ fn utterance(place: &str, position: String, item: Value<'_>) -> Result<Utterance
     let here = format!("{place}: utterance {id:?}");
     let expected = "(word_ids, visual, acoustic, words)";
     let inner: Vec<Value<'_>> = items(&here, outer[0], &[4, 6], expected)?.iter().collect();
-    let ids = word_ids(&format!("{here}: text"), inner[0])?;
-    let words = inner[3].to_texts().map_err(at(&format!("{here}: words")))?;
-    let visual = rows(&format!("{here}: visual"), inner[1], inner.get(4))?;
-    let acoustic = rows(&format!("{here}: acoustic"), inner[2], inner.get(5))?;
-    let utterance = Utterance {
+    let ids = part(wanted, inner[0], |value| {
+        word_ids(&format!("{here}: text"), value)
+    })?;
+    let at_words = format!("{here}: words");
+    let words = part(wanted, inner[3], |value| {
+        value.to_texts().map_err(at(&at_words))
+    })?;
+    let features = |index: usize, length: usize, name: &str| {
+        let read = |value| rows(&format!("{here}: {name}"), value, inner.get(length));
+        part(wanted, inner[index], read)
+    };
+    let (visual, acoustic) = (features(1, 4, "visual")?, features(2, 5, "acoustic")?);
+    // Words alone are a text too: the model knows their ids.
+    let unknown = |words: &Vec<String>| vec![Vocabulary::UNKNOWN; words.len()];
+    let ids = ids.or_else(|| words.as_ref().map(unknown));
+    let entry = Entry {
         id,
-        words,
-        text: TextSequence::Words(ids),
+        words: words.unwrap_or_default(),
+        text: ids.map(TextSequence::Words),
         visual,
         acoustic,
-        label: label(&here, outer[1])?,
+        label: outer_label(&here, &outer, wanted)?,
     };
     // Only the long form supports unaligned features.
     if inner.len() == 4 {
-        check_aligned(place, &utterance)?;
+        check_aligned(place, &entry)?;
     }
-    Ok(utterance)
+    Ok(entry)
 }
 
 /// The feature rows of one modality, cut to their length if the file states one.

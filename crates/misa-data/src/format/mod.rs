@@ -8,12 +8,14 @@ mod mag;
 mod mfn;
 pub mod misa;
 mod own;
-mod padded;
+pub(crate) mod padded;
 pub(crate) mod safetensors;
 mod ur_funny;
 
+use crate::entry::Entry;
 use crate::intake::{Heading, Intake};
 use crate::options::is_of;
+use crate::wanted::Wanted;
 use crate::{DataError, Note, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
 use files::open_pickle;
 pub use kind::{Format, UnknownFormat};
@@ -44,8 +46,9 @@ pub(crate) fn read(
     }
     let leftovers = files::leftovers(path)?;
     intake.notes.add(None, NoteKind::Leftover, leftovers);
-    match format.or_else(|| folder_format(path)) {
-        Some(Format::Misa) if misa::is_folder(path) => misa::read_folder(path, intake),
+    let wanted = intake.wanted();
+    match format.or_else(|| folder_format(path, wanted)) {
+        Some(Format::Misa) if misa::is_folder(path, wanted) => misa::read_folder(path, intake),
         Some(Format::UrFunny) => ur_funny::read_folder(path, intake),
         Some(Format::Csd) => csd::read_folder(path, options, intake),
         Some(Format::Mfn) => mfn::read_folder(path, options, intake),
@@ -56,9 +59,9 @@ pub(crate) fn read(
 
 /// The kinds of files that the data set at `path` is made of, if one of them can be chosen for a
 /// modality.
-pub(crate) fn parts(path: &Path, options: &OpenOptions) -> &'static [FileKind] {
+pub(crate) fn parts(path: &Path, options: &OpenOptions, wanted: Wanted) -> &'static [FileKind] {
     let format = if path.is_dir() {
-        options.format().or_else(|| folder_format(path))
+        options.format().or_else(|| folder_format(path, wanted))
     } else {
         None
     };
@@ -70,14 +73,14 @@ pub(crate) fn parts(path: &Path, options: &OpenOptions) -> &'static [FileKind] {
 }
 
 /// The format of a folder, judged by its files.
-fn folder_format(folder: &Path) -> Option<Format> {
+fn folder_format(folder: &Path, wanted: Wanted) -> Option<Format> {
     let has_csd = || files::with(folder, csd::EXTENSION).is_ok_and(|files| !files.is_empty());
     match () {
-        () if misa::is_folder(folder) => Some(Format::Misa),
-        () if folder.join(ur_funny::LABELS).is_file() => Some(Format::UrFunny),
-        () if mfn::is_folder(folder) => Some(Format::Mfn),
+        () if misa::is_folder(folder, wanted) => Some(Format::Misa),
+        () if ur_funny::is_folder(folder, wanted) => Some(Format::UrFunny),
+        () if mfn::is_folder(folder, wanted) => Some(Format::Mfn),
         () if has_csd() => Some(Format::Csd),
-        () if own::is_folder(folder) => Some(Format::Own),
+        () if own::is_folder(folder, wanted) => Some(Format::Own),
         () => None,
     }
 }
@@ -87,34 +90,56 @@ fn folder_format(folder: &Path) -> Option<Format> {
 pub(crate) fn read_modality(
     path: &Path,
     options: &OpenOptions,
-    modality: Modality,
+    (modality, wanted): (Modality, Wanted),
     take: &mut dyn FnMut(String, Sequence),
 ) -> Result<Vec<Note>, DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
-    if is_file && !is_of(path, SAFETENSORS)? {
+    if is_file && !is_of(path, SAFETENSORS)? && !(wanted.is_clips() && is_of(path, own::TABLE)?) {
         let pickle = open_pickle(path)?;
         if Dialect::of(pickle.root()).is_some() {
             return padded::read_modality(path, &pickle, options, modality, take);
         }
     }
-    let mut sink = |_, utterance: Utterance| {
+    let place = path.display().to_string();
+    let mut pass = |entry: Entry| {
         let sequence = match modality {
-            Modality::Visual => utterance.visual,
-            Modality::Acoustic => utterance.acoustic,
-            Modality::Text => match utterance.text {
-                TextSequence::Features(text) => text,
-                TextSequence::Words(_) => {
-                    let place = path.display().to_string();
-                    return Err(DataError::layout(place, "text features", "word ids"));
+            Modality::Visual => entry.visual,
+            Modality::Acoustic => entry.acoustic,
+            Modality::Text => match entry.text {
+                Some(TextSequence::Features(text)) => Some(text),
+                Some(TextSequence::Words(_)) => {
+                    return Err(DataError::layout(&place, "text features", "word ids"));
                 }
+                None => None,
             },
         };
-        take(utterance.id, sequence);
+        // An utterance without the modality is missed by the data set that it is to be in.
+        if let Some(sequence) = sequence {
+            take(entry.id, sequence);
+        }
         Ok(())
     };
-    let mut intake = Intake::new(options.policy(), &mut sink);
-    let heading = read(path, &OpenOptions::new(), &mut intake)?;
-    Ok(intake.finish(&path.display().to_string(), heading)?.notes)
+    let (policy, options) = (options.policy(), &OpenOptions::new());
+    match wanted {
+        Wanted::Utterances => {
+            let mut sink = |_, utterance: Utterance| pass(utterance.into());
+            let mut intake = Intake::new(policy, &mut sink);
+            let heading = read(path, options, &mut intake)?;
+            Ok(intake.finish(&place, heading)?.notes)
+        }
+        Wanted::Clips => {
+            let mut passed = Ok(());
+            let mut sink = |_, entry| {
+                if passed.is_ok() {
+                    passed = pass(entry);
+                }
+            };
+            let mut intake = Intake::of_clips(policy, &mut sink);
+            let heading = read(path, options, &mut intake)?;
+            let notes = intake.finish_clips(&place, &heading)?;
+            passed.map(|()| notes)
+        }
+    }
 }
 
 fn read_file(
@@ -132,6 +157,10 @@ fn read_file(
     if format == Some(Format::Safetensors) || format.is_none() && is_of(path, SAFETENSORS)? {
         return safetensors::read(path, intake);
     }
+    let is_table = |format: Option<Format>| format.is_none_or(|format| format == Format::Own);
+    if intake.wanted().is_clips() && is_table(format) && is_of(path, own::TABLE)? {
+        return own::read_table(path, intake);
+    }
     read_pickle(path, &open_pickle(path)?, options, intake)
 }
 
@@ -145,6 +174,9 @@ fn read_pickle(
     match options.format() {
         Some(Format::Misa) => misa::read_root(path, pickle, intake),
         Some(Format::Mag) => mag::read_root(path, pickle, intake),
+        None if intake.wanted().is_clips() && mag::is_list(root) => {
+            mag::read_root(path, pickle, intake)
+        }
         None if root.kind() == "list" => misa::read_root(path, pickle, intake),
         None if mag::is_root(root) => mag::read_root(path, pickle, intake),
         _ => padded::read_root(path, pickle, options, intake),

@@ -9,12 +9,12 @@ use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn fixtures() -> PathBuf {
+pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/csd")
 }
 
 /// A copy of the fixtures without some files.
-fn without(names: &[&str]) -> tempfile::TempDir {
+pub fn without(names: &[&str]) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(fixtures()).unwrap() {
         let path = entry.unwrap().path();

@@ -3,6 +3,7 @@
 // Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
+mod clips;
 mod csd;
 mod doctor;
 mod formats;

@@ -25,7 +25,7 @@ pub struct TokenCounts {
 
 impl TokenCounts {
     /// Adds the tokens of an utterance, of which `unknown` are unknown and `cut` cut off.
-    pub(super) fn add(&mut self, tokens: usize, unknown: usize, cut: usize) {
+    pub(crate) fn add(&mut self, tokens: usize, unknown: usize, cut: usize) {
         self.utterances += 1;
         self.tokens += tokens;
         self.unknown += unknown;

@@ -2,6 +2,7 @@
 
 mod clip_error;
 mod explanation;
+mod notes;
 mod prediction;
 mod reading;
 mod sentence;

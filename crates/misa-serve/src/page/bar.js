@@ -18,6 +18,10 @@ export function dot(place, { whole, zero = null, isWhole = false }) {
   );
 }
 
+/** What fills half a bar: the largest change, but never what the numbers beside it show as none. */
+export const fullChange = (changes, isClass) =>
+  Math.max(isClass ? 0.02 : 0.1, ...changes.map((change) => Math.abs(change ?? 0)));
+
 /** A bar from the middle: to the right if the prediction rises, to the left if it falls. `most` fills a half. */
 export function changeBar(change, most) {
   const width = (Math.abs(change) / most) * 50;

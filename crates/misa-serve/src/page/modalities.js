@@ -1,6 +1,6 @@
 // Which modality a prediction comes from: the prediction of each subset, and what changes without each.
 
-import { changeBar, dot } from "./bar.js";
+import { changeBar, dot, fullChange } from "./bar.js";
 import { Domain } from "./domain.js";
 import { element, ends, table } from "./element.js";
 import { capital, list, percent, plain, points, signed } from "./number.js";
@@ -35,7 +35,10 @@ function subsetTable(prediction, subsets) {
 
 function changeTable(prediction, modalities) {
   const isClass = Boolean(prediction.probabilities);
-  const most = Math.max(1e-9, ...modalities.map(({ change }) => Math.abs(change ?? 0)));
+  const most = fullChange(
+    modalities.map(({ change }) => change),
+    isClass,
+  );
   const show = (value) => (isClass ? percent(value, 1) : plain(value));
   const rows = modalities.map(({ modality, alone, without, change }) => [
     capital(modality),

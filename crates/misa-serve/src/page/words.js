@@ -1,6 +1,6 @@
 // Which words a prediction comes from: what changes if one is left out.
 
-import { changeBar } from "./bar.js";
+import { changeBar, fullChange } from "./bar.js";
 import { element, ends, numbers, table } from "./element.js";
 import { count, percent, plain, points, signed } from "./number.js";
 
@@ -8,7 +8,10 @@ export function showWords({ prediction, words, words_left_out: leftOut }) {
   if (words.length === 0)
     return [element("p", { class: "help" }, "No words were read, so there is nothing to leave out.")];
   const isClass = Boolean(prediction.probabilities);
-  const most = Math.max(1e-9, ...words.map(({ change }) => Math.abs(change)));
+  const most = fullChange(
+    words.map(({ change }) => change),
+    isClass,
+  );
   const change = (value) => (isClass ? points(value) : signed(value));
   const without = (value) => (isClass ? percent(value, 1) : plain(value));
   const rows = words.map((word) => [

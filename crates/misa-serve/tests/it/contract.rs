@@ -141,7 +141,7 @@ fn each_refusal_has_its_status_and_says_why() {
             &[JSON],
             "{\"clips\": [{\"text\": \"fun\"}, {\"acoustic\": [[1, 2]]}]}",
         ),
-        "422 invalid: clips[1].acoustic: expected 3 features, found 2",
+        "422 invalid: clips[1].acoustic: expected 3 features per step, found 2 features",
     );
     let many = clips(&vec![json!({ "text": "fun" }); 33]).to_string();
     starts(post(&[JSON], &many), "413 too_large: ");

@@ -2,6 +2,7 @@
 
 use crate::run::{files, results};
 use crate::{Manifest, Session, Status, TrainError};
+use misa_infer::{FileState, VerifiedFile};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -14,30 +15,6 @@ pub struct Verification {
     pub files: Vec<VerifiedFile>,
     /// Remarks such as that the run is not finished; a remark does not mean damage.
     pub notes: Vec<String>,
-}
-
-/// One file of a run folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VerifiedFile {
-    /// Path in the run folder.
-    pub path: String,
-    /// How it compares with its checksum.
-    pub state: FileState,
-}
-
-/// How a file compares with its checksum in the manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileState {
-    /// Unchanged.
-    Whole,
-    /// Does not exist.
-    Missing,
-    /// Changed.
-    Changed,
-    /// Has the name of a result, but the manifest does not record it: it shows another run, or was
-    /// written by misa 0.1, which did not record pages.
-    Unrecorded,
 }
 
 impl Verification {

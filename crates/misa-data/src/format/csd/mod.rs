@@ -5,25 +5,31 @@
 //! sequence are aligned to words, by averaging features, and then to labels, with one utterance per
 //! label.
 //!
+//! Clips need no labels and no splits, and a video need not be in every sequence: without labels, a
+//! video is one clip; without words, features keep their own rows.
+//!
 //! - Source: CMU Multimodal SDK, `align`; official MISA, `create_dataset.py`.
 //! - Differs: videos are compared instead of prefixes of their names. An utterance without a visual
 //!   or acoustic row is dropped and counted as misaligned; the official code stops or skips it.
 
 mod align;
 mod folds;
+mod part;
 mod role;
 mod sequence;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
-use crate::prepare::{Preparer, RawUtterance};
+use crate::prepare::{Preparer, RawEntry};
+use crate::wanted::Wanted;
 use crate::{DataError, NoteKind, OpenOptions};
-use align::{Interval, Timeline, has_length, hull};
 use folds::Folds;
+use part::Part;
 pub(super) use role::KINDS;
 use role::{ACOUSTIC, LABELS, Role, VISUAL, WORDS, roles};
+use sequence::Csd;
 pub(super) use sequence::at;
-use sequence::{Csd, Features};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Extension of the files.
@@ -32,11 +38,12 @@ pub(super) const EXTENSION: &str = "csd";
 /// The computational sequences of a folder.
 #[derive(Debug)]
 pub struct CsdFolder {
-    words: Csd,
-    labels: Csd,
+    words: Option<Csd>,
+    labels: Option<Csd>,
     visual: Option<Csd>,
     acoustic: Option<Csd>,
     folds: Folds,
+    wanted: Wanted,
 }
 
 /// The words and features during one label.
@@ -61,32 +68,34 @@ pub(super) fn read_folder(
     options: &OpenOptions,
     intake: &mut Intake<'_>,
 ) -> Result<Heading, DataError> {
-    let folder = CsdFolder::open_with(path, options)?;
+    let wanted = intake.wanted();
+    let folder = CsdFolder::open_for(path, options, wanted)?;
     let place = path.display().to_string();
     for (sequence, names) in [(&folder.visual, VISUAL), (&folder.acoustic, ACOUSTIC)] {
-        if sequence.is_none() {
+        if sequence.is_none() && !wanted.is_clips() {
             let expected = format!("a sequence named like {}", names.join(", "));
             return Err(DataError::layout(place, expected, "none"));
         }
     }
-    let mut preparer = Preparer::new(intake.non_finite());
+    let mut preparer = Preparer::new(intake.non_finite(), wanted);
     let videos = folder.videos();
     intake.notes.add(None, NoteKind::NotInAll, videos.left_out);
     for video in &videos.names {
         let split = folder.folds.split(video);
         let is_single = folder.is_single(video)?;
-        let segments = folder.segments(video)?;
+        let parts = folder.parts(video)?;
+        let without_duration = parts.without_duration;
         intake
             .notes
-            .add(split, NoteKind::NoDuration, segments.without_duration);
-        for segment in segments.list {
-            let raw = RawUtterance {
-                id: segment.id,
+            .add(split, NoteKind::NoDuration, without_duration);
+        for part in parts.list {
+            let raw = RawEntry {
+                id: part.id,
                 split,
-                words: segment.words,
-                visual: segment.visual.unwrap_or_default(),
-                acoustic: segment.acoustic.unwrap_or_default(),
-                label: segment.label,
+                words: part.words,
+                visual: part.visual,
+                acoustic: part.acoustic,
+                label: part.label,
                 is_single,
             };
             intake.push_raw(&place, &raw, None, &mut preparer)?;
@@ -139,7 +148,11 @@ impl CsdFolder {
     /// As for [`open`](Self::open), and when a named sequence has texts instead of numbers, or numbers
     /// instead of words.
     pub fn open_with(folder: impl AsRef<Path>, options: &OpenOptions) -> Result<Self, DataError> {
-        let folder = folder.as_ref();
+        Self::open_for(folder.as_ref(), options, Wanted::Utterances)
+    }
+
+    /// The same; for clips, one sequence with words or features is enough.
+    fn open_for(folder: &Path, options: &OpenOptions, wanted: Wanted) -> Result<Self, DataError> {
         let mut roles = roles(folder, options)?;
         let mut one = |role: Role| match roles.remove(&role).unwrap_or_default() {
             mut found if found.len() < 2 => Ok(found.pop()),
@@ -149,33 +162,64 @@ impl CsdFolder {
             let expected = format!("a sequence named like {}", names.join(", "));
             DataError::layout(folder.display().to_string(), expected, "none")
         };
-        Ok(Self {
-            words: one(Role::Words)?.ok_or_else(|| missing(&WORDS))?,
-            labels: one(Role::Labels)?.ok_or_else(|| missing(&LABELS))?,
+        let (words, labels) = (one(Role::Words)?, one(Role::Labels)?);
+        if !wanted.is_clips() {
+            words.as_ref().ok_or_else(|| missing(&WORDS))?;
+            labels.as_ref().ok_or_else(|| missing(&LABELS))?;
+        }
+        let opened = Self {
+            words,
+            labels,
             visual: one(Role::Visual)?,
             acoustic: one(Role::Acoustic)?,
             folds: Folds::open(folder)?,
-        })
-    }
-
-    fn features(&self) -> impl Iterator<Item = &Csd> {
-        [&self.visual, &self.acoustic].into_iter().flatten()
-    }
-
-    /// The videos that occur in every sequence of the folder.
-    pub fn videos(&self) -> Videos {
-        let mut names: Vec<String> = self.labels.videos.keys().cloned().collect();
-        let all = names.len();
-        for sequence in [&self.words].into_iter().chain(self.features()) {
-            names.retain(|video| sequence.videos.contains_key(video));
+            wanted,
+        };
+        if opened.sequences().next().is_none() {
+            return Err(missing(&[&WORDS[..], &VISUAL, &ACOUSTIC].concat()));
         }
-        let left_out = all - names.len();
-        Videos { names, left_out }
+        Ok(opened)
     }
 
+    /// The sequences of the modalities.
+    fn sequences(&self) -> impl Iterator<Item = &Csd> {
+        let sequences = [&self.words, &self.visual, &self.acoustic];
+        sequences.into_iter().flatten()
+    }
+
+    /// The videos that occur in every sequence of the folder; of clips, those in any sequence of a
+    /// modality.
+    pub fn videos(&self) -> Videos {
+        let labelled = self.labels.iter().flat_map(|labels| labels.videos.keys());
+        let labelled: BTreeSet<&String> = labelled.collect();
+        let has = |sequence: &Csd, video: &str| sequence.videos.contains_key(video);
+        if self.wanted.is_clips() {
+            let names = self.sequences().flat_map(|sequence| sequence.videos.keys());
+            let names: BTreeSet<&String> = names.collect();
+            return Videos {
+                left_out: labelled.difference(&names).count(),
+                names: names.into_iter().cloned().collect(),
+            };
+        }
+        let is_in_all = |video: &&&String| self.sequences().all(|sequence| has(sequence, video));
+        let names: Vec<String> = labelled
+            .iter()
+            .filter(is_in_all)
+            .map(|&v| v.clone())
+            .collect();
+        Videos {
+            left_out: labelled.len() - names.len(),
+            names,
+        }
+    }
+
+    /// Whether the visual features of a video have single precision, or its acoustic ones if it has no
+    /// others.
     fn is_single(&self, video: &str) -> Result<bool, DataError> {
-        match &self.visual {
-            Some(visual) => visual.is_single(visual.pieces(video)),
+        let features = [&self.visual, &self.acoustic].into_iter().flatten();
+        let mut features = features.filter(|sequence| sequence.videos.contains_key(video));
+        match features.next() {
+            Some(features) => features.is_single(features.pieces(video)),
             None => Ok(false),
         }
     }
@@ -186,96 +230,18 @@ impl CsdFolder {
     ///
     /// [`DataError`] when a file is damaged or has other shapes.
     pub fn segments(&self, video: &str) -> Result<Segments, DataError> {
-        let (times, words) = self.words.texts(self.words.pieces(video))?;
-        let labels = self.labels.features(self.labels.pieces(video))?;
-        let visual = self.by_word(self.visual.as_ref(), video, &times)?;
-        let acoustic = self.by_word(self.acoustic.as_ref(), video, &times)?;
-        let spoken: Vec<usize> = (0..times.len()).filter(|&i| has_length(times[i])).collect();
-        let spoken_times: Vec<Interval> = spoken.iter().map(|&i| times[i]).collect();
-        let timeline = Timeline::new(&spoken_times);
-        let segment = |(number, &time): (usize, &Interval)| Segment {
-            id: format!("{video}[{number}]"),
-            words: timeline
-                .overlaps(time)
-                .into_iter()
-                .map(|(row, _)| words[spoken[row]].clone())
-                .collect(),
-            visual: visual.as_ref().map(|aligned| aligned.within(time)),
-            acoustic: acoustic.as_ref().map(|aligned| aligned.within(time)),
-            label: labels.row(number)[0],
+        let parts = self.parts(video)?;
+        let segment = |part: Part| Segment {
+            id: part.id,
+            words: part.words.unwrap_or_default(),
+            visual: part.visual,
+            acoustic: part.acoustic,
+            // Only folders that are opened for clips lack labels, and they have no segments.
+            label: part.label.unwrap_or(f64::NAN),
         };
-        let labelled = labels.intervals.iter().enumerate();
-        let list: Vec<Segment> = labelled
-            .filter(|(_, time)| has_length(**time))
-            .map(segment)
-            .collect();
         Ok(Segments {
-            without_duration: labels.intervals.len() - list.len(),
-            list,
+            list: parts.list.into_iter().map(segment).collect(),
+            without_duration: parts.without_duration,
         })
     }
-
-    /// The features of a sequence, averaged per word. Words without features are skipped.
-    fn by_word(
-        &self,
-        sequence: Option<&Csd>,
-        video: &str,
-        words: &[Interval],
-    ) -> Result<Option<Aligned>, DataError> {
-        let Some(sequence) = sequence else {
-            return Ok(None);
-        };
-        let pieces = sequence.pieces(video);
-        let is_single = sequence.is_single(pieces)?;
-        let features = sequence.features(pieces)?;
-        let timeline = Timeline::new(&features.intervals);
-        let (mut times, mut rows) = (Vec::new(), Vec::new());
-        for &word in words.iter().filter(|&&word| has_length(word)) {
-            let overlaps = timeline.overlaps(word);
-            if !overlaps.is_empty() {
-                times.push(hull(&overlaps));
-                rows.push(mean(&features, &overlaps, is_single));
-            }
-        }
-        Ok(Some(Aligned {
-            timeline: Timeline::new(&times),
-            rows,
-        }))
-    }
-}
-
-/// A row of features per word.
-#[derive(Debug)]
-struct Aligned {
-    timeline: Timeline,
-    rows: Vec<Vec<f64>>,
-}
-
-impl Aligned {
-    fn within(&self, time: Interval) -> Vec<Vec<f64>> {
-        let overlaps = self.timeline.overlaps(time);
-        overlaps
-            .into_iter()
-            .map(|(row, _)| self.rows[row].clone())
-            .collect()
-    }
-}
-
-/// The mean of rows, which are not weighted by their overlap.
-fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) -> Vec<f64> {
-    let mut sum = vec![0.0; features.d_input];
-    for &(row, _) in overlaps {
-        for (sum, value) in sum.iter_mut().zip(features.row(row)) {
-            *sum += value;
-        }
-    }
-    let count = overlaps.len() as f64;
-    let rounded = |sum: f64| {
-        if is_single {
-            f64::from((sum / count) as f32)
-        } else {
-            sum / count
-        }
-    };
-    sum.into_iter().map(rounded).collect()
 }

@@ -141,6 +141,13 @@ impl Csd {
         Ok((intervals, texts))
     }
 
+    /// The times of all pieces of a video.
+    pub fn times(&self, pieces: &[String]) -> Result<Vec<Interval>, DataError> {
+        let data = self.data()?;
+        let times = pieces.iter().map(|piece| self.intervals(&data, piece));
+        Ok(times.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
     fn intervals(&self, data: &Group<'_>, piece: &str) -> Result<Vec<Interval>, DataError> {
         let group = data.group(piece).map_err(at(&self.path))?;
         let dataset = group.dataset("intervals").map_err(at(&self.path))?;

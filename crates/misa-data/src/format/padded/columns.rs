@@ -4,6 +4,7 @@ use super::Dialect;
 use super::rows::Mask;
 use super::values::{Padded, Values};
 use crate::format::fields::at;
+use crate::wanted::Wanted;
 use crate::{DataError, Split};
 use misa_files::pickle::{ConvertError, Value};
 use misa_terms::Modality;
@@ -18,45 +19,50 @@ pub(super) struct Columns<'p> {
 }
 
 impl<'p> Columns<'p> {
-    pub fn new(place: &str, value: Value<'p>, dialect: Dialect) -> Result<Self, DataError> {
+    pub fn new(
+        place: &str,
+        value: Value<'p>,
+        dialect: Dialect,
+        wanted: Wanted,
+    ) -> Result<Self, DataError> {
         let mut columns = Self {
             place: place.to_owned(),
             value,
             count: 0,
             ids: None,
         };
-        columns.count = columns.counted(dialect)?;
+        columns.count = columns.counted(dialect, wanted)?;
         columns.ids = columns.read_ids()?;
         Ok(columns)
     }
 
-    /// Number of entries of the first column that is required in this dialect.
-    fn counted(&self, dialect: Dialect) -> Result<usize, DataError> {
-        let keys = [dialect.label(), "id", "vision", "audio", "text"];
-        let column = keys.into_iter().find_map(|key| self.optional(key));
-        let value = column.ok_or_else(|| self.missing(dialect.label()))?;
+    /// Number of entries of the first column that is required in this dialect; of clips, the first that
+    /// is there, except for labels.
+    fn counted(&self, dialect: Dialect, wanted: Wanted) -> Result<usize, DataError> {
+        let keys = [dialect.label(), "id", "vision", "audio", "text", "raw_text"];
+        let keys = &keys[usize::from(wanted.is_clips())..];
+        let column = keys
+            .iter()
+            .find_map(|&key| Some((key, self.optional(key)?)));
+        let (key, value) = column.ok_or_else(|| self.missing(keys[0]))?;
         let rows = value.array().map(|array| array.shape().first().copied());
-        match (rows, value.items()) {
-            (Some(Some(rows)), _) => Ok(rows),
-            (None, Some(items)) => Ok(items.len()),
+        let place = format!("{}: {key}", self.place);
+        let count = match (rows, value.items()) {
+            (Some(Some(rows)), _) => rows,
+            (None, Some(items)) => items.len(),
             _ => {
-                let place = format!("{}: {}", self.place, dialect.label());
-                Err(DataError::layout(
-                    place,
-                    "a list or array",
-                    value.describe(),
-                ))
+                let found = value.describe();
+                return Err(DataError::layout(place, "a list or array", found));
             }
-        }
+        };
+        wanted.check_count(&place, count)
     }
 
     /// The names of the utterances; numbers if the file has none.
-    pub fn ids(&self, split: Split) -> Vec<String> {
+    pub fn ids(&self, split: Option<Split>) -> Vec<String> {
         match &self.ids {
             Some(ids) => ids.clone(),
-            None => (0..self.count)
-                .map(|index| format!("{split}[{index}]"))
-                .collect(),
+            None => numbered(split, self.count),
         }
     }
 
@@ -180,8 +186,17 @@ impl<'p> Columns<'p> {
     }
 }
 
+/// Names of utterances that have none.
+pub(in crate::format) fn numbered(split: Option<Split>, count: usize) -> Vec<String> {
+    let name = |index: usize| match split {
+        Some(split) => format!("{split}[{index}]"),
+        None => index.to_string(),
+    };
+    (0..count).map(name).collect()
+}
+
 /// The key of the features of a modality.
-fn key(modality: Modality) -> &'static str {
+pub(super) fn key(modality: Modality) -> &'static str {
     match modality {
         Modality::Text => "text",
         Modality::Visual => "vision",

@@ -16,7 +16,7 @@
 //! - Source: thuiar/MMSA, `data_loader.py`; yaohungt/Multimodal-Transformer, `dataset.py`.
 //! - Differs: padding is removed at either end, so that it is not read as silence.
 
-mod columns;
+pub(super) mod columns;
 mod rows;
 mod sides;
 pub(super) mod table;
@@ -25,8 +25,9 @@ pub(super) mod values;
 use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::note::Notes;
+use crate::wanted::Wanted;
 use crate::{DataError, Note, OpenOptions, Padding, Sequence, Split};
-use columns::Columns;
+use columns::{Columns, key};
 use misa_files::pickle::{Pickle, Value};
 use misa_terms::{Modality, PerModality};
 pub(super) use rows::Rows;
@@ -34,6 +35,7 @@ use sides::Sides;
 use std::path::Path;
 use std::rc::Rc;
 use table::Table;
+use values::Padded;
 
 /// The keys that a file uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,14 @@ impl Dialect {
                 () => None,
             }
         })
+    }
+
+    /// The dialect of a dictionary of arrays.
+    fn of_columns(root: Value<'_>) -> Self {
+        match root.get(Self::Mult.label()) {
+            Some(_) => Self::Mult,
+            None => Self::Mmsa,
+        }
     }
 
     fn label(self) -> &'static str {
@@ -103,22 +113,35 @@ pub(super) fn check_splits(path: &Path, root: Value<'_>) -> Result<(), DataError
     Ok(())
 }
 
-/// The data set in one file.
+/// The data set in one file. The arrays of clips need not be in splits.
 pub(super) fn read_root(
     path: &Path,
     pickle: &Pickle<'_>,
     options: &OpenOptions,
     intake: &mut Intake<'_>,
 ) -> Result<Heading, DataError> {
-    let root = pickle.root();
-    let dialect = dialect(path, root)?;
+    let (root, wanted) = (pickle.root(), intake.wanted());
+    let is_split = Dialect::of(root).is_some() || !is_columns(root);
+    let dialect = match wanted {
+        Wanted::Clips if !is_split => Dialect::of_columns(root),
+        _ => dialect(path, root)?,
+    };
     check_splits(path, root)?;
     intake.note_unread(None, pickle);
     let mut tables = Vec::new();
-    for split in Split::ALL {
-        if let Some(value) = split_of(root, split) {
-            let place = format!("{}: {split}", path.display());
-            tables.push(table(split, place, value, dialect)?);
+    for split in wanted.splits() {
+        let (place, value) = match split {
+            Some(split) => {
+                let place = format!("{}: {split}", path.display());
+                (place, split_of(root, split))
+            }
+            None => {
+                let value = Some(root).filter(|_| !is_split);
+                (path.display().to_string(), value)
+            }
+        };
+        if let Some(value) = value {
+            tables.push(table(split, place, value, dialect, wanted)?);
         }
     }
     let vocabulary = table::read(tables, options.padding(), intake)?;
@@ -128,33 +151,57 @@ pub(super) fn read_root(
     })
 }
 
+/// Whether this is a dictionary of arrays.
+fn is_columns(root: Value<'_>) -> bool {
+    let mut keys = Modality::ALL.into_iter().map(key).chain(["raw_text"]);
+    keys.any(|key| root.get(key).is_some())
+}
+
 /// The table of a split, after checking that all required arrays exist.
 fn table<'p>(
-    split: Split,
+    split: Option<Split>,
     place: String,
     value: Value<'p>,
     dialect: Dialect,
+    wanted: Wanted,
 ) -> Result<Table<'p>, DataError> {
-    let columns = Columns::new(&place, value, dialect)?;
-    let features = PerModality {
-        text: columns.features(Modality::Text)?,
-        visual: Some(columns.required(Modality::Visual)?),
-        acoustic: Some(columns.required(Modality::Acoustic)?),
-    };
+    let columns = Columns::new(&place, value, dialect, wanted)?;
     let transcripts = columns.transcripts()?;
-    if features.text.is_none() && transcripts.is_none() {
-        let expected = "a dict with \"text\" or \"raw_text\"";
+    let features = features(&columns, wanted)?;
+    let is_empty = features.as_ref().into_array().iter().all(|f| f.is_none());
+    if transcripts.is_none() && (features.text.is_none() && !wanted.is_clips() || is_empty) {
+        let expected = if wanted.is_clips() {
+            "a dict with \"text\", \"raw_text\", \"vision\" or \"audio\""
+        } else {
+            "a dict with \"text\" or \"raw_text\""
+        };
         return Err(DataError::layout(place, expected, "neither"));
     }
+    let mask = columns.mask()?;
     Ok(Table {
         split,
-        labels: columns.labels(dialect)?,
+        labels: wanted.labels(columns.count, columns.labels(dialect))?,
         ids: columns.ids(split),
         transcripts,
         places: None,
-        rows: Rc::new(Rows::new(columns.mask()?, features)),
+        rows: Rc::new(match wanted {
+            Wanted::Utterances => Rows::new(mask, features),
+            Wanted::Clips => Rows::of_clips(mask, features),
+        }),
         place,
     })
+}
+
+/// The arrays of each modality; those of clips are optional.
+fn features<'p>(
+    columns: &Columns<'p>,
+    wanted: Wanted,
+) -> Result<PerModality<Option<Padded<'p>>>, DataError> {
+    let features = PerModality::from_fn(|modality| match (modality, wanted) {
+        (Modality::Text, _) | (_, Wanted::Clips) => columns.features(modality),
+        (_, Wanted::Utterances) => columns.required(modality).map(Some),
+    });
+    features.transpose()
 }
 
 fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
@@ -192,11 +239,15 @@ pub(super) fn read_modality(
             continue;
         };
         let place = format!("{}: {split}", path.display());
-        let columns = Columns::new(&place, value, dialect)?;
+        let columns = Columns::new(&place, value, dialect, Wanted::Clips)?;
         // The other modalities tell which rows are padding; those that cannot be read tell nothing.
         let mut features = PerModality::from_fn(|other| columns.features(other).ok().flatten());
         *features.get_mut(modality) = Some(columns.required(modality)?);
-        splits.push((split, columns.ids(split), Rows::new(None, features)));
+        splits.push((
+            Some(split),
+            columns.ids(Some(split)),
+            Rows::new(None, features),
+        ));
     }
     let mut ends = Vec::new();
     if options.padding() == Padding::Auto {

@@ -21,11 +21,31 @@ pub(in crate::format) struct Mask {
 pub(in crate::format) struct Rows<'p> {
     mask: Option<Mask>,
     pub features: PerModality<Option<Padded<'p>>>,
-    /// Whether text, visual and acoustic features are padded to equal steps, word by word.
+    /// Whether all modalities are padded to equal steps, word by word.
     pub is_aligned: bool,
 }
 
 impl<'p> Rows<'p> {
+    /// The features of clips, which are aligned if those that are there are.
+    pub fn of_clips(mask: Option<Mask>, features: PerModality<Option<Padded<'p>>>) -> Self {
+        let steps = |modality| {
+            features
+                .get(modality)
+                .as_ref()
+                .map(|padded: &Padded<'_>| padded.steps)
+        };
+        let text = steps(Modality::Text);
+        let others = [Modality::Visual, Modality::Acoustic].map(steps);
+        let mut others = others.into_iter().flatten().peekable();
+        Self {
+            mask,
+            is_aligned: text.is_some()
+                && others.peek().is_some()
+                && others.all(|steps| Some(steps) == text),
+            features,
+        }
+    }
+
     pub fn new(mask: Option<Mask>, features: PerModality<Option<Padded<'p>>>) -> Self {
         Self {
             mask,
@@ -49,7 +69,7 @@ impl<'p> Rows<'p> {
     pub fn sequences(
         &self,
         sides: &Sides,
-        split: Split,
+        split: Option<Split>,
         index: usize,
         notes: &mut Notes,
     ) -> Result<PerModality<Option<Sequence>>, DataError> {
@@ -125,7 +145,7 @@ fn padded_ends(padded: &Padded<'_>, index: usize) -> Result<Option<Ends>, DataEr
 fn stated_rows(
     padded: &Padded<'_>,
     stated: usize,
-    split: Split,
+    split: Option<Split>,
     notes: &mut Notes,
 ) -> Range<usize> {
     let (modality, stored) = (padded.modality, padded.steps);

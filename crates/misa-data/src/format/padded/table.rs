@@ -2,18 +2,20 @@
 
 use super::rows::Rows;
 use super::sides::{Sides, UtteranceEnds};
+use crate::entry::Entry;
 use crate::intake::Intake;
-use crate::{DataError, NoteKind, Padding, Split, TextSequence, Utterance, Vocabulary};
+use crate::{DataError, NoteKind, Padding, Split, TextSequence, Vocabulary};
 use std::rc::Rc;
 
 /// Everything needed to read one split.
 #[derive(Debug)]
 pub(in crate::format) struct Table<'p> {
-    pub split: Split,
+    /// `None` for clips that are in none.
+    pub split: Option<Split>,
     /// The name of the split in messages.
     pub place: String,
     /// One per utterance, like the names and the transcripts.
-    pub labels: Vec<f32>,
+    pub labels: Vec<Option<f32>>,
     pub ids: Vec<String>,
     pub transcripts: Option<Vec<String>>,
     /// Index of the features of each utterance, unless the order is the same.
@@ -37,7 +39,7 @@ pub(in crate::format) fn read(
     let mut vocabulary = Vocabulary::new();
     let has_words = tables.iter().any(Table::has_words);
     for table in tables {
-        if table.split != Split::Train {
+        if table.split != Some(Split::Train) {
             vocabulary.freeze();
         }
         table.read(&sides, &mut vocabulary, intake)?;
@@ -78,24 +80,21 @@ impl Table<'_> {
             let place = self.place_of(index);
             let notes = &mut intake.notes;
             let sequences = self.rows.sequences(sides, split, place, notes)?;
-            let (Some(visual), Some(acoustic)) = (sequences.visual, sequences.acoustic) else {
-                let expected = "visual and acoustic features";
-                return Err(DataError::layout(self.place, expected, "none"));
-            };
             let words = self.words(index);
             let (words, text) = match sequences.text {
-                Some(text) => (words, TextSequence::Features(text)),
+                Some(text) => (words, Some(TextSequence::Features(text))),
+                None if self.transcripts.is_none() && intake.wanted().is_clips() => (words, None),
                 None => word_ids(split, words, vocabulary, intake),
             };
-            let utterance = Utterance {
+            let entry = Entry {
                 id: self.ids[index].clone(),
                 words,
                 text,
-                visual,
-                acoustic,
+                visual: sequences.visual,
+                acoustic: sequences.acoustic,
                 label,
             };
-            intake.push(split, &self.place, utterance)?;
+            intake.push(split, &self.place, entry)?;
         }
         Ok(())
     }
@@ -112,18 +111,18 @@ impl Table<'_> {
 
 /// The words with their ids; one unknown word if there are none.
 pub(in crate::format) fn word_ids(
-    split: Split,
+    split: Option<Split>,
     words: Vec<String>,
     vocabulary: &mut Vocabulary,
     intake: &mut Intake<'_>,
-) -> (Vec<String>, TextSequence) {
+) -> (Vec<String>, Option<TextSequence>) {
     let (ids, notes) = (vocabulary.ids_of(&words), &mut intake.notes);
     if ids.is_empty() {
         notes.add(split, NoteKind::NoText, 1);
         let words = vec![Vocabulary::UNKNOWN_WORD.to_owned()];
-        return (words, TextSequence::Words(vec![Vocabulary::UNKNOWN]));
+        return (words, Some(TextSequence::Words(vec![Vocabulary::UNKNOWN])));
     }
     let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
     notes.add(split, NoteKind::UnknownWord, unknown);
-    (words, TextSequence::Words(ids))
+    (words, Some(TextSequence::Words(ids)))
 }

@@ -17,7 +17,9 @@
 //! `checksum` of the utterances, that of the `vocabulary`, and the `notes` of the data set.
 
 mod columns;
+mod container;
 mod read;
+mod rows;
 mod stream;
 mod write;
 

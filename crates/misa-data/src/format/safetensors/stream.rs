@@ -3,7 +3,7 @@
 use super::columns::{SplitColumns, features};
 use super::write::{Content, assemble, vocabulary_columns, write_values};
 use crate::checksum::Checksum;
-use crate::widths::{Widths, check_width};
+use crate::widths::{self, Widths, check_width};
 use crate::{DataError, Overview, Sequence, Split, TextSequence, Utterance};
 use misa_terms::{Modality, PerModality, folder};
 use std::fs::File;
@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct UtteranceWriter {
     path: PathBuf,
-    widths: Option<Widths>,
+    widths: Widths,
     splits: [SplitWriter; 3],
 }
 
@@ -61,7 +61,7 @@ impl UtteranceWriter {
         tempfile::tempfile_in(folder(&path)).map_err(DataError::io(&path))?;
         Ok(Self {
             path,
-            widths: None,
+            widths: Widths::from_fn(|_| None),
             splits: Default::default(),
         })
     }
@@ -79,7 +79,8 @@ impl UtteranceWriter {
             id: utterance.id.clone(),
             source,
         })?;
-        check_width(split.name(), utterance, &mut self.widths)?;
+        let widths = widths::of_utterance(utterance);
+        check_width(split.name(), &utterance.id, &widths, &mut self.widths)?;
         let writer = &mut self.splits[split.index()];
         let written = writer.push(utterance, folder(&self.path));
         written.map_err(DataError::io(&self.path))
@@ -92,7 +93,7 @@ impl UtteranceWriter {
     /// [`DataError`] when there are no utterances, or the file cannot be written.
     pub fn finish(self, overview: &Overview) -> Result<Written, DataError> {
         let path = &self.path;
-        if self.widths.is_none() {
+        if self.widths.visual.is_none() {
             let place = path.display().to_string();
             return Err(DataError::NoUtterances {
                 place,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A NumPy array of little-endian `f4`.
-fn npy(shape: &[usize], values: &[f32]) -> Vec<u8> {
+pub fn npy(shape: &[usize], values: &[f32]) -> Vec<u8> {
     let axes: String = shape.iter().map(|axis| format!("{axis}, ")).collect();
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({axes})}}");
     while (11 + header.len()) % 64 != 0 {
@@ -18,7 +18,7 @@ fn npy(shape: &[usize], values: &[f32]) -> Vec<u8> {
 }
 
 /// An archive of these members, stored as they are.
-fn npz(path: &Path, members: &[(&str, Vec<u8>)]) {
+pub fn npz(path: &Path, members: &[(&str, Vec<u8>)]) {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in members {
         let name = format!("{name}.npy");

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The files of UR-FUNNY for two utterances, without their text.
-fn humour() -> Vec<(&'static str, Py)> {
+pub fn humour() -> Vec<(&'static str, Py)> {
     let features = |rows: &[f32]| {
         let features = Py::Array(vec![rows.len(), 1], rows.to_vec());
         Py::Dict(vec![("punchline_features", features)])
@@ -35,7 +35,7 @@ fn humour() -> Vec<(&'static str, Py)> {
 }
 
 /// A file by number of utterance, with one key.
-fn spoken(name: &'static str, key: &'static str, values: [Py; 2]) -> (&'static str, Py) {
+pub fn spoken(name: &'static str, key: &'static str, values: [Py; 2]) -> (&'static str, Py) {
     let entries = values.map(|value| Py::Dict(vec![(key, value)]));
     (
         name,

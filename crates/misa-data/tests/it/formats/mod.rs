@@ -1,5 +1,6 @@
 //! The layouts that are read, in all their variants, and what is counted on the way.
 
+mod clips;
 mod features;
 mod humour;
 mod official;

@@ -62,6 +62,8 @@ struct State {
     is_shut: bool,
     /// Ids of the clips of each batch that has come to the gate.
     batches: Vec<Vec<String>>,
+    /// How many wait now.
+    waiting: usize,
 }
 
 impl Gate {
@@ -78,12 +80,19 @@ impl Gate {
         self.0.0.lock().unwrap().batches.clone()
     }
 
+    /// How many wait at the gate.
+    pub fn waiting(&self) -> usize {
+        self.0.0.lock().unwrap().waiting
+    }
+
     /// Waits until the gate is open.
     pub fn wait(&self) {
         let mut state = self.0.0.lock().unwrap();
+        state.waiting += 1;
         while state.is_shut {
             state = self.0.1.wait(state).unwrap();
         }
+        state.waiting -= 1;
     }
 
     fn pass(&self, clips: &[Clip]) {

@@ -1,20 +1,33 @@
 //! The gate that every utterance of a data set passes, whatever its source.
 
+mod finish;
+
+use crate::entry::Entry;
+use crate::finite::{is_finite, zero_non_finite};
 use crate::note::Notes;
-use crate::prepare::{NonFinite, Preparer, RawUtterance};
+use crate::prepare::{NonFinite, Preparer, RawEntry};
 use crate::refusal::{Refusals, Refused};
 use crate::replacement::Replacements;
-use crate::widths::{Widths, check_width};
+use crate::wanted::Wanted;
+use crate::widths::{self, Widths, check_width};
 use crate::{
-    DataError, Format, NoteKind, Overview, Policy, Sequence, Split, TextSequence, Utterance,
-    Vocabulary, Width,
+    DataError, Format, NoteKind, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary,
 };
 use misa_files::pickle::Pickle;
-use misa_terms::{FeatureSizes, Modality, TextSize};
+use misa_terms::Modality;
 use std::collections::HashSet;
 
 /// The receiver of utterances that pass.
 pub(crate) type Sink<'s> = dyn FnMut(Split, Utterance) -> Result<(), DataError> + 's;
+
+/// The receiver of clips that pass, with their splits.
+pub(crate) type ClipSink<'s> = dyn FnMut(Option<Split>, Entry) + 's;
+
+/// The receiver of what was asked for.
+enum Receiver<'s> {
+    Utterances(&'s mut Sink<'s>),
+    Clips(&'s mut ClipSink<'s>),
+}
 
 /// An observer of every utterance as read, before anything is replaced or refused.
 pub(crate) type Observer<'s> = dyn FnMut(Split, &Utterance) + 's;
@@ -31,14 +44,15 @@ pub(crate) struct Intake<'s> {
     policy: Policy,
     /// Notes that the readers count themselves.
     pub notes: Notes,
-    widths: Option<Widths>,
-    ids: [HashSet<String>; 3],
+    widths: Widths,
+    /// By split; the last set is that of clips in no split.
+    ids: [HashSet<String>; 4],
     counts: [usize; 3],
     largest: Largest,
     refused: Refusals,
     replacements: Replacements,
     observer: Option<&'s mut Observer<'s>>,
-    sink: &'s mut Sink<'s>,
+    receiver: Receiver<'s>,
 }
 
 /// The largest word id, and the position of its utterance.
@@ -49,18 +63,36 @@ struct Largest {
 }
 
 impl<'s> Intake<'s> {
+    /// For labelled utterances.
     pub fn new(policy: Policy, sink: &'s mut Sink<'s>) -> Self {
+        Self::of(policy, Receiver::Utterances(sink))
+    }
+
+    /// For clips.
+    pub fn of_clips(policy: Policy, sink: &'s mut ClipSink<'s>) -> Self {
+        Self::of(policy, Receiver::Clips(sink))
+    }
+
+    fn of(policy: Policy, receiver: Receiver<'s>) -> Self {
         Self {
             policy,
             notes: Notes::default(),
-            widths: None,
+            widths: Widths::from_fn(|_| None),
             ids: Default::default(),
             counts: [0; 3],
             largest: Largest::default(),
             refused: Refusals::default(),
             replacements: Replacements::default(),
             observer: None,
-            sink,
+            receiver,
+        }
+    }
+
+    /// What the readers are asked for.
+    pub fn wanted(&self) -> Wanted {
+        match self.receiver {
+            Receiver::Utterances(_) => Wanted::Utterances,
+            Receiver::Clips(_) => Wanted::Clips,
         }
     }
 
@@ -89,73 +121,113 @@ impl<'s> Intake<'s> {
     /// Takes the next utterance of a split; `place` names its source in messages.
     pub fn push(
         &mut self,
-        split: Split,
+        split: impl Into<Option<Split>>,
         place: &str,
-        mut utterance: Utterance,
+        entry: impl Into<Entry>,
     ) -> Result<(), DataError> {
-        if !self.replacements.apply(&mut utterance) {
+        let (split, mut entry) = (split.into(), entry.into());
+        if !self.replacements.apply(&mut entry) {
             return Ok(());
         }
-        self.check(place, &utterance)?;
-        if let Some(observer) = &mut self.observer {
-            observer(split, &utterance);
-        }
-        let may_pass = self.pass_label(split, &mut utterance);
-        let may_pass = self.pass_features(split, &mut utterance) && may_pass;
-        self.note_word_ids(place, &utterance);
-        if !self.ids[split.index()].insert(utterance.id.clone()) {
+        self.check(place, &entry)?;
+        let Some(mut entry) = self.whole(split, place, entry)? else {
+            return Ok(());
+        };
+        let may_pass = self.pass_label(split, &mut entry);
+        let may_pass = self.pass_features(split, &mut entry) && may_pass;
+        self.note_word_ids(place, &entry);
+        let index = split.map_or(Split::ALL.len(), Split::index);
+        if !self.ids[index].insert(entry.id.clone()) {
             self.notes.add(split, NoteKind::DuplicateId, 1);
         }
-        self.counts[split.index()] += 1;
-        if may_pass {
-            (self.sink)(split, utterance)?;
+        if let Some(split) = split {
+            self.counts[split.index()] += 1;
         }
-        Ok(())
+        match (&mut self.receiver, split) {
+            _ if !may_pass => Ok(()),
+            (Receiver::Clips(sink), split) => {
+                sink(split, entry);
+                Ok(())
+            }
+            (Receiver::Utterances(sink), Some(split)) => sink(split, entry.into_utterance(place)?),
+            (Receiver::Utterances(_), None) => Ok(()),
+        }
     }
 
     /// Fails if an utterance is invalid, or has other sizes than the utterances before it.
-    pub fn check(&mut self, place: &str, utterance: &Utterance) -> Result<(), DataError> {
-        let checked = utterance.check_steps();
+    pub fn check(&mut self, place: &str, entry: &Entry) -> Result<(), DataError> {
+        let checked = entry.check_steps();
         checked.map_err(|source| DataError::Utterance {
             place: place.to_owned(),
-            id: utterance.id.clone(),
+            id: entry.id.clone(),
             source,
         })?;
-        check_width(place, utterance, &mut self.widths)
+        check_width(place, &entry.id, &widths::of_entry(entry), &mut self.widths)
     }
 
-    fn pass_label(&mut self, split: Split, utterance: &mut Utterance) -> bool {
-        if utterance.label.is_finite() {
+    /// The entry with every part that is asked for, after the observer has seen it; `None` for an
+    /// utterance without a split.
+    fn whole(
+        &mut self,
+        split: Option<Split>,
+        place: &str,
+        entry: Entry,
+    ) -> Result<Option<Entry>, DataError> {
+        if self.wanted().is_clips() {
+            if Modality::ALL.iter().all(|&one| entry.steps(one).is_none()) {
+                let place = format!("{place}: utterance {:?}", entry.id);
+                let expected = "text, visual or acoustic features";
+                return Err(DataError::layout(place, expected, "none of them"));
+            }
+            return Ok(Some(entry));
+        }
+        let Some(split) = split else {
+            self.notes.add(None, NoteKind::NoSplit, 1);
+            return Ok(None);
+        };
+        let utterance = entry.into_utterance(place)?;
+        if let Some(observer) = &mut self.observer {
+            observer(split, &utterance);
+        }
+        Ok(Some(utterance.into()))
+    }
+
+    /// Labels of clips are told to nobody, so they are neither refused nor counted.
+    fn pass_label(&mut self, split: Option<Split>, entry: &mut Entry) -> bool {
+        let Some(label) = entry.label.filter(|label| !label.is_finite()) else {
             return true;
-        }
+        };
+        let is_clip = self.wanted().is_clips();
         if self.policy == Policy::Strict {
-            self.refused.add(split, Refused::Label, &utterance.id);
-            return false;
+            entry.label = None;
+            if !is_clip {
+                self.refused.add(split, Refused::Label, &entry.id);
+            }
+            return is_clip;
         }
-        self.notes.add(split, NoteKind::Label, 1);
-        utterance.label = match utterance.label {
+        if !is_clip {
+            self.notes.add(split, NoteKind::Label, 1);
+        }
+        entry.label = Some(match label {
             label if label.is_nan() => 0.0,
             label => label.clamp(f32::MIN, f32::MAX),
-        };
+        });
         true
     }
 
-    fn pass_features(&mut self, split: Split, utterance: &mut Utterance) -> bool {
+    fn pass_features(&mut self, split: Option<Split>, entry: &mut Entry) -> bool {
         let mut may_pass = true;
         for modality in Modality::ALL {
-            let sequence = match (modality, &mut utterance.text) {
-                (Modality::Text, TextSequence::Features(text)) => text,
-                (Modality::Text, TextSequence::Words(_)) => continue,
-                (Modality::Visual, _) => &mut utterance.visual,
-                (Modality::Acoustic, _) => &mut utterance.acoustic,
+            let Some(sequence) = entry.features_mut(modality) else {
+                continue;
             };
             if is_finite(sequence.values()) {
                 continue;
             }
             let is_infinite = sequence.values().iter().any(|value| value.is_infinite());
             if is_infinite && self.policy == Policy::Strict {
-                self.refused
-                    .add(split, Refused::Infinite(modality), &utterance.id);
+                let why = Refused::Infinite(modality);
+                self.refused.add(split, why, &entry.id);
                 may_pass = false;
                 continue;
             }
@@ -171,11 +243,11 @@ impl<'s> Intake<'s> {
     pub fn push_raw(
         &mut self,
         place: &str,
-        raw: &RawUtterance,
+        raw: &RawEntry,
         vectors: Option<Sequence>,
         preparer: &mut Preparer,
     ) -> Result<(), DataError> {
-        let Some((split, mut utterance)) = preparer.prepare(raw, &mut self.notes)? else {
+        let Some((split, mut entry)) = preparer.prepare(raw, &mut self.notes)? else {
             return Ok(());
         };
         if self.policy == Policy::Strict {
@@ -183,17 +255,18 @@ impl<'s> Intake<'s> {
                 (Modality::Visual, &raw.visual),
                 (Modality::Acoustic, &raw.acoustic),
             ] {
-                if rows.iter().flatten().any(|value| value.is_infinite()) {
+                let mut values = rows.iter().flatten().flatten();
+                if values.any(|value| value.is_infinite()) {
                     self.refused
                         .add(split, Refused::Infinite(modality), &raw.id);
                 }
             }
         }
         if let Some(vectors) = vectors {
-            utterance.words.clear();
-            utterance.text = TextSequence::Features(vectors);
+            entry.words.clear();
+            entry.text = Some(TextSequence::Features(vectors));
         }
-        self.push(split, place, utterance)
+        self.push(split, place, entry)
     }
 
     /// How infinite values of raw features are replaced before scaling.
@@ -204,113 +277,24 @@ impl<'s> Intake<'s> {
         }
     }
 
-    fn note_word_ids(&mut self, place: &str, utterance: &Utterance) {
-        let TextSequence::Words(ids) = &utterance.text else {
+    fn note_word_ids(&mut self, place: &str, entry: &Entry) {
+        let Some(TextSequence::Words(ids)) = &entry.text else {
             return;
         };
         let largest = ids.iter().copied().max().unwrap_or(0);
         if largest > self.largest.word_id {
             self.largest = Largest {
                 word_id: largest,
-                place: format!("{place}: utterance {:?}: text", utterance.id),
+                place: format!("{place}: utterance {:?}: text", entry.id),
             };
         }
     }
-
-    /// The overview after all utterances have passed; `place` names the data set in messages.
-    pub fn finish(mut self, place: &str, heading: Heading) -> Result<Overview, DataError> {
-        if !self.refused.is_empty() {
-            return Err(DataError::NonFinite {
-                place: place.to_owned(),
-                found: self.refused.to_string(),
-            });
-        }
-        self.replacements.check()?;
-        let Some(widths) = self.widths.take() else {
-            return Err(DataError::NoUtterances {
-                place: place.to_owned(),
-                notes: self.notes.into_vec(),
-            });
-        };
-        self.note_shared_ids();
-        let sizes = FeatureSizes {
-            text: match widths.text {
-                Width::Words => TextSize::Words {
-                    vocabulary: self.words(heading.vocabulary.as_ref())?,
-                },
-                Width::Features(d_input) => TextSize::Features { d_input },
-            },
-            visual: features(widths.visual),
-            acoustic: features(widths.acoustic),
-        };
-        let has_words = widths.text == Width::Words;
-        let mut vocabulary = heading.vocabulary.filter(|_| has_words);
-        if let Some(vocabulary) = &mut vocabulary {
-            vocabulary.freeze();
-        }
-        Ok(Overview {
-            format: heading.format,
-            sizes,
-            vocabulary,
-            notes: self.notes.into_vec(),
-            counts: self.counts,
-        })
-    }
-
-    fn note_shared_ids(&mut self) {
-        for split in [Split::Valid, Split::Test] {
-            let (earlier, ids) = self.ids.split_at(split.index());
-            let is_shared = |id: &&String| earlier.iter().any(|earlier| earlier.contains(*id));
-            let shared = ids[0].iter().filter(is_shared).count();
-            self.notes.add(split, NoteKind::SharedId, shared);
-        }
-    }
-
-    /// The number of word ids, after checking that none is outside the vocabulary.
-    fn words(&self, vocabulary: Option<&Vocabulary>) -> Result<usize, DataError> {
-        let bound = vocabulary.map_or(Vocabulary::MAX_LEN, Vocabulary::len);
-        let largest = self.largest.word_id as usize;
-        if largest >= bound {
-            return Err(DataError::layout(
-                self.largest.place.as_str(),
-                format!("word ids below {bound}"),
-                largest.to_string(),
-            ));
-        }
-        Ok(vocabulary.map_or((largest + 1).max(2), Vocabulary::len))
-    }
-}
-
-fn features(width: Width) -> usize {
-    match width {
-        Width::Features(d_input) => d_input,
-        // Visual and acoustic sequences are always features.
-        Width::Words => 0,
-    }
-}
-
-/// Whether no value is NaN or infinite. The loop has no early exit, so that the compiler can
-/// vectorise it.
-pub(crate) fn is_finite(values: &[f32]) -> bool {
-    const EXPONENT: u32 = 0x7f80_0000;
-    let is_bad = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
-    values.iter().map(is_bad).fold(0, |any, bad| any | bad) == 0
-}
-
-fn zero_non_finite(sequence: &mut Sequence) -> usize {
-    let mut count = 0;
-    for value in sequence.values_mut() {
-        if !value.is_finite() {
-            *value = 0.0;
-            count += 1;
-        }
-    }
-    count
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Overview;
 
     fn utterance(id: &str, label: f32, visual: &[f32]) -> Utterance {
         Utterance {
@@ -395,18 +379,5 @@ mod tests {
             "train: 1 non-finite visual values replaced by 0",
         ];
         assert_eq!(notes, expected);
-    }
-
-    #[test]
-    fn finite_means_neither_nan_nor_infinite() {
-        assert!(is_finite(&[
-            0.0,
-            -f32::MAX,
-            f32::MIN_POSITIVE / 2.0,
-            f32::MAX
-        ]));
-        for odd in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            assert!(!is_finite(&[1.0, odd, 2.0]));
-        }
     }
 }
