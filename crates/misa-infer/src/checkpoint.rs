@@ -224,7 +224,7 @@ impl Checkpoint {
         config.check_weights(&weights).map_err(invalid)?;
         // Initial weights are drawn at random, although all of them are replaced.
         let lock = random::lock_random_state();
-        let model = config.init(device);
+        let model = config.init_to_load(device);
         drop(lock);
         let (model, _) = model.load_state_dict(&weights).map_err(invalid)?;
         let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;

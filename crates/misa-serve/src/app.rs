@@ -4,7 +4,7 @@ use crate::api_error::{ApiError, ErrorType};
 use crate::auth::Keys;
 use crate::budget::Budget;
 use crate::log::{Log, Sink};
-use crate::metrics::{Gauges, Metrics};
+use crate::metrics::{Counted, Gauges, Metrics};
 use crate::model::Loader;
 use crate::models::Models;
 use crate::queue::{BatchLimits, Queue};
@@ -118,15 +118,18 @@ impl App {
         access.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Refuses new work before the models are loaded, and once the server drains.
-    pub fn admit_work(&self) -> Result<(), ApiError> {
+    /// Accepts work, which counts as such until the guard is dropped. Refuses it before the models are
+    /// loaded, and once the server drains.
+    pub fn admit_work(&self) -> Result<Counted<'_>, ApiError> {
+        // Counted before the look at the stage, so that whoever drains sees it.
+        let accepted = Counted::up(&self.metrics.accepted);
         match self.stages.now() {
             Stage::Starting => Err(ApiError::for_now(
                 ErrorType::NotReady,
                 "the models are being loaded",
                 1,
             )),
-            Stage::Ready | Stage::Leaving => Ok(()),
+            Stage::Ready | Stage::Leaving => Ok(accepted),
             Stage::Draining | Stage::Closing => Err(ApiError::for_now(
                 ErrorType::Draining,
                 "the server is stopping and takes no new requests",

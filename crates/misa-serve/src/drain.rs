@@ -29,7 +29,7 @@ pub(crate) fn begin(app: &Arc<App>, has_notice: bool) {
     };
     app.stages.go_on_to(Stage::Leaving);
     app.log
-        .event("stopping", &[("requests", json!(running(app)))]);
+        .event("stopping", &[("requests", json!(accepted(app)))]);
     let stages = app.stages.clone();
     tokio::spawn(async move {
         sleep(notice).await;
@@ -42,11 +42,11 @@ pub(crate) async fn drained(app: &Arc<App>, connections: &Semaphore) -> Result<(
     app.stages.reached(Stage::Draining).await;
     let seconds = app.config.finish_seconds;
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
-    while running(app) > 0 && Instant::now() < deadline {
+    while accepted(app) > 0 && Instant::now() < deadline {
         sleep(PAUSE).await;
     }
     quiet(app).await;
-    let unanswered = running(app);
+    let unanswered = accepted(app);
     app.stages.go_on_to(Stage::Closing);
     if unanswered > 0 {
         return Err(ServeError::Unfinished {
@@ -76,10 +76,11 @@ async fn quiet(app: &App) {
 /// What is lost if the server ends now.
 pub(crate) fn at_once(app: &App) -> ServeError {
     ServeError::AtOnce {
-        unanswered: running(app),
+        unanswered: accepted(app),
     }
 }
 
-fn running(app: &App) -> usize {
-    usize::try_from(app.metrics.running.load(Ordering::Relaxed)).unwrap_or_default()
+/// Requests that are accepted and not answered; others may come and be refused all the time.
+fn accepted(app: &App) -> usize {
+    usize::try_from(app.metrics.accepted.load(Ordering::Relaxed)).unwrap_or_default()
 }

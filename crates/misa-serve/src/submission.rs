@@ -35,7 +35,7 @@ pub(crate) async fn submit<T: Compute>(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(Arc<Loaded>, Vec<T>), ApiError> {
-    app.admit_work()?;
+    let _accepted = app.admit_work()?;
     app.admit_user(headers)?;
     let format = BodyFormat::of(headers)?;
     // Sooner than after megabytes were read.

@@ -9,6 +9,7 @@ mod sequence;
 mod text;
 
 pub use misa_kernels::CellKind;
+pub(crate) use orthogonal::to_be_replaced;
 pub use packed::PackedSequence;
 pub(crate) use packed::int_tensor;
 pub use recurrent::{Recurrent, RecurrentConfig, RecurrentOutput};

@@ -3,7 +3,7 @@
 use super::settings::check_size;
 use super::{Misa, ModelParts, ModelSettings};
 use crate::encoder::bert::{BertFreezing, BertReading, TextPooling};
-use crate::encoder::{SequenceEncoderConfig, TextEncoderConfig};
+use crate::encoder::{SequenceEncoderConfig, TextEncoderConfig, to_be_replaced};
 use crate::modality_modules::ModalityModules;
 use crate::{
     AdversaryConfig, ConfigError, FeatureSizes, FusionConfig, Modality, MutualAttention,
@@ -145,6 +145,12 @@ impl MisaConfig {
         };
         model.visit(&mut Draw);
         model
+    }
+
+    /// Creates the model on `device` for weights that are all loaded next. What is slow to draw is zero.
+    #[doc(hidden)]
+    pub fn init_to_load(&self, device: &Device) -> Misa {
+        to_be_replaced(|| self.init(device))
     }
 
     /// The fusion of the model.

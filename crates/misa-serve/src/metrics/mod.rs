@@ -34,6 +34,8 @@ pub(crate) struct Metrics {
     pub connections: AtomicI64,
     /// Requests whose head was read and that are not answered.
     pub running: AtomicI64,
+    /// Of these, accepted to be computed.
+    pub accepted: AtomicI64,
     /// Requests whose head was read.
     pub begun: AtomicU64,
 }
@@ -50,6 +52,7 @@ impl Metrics {
             reloads: Default::default(),
             connections: AtomicI64::new(0),
             running: AtomicI64::new(0),
+            accepted: AtomicI64::new(0),
             begun: AtomicU64::new(0),
         }
     }

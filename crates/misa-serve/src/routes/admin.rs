@@ -42,7 +42,7 @@ pub(super) async fn reload(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.admit_administrator(&headers)?;
-    app.admit_work()?;
+    let _accepted = app.admit_work()?;
     let Some(reloading) = reload::start(&app) else {
         let message = "models are being loaded already";
         return Err(ApiError::for_now(ErrorType::Reloading, message, 1));

@@ -45,7 +45,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Response, ApiEr
             1,
         ));
     }
-    app.admit_work()?;
+    drop(app.admit_work()?);
     Ok(json(StatusCode::OK, &Health { status: "ready" }))
 }
 
