@@ -137,7 +137,7 @@ class Comparison:
     def add(self, measure, impl, **values):
         row = {"case": self.name, "form": self.form, "measure": measure, "impl": impl, **values}
         row["load_average"] = os.getloadavg()[0]
-        row = {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
+        row = {key: float(f"{value:.5g}") if isinstance(value, float) else value for key, value in row.items()}
         print(json.dumps(row), flush=True)
         self.rows.append(row)
         file = self.options.json

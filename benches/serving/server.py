@@ -42,7 +42,7 @@ class Server:
 
     def __enter__(self):
         start = time.perf_counter()
-        self.process = subprocess.Popen(self.command, env=self.environment)
+        self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.DEVNULL)
         while not self.is_ready():
             if self.process.poll() is not None:
                 raise SystemExit(f"{self.command}: ended with {self.process.returncode} before it was ready")
