@@ -199,8 +199,18 @@ impl ModuleMapper for Loader<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match self.find(param.val().dims().to_vec()) {
-            Some(data) => param.map(|old| replace(old, data)),
+        if param.is_initialized() {
+            return match self.find(param.val().dims().to_vec()) {
+                Some(data) => param.map(|old| replace(old, data)),
+                None => param,
+            };
+        }
+        // What is replaced need not be drawn.
+        match self.find(param.lazy_shape().to_vec()) {
+            Some(data) => {
+                let (id, new) = (param.id, Tensor::from_data(data, &param.lazy_device()));
+                param.transform_for_load(new, id)
+            }
             None => param,
         }
     }

@@ -222,11 +222,12 @@ impl Checkpoint {
         let invalid = |source| weights_error(&path, source);
         let weights = StateDict::from_bytes(weights).map_err(invalid)?;
         config.check_weights(&weights).map_err(invalid)?;
-        // Initial weights are drawn at random, although all of them are replaced.
-        let lock = random::lock_random_state();
         let model = config.init_to_load(device);
-        drop(lock);
         let (model, _) = model.load_state_dict(&weights).map_err(invalid)?;
+        // What the weights may lack has no influence on predictions, and is drawn at random.
+        let lock = random::lock_random_state();
+        model.draw();
+        drop(lock);
         let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
         let path = folder.join(CALIBRATION);
         let calibration = if path.exists() {

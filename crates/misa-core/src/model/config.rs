@@ -87,6 +87,20 @@ impl MisaConfig {
     /// The weights are drawn at once, from the random state of `device`: seed it first for a model
     /// that can be made again.
     pub fn init(&self, device: &Device) -> Misa {
+        let model = self.undrawn(device);
+        model.draw();
+        model
+    }
+
+    /// Creates the model on `device` for weights that are all loaded next: what is replaced is not drawn
+    /// before. Call [`Misa::draw`] after that, for what the weights lack.
+    #[doc(hidden)]
+    pub fn init_to_load(&self, device: &Device) -> Misa {
+        to_be_replaced(|| self.undrawn(device))
+    }
+
+    /// The model, most of whose weights are drawn when they are first read.
+    fn undrawn(&self, device: &Device) -> Misa {
         let used = |modality| self.settings.modalities.contains(modality);
         let sequence =
             |modality, d_input| used(modality).then(|| self.sequence(d_input).init(device));
@@ -95,7 +109,7 @@ impl MisaConfig {
         let decoders = ReconstructionConfig::new(self.settings.d_hidden)
             .with_source(self.settings.reconstruction)
             .with_modalities(self.settings.modalities);
-        let model = Misa {
+        Misa {
             text: used(Modality::Text).then(|| self.text().init(device)),
             visual: sequence(Modality::Visual, self.sizes.visual),
             acoustic: sequence(Modality::Acoustic, self.sizes.acoustic),
@@ -142,15 +156,7 @@ impl MisaConfig {
             representations: self.settings.representations,
             has_cycle: self.parts.cycle,
             d_hidden: self.settings.d_hidden,
-        };
-        model.visit(&mut Draw);
-        model
-    }
-
-    /// Creates the model on `device` for weights that are all loaded next. What is slow to draw is zero.
-    #[doc(hidden)]
-    pub fn init_to_load(&self, device: &Device) -> Misa {
-        to_be_replaced(|| self.init(device))
+        }
     }
 
     /// The fusion of the model.
@@ -242,6 +248,14 @@ mod bert_keys {
             freezing: keys.bert_freezing,
             frozen_dropout: keys.frozen_dropout,
         })
+    }
+}
+
+impl Misa {
+    /// Draws the weights that are not drawn yet, in the order of the modules.
+    #[doc(hidden)]
+    pub fn draw(&self) {
+        self.visit(&mut Draw);
     }
 }
 
