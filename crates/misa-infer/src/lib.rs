@@ -35,7 +35,7 @@
 //! | `evaluation.rs` | predictions and losses of a split, in one loop |
 //! | `score.rs`, `score_need.rs`, `scores.rs`, `score_table.rs` | scores, which labels they need, those of a split, and a table of them |
 //! | `confusion.rs`, `predictions.rs` | tables of predictions |
-//! | `unread.rs` | what a model does not read of a text |
+//! | `unread.rs` | what an evaluation reads of a text |
 //! | `missing.rs` | random choice of missing modalities |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |

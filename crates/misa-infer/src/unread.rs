@@ -1,34 +1,9 @@
-//! What a model does not read of the text of utterances.
+//! What an evaluation reads of the text of utterances.
 
 use crate::{BertText, Checkpoint, TokenCounts};
-use misa_terms::{Modality, TextSequence, Utterance, Vocabulary, video_batches};
+use misa_terms::{Utterance, video_batches};
 
 impl Checkpoint {
-    /// What [`Self::predict`] does not read of the text of `utterances`, a sentence each: words outside
-    /// the vocabulary, or tokens that are unknown to BERT or beyond its positions. Empty if all is
-    /// read, or if the model does not use text. Each begins with `place`.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the tokeniser fails on an utterance, which [`Self::predict`] reports as an error.
-    pub fn unread_text(&self, place: &str, utterances: &[Utterance]) -> Vec<String> {
-        if !self.config.settings.modalities.contains(Modality::Text) {
-            return Vec::new();
-        }
-        match (&self.bert, &self.vocabulary) {
-            (Some(bert), _) => {
-                let bert = bert.by_itself();
-                let counts = bert.counts([utterances.iter().collect()]);
-                counts.notes(place, bert.truncation())
-            }
-            (None, Some(vocabulary)) => unknown_words(vocabulary, utterances)
-                .map(|note| format!("{place}: {note}"))
-                .into_iter()
-                .collect(),
-            (None, None) => Vec::new(),
-        }
-    }
-
     /// The tokens that [`Self::evaluate`] reads in batches of `batch_size`; `None` without BERT.
     ///
     /// # Panics
@@ -53,28 +28,4 @@ impl Checkpoint {
             None => in_order.chunks(batch_size).map(<[usize]>::to_vec).collect(),
         }
     }
-}
-
-/// How many words have no id of their own; `None` if all have one, or the model reads no words.
-fn unknown_words(vocabulary: &Vocabulary, utterances: &[Utterance]) -> Option<String> {
-    let mut counts = [0_usize; 2];
-    for utterance in utterances {
-        let TextSequence::Words(ids) = &utterance.text else {
-            continue;
-        };
-        // Ids without words are those of the model's vocabulary.
-        let is_unknown = |place: &usize| match utterance.words.get(*place) {
-            Some(word) if utterance.words.len() == ids.len() => {
-                vocabulary.id(word) == Vocabulary::UNKNOWN
-            }
-            _ => ids[*place] == Vocabulary::UNKNOWN,
-        };
-        counts[0] += (0..ids.len()).filter(is_unknown).count();
-        counts[1] += ids.len();
-    }
-    let [unknown, words] = counts;
-    let share = 100.0 * unknown as f64 / words.max(1) as f64;
-    (unknown > 0).then(|| {
-        format!("{unknown} of {words} words ({share:.1} %) are outside the vocabulary of the model")
-    })
 }
