@@ -1,0 +1,185 @@
+//! What can be wrong with a file.
+//!
+//! Every message reads "where: expected, found; what to do".
+
+use misa_files::hdf5::Hdf5Error;
+use misa_files::npy::NpzError;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+use thiserror::Error;
+
+/// Characters of a file's own text in a message.
+const QUOTED: usize = 40;
+
+/// Files of a recording that cannot be read or do not fit together.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// The path does not exist.
+    #[error("{}: no such file or folder", path.display())]
+    Missing {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The operating system reports an error.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// The error of the system.
+        #[source]
+        source: io::Error,
+    },
+    /// Something in a file is not as its format needs it.
+    #[error("{}: {fault}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        fault: Box<Fault>,
+    },
+}
+
+impl RecordingError {
+    /// What is wrong in the file at `path`.
+    pub(crate) fn file(path: &Path) -> impl FnOnce(Fault) -> Self + '_ {
+        |fault| Self::File {
+            path: path.to_owned(),
+            fault: Box::new(fault),
+        }
+    }
+
+    /// The error of the system for `path`.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        |source| match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing {
+                path: path.to_owned(),
+            },
+            _ => Self::Io {
+                path: path.to_owned(),
+                source,
+            },
+        }
+    }
+}
+
+/// What kind of fault a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The bytes are not of the format, or end too early.
+    Malformed,
+    /// A value that no such file may have.
+    Invalid,
+    /// There is more of something than [`Limits`](crate::Limits) allow.
+    TooLarge,
+    /// Nothing that could be used is in the file.
+    Empty,
+    /// The file is whole, but something must be told that it does not say, such as the frame rate.
+    Unclear,
+    /// A part of the format, or a format, that is not read.
+    Unsupported,
+}
+
+/// Where in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// A line, from 1.
+    Line(u64),
+    /// A line, from 1, and the name or number of a column.
+    Cell(u64, String),
+    /// A byte, from 0.
+    Byte(u64),
+    /// A part by its name, such as `segments[3].words[0]`.
+    Part(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => Ok(()),
+            Self::Line(line) => write!(f, "line {line}: "),
+            Self::Cell(line, column) => write!(f, "line {line}, column {column}: "),
+            Self::Byte(byte) => write!(f, "byte {byte}: "),
+            Self::Part(part) => write!(f, "{part}: "),
+        }
+    }
+}
+
+/// What is wrong in a file whose path the caller knows.
+#[derive(Debug, Error)]
+#[error("{place}expected {expected}, found {found}{}", advice_of(advice))]
+#[non_exhaustive]
+pub struct Fault {
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// Where it is.
+    pub place: Place,
+    /// What should be there.
+    pub expected: Cow<'static, str>,
+    /// What is there. Texts of the file are quoted up to 40 characters.
+    pub found: Cow<'static, str>,
+    /// What to do about it.
+    pub advice: Option<Cow<'static, str>>,
+    /// The fault of the container that the file is.
+    #[source]
+    pub source: Option<Box<ContainerError>>,
+}
+
+fn advice_of(advice: &Option<Cow<'static, str>>) -> String {
+    advice
+        .as_ref()
+        .map(|advice| format!("; {advice}"))
+        .unwrap_or_default()
+}
+
+/// A fault of a container of arrays.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ContainerError {
+    /// Of an HDF5 file.
+    #[error(transparent)]
+    Hdf5(#[from] Hdf5Error),
+    /// Of a NumPy archive.
+    #[error(transparent)]
+    Npz(#[from] NpzError),
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub fn new(
+        kind: FaultKind,
+        place: Place,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            kind,
+            place,
+            expected: expected.into(),
+            found: found.into(),
+            advice: None,
+            source: None,
+        }
+    }
+
+    /// The same fault with advice.
+    #[must_use]
+    pub fn advised(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+}
+
+/// A text of a file in quotes, for messages: at most 40 characters of it.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}

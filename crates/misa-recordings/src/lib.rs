@@ -1,0 +1,30 @@
+//! From recordings to training data: words, faces and voices as other tools write them, on one clock.
+//!
+//! Every reader takes bytes of anybody: limits are checked before memory is allocated, nothing is
+//! executed, every fault says where it is, and whatever is left out or replaced is counted. This crate
+//! does not depend on the tensor library.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `interval.rs` | a stretch of time in seconds |
+//! | `word.rs` | a word with its times, and where they come from |
+//! | `track.rs` | feature rows over time |
+//! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
+//! | `limits.rs` | what a file may hold at most |
+//! | `error.rs` | what can be wrong with a file |
+
+mod decode;
+mod error;
+mod interval;
+mod limits;
+mod number;
+mod track;
+pub mod tracks;
+mod word;
+
+pub use error::{Fault, FaultKind, Place, RecordingError};
+pub use interval::Interval;
+pub use limits::Limits;
+pub use track::{Survey, Track};
+pub use word::{Word, WordOrigin};

@@ -1,0 +1,164 @@
+//! Files of feature rows: faces and voices as tools write them, and arrays.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `instants.rs` | stretches of time for rows that have one moment each |
+//! | `text/` | tables: OpenFace, py-feat, LibreFace, openSMILE, any table; and HTK's parameters |
+//! | `arrays/` | NumPy, MATLAB, Octave, and folders of arrays |
+
+mod instants;
+
+use crate::{Limits, Track};
+pub(crate) use instants::median_step;
+pub use instants::{Anchor, stretches};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Confidence below which OpenFace's rows are not used, as most papers do.
+pub const CONFIDENCE: f64 = 0.8;
+
+/// What is told about files of feature rows that they do not say.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrackOptions {
+    /// Limits on a file.
+    pub limits: Limits,
+    /// Frames a second of the video: for tables that count frames and have no times.
+    pub fps: Option<f64>,
+    /// Rows a second: for arrays, which have no times.
+    pub rate: Option<f64>,
+    /// Start of the first row of an array, in seconds.
+    pub first: f64,
+    /// The face that is read where a table has several; `None`: the one that is found with the highest mean
+    /// confidence.
+    pub face: Option<String>,
+    /// Rows of lower confidence are not valid, where a tool states one from 0 to 1.
+    pub confidence: f64,
+    /// The columns that are needed; others are checked for their number of fields only. `None`: all.
+    pub columns: Option<Vec<String>>,
+}
+
+impl Default for TrackOptions {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            fps: None,
+            rate: None,
+            first: 0.0,
+            face: None,
+            confidence: CONFIDENCE,
+            columns: None,
+        }
+    }
+}
+
+/// What wrote a file of feature rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TrackFormat {
+    /// OpenFace 2: a table of a video.
+    OpenFace,
+    /// py-feat: a table of frames and faces.
+    PyFeat,
+    /// LibreFace: a table with times in milliseconds.
+    LibreFace,
+    /// openSMILE's command line: a table.
+    OpenSmileCsv,
+    /// openSMILE's command line, or Weka: attributes and data.
+    Arff,
+    /// HTK's parameters in binary.
+    Htk,
+    /// The Python package opensmile: a table with stretches of time.
+    OpenSmilePython,
+    /// Any table with a column of times.
+    Table,
+    /// A NumPy array.
+    Npy,
+    /// An archive of NumPy arrays.
+    Npz,
+    /// A folder of NumPy arrays, a frame each.
+    NpyFolder,
+    /// A MATLAB file, level 5 or 7.3.
+    Mat,
+    /// A file that Octave saved as text.
+    Octave,
+}
+
+/// The tracks of a file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrackFile {
+    /// What wrote the file.
+    pub format: TrackFormat,
+    /// The tracks. A file of one recording has one; openSMILE appends several.
+    pub tracks: Vec<NamedTrack>,
+    /// What was left out, replaced or odd, counted.
+    pub notes: Vec<TrackNote>,
+}
+
+/// A track, and the recording that its file names.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NamedTrack {
+    /// The recording, as the file names it: `clip.wav`. `None` if the file's own name says it.
+    pub name: Option<String>,
+    /// Its rows.
+    pub track: Track,
+    /// Faces that the file has besides the one that is read.
+    pub other_faces: usize,
+}
+
+/// How often something was left out, replaced or odd in a file of feature rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TrackNote {
+    /// What it was.
+    pub kind: TrackNoteKind,
+    /// How often.
+    pub count: usize,
+}
+
+/// What may be left out, replaced or odd in a file of feature rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TrackNoteKind {
+    /// Columns of text, left out.
+    TextColumn,
+    /// Cells that are empty, NaN or infinite: no number.
+    NoNumber,
+    /// Rows of other faces, left out.
+    OtherFace,
+    /// Rows that were not in the order of time, sorted.
+    Unsorted,
+    /// Frames that the tool left out, by their numbers.
+    FramesLeftOut,
+    /// Rows whose time is not that of their frame at one rate.
+    IrregularTime,
+    /// A last row that ended later than two steps after its start, shortened.
+    LongLastRow,
+    /// Headers that are repeated between rows, left out.
+    RepeatedHeader,
+    /// Columns that hold scores of emotion: what is predicted, by another system.
+    EmotionColumn,
+}
+
+impl fmt::Display for TrackNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.count;
+        match self.kind {
+            TrackNoteKind::TextColumn => write!(f, "{count} columns of text left out"),
+            TrackNoteKind::NoNumber => write!(f, "{count} cells without a number"),
+            TrackNoteKind::OtherFace => write!(f, "{count} rows of other faces left out"),
+            TrackNoteKind::Unsorted => write!(f, "{count} rows out of order, sorted"),
+            TrackNoteKind::FramesLeftOut => write!(f, "{count} frames without a row"),
+            TrackNoteKind::IrregularTime => {
+                write!(f, "{count} rows whose time is not that of their frame")
+            }
+            TrackNoteKind::LongLastRow => write!(f, "{count} last rows shortened to two steps"),
+            TrackNoteKind::RepeatedHeader => write!(f, "{count} repeated headers left out"),
+            TrackNoteKind::EmotionColumn => write!(f, "{count} columns are scores of emotion"),
+        }
+    }
+}
