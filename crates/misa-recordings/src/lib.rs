@@ -10,10 +10,12 @@
 //! | `word.rs` | a word with its times, and where they come from |
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `align/` | words and rows on one clock |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
 //! | `limits.rs` | what a file may hold at most |
 //! | `error.rs` | what can be wrong with a file |
 
+pub mod align;
 mod decode;
 mod error;
 mod interval;

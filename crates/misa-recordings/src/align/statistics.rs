@@ -1,0 +1,80 @@
+//! One step for a whole utterance.
+
+use crate::{Interval, Track};
+
+/// Names of the statistics of a column, in order.
+pub const STATISTICS: [&str; 4] = ["mean", "deviation", "p10", "p90"];
+
+/// Statistics of the valid rows whose middle lies in `segment`, `[columns × 4]`: for each column its mean,
+/// its deviation (of the population), and its 10th and 90th percentile (with linear interpolation).
+/// Columns without any number have 0 and are counted. `None` if there is no row.
+pub fn statistics(track: &Track, segment: Interval) -> Option<(Vec<f64>, usize)> {
+    let is_inside = |row: &usize| track.valid[*row] && segment.holds(track.times[*row].middle());
+    let rows: Vec<usize> = (0..track.rows()).filter(is_inside).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let mut without = 0;
+    let mut features = Vec::with_capacity(4 * track.columns.len());
+    for column in 0..track.columns.len() {
+        let values = rows.iter().map(|&row| f64::from(track.row(row)[column]));
+        let mut values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
+        without += usize::from(values.is_empty());
+        features.extend(of_column(&mut values));
+    }
+    Some((features, without))
+}
+
+fn of_column(values: &mut [f64]) -> [f64; 4] {
+    if values.is_empty() {
+        return [0.0; 4];
+    }
+    values.sort_by(f64::total_cmp);
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let variance = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / count;
+    [
+        mean,
+        variance.sqrt(),
+        percentile(values, 0.1),
+        percentile(values, 0.9),
+    ]
+}
+
+/// Between the two nearest values of a sorted list.
+fn percentile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let below = place.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (sorted[above] - sorted[below]) * place.fract()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_numbers_describe_a_column() {
+        let times: Vec<Interval> = (0..6)
+            .map(|row| Interval::new(f64::from(row), f64::from(row) + 1.0))
+            .collect();
+        let track = Track {
+            columns: vec!["a".to_string(), "b".to_string()],
+            values: (0_u8..6)
+                .flat_map(|row| [f32::from(row), f32::NAN])
+                .collect(),
+            valid: vec![true, true, true, true, true, false],
+            times,
+        };
+        // 0 to 4: mean 2, variance 2; the sixth row is not valid.
+        let (features, without) = statistics(&track, Interval::new(0.0, 9.0)).unwrap();
+        assert_eq!(features[..2], [2.0, 2.0_f64.sqrt()]);
+        assert!((features[2] - 0.4).abs() < 1e-12 && (features[3] - 3.6).abs() < 1e-12);
+        assert_eq!((&features[4..], without), ([0.0; 4].as_slice(), 1));
+        assert_eq!(statistics(&track, Interval::new(8.0, 9.0)), None);
+    }
+}

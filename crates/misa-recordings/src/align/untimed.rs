@@ -1,0 +1,178 @@
+//! Times for words that have none.
+
+use crate::{Interval, Word, WordOrigin};
+use serde::{Deserialize, Serialize};
+
+/// The least length of a word whose times are made up, in seconds, if there is room.
+const SHORTEST: f64 = 0.02;
+
+/// What happens to words without times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum UntimedRule {
+    /// They share the time between their neighbours.
+    #[default]
+    Spread,
+    /// They are left out.
+    Drop,
+    /// Files that have any are refused.
+    Refuse,
+}
+
+/// Gives times to the words of a segment that have none, and returns how many these are.
+///
+/// Words between two timed ones share the time between them by their number of characters, each at least
+/// 20 ms; where there is less time, the neighbours give up to half of their own. At the ends of the
+/// segment they are bounded by `segment`, or by the phrase that their tool states. If no word has times,
+/// they are spread over the segment.
+pub fn place_untimed(words: &mut [Word], segment: Interval) -> usize {
+    let mut placed = 0;
+    let mut from = 0;
+    while let Some(first) = words[from..].iter().position(|word| word.time.is_none()) {
+        let first = from + first;
+        let count = words[first..]
+            .iter()
+            .take_while(|word| word.time.is_none())
+            .count();
+        let last = first + count;
+        place_run(words, first..last, segment);
+        placed += count;
+        from = last;
+    }
+    placed
+}
+
+/// Gives times to neighbouring words, none of which has any.
+fn place_run(words: &mut [Word], run: std::ops::Range<usize>, segment: Interval) {
+    let needed = SHORTEST * run.len() as f64;
+    let mut room = room_of(words, run.clone(), segment);
+    let lacking = needed - room.length();
+    if lacking > 0.0 {
+        let give = |time: Interval| (time.length() / 2.0).min(lacking / 2.0);
+        if let Some(time) = run
+            .start
+            .checked_sub(1)
+            .and_then(|before| words[before].time.as_mut())
+        {
+            room.start = time.end - give(*time);
+            time.end = room.start;
+        }
+        if let Some(time) = words.get_mut(run.end).and_then(|after| after.time.as_mut()) {
+            room.end = time.start + give(*time);
+            time.start = room.end;
+        }
+    }
+    room.end = room.end.max(room.start);
+    share(&mut words[run], room);
+}
+
+/// The time that neighbouring words without times have.
+fn room_of(words: &[Word], run: std::ops::Range<usize>, segment: Interval) -> Interval {
+    let before = run
+        .start
+        .checked_sub(1)
+        .and_then(|before| words[before].time);
+    let after = words.get(run.end).and_then(|word| word.time);
+    let mut room = Interval::new(
+        before.map_or(segment.start, |time| time.end),
+        after.map_or(segment.end, |time| time.start),
+    );
+    let mut phrases = words[run].iter().map(|word| word.phrase);
+    if let Some(Some(phrase)) = phrases.next() {
+        // A phrase is a bound only if it is that of all of them, and leaves time.
+        let narrow = Interval::new(room.start.max(phrase.start), room.end.min(phrase.end));
+        if phrases.all(|other| other == Some(phrase)) && narrow.length() > 0.0 {
+            room = narrow;
+        }
+    }
+    room
+}
+
+/// Divides `room` by numbers of characters, with at least 20 ms a word if there is so much.
+fn share(words: &mut [Word], room: Interval) {
+    let characters = |word: &Word| word.text.chars().count().max(1) as f64;
+    let total: f64 = words.iter().map(characters).sum();
+    let least = SHORTEST.min(room.length() / words.len() as f64);
+    let shares: Vec<f64> = words
+        .iter()
+        .map(|word| room.length() * characters(word) / total)
+        .collect();
+    // What the short ones lack is taken from what the long ones have above the least.
+    let lacking: f64 = shares.iter().map(|share| (least - share).max(0.0)).sum();
+    let spare: f64 = shares.iter().map(|share| (share - least).max(0.0)).sum();
+    let keep = if spare > 0.0 {
+        1.0 - lacking / spare
+    } else {
+        1.0
+    };
+    let mut start = room.start;
+    for (word, share) in words.iter_mut().zip(shares) {
+        let length = least + (share - least).max(0.0) * keep;
+        word.time = Some(Interval::new(start, (start + length).min(room.end)));
+        word.origin = WordOrigin::Interpolated;
+        start = (start + length).min(room.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn times(words: &mut [Word], segment: (f64, f64)) -> Vec<[f64; 2]> {
+        place_untimed(words, Interval::new(segment.0, segment.1));
+        let times = words.iter().map(|word| word.time.unwrap());
+        times
+            .map(|time| [time.start, time.end].map(|moment| (moment * 1e6).round() / 1e6))
+            .collect()
+    }
+
+    #[test]
+    fn words_share_the_gap_by_their_characters() {
+        let mut words = [
+            Word::measured("a", 0.0, 1.0),
+            Word::missing("bcd"),
+            Word::missing("e"),
+            Word::measured("f", 2.0, 3.0),
+        ];
+        assert_eq!(
+            times(&mut words, (0.0, 9.0)),
+            [[0.0, 1.0], [1.0, 1.75], [1.75, 2.0], [2.0, 3.0]]
+        );
+        assert_eq!(words[1].origin, WordOrigin::Interpolated);
+    }
+
+    #[test]
+    fn a_segment_without_times_is_shared() {
+        let mut words = [Word::missing("abc"), Word::missing("d")];
+        assert_eq!(times(&mut words, (4.0, 6.0)), [[4.0, 5.5], [5.5, 6.0]]);
+    }
+
+    #[test]
+    fn neighbours_make_room() {
+        let mut words = [
+            Word::measured("a", 0.0, 1.0),
+            Word::missing("b"),
+            Word::measured("c", 1.0, 2.0),
+        ];
+        assert_eq!(
+            times(&mut words, (0.0, 2.0)),
+            [[0.0, 0.99], [0.99, 1.01], [1.01, 2.0]]
+        );
+        let mut words = [Word::measured("a", 0.0, 1.0), Word::missing("b")];
+        assert_eq!(times(&mut words, (0.0, 1.0)), [[0.0, 0.99], [0.99, 1.0]]);
+    }
+
+    #[test]
+    fn short_words_are_at_least_20_ms_long() {
+        let mut words = [Word::missing("a"), Word::missing("bcdefghijk")];
+        assert_eq!(times(&mut words, (0.0, 0.11)), [[0.0, 0.02], [0.02, 0.11]]);
+    }
+
+    #[test]
+    fn a_phrase_bounds_its_words() {
+        let mut word = Word::missing("a");
+        word.phrase = Some(Interval::new(2.0, 3.0));
+        assert_eq!(times(&mut [word], (0.0, 9.0)), [[2.0, 3.0]]);
+    }
+}
