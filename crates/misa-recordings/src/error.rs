@@ -31,6 +31,14 @@ pub enum RecordingError {
         #[source]
         source: io::Error,
     },
+    /// A folder with more files than are looked at.
+    #[error("{}: expected at most {most} files, found more; name the folder that holds them", path.display())]
+    Several {
+        /// The folder.
+        path: PathBuf,
+        /// The most files.
+        most: usize,
+    },
     /// Something in a file is not as its format needs it.
     #[error("{}: {fault}", path.display())]
     File {

@@ -11,11 +11,13 @@
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
 //! | `align/` | words and rows on one clock |
+//! | `assemble/` | from files of recordings to utterances |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
 //! | `limits.rs` | what a file may hold at most |
 //! | `error.rs` | what can be wrong with a file |
 
 pub mod align;
+pub mod assemble;
 mod decode;
 mod error;
 mod interval;

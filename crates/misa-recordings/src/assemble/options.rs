@@ -1,0 +1,155 @@
+//! How recordings become utterances.
+
+use crate::align::{PauseRule, UntimedRule};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What a step is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Mode {
+    /// One step a word; faces and voice are means weighted by overlap.
+    #[default]
+    Words,
+    /// One step a word; faces and voice are the plain means of the CMU Multimodal SDK.
+    Sdk,
+    /// Each modality has steps of its own: words, and windows of equal length.
+    Unaligned,
+    /// One step an utterance: statistics of each column. Needs no times of words.
+    Utterance,
+}
+
+impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 4] = [Self::Words, Self::Sdk, Self::Unaligned, Self::Utterance];
+
+    /// Its name, as in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Words => "words",
+            Self::Sdk => "sdk",
+            Self::Unaligned => "unaligned",
+            Self::Utterance => "utterance",
+        }
+    }
+
+    /// Whether each step is a word.
+    pub fn is_by_word(self) -> bool {
+        matches!(self, Self::Words | Self::Sdk)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|mode| mode.name() == name);
+        let names = Self::ALL.map(Self::name).join(", ");
+        found.ok_or_else(|| format!("expected one of {names}, found {name:?}"))
+    }
+}
+
+/// How recordings become utterances.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AssembleOptions {
+    /// What a step is.
+    pub mode: Mode,
+    /// Who owns the time between words, for `words`.
+    pub pauses: PauseRule,
+    /// How far away a row may be that a step without rows borrows, in seconds.
+    pub reach: f64,
+    /// What happens to words without times, for `words`. The SDK's mode leaves them out.
+    pub untimed: UntimedRule,
+    /// Steps of faces a second, for `unaligned`.
+    pub face_rate: f64,
+    /// Steps of voice a second, for `unaligned`.
+    pub voice_rate: f64,
+    /// Most steps of a modality of an utterance, for `unaligned`; the rest is cut and counted.
+    pub most_steps: usize,
+    /// Whether words keep their capital letters.
+    pub keep_case: bool,
+    /// Whether words keep the punctuation around them.
+    pub keep_punctuation: bool,
+}
+
+impl Default for AssembleOptions {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            pauses: PauseRule::default(),
+            reach: 0.1,
+            untimed: UntimedRule::default(),
+            face_rate: 10.0,
+            voice_rate: 20.0,
+            most_steps: 500,
+            keep_case: false,
+            keep_punctuation: false,
+        }
+    }
+}
+
+impl AssembleOptions {
+    /// The word as a step has it: without the punctuation around it and in small letters, unless the
+    /// options keep them. Empty if nothing but punctuation is left.
+    pub fn cleaned(&self, word: &str) -> String {
+        let is_inside = |letter: char| letter.is_alphanumeric();
+        let word = match (
+            self.keep_punctuation,
+            word.find(is_inside),
+            word.rfind(is_inside),
+        ) {
+            (false, Some(first), Some(last)) => {
+                let last = last + word[last..].chars().next().map_or(0, char::len_utf8);
+                &word[first..last]
+            }
+            // A pause of ours keeps its brackets.
+            (false, ..) => "",
+            (true, ..) => word.trim(),
+        };
+        match self.keep_case {
+            true => word.to_string(),
+            false => word.to_lowercase(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn punctuation_stays_inside_words() {
+        let mut options = AssembleOptions::default();
+        let cleaned = |options: &AssembleOptions| {
+            ["Movie.", "don't", "“Ärger”", "--", "C3PO!"].map(|word| options.cleaned(word))
+        };
+        assert_eq!(cleaned(&options), ["movie", "don't", "ärger", "", "c3po"]);
+        (options.keep_case, options.keep_punctuation) = (true, true);
+        assert_eq!(
+            cleaned(&options),
+            ["Movie.", "don't", "“Ärger”", "--", "C3PO!"]
+        );
+    }
+
+    #[test]
+    fn names_of_modes_are_read_again() {
+        for mode in Mode::ALL {
+            assert_eq!(mode.to_string().parse(), Ok(mode));
+        }
+        let error = "word".parse::<Mode>().unwrap_err();
+        assert_eq!(
+            error,
+            "expected one of words, sdk, unaligned, utterance, found \"word\""
+        );
+    }
+}

@@ -1,0 +1,325 @@
+//! Files of one kind, found by the names of their recordings.
+
+use crate::RecordingError;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Folders within folders that are searched.
+const DEPTH: usize = 4;
+/// Most files of a folder, with all folders in it.
+const MOST: usize = 1 << 22;
+/// Extensions of recordings: whisper.cpp writes `clip.wav.json`.
+const MEDIA: [&str; 11] = [
+    "wav", "mp3", "mp4", "flac", "m4a", "mkv", "avi", "mov", "webm", "ogg", "opus",
+];
+
+/// Kinds of files, with the extensions that they may have, the preferred first: tools write one recording in
+/// several ways side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// Words with times.
+    Words,
+    /// Feature rows.
+    Tracks,
+}
+
+impl SourceKind {
+    fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Words => &[
+                "json", "textgrid", "ctm", "mlf", "stm", "csv", "lab", "vtt", "srt", "tsv", "txt",
+            ],
+            Self::Tracks => &["csv", "mat", "npz", "npy", "arff", "htk", "tsv", "txt"],
+        }
+    }
+}
+
+/// The files of a folder, or one file, by the names of their recordings.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    root: PathBuf,
+    is_file: bool,
+    /// By path below the root, without extension.
+    files: BTreeMap<String, Source>,
+    /// By the last part of the path; `None` if several have it.
+    by_stem: BTreeMap<String, Option<String>>,
+}
+
+/// A file, or a folder of arrays, of one recording.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Files of the same name and kind that are not read.
+    pub others: usize,
+    /// How much its extension is preferred; 0 is best.
+    rank: usize,
+}
+
+impl Sources {
+    /// The files of a kind at `path`, a folder or one file.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError`] when the path does not exist or cannot be read, or has too many files.
+    pub fn of(path: &Path, kind: SourceKind) -> Result<Self, RecordingError> {
+        let metadata = fs::metadata(path).map_err(RecordingError::io(path))?;
+        let mut sources = Self {
+            root: path.to_owned(),
+            is_file: metadata.is_file(),
+            files: BTreeMap::new(),
+            by_stem: BTreeMap::new(),
+        };
+        if sources.is_file {
+            let source = Source {
+                path: path.to_owned(),
+                others: 0,
+                rank: 0,
+            };
+            sources.files.insert(stem(path), source);
+        } else {
+            sources.scan(path, "", kind, 0)?;
+        }
+        for key in sources.files.keys() {
+            let stem = key.rsplit('/').next().unwrap_or(key).to_string();
+            let known = sources.by_stem.entry(stem);
+            known
+                .and_modify(|known| *known = None)
+                .or_insert_with(|| Some(key.clone()));
+        }
+        Ok(sources)
+    }
+
+    /// The path that was asked for.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether it is one file, which may hold several recordings.
+    pub fn is_file(&self) -> bool {
+        self.is_file
+    }
+
+    /// Number of recordings.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no recording.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The recordings by name, in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.files
+            .iter()
+            .map(|(name, source)| (name.as_str(), source))
+    }
+
+    /// The file of the first of `names` that has one: by its path below the folder, or else by its own name
+    /// if no other file has it. Returns which name it was.
+    pub fn find(&self, names: &[String]) -> Option<(usize, &str, &Source)> {
+        names.iter().enumerate().find_map(|(number, name)| {
+            let stored = self.files.get_key_value(name.as_str()).or_else(|| {
+                let key = self.by_stem.get(name.as_str())?.as_ref()?;
+                self.files.get_key_value(key)
+            });
+            stored.map(|(key, source)| (number, key.as_str(), source))
+        })
+    }
+
+    fn scan(
+        &mut self,
+        folder: &Path,
+        prefix: &str,
+        kind: SourceKind,
+        depth: usize,
+    ) -> Result<(), RecordingError> {
+        for entry in fs::read_dir(folder).map_err(RecordingError::io(folder))? {
+            let entry = entry.map_err(RecordingError::io(folder))?;
+            let (path, name) = (entry.path(), entry.file_name());
+            let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else {
+                continue;
+            };
+            let file_type = fs::metadata(&path).map_err(RecordingError::io(&path))?;
+            if file_type.is_dir() {
+                let key = format!("{prefix}{name}");
+                if kind == SourceKind::Tracks && is_of_arrays(&path)? {
+                    self.add(key, path, 0);
+                } else if depth < DEPTH {
+                    self.scan(&path, &format!("{key}/"), kind, depth + 1)?;
+                }
+            } else if let Some(rank) = rank(name, kind) {
+                self.add(format!("{prefix}{}", stem(Path::new(name))), path, rank);
+            }
+            if self.files.len() > MOST {
+                return Err(RecordingError::Several {
+                    path: self.root.clone(),
+                    most: MOST,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, key: String, path: PathBuf, rank: usize) {
+        let source = Source {
+            path,
+            others: 0,
+            rank,
+        };
+        let Some(known) = self.files.get_mut(&key) else {
+            self.files.insert(key, source);
+            return;
+        };
+        let others = known.others + 1;
+        // Of two with the same extension, the first by name, so that nothing depends on the system.
+        if (source.rank, &source.path) < (known.rank, &known.path) {
+            *known = source;
+        }
+        known.others = others;
+    }
+}
+
+fn rank(name: &str, kind: SourceKind) -> Option<usize> {
+    // OpenFace's remarks about a video.
+    if name.ends_with("_of_details.txt") {
+        return None;
+    }
+    let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+    kind.extensions()
+        .iter()
+        .position(|&known| known == extension)
+}
+
+/// The name of a file without its extension, and without that of the recording it was made of.
+pub(crate) fn stem(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let Some((stem, extension)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
+        return name;
+    };
+    let is_text = extension.eq_ignore_ascii_case("txt");
+    match stem.rsplit_once('.') {
+        Some((inner, before)) if !inner.is_empty() => {
+            let before = before.to_ascii_lowercase();
+            let is_outer = MEDIA.contains(&before.as_str()) || is_text && before == "mat";
+            if is_outer { inner } else { stem }.to_string()
+        }
+        _ => stem.to_string(),
+    }
+}
+
+/// Whether a folder holds arrays and nothing else: one recording, a frame a file.
+fn is_of_arrays(folder: &Path) -> Result<bool, RecordingError> {
+    let mut is_any = false;
+    for entry in fs::read_dir(folder).map_err(RecordingError::io(folder))? {
+        let name = entry.map_err(RecordingError::io(folder))?.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        if !name.ends_with(".npy") {
+            return Ok(false);
+        }
+        is_any = true;
+    }
+    Ok(is_any)
+}
+
+/// The names under which the files of a segment may be found, the most exact first: those of its clip, and
+/// after them its video's. Returns how many are of the clip.
+pub fn names_of(id: &str, video: &str, clip: Option<&str>) -> (Vec<String>, usize) {
+    let mut names = vec![id.to_string()];
+    if let Some(clip) = clip {
+        for between in ["_", "-", "$_$", "/", "."] {
+            names.push(format!("{video}{between}{clip}"));
+        }
+    }
+    let clips = names.len();
+    // A table whose ids are those of its recordings.
+    if video == id {
+        return (names, clips);
+    }
+    names.push(video.to_string());
+    (names, clips)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        folder
+    }
+
+    fn found(
+        folder: &tempfile::TempDir,
+        kind: SourceKind,
+        names: &[&str],
+    ) -> Option<(usize, String, usize)> {
+        let sources = Sources::of(folder.path(), kind).unwrap();
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let (number, _, source) = sources.find(&names)?;
+        let path = source.path.strip_prefix(folder.path()).unwrap();
+        Some((number, path.to_str().unwrap().to_string(), source.others))
+    }
+
+    #[test]
+    fn one_of_several_files_of_a_recording_is_read() {
+        let folder = folder(&[
+            "a.srt",
+            "a.json",
+            "a.txt",
+            "a.wav",
+            "b.wav.json",
+            ".a.json",
+            "deep/c.TextGrid",
+        ]);
+        let words = |names: &[&str]| found(&folder, SourceKind::Words, names);
+        assert_eq!(words(&["x", "a"]), Some((1, "a.json".to_string(), 2)));
+        assert_eq!(words(&["b"]), Some((0, "b.wav.json".to_string(), 0)));
+        assert_eq!(words(&["c"]), Some((0, "deep/c.TextGrid".to_string(), 0)));
+        assert_eq!(words(&["deep/c"]), words(&["c"]));
+        assert_eq!(words(&["d"]), None);
+    }
+
+    #[test]
+    fn a_name_in_two_folders_needs_its_folder() {
+        let folder = folder(&["v1/1.csv", "v2/1.csv", "v1/1_of_details.txt"]);
+        let tracks = |names: &[&str]| found(&folder, SourceKind::Tracks, names);
+        assert_eq!(tracks(&["1"]), None);
+        assert_eq!(tracks(&["v2/1"]), Some((0, "v2/1.csv".to_string(), 0)));
+    }
+
+    #[test]
+    fn a_folder_of_arrays_is_a_recording() {
+        let folder = folder(&["clip/0001.npy", "clip/0002.npy", "octave.mat.txt"]);
+        let tracks = |names: &[&str]| found(&folder, SourceKind::Tracks, names);
+        assert_eq!(tracks(&["clip"]), Some((0, "clip".to_string(), 0)));
+        assert_eq!(
+            tracks(&["octave"]),
+            Some((0, "octave.mat.txt".to_string(), 0))
+        );
+    }
+
+    #[test]
+    fn clips_are_looked_for_before_videos() {
+        let (names, clips) = names_of("v[3]", "v", Some("3"));
+        assert_eq!(names, ["v[3]", "v_3", "v-3", "v$_$3", "v/3", "v.3", "v"]);
+        assert_eq!(clips, 6);
+        assert_eq!(names_of("v", "v", None), (vec!["v".to_string()], 1));
+    }
+}

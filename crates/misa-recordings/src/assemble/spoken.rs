@@ -1,0 +1,225 @@
+//! The words of segments.
+
+use super::{AssembleOptions, Mode, WordCounts};
+use crate::align::{Disorder, UntimedRule, place_untimed, sdk, sort_words};
+use crate::{Interval, Word, WordOrigin};
+use thiserror::Error;
+
+/// Words that cannot be used.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum SpokenError {
+    /// They are too far out of order.
+    #[error(transparent)]
+    Disorder(#[from] Disorder),
+    /// One has no times, and the options refuse that.
+    #[error(
+        "expected times for every word, found none for {word:?}; leave out --untimed refuse, or align the words again"
+    )]
+    Untimed {
+        /// The word.
+        word: String,
+    },
+}
+
+/// The words of a recording, ready to be divided among its segments.
+#[derive(Clone, Debug)]
+pub struct Spoken<'w> {
+    words: &'w [Word],
+    /// When each word is said: its own middle, or that of its phrase, or of a neighbour.
+    middles: Vec<f64>,
+    /// Words in the order of their middles.
+    order: Vec<usize>,
+}
+
+impl<'w> Spoken<'w> {
+    /// The words of a recording, in the order of their file.
+    pub fn new(words: &'w [Word]) -> Self {
+        let middles = middles(words);
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_by(|&a, &b| middles[a].total_cmp(&middles[b]));
+        Self {
+            words,
+            middles,
+            order,
+        }
+    }
+
+    /// The words of `segment`, with times, cleaned and in the order of time; for `words` and `sdk`.
+    ///
+    /// # Errors
+    ///
+    /// [`SpokenError`] if the words are out of order, or one has no times and must have.
+    pub fn of(
+        &self,
+        segment: Interval,
+        options: &AssembleOptions,
+        counts: &mut WordCounts,
+    ) -> Result<Vec<Word>, SpokenError> {
+        let mut words = self.texts_of(segment, options, counts);
+        counts.sorted += sort_words(&mut words)?;
+        let untimed = words.iter().position(|word| word.time.is_none());
+        match (options.mode, options.untimed, untimed) {
+            (_, _, None) => {}
+            (_, UntimedRule::Refuse, Some(first)) => {
+                let word = words.swap_remove(first).text;
+                return Err(SpokenError::Untimed { word });
+            }
+            (Mode::Sdk, ..) | (_, UntimedRule::Drop, _) => {
+                let before = words.len();
+                words.retain(|word| word.time.is_some());
+                counts.untimed_dropped += before - words.len();
+            }
+            (_, UntimedRule::Spread, _) => {
+                counts.placed += place_untimed(&mut words, segment);
+            }
+        }
+        Ok(words)
+    }
+
+    /// The words of `segment`, cleaned, in the order of their file.
+    pub fn texts_of(
+        &self,
+        segment: Interval,
+        options: &AssembleOptions,
+        counts: &mut WordCounts,
+    ) -> Vec<Word> {
+        let mut words = Vec::new();
+        for number in self.numbers_of(segment, options.mode) {
+            let text = options.cleaned(&self.words[number].text);
+            if text.is_empty() {
+                counts.punctuation_dropped += 1;
+                continue;
+            }
+            let word = Word {
+                text,
+                ..self.words[number].clone()
+            };
+            match word.origin {
+                WordOrigin::Measured => counts.measured += 1,
+                WordOrigin::Interpolated => counts.interpolated_by_tool += 1,
+                WordOrigin::Missing => {}
+            }
+            words.push(word);
+        }
+        words
+    }
+
+    /// Which words belong to `segment`: those whose middle lies in it, so a word belongs to one segment of
+    /// several that do not overlap. For the SDK, those that overlap it.
+    fn numbers_of(&self, segment: Interval, mode: Mode) -> Vec<usize> {
+        if mode == Mode::Sdk {
+            let overlaps =
+                |time: Interval| sdk::has_length(time) && time.overlap(segment) > sdk::EPSILON;
+            let is_inside = |&number: &usize| match self.words[number].time {
+                Some(time) => overlaps(time),
+                None => segment.holds(self.middles[number]),
+            };
+            return (0..self.words.len()).filter(is_inside).collect();
+        }
+        let before = |moment: f64| {
+            self.order
+                .partition_point(|&word| self.middles[word] < moment)
+        };
+        let range = before(segment.start)..before(segment.end).max(before(segment.start));
+        let mut numbers = self.order[range].to_vec();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Words whose middle lies in none of `segments`.
+    pub fn outside(&self, segments: &[Interval]) -> usize {
+        let is_outside = |middle: &&f64| !segments.iter().any(|segment| segment.holds(**middle));
+        self.middles.iter().filter(is_outside).count()
+    }
+}
+
+/// The middle of each word; of one without times, the middle of its phrase, or that of the nearest word
+/// with times, before it or else after it.
+fn middles(words: &[Word]) -> Vec<f64> {
+    let own = |word: &Word| word.time.or(word.phrase).map(Interval::middle);
+    let first = words.iter().find_map(own).unwrap_or(0.0);
+    let mut last = first;
+    let middle = |word: &Word| {
+        last = own(word).unwrap_or(last);
+        last
+    };
+    words.iter().map(middle).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(words: &[Word]) -> Vec<&str> {
+        words.iter().map(|word| word.text.as_str()).collect()
+    }
+
+    #[test]
+    fn words_are_divided_by_their_middles() {
+        let words = [
+            Word::measured("I", 0.0, 0.5),
+            Word::measured("said", 0.8, 1.2),
+            Word::missing("--"),
+            Word::missing("Maybe."),
+            Word::measured("no", 3.0, 3.5),
+        ];
+        let spoken = Spoken::new(&words);
+        let (options, mut counts) = (AssembleOptions::default(), WordCounts::default());
+        let first = spoken
+            .of(Interval::new(0.0, 1.0), &options, &mut counts)
+            .unwrap();
+        assert_eq!(texts(&first), ["i"]);
+        let second = spoken
+            .of(Interval::new(1.0, 2.0), &options, &mut counts)
+            .unwrap();
+        assert_eq!(texts(&second), ["said", "maybe"]);
+        assert_eq!(second[1].time, Some(Interval::new(1.2, 2.0)));
+        assert_eq!(
+            (counts.measured, counts.placed, counts.punctuation_dropped),
+            (2, 1, 1)
+        );
+        assert_eq!(
+            spoken.outside(&[Interval::new(0.0, 1.0), Interval::new(1.0, 2.0)]),
+            1
+        );
+    }
+
+    #[test]
+    fn the_sdk_takes_words_of_a_border_twice() {
+        let words = [Word::measured("a", 0.5, 1.5), Word::missing("b")];
+        let spoken = Spoken::new(&words);
+        let mut options = AssembleOptions::default();
+        options.mode = Mode::Sdk;
+        let mut counts = WordCounts::default();
+        for segment in [Interval::new(0.0, 1.0), Interval::new(1.0, 2.0)] {
+            assert_eq!(
+                texts(&spoken.of(segment, &options, &mut counts).unwrap()),
+                ["a"]
+            );
+        }
+        assert_eq!(counts.untimed_dropped, 1);
+    }
+
+    #[test]
+    fn words_without_times_may_be_dropped_or_refused() {
+        let words = [Word::measured("a", 0.0, 0.5), Word::missing("b")];
+        let spoken = Spoken::new(&words);
+        let (mut options, mut counts) = (AssembleOptions::default(), WordCounts::default());
+        options.untimed = UntimedRule::Drop;
+        let all = Interval::new(0.0, 1.0);
+        assert_eq!(
+            texts(&spoken.of(all, &options, &mut counts).unwrap()),
+            ["a"]
+        );
+        options.untimed = UntimedRule::Refuse;
+        let error = spoken
+            .of(all, &options, &mut counts)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("expected times for every word, found none for \"b\""),
+            "{error}"
+        );
+    }
+}
