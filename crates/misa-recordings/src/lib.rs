@@ -10,6 +10,7 @@
 //! | `word.rs` | a word with its times, and where they come from |
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `segments/` | tables of segments and their labels, and who speaks when |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
 //! | `limits.rs` | what a file may hold at most |
 //! | `error.rs` | what can be wrong with a file |
@@ -19,6 +20,7 @@ mod error;
 mod interval;
 mod limits;
 mod number;
+pub mod segments;
 mod track;
 pub mod tracks;
 mod word;
