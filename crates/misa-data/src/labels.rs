@@ -1,9 +1,11 @@
 //! Labels without features, and the table of utterances for your own features.
 
-use crate::delimited::{self, Cell, Rows, number};
 use crate::format::files::{open_pickle, read_bytes};
 use crate::wanted::Wanted;
 use crate::{DataError, Split};
+use misa_files::delimited::{
+    self, Cell, RowError, Rows, is_separator_line, named_separator, number,
+};
 use misa_files::npy::Npz;
 use misa_files::pickle::{Limits, Value};
 use misa_files::{FileKind, Source, zip};
@@ -165,19 +167,25 @@ struct Columns {
 
 fn of_csv(path: &Path, wanted: Wanted) -> Result<Vec<TableRow>, DataError> {
     let place = path.display().to_string();
-    let text = delimited::decode(&place, read_bytes(path, MAX_BYTES)?)?;
-    let open_quotes = |cell: Cell| {
-        let place = format!("{place}: {}", cell.position());
-        DataError::layout(place, "the end of a cell in quotes", "the end of the file")
+    let text = delimited::decode(read_bytes(path, MAX_BYTES)?).map_err(|error| {
+        let place = format!("{place}: line {}", error.line);
+        DataError::layout(place, error.expected, error.found)
+    })?;
+    let not_a_row = |error: RowError| match error {
+        RowError::OpenQuotes(cell) => {
+            let place = format!("{place}: {}", cell.position());
+            DataError::layout(place, "the end of a cell in quotes", "the end of the file")
+        }
+        other => DataError::layout(&*place, "a row", other.to_string()),
     };
     let mut rows = Rows::new(&text, separator(&text, wanted));
-    let mut header = rows.next_row().map_err(open_quotes)?.unwrap_or_default();
+    let mut header = rows.next_row().map_err(not_a_row)?.unwrap_or_default();
     if is_separator_line(&text) {
-        header = rows.next_row().map_err(open_quotes)?.unwrap_or_default();
+        header = rows.next_row().map_err(not_a_row)?.unwrap_or_default();
     }
     let columns = Columns::of(&place, &header, wanted)?;
     let mut table = Vec::new();
-    while let Some(row) = rows.next_row().map_err(open_quotes)? {
+    while let Some(row) = rows.next_row().map_err(not_a_row)? {
         // Spreadsheets write rows that were cleared.
         if row.iter().any(|cell| !cell.text.is_empty()) {
             table.push(columns.table_row(&place, &row)?);
@@ -186,20 +194,11 @@ fn of_csv(path: &Path, wanted: Wanted) -> Result<Vec<TableRow>, DataError> {
     Ok(table)
 }
 
-/// Whether the first line names the separator for Excel.
-fn is_separator_line(text: &str) -> bool {
-    let line = text.split(['\r', '\n']).next().unwrap_or_default();
-    line.trim_matches('"')
-        .to_ascii_lowercase()
-        .starts_with("sep=")
-}
-
 /// The separator that the first line names, or with which the header has the columns that are needed,
 /// or else most columns.
 fn separator(text: &str, wanted: Wanted) -> char {
     if is_separator_line(text) {
-        let named = text.trim_start_matches('"').chars().nth("sep=".len());
-        return named.unwrap_or(SEPARATORS[0]);
+        return named_separator(text).unwrap_or(SEPARATORS[0]);
     }
     let columns = |separator: char| {
         let header = Rows::new(text, separator).next_row();

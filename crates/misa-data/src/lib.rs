@@ -61,7 +61,7 @@
 //! | `format/` | one file per layout on disk |
 //! | `doctor/` | the contents and faults of a data set, in words |
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
-//! | `labels.rs`, `delimited.rs` | labels without features, and text tables of them |
+//! | `labels.rs` | labels without features, and text tables of them |
 //! | `prepare.rs` | the official preparation of utterances from word-aligned rows |
 //! | `loader.rs` | batches of a split, epoch after epoch |
 //! | `bert/` | what BERT needs of the file system |
@@ -74,7 +74,6 @@ mod bert;
 mod checksum;
 mod clips;
 mod dataset;
-mod delimited;
 pub mod doctor;
 mod embedding;
 mod entry;

@@ -10,6 +10,7 @@
 //! | `source.rs` | the bytes of a file or of a part of one, in memory or on disk |
 //! | `dtype.rs` | element types of arrays |
 //! | `elements.rs` | converting many elements at a time |
+//! | `delimited.rs` | text tables as spreadsheets write them |
 //! | `kind/` | what a file is, judged by its first bytes |
 //! | `hdf5/` | HDF5 files, read without the HDF5 library |
 //! | `pickle/` | Python pickles, read without Python |
@@ -17,6 +18,7 @@
 //! | `npy/` | NumPy arrays (`.npy`) and archives of them (`.npz`) |
 //! | `torch/` | PyTorch tensors |
 
+pub mod delimited;
 mod dtype;
 mod elements;
 pub mod hdf5;

@@ -39,6 +39,21 @@ pub enum RecordingError {
         /// The most files.
         most: usize,
     },
+    /// Several segments of one recording, of which one has no times.
+    #[error(
+        "table, line {line}: segment {id:?} is one of {segments} of the recording {video:?}; expected start and end \
+         for each, found none here; give them as columns, or files of each clip named as its id"
+    )]
+    Uncut {
+        /// The recording.
+        video: String,
+        /// Its segments.
+        segments: usize,
+        /// The segment without times.
+        id: String,
+        /// Its line in the table.
+        line: u64,
+    },
     /// Something in a file is not as its format needs it.
     #[error("{}: {fault}", path.display())]
     File {

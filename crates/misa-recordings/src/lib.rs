@@ -10,6 +10,7 @@
 //! | `word.rs` | a word with its times, and where they come from |
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `segments/` | tables of segments and their labels, and who speaks when |
 //! | `align/` | words and rows on one clock |
 //! | `assemble/` | from files of recordings to utterances |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
@@ -23,6 +24,7 @@ mod error;
 mod interval;
 mod limits;
 mod number;
+pub mod segments;
 mod track;
 pub mod tracks;
 mod word;

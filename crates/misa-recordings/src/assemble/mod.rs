@@ -3,19 +3,34 @@
 //! | File | Holds |
 //! |---|---|
 //! | `options.rs` | how recordings become utterances |
-//! | `sources.rs` | files by the names of their recordings |
+//! | `assembler.rs` | all recordings of a table, several at a time |
+//! | `sources.rs`, `shelf.rs` | files by the names of their recordings |
+//! | `job.rs`, `matching.rs` | segments with their files, and what has no counterpart |
+//! | `recording.rs` | one recording, made into utterances |
 //! | `spoken.rs` | the words of segments |
 //! | `steps.rs` | the steps of a modality of an utterance |
-//! | `counts.rs` | what became of words and steps |
+//! | `counts.rs`, `report.rs` | what became of words, rows and steps |
+//! | `error.rs` | what keeps a recording from becoming utterances |
 
+mod assembler;
 mod counts;
+mod error;
+mod job;
+mod matching;
 mod options;
+mod recording;
+mod report;
+mod shelf;
 mod sources;
 mod spoken;
 mod steps;
 
+pub use assembler::{Assembled, Assembler, Inputs, Outcome};
 pub use counts::{StepCounts, WordCounts};
+pub use error::AssembleError;
+pub use matching::{KindMatching, Matching};
 pub use options::{AssembleOptions, Mode};
-pub use sources::{Source, SourceKind, Sources, names_of};
-pub use spoken::{Spoken, SpokenError};
-pub use steps::{SteppedTrack, Steps};
+pub use report::{RecordingReport, TrackReport};
+use sources::names_of;
+pub use spoken::SpokenError;
+pub use steps::Steps;

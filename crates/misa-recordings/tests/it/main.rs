@@ -1,4 +1,6 @@
-//! What the crate promises to its users.
+//! Tests of whole files and of their faults, in one program.
 
 mod alignment;
 mod alignment_properties;
+mod table_errors;
+mod tables;

@@ -1,13 +1,14 @@
 //! Text tables as spreadsheets write them, with positions as editors count them.
 
-use crate::DataError;
+use std::str::FromStr;
+use thiserror::Error;
 
 /// The cells of a row, each with its position.
-pub(crate) type Row = Vec<Cell>;
+pub type Row = Vec<Cell>;
 
 /// One cell.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Cell {
+pub struct Cell {
     /// The text without quotes and without spaces around it.
     pub text: String,
     /// The line of the file where it starts, from 1.
@@ -23,12 +24,24 @@ impl Cell {
     }
 }
 
+/// Bytes that are no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("line {line}: expected {expected}, found {found}")]
+pub struct NotText {
+    /// The line of the first character that is damaged or of another encoding, from 1.
+    pub line: usize,
+    /// The encoding: `UTF-8` or `UTF-16`.
+    pub expected: &'static str,
+    /// What is there instead.
+    pub found: &'static str,
+}
+
 /// The text of a table in UTF-8 or UTF-16, with or without a mark at its start.
 ///
 /// # Errors
 ///
-/// [`DataError::Layout`] with the line of the first character that is damaged or of another encoding.
-pub(crate) fn decode(place: &str, bytes: Vec<u8>) -> Result<String, DataError> {
+/// [`NotText`] with the line of the first character that is damaged or of another encoding.
+pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     let wide = match bytes.as_slice() {
         [0xff, 0xfe, ..] => Some((2, u16::from_le_bytes as fn([u8; 2]) -> u16)),
         [0xfe, 0xff, ..] => Some((2, u16::from_be_bytes as fn([u8; 2]) -> u16)),
@@ -40,10 +53,11 @@ pub(crate) fn decode(place: &str, bytes: Vec<u8>) -> Result<String, DataError> {
     let Some((start, unit)) = wide else {
         return String::from_utf8(bytes).map(without_mark).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            let before = &error.as_bytes()[..valid];
-            let line = lines_before(&String::from_utf8_lossy(before)) + 1;
-            let found = "a character of another encoding (save as CSV UTF-8)";
-            DataError::layout(format!("{place}: line {line}"), "UTF-8", found)
+            NotText {
+                line: lines_before(&String::from_utf8_lossy(&error.as_bytes()[..valid])) + 1,
+                expected: "UTF-8",
+                found: "a character of another encoding (save as CSV UTF-8)",
+            }
         });
     };
     let pairs = bytes[start..].chunks_exact(2);
@@ -52,13 +66,13 @@ pub(crate) fn decode(place: &str, bytes: Vec<u8>) -> Result<String, DataError> {
     for character in char::decode_utf16(pairs.map(|pair| unit([pair[0], pair[1]]))) {
         match character {
             Ok(character) => text.push(character),
-            Err(_) => return Err(not_utf16(place, &text)),
+            Err(_) => return Err(not_utf16(&text)),
         }
     }
     if is_whole {
         Ok(text)
     } else {
-        Err(not_utf16(place, &text))
+        Err(not_utf16(&text))
     }
 }
 
@@ -69,13 +83,12 @@ fn without_mark(text: String) -> String {
     }
 }
 
-fn not_utf16(place: &str, before: &str) -> DataError {
-    let line = lines_before(before) + 1;
-    DataError::layout(
-        format!("{place}: line {line}"),
-        "UTF-16",
-        "half a character",
-    )
+fn not_utf16(before: &str) -> NotText {
+    NotText {
+        line: lines_before(before) + 1,
+        expected: "UTF-16",
+        found: "half a character",
+    }
 }
 
 fn lines_before(text: &str) -> usize {
@@ -86,20 +99,52 @@ fn lines_before(text: &str) -> usize {
 /// The rows of a table one by one. Lines end with LF, CRLF or CR. A cell in quotes may hold separators,
 /// line ends, and quotes written twice.
 #[derive(Clone, Debug)]
-pub(crate) struct Rows<'t> {
+pub struct Rows<'t> {
     text: std::iter::Peekable<std::str::Chars<'t>>,
     separator: char,
     line: usize,
     column: usize,
+    max_cells: usize,
+    max_bytes: usize,
+    row_bytes: usize,
+}
+
+/// Why a row cannot be read.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum RowError {
+    /// The quotes of a cell are never closed.
+    #[error("{}: expected the end of a cell in quotes, found the end of the file", .0.position())]
+    OpenQuotes(Cell),
+    /// The row that starts at this line has more cells than are allowed.
+    #[error("line {0}: too many cells")]
+    Cells(usize),
+    /// The row that starts at this line has more bytes than are allowed.
+    #[error("line {0}: too many bytes")]
+    Bytes(usize),
 }
 
 impl<'t> Rows<'t> {
+    /// The rows of `text`, with `separator` between cells, without limits.
     pub fn new(text: &'t str, separator: char) -> Self {
         Self {
             text: text.chars().peekable(),
             separator,
             line: 1,
             column: 1,
+            max_cells: usize::MAX,
+            max_bytes: usize::MAX,
+            row_bytes: 0,
+        }
+    }
+
+    /// The same rows, of at most so many cells and bytes each.
+    #[must_use]
+    pub fn with_limits(self, max_cells: usize, max_bytes: usize) -> Self {
+        Self {
+            max_cells,
+            max_bytes,
+            ..self
         }
     }
 
@@ -107,14 +152,19 @@ impl<'t> Rows<'t> {
     ///
     /// # Errors
     ///
-    /// The cell whose quotes are never closed.
-    pub fn next_row(&mut self) -> Result<Option<Row>, Cell> {
+    /// [`RowError`] when quotes are never closed, or the row is beyond the limits.
+    pub fn next_row(&mut self) -> Result<Option<Row>, RowError> {
         if self.text.peek().is_none() {
             return Ok(None);
         }
         let mut row = Row::new();
+        let first = self.line;
+        self.row_bytes = 0;
         loop {
-            let (cell, end) = self.cell()?;
+            let (cell, end) = self.cell(first)?;
+            if row.len() == self.max_cells {
+                return Err(RowError::Cells(first));
+            }
             row.push(cell);
             if end != Some(self.separator) {
                 return Ok(Some(row));
@@ -122,8 +172,8 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// The next cell, and the character that ends it.
-    fn cell(&mut self) -> Result<(Cell, Option<char>), Cell> {
+    /// The next cell of the row that starts at line `first`, and the character that ends it.
+    fn cell(&mut self, first: usize) -> Result<(Cell, Option<char>), RowError> {
         let mut cell = Cell {
             text: String::new(),
             line: self.line,
@@ -133,8 +183,11 @@ impl<'t> Rows<'t> {
         let mut had_quotes = false;
         loop {
             let next = self.next_char();
+            if self.row_bytes > self.max_bytes {
+                return Err(RowError::Bytes(first));
+            }
             match next {
-                None if is_open => return Err(cell),
+                None if is_open => return Err(RowError::OpenQuotes(cell)),
                 Some('"') if is_open && self.text.peek() == Some(&'"') => {
                     self.next_char();
                     cell.text.push('"');
@@ -157,6 +210,7 @@ impl<'t> Rows<'t> {
     /// The next character, with every line end as LF.
     fn next_char(&mut self) -> Option<char> {
         let mut next = self.text.next()?;
+        self.row_bytes += next.len_utf8();
         if next == '\r' {
             self.text.next_if_eq(&'\n');
             next = '\n';
@@ -177,7 +231,7 @@ fn trimmed(mut cell: Cell) -> Cell {
 }
 
 /// The number of a cell, with a decimal point or comma.
-pub(crate) fn number(text: &str) -> Option<f32> {
+pub fn number<T: FromStr>(text: &str) -> Option<T> {
     // Spreadsheets may write the sign as a minus of typography.
     let plain = text.replace('\u{2212}', "-");
     let commas = plain.matches(',').count();
@@ -186,5 +240,41 @@ pub(crate) fn number(text: &str) -> Option<f32> {
         (1, false) => plain.replace(',', ".").parse().ok(),
         // A comma and a point: one of them would separate thousands.
         _ => None,
+    }
+}
+
+/// Whether the first line names the separator for Excel, as in `sep=;`.
+pub fn is_separator_line(text: &str) -> bool {
+    let line = text.split(['\r', '\n']).next().unwrap_or_default();
+    line.trim_matches('"')
+        .to_ascii_lowercase()
+        .starts_with("sep=")
+}
+
+/// The separator that the first line names for Excel.
+pub fn named_separator(text: &str) -> Option<char> {
+    let line = is_separator_line(text).then(|| text.trim_start_matches('"'))?;
+    line.chars().nth("sep=".len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_beyond_the_limits_are_refused() {
+        let first = |text, cells, bytes| Rows::new(text, ',').with_limits(cells, bytes).next_row();
+        assert_eq!(first("a,b\n", 2, 4).unwrap().unwrap().len(), 2);
+        assert_eq!(first("a,b\n", 1, 4), Err(RowError::Cells(1)));
+        assert_eq!(first("a,b\n", 2, 3), Err(RowError::Bytes(1)));
+        let mut rows = Rows::new("a\n\"b\nc\"\n", ',').with_limits(1, 4);
+        assert!(rows.next_row().unwrap().is_some());
+        assert_eq!(rows.next_row(), Err(RowError::Bytes(2)));
+    }
+
+    #[test]
+    fn the_first_line_may_name_the_separator() {
+        let named = ["sep=;\na", "\"sep=|\"\na", "SEP=\t\n", "a;b", "sep="].map(named_separator);
+        assert_eq!(named, [Some(';'), Some('|'), Some('\t'), None, None]);
     }
 }
