@@ -14,6 +14,7 @@
 //! | `align/` | words and rows on one clock |
 //! | `assemble/` | from files of recordings to utterances |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
+//! | `named.rs` | values with names |
 //! | `limits.rs` | what a file may hold at most |
 //! | `error.rs` | what can be wrong with a file |
 
@@ -23,6 +24,7 @@ mod decode;
 mod error;
 mod interval;
 mod limits;
+mod named;
 mod number;
 pub mod segments;
 mod track;

@@ -22,7 +22,7 @@ mod untimed;
 mod weighted;
 mod windows;
 
-pub use offset::{Offset, offset};
+pub use offset::{Offset, beyond, offset};
 pub use order::{Disorder, sort_words};
 pub use pauses::{PAUSE, PauseRule, PausedStep, steps_of};
 pub use statistics::{STATISTICS, statistics};

@@ -12,6 +12,10 @@ const FARTHEST: f64 = 2.0;
 const TOLERANCE: f64 = 0.2;
 /// A correlation below this says nothing.
 const LEAST: f64 = 0.3;
+/// What covers less than this, in seconds, may fit anywhere.
+const LONG: f64 = 5.0;
+/// The least part of what both cover that must still do so with an offset.
+const REST: f64 = 0.6;
 /// How much better than no offset another must be.
 const LEAD: f64 = 0.1;
 
@@ -25,11 +29,19 @@ pub struct Offset {
     pub correlation: f64,
     /// Their correlation without an offset.
     pub without: f64,
+    /// Seconds that both cover.
+    pub covered: f64,
 }
 
 impl Offset {
-    /// Whether the two clearly belong to different cuts.
+    /// Whether the two clearly belong to different cuts. What is short may fit by chance, and is never clear.
     pub fn is_clear(&self) -> bool {
+        self.is_apart() && self.covered >= LONG
+    }
+
+    /// Whether another offset fits better than none. Of short recordings, only many together say
+    /// something.
+    pub fn is_apart(&self) -> bool {
         self.seconds.abs() > TOLERANCE
             && self.correlation >= LEAST
             && self.correlation - self.without >= LEAD
@@ -64,8 +76,11 @@ pub fn offset(words: &[Interval], times: &[Interval], energy: &[f32]) -> Option<
     let speech = grid.speech(words);
     let voice = grid.voice(times, energy);
     let farthest = (FARTHEST / CELL).round() as isize;
-    let fit = |lag: isize| correlation(&speech, &voice, lag).map(|correlation| (lag, correlation));
-    let without = fit(0)?.1;
+    let (covered, without) = correlation(&speech, &voice, 0)?;
+    let fit = |lag: isize| {
+        let (seconds, correlation) = correlation(&speech, &voice, lag)?;
+        (seconds >= REST * covered).then_some((lag, correlation))
+    };
     // Of equal fits, the one with the smaller offset.
     let lags = (0..=farthest).flat_map(|lag| [lag, -lag]);
     let better = |best: (isize, f64), next: (isize, f64)| if next.1 > best.1 { next } else { best };
@@ -74,7 +89,18 @@ pub fn offset(words: &[Interval], times: &[Interval], energy: &[f32]) -> Option<
         seconds: lag as f64 * CELL,
         correlation,
         without,
+        covered,
     })
+}
+
+/// The part of the time of words that lies before the first row of a track or after its last, from 0 to 1;
+/// `None` without words or rows.
+pub fn beyond(words: &[Interval], times: &[Interval]) -> Option<f64> {
+    let first = times.iter().map(|time| time.start).reduce(f64::min)?;
+    let last = times.iter().map(|time| time.end).reduce(f64::max)?;
+    let all: f64 = words.iter().map(|word| word.length()).sum();
+    let inside: f64 = words.iter().map(|word| word.overlap(Interval::new(first, last))).sum();
+    (all > 0.0).then(|| 1.0 - inside / all)
 }
 
 /// Cells of equal length.
@@ -121,8 +147,8 @@ impl Grid {
     }
 }
 
-/// Correlation of speech with the voice `lag` cells later, over the cells that have both.
-fn correlation(speech: &[f64], voice: &[f64], lag: isize) -> Option<f64> {
+/// Seconds that both speech and the voice `lag` cells later cover, and their correlation there.
+fn correlation(speech: &[f64], voice: &[f64], lag: isize) -> Option<(f64, f64)> {
     let (speech, voice) = match lag {
         0.. => (speech, voice.get(lag.unsigned_abs()..)?),
         _ => (speech.get(lag.unsigned_abs()..)?, voice),
@@ -138,7 +164,8 @@ fn correlation(speech: &[f64], voice: &[f64], lag: isize) -> Option<f64> {
     }
     let spread = (n * xx - x * x).max(0.0) * (n * yy - y * y).max(0.0);
     // A second of both is the least that says anything.
-    (n * CELL >= 1.0 && spread > 1e-9).then(|| (n * xy - x * y) / spread.sqrt())
+    let is_enough = n * CELL >= 1.0 && spread > 1e-9;
+    is_enough.then(|| (n * CELL, (n * xy - x * y) / spread.sqrt()))
 }
 
 #[cfg(test)]
@@ -181,6 +208,13 @@ mod tests {
                 "{late}: {offset:?}"
             );
         }
+    }
+
+    #[test]
+    fn words_of_another_part_lie_beyond() {
+        let words = [Interval::new(0.0, 1.0), Interval::new(8.0, 9.0)];
+        assert_eq!(beyond(&words, &[Interval::new(0.0, 4.0), Interval::new(4.0, 5.0)]), Some(0.5));
+        assert_eq!(beyond(&words, &[]), None);
     }
 
     #[test]

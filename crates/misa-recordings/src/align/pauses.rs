@@ -1,6 +1,7 @@
 //! The stretch of each step, and who owns the pauses between words.
 
 use crate::Interval;
+use crate::named::named;
 use serde::{Deserialize, Serialize};
 
 /// The word of a step that is a pause.
@@ -12,7 +13,7 @@ const SHORTEST: f64 = 0.1;
 
 /// Who owns the time between words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PauseRule {
     /// Nobody, as in the CMU SDK: faces and voice in pauses are lost.
@@ -23,6 +24,12 @@ pub enum PauseRule {
     /// A pause of 0.1 s and more is a step of its own.
     OwnSteps,
 }
+
+named!(PauseRule {
+    "words-only" => WordsOnly,
+    "extend" => Extend,
+    "own-steps" => OwnSteps,
+});
 
 /// A step: a word, or a pause.
 #[derive(Clone, Copy, Debug, PartialEq)]

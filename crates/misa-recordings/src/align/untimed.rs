@@ -1,5 +1,6 @@
 //! Times for words that have none.
 
+use crate::named::named;
 use crate::{Interval, Word, WordOrigin};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,12 @@ pub enum UntimedRule {
     /// Files that have any are refused.
     Refuse,
 }
+
+named!(UntimedRule {
+    "spread" => Spread,
+    "drop" => Drop,
+    "refuse" => Refuse,
+});
 
 /// Gives times to the words of a segment that have none, and returns how many these are.
 ///

@@ -102,17 +102,32 @@ impl<'t> Assembler<'t> {
     ///
     /// [`RecordingError`] when a path cannot be read, a file that holds several recordings is at fault, or
     /// segments of one recording have no times.
-    pub fn new(segments: &'t [Segment], inputs: Inputs<'_>, options: AssembleOptions) -> Result<Self, RecordingError> {
+    pub fn new(
+        segments: &'t [Segment],
+        inputs: Inputs<'_>,
+        options: AssembleOptions,
+    ) -> Result<Self, RecordingError> {
         let words_options = inputs.words_options;
         let read_words = |path: &Path| words::read(path, &words_options).map(named_words);
-        let words = inputs.words.map(|path| Shelf::of(path, SourceKind::Words, read_words)).transpose()?;
-        let faces = inputs.faces.map(|path| TrackShelf::of(path, inputs.faces_options, inputs.faces_recipe));
-        let voice = inputs.voice.map(|path| TrackShelf::of(path, inputs.voice_options, inputs.voice_recipe));
+        let words = inputs
+            .words
+            .map(|path| Shelf::of(path, SourceKind::Words, read_words))
+            .transpose()?;
+        let faces = inputs
+            .faces
+            .map(|path| TrackShelf::of(path, inputs.faces_options, inputs.faces_recipe));
+        let voice = inputs
+            .voice
+            .map(|path| TrackShelf::of(path, inputs.voice_options, inputs.voice_recipe));
         let (faces, voice) = (faces.transpose()?, voice.transpose()?);
         let find = |names: &[String], clips: usize| Places {
             words: words.as_ref().and_then(|shelf| shelf.find(names, clips)),
-            faces: faces.as_ref().and_then(|tracks| tracks.shelf.find(names, clips)),
-            voice: voice.as_ref().and_then(|tracks| tracks.shelf.find(names, clips)),
+            faces: faces
+                .as_ref()
+                .and_then(|tracks| tracks.shelf.find(names, clips)),
+            voice: voice
+                .as_ref()
+                .and_then(|tracks| tracks.shelf.find(names, clips)),
         };
         let jobs = Job::of(segments, find)?;
         Ok(Self {
@@ -143,19 +158,34 @@ impl<'t> Assembler<'t> {
 
     /// Which segments and files have no counterpart.
     pub fn matching(&self) -> Matching {
-        let of = |place: fn(&Places) -> &Option<Place>, left: &dyn Fn(&BTreeSet<&str>) -> Vec<String>| {
-            let found: BTreeSet<&str> = self.jobs.iter().filter_map(|job| place(&job.places).as_ref()).map(|place| place.key.as_str()).collect();
+        let of = |place: fn(&Places) -> &Option<Place>,
+                  left: &dyn Fn(&BTreeSet<&str>) -> Vec<String>| {
+            let found: BTreeSet<&str> = self
+                .jobs
+                .iter()
+                .filter_map(|job| place(&job.places).as_ref())
+                .map(|place| place.key.as_str())
+                .collect();
             let without = self.jobs.iter().filter(|job| place(&job.places).is_none());
-            let without = without.flat_map(|job| &job.segments).map(|&number| self.segments[number].id.clone());
+            let without = without
+                .flat_map(|job| &job.segments)
+                .map(|&number| self.segments[number].id.clone());
             KindMatching {
                 recordings: found.len(),
                 without: without.collect(),
                 left: left(&found),
             }
         };
-        let tracks = |tracks: &Option<TrackShelf>, place| tracks.as_ref().map(|tracks| of(place, &|found| tracks.shelf.left(found)));
+        let tracks = |tracks: &Option<TrackShelf>, place| {
+            tracks
+                .as_ref()
+                .map(|tracks| of(place, &|found| tracks.shelf.left(found)))
+        };
         Matching {
-            words: self.words.as_ref().map(|shelf| of(|places| &places.words, &|found| shelf.left(found))),
+            words: self
+                .words
+                .as_ref()
+                .map(|shelf| of(|places| &places.words, &|found| shelf.left(found))),
             faces: tracks(&self.faces, |places| &places.faces),
             voice: tracks(&self.voice, |places| &places.voice),
         }
@@ -226,7 +256,12 @@ impl<'t> Assembler<'t> {
         recording.assemble(job, self.segments, &self.options)
     }
 
-    fn read_words(&self, shelf: &Shelf<ReadWords>, place: &Place, shift: f64) -> Result<ReadWords, RecordingError> {
+    fn read_words(
+        &self,
+        shelf: &Shelf<ReadWords>,
+        place: &Place,
+        shift: f64,
+    ) -> Result<ReadWords, RecordingError> {
         let mut read = match (&place.source, shelf.read(place)) {
             (Some(source), _) => {
                 let file = words::read(&source.path, &self.words_options)?;
@@ -245,7 +280,11 @@ impl<'t> Assembler<'t> {
 
 impl TrackShelf {
     /// The shelf of a folder or file; without a recipe, the first file decides.
-    fn of(path: &Path, mut options: TrackOptions, recipe: Option<Recipe>) -> Result<Self, RecordingError> {
+    fn of(
+        path: &Path,
+        mut options: TrackOptions,
+        recipe: Option<Recipe>,
+    ) -> Result<Self, RecordingError> {
         let recipe = match recipe {
             Some(recipe) => recipe,
             None => recipe_of(path, &options)?,
@@ -263,7 +302,11 @@ impl TrackShelf {
         let mut read = match (&place.source, self.shelf.read(place)) {
             (Some(source), _) => {
                 let file = tracks::read(&source.path, &self.options)?;
-                one_of(&source.path, &place.key, named_tracks(&source.path, file, &self.recipe)?)?
+                one_of(
+                    &source.path,
+                    &place.key,
+                    named_tracks(&source.path, file, &self.recipe)?,
+                )?
             }
             (None, Some(read)) => read.clone(),
             (None, None) => ReadTrack::default(),
@@ -288,10 +331,16 @@ fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
 }
 
 /// The tracks of a file with the columns of a recipe.
-fn named_tracks(path: &Path, file: TrackFile, recipe: &Recipe) -> Result<Vec<(Option<String>, ReadTrack)>, RecordingError> {
+fn named_tracks(
+    path: &Path,
+    file: TrackFile,
+    recipe: &Recipe,
+) -> Result<Vec<(Option<String>, ReadTrack)>, RecordingError> {
     let notes = file.notes;
     let select = |named: crate::tracks::NamedTrack| {
-        let track = recipe.select(&named.track).map_err(RecordingError::file(path))?;
+        let track = recipe
+            .select(&named.track)
+            .map_err(RecordingError::file(path))?;
         let read = ReadTrack {
             track,
             other_faces: named.other_faces,
@@ -304,12 +353,24 @@ fn named_tracks(path: &Path, file: TrackFile, recipe: &Recipe) -> Result<Vec<(Op
 
 /// The recording of a file that belongs to the name by which it was found: the one with this name, or the
 /// only one.
-fn one_of<T>(path: &Path, key: &str, recordings: Vec<(Option<String>, T)>) -> Result<T, RecordingError> {
+fn one_of<T>(
+    path: &Path,
+    key: &str,
+    recordings: Vec<(Option<String>, T)>,
+) -> Result<T, RecordingError> {
     let count = recordings.len();
-    let is_named = |name: &Option<String>| name.as_ref().is_some_and(|name| inner_name(name) == key);
-    let mut found = recordings.into_iter().filter(|(name, _)| count == 1 || is_named(name));
+    let is_named =
+        |name: &Option<String>| name.as_ref().is_some_and(|name| inner_name(name) == key);
+    let mut found = recordings
+        .into_iter()
+        .filter(|(name, _)| count == 1 || is_named(name));
     found.next().map(|(_, read)| read).ok_or_else(|| {
-        let fault = Fault::new(FaultKind::Unclear, crate::Place::File, format!("the recording {key:?}"), format!("{count} others"));
+        let fault = Fault::new(
+            FaultKind::Unclear,
+            crate::Place::File,
+            format!("the recording {key:?}"),
+            format!("{count} others"),
+        );
         RecordingError::file(path)(fault.advised("name the file itself instead of its folder"))
     })
 }
@@ -318,7 +379,12 @@ fn one_of<T>(path: &Path, key: &str, recordings: Vec<(Option<String>, T)>) -> Re
 fn recipe_of(path: &Path, options: &TrackOptions) -> Result<Recipe, RecordingError> {
     let sources = Sources::of(path, SourceKind::Tracks)?;
     let Some((_, source)) = sources.iter().next() else {
-        let fault = Fault::new(FaultKind::Empty, crate::Place::File, "files of features", "none");
+        let fault = Fault::new(
+            FaultKind::Empty,
+            crate::Place::File,
+            "files of features",
+            "none",
+        );
         return Err(RecordingError::file(path)(fault));
     };
     let file = tracks::read(&source.path, options)?;
@@ -326,6 +392,8 @@ fn recipe_of(path: &Path, options: &TrackOptions) -> Result<Recipe, RecordingErr
         let fault = Fault::new(FaultKind::Empty, crate::Place::File, "a recording", "none");
         return Err(RecordingError::file(&source.path)(fault));
     };
-    let known = Recipe::for_format(file.format).into_iter().find(|recipe| recipe.select(&first.track).is_ok());
+    let known = Recipe::for_format(file.format)
+        .into_iter()
+        .find(|recipe| recipe.select(&first.track).is_ok());
     Ok(known.unwrap_or_else(|| Recipe::of_columns("own", &first.track)))
 }

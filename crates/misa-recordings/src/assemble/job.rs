@@ -1,7 +1,7 @@
 //! Segments whose files are the same.
 
-use super::shelf::Place;
 use super::names_of;
+use super::shelf::Place;
 use crate::segments::Segment;
 use crate::{Interval, RecordingError};
 use misa_terms::Split;
@@ -17,7 +17,9 @@ pub(super) struct Places {
 
 impl Places {
     pub fn iter(&self) -> impl Iterator<Item = &Place> {
-        [&self.words, &self.faces, &self.voice].into_iter().flatten()
+        [&self.words, &self.faces, &self.voice]
+            .into_iter()
+            .flatten()
     }
 
     /// Whether every file is that of a clip.
@@ -44,7 +46,10 @@ impl Job {
     /// # Errors
     ///
     /// [`RecordingError::Uncut`] when several segments have one file, and not all have times.
-    pub fn of(segments: &[Segment], find: impl Fn(&[String], usize) -> Places) -> Result<Vec<Self>, RecordingError> {
+    pub fn of(
+        segments: &[Segment],
+        find: impl Fn(&[String], usize) -> Places,
+    ) -> Result<Vec<Self>, RecordingError> {
         let mut jobs: Vec<Self> = Vec::new();
         let mut known: BTreeMap<(Option<Split>, Places), usize> = BTreeMap::new();
         for (number, segment) in segments.iter().enumerate() {
@@ -58,7 +63,12 @@ impl Job {
                 _ => {
                     known.insert(key, jobs.len());
                     jobs.push(Self {
-                        name: if is_alone { &segment.id } else { &segment.video }.clone(),
+                        name: if is_alone {
+                            &segment.id
+                        } else {
+                            &segment.video
+                        }
+                        .clone(),
                         split: segment.split,
                         places,
                         segments: Vec::new(),

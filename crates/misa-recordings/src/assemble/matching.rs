@@ -29,7 +29,13 @@ pub struct KindMatching {
 impl Matching {
     /// Each kind that was asked for, with its name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &KindMatching)> {
-        let kinds = [("words", &self.words), ("faces", &self.faces), ("voice", &self.voice)];
-        kinds.into_iter().filter_map(|(name, kind)| Some((name, kind.as_ref()?)))
+        let kinds = [
+            ("words", &self.words),
+            ("faces", &self.faces),
+            ("voice", &self.voice),
+        ];
+        kinds
+            .into_iter()
+            .filter_map(|(name, kind)| Some((name, kind.as_ref()?)))
     }
 }

@@ -1,9 +1,8 @@
 //! How recordings become utterances.
 
 use crate::align::{PauseRule, UntimedRule};
+use crate::named::named;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
 
 /// What a step is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,39 +20,17 @@ pub enum Mode {
     Utterance,
 }
 
+named!(Mode {
+    "words" => Words,
+    "sdk" => Sdk,
+    "unaligned" => Unaligned,
+    "utterance" => Utterance,
+});
+
 impl Mode {
-    /// All modes.
-    pub const ALL: [Self; 4] = [Self::Words, Self::Sdk, Self::Unaligned, Self::Utterance];
-
-    /// Its name, as in settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Words => "words",
-            Self::Sdk => "sdk",
-            Self::Unaligned => "unaligned",
-            Self::Utterance => "utterance",
-        }
-    }
-
     /// Whether each step is a word.
     pub fn is_by_word(self) -> bool {
         matches!(self, Self::Words | Self::Sdk)
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Mode {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|mode| mode.name() == name);
-        let names = Self::ALL.map(Self::name).join(", ");
-        found.ok_or_else(|| format!("expected one of {names}, found {name:?}"))
     }
 }
 
@@ -143,7 +120,7 @@ mod tests {
 
     #[test]
     fn names_of_modes_are_read_again() {
-        for mode in Mode::ALL {
+        for &mode in Mode::ALL {
             assert_eq!(mode.to_string().parse(), Ok(mode));
         }
         let error = "word".parse::<Mode>().unwrap_err();

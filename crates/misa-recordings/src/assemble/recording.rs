@@ -39,12 +39,21 @@ impl Recording<'_> {
     /// # Errors
     ///
     /// [`AssembleError`] when words cannot be used.
-    pub fn assemble(&self, job: &Job, segments: &[Segment], options: &AssembleOptions) -> Result<(RecordingReport, Vec<Assembled>), AssembleError> {
+    pub fn assemble(
+        &self,
+        job: &Job,
+        segments: &[Segment],
+        options: &AssembleOptions,
+    ) -> Result<(RecordingReport, Vec<Assembled>), AssembleError> {
         let mut report = self.report(job);
         let words: &[Word] = self.words.map_or(&[], |read| &read.words);
         let spoken = Spoken::new(words);
-        let mut faces = self.faces.map(|read| SteppedTrack::new(&read.track, options));
-        let mut voice = self.voice.map(|read| SteppedTrack::new(&read.track, options));
+        let mut faces = self
+            .faces
+            .map(|read| SteppedTrack::new(&read.track, options));
+        let mut voice = self
+            .voice
+            .map(|read| SteppedTrack::new(&read.track, options));
         let mut utterances = Vec::with_capacity(job.segments.len());
         let mut stretches = Vec::with_capacity(job.segments.len());
         for &number in &job.segments {
@@ -60,7 +69,9 @@ impl Recording<'_> {
                 report.without_words.push(segment.id.clone());
                 continue;
             }
-            let steps = |track: Option<&mut SteppedTrack<'_>>, rate: f64| track.map(|track| steps_for(track, spans, rate, options));
+            let steps = |track: Option<&mut SteppedTrack<'_>>, rate: f64| {
+                track.map(|track| steps_for(track, spans, rate, options))
+            };
             let assembled = Assembled {
                 number,
                 id: segment.id.clone(),
@@ -78,28 +89,56 @@ impl Recording<'_> {
     }
 
     /// The words of a segment, and for modes by word the stretch of each step.
-    fn said(&self, spoken: &Spoken<'_>, segment: &Segment, stretch: Interval, options: &AssembleOptions, report: &mut RecordingReport) -> Result<(Vec<String>, Vec<Interval>), AssembleError> {
+    fn said(
+        &self,
+        spoken: &Spoken<'_>,
+        segment: &Segment,
+        stretch: Interval,
+        options: &AssembleOptions,
+        report: &mut RecordingReport,
+    ) -> Result<(Vec<String>, Vec<Interval>), AssembleError> {
         let counts = &mut report.words;
         if self.words.is_none() {
             let text = segment.text.as_deref().unwrap_or_default();
             let cleaned = text.split_whitespace().map(|word| options.cleaned(word));
-            return Ok((cleaned.filter(|word| !word.is_empty()).collect(), Vec::new()));
+            return Ok((
+                cleaned.filter(|word| !word.is_empty()).collect(),
+                Vec::new(),
+            ));
         }
         if !options.mode.is_by_word() {
             let words = spoken.texts_of(stretch, options, counts);
-            return Ok((words.into_iter().map(|word| word.text).collect(), Vec::new()));
+            return Ok((
+                words.into_iter().map(|word| word.text).collect(),
+                Vec::new(),
+            ));
         }
-        let words = spoken.of(stretch, options, counts).map_err(|source| AssembleError::Spoken {
-            id: segment.id.clone(),
-            source,
-        })?;
+        let words =
+            spoken
+                .of(stretch, options, counts)
+                .map_err(|source| AssembleError::Spoken {
+                    id: segment.id.clone(),
+                    source,
+                })?;
         let times: Vec<Interval> = words.iter().filter_map(|word| word.time).collect();
         let steps = match options.mode {
-            Mode::Sdk => times.iter().enumerate().map(|(word, &span)| (Some(word), span)).collect(),
-            _ => steps_of(&times, options.pauses).into_iter().map(|step| (step.word, step.span)).collect::<Vec<_>>(),
+            Mode::Sdk => times
+                .iter()
+                .enumerate()
+                .map(|(word, &span)| (Some(word), span))
+                .collect(),
+            _ => steps_of(&times, options.pauses)
+                .into_iter()
+                .map(|step| (step.word, step.span))
+                .collect::<Vec<_>>(),
         };
-        let text = |word: Option<usize>| word.map_or_else(|| PAUSE.to_string(), |word| words[word].text.clone());
-        Ok(steps.into_iter().map(|(word, span)| (text(word), span)).unzip())
+        let text = |word: Option<usize>| {
+            word.map_or_else(|| PAUSE.to_string(), |word| words[word].text.clone())
+        };
+        Ok(steps
+            .into_iter()
+            .map(|(word, span)| (text(word), span))
+            .unzip())
     }
 
     /// From the first moment of anything, or 0, to the last.
@@ -108,32 +147,55 @@ impl Recording<'_> {
         let times = words.filter_map(|word| word.time.or(word.phrase));
         let tracks = [self.faces, self.voice].into_iter().flatten();
         let spans = tracks.filter_map(|read| read.track.survey().span);
-        times.chain(spans).fold(Interval::new(0.0, 0.0), |whole, time| {
-            // The last word's middle must lie before the end, even if it has no length.
-            Interval::new(whole.start.min(time.start), whole.end.max(time.end.next_up()))
-        })
+        times
+            .chain(spans)
+            .fold(Interval::new(0.0, 0.0), |whole, time| {
+                // The last word's middle must lie before the end, even if it has no length.
+                Interval::new(
+                    whole.start.min(time.start),
+                    whole.end.max(time.end.next_up()),
+                )
+            })
     }
 
     fn report(&self, job: &Job) -> RecordingReport {
-        let words: Vec<Interval> = self.words.iter().flat_map(|read| &read.words).filter_map(|word| word.time).collect();
+        let words: Vec<Interval> = self
+            .words
+            .iter()
+            .flat_map(|read| &read.words)
+            .filter_map(|word| word.time)
+            .collect();
         let speech = words.iter().map(|time| time.length()).sum();
         RecordingReport {
             name: job.name.clone(),
             seconds_of_words: speech,
-            faces: self.faces.map(TrackReport::of),
-            voice: self.voice.map(TrackReport::of),
+            faces: self.faces.map(|read| TrackReport::of(read, &words)),
+            voice: self.voice.map(|read| TrackReport::of(read, &words)),
             offset: self.voice.and_then(|read| {
                 let energy = energy(&read.track)?;
                 offset(&words, &read.track.times, &energy)
             }),
-            other_files: job.places.iter().filter_map(|place| place.source.as_ref()).map(|source| source.others).sum(),
-            notes: self.words.map(|read| read.notes.clone()).unwrap_or_default(),
+            other_files: job
+                .places
+                .iter()
+                .filter_map(|place| place.source.as_ref())
+                .map(|source| source.others)
+                .sum(),
+            notes: self
+                .words
+                .map(|read| read.notes.clone())
+                .unwrap_or_default(),
             ..RecordingReport::default()
         }
     }
 }
 
-fn steps_for(track: &mut SteppedTrack<'_>, spans: &[Interval], rate: f64, options: &AssembleOptions) -> Steps {
+fn steps_for(
+    track: &mut SteppedTrack<'_>,
+    spans: &[Interval],
+    rate: f64,
+    options: &AssembleOptions,
+) -> Steps {
     match options.mode {
         Mode::Words => track.weighted(spans),
         Mode::Sdk => track.sdk(spans),
@@ -144,9 +206,19 @@ fn steps_for(track: &mut SteppedTrack<'_>, spans: &[Interval], rate: f64, option
 
 /// The column that says how loud the voice is, or at least whether there is one.
 fn energy(track: &Track) -> Option<Vec<f32>> {
-    const NAMES: [&str; 7] = ["loudness", "energy", "intensity", "rms", "vuv", "voic", "f0"];
+    const NAMES: [&str; 7] = [
+        "loudness",
+        "energy",
+        "intensity",
+        "rms",
+        "vuv",
+        "voic",
+        "f0",
+    ];
     let has = |name: &str, column: &String| column.to_ascii_lowercase().contains(name);
-    let mut found = NAMES.iter().filter_map(|name| track.columns.iter().position(|column| has(name, column)));
+    let mut found = NAMES
+        .iter()
+        .filter_map(|name| track.columns.iter().position(|column| has(name, column)));
     let column = found.next()?;
     let value = |row: usize| match track.row(row)[column] {
         // Without a pitch, there is no voice.

@@ -2,9 +2,9 @@
 
 use super::recording::ReadTrack;
 use super::{Assembled, StepCounts, WordCounts};
-use crate::align::Offset;
+use crate::align::{Offset, beyond};
 use crate::tracks::TrackNote;
-use crate::{Survey, Track};
+use crate::{Interval, Survey, Track};
 use serde::{Deserialize, Serialize};
 
 /// What became of a recording.
@@ -43,6 +43,8 @@ pub struct TrackReport {
     pub seconds: f64,
     /// Where the features of steps come from.
     pub steps: StepCounts,
+    /// The part of the time of words that lies beyond the rows, from 0 to 1; `None` without words.
+    pub words_beyond: Option<f64>,
     /// Faces besides the one that was read.
     pub other_faces: usize,
     /// What its file left out, replaced or has that is odd.
@@ -53,7 +55,10 @@ impl RecordingReport {
     /// Adds an utterance.
     pub(super) fn add(&mut self, utterance: &Assembled) {
         self.utterances += 1;
-        for (track, steps) in [(&mut self.faces, &utterance.faces), (&mut self.voice, &utterance.voice)] {
+        for (track, steps) in [
+            (&mut self.faces, &utterance.faces),
+            (&mut self.voice, &utterance.voice),
+        ] {
             if let (Some(track), Some(steps)) = (track, steps) {
                 track.steps += steps.counts();
             }
@@ -62,11 +67,12 @@ impl RecordingReport {
 }
 
 impl TrackReport {
-    pub(super) fn of(read: &ReadTrack) -> Self {
+    pub(super) fn of(read: &ReadTrack, words: &[Interval]) -> Self {
         Self {
             survey: read.track.survey(),
             seconds: valid_seconds(&read.track),
             steps: StepCounts::default(),
+            words_beyond: beyond(words, &read.track.times),
             other_faces: read.other_faces,
             notes: read.notes.clone(),
         }
@@ -77,7 +83,12 @@ impl TrackReport {
 fn valid_seconds(track: &Track) -> f64 {
     let mut end = f64::NEG_INFINITY;
     let mut seconds = 0.0;
-    for (time, _) in track.times.iter().zip(&track.valid).filter(|(_, valid)| **valid) {
+    for (time, _) in track
+        .times
+        .iter()
+        .zip(&track.valid)
+        .filter(|(_, valid)| **valid)
+    {
         seconds += (time.end - time.start.max(end)).max(0.0);
         end = end.max(time.end);
     }
@@ -87,7 +98,6 @@ fn valid_seconds(track: &Track) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Interval;
 
     #[test]
     fn time_counts_once() {

@@ -30,7 +30,11 @@ pub(super) struct Place {
 
 impl<T> Shelf<T> {
     /// The shelf of a folder or file. `read` gives the recordings of one file, with their names.
-    pub fn of(path: &Path, kind: SourceKind, read: impl FnOnce(&Path) -> Result<Vec<(Option<String>, T)>, RecordingError>) -> Result<Self, RecordingError> {
+    pub fn of(
+        path: &Path,
+        kind: SourceKind,
+        read: impl FnOnce(&Path) -> Result<Vec<(Option<String>, T)>, RecordingError>,
+    ) -> Result<Self, RecordingError> {
         let sources = Sources::of(path, kind)?;
         if !sources.is_file() {
             return Ok(Self::Folder(sources));
@@ -54,7 +58,9 @@ impl<T> Shelf<T> {
                 is_of_clip: number < clips,
             }),
             Self::File { recordings, .. } => {
-                let number = names.iter().position(|name| recordings.contains_key(name))?;
+                let number = names
+                    .iter()
+                    .position(|name| recordings.contains_key(name))?;
                 Some(Place {
                     key: names[number].clone(),
                     source: None,
@@ -76,8 +82,18 @@ impl<T> Shelf<T> {
     pub fn left(&self, found: &BTreeSet<&str>) -> Vec<String> {
         let is_left = |name: &&str| !found.contains(name);
         match self {
-            Self::Folder(sources) => sources.iter().map(|(name, _)| name).filter(is_left).map(str::to_string).collect(),
-            Self::File { recordings, .. } => recordings.keys().map(String::as_str).filter(is_left).map(str::to_string).collect(),
+            Self::Folder(sources) => sources
+                .iter()
+                .map(|(name, _)| name)
+                .filter(is_left)
+                .map(str::to_string)
+                .collect(),
+            Self::File { recordings, .. } => recordings
+                .keys()
+                .map(String::as_str)
+                .filter(is_left)
+                .map(str::to_string)
+                .collect(),
         }
     }
 
@@ -104,7 +120,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("all.ctm");
         std::fs::write(&path, "").unwrap();
-        let read = |_: &Path| Ok(vec![(Some("sound/a.wav".to_string()), 1), (Some("b".to_string()), 2), (None, 3)]);
+        let read = |_: &Path| {
+            Ok(vec![
+                (Some("sound/a.wav".to_string()), 1),
+                (Some("b".to_string()), 2),
+                (None, 3),
+            ])
+        };
         let shelf = Shelf::of(&path, SourceKind::Words, read).unwrap();
         let names = ["a[0]", "a"].map(str::to_string);
         let place = shelf.find(&names, 1).unwrap();

@@ -12,7 +12,6 @@
 //! - Differs: videos are compared instead of prefixes of their names. An utterance without a visual
 //!   or acoustic row is dropped and counted as misaligned; the official code stops or skips it.
 
-mod align;
 mod folds;
 mod part;
 mod role;

@@ -1,9 +1,10 @@
 //! The parts of a video: what is said, seen and heard during one label, or in all of it.
 
 use super::CsdFolder;
-use super::align::{Interval, Timeline, has_length, hull};
 use super::sequence::{Csd, Features};
 use crate::DataError;
+use misa_recordings::Interval;
+use misa_recordings::align::{Timeline, sdk};
 
 /// What the sequences have of one utterance.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl CsdFolder {
             let aligned = aligned.as_ref();
             aligned.map(|aligned| aligned.within(time))
         };
-        let lasting = spans.into_iter().filter(|span| has_length(span.time));
+        let lasting = spans.into_iter().filter(|span| sdk::has_length(span.time));
         let list: Vec<Part> = lasting
             .map(|Span { id, time, label }| Part {
                 words: words.as_ref().map(|words| words.within(time)),
@@ -82,7 +83,7 @@ impl CsdFolder {
         let Some(labels) = self.with_video(&self.labels, video) else {
             return Ok(vec![Span {
                 id: video.to_string(),
-                time: [f64::NEG_INFINITY, f64::INFINITY],
+                time: Interval::new(f64::NEG_INFINITY, f64::INFINITY),
                 label: None,
             }]);
         };
@@ -115,16 +116,16 @@ impl Words {
         let (times, words) = sequence.texts(sequence.pieces(video))?;
         let lasting = times.into_iter().zip(words);
         let (times, words): (Vec<Interval>, Vec<String>) =
-            lasting.filter(|(time, _)| has_length(*time)).unzip();
+            lasting.filter(|(time, _)| sdk::has_length(*time)).unzip();
         Ok(Self {
-            timeline: Timeline::new(&times),
+            timeline: Timeline::new(&times, |_| true),
             times,
             words,
         })
     }
 
     fn within(&self, time: Interval) -> Vec<String> {
-        let overlaps = self.timeline.overlaps(time).into_iter();
+        let overlaps = sdk::overlaps(&self.timeline, time).into_iter();
         overlaps.map(|(row, _)| self.words[row].clone()).collect()
     }
 }
@@ -135,7 +136,7 @@ fn by_word(sequence: &Csd, video: &str, words: Option<&Words>) -> Result<Aligned
     let pieces = sequence.pieces(video);
     let is_single = sequence.is_single(pieces)?;
     let features = sequence.features(pieces)?;
-    let timeline = Timeline::new(&features.intervals);
+    let timeline = Timeline::new(&features.intervals, |_| true);
     let Some(words) = words else {
         let rows = 0..features.intervals.len();
         return Ok(Aligned {
@@ -145,14 +146,14 @@ fn by_word(sequence: &Csd, video: &str, words: Option<&Words>) -> Result<Aligned
     };
     let (mut times, mut rows) = (Vec::new(), Vec::new());
     for &word in &words.times {
-        let overlaps = timeline.overlaps(word);
+        let overlaps = sdk::overlaps(&timeline, word);
         if !overlaps.is_empty() {
-            times.push(hull(&overlaps));
+            times.push(sdk::hull(&overlaps));
             rows.push(mean(&features, &overlaps, is_single));
         }
     }
     Ok(Aligned {
-        timeline: Timeline::new(&times),
+        timeline: Timeline::new(&times, |_| true),
         rows,
     })
 }
@@ -166,7 +167,7 @@ struct Aligned {
 
 impl Aligned {
     fn within(&self, time: Interval) -> Vec<Vec<f64>> {
-        let overlaps = self.timeline.overlaps(time);
+        let overlaps = sdk::overlaps(&self.timeline, time);
         overlaps
             .into_iter()
             .map(|(row, _)| self.rows[row].clone())

@@ -1,9 +1,9 @@
 //! One computational sequence.
 
-use super::align::Interval;
 use crate::DataError;
 use misa_files::hdf5::{Dataset, Element, Group, Hdf5, Hdf5Error, Limits};
 use misa_files::{FileKind, Source};
+use misa_recordings::Interval;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -160,7 +160,8 @@ impl Csd {
         }
         let values = dataset.to_doubles().map_err(at(&self.path))?;
         let (intervals, _) = values.as_chunks::<2>();
-        Ok(intervals.to_vec())
+        let interval = |&[start, end]: &[f64; 2]| Interval::new(start, end);
+        Ok(intervals.iter().map(interval).collect())
     }
 
     /// Number of features of a row, after checking the number of rows and the limit on values.

@@ -1,0 +1,243 @@
+//! Own recordings as a data set.
+
+mod faults;
+mod options;
+mod page;
+mod summary;
+mod totals;
+
+use crate::command::output::{check_file, write};
+use crate::command::{say, say_object};
+use crate::{Exit, Outcome, ProgressLine};
+use clap::Args;
+use faults::Faults;
+use misa_data::{
+    Overview, PerModality, RecordingsWriter, Split, UtteranceDataset, Written, write_mmsa,
+};
+use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
+use misa_recordings::segments::{self, Segment, SegmentTable};
+use options::{FileOptions, StepOptions, TableOptions};
+use page::Picture;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use summary::Summary;
+use totals::Totals;
+
+/// Make a data set of your own recordings.
+///
+/// TABLE names the recordings and their labels; words, faces and voices come from files that other tools
+/// wrote, and are found by the names of the recordings. docs/recordings.md is the guide. The data set
+/// appears when it is complete. A table without labels gives a data set that can be predicted only.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  misa data assemble table.csv --words words --faces openface --voice egemaps --out mine.safetensors
+  misa data assemble label.csv --faces openface --voice egemaps --mode utterance --out mine.safetensors
+  misa data assemble table.csv --words words --voice voice.csv --out mine.safetensors --report mine.html")]
+pub struct AssembleArguments {
+    /// Table of recordings, segments and labels
+    #[arg(value_name = "TABLE")]
+    table: PathBuf,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Overwrite files
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    files: FileOptions,
+    #[command(flatten)]
+    steps: StepOptions,
+    #[command(flatten)]
+    columns: TableOptions,
+    /// Parts of train, valid and test, for a table without splits; recordings of a speaker, or of a video,
+    /// stay together
+    #[arg(long, value_name = "A,B,C", default_value = "0.7,0.15,0.15", value_parser = shares)]
+    splits: [f64; 3],
+    /// Seed of the splits
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Also write a feature file of MMSA
+    #[arg(long, value_name = "FILE")]
+    mmsa: Option<PathBuf>,
+    /// Also write a page that shows what became of every recording
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// The utterance that the page shows [default: the first]
+    #[arg(long, value_name = "ID", requires = "report")]
+    picture: Option<String>,
+    /// Leave out recordings whose files are at fault, instead of stopping
+    #[arg(long)]
+    skip_faulty: bool,
+    /// Accept words and voices that do not seem to be of one cut
+    #[arg(long)]
+    allow_offset: bool,
+    /// Print what became of every recording as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl AssembleArguments {
+    /// Assembles, and prints what became of the recordings.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the recordings from being read or the data set from being written.
+    pub fn run(&self) -> Outcome {
+        self.check_outputs()?;
+        let mut table = segments::read(&self.table, &self.columns.segments())?;
+        let splits = self.split(&mut table)?;
+        self.check_modes()?;
+        let inputs = self.files.inputs()?;
+        let assembler = Assembler::new(&table.segments, inputs, self.steps.assemble())?;
+        let matching = assembler.matching();
+        faults::check_matching(&matching, &table.segments, &self.table)?;
+        let recipes = self.recipes(&assembler);
+        let writer = RecordingsWriter::create(&self.out, self.steps.mode, recipes.clone(), has_labels(&table))?;
+        let mut work = Work {
+            arguments: self,
+            table: &table,
+            writer,
+            totals: Totals::default(),
+            faults: Faults::default(),
+            picture: Picture::new(self.picture.clone(), self.report.is_some()),
+        };
+        let mut line = ProgressLine::new();
+        let (mut done, all) = (0, assembler.recordings());
+        assembler.run(|outcome| {
+            done += 1;
+            line.show(|| format!("{done} of {all} recordings read"));
+            work.take(outcome.name, outcome.result)
+        })?;
+        drop(line);
+        let Work { writer, totals, faults, picture, .. } = work;
+        faults.check(&self.table, self.skip_faulty)?;
+        if !self.allow_offset {
+            totals.check_offsets()?;
+        }
+        let (written, overview) = writer.finish()?;
+        self.write_others(&totals, &picture, &overview)?;
+        let summary = Summary {
+            arguments: self,
+            table: &table,
+            splits: splits.as_deref(),
+            matching: &matching,
+            recipes: &recipes,
+            totals: &totals,
+            faults: &faults,
+            written: &written,
+            overview: &overview,
+        };
+        self.say(&summary)
+    }
+
+    fn say(&self, summary: &Summary<'_>) -> Outcome {
+        if self.json {
+            say_object(summary.to_json())?;
+        } else {
+            say(&summary.to_text())?;
+        }
+        Ok(Exit::Done)
+    }
+
+    fn check_outputs(&self) -> Result<(), Box<dyn Error>> {
+        for path in [Some(&self.out), self.mmsa.as_ref(), self.report.as_ref()].into_iter().flatten() {
+            check_file(path)?;
+            if path.exists() && !self.force {
+                return Err(format!("{}: exists already, --force overwrites it", path.display()).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives splits to a table with labels that has none, and says how.
+    fn split(&self, table: &mut SegmentTable) -> Result<Option<String>, Box<dyn Error>> {
+        let is_split = table.segments.iter().all(|segment| segment.split.is_some());
+        if is_split || !has_labels(table) {
+            return Ok(None);
+        }
+        let summary = segments::assign_splits(table, self.splits, self.seed);
+        let summary = summary.map_err(|fault| format!("{}: {fault}", self.table.display()))?;
+        Ok(Some(summary.to_string()))
+    }
+
+    /// Refuses a mode that the files cannot serve.
+    fn check_modes(&self) -> Result<(), Box<dyn Error>> {
+        let mode = self.steps.mode;
+        if mode.is_by_word() && !self.files.has_words() {
+            return Err(format!(
+                "--mode {mode} needs words with times; give --words PATH, or choose --mode {} or {}",
+                Mode::Unaligned,
+                Mode::Utterance
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    fn recipes(&self, assembler: &Assembler<'_>) -> PerModality<Option<misa_data::RecipeStamp>> {
+        let mode = self.steps.mode.name();
+        let stamp = |recipe: &misa_recordings::recipe::Recipe| recipe.stamp(mode, None);
+        PerModality {
+            text: None,
+            visual: assembler.faces_recipe().map(stamp),
+            acoustic: assembler.voice_recipe().map(stamp),
+        }
+    }
+
+    fn write_others(&self, totals: &Totals, picture: &Picture, overview: &Overview) -> Result<(), Box<dyn Error>> {
+        if let Some(path) = &self.report {
+            let title = self.out.file_name().unwrap_or_default().to_string_lossy();
+            let page = page::page(&title, totals, picture, overview)?;
+            write(path, page.as_bytes())?;
+        }
+        if let Some(path) = &self.mmsa {
+            write_mmsa(path, &UtteranceDataset::open(&self.out)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is done with one recording after the other.
+struct Work<'w> {
+    arguments: &'w AssembleArguments,
+    table: &'w SegmentTable,
+    writer: RecordingsWriter,
+    totals: Totals,
+    faults: Faults,
+    picture: Picture,
+}
+
+impl Work<'_> {
+    fn take(&mut self, name: String, result: Result<(RecordingReport, Vec<Assembled>), misa_recordings::assemble::AssembleError>) -> Result<(), Box<dyn Error>> {
+        let (report, utterances) = match result {
+            Ok(read) => read,
+            Err(error) => return self.faults.add(name, error, self.arguments.skip_faulty),
+        };
+        let has_labels = has_labels(self.table);
+        for utterance in &utterances {
+            let segment = &self.table.segments[utterance.number];
+            if has_labels && segment.label.is_none() {
+                self.totals.without_label += 1;
+                continue;
+            }
+            let split = segment.split.unwrap_or(Split::Test);
+            self.writer.push(split, segment, utterance)?;
+            self.picture.see(segment, utterance);
+        }
+        self.totals.add(report);
+        Ok(())
+    }
+}
+
+/// Whether any segment has a label.
+fn has_labels(table: &SegmentTable) -> bool {
+    table.segments.iter().any(|segment: &Segment| segment.label.is_some())
+}
+
+fn shares(text: &str) -> Result<[f64; 3], String> {
+    let parts: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    let expected = "expected three numbers above 0 with the sum 1, such as 0.7,0.15,0.15";
+    let parts: [f64; 3] = parts.ok().and_then(|parts| parts.try_into().ok()).ok_or(expected)?;
+    let is_fine = parts.iter().all(|&part| part > 0.0) && (parts.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+    is_fine.then_some(parts).ok_or_else(|| expected.to_string())
+}

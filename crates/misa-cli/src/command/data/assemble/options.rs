@@ -1,0 +1,172 @@
+//! The options of `misa data assemble`.
+
+use clap::Args;
+use misa_recordings::RecordingError;
+use misa_recordings::align::{PauseRule, UntimedRule};
+use misa_recordings::assemble::{AssembleOptions, Inputs, Mode};
+use misa_recordings::recipe::Recipe;
+use misa_recordings::segments::SegmentsOptions;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Where words, faces and voices are.
+#[derive(Args, Debug)]
+pub(super) struct FileOptions {
+    /// Words with times: a folder with a file per recording, or one file
+    #[arg(long, value_name = "PATH")]
+    words: Option<PathBuf>,
+    /// Faces: a folder with a file per recording, or one file
+    #[arg(long, value_name = "PATH")]
+    faces: Option<PathBuf>,
+    /// Voices: a folder with a file per recording, or one file
+    #[arg(long, value_name = "PATH")]
+    voice: Option<PathBuf>,
+    /// Columns of the faces: the name of a recipe, or its file [default: by the first file]
+    #[arg(long, value_name = "RECIPE", requires = "faces")]
+    face_recipe: Option<String>,
+    /// Columns of the voices: the name of a recipe, or its file [default: by the first file]
+    #[arg(long, value_name = "RECIPE", requires = "voice")]
+    voice_recipe: Option<String>,
+    /// Frames a second of the video, where a table of faces has no times
+    #[arg(long, value_name = "N", requires = "faces", value_parser = above_zero)]
+    fps: Option<f64>,
+    /// Rows a second of arrays of faces
+    #[arg(long, value_name = "N", requires = "faces", value_parser = above_zero)]
+    face_rows: Option<f64>,
+    /// Rows a second of arrays of voices
+    #[arg(long, value_name = "N", requires = "voice", value_parser = above_zero)]
+    voice_rows: Option<f64>,
+    /// Least confidence of a face, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = misa_recordings::tracks::CONFIDENCE, value_parser = share)]
+    confidence: f64,
+    /// The face that is read, where a recording has several [default: the one found most surely]
+    #[arg(long, value_name = "NAME", requires = "faces")]
+    face: Option<String>,
+    /// Tier of a TextGrid that has the words
+    #[arg(long, value_name = "NAME", requires = "words")]
+    tier: Option<String>,
+}
+
+/// How recordings become utterances.
+#[derive(Args, Debug)]
+pub(super) struct StepOptions {
+    /// What a step is: words, sdk, unaligned or utterance
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub mode: Mode,
+    /// Who owns pauses: words-only, extend or own-steps
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pauses: PauseRule,
+    /// Words without times: spread, drop or refuse
+    #[arg(long, value_name = "NAME", default_value_t)]
+    untimed: UntimedRule,
+    /// How far away a row may be that a step without rows borrows
+    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = seconds)]
+    reach: f64,
+    /// Steps of faces a second, for --mode unaligned
+    #[arg(long, value_name = "N", default_value = "10", value_parser = above_zero)]
+    face_rate: f64,
+    /// Steps of voices a second, for --mode unaligned
+    #[arg(long, value_name = "N", default_value = "20", value_parser = above_zero)]
+    voice_rate: f64,
+    /// Most steps of a modality, for --mode unaligned
+    #[arg(long, value_name = "N", default_value = "500")]
+    most_steps: usize,
+    /// Keep capital letters
+    #[arg(long)]
+    keep_case: bool,
+    /// Keep the punctuation around words
+    #[arg(long)]
+    keep_punctuation: bool,
+}
+
+/// How the table is read.
+#[derive(Args, Debug)]
+pub(super) struct TableOptions {
+    /// Column of the table with the label
+    #[arg(long, value_name = "NAME")]
+    label_column: Option<String>,
+    /// Names of the classes in order, if labels are names
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    classes: Vec<String>,
+}
+
+impl FileOptions {
+    /// Whether no file is named.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_none() && self.faces.is_none() && self.voice.is_none()
+    }
+
+    /// Whether words with times are given.
+    pub fn has_words(&self) -> bool {
+        self.words.is_some()
+    }
+
+    /// What these options say.
+    pub fn inputs(&self) -> Result<Inputs<'_>, Box<dyn Error>> {
+        let mut inputs = Inputs {
+            words: self.words.as_deref(),
+            faces: self.faces.as_deref(),
+            voice: self.voice.as_deref(),
+            faces_recipe: self.face_recipe.as_deref().map(recipe).transpose()?,
+            voice_recipe: self.voice_recipe.as_deref().map(recipe).transpose()?,
+            ..Inputs::default()
+        };
+        inputs.words_options.tier.clone_from(&self.tier);
+        let faces = &mut inputs.faces_options;
+        (faces.fps, faces.rate, faces.confidence) = (self.fps, self.face_rows, self.confidence);
+        faces.face.clone_from(&self.face);
+        inputs.voice_options.rate = self.voice_rows;
+        Ok(inputs)
+    }
+}
+
+impl StepOptions {
+    /// What these options say.
+    pub fn assemble(&self) -> AssembleOptions {
+        let mut options = AssembleOptions::default();
+        options.mode = self.mode;
+        options.pauses = self.pauses;
+        options.untimed = self.untimed;
+        options.reach = self.reach;
+        (options.face_rate, options.voice_rate) = (self.face_rate, self.voice_rate);
+        options.most_steps = self.most_steps;
+        (options.keep_case, options.keep_punctuation) = (self.keep_case, self.keep_punctuation);
+        options
+    }
+}
+
+impl TableOptions {
+    /// What these options say.
+    pub fn segments(&self) -> SegmentsOptions {
+        let mut options = SegmentsOptions::default();
+        options.label_column.clone_from(&self.label_column);
+        options.classes.clone_from(&self.classes);
+        options
+    }
+}
+
+/// The recipe of a name, or of a file.
+fn recipe(name: &str) -> Result<Recipe, RecordingError> {
+    match Recipe::builtin(name) {
+        Some(recipe) => Ok(recipe),
+        None => Recipe::read(Path::new(name)),
+    }
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    number(text, "a number above 0", |number| number > 0.0)
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    number(text, "seconds, at least 0", |number| number >= 0.0)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, "a number from 0 to 1", |number| (0.0..=1.0).contains(&number))
+}
+
+fn number(text: &str, expected: &str, is_fine: impl Fn(f64) -> bool) -> Result<f64, String> {
+    let number = f64::from_str(text).ok().filter(|&number| number.is_finite() && is_fine(number));
+    number.ok_or_else(|| format!("expected {expected}"))
+}

@@ -1,0 +1,194 @@
+//! What was assembled, for people and programs.
+
+use super::AssembleArguments;
+use super::faults::Faults;
+use super::totals::Totals;
+use misa_data::{Overview, PerModality, RecipeStamp, Split, Written};
+use misa_recordings::assemble::{KindMatching, Matching, StepCounts};
+use misa_recordings::segments::SegmentTable;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Names that are told of a list.
+const TOLD: usize = 5;
+
+/// Everything that is said about an assembled data set.
+pub(super) struct Summary<'s> {
+    pub arguments: &'s AssembleArguments,
+    pub table: &'s SegmentTable,
+    /// How splits were made, if they were.
+    pub splits: Option<&'s str>,
+    pub matching: &'s Matching,
+    pub recipes: &'s PerModality<Option<RecipeStamp>>,
+    pub totals: &'s Totals,
+    pub faults: &'s Faults,
+    pub written: &'s Written,
+    pub overview: &'s Overview,
+}
+
+impl Summary<'_> {
+    /// For people.
+    pub fn to_text(&self) -> String {
+        let mut text = self.head();
+        let words = &self.totals.words;
+        if self.matching.words.is_some() {
+            let dropped = words.untimed_dropped + words.punctuation_dropped;
+            let _ = writeln!(
+                text,
+                "words  {} measured, {} interpolated by their tool, {} placed between their neighbours, {dropped} left out",
+                words.measured, words.interpolated_by_tool, words.placed
+            );
+        }
+        let tracks = [
+            ("faces", &self.recipes.visual, &self.totals.faces),
+            ("voice", &self.recipes.acoustic, &self.totals.voice),
+        ];
+        for (kind, recipe, steps) in tracks {
+            if let Some(recipe) = recipe {
+                let _ = writeln!(text, "{kind}  {} ({} columns): {}", recipe.name, recipe.columns.len(), steps_text(steps));
+            }
+        }
+        for note in self.notes() {
+            let _ = writeln!(text, "note: {note}");
+        }
+        text
+    }
+
+    fn head(&self) -> String {
+        let counts: Vec<String> = Split::ALL
+            .into_iter()
+            .filter(|&split| self.overview.count(split) > 0)
+            .map(|split| format!("{} {split}", self.overview.count(split)))
+            .collect();
+        let counts = match self.has_labels() {
+            true => counts.join(", "),
+            false => format!("{} unlabelled", self.overview.counts.iter().sum::<usize>()),
+        };
+        format!(
+            "{}: {counts} utterances of {} recordings, {:.1} MB, checksum {}\n",
+            self.arguments.out.display(),
+            self.totals.recordings.len(),
+            self.written.bytes as f64 / 1e6,
+            self.written.checksum
+        )
+    }
+
+    fn has_labels(&self) -> bool {
+        super::has_labels(self.table)
+    }
+
+    /// Everything that was left out, replaced or odd.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = self.splits.iter().map(ToString::to_string).collect();
+        notes.extend(self.table.notes.iter().map(ToString::to_string));
+        for (kind, found) in self.matching.iter() {
+            notes.extend(matching_notes(kind, found));
+        }
+        let words = &self.totals.words;
+        let counted = [
+            (words.untimed_dropped, "words without times left out"),
+            (words.punctuation_dropped, "words that are punctuation alone left out"),
+            (words.sorted, "words out of order, sorted"),
+            (words.outside, "words in no segment"),
+            (self.totals.without_words(), "segments without words left out"),
+            (self.totals.without_label, "segments without a label left out"),
+            (self.totals.faces.undefined, "values of faces that no row has, read as 0"),
+            (self.totals.voice.undefined, "values of voices that no row has, read as 0"),
+            (self.totals.faces.cut, "steps of faces beyond the most cut"),
+            (self.totals.voice.cut, "steps of voices beyond the most cut"),
+            (self.faults.list.len(), "recordings at fault left out"),
+        ];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        notes.extend(counted.map(|(count, what)| format!("{count} {what}")));
+        notes.extend(self.file_notes());
+        notes.extend(self.overview.notes.iter().map(ToString::to_string));
+        notes
+    }
+
+    /// Notes of files, each kind once with the number of its recordings.
+    fn file_notes(&self) -> Vec<String> {
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        for report in &self.totals.recordings {
+            for note in &report.notes {
+                *kinds.entry(format!("words: {}", without_count(note))).or_default() += leading(note);
+            }
+            for (kind, track) in [("faces", &report.faces), ("voice", &report.voice)] {
+                for note in track.iter().flat_map(|track| &track.notes) {
+                    let text = note.to_string();
+                    *kinds.entry(format!("{kind}: {}", without_count(&text))).or_default() += note.count;
+                }
+            }
+        }
+        let told = |(kind, count): (String, usize)| match kind.split_once(": ") {
+            Some((kind, what)) => format!("{kind}: {count} {what}"),
+            None => format!("{count} {kind}"),
+        };
+        kinds.into_iter().map(told).collect()
+    }
+
+    /// For programs.
+    pub fn to_json(&self) -> Value {
+        let counts = Split::ALL.map(|split| (split.to_string(), self.overview.count(split)));
+        let faults: Vec<Value> = self
+            .faults
+            .list
+            .iter()
+            .map(|(name, error)| json!({"name": name, "fault": error.to_string()}))
+            .collect();
+        json!({
+            "file": self.arguments.out.display().to_string(),
+            "mode": self.arguments.steps.mode,
+            "labelled": self.has_labels(),
+            "utterances": BTreeMap::from(counts),
+            "bytes": self.written.bytes,
+            "checksum": self.written.checksum,
+            "words": self.totals.words,
+            "faces": self.recipes.visual.as_ref().map(|recipe| json!({"recipe": recipe, "steps": self.totals.faces})),
+            "voice": self.recipes.acoustic.as_ref().map(|recipe| json!({"recipe": recipe, "steps": self.totals.voice})),
+            "matching": self.matching,
+            "recordings": self.totals.recordings,
+            "faults": faults,
+            "notes": self.notes(),
+        })
+    }
+}
+
+fn steps_text(steps: &StepCounts) -> String {
+    let share = 100.0 * steps.absent as f64 / steps.steps().max(1) as f64;
+    format!(
+        "{} steps measured, {} borrowed from the nearest row, {} absent ({share:.1} %)",
+        steps.measured, steps.borrowed, steps.absent
+    )
+}
+
+fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
+    let told = |names: &[String]| {
+        let first: Vec<&str> = names.iter().take(TOLD).map(String::as_str).collect();
+        let more = names.len() - first.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", first.join(", "))
+    };
+    let mut notes = Vec::new();
+    if !found.without.is_empty() {
+        notes.push(format!("{} segments without {kind}: {}", found.without.len(), told(&found.without)));
+    }
+    if !found.left.is_empty() {
+        notes.push(format!("{} files of {kind} that no segment names: {}", found.left.len(), told(&found.left)));
+    }
+    notes
+}
+
+/// The number at the start of a note.
+fn leading(note: &str) -> usize {
+    let digits = note.split(' ').next().unwrap_or_default();
+    digits.parse().unwrap_or(1)
+}
+
+/// A note without the number at its start.
+fn without_count(note: &str) -> &str {
+    match note.split_once(' ') {
+        Some((count, rest)) if count.parse::<usize>().is_ok() => rest,
+        _ => note,
+    }
+}

@@ -1,0 +1,134 @@
+//! Utterances of recordings as our own file.
+
+use crate::format::Format;
+use crate::note::Notes;
+use crate::{DataError, NoteKind, Overview, UtteranceWriter, Written};
+use misa_recordings::align::STATISTICS;
+use misa_recordings::assemble::{Assembled, Mode, Steps};
+use misa_recordings::segments::Segment;
+use misa_terms::{
+    FeatureSizes, PerModality, RecipeStamp, Sequence, Split, TextSequence, TextSize, Utterance,
+    Vocabulary,
+};
+use std::path::PathBuf;
+
+/// Writes utterances of recordings as our own file, one after the other.
+///
+/// Words get ids in the order in which they come. Those of the train split are known, so its utterances come
+/// first; later words that they do not have are unknown. A modality without a file has one column, absent in
+/// every step.
+#[derive(Debug)]
+pub struct RecordingsWriter {
+    writer: UtteranceWriter,
+    mode: Mode,
+    recipes: PerModality<Option<RecipeStamp>>,
+    vocabulary: Vocabulary,
+    notes: Notes,
+    counts: [usize; 3],
+    has_labels: bool,
+}
+
+impl RecordingsWriter {
+    /// A writer of the file `path`, which remains unchanged until [`finish`](Self::finish). `recipes` are
+    /// those of faces and voices. Utterances without labels can be predicted, and not trained on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`UtteranceWriter::create`].
+    pub fn create(path: impl Into<PathBuf>, mode: Mode, recipes: PerModality<Option<RecipeStamp>>, has_labels: bool) -> Result<Self, DataError> {
+        let writer = match has_labels {
+            true => UtteranceWriter::create(path)?,
+            false => UtteranceWriter::create(path)?.without_labels(),
+        };
+        Ok(Self {
+            writer,
+            mode,
+            recipes,
+            vocabulary: Vocabulary::new(),
+            notes: Notes::default(),
+            counts: [0; 3],
+            has_labels,
+        })
+    }
+
+    /// Adds the next utterance, of `segment`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`UtteranceWriter::push`].
+    pub fn push(&mut self, split: Split, segment: &Segment, assembled: &Assembled) -> Result<(), DataError> {
+        if split != Split::Train && self.has_labels {
+            self.vocabulary.freeze();
+        }
+        let utterance = Utterance {
+            id: assembled.id.clone(),
+            text: TextSequence::Words(self.ids(split, &assembled.words)),
+            words: assembled.words.clone(),
+            visual: self.sequence(&self.recipes.visual, &assembled.faces, assembled),
+            acoustic: self.sequence(&self.recipes.acoustic, &assembled.voice, assembled),
+            label: segment.label.unwrap_or(f32::NAN),
+        };
+        self.counts[split.index()] += 1;
+        self.writer.push(split, &utterance)
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`UtteranceWriter::finish`].
+    pub fn finish(self) -> Result<(Written, Overview), DataError> {
+        let width = |recipe: &Option<RecipeStamp>| width_of(recipe.as_ref(), self.mode);
+        let sizes = FeatureSizes {
+            text: TextSize::Words {
+                vocabulary: self.vocabulary.len(),
+            },
+            visual: width(&self.recipes.visual),
+            acoustic: width(&self.recipes.acoustic),
+        };
+        let overview = Overview {
+            format: Format::Safetensors,
+            sizes,
+            vocabulary: Some(self.vocabulary),
+            notes: self.notes.into_vec(),
+            counts: self.counts,
+            recipes: self.recipes,
+        };
+        Ok((self.writer.finish(&overview)?, overview))
+    }
+
+    /// The ids of words; an utterance without any has one unknown word.
+    fn ids(&mut self, split: Split, words: &[String]) -> Vec<u32> {
+        if words.is_empty() {
+            self.notes.add(Some(split), NoteKind::NoText, 1);
+            return vec![Vocabulary::UNKNOWN];
+        }
+        let ids = self.vocabulary.ids_of(words);
+        let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
+        self.notes.add(Some(split), NoteKind::UnknownWord, unknown);
+        ids
+    }
+
+    fn sequence(&self, recipe: &Option<RecipeStamp>, steps: &Option<Steps>, assembled: &Assembled) -> Sequence {
+        let width = width_of(recipe.as_ref(), self.mode);
+        let absent = |count: usize| Sequence::with_absent(width, vec![0.0; count * width], vec![true; count]);
+        let sequence = match steps {
+            Some(steps) if !steps.kinds.is_empty() => match steps.absent() {
+                Some(absent) => Sequence::with_absent(width, steps.values.clone(), absent),
+                None => Sequence::new(width, steps.values.clone()),
+            },
+            _ if self.mode.is_by_word() => absent(assembled.spans.len().max(1)),
+            _ => absent(1),
+        };
+        sequence.expect("steps have the columns of their recipe, and 0 where they are absent")
+    }
+}
+
+/// Features of a step.
+fn width_of(recipe: Option<&RecipeStamp>, mode: Mode) -> usize {
+    let columns = recipe.map_or(1, |recipe| recipe.columns.len());
+    match mode {
+        Mode::Utterance if recipe.is_some() => STATISTICS.len() * columns,
+        _ => columns,
+    }
+}
