@@ -7,15 +7,49 @@
 //! | `arrays/` | NumPy, MATLAB, Octave, and folders of arrays |
 
 mod instants;
+mod text;
 
-use crate::{Limits, Track};
+use crate::{Fault, FaultKind, Limits, Place, RecordingError, Track};
 pub(crate) use instants::median_step;
 pub use instants::{Anchor, stretches};
+use misa_files::Source;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::Path;
 
 /// Confidence below which OpenFace's rows are not used, as most papers do.
 pub const CONFIDENCE: f64 = 0.8;
+
+/// The tracks of the file at `path`, whose format is detected from its content.
+///
+/// # Errors
+///
+/// If it cannot be opened, or as for [`parse`].
+pub fn read(path: &Path, options: &TrackOptions) -> Result<TrackFile, RecordingError> {
+    let source = Source::open(path).map_err(RecordingError::io(path))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    parse(&name, &source, options).map_err(RecordingError::file(path))
+}
+
+/// The tracks of a file called `name`, whose format is detected from its content; the name decides where
+/// content cannot.
+///
+/// # Errors
+///
+/// If the file is of no known format, or is damaged, too large or empty, or needs something that `options` do
+/// not tell.
+pub fn parse(name: &str, source: &Source, options: &TrackOptions) -> Result<TrackFile, Fault> {
+    if let Some(file) = text::parse(name, source, options)? {
+        return Ok(file);
+    }
+    let (kind, found) = (FaultKind::Unsupported, "something else");
+    Err(Fault::new(
+        kind,
+        Place::File,
+        "a table with a header, ARFF, HTK or an array",
+        found,
+    ))
+}
 
 /// What is told about files of feature rows that they do not say.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,12 +170,18 @@ pub enum TrackNoteKind {
     FramesLeftOut,
     /// Rows whose time is not that of their frame at one rate.
     IrregularTime,
-    /// A last row that ended later than two steps after its start, shortened.
+    /// A last row that is longer than the others, because the tool ends it with the sound; shortened.
     LongLastRow,
     /// Headers that are repeated between rows, left out.
     RepeatedHeader,
     /// Columns that hold scores of emotion: what is predicted, by another system.
     EmotionColumn,
+    /// Columns without a name, left out: pandas writes the numbers of rows so.
+    UnnamedColumn,
+    /// Changes from one face to another between rows: another number for one person, or another person.
+    ChangedFace,
+    /// A last line without the mark of its end: its last number may be cut.
+    OpenLastLine,
 }
 
 impl fmt::Display for TrackNote {
@@ -156,9 +196,16 @@ impl fmt::Display for TrackNote {
             TrackNoteKind::IrregularTime => {
                 write!(f, "{count} rows whose time is not that of their frame")
             }
-            TrackNoteKind::LongLastRow => write!(f, "{count} last rows shortened to two steps"),
+            TrackNoteKind::LongLastRow => {
+                write!(f, "{count} last rows longer than the others, shortened")
+            }
             TrackNoteKind::RepeatedHeader => write!(f, "{count} repeated headers left out"),
             TrackNoteKind::EmotionColumn => write!(f, "{count} columns are scores of emotion"),
+            TrackNoteKind::UnnamedColumn => write!(f, "{count} columns without a name left out"),
+            TrackNoteKind::ChangedFace => write!(f, "{count} changes from one face to another"),
+            TrackNoteKind::OpenLastLine => {
+                write!(f, "{count} last lines without an end, which may be cut")
+            }
         }
     }
 }

@@ -4,3 +4,7 @@ mod alignment;
 mod alignment_properties;
 mod table_errors;
 mod tables;
+mod track_errors;
+mod track_hostile;
+mod track_properties;
+mod track_tables;

@@ -1,0 +1,2 @@
+//! Tables that want to be a burden.
+
