@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 pub enum WordOrigin {
     /// A tool found the word in the sound.
     Measured,
-    /// A tool, or we, spread the word over the time between its neighbours.
+    /// The tool spread the word over the time between its neighbours.
     Interpolated,
+    /// The tool gave no times; the word was placed between its neighbours when it was assembled.
+    Placed,
     /// Nobody knows when the word is said.
     Missing,
 }

@@ -117,7 +117,7 @@ fn share(words: &mut [Word], room: Interval) {
     for (word, share) in words.iter_mut().zip(shares) {
         let length = least + (share - least).max(0.0) * keep;
         word.time = Some(Interval::new(start, (start + length).min(room.end)));
-        word.origin = WordOrigin::Interpolated;
+        word.origin = WordOrigin::Placed;
         start = (start + length).min(room.end);
     }
 }
@@ -146,7 +146,7 @@ mod tests {
             times(&mut words, (0.0, 9.0)),
             [[0.0, 1.0], [1.0, 1.75], [1.75, 2.0], [2.0, 3.0]]
         );
-        assert_eq!(words[1].origin, WordOrigin::Interpolated);
+        assert_eq!(words[1].origin, WordOrigin::Placed);
     }
 
     #[test]

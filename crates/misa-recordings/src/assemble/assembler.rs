@@ -6,7 +6,7 @@ use super::report::RecordingReport;
 use super::shelf::{Place, Shelf, inner_name};
 use super::sources::{SourceKind, Sources};
 use super::steps::Steps;
-use super::{AssembleError, AssembleOptions, KindMatching, Matching};
+use super::{AssembleError, AssembleOptions, KindMatching, Matching, Picture};
 use crate::recipe::Recipe;
 use crate::segments::Segment;
 use crate::tracks::{TrackFile, TrackOptions};
@@ -235,6 +235,27 @@ impl<'t> Assembler<'t> {
     }
 
     fn read(&self, job: &Job) -> Result<(RecordingReport, Vec<Assembled>), AssembleError> {
+        self.with_recording(job, |recording| recording.assemble(job, self.segments, &self.options))
+    }
+
+    /// The picture of an utterance; `None` if there is no such.
+    ///
+    /// # Errors
+    ///
+    /// [`AssembleError`] when its files are at fault.
+    pub fn picture(&self, id: &str) -> Result<Option<Picture>, AssembleError> {
+        let Some(number) = self.segments.iter().position(|segment| segment.id == id) else {
+            return Ok(None);
+        };
+        let Some(job) = self.jobs.iter().find(|job| job.segments.contains(&number)) else {
+            return Ok(None);
+        };
+        let alone = job.only(number);
+        self.with_recording(job, |recording| recording.picture(&alone, self.segments, &self.options))
+    }
+
+    /// Reads the files of a job for `use_it`.
+    fn with_recording<T>(&self, job: &Job, use_it: impl FnOnce(Recording<'_>) -> Result<T, AssembleError>) -> Result<T, AssembleError> {
         let segment = &self.segments[job.segments[0]];
         let shift = |place: &Place| job.shift(place, segment);
         let places = &job.places;
@@ -248,12 +269,11 @@ impl<'t> Assembler<'t> {
         };
         let faces = track(&self.faces, &places.faces)?;
         let voice = track(&self.voice, &places.voice)?;
-        let recording = Recording {
+        use_it(Recording {
             words: words.as_ref(),
             faces: faces.as_ref(),
             voice: voice.as_ref(),
-        };
-        recording.assemble(job, self.segments, &self.options)
+        })
     }
 
     fn read_words(

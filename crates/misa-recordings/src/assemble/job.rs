@@ -85,6 +85,16 @@ impl Job {
         Ok(jobs)
     }
 
+    /// The same files for one segment.
+    pub fn only(&self, segment: usize) -> Self {
+        Self {
+            name: self.name.clone(),
+            split: self.split,
+            places: self.places.clone(),
+            segments: vec![segment],
+        }
+    }
+
     /// Fails if several segments are each the whole of one recording.
     fn check(&self, segments: &[Segment]) -> Result<(), RecordingError> {
         let is_whole = |&&number: &&usize| segments[number].interval.is_none();

@@ -10,6 +10,7 @@
 //! | `spoken.rs` | the words of segments |
 //! | `steps.rs` | the steps of a modality of an utterance |
 //! | `counts.rs`, `report.rs` | what became of words, rows and steps |
+//! | `picture.rs` | one utterance, from rows to steps |
 //! | `error.rs` | what keeps a recording from becoming utterances |
 
 mod assembler;
@@ -18,6 +19,7 @@ mod error;
 mod job;
 mod matching;
 mod options;
+mod picture;
 mod recording;
 mod report;
 mod shelf;
@@ -30,6 +32,7 @@ pub use counts::{StepCounts, WordCounts};
 pub use error::AssembleError;
 pub use matching::{KindMatching, Matching};
 pub use options::{AssembleOptions, Mode};
+pub use picture::{Picture, PictureTrack, PictureWord};
 pub use report::{RecordingReport, TrackReport};
 use sources::names_of;
 pub use spoken::SpokenError;

@@ -204,26 +204,20 @@ fn steps_for(
     }
 }
 
-/// The column that says how loud the voice is, or at least whether there is one.
+/// How loud the voice is over time, or at least whether there is one.
 fn energy(track: &Track) -> Option<Vec<f32>> {
-    const NAMES: [&str; 7] = [
-        "loudness",
-        "energy",
-        "intensity",
-        "rms",
-        "vuv",
-        "voic",
-        "f0",
-    ];
-    let has = |name: &str, column: &String| column.to_ascii_lowercase().contains(name);
-    let mut found = NAMES
-        .iter()
-        .filter_map(|name| track.columns.iter().position(|column| has(name, column)));
-    let column = found.next()?;
+    let column = energy_column(track)?;
     let value = |row: usize| match track.row(row)[column] {
         // Without a pitch, there is no voice.
         value if value.is_nan() => 0.0,
         value => value,
     };
     Some((0..track.rows()).map(value).collect())
+}
+
+/// The column that says how loud the voice is, or at least whether there is one.
+pub(super) fn energy_column(track: &Track) -> Option<usize> {
+    const NAMES: [&str; 7] = ["loudness", "energy", "intensity", "rms", "vuv", "voic", "f0"];
+    let has = |name: &str, column: &String| column.to_ascii_lowercase().contains(name);
+    NAMES.iter().find_map(|name| track.columns.iter().position(|column| has(name, column)))
 }

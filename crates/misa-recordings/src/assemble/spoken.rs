@@ -98,7 +98,7 @@ impl<'w> Spoken<'w> {
             match word.origin {
                 WordOrigin::Measured => counts.measured += 1,
                 WordOrigin::Interpolated => counts.interpolated_by_tool += 1,
-                WordOrigin::Missing => {}
+                WordOrigin::Placed | WordOrigin::Missing => {}
             }
             words.push(word);
         }

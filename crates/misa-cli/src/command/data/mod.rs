@@ -1,16 +1,19 @@
 //! Commands about data sets.
 
+mod assemble;
 mod convert;
 mod doctor;
 
 use crate::Outcome;
 use clap::Subcommand;
+pub use assemble::AssembleArguments;
 pub use convert::ConvertArguments;
 pub use doctor::DoctorArguments;
 
 // The commands are described by their arguments: a comment here would hide the long text.
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
+    Assemble(AssembleArguments),
     Doctor(DoctorArguments),
     Convert(ConvertArguments),
 }
@@ -18,6 +21,7 @@ pub(super) enum Command {
 impl Command {
     pub(super) fn run(&self) -> Outcome {
         match self {
+            Self::Assemble(arguments) => arguments.run(),
             Self::Doctor(arguments) => arguments.run(),
             Self::Convert(arguments) => arguments.run(),
         }

@@ -17,7 +17,6 @@ use misa_data::{
 use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
 use options::{FileOptions, StepOptions, TableOptions};
-use page::Picture;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use summary::Summary;
@@ -99,7 +98,7 @@ impl AssembleArguments {
             writer,
             totals: Totals::default(),
             faults: Faults::default(),
-            picture: Picture::new(self.picture.clone(), self.report.is_some()),
+            first: None,
         };
         let mut line = ProgressLine::new();
         let (mut done, all) = (0, assembler.recordings());
@@ -109,13 +108,12 @@ impl AssembleArguments {
             work.take(outcome.name, outcome.result)
         })?;
         drop(line);
-        let Work { writer, totals, faults, picture, .. } = work;
+        let Work { writer, totals, faults, first, .. } = work;
         faults.check(&self.table, self.skip_faulty)?;
         if !self.allow_offset {
             totals.check_offsets()?;
         }
         let (written, overview) = writer.finish()?;
-        self.write_others(&totals, &picture, &overview)?;
         let summary = Summary {
             arguments: self,
             table: &table,
@@ -127,6 +125,14 @@ impl AssembleArguments {
             written: &written,
             overview: &overview,
         };
+        if let Some(path) = &self.report {
+            let shown = self.picture.clone().or(first);
+            let picture = shown.map(|id| assembler.picture(&id)).transpose()?.flatten();
+            write(path, page::page(&summary, picture)?.as_bytes())?;
+        }
+        if let Some(path) = &self.mmsa {
+            write_mmsa(path, &UtteranceDataset::open(&self.out)?)?;
+        }
         self.say(&summary)
     }
 
@@ -183,18 +189,6 @@ impl AssembleArguments {
             acoustic: assembler.voice_recipe().map(stamp),
         }
     }
-
-    fn write_others(&self, totals: &Totals, picture: &Picture, overview: &Overview) -> Result<(), Box<dyn Error>> {
-        if let Some(path) = &self.report {
-            let title = self.out.file_name().unwrap_or_default().to_string_lossy();
-            let page = page::page(&title, totals, picture, overview)?;
-            write(path, page.as_bytes())?;
-        }
-        if let Some(path) = &self.mmsa {
-            write_mmsa(path, &UtteranceDataset::open(&self.out)?)?;
-        }
-        Ok(())
-    }
 }
 
 /// What is done with one recording after the other.
@@ -204,7 +198,8 @@ struct Work<'w> {
     writer: RecordingsWriter,
     totals: Totals,
     faults: Faults,
-    picture: Picture,
+    /// The first utterance.
+    first: Option<String>,
 }
 
 impl Work<'_> {
@@ -222,7 +217,7 @@ impl Work<'_> {
             }
             let split = segment.split.unwrap_or(Split::Test);
             self.writer.push(split, segment, utterance)?;
-            self.picture.see(segment, utterance);
+            self.first.get_or_insert_with(|| utterance.id.clone());
         }
         self.totals.add(report);
         Ok(())
