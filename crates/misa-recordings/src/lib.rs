@@ -11,6 +11,7 @@
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
 //! | `segments/` | tables of segments and their labels, and who speaks when |
+//! | `recipe/` | which numbers of a tool become features, and how |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
 //! | `limits.rs` | what a file may hold at most |
 //! | `error.rs` | what can be wrong with a file |
@@ -20,6 +21,7 @@ mod error;
 mod interval;
 mod limits;
 mod number;
+pub mod recipe;
 pub mod segments;
 mod track;
 pub mod tracks;
