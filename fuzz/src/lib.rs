@@ -9,10 +9,12 @@
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
 //! | `body.rs` | requests for predictions |
+//! | `segments.rs` | tables of segments, files of speech, and recipes |
 
 pub mod body;
 pub mod data;
 pub mod hdf5;
 pub mod npz;
 pub mod pickle;
+pub mod segments;
 pub mod torch;

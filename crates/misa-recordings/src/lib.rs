@@ -11,6 +11,7 @@
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
 //! | `segments/` | tables of segments and their labels, and who speaks when |
+//! | `recipe/` | which numbers of a tool become features, and how |
 //! | `align/` | words and rows on one clock |
 //! | `assemble/` | from files of recordings to utterances |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
@@ -26,6 +27,7 @@ mod interval;
 mod limits;
 mod named;
 mod number;
+pub mod recipe;
 pub mod segments;
 mod track;
 pub mod tracks;

@@ -24,7 +24,7 @@
 //! | `clip.rs` | one clip without a label, any part of which may be missing |
 //! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
 //! | `normalise.rs` | scaling of features |
-//! | `recipe.rs` | how features were made |
+//! | `recipe/` | how features were made, and whether they fit a model |
 //! | `random.rs` | seeded random numbers |
 //! | `whole.rs`, `hex.rs` | files written whole, bytes in hexadecimal |
 //! | `settings.rs` | macros that define stored configurations |
@@ -71,7 +71,7 @@ pub use normalise::{Normalisation, Scaling, Statistics};
 #[doc(hidden)]
 pub use random::{Random, mix};
 pub use range::Range;
-pub use recipe::{RecipeScaling, RecipeStamp};
+pub use recipe::{RecipeFit, RecipeMisfit, RecipeScaling, RecipeStamp, ToolVersions};
 pub use sequence::Sequence;
 pub use shape::{Choice, Content, Described, Field, Shape};
 pub use sizes::{FeatureSizes, TextSize};

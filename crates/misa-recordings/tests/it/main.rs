@@ -2,6 +2,8 @@
 
 mod alignment;
 mod alignment_properties;
+mod recipe_errors;
+mod recipes;
 mod table_errors;
 mod tables;
 mod track_errors;

@@ -1,6 +1,12 @@
 //! How features were made, as far as a model must know it.
 
+mod fit;
+mod misfit;
+
+pub use fit::{RecipeFit, ToolVersions};
+pub use misfit::RecipeMisfit;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How the features of one modality were made: what travels with data and with a model, so that a model is
 /// only applied to features of its own kind.
@@ -62,5 +68,15 @@ impl RecipeStamp {
             mode: "words".to_string(),
             scaling: RecipeScaling::default(),
         }
+    }
+}
+
+impl fmt::Display for RecipeScaling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Standard => "standard",
+            Self::Robust => "robust",
+        })
     }
 }
