@@ -10,6 +10,7 @@
 //! | `word.rs` | a word with its times, and where they come from |
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `words/` | files of words: recognisers, aligners, subtitles |
 //! | `decode.rs`, `number.rs` | texts of files, and the numbers in them |
 //! | `limits.rs` | what a file may hold at most |
 //! | `error.rs` | what can be wrong with a file |
@@ -22,6 +23,7 @@ mod number;
 mod track;
 pub mod tracks;
 mod word;
+pub mod words;
 
 pub use error::{Fault, FaultKind, Place, RecordingError};
 pub use interval::Interval;

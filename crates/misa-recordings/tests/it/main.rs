@@ -1,0 +1,6 @@
+//! Tests of misa-recordings, as one program.
+
+mod word_errors;
+mod word_files;
+mod words_hostile;
+mod words_kit;
