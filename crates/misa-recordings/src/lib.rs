@@ -10,6 +10,7 @@
 //! | `word.rs` | a word with its times, and where they come from |
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `words/` | files of words: recognisers, aligners, subtitles |
 //! | `segments/` | tables of segments and their labels, and who speaks when |
 //! | `recipe/` | which numbers of a tool become features, and how |
 //! | `align/` | words and rows on one clock |
@@ -32,6 +33,7 @@ pub mod segments;
 mod track;
 pub mod tracks;
 mod word;
+pub mod words;
 
 pub use error::{Fault, FaultKind, Place, RecordingError};
 pub use interval::Interval;

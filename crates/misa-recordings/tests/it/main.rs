@@ -10,3 +10,7 @@ mod track_errors;
 mod track_hostile;
 mod track_properties;
 mod track_tables;
+mod word_errors;
+mod word_files;
+mod words_hostile;
+mod words_kit;
