@@ -99,7 +99,10 @@ pub fn beyond(words: &[Interval], times: &[Interval]) -> Option<f64> {
     let first = times.iter().map(|time| time.start).reduce(f64::min)?;
     let last = times.iter().map(|time| time.end).reduce(f64::max)?;
     let all: f64 = words.iter().map(|word| word.length()).sum();
-    let inside: f64 = words.iter().map(|word| word.overlap(Interval::new(first, last))).sum();
+    let inside: f64 = words
+        .iter()
+        .map(|word| word.overlap(Interval::new(first, last)))
+        .sum();
     (all > 0.0).then(|| 1.0 - inside / all)
 }
 
@@ -213,7 +216,10 @@ mod tests {
     #[test]
     fn words_of_another_part_lie_beyond() {
         let words = [Interval::new(0.0, 1.0), Interval::new(8.0, 9.0)];
-        assert_eq!(beyond(&words, &[Interval::new(0.0, 4.0), Interval::new(4.0, 5.0)]), Some(0.5));
+        assert_eq!(
+            beyond(&words, &[Interval::new(0.0, 4.0), Interval::new(4.0, 5.0)]),
+            Some(0.5)
+        );
         assert_eq!(beyond(&words, &[]), None);
     }
 

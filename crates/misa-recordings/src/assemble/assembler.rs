@@ -1,10 +1,11 @@
 //! All recordings of a table, several at a time.
 
+use super::choice::{recipe_of, source_columns};
 use super::job::{Job, Places};
 use super::recording::{ReadTrack, ReadWords, Recording};
 use super::report::RecordingReport;
 use super::shelf::{Place, Shelf, inner_name};
-use super::sources::{SourceKind, Sources};
+use super::sources::SourceKind;
 use super::steps::Steps;
 use super::{AssembleError, AssembleOptions, KindMatching, Matching, Picture};
 use crate::recipe::Recipe;
@@ -12,7 +13,7 @@ use crate::segments::Segment;
 use crate::tracks::{TrackFile, TrackOptions};
 use crate::words::{WordsFile, WordsOptions};
 use crate::{Fault, FaultKind, Interval, RecordingError, tracks, words};
-use misa_terms::Split;
+use misa_terms::{Modality, Split};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -113,12 +114,22 @@ impl<'t> Assembler<'t> {
             .words
             .map(|path| Shelf::of(path, SourceKind::Words, read_words))
             .transpose()?;
-        let faces = inputs
-            .faces
-            .map(|path| TrackShelf::of(path, inputs.faces_options, inputs.faces_recipe));
-        let voice = inputs
-            .voice
-            .map(|path| TrackShelf::of(path, inputs.voice_options, inputs.voice_recipe));
+        let faces = inputs.faces.map(|path| {
+            TrackShelf::of(
+                path,
+                Modality::Visual,
+                inputs.faces_options,
+                inputs.faces_recipe,
+            )
+        });
+        let voice = inputs.voice.map(|path| {
+            TrackShelf::of(
+                path,
+                Modality::Acoustic,
+                inputs.voice_options,
+                inputs.voice_recipe,
+            )
+        });
         let (faces, voice) = (faces.transpose()?, voice.transpose()?);
         let find = |names: &[String], clips: usize| Places {
             words: words.as_ref().and_then(|shelf| shelf.find(names, clips)),
@@ -235,7 +246,9 @@ impl<'t> Assembler<'t> {
     }
 
     fn read(&self, job: &Job) -> Result<(RecordingReport, Vec<Assembled>), AssembleError> {
-        self.with_recording(job, |recording| recording.assemble(job, self.segments, &self.options))
+        self.with_recording(job, |recording| {
+            recording.assemble(job, self.segments, &self.options)
+        })
     }
 
     /// The picture of an utterance; `None` if there is no such.
@@ -251,11 +264,17 @@ impl<'t> Assembler<'t> {
             return Ok(None);
         };
         let alone = job.only(number);
-        self.with_recording(job, |recording| recording.picture(&alone, self.segments, &self.options))
+        self.with_recording(job, |recording| {
+            recording.picture(&alone, self.segments, &self.options)
+        })
     }
 
     /// Reads the files of a job for `use_it`.
-    fn with_recording<T>(&self, job: &Job, use_it: impl FnOnce(Recording<'_>) -> Result<T, AssembleError>) -> Result<T, AssembleError> {
+    fn with_recording<T>(
+        &self,
+        job: &Job,
+        use_it: impl FnOnce(Recording<'_>) -> Result<T, AssembleError>,
+    ) -> Result<T, AssembleError> {
         let segment = &self.segments[job.segments[0]];
         let shift = |place: &Place| job.shift(place, segment);
         let places = &job.places;
@@ -302,14 +321,15 @@ impl TrackShelf {
     /// The shelf of a folder or file; without a recipe, the first file decides.
     fn of(
         path: &Path,
+        modality: Modality,
         mut options: TrackOptions,
         recipe: Option<Recipe>,
     ) -> Result<Self, RecordingError> {
         let recipe = match recipe {
             Some(recipe) => recipe,
-            None => recipe_of(path, &options)?,
+            None => recipe_of(path, modality, &options)?,
         };
-        options.columns = Some(recipe.source_columns());
+        options.columns = Some(source_columns(&recipe));
         let read = |path: &Path| named_tracks(path, tracks::read(path, &options)?, &recipe);
         Ok(Self {
             shelf: Shelf::of(path, SourceKind::Tracks, read)?,
@@ -339,7 +359,7 @@ impl TrackShelf {
 }
 
 fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
-    let notes: Vec<String> = file.notes.iter().map(ToString::to_string).collect();
+    let notes = file.notes;
     let read = |recording: crate::words::RecordingWords| {
         let words = ReadWords {
             words: recording.words,
@@ -393,27 +413,4 @@ fn one_of<T>(
         );
         RecordingError::file(path)(fault.advised("name the file itself instead of its folder"))
     })
-}
-
-/// The recipe of the first file: that of its tool if it has the columns, or else all its columns.
-fn recipe_of(path: &Path, options: &TrackOptions) -> Result<Recipe, RecordingError> {
-    let sources = Sources::of(path, SourceKind::Tracks)?;
-    let Some((_, source)) = sources.iter().next() else {
-        let fault = Fault::new(
-            FaultKind::Empty,
-            crate::Place::File,
-            "files of features",
-            "none",
-        );
-        return Err(RecordingError::file(path)(fault));
-    };
-    let file = tracks::read(&source.path, options)?;
-    let Some(first) = file.tracks.first() else {
-        let fault = Fault::new(FaultKind::Empty, crate::Place::File, "a recording", "none");
-        return Err(RecordingError::file(&source.path)(fault));
-    };
-    let known = Recipe::for_format(file.format)
-        .into_iter()
-        .find(|recipe| recipe.select(&first.track).is_ok());
-    Ok(known.unwrap_or_else(|| Recipe::of_columns("own", &first.track)))
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `options.rs` | how recordings become utterances |
 //! | `assembler.rs` | all recordings of a table, several at a time |
+//! | `choice.rs` | which columns of a modality are taken |
 //! | `sources.rs`, `shelf.rs` | files by the names of their recordings |
 //! | `job.rs`, `matching.rs` | segments with their files, and what has no counterpart |
 //! | `recording.rs` | one recording, made into utterances |
@@ -14,6 +15,7 @@
 //! | `error.rs` | what keeps a recording from becoming utterances |
 
 mod assembler;
+mod choice;
 mod counts;
 mod error;
 mod job;

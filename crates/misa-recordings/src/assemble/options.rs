@@ -93,9 +93,10 @@ impl AssembleOptions {
             (false, ..) => "",
             (true, ..) => word.trim(),
         };
-        match self.keep_case {
-            true => word.to_string(),
-            false => word.to_lowercase(),
+        if self.keep_case {
+            word.to_string()
+        } else {
+            word.to_lowercase()
         }
     }
 }

@@ -53,7 +53,12 @@ pub struct PictureTrack {
 
 impl Recording<'_> {
     /// The picture of the only segment of `job`; `None` if it has no utterance.
-    pub fn picture(&self, job: &Job, segments: &[Segment], options: &AssembleOptions) -> Result<Option<Picture>, AssembleError> {
+    pub fn picture(
+        &self,
+        job: &Job,
+        segments: &[Segment],
+        options: &AssembleOptions,
+    ) -> Result<Option<Picture>, AssembleError> {
         let (_, utterances) = self.assemble(job, segments, options)?;
         let Some(utterance) = utterances.into_iter().next() else {
             return Ok(None);
@@ -63,7 +68,9 @@ impl Recording<'_> {
             ("faces", self.faces, &utterance.faces),
             ("voice", self.voice, &utterance.voice),
         ];
-        let tracks = tracks.into_iter().filter_map(|(name, read, steps)| picture_track(name, read?, steps.as_ref()?, stretch));
+        let tracks = tracks
+            .into_iter()
+            .filter_map(|(name, read, steps)| picture_track(name, read?, steps.as_ref()?, stretch));
         Ok(Some(Picture {
             words: self.picture_words(stretch, options),
             tracks: tracks.collect(),
@@ -84,19 +91,36 @@ impl Recording<'_> {
                 origin: word.origin,
             })
         };
-        words.unwrap_or_default().into_iter().filter_map(picture).collect()
+        words
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(picture)
+            .collect()
     }
 }
 
-fn picture_track(name: &'static str, read: &ReadTrack, steps: &Steps, stretch: Interval) -> Option<PictureTrack> {
+fn picture_track(
+    name: &'static str,
+    read: &ReadTrack,
+    steps: &Steps,
+    stretch: Interval,
+) -> Option<PictureTrack> {
     let track = &read.track;
     let column = shown_column(name, track)?;
     let width = steps.values.len() / steps.kinds.len().max(1);
     // Statistics have four values a column, of which the mean comes first.
     let place = column * (width / track.columns.len().max(1)).max(1);
     let is_shown = |row: &usize| track.times[*row].overlap(stretch) > 0.0;
-    let rows = (0..track.rows()).filter(is_shown).map(|row| (track.times[row], track.row(row)[column], track.valid[row]));
-    let step = |step: usize| (steps.spans[step], steps.values[step * width + place], steps.kinds[step]);
+    let rows = (0..track.rows())
+        .filter(is_shown)
+        .map(|row| (track.times[row], track.row(row)[column], track.valid[row]));
+    let step = |step: usize| {
+        (
+            steps.spans[step],
+            steps.values[step * width + place],
+            steps.kinds[step],
+        )
+    };
     Some(PictureTrack {
         name,
         column: track.columns[column].clone(),
@@ -107,7 +131,9 @@ fn picture_track(name: &'static str, read: &ReadTrack, steps: &Steps, stretch: I
 
 fn shown_column(name: &str, track: &Track) -> Option<usize> {
     let found = match name {
-        "faces" => SMILE.iter().find_map(|name| track.columns.iter().position(|column| column == name)),
+        "faces" => SMILE
+            .iter()
+            .find_map(|name| track.columns.iter().position(|column| column == name)),
         _ => energy_column(track),
     };
     found.or((!track.columns.is_empty()).then_some(0))

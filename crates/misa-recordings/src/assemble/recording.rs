@@ -8,6 +8,7 @@ use super::{AssembleError, AssembleOptions, Assembled, Mode};
 use crate::align::{PAUSE, offset, steps_of};
 use crate::segments::Segment;
 use crate::tracks::TrackNote;
+use crate::words::WordsNote;
 use crate::{Interval, Track, Word};
 
 /// A track of a recording, with the columns of its recipe.
@@ -22,7 +23,7 @@ pub(super) struct ReadTrack {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadWords {
     pub words: Vec<Word>,
-    pub notes: Vec<String>,
+    pub notes: Vec<WordsNote>,
 }
 
 /// What is known of the recording of a job.
@@ -61,9 +62,10 @@ impl Recording<'_> {
             let stretch = job.stretch(segment).unwrap_or_else(|| self.whole());
             stretches.push(stretch);
             let (texts, times) = self.said(&spoken, segment, stretch, options, &mut report)?;
-            let spans = match options.mode.is_by_word() {
-                true => times.as_slice(),
-                false => &[stretch],
+            let spans = if options.mode.is_by_word() {
+                times.as_slice()
+            } else {
+                &[stretch]
             };
             if spans.is_empty() || options.mode.is_by_word() && texts.is_empty() {
                 report.without_words.push(segment.id.clone());
@@ -217,7 +219,17 @@ fn energy(track: &Track) -> Option<Vec<f32>> {
 
 /// The column that says how loud the voice is, or at least whether there is one.
 pub(super) fn energy_column(track: &Track) -> Option<usize> {
-    const NAMES: [&str; 7] = ["loudness", "energy", "intensity", "rms", "vuv", "voic", "f0"];
+    const NAMES: [&str; 7] = [
+        "loudness",
+        "energy",
+        "intensity",
+        "rms",
+        "vuv",
+        "voic",
+        "f0",
+    ];
     let has = |name: &str, column: &String| column.to_ascii_lowercase().contains(name);
-    NAMES.iter().find_map(|name| track.columns.iter().position(|column| has(name, column)))
+    NAMES
+        .iter()
+        .find_map(|name| track.columns.iter().position(|column| has(name, column)))
 }

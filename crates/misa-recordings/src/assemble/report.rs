@@ -4,6 +4,7 @@ use super::recording::ReadTrack;
 use super::{Assembled, StepCounts, WordCounts};
 use crate::align::{Offset, beyond};
 use crate::tracks::TrackNote;
+use crate::words::WordsNote;
 use crate::{Interval, Survey, Track};
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +30,8 @@ pub struct RecordingReport {
     pub offset: Option<Offset>,
     /// Files of the same name and kind that were not read.
     pub other_files: usize,
-    /// What its files left out, replaced or have that is odd.
-    pub notes: Vec<String>,
+    /// What its file of words left out, replaced or has that is odd.
+    pub notes: Vec<WordsNote>,
 }
 
 /// What became of the rows of a recording.

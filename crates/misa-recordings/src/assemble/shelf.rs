@@ -3,7 +3,7 @@
 use super::sources::{Source, SourceKind, Sources, stem};
 use crate::RecordingError;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Words or tracks by the names of their recordings.
 #[derive(Debug)]
@@ -11,10 +11,7 @@ pub(super) enum Shelf<T> {
     /// Each recording has a file.
     Folder(Sources),
     /// One file has them all, and has been read.
-    File {
-        path: PathBuf,
-        recordings: BTreeMap<String, T>,
-    },
+    File(BTreeMap<String, T>),
 }
 
 /// What belongs to a segment: where it is, and whether it is of the clip alone.
@@ -43,10 +40,7 @@ impl<T> Shelf<T> {
             let name = name.map_or_else(|| stem(path), |name| inner_name(&name));
             (name, read)
         });
-        Ok(Self::File {
-            path: path.to_owned(),
-            recordings: named.collect(),
-        })
+        Ok(Self::File(named.collect()))
     }
 
     /// Where what belongs to a segment with these names is; the first `clips` names are those of its clip.
@@ -57,7 +51,7 @@ impl<T> Shelf<T> {
                 source: Some(source.clone()),
                 is_of_clip: number < clips,
             }),
-            Self::File { recordings, .. } => {
+            Self::File(recordings) => {
                 let number = names
                     .iter()
                     .position(|name| recordings.contains_key(name))?;
@@ -74,7 +68,7 @@ impl<T> Shelf<T> {
     pub fn read(&self, place: &Place) -> Option<&T> {
         match self {
             Self::Folder(_) => None,
-            Self::File { recordings, .. } => recordings.get(&place.key),
+            Self::File(recordings) => recordings.get(&place.key),
         }
     }
 
@@ -88,20 +82,12 @@ impl<T> Shelf<T> {
                 .filter(is_left)
                 .map(str::to_string)
                 .collect(),
-            Self::File { recordings, .. } => recordings
+            Self::File(recordings) => recordings
                 .keys()
                 .map(String::as_str)
                 .filter(is_left)
                 .map(str::to_string)
                 .collect(),
-        }
-    }
-
-    /// The path that the user named.
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Folder(sources) => sources.root(),
-            Self::File { path, .. } => path,
         }
     }
 }

@@ -92,24 +92,9 @@ impl Sources {
         Ok(sources)
     }
 
-    /// The path that was asked for.
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Whether it is one file, which may hold several recordings.
     pub fn is_file(&self) -> bool {
         self.is_file
-    }
-
-    /// Number of recordings.
-    pub fn len(&self) -> usize {
-        self.files.len()
-    }
-
-    /// Whether there is no recording.
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
     }
 
     /// The recordings by name, in alphabetical order.

@@ -189,8 +189,10 @@ mod tests {
     fn the_sdk_takes_words_of_a_border_twice() {
         let words = [Word::measured("a", 0.5, 1.5), Word::missing("b")];
         let spoken = Spoken::new(&words);
-        let mut options = AssembleOptions::default();
-        options.mode = Mode::Sdk;
+        let options = AssembleOptions {
+            mode: Mode::Sdk,
+            ..AssembleOptions::default()
+        };
         let mut counts = WordCounts::default();
         for segment in [Interval::new(0.0, 1.0), Interval::new(1.0, 2.0)] {
             assert_eq!(

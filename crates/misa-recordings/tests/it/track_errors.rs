@@ -1,9 +1,9 @@
 //! What is said about tables that cannot be used.
 
-use crate::track_tables::{kit, options};
+use crate::track_tables::options;
 use misa_files::Source;
-use misa_recordings::tracks::{TrackOptions, parse, read};
-use misa_recordings::{Fault, FaultKind};
+use misa_recordings::Fault;
+use misa_recordings::tracks::{TrackOptions, parse};
 
 fn fault(name: &str, bytes: &[u8], options: &TrackOptions) -> Fault {
     let file = parse(name, &Source::from(bytes), options);
@@ -40,7 +40,10 @@ const TABLES: [(&str, &str); 33] = [
     ("start,end,x\n0,1,2\n1,1,3\n", ""),
     ("start,end,x\n2,1,2\n", ""),
     ("start,end,x\n0,1,2\n0,1,3\n", ""),
-    ("file,start,end,x\na,0 days 00:00:00,0 days 00:00:01,1\na,0 days 00:00:01,NaT,1\n", ""),
+    (
+        "file,start,end,x\na,0 days 00:00:00,0 days 00:00:01,1\na,0 days 00:00:01,NaT,1\n",
+        "",
+    ),
     ("name;frameTime;x\n'a';0;1\n'a';0.01;1\n'a';0;1\n", ""),
     ("frameTime;x\n0;1\n", ""),
     ("frame_time_in_ms,pitch\n-1e12,2\n", ""),
@@ -62,31 +65,71 @@ const ARFF: [(&str, &str); 7] = [
     ("@relation x\n", ""),
     ("% x\n@relation x\n@attribute a\n@data\n", ""),
     ("@relation x\n@attribute a numeric\n@data\n1\n", ""),
-    ("@relation x\n@attribute time numeric\n@attribute time numeric\n@data\n1,1\n", ""),
-    ("@relation x\n@attribute time numeric\n@attribute a numeric\n@data\n", ""),
-    ("@relation x\n@attribute time numeric\n@attribute a numeric\n@data\n1,x\n", ""),
-    ("@relation x\n@attribute time numeric\n@attribute a numeric\n@data\n{0 1, 1 2}\n3,4\n{0 1}\n", ""),
+    (
+        "@relation x\n@attribute time numeric\n@attribute time numeric\n@data\n1,1\n",
+        "",
+    ),
+    (
+        "@relation x\n@attribute time numeric\n@attribute a numeric\n@data\n",
+        "",
+    ),
+    (
+        "@relation x\n@attribute time numeric\n@attribute a numeric\n@data\n1,x\n",
+        "",
+    ),
+    (
+        "@relation x\n@attribute time numeric\n@attribute a numeric\n@data\n{0 1, 1 2}\n3,4\n{0 1}\n",
+        "",
+    ),
 ];
 
 #[test]
 fn x() {
     let d = TrackOptions::default();
-    for (table, _) in TABLES { println!("    ({table:?}, {:?}),", fault("table.csv", table.as_bytes(), &d).to_string()); }
+    for (table, _) in TABLES {
+        println!(
+            "    ({table:?}, {:?}),",
+            fault("table.csv", table.as_bytes(), &d).to_string()
+        );
+    }
     println!();
-    for (table, _) in OPENFACE { 
-    let table2 = format!("frame, face_id, timestamp, confidence, success, a\n{table}");
-    println!("    ({table:?}, {:?}),", fault("table.csv", table2.as_bytes(), &d).to_string()); }
+    for (table, _) in OPENFACE {
+        let table2 = format!("frame, face_id, timestamp, confidence, success, a\n{table}");
+        println!(
+            "    ({table:?}, {:?}),",
+            fault("table.csv", table2.as_bytes(), &d).to_string()
+        );
+    }
     println!();
-    for (table, _) in ARFF { println!("    ({table:?}, {:?}),", fault("table.csv", table.as_bytes(), &d).to_string()); }
+    for (table, _) in ARFF {
+        println!(
+            "    ({table:?}, {:?}),",
+            fault("table.csv", table.as_bytes(), &d).to_string()
+        );
+    }
     println!();
-    for b in [&b"PAR1"[..], b"\xd0\xcf\x11\xe0\xa1\xb1", b"PK\x03\x04....xl/workbook.xml", b"\xff\xfea\0", b"time,caf\xe9\n", b"time,x\n0,1\n1,\xe9\n", b"", b"\0\x01", b"{\"a\": 1, \"b\": 2}"] {
-      println!("    ({b:?}, {:?}),", fault("table.csv", b, &d).to_string()); 
+    for b in [
+        &b"PAR1"[..],
+        b"\xd0\xcf\x11\xe0\xa1\xb1",
+        b"PK\x03\x04....xl/workbook.xml",
+        b"\xff\xfea\0",
+        b"time,caf\xe9\n",
+        b"time,x\n0,1\n1,\xe9\n",
+        b"",
+        b"\0\x01",
+        b"{\"a\": 1, \"b\": 2}",
+    ] {
+        println!("    ({b:?}, {:?}),", fault("table.csv", b, &d).to_string());
     }
     println!();
     let mut b = HTK.to_vec();
-    for n in 0..12 { println!("{}", fault("a.htk", &b[..n], &d)); }
+    for n in 0..12 {
+        println!("{}", fault("a.htk", &b[..n], &d));
+    }
     println!("{}", fault("a.htk", &b[..19], &d));
-    b[6] = 0; b[5] = 0; b[7]=0;
+    b[6] = 0;
+    b[5] = 0;
+    b[7] = 0;
     println!("{}", fault("a.htk", &b[..], &d));
     b[10] = 4;
     println!("{}", fault("a.htk", &b[..], &d));

@@ -1,2 +1,1 @@
 //! Tables that want to be a burden.
-

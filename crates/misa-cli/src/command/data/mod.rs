@@ -5,8 +5,8 @@ mod convert;
 mod doctor;
 
 use crate::Outcome;
-use clap::Subcommand;
 pub use assemble::AssembleArguments;
+use clap::Subcommand;
 pub use convert::ConvertArguments;
 pub use doctor::DoctorArguments;
 

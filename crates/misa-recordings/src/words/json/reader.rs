@@ -102,9 +102,10 @@ impl<'a> Reader<'a> {
                 Step::Index(index) => write!(part, "[{index}]"),
             };
         }
-        match part.is_empty() {
-            true => self.line(),
-            false => Place::Part(part),
+        if part.is_empty() {
+            self.line()
+        } else {
+            Place::Part(part)
         }
     }
 
@@ -364,9 +365,10 @@ impl<'a> Reader<'a> {
 
     /// A text; `None` if it is null.
     pub(super) fn text_or_null(&mut self) -> Result<Option<String>, Fault> {
-        match self.is_null() {
-            true => Ok(None),
-            false => self.text().map(Some),
+        if self.is_null() {
+            Ok(None)
+        } else {
+            self.text().map(Some)
         }
     }
 

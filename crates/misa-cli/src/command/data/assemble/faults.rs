@@ -18,7 +18,12 @@ pub(super) struct Faults {
 
 impl Faults {
     /// Takes note of a fault. Without skipping, many are enough to stop.
-    pub fn add(&mut self, name: String, error: AssembleError, skip: bool) -> Result<(), Box<dyn Error>> {
+    pub fn add(
+        &mut self,
+        name: String,
+        error: AssembleError,
+        skip: bool,
+    ) -> Result<(), Box<dyn Error>> {
         self.list.push((name, error));
         match skip || self.list.len() < TOLD {
             true => Ok(()),
@@ -44,7 +49,11 @@ impl Faults {
 }
 
 /// Fails if files of one kind were named, and none belongs to a recording.
-pub(super) fn check_matching(matching: &Matching, segments: &[Segment], table: &Path) -> Result<(), Box<dyn Error>> {
+pub(super) fn check_matching(
+    matching: &Matching,
+    segments: &[Segment],
+    table: &Path,
+) -> Result<(), Box<dyn Error>> {
     for (kind, found) in matching.iter() {
         if found.recordings == 0 {
             return Err(nothing_matches(kind, found, segments, table).into());
@@ -54,8 +63,17 @@ pub(super) fn check_matching(matching: &Matching, segments: &[Segment], table: &
 }
 
 fn nothing_matches(kind: &str, found: &KindMatching, segments: &[Segment], table: &Path) -> String {
-    let wanted: Vec<String> = segments.iter().take(3).map(|segment| format!("{:?}", segment.id)).collect();
-    let left: Vec<String> = found.left.iter().take(3).map(|name| format!("{name:?}")).collect();
+    let wanted: Vec<String> = segments
+        .iter()
+        .take(3)
+        .map(|segment| format!("{:?}", segment.id))
+        .collect();
+    let left: Vec<String> = found
+        .left
+        .iter()
+        .take(3)
+        .map(|name| format!("{name:?}"))
+        .collect();
     let left = match left.is_empty() {
         true => "no file of a kind that is read".to_string(),
         false => format!("files named {}", left.join(", ")),

@@ -91,7 +91,12 @@ impl AssembleArguments {
         let matching = assembler.matching();
         faults::check_matching(&matching, &table.segments, &self.table)?;
         let recipes = self.recipes(&assembler);
-        let writer = RecordingsWriter::create(&self.out, self.steps.mode, recipes.clone(), has_labels(&table))?;
+        let writer = RecordingsWriter::create(
+            &self.out,
+            self.steps.mode,
+            recipes.clone(),
+            has_labels(&table),
+        )?;
         let mut work = Work {
             arguments: self,
             table: &table,
@@ -108,7 +113,13 @@ impl AssembleArguments {
             work.take(outcome.name, outcome.result)
         })?;
         drop(line);
-        let Work { writer, totals, faults, first, .. } = work;
+        let Work {
+            writer,
+            totals,
+            faults,
+            first,
+            ..
+        } = work;
         faults.check(&self.table, self.skip_faulty)?;
         if !self.allow_offset {
             totals.check_offsets()?;
@@ -127,7 +138,10 @@ impl AssembleArguments {
         };
         if let Some(path) = &self.report {
             let shown = self.picture.clone().or(first);
-            let picture = shown.map(|id| assembler.picture(&id)).transpose()?.flatten();
+            let picture = shown
+                .map(|id| assembler.picture(&id))
+                .transpose()?
+                .flatten();
             write(path, page::page(&summary, picture)?.as_bytes())?;
         }
         if let Some(path) = &self.mmsa {
@@ -146,10 +160,15 @@ impl AssembleArguments {
     }
 
     fn check_outputs(&self) -> Result<(), Box<dyn Error>> {
-        for path in [Some(&self.out), self.mmsa.as_ref(), self.report.as_ref()].into_iter().flatten() {
+        for path in [Some(&self.out), self.mmsa.as_ref(), self.report.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             check_file(path)?;
             if path.exists() && !self.force {
-                return Err(format!("{}: exists already, --force overwrites it", path.display()).into());
+                return Err(
+                    format!("{}: exists already, --force overwrites it", path.display()).into(),
+                );
             }
         }
         Ok(())
@@ -203,7 +222,11 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    fn take(&mut self, name: String, result: Result<(RecordingReport, Vec<Assembled>), misa_recordings::assemble::AssembleError>) -> Result<(), Box<dyn Error>> {
+    fn take(
+        &mut self,
+        name: String,
+        result: Result<(RecordingReport, Vec<Assembled>), misa_recordings::assemble::AssembleError>,
+    ) -> Result<(), Box<dyn Error>> {
         let (report, utterances) = match result {
             Ok(read) => read,
             Err(error) => return self.faults.add(name, error, self.arguments.skip_faulty),
@@ -226,13 +249,20 @@ impl Work<'_> {
 
 /// Whether any segment has a label.
 fn has_labels(table: &SegmentTable) -> bool {
-    table.segments.iter().any(|segment: &Segment| segment.label.is_some())
+    table
+        .segments
+        .iter()
+        .any(|segment: &Segment| segment.label.is_some())
 }
 
 fn shares(text: &str) -> Result<[f64; 3], String> {
     let parts: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
     let expected = "expected three numbers above 0 with the sum 1, such as 0.7,0.15,0.15";
-    let parts: [f64; 3] = parts.ok().and_then(|parts| parts.try_into().ok()).ok_or(expected)?;
-    let is_fine = parts.iter().all(|&part| part > 0.0) && (parts.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+    let parts: [f64; 3] = parts
+        .ok()
+        .and_then(|parts| parts.try_into().ok())
+        .ok_or(expected)?;
+    let is_fine =
+        parts.iter().all(|&part| part > 0.0) && (parts.iter().sum::<f64>() - 1.0).abs() < 1e-6;
     is_fine.then_some(parts).ok_or_else(|| expected.to_string())
 }

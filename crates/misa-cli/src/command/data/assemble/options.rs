@@ -163,10 +163,14 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    number(text, "a number from 0 to 1", |number| (0.0..=1.0).contains(&number))
+    number(text, "a number from 0 to 1", |number| {
+        (0.0..=1.0).contains(&number)
+    })
 }
 
 fn number(text: &str, expected: &str, is_fine: impl Fn(f64) -> bool) -> Result<f64, String> {
-    let number = f64::from_str(text).ok().filter(|&number| number.is_finite() && is_fine(number));
+    let number = f64::from_str(text)
+        .ok()
+        .filter(|&number| number.is_finite() && is_fine(number));
     number.ok_or_else(|| format!("expected {expected}"))
 }

@@ -1,12 +1,12 @@
 //! The page that shows what became of every recording.
 
 use super::summary::Summary;
-use misa_recordings::WordOrigin;
-use misa_recordings::align;
 use misa_recordings::assemble::{Picture, PictureTrack, RecordingReport, TrackReport};
+use misa_recordings::{WordOrigin, align};
 use misa_report::{
-    AssemblyRecord, OffsetNumbers, PictureRow, PictureStep, PictureWord, RecordError, RecordingRecord,
-    Section, StepKind, StepNumbers, UtterancePicture, WordKind, WordNumbers, assembly_page,
+    AssemblyRecord, OffsetNumbers, PictureRow, PictureStep, PictureWord, RecordError,
+    RecordingRecord, Section, StepKind, StepNumbers, UtterancePicture, WordKind, WordNumbers,
+    assembly_page,
 };
 
 /// The page as HTML.
@@ -24,7 +24,10 @@ pub(super) fn page(summary: &Summary<'_>, picture: Option<Picture>) -> Result<St
 
 fn settings(summary: &Summary<'_>) -> Section {
     let recipe = |recipe: &Option<misa_data::RecipeStamp>| {
-        recipe.as_ref().map_or_else(|| "none".to_string(), |recipe| format!("{} ({} columns)", recipe.name, recipe.columns.len()))
+        recipe.as_ref().map_or_else(
+            || "none".to_string(),
+            |recipe| format!("{} ({} columns)", recipe.name, recipe.columns.len()),
+        )
     };
     let entries = [
         ("mode", summary.arguments.steps.mode.to_string()),
@@ -94,22 +97,28 @@ fn drawn(picture: Picture) -> UtterancePicture {
 }
 
 fn track(track: PictureTrack) -> misa_report::PictureTrack {
-    let rows = track.rows.into_iter().map(|(time, value, valid)| PictureRow {
-        start: time.start,
-        end: time.end,
-        value: (!value.is_nan()).then_some(f64::from(value)),
-        valid,
-    });
-    let steps = track.steps.into_iter().map(|(span, value, kind)| PictureStep {
-        start: span.start,
-        end: span.end,
-        value: f64::from(value),
-        kind: match kind {
-            align::StepKind::Measured => StepKind::Measured,
-            align::StepKind::Borrowed { .. } => StepKind::Borrowed,
-            _ => StepKind::Absent,
-        },
-    });
+    let rows = track
+        .rows
+        .into_iter()
+        .map(|(time, value, valid)| PictureRow {
+            start: time.start,
+            end: time.end,
+            value: (!value.is_nan()).then_some(f64::from(value)),
+            valid,
+        });
+    let steps = track
+        .steps
+        .into_iter()
+        .map(|(span, value, kind)| PictureStep {
+            start: span.start,
+            end: span.end,
+            value: f64::from(value),
+            kind: match kind {
+                align::StepKind::Measured => StepKind::Measured,
+                align::StepKind::Borrowed { .. } => StepKind::Borrowed,
+                _ => StepKind::Absent,
+            },
+        });
     misa_report::PictureTrack {
         modality: track.name.to_string(),
         column: track.column,

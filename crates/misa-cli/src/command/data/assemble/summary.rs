@@ -46,7 +46,13 @@ impl Summary<'_> {
         ];
         for (kind, recipe, steps) in tracks {
             if let Some(recipe) = recipe {
-                let _ = writeln!(text, "{kind}  {} ({} columns): {}", recipe.name, recipe.columns.len(), steps_text(steps));
+                let _ = writeln!(
+                    text,
+                    "{kind}  {} ({} columns): {}",
+                    recipe.name,
+                    recipe.columns.len(),
+                    steps_text(steps)
+                );
             }
         }
         for note in self.notes() {
@@ -88,13 +94,28 @@ impl Summary<'_> {
         let words = &self.totals.words;
         let counted = [
             (words.untimed_dropped, "words without times left out"),
-            (words.punctuation_dropped, "words that are punctuation alone left out"),
+            (
+                words.punctuation_dropped,
+                "words that are punctuation alone left out",
+            ),
             (words.sorted, "words out of order, sorted"),
             (words.outside, "words in no segment"),
-            (self.totals.without_words(), "segments without words left out"),
-            (self.totals.without_label, "segments without a label left out"),
-            (self.totals.faces.undefined, "values of faces that no row has, read as 0"),
-            (self.totals.voice.undefined, "values of voices that no row has, read as 0"),
+            (
+                self.totals.without_words(),
+                "segments without words left out",
+            ),
+            (
+                self.totals.without_label,
+                "segments without a label left out",
+            ),
+            (
+                self.totals.faces.undefined,
+                "values of faces that no row has, read as 0",
+            ),
+            (
+                self.totals.voice.undefined,
+                "values of voices that no row has, read as 0",
+            ),
             (self.totals.faces.cut, "steps of faces beyond the most cut"),
             (self.totals.voice.cut, "steps of voices beyond the most cut"),
             (self.faults.list.len(), "recordings at fault left out"),
@@ -111,12 +132,16 @@ impl Summary<'_> {
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         for report in &self.totals.recordings {
             for note in &report.notes {
-                *kinds.entry(format!("words: {}", without_count(note))).or_default() += leading(note);
+                *kinds
+                    .entry(format!("words: {}", without_count(note)))
+                    .or_default() += leading(note);
             }
             for (kind, track) in [("faces", &report.faces), ("voice", &report.voice)] {
                 for note in track.iter().flat_map(|track| &track.notes) {
                     let text = note.to_string();
-                    *kinds.entry(format!("{kind}: {}", without_count(&text))).or_default() += note.count;
+                    *kinds
+                        .entry(format!("{kind}: {}", without_count(&text)))
+                        .or_default() += note.count;
                 }
             }
         }
@@ -166,15 +191,27 @@ fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
     let told = |names: &[String]| {
         let first: Vec<&str> = names.iter().take(TOLD).map(String::as_str).collect();
         let more = names.len() - first.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         format!("{}{more}", first.join(", "))
     };
     let mut notes = Vec::new();
     if !found.without.is_empty() {
-        notes.push(format!("{} segments without {kind}: {}", found.without.len(), told(&found.without)));
+        notes.push(format!(
+            "{} segments without {kind}: {}",
+            found.without.len(),
+            told(&found.without)
+        ));
     }
     if !found.left.is_empty() {
-        notes.push(format!("{} files of {kind} that no segment names: {}", found.left.len(), told(&found.left)));
+        notes.push(format!(
+            "{} files of {kind} that no segment names: {}",
+            found.left.len(),
+            told(&found.left)
+        ));
     }
     notes
 }

@@ -34,18 +34,30 @@ impl Totals {
 
     /// Segments without any word.
     pub fn without_words(&self) -> usize {
-        self.recordings.iter().map(|report| report.without_words.len()).sum()
+        self.recordings
+            .iter()
+            .map(|report| report.without_words.len())
+            .sum()
     }
 
     /// Fails if words and voices clearly belong to different cuts: those of a long recording, or those of
     /// most short ones.
     pub fn check_offsets(&self) -> Result<(), Box<dyn Error>> {
         self.check_beyond()?;
-        let offsets = self.recordings.iter().filter_map(|report| Some((report, report.offset?)));
+        let offsets = self
+            .recordings
+            .iter()
+            .filter_map(|report| Some((report, report.offset?)));
         let offsets: Vec<_> = offsets.collect();
-        let apart: Vec<_> = offsets.iter().filter(|(_, offset)| offset.is_apart()).collect();
+        let apart: Vec<_> = offsets
+            .iter()
+            .filter(|(_, offset)| offset.is_apart())
+            .collect();
         let is_most = offsets.len() >= POOL && 2 * apart.len() > offsets.len();
-        let clear: Vec<_> = apart.iter().filter(|(_, offset)| is_most || offset.is_clear()).collect();
+        let clear: Vec<_> = apart
+            .iter()
+            .filter(|(_, offset)| is_most || offset.is_clear())
+            .collect();
         if clear.is_empty() {
             return Ok(());
         }
@@ -56,7 +68,11 @@ impl Totals {
                 "recording {:?}: expected words and voice of one cut, found the voice {:.2} s {} than the words (correlation {:.2}, {:.2} without an offset)",
                 report.name,
                 offset.seconds.abs(),
-                if offset.seconds > 0.0 { "later" } else { "earlier" },
+                if offset.seconds > 0.0 {
+                    "later"
+                } else {
+                    "earlier"
+                },
                 offset.correlation,
                 offset.without,
             );
