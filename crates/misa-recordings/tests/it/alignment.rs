@@ -10,6 +10,26 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 const CLOSE: f64 = 1e-12;
+const FORM: &str = "the golden file has this form";
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect(FORM)
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().expect(FORM).to_string();
+    list(value).iter().map(text).collect()
+}
+
+fn counts(value: &Value) -> Vec<usize> {
+    let count = |value: &Value| value.as_u64().expect(FORM) as usize;
+    list(value).iter().map(count).collect()
+}
+
+fn segment(value: &Value) -> Interval {
+    let moment = |place: usize| value[place].as_f64().expect(FORM);
+    Interval::new(moment(0), moment(1))
+}
 
 fn stored() -> (Tensors, Value) {
     let folder = golden("align");
@@ -52,18 +72,9 @@ fn of_ids(
     let width = features[0].len();
     let mut found: BTreeMap<String, Track> = BTreeMap::new();
     let mut from = 0;
-    let keys = description["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|key| key.as_str().unwrap());
-    let counts = description["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|rows| rows.as_u64().unwrap() as usize);
-    for (key, rows) in keys.zip(counts) {
-        let id = key.split('[').next().unwrap();
+    let keys = texts(&description["keys"]);
+    for (key, rows) in keys.iter().zip(counts(&description["rows"])) {
+        let id = key.split_once('[').map_or(key.as_str(), |(id, _)| id);
         let part = from..from + rows;
         from = part.end;
         let values: Vec<f64> = features[part.clone()].concat();
@@ -100,11 +111,7 @@ fn aligned(words: &BTreeMap<String, Track>, sequence: &BTreeMap<String, Track>) 
 }
 
 fn expected(tensors: &Tensors, at: &str, description: &Value) -> Aligned {
-    let keys = description["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|key| key.as_str().unwrap().to_string());
+    let keys = texts(&description["keys"]).into_iter();
     let times = intervals(tensors, &format!("{at}.intervals"));
     keys.zip(
         times
@@ -177,33 +184,26 @@ fn words_of_labels_are_those_of_the_sdk() {
         &description["input"]["labels"],
     );
     let stored = &description["expected"]["to_labels"]["words"];
-    let mut found = Vec::new();
+    let (mut keys, mut rows) = (Vec::new(), Vec::new());
     for (id, labels) in &labels {
-        let kept: Vec<Interval> = words[id]
+        let lasting = words[id]
             .times
             .iter()
             .copied()
-            .filter(|&word| sdk::has_length(word))
-            .collect();
-        let timeline = Timeline::new(&kept, |_| true);
+            .filter(|&word| sdk::has_length(word));
+        let timeline = Timeline::new(&lasting.collect::<Vec<_>>(), |_| true);
         for (number, &label) in labels.times.iter().enumerate() {
-            let rows = sdk::overlaps(&timeline, label).len();
-            if rows > 0 {
-                found.push((format!("{id}[{number}]"), rows as u64));
+            let found = sdk::overlaps(&timeline, label).len();
+            if found > 0 {
+                keys.push(format!("{id}[{number}]"));
+                rows.push(found);
             }
         }
     }
-    let keys = stored["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|key| key.as_str().unwrap().to_string());
-    let rows = stored["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|rows| rows.as_u64().unwrap());
-    assert_eq!(found, keys.zip(rows).collect::<Vec<_>>());
+    assert_eq!(
+        (keys, rows),
+        (texts(&stored["keys"]), counts(&stored["rows"]))
+    );
 }
 
 /// The track of a case, its instants made to stretches.
@@ -211,11 +211,11 @@ fn own_track(tensors: &Tensors, case: &str, name: &str, description: &Value) -> 
     let at = format!("own.{case}.in.{name}");
     let times = match tensors.find(&format!("{at}.times")) {
         Some(moments) => {
-            let anchor = match description["instants"][name]["rule"].as_str().unwrap() {
+            let anchor = match description["instants"][name]["rule"].as_str().expect(FORM) {
                 "centre" => Anchor::Centre,
                 _ => Anchor::Start,
             };
-            let found = stretches(&moments.values, anchor, None).unwrap();
+            let found = stretches(&moments.values, anchor, None).expect(FORM);
             let expected = format!("own.{case}.expected.{name}");
             for (end, values) in [("start", 0), ("end", 1)] {
                 let stored = tensors.floats(&format!("{expected}.{end}"));
@@ -252,7 +252,7 @@ fn check_own(tensors: &Tensors, case: &str, description: &Value, name: &str, spa
     let kinds = tensors.ints(&format!("{at}.kind"));
     let overlaps = tensors.floats(&format!("{at}.overlap"));
     let borrowed = &description["expected"][name]["borrowed_rows"];
-    let mut aligned = WeightedTrack::new(&track, description["reach"].as_f64().unwrap());
+    let mut aligned = WeightedTrack::new(&track, description["reach"].as_f64().expect(FORM));
     let mut features = vec![0.0; track.columns.len()];
     let mut integral = vec![0.0; features.len()];
     for (word, &span) in spans.iter().enumerate() {
@@ -282,10 +282,10 @@ fn check_own(tensors: &Tensors, case: &str, description: &Value, name: &str, spa
     }
     let stored = description["expected"][name]["integral_over_measured_words"]
         .as_array()
-        .unwrap();
+        .expect(FORM);
     for (found, stored) in integral.iter().zip(stored) {
         assert!(
-            (found - stored.as_f64().unwrap()).abs() <= 1e-9,
+            (found - stored.as_f64().expect(FORM)).abs() <= 1e-9,
             "{at}: {found}, expected {stored}"
         );
     }
@@ -322,27 +322,17 @@ fn a_word_belongs_to_the_segment_of_its_middle() {
     let (tensors, json) = stored();
     for (case, description) in json["own"].as_object().unwrap() {
         let words = intervals(&tensors, &format!("own.{case}.words"));
-        let segments = description["segments"].as_array().unwrap();
-        let stored = description["expected"]["segment_words"].as_array().unwrap();
+        let stored = list(&description["expected"]["segment_words"]);
         let mut lost = words.len() as u64;
-        for (segment, stored) in segments.iter().zip(stored) {
-            let segment = Interval::new(segment[0].as_f64().unwrap(), segment[1].as_f64().unwrap());
-            let found = (0..words.len()).filter(|&word| segment.holds(words[word].middle()));
-            let found: Vec<u64> = found.map(|word| word as u64).collect();
-            let stored: Vec<u64> = stored
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|word| word.as_u64().unwrap())
-                .collect();
-            assert_eq!(found, stored, "{case}");
+        for (segment, stored) in list(&description["segments"]).iter().zip(stored) {
+            let segment = self::segment(segment);
+            let is_inside = |&word: &usize| segment.holds(words[word].middle());
+            let found: Vec<usize> = (0..words.len()).filter(is_inside).collect();
+            assert_eq!(found, counts(stored), "{case}");
             lost -= found.len() as u64;
         }
-        assert_eq!(
-            Some(lost),
-            description["expected"]["words_in_no_segment"].as_u64(),
-            "{case}"
-        );
+        let outside = &description["expected"]["words_in_no_segment"];
+        assert_eq!(Some(lost), outside.as_u64(), "{case}");
     }
 }
 
@@ -351,36 +341,25 @@ fn words_without_times_get_the_stored_ones() {
     let (tensors, json) = stored();
     let description = &json["own"]["untimed_words"];
     let stored = intervals(&tensors, "own.untimed_words.words");
-    let texts = description["texts"].as_array().unwrap();
-    let given = description["given_times"].as_array().unwrap();
-    let segments = description["segments"].as_array().unwrap();
+    let texts = texts(&description["texts"]);
+    let given = list(&description["given_times"]);
+    let of_segments = list(&description["expected"]["segment_words"]);
     let mut placed = 0;
-    for (segment, words) in segments
-        .iter()
-        .zip(description["expected"]["segment_words"].as_array().unwrap())
-    {
-        let numbers: Vec<usize> = words
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|word| word.as_u64().unwrap() as usize)
-            .collect();
+    for (segment, words) in list(&description["segments"]).iter().zip(of_segments) {
+        let numbers = counts(words);
         let word = |&number: &usize| {
-            let text = texts[number].as_str().unwrap();
-            match given[number][0].as_f64() {
-                Some(start) => Word::measured(text, start, given[number][1].as_f64().unwrap()),
-                None => Word::missing(text),
+            if given[number][0].is_null() {
+                return Word::missing(&texts[number]);
             }
+            let time = self::segment(&given[number]);
+            Word::measured(&texts[number], time.start, time.end)
         };
         let mut words: Vec<Word> = numbers.iter().map(word).collect();
-        let segment = Interval::new(segment[0].as_f64().unwrap(), segment[1].as_f64().unwrap());
-        placed += place_untimed(&mut words, segment);
+        placed += place_untimed(&mut words, self::segment(segment));
         for (word, &number) in words.iter().zip(&numbers) {
             let (found, stored) = (word.time.unwrap(), stored[number]);
-            assert!(
-                is_close(found.start, stored.start) && is_close(found.end, stored.end),
-                "{number}: {found:?}, {stored:?}"
-            );
+            let is_same = is_close(found.start, stored.start) && is_close(found.end, stored.end);
+            assert!(is_same, "{number}: {found:?}, {stored:?}");
         }
     }
     assert_eq!(Some(placed as u64), description["interpolated"].as_u64());
