@@ -9,6 +9,7 @@
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
 //! | `body.rs` | requests for predictions |
+//! | `words.rs` | words with times |
 
 pub mod body;
 pub mod data;
@@ -16,3 +17,4 @@ pub mod hdf5;
 pub mod npz;
 pub mod pickle;
 pub mod torch;
+pub mod words;
