@@ -9,7 +9,11 @@
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
 //! | `body.rs` | requests for predictions |
+<<<<<<< HEAD
 //! | `segments.rs` | tables of segments, files of speech, and recipes |
+=======
+//! | `words.rs` | words with times |
+>>>>>>> words
 
 pub mod body;
 pub mod data;
@@ -18,3 +22,4 @@ pub mod npz;
 pub mod pickle;
 pub mod segments;
 pub mod torch;
+pub mod words;

@@ -19,7 +19,12 @@ pub(super) struct Gather<'o> {
     current: usize,
     counts: BTreeMap<WordsNoteKind, usize>,
     words: usize,
+    /// Bytes of the names of speakers, which each word has anew.
+    speaker_bytes: usize,
 }
+
+/// Bytes of the names of speakers for each word that is allowed.
+const SPEAKER_BYTES: usize = 16;
 
 impl<'o> Gather<'o> {
     pub(super) fn new(options: &'o WordsOptions, labels: Labels) -> Self {
@@ -31,6 +36,7 @@ impl<'o> Gather<'o> {
             current: 0,
             counts: BTreeMap::new(),
             words: 0,
+            speaker_bytes: 0,
         }
     }
 
@@ -94,6 +100,12 @@ impl<'o> Gather<'o> {
         self.check_room(1, &place)?;
         if let Some(speaker) = &word.speaker {
             self.check_length(speaker, &place)?;
+            self.speaker_bytes += speaker.len();
+            let most = self.limits.words.saturating_mul(SPEAKER_BYTES);
+            if self.speaker_bytes > most {
+                let expected = format!("at most {most} bytes of names of speakers");
+                return Err(Fault::new(FaultKind::TooLarge, place(), expected, "more"));
+            }
         }
         let is_odd = |confidence: &f32| !(0.0..=1.0).contains(confidence);
         if word

@@ -4,7 +4,7 @@
 //! multiplies the sum by 11000/11025. Frames are 10 ms apart, so all times but the ends of the file lie at
 //! 2.5 ms behind a hundredth of a second: by that its files are recognised.
 
-use crate::words::gather::Gather;
+use crate::words::gather::{Gather, check_time};
 use crate::words::{WordsNoteKind, WordsOptions};
 use crate::{Fault, FaultKind, Interval, Place, Word};
 
@@ -63,6 +63,7 @@ pub(super) fn correct(
     let count = gather.current().len();
     for time in gather.all().filter_map(|word| word.time.as_mut()) {
         *time = Interval::new(moved(time.start), moved(time.end));
+        check_time(*time, &options.limits, &|| Place::File)?;
     }
     gather.note(WordsNoteKind::ShiftRemoved, count);
     if options.sound_rate_11025 {

@@ -8,6 +8,9 @@ use crate::{Interval, Word};
 /// Source: WhisperX treats `ja` and `zh` so, Whisper the others too but `km` and `bo`.
 const WITHOUT_SPACES: [&str; 8] = ["zh", "ja", "yue", "th", "lo", "my", "km", "bo"];
 
+/// Bytes of a note in brackets. A longer one is text, so that a text is read once, not once for each bracket.
+const LONGEST_NOTE: usize = 256;
+
 /// Whether `language` is written without spaces. `zh-CN` is `zh`.
 pub(super) fn is_without_spaces(language: Option<&str>) -> bool {
     let name = |language: &str| {
@@ -25,7 +28,11 @@ pub(super) fn spaced(text: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let note = rest.starts_with('[').then(|| rest.find(']')).flatten();
+        let mut few = rest.bytes().take(LONGEST_NOTE);
+        let note = match rest.starts_with('[') {
+            true => few.position(|byte| byte == b']'),
+            false => None,
+        };
         let end = match note {
             Some(end) => end + 1,
             None => rest

@@ -2,6 +2,7 @@
 
 use misa_recordings::words::{WordsOptions, parse};
 use misa_recordings::{FaultKind, Limits};
+use std::time::Duration;
 
 fn kind(name: &str, bytes: &[u8]) -> FaultKind {
     let parsed = parse(name, bytes, &WordsOptions::default());
@@ -43,7 +44,7 @@ fn hostile_files_are_refused() {
         (
             "a.TextGrid",
             format!("\"ooTextFile\" {}", "\"\"".repeat(1 << 18)),
-            FaultKind::Malformed,
+            FaultKind::Unsupported,
         ),
         (
             "a.vtt",
@@ -69,10 +70,36 @@ fn hostile_files_are_refused() {
             format!("#!MLF!#\n{}", "\"a\"\n.\n".repeat(1 << 15)),
             FaultKind::Empty,
         ),
+        (
+            "a.srt",
+            format!("00:00:00,000 --> 00:00:01,000\n{}", "<a".repeat(1 << 16)),
+            FaultKind::TooLarge,
+        ),
+        (
+            "a.vtt",
+            format!(
+                "WEBVTT\n\n00:00.000 --> 00:01.000\n{}",
+                "[ ".repeat(1 << 16)
+            ),
+            FaultKind::Empty,
+        ),
+        (
+            "a.vtt",
+            format!(
+                "WEBVTT\n\n00:00.000 --> 00:01.000\n<v {}>{}",
+                "s".repeat(500),
+                "a ".repeat(1 << 16)
+            ),
+            FaultKind::TooLarge,
+        ),
     ];
     for (name, text, expected) in cases {
         let start: String = text.chars().take(50).collect();
         assert_eq!(kind(name, text.as_bytes()), expected, "{name}: {start}");
+        let is_soon = misa_testing::takes_less_than(Duration::from_millis(100), || {
+            kind(name, text.as_bytes());
+        });
+        assert!(is_soon, "{name}: {start}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::words::cues::clock::seconds;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// Which tags there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,30 +19,30 @@ pub(super) struct Piece {
     pub(super) text: String,
     /// When it begins, if a time stands in front of it.
     pub(super) mark: Option<f64>,
-    pub(super) speaker: Option<String>,
+    pub(super) speaker: Option<Rc<str>>,
 }
 
 /// The pieces of a line. `speaker` is the one of the line before, and then the last one of this.
-pub(super) fn pieces(line: &str, dialect: Dialect, speaker: &mut Option<String>) -> Vec<Piece> {
+pub(super) fn pieces(line: &str, dialect: Dialect, speaker: &mut Option<Rc<str>>) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let (mut text, mut mark, mut rest) = (String::new(), None, line);
-    let close = |text: &mut String, mark: &mut Option<f64>, speaker: &Option<String>| {
+    let (mut text, mut mark, mut next) = (String::new(), None, 0);
+    let mut tags = Tags::new(line, dialect);
+    let close = |text: &mut String, mark: &mut Option<f64>, speaker: &Option<Rc<str>>| {
         (!text.is_empty() || mark.is_some()).then(|| Piece {
             text: std::mem::take(text),
             mark: mark.take(),
             speaker: speaker.clone(),
         })
     };
-    while let Some(open) = rest.find(['<', '{']) {
-        text.push_str(&plain(&rest[..open], dialect));
-        rest = &rest[open..];
-        let Some((tag, after)) = tag(rest, dialect) else {
-            let bracket = &rest[..1];
-            text.push_str(bracket);
-            rest = &rest[1..];
+    while let Some(open) = line[next..].find(['<', '{']) {
+        let open = next + open;
+        text.push_str(&plain(&line[next..open], dialect));
+        let Some((tag, after)) = tags.at(open) else {
+            next = open + 1;
+            text.push_str(&line[open..next]);
             continue;
         };
-        rest = after;
+        next = after;
         let time = match dialect {
             Dialect::Vtt => seconds(tag),
             Dialect::Srt => None,
@@ -55,35 +56,58 @@ pub(super) fn pieces(line: &str, dialect: Dialect, speaker: &mut Option<String>)
             *speaker = name;
         }
     }
-    text.push_str(&plain(rest, dialect));
+    text.push_str(&plain(&line[next..], dialect));
     pieces.extend(close(&mut text, &mut mark, speaker));
     pieces
 }
 
-/// The inside of the tag at the start of `text`, and what follows it.
-fn tag(text: &str, dialect: Dialect) -> Option<(&str, &str)> {
-    if let Some(inner) = text.strip_prefix("{\\") {
-        return inner.split_once('}').filter(|_| dialect == Dialect::Srt);
+/// The tags of a line.
+struct Tags<'a> {
+    line: &'a str,
+    dialect: Dialect,
+    /// The next `>` and `}`, so that a line is searched once, not once for each bracket.
+    closing: [Option<usize>; 2],
+}
+
+impl<'a> Tags<'a> {
+    fn new(line: &'a str, dialect: Dialect) -> Self {
+        Self {
+            line,
+            dialect,
+            closing: [line.find('>'), line.find('}')],
+        }
     }
-    let (tag, after) = text.strip_prefix('<')?.split_once('>')?;
-    let is_name = |c: char| c.is_ascii_alphabetic() || c == '/' && tag.len() > 1;
-    let is_tag = match dialect {
-        Dialect::Srt => tag.starts_with(is_name),
-        Dialect::Vtt => true,
-    };
-    is_tag.then_some((tag, after))
+
+    /// The inside of the tag whose bracket is at `open`, and where it ends.
+    fn at(&mut self, open: usize) -> Option<(&'a str, usize)> {
+        let is_brace = self.line[open..].starts_with('{');
+        let bracket = if is_brace { '}' } else { '>' };
+        let closing = &mut self.closing[usize::from(is_brace)];
+        if closing.is_some_and(|end| end < open) {
+            *closing = self.line[open..].find(bracket).map(|end| open + end);
+        }
+        let end = (*closing)?;
+        let tag = &self.line[open + 1..end];
+        let is_name = |c: char| c.is_ascii_alphabetic() || c == '/' && tag.len() > 1;
+        let is_tag = match (self.dialect, is_brace) {
+            (Dialect::Srt, true) => tag.starts_with('\\'),
+            (Dialect::Srt, false) => tag.starts_with(is_name),
+            (Dialect::Vtt, _) => !is_brace,
+        };
+        is_tag.then_some((tag, end + 1))
+    }
 }
 
 /// The speaker that `<v Name>` begins; `</v>` begins nobody.
-fn speaker_of(tag: &str) -> Option<Option<String>> {
+fn speaker_of(tag: &str) -> Option<Option<Rc<str>>> {
     if tag == "/v" {
         return Some(None);
     }
     let (name, speaker) = tag.split_once([' ', '\t'])?;
     let is_voice = name == "v" || name.starts_with("v.");
     is_voice.then(|| {
-        let speaker = plain(speaker.trim(), Dialect::Vtt).into_owned();
-        Some(speaker).filter(|speaker| !speaker.is_empty())
+        let speaker = plain(speaker.trim(), Dialect::Vtt);
+        Some(speaker.as_ref().into()).filter(|speaker: &Rc<str>| !speaker.is_empty())
     })
 }
 
@@ -145,7 +169,7 @@ mod tests {
         Piece {
             text: text.to_string(),
             mark,
-            speaker: speaker.map(str::to_string),
+            speaker: speaker.map(Rc::from),
         }
     }
 

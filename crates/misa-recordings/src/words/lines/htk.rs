@@ -4,7 +4,7 @@ use crate::error::quoted;
 use crate::number::number;
 use crate::words::gather::Gather;
 use crate::words::label::{Labels, is_phone, no_word};
-use crate::words::lines::{divided, field_number, filled};
+use crate::words::lines::{counted, divided, field_number, filled};
 use crate::{Fault, FaultKind, Interval, Place, Word, WordOrigin};
 
 /// Units of 100 ns in a second.
@@ -113,7 +113,7 @@ pub(super) fn read_lab(text: &str, gather: &mut Gather) -> Result<(), Fault> {
                 FaultKind::Malformed,
                 Place::Line(at),
                 expected,
-                format!("{} fields", label.fields),
+                counted(label.fields),
             ));
         }
         let (Some(time), text) = (label.time, label.word.unwrap_or(label.label)) else {
@@ -155,7 +155,7 @@ fn label(line: &str, at: u64, units: f64) -> Result<Label<'_>, Fault> {
                 FaultKind::Malformed,
                 Place::Line(at),
                 expected,
-                format!("{count} fields"),
+                counted(count),
             ));
         }
     };

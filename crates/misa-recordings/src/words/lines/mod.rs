@@ -77,6 +77,12 @@ fn filled(text: &str) -> impl Iterator<Item = (u64, &str)> {
         .filter(|(_, line)| !line.trim().is_empty())
 }
 
+/// A number of fields, for messages.
+fn counted(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} field{plural}")
+}
+
 /// The number that a field of a line is.
 fn field_number(field: &str, line: u64, column: &str) -> Result<f64, Fault> {
     number(field).ok_or_else(|| {

@@ -3,7 +3,7 @@
 use crate::error::quoted;
 use crate::words::WordsNoteKind;
 use crate::words::gather::Gather;
-use crate::words::lines::{divided, field_number, filled, is_comment};
+use crate::words::lines::{counted, divided, field_number, filled, is_comment};
 use crate::{Fault, FaultKind, Interval, Place, Word};
 use std::collections::HashMap;
 
@@ -102,6 +102,6 @@ fn entries(text: &str) -> impl Iterator<Item = (u64, &str)> {
 }
 
 fn few_fields(line: u64, expected: &'static str, found: usize) -> Fault {
-    let found = format!("{found} fields");
+    let found = counted(found);
     Fault::new(FaultKind::Malformed, Place::Line(line), expected, found)
 }

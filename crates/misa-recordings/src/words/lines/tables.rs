@@ -64,7 +64,7 @@ pub(super) fn read_gentle(text: &str, gather: &mut Gather) -> Result<(), Fault> 
         let fields: Vec<&str> = row.iter().map(str::trim).collect();
         let [word, aligned, start, end] = fields.as_slice() else {
             let expected = "word, aligned word, start and end";
-            let found = format!("{} fields", fields.len());
+            let found = super::counted(fields.len());
             return Err(Fault::new(
                 FaultKind::Malformed,
                 Place::Line(at),
