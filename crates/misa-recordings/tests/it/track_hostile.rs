@@ -1,1 +1,142 @@
+<<<<<<< HEAD
 //! Tables that want to be a burden.
+=======
+//! Tables that are cut, or want to be a burden.
+
+use crate::track_tables::{KIT, kit, options};
+use misa_files::Source;
+use misa_recordings::tracks::{TrackFile, TrackOptions, parse};
+use misa_recordings::{Fault, FaultKind};
+use std::fs;
+use std::time::{Duration, Instant};
+
+fn attempt(name: &str, bytes: &[u8], options: &TrackOptions) -> Result<TrackFile, Fault> {
+    let file = parse(name, &Source::from(bytes), options)?;
+    for named in &file.tracks {
+        let track = &named.track;
+        let rows = track.times.len();
+        assert_eq!(
+            (track.valid.len(), track.values.len()),
+            (rows, rows * track.columns.len())
+        );
+        assert!(
+            track
+                .times
+                .iter()
+                .all(|time| time.start.is_finite() && time.end.is_finite())
+        );
+        assert!(track.times.is_sorted_by(|a, b| a.start <= b.start));
+        assert!(!track.values.iter().any(|value| value.is_infinite()));
+    }
+    Ok(file)
+}
+
+#[test]
+fn every_prefix_is_refused_or_read() {
+    for (name, _) in KIT {
+        let bytes = fs::read(kit(name)).unwrap();
+        let options = options(|options| {
+            options.fps = Some(25.0);
+            options.columns = name.starts_with("smile").then(Vec::new);
+        });
+        // Every length of the first kilobyte and of small files, then a sample of lengths, and the last bytes.
+        let is_tried =
+            |&len: &usize| len < 1024 || bytes.len() < 12_000 && len % 7 == 0 || len % 9973 == 0;
+        let last = bytes.len() - 40..bytes.len();
+        for len in (0..bytes.len()).filter(is_tried).chain(last) {
+            let cut = attempt(name, &bytes[..len], &options);
+            if let Err(fault) = &cut {
+                assert!(fault.to_string().chars().count() < 400, "{fault}");
+            }
+            assert!(cut.is_ok() || !bytes[..len].is_empty() || len == 0);
+        }
+        attempt(name, &bytes, &options).unwrap();
+    }
+}
+
+#[test]
+fn a_row_that_is_cut_is_never_taken_for_a_whole_one() {
+    let table = "time,x\n0,1.5\n1,2.5\n";
+    for len in 0..table.len() {
+        let Ok(file) = attempt("x.csv", &table.as_bytes()[..len], &TrackOptions::default()) else {
+            continue;
+        };
+        let is_noted = file
+            .notes
+            .iter()
+            .any(|note| note.to_string() == "1 last lines without an end, which may be cut");
+        assert!(is_noted, "{:?}", &table[..len]);
+    }
+}
+
+#[test]
+fn burdens_end_at_once() {
+    let many = |text: &str, count: usize| text.repeat(count);
+    let names: String = (0..300_000).map(|i| format!("{i},")).collect();
+    let faces: String = (0..70_000).map(|i| format!("1,{i},0,1,1\n")).collect();
+    let recordings: String = (0..4000).map(|i| format!("{i};0;;\n")).collect();
+    let columns: String = (0..16_000).map(|i| format!(",{i:x}")).collect();
+    let wide: String = (0..60)
+        .map(|i| format!("{i}{}\n", many(",", 16_000)))
+        .collect();
+    for (what, text) in [
+        ("columns", format!("time,{names}\n")),
+        ("separators", many(",", 1 << 20)),
+        ("a long line", many("a", 4 << 20)),
+        ("a long quote", format!("time,\"{}", many("a\"\"", 1 << 18))),
+        ("empty lines", many("\n", 4 << 20)),
+        ("comments", many("%\n", 1 << 20)),
+        ("headers", many("time,x\n", 100_000)),
+        (
+            "faces",
+            format!("frame,face_id,timestamp,confidence,success\n{faces}"),
+        ),
+        ("recordings", format!("name;frameTime;a;b\n{recordings}")),
+        ("wide rows", format!("time{columns}\n{wide}")),
+        (
+            "attributes",
+            format!("@relation x\n{}", many("@attribute a numeric\n", 50_000)),
+        ),
+        (
+            "quotes in ARFF",
+            format!("@relation x\n@attribute 'a{}", many("\\'", 100_000)),
+        ),
+    ] {
+        let start = Instant::now();
+        let file = attempt("x.csv", text.as_bytes(), &TrackOptions::default());
+        println!(
+            "{what}: {:?}, {:?}",
+            start.elapsed(),
+            file.map(|file| file.tracks.len())
+        );
+        // Far above what it takes, because other processes affect it.
+        assert!(start.elapsed() < Duration::from_secs(5), "{what}");
+    }
+}
+
+#[test]
+fn declared_sizes_are_compared_before_memory_is_taken() {
+    let mut bytes = vec![0x7f, 0xff, 0xff, 0xff, 0, 1, 0x86, 0xa0, 0xff, 0xfc, 0, 9];
+    bytes.extend([0; 64]);
+    let fault = attempt("x.htk", &bytes, &TrackOptions::default()).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Malformed);
+}
+
+#[test]
+fn numbers_at_the_edge_are_no_trouble() {
+    for text in [
+        "frame,timestamp,confidence,success,a\n9007199254740991,0,1,1,1\n0,1,1,1,1\n",
+        "start,end,x\n-360000,360000,1e39\n0,1e-320,-1e39\n",
+        "time,x\n-0,1\n0,1\n",
+        "time,x\n1e-320,1\n2e-320,1\n",
+        "start,end,x\n-9999999 days 00:00:00,0 days 00:00:00,1\n",
+        "start,end,x\n0 days 00:00:00,0 days 00:00:00.000000001,1\n",
+    ] {
+        let _ = attempt(
+            "x.csv",
+            text.as_bytes(),
+            &options(|options| options.fps = Some(1e-300)),
+        );
+    }
+}
+>>>>>>> text

@@ -266,7 +266,13 @@ impl<'a> Assembly<'a> {
             "two rows or more",
             "one, whose length nothing says",
         );
-        fault.advised("give the rows a second, for example `--rate 100`")
+        let is_of_frames =
+            self.layout.frame.is_some() || matches!(self.layout.clock, Clock::Frame { .. });
+        fault.advised(if is_of_frames {
+            "give the frames a second, for example `--fps 25`"
+        } else {
+            "give the rows a second, for example `--rate 100`"
+        })
     }
 
     fn note_frames(&mut self, rows: &Rows, order: &[usize]) {

@@ -127,7 +127,7 @@ impl Cells {
     pub(super) fn get<'a>(&self, line: &'a str, i: usize) -> &'a str {
         let span = self.spans.get(i).cloned();
         let cell = span.and_then(|span| line.get(span)).unwrap_or_default();
-        let cell = cell.trim();
+        let cell = cell.trim_ascii();
         if !self.has_quotes {
             return cell;
         }

@@ -2,8 +2,10 @@
 
 use super::assembly::Notes;
 use super::clock::rows_a_second;
-use crate::tracks::{NamedTrack, TrackFile, TrackFormat, TrackNoteKind, TrackOptions};
-use crate::{Fault, FaultKind, Interval, Place, Track};
+use crate::tracks::{
+    Anchor, NamedTrack, TrackFile, TrackFormat, TrackNoteKind, TrackOptions, stretches,
+};
+use crate::{Fault, FaultKind, Place, Track};
 use misa_files::Source;
 use std::collections::HashMap;
 
@@ -83,7 +85,9 @@ pub(super) fn read(source: &Source<'_>, options: &TrackOptions) -> Result<TrackF
     let values = values(source, rows, columns, &wanted)?;
     let without = values.iter().filter(|value| value.is_nan()).count();
     notes.add(TrackNoteKind::NoNumber, without);
-    let time = |row: usize| options.first + step(row as f64);
+    let starts: Vec<f64> = (0..rows)
+        .map(|row| options.first + step(row as f64))
+        .collect();
     let valid = match wanted.len() {
         0 => vec![true; rows],
         width => values
@@ -93,9 +97,7 @@ pub(super) fn read(source: &Source<'_>, options: &TrackOptions) -> Result<TrackF
     };
     let track = Track {
         columns: wanted.iter().map(usize::to_string).collect(),
-        times: (0..rows)
-            .map(|row| Interval::new(time(row), time(row) + step(1.0)))
-            .collect(),
+        times: stretches(&starts, Anchor::Start, Some(step(1.0))).unwrap_or_default(),
         values,
         valid,
     };

@@ -6,6 +6,7 @@
 //! | File | Holds |
 //! |---|---|
 //! | `lines.rs`, `cells.rs` | lines of a text, and the cells of a line |
+//! | `decimal.rs` | plain decimals, fast |
 //! | `table.rs` | a header and its rows |
 //! | `layout.rs` | what the columns of each tool are |
 //! | `clock.rs` | when a row is |
@@ -20,6 +21,7 @@ mod arff;
 mod assembly;
 mod cells;
 mod clock;
+mod decimal;
 mod faces;
 mod foreign;
 mod frames;

@@ -1,9 +1,9 @@
 //! The numbers of a table's rows.
 
+use super::decimal::decimal;
 use super::faces::Faces;
 use super::layout::Layout;
 use super::table::{Row, RowLines, Table, has_decimal_comma, is_blank};
-use crate::number::number;
 use crate::tracks::{TrackFormat, TrackOptions};
 use crate::{Fault, FaultKind, Limits, Place};
 use std::collections::HashMap;
@@ -133,7 +133,7 @@ impl<'a> Intake<'a> {
     fn add_values(&mut self, row: &Row<'_>) -> Result<bool, Fault> {
         let mut n_without = 0;
         for (i, &column) in self.layout.features.iter().enumerate() {
-            let value = match number(row.cell(column)) {
+            let value = match decimal(row.cell(column)) {
                 Some(value) => self.contents[i].number(value),
                 None => self.contents[i].other(row, column, self.layout, self.options)?,
             };

@@ -1,6 +1,7 @@
 //! The rows of a table, below its header.
 
 use super::cells::{Cells, Dialect};
+use super::decimal::decimal;
 use super::lines::Lines;
 use crate::error::quoted;
 use crate::number::number;
@@ -254,7 +255,7 @@ impl<'r> Row<'r> {
     /// If something else is there.
     pub(super) fn number(&self, column: usize) -> Result<f64, Fault> {
         let cell = self.cell(column);
-        number(cell)
+        decimal(cell)
             .or_else(|| is_blank(cell).then_some(f64::NAN))
             .ok_or_else(|| self.no_number(column))
     }
