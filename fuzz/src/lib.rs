@@ -9,11 +9,8 @@
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
 //! | `body.rs` | requests for predictions |
-<<<<<<< HEAD
 //! | `segments.rs` | tables of segments, files of speech, and recipes |
-=======
 //! | `words.rs` | words with times |
->>>>>>> words
 
 pub mod body;
 pub mod data;

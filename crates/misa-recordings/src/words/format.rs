@@ -92,16 +92,15 @@ pub(super) fn recognise(name: &str, text: &str) -> Result<WordsFormat, Fault> {
     if let Some(format) = by_mark(first)? {
         return Ok(format);
     }
-    let line = if is_comment(first) {
-        match lines.find(|(_, line)| !line.trim().is_empty() && !is_comment(line)) {
+    let line = match is_comment(first) {
+        true => match lines.find(|(_, line)| !line.trim().is_empty() && !is_comment(line)) {
             Some((_, line)) => line,
             None => {
                 let found = "only comments";
                 return Err(Fault::new(FaultKind::Empty, Place::File, "words", found));
             }
-        }
-    } else {
-        first
+        },
+        false => first,
     };
     let (_, extension) = name.rsplit_once('.').unwrap_or_default();
     let extension = extension.to_ascii_lowercase();

@@ -69,12 +69,9 @@ pub(super) fn characters(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn spread(texts: &[&str], time: Interval) -> Vec<Word> {
     let lengths = texts.iter().map(|text| text.chars().count().max(1));
     let total: usize = lengths.clone().sum();
-    let moment = |before: usize| {
-        if before == total {
-            time.end
-        } else {
-            time.start + time.length() * (before as f64 / total as f64)
-        }
+    let moment = |before: usize| match before == total {
+        true => time.end,
+        false => time.start + time.length() * (before as f64 / total as f64),
     };
     let mut before = 0;
     let word = |(text, length): (&&str, usize)| {

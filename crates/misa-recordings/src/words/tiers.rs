@@ -67,10 +67,9 @@ fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
     if names.len() > SHOWN {
         names[SHOWN] = "more".to_string();
     }
-    if names.is_empty() {
-        "no tier".to_string()
-    } else {
-        names.join(", ")
+    match names.is_empty() {
+        true => "no tier".to_string(),
+        false => names.join(", "),
     }
 }
 

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//! Tables that want to be a burden.
-=======
 //! Tables that are cut, or want to be a burden.
 
 use crate::track_tables::{KIT, kit, options};
@@ -139,4 +136,3 @@ fn numbers_at_the_edge_are_no_trouble() {
         );
     }
 }
->>>>>>> text

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//! Tables that want to be a burden.
-=======
 //! A track that is written as any table is read again as it was.
 
 use crate::track_tables::options;
@@ -226,4 +223,3 @@ fn shuffled(text: &str, mut seed: u64) -> String {
     }
     lines.join("\n") + "\n"
 }
->>>>>>> text

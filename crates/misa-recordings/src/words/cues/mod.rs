@@ -44,9 +44,8 @@ pub(super) fn parse_vtt(text: &str, options: &WordsOptions) -> Result<WordsFile,
 }
 
 fn check_room(cues: &[Cue], limits: &Limits, line: u64) -> Result<(), Fault> {
-    if cues.len() >= limits.words {
-        Err(too_many(limits, Place::Line(line)))
-    } else {
-        Ok(())
+    match cues.len() >= limits.words {
+        true => Err(too_many(limits, Place::Line(line))),
+        false => Ok(()),
     }
 }

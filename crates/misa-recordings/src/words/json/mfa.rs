@@ -31,10 +31,9 @@ pub(super) fn read(
     reader.object(&["tiers"], |reader, _| {
         reader.named(|reader, _| {
             index += 1;
-            if index - 1 == chosen {
-                tier(reader, gather, speaker.as_deref())
-            } else {
-                reader.skip()
+            match index - 1 == chosen {
+                true => tier(reader, gather, speaker.as_deref()),
+                false => reader.skip(),
             }
         })
     })

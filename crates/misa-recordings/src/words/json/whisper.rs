@@ -131,9 +131,8 @@ fn draft(reader: &mut Reader) -> Result<Draft, Fault> {
         }
         Ok(())
     })?;
-    if has_text {
-        Ok(word)
-    } else {
-        Err(super::without(place, "word"))
+    match has_text {
+        true => Ok(word),
+        false => Err(super::without(place, "word")),
     }
 }
