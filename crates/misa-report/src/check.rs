@@ -97,7 +97,7 @@ fn length(
     })
 }
 
-fn count(
+pub(crate) fn count(
     part: &'static str,
     what: &'static str,
     found: usize,

@@ -48,6 +48,18 @@ pub enum RecordError {
         /// Value found, as text.
         found: String,
     },
+    /// A number outside the range that can be shown.
+    #[error("{place}: `{what}` is {found}, expected {expected}")]
+    Value {
+        /// Part of the record, with its position from 0 and its name where it has them.
+        place: String,
+        /// The quantity.
+        what: &'static str,
+        /// What would do.
+        expected: &'static str,
+        /// Value found, as text.
+        found: String,
+    },
 }
 
 /// A figure that could not be turned into pixels.

@@ -1,8 +1,12 @@
 //! One figure: a drawing, its caption and its numbers.
 
 use crate::draw::png::png;
-use crate::draw::svg::Svg;
+use crate::draw::svg::{Svg, coordinate};
+use crate::draw::text::escape;
 use crate::error::PngError;
+
+/// Widest drawing whose text can be read where it is made smaller; wider ones scroll sideways.
+const NARROW: f64 = 600.0;
 
 /// The section of the page that a figure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +15,9 @@ pub(crate) enum Part {
     Predictions,
     Spaces,
     Attention,
+    Origins,
+    Utterance,
+    Offsets,
 }
 
 /// A drawing with its caption and the numbers behind it.
@@ -48,6 +55,15 @@ impl Figure {
     }
 
     pub(crate) fn inline(&self) -> String {
-        self.drawing.inline(&self.title, &self.caption)
+        let drawing = self.drawing.inline(&self.title, &self.caption);
+        if self.drawing.width <= NARROW {
+            return drawing;
+        }
+        let width = coordinate(self.drawing.width);
+        format!(
+            "<div class=\"across\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\
+             <div style=\"min-width:{width}px\">{drawing}</div></div>",
+            escape(&self.title)
+        )
     }
 }

@@ -3,10 +3,38 @@
 use crate::draw::text::escape;
 
 /// Words and their meaning; a word is explained on the pages that contain it.
-const TERMS: [(&str, &str); 33] = [
+const TERMS: [(&str, &str); 40] = [
     (
         "utterance",
         "one clip of speech: what is said, seen and heard, with one label.",
+    ),
+    (
+        "recording",
+        "one file of sound and picture, from which utterances are taken.",
+    ),
+    (
+        "step",
+        "one place in the sequence that the model reads: a word, or a short stretch of time, with its features.",
+    ),
+    (
+        "interpolated",
+        "times of a word that its tool did not find in the sound but spread between words that it found.",
+    ),
+    (
+        "placed",
+        "times of a word for which no tool had any: it shares the time between its neighbours with others like it.",
+    ),
+    (
+        "borrowed",
+        "features of a step that has no usable row of its own: those of the nearest row, where one is near.",
+    ),
+    (
+        "absent",
+        "a step without a modality: no usable row is near. The model gets zeros and is told that they are none.",
+    ),
+    (
+        "offset",
+        "how much later the voice is than the words where both fit best. Beyond 0.2 s, and where they fit well, the files are from different cuts.",
     ),
     ("modality", "one kind of signal: text, visual or acoustic."),
     (

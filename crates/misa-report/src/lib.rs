@@ -2,8 +2,8 @@
 //!
 //! The crate depends on neither tensors nor models. [`page()`] checks and draws the plain numbers of
 //! a [`RunRecord`]; the [`Page`] is one self-contained HTML file, and each [`Figure`] is available as
-//! SVG, as PNG and as CSV of its numbers. [`overview`] draws several runs on one page, and [`compare`]
-//! puts many runs side by side. Nothing is read from or written to disk.
+//! SVG, as PNG and as CSV of its numbers. [`overview`] draws several runs on one page, [`compare`]
+//! puts many runs side by side, and [`assembly_page`] shows how recordings became a data set. Nothing is read from or written to disk.
 //!
 //! ```text
 //! RunRecord -> page() -> Page -> html()
@@ -32,6 +32,7 @@
 //! # Ok::<(), misa_report::RecordError>(())
 //! ```
 
+mod assembly;
 mod chart;
 mod check;
 pub mod compare;
@@ -49,11 +50,15 @@ mod statistic;
 mod table;
 mod vectors;
 
+pub use assembly::record::{
+    AssemblyRecord, OffsetNumbers, PictureRow, PictureStep, PictureTrack, PictureWord,
+    RecordingRecord, StepKind, StepNumbers, UtterancePicture, WordKind, WordNumbers,
+};
 pub use chart::degradation::{DegradationCurve, degradation};
 pub use discrepancy::SharedDistance;
 pub use error::{PngError, RecordError};
 pub use figure::Figure;
-pub use page::{Overview, Page, overview, page};
+pub use page::{AssemblyPage, Overview, Page, assembly_page, overview, page};
 pub use probe::Probe;
 pub use record::{
     Attention, Curve, Predictions, Representations, RunRecord, ScoreContext, Section, SplitScores,

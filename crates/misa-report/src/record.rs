@@ -58,7 +58,7 @@ impl RunRecord {
 }
 
 /// One table of names and values.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     /// Heading of the table.
     pub name: String,

@@ -157,6 +157,10 @@ fn colours(palette: &Palette) -> String {
     rule(".q", "fill", palette.muted);
     rule(".g", "stroke", palette.rule);
     rule(".x,.k", "stroke", palette.muted);
+    rule(".z", "fill", palette.warning_edge);
+    rule(".z", "stroke", palette.ink);
+    rule(".u", "fill", palette.warning);
+    rule(".u", "stroke", palette.ink);
     for (index, colour) in palette.series.iter().enumerate() {
         rule(&format!(".c{index}"), "fill", *colour);
         rule(

@@ -1,5 +1,6 @@
 //! Legends: a row of marks and names above a chart.
 
+use crate::draw::area::Area;
 use crate::draw::colour::DIVERGING;
 use crate::draw::svg::{Anchor, Svg, dot, triangle};
 use crate::draw::text::{cut, fixed, width};
@@ -17,6 +18,7 @@ pub(crate) enum Mark {
     Dashed,
     Dot,
     Triangle,
+    Area(Area),
 }
 
 /// One name and its mark.
@@ -29,6 +31,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// A name behind a rectangle with a pattern.
+    pub(crate) fn area(area: Area, name: impl Into<String>) -> Self {
+        Self::new(Mark::Area(area), "", name)
+    }
+
     pub(crate) fn new(mark: Mark, class: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             mark,
@@ -56,10 +63,15 @@ pub(crate) fn end(entries: &[Entry]) -> f64 {
 
 /// Draws the entries below `top`, as many in a row as fit.
 pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) {
-    for (entry, (x, row)) in entries.iter().zip(positions(entries, svg.width)) {
+    draw_within(svg, top, entries, svg.width);
+}
+
+/// Draws the entries below `top`, as many in a row as fit a part of the drawing, `across` wide.
+pub(crate) fn draw_within(svg: &mut Svg, top: f64, entries: &[Entry], across: f64) {
+    for (entry, (x, row)) in entries.iter().zip(positions(entries, across)) {
         let y = top + row * LINE + LINE / 2.0;
         draw_mark(svg, entry, (x, y));
-        let name = cut(&entry.name, TEXT, svg.width - x - MARK - 8.0);
+        let name = cut(&entry.name, TEXT, across - x - MARK - 8.0);
         svg.text("t", (x + MARK, y + 4.0), Anchor::Start, &name);
     }
 }
@@ -84,6 +96,7 @@ fn draw_mark(svg: &mut Svg, entry: &Entry, (x, y): (f64, f64)) {
         Mark::Line => svg.line(class, (x + 1.0, y), (x + 14.0, y)),
         Mark::Dashed => svg.line(class, (x, y), (x + 15.0, y)),
         Mark::Dot => svg.path(class, &dot((x + 9.0, y), 4.5)),
+        Mark::Area(area) => area.draw(svg, (x, y - 6.0), (15.0, 12.0)),
         Mark::Triangle => svg.path(class, &triangle((x + 9.0, y), 4.5)),
     }
 }
@@ -94,7 +107,8 @@ fn positions(entries: &[Entry], across: f64) -> Vec<(f64, f64)> {
     let mut positions = Vec::with_capacity(entries.len());
     for entry in entries {
         let needed = MARK + width(&entry.name, TEXT);
-        if x > 2.0 && x + needed > across - 4.0 {
+        // The room that a name is cut to.
+        if x > 2.0 && x + needed > across - 8.0 {
             (x, row) = (2.0, row + 1.0);
         }
         positions.push((x, row));

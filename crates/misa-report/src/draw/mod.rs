@@ -1,5 +1,6 @@
 //! Drawing: text, scales, colours and shapes as SVG, and SVG as pixels.
 
+pub(crate) mod area;
 pub(crate) mod axis;
 pub(crate) mod colour;
 pub(crate) mod legend;

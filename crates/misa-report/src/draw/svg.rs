@@ -155,6 +155,12 @@ pub(crate) fn dot((x, y): (f64, f64), radius: f64) -> String {
     )
 }
 
+/// Path data of a rectangle.
+pub(crate) fn box_path((x, y): (f64, f64), (width, height): (f64, f64)) -> String {
+    let [x, y, width, height] = [x, y, width, height].map(coordinate);
+    format!("M{x} {y}h{width}v{height}h-{width}z")
+}
+
 /// Path data of a triangle that points up.
 pub(crate) fn triangle((x, y): (f64, f64), radius: f64) -> String {
     let (half, tall) = (coordinate(radius), coordinate(radius * 1.8));

@@ -49,6 +49,49 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
+/// A count with a comma between thousands.
+pub(crate) fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A part of a whole as a percentage that is 0 or 100 only if it is none or all.
+pub(crate) fn share(part: usize, whole: usize) -> String {
+    let exact = 100.0 * part as f64 / whole.max(1) as f64;
+    if part > 0 && exact < 0.5 {
+        "<1 %".to_string()
+    } else if part < whole && exact >= 99.5 {
+        ">99 %".to_string()
+    } else {
+        percent(exact / 100.0)
+    }
+}
+
+/// A length of time in the unit that suits it.
+pub(crate) fn duration(seconds: f64) -> String {
+    match seconds {
+        ..99.95 => format!("{} s", fixed(seconds, 1)),
+        ..5_970.0 => format!("{} min", fixed(seconds / 60.0, 1)),
+        _ => format!("{} h", fixed(seconds / 3600.0, 1)),
+    }
+}
+
+/// At most `most` characters of a text, the last an ellipsis if it was cut.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_string();
+    }
+    let kept = text.chars().take(most.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
 /// Sentence for a caption if values were left out, otherwise an empty text.
 pub(crate) fn left_out(count: usize, noun: &str) -> String {
     if count == 0 {
@@ -138,6 +181,33 @@ mod tests {
         assert_eq!(fixed(-0.001, 2), "0.00");
         assert_eq!(fixed(f64::NAN, 2), "–");
         assert_eq!(fixed(2.5e9, 2), "2.50e9");
+    }
+
+    #[test]
+    fn groups_thousands() {
+        let counts = [0, 999, 1000, 10_000, 1_234_567].map(grouped);
+        assert_eq!(counts, ["0", "999", "1,000", "10,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_share_is_nothing_or_all_only_if_it_is() {
+        assert_eq!(share(0, 0), "0 %");
+        assert_eq!(share(1, 1000), "<1 %");
+        assert_eq!(share(999, 1000), ">99 %");
+        assert_eq!(share(1000, 1000), "100 %");
+        assert_eq!(share(412, 10_000), "4 %");
+    }
+
+    #[test]
+    fn durations_have_a_unit_that_suits_them() {
+        let units = [0.0, 12.34, 100.0, 9000.0].map(duration);
+        assert_eq!(units, ["0.0 s", "12.3 s", "1.7 min", "2.5 h"]);
+    }
+
+    #[test]
+    fn shortens_by_characters() {
+        assert_eq!(shortened("näme", 4), "näme");
+        assert_eq!(shortened("nämes", 4), "näm…");
     }
 
     #[test]

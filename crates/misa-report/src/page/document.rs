@@ -18,8 +18,16 @@ pub(super) struct Block {
     pub(super) content: String,
 }
 
-/// The page of these parts; the words in them are explained at its end.
-pub(super) fn document(title: &str, notes: &[String], blocks: Vec<Block>) -> String {
+/// Heading of several notes on the page of a run.
+pub(super) const BEFORE_SCORES: &str = "Before you read the scores:";
+
+/// The page of these parts, with notes under the heading `before`; the words in the parts are explained at
+/// its end.
+pub(super) fn document(
+    title: &str,
+    (before, notes): (&str, &[String]),
+    blocks: Vec<Block>,
+) -> String {
     let blocks = blocks.into_iter();
     let mut blocks: Vec<Block> = blocks.filter(|block| !block.content.is_empty()).collect();
     let explained: String = blocks.iter().map(section).collect();
@@ -50,7 +58,7 @@ pub(super) fn document(title: &str, notes: &[String], blocks: Vec<Block>) -> Str
          <footer>Drawn by misa-report {}.</footer>\n</body>\n</html>\n",
         style(),
         links.join("\n"),
-        note(notes),
+        note(before, notes),
         env!("CARGO_PKG_VERSION"),
     )
 }
@@ -66,7 +74,7 @@ fn section(block: &Block) -> String {
     )
 }
 
-fn note(notes: &[String]) -> String {
+fn note(before: &str, notes: &[String]) -> String {
     match notes {
         [] => String::new(),
         [note] => format!(
@@ -76,9 +84,7 @@ fn note(notes: &[String]) -> String {
         notes => {
             let item = |note: &String| format!("<li>{}</li>", escape(note));
             let items: String = notes.iter().map(item).collect();
-            format!(
-                "<div class=\"note\" role=\"note\"><p>Before you read the scores:</p><ul>{items}</ul></div>\n"
-            )
+            format!("<div class=\"note\" role=\"note\"><p>{before}</p><ul>{items}</ul></div>\n")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::draw::text::escape;
 use crate::figure::{Figure, Part};
-use crate::page::document::{Block, document};
+use crate::page::document::{BEFORE_SCORES, Block, document};
 use crate::page::reading::{Reading, read_probe, read_scores};
 use crate::page::score_table::score_table;
 use crate::page::subspace_tables::subspace_tables;
@@ -14,7 +14,7 @@ pub(super) fn html(page: &Page) -> String {
     let omitted = page.omitted.iter();
     let omitted = omitted.map(|reason| format!("Not drawn: {reason}."));
     let notes: Vec<String> = page.notes.iter().cloned().chain(omitted).collect();
-    document(&page.title, &notes, blocks(page))
+    document(&page.title, (BEFORE_SCORES, &notes), blocks(page))
 }
 
 fn blocks(page: &Page) -> Vec<Block> {
@@ -95,7 +95,7 @@ fn summary(page: &Page) -> String {
     format!("<div class=\"box summary\">{readings}{rows}</div>\n")
 }
 
-fn item(reading: &Reading) -> String {
+pub(super) fn item(reading: &Reading) -> String {
     let text = escape(&reading.text);
     if reading.is_off {
         format!("<li class=\"off\">{text}</li>\n")

@@ -4,14 +4,18 @@
 //! | --- | --- |
 //! | `html.rs` | the parts of the page of one run |
 //! | `overview.rs` | the page of several runs |
+//! | `assembly/` | the page of recordings that became a data set |
 //! | `document.rs`, `style.rs` | what every page has |
 //! | `score_table.rs`, `utterance_table.rs`, `subspace_tables.rs` | the tables |
 //! | `reading.rs` | sentences that read the numbers |
+
+mod assembly;
 
 mod document;
 mod html;
 mod overview;
 mod reading;
+
 mod score_table;
 mod style;
 mod subspace_tables;
@@ -25,6 +29,7 @@ use crate::figure::Figure;
 use crate::probe::{Probe, probes};
 use crate::record::{Predictions, RunRecord, Section, SplitScores};
 use crate::vectors::Vectors;
+pub use assembly::{AssemblyPage, assembly_page};
 pub use overview::{Overview, overview};
 
 /// All results of a run, drawn.

@@ -7,7 +7,7 @@ use crate::draw::text::{counted, distinct, escape};
 use crate::error::RecordError;
 use crate::figure::{Figure, Part};
 use crate::page::distinguish;
-use crate::page::document::{Block, document};
+use crate::page::document::{BEFORE_SCORES, Block, document};
 use crate::page::html::{facts, grid};
 use crate::page::score_table::{context, number};
 use crate::record::{RunRecord, Section, SplitScores};
@@ -68,7 +68,7 @@ impl Overview {
         let omitted = self.omitted.iter();
         let omitted = omitted.map(|reason| format!("Not drawn: {reason}."));
         let notes: Vec<String> = self.notes.iter().cloned().chain(omitted).collect();
-        document(&self.title, &notes, self.blocks())
+        document(&self.title, (BEFORE_SCORES, &notes), self.blocks())
     }
 
     fn blocks(&self) -> Vec<Block> {
