@@ -86,12 +86,25 @@ fn the_drawing_of_many_failed_rows_is_small() {
     let mut given = given();
     let failed = |k: u32| {
         let start = f64::from(k) / 10_000.0;
-        row(start, start + 0.000_05, None, k % 2 == 0)
+        row(start, start + 0.000_05, None, k.is_multiple_of(2))
     };
     given.tracks[0].rows = (0..100_000).map(failed).collect();
     let figure = picture(&given);
     assert!(figure.svg().len() < 100_000, "{}", figure.svg().len());
     assert!(figure.caption.contains("of which 50000 failed"));
+}
+
+#[test]
+fn what_is_not_seen_does_not_change_the_scale() {
+    let plain = picture(&given()).svg();
+    let mut far = given();
+    let unseen = row(50.0, 60.0, Some(1e9), true);
+    far.tracks[0].rows.push(unseen);
+    assert_eq!(
+        picture(&far).svg().replace("6 rows", "5 rows"),
+        plain,
+        "a row after the end"
+    );
 }
 
 #[test]

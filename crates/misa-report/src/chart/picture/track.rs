@@ -55,7 +55,7 @@ impl<'t> Track<'t> {
         let title = cut(&shortened(&title, 2 * NAME), 12.0, svg.width - LEFT - RIGHT);
         svg.text("t b", (LEFT, top + TITLE - 10.0), Anchor::Start, &title);
         let (top, bottom) = (top + TITLE, top + TITLE + CHART);
-        let values = self.values();
+        let values = self.values(across);
         let scale = Scale::new(values, (bottom, top));
         draw_grid(svg, &scale, values);
         for (left, width) in self.failed(across) {
@@ -67,12 +67,22 @@ impl<'t> Track<'t> {
     }
 
     /// The interval of the values that are drawn.
-    fn values(&self) -> (f64, f64) {
-        let rows = self.rows.iter().filter(|row| row.valid);
-        let rows = rows.filter_map(|row| row.value);
+    fn values(&self, across: &Across) -> (f64, f64) {
+        let levels = self.levels(across).into_iter().map(|level| level.2);
         let steps = self.steps.iter();
         let steps = steps.filter(|step| step.kind != StepKind::Absent);
-        domain(rows.chain(steps.map(|step| step.value)), 0.08)
+        let seen = steps.filter(|step| across.clipped(step.start, step.end).is_some());
+        domain(levels.chain(seen.map(|step| step.value)), 0.08)
+    }
+
+    /// Start, end and value of the usable rows that are drawn.
+    fn levels(&self, across: &Across) -> Vec<(f64, f64, f64)> {
+        let rows = self.rows.iter().filter(|row| row.valid);
+        rows.filter_map(|row| {
+            let (start, end) = across.clipped(row.start, row.end)?;
+            Some((start, end, row.value?))
+        })
+        .collect()
     }
 
     /// Left end and width of each stretch of failed rows; those that nearly touch are one stretch.
@@ -96,13 +106,7 @@ impl<'t> Track<'t> {
 
     /// Path data of the usable rows: each a level, joined to its neighbours.
     pub(super) fn line(&self, across: &Across, scale: &Scale) -> String {
-        let rows = self.rows.iter().filter(|row| row.valid);
-        let levels: Vec<(f64, f64, f64)> = rows
-            .filter_map(|row| {
-                let (start, end) = across.clipped(row.start, row.end)?;
-                Some((start, end, row.value?))
-            })
-            .collect();
+        let levels = self.levels(across);
         let mut data = String::new();
         let mut is_joined = false;
         for (index, &(start, end, value)) in levels.iter().enumerate() {

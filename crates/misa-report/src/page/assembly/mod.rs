@@ -109,8 +109,8 @@ impl AssemblyPage {
             Block {
                 anchor: "one-utterance",
                 heading: "One utterance",
-                lead: "From what the tools wrote to what the model gets. On a narrow screen, the drawing \
-                       scrolls sideways.",
+                lead: "From what the tools wrote to what the model gets. A drawing that is wider than the \
+                       screen scrolls sideways.",
                 content: grid(&self.figures, Part::Utterance, "grid one"),
             },
             Block {
