@@ -7,6 +7,7 @@ mod kind;
 mod mag;
 mod mfn;
 pub mod misa;
+pub(crate) mod mmsa_write;
 mod own;
 pub(crate) mod padded;
 pub(crate) mod safetensors;

@@ -1,4 +1,4 @@
-//! Reading Python pickles without running Python.
+//! Reading and writing Python pickles without running Python.
 //!
 //! A pickle is a program for a stack machine. [`Pickle::parse`] runs the part of that machine that
 //! builds plain values and NumPy arrays; nothing is ever imported or called. Only the members of a
@@ -25,6 +25,7 @@
 //! | `array.rs`, `positions.rs` | NumPy arrays, and the order of their elements |
 //! | `file.rs` | a pickle and its source |
 //! | `node.rs`, `value.rs`, `items.rs` | stored values, and views of them |
+//! | `write.rs` | writing pickles |
 //! | `error.rs` | errors |
 
 mod array;
@@ -46,6 +47,7 @@ mod reduce;
 mod torch;
 mod unread;
 mod value;
+mod write;
 
 pub use crate::dtype::{Dtype, DtypeKind};
 pub use array::Array;
@@ -56,3 +58,4 @@ pub use items::Items;
 pub use limits::Limits;
 pub use unread::Unread;
 pub use value::Value;
+pub use write::PickleWriter;

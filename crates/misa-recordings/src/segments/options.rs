@@ -17,7 +17,7 @@ pub struct SegmentsOptions {
     /// Names of the classes in order, if labels are names. Empty: labels are numbers, except in MELD and
     /// IEMOCAP, whose classes are known.
     pub classes: Vec<String>,
-    /// The split of all rows, for tables of one split each, such as MELD's.
+    /// The split of all rows of a table without a column of splits, such as MELD's.
     pub split: Option<Split>,
     /// Whether every segment is a recording of its own: times of the table, which count from the start of an
     /// uncut recording, are left out.

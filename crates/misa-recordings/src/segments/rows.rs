@@ -156,7 +156,10 @@ impl<'l> Reader<'l> {
             label_text: line.number_of(Field::LabelText)?,
             label_visual: line.number_of(Field::LabelVisual)?,
             label_acoustic: line.number_of(Field::LabelAcoustic)?,
-            split: split.transpose()?.or(self.options.split),
+            split: match self.layout.index(Field::Split) {
+                Some(_) => split.transpose()?,
+                None => self.options.split,
+            },
             speaker: line.name(Field::Speaker)?.map(str::to_string),
             line: line.number(),
         })

@@ -7,161 +7,163 @@ fn message(text: &str, options: &SegmentsOptions) -> String {
     found.map_or_else(|fault| fault.to_string(), |table| panic!("{table:?}"))
 }
 
+/// Tables and their faults.
+const CASES: &[(&str, &str)] = &[
+    ("", "expected a table, found an empty file"),
+    (" \n\n", "expected a table, found an empty file"),
+    (
+        "name,text\na,b\n",
+        "line 1: expected a header with `id`, or with `video` and `clip`, found name, text",
+    ),
+    (
+        "id,label\n",
+        "expected a segment, found no row below the header",
+    ),
+    (
+        "id,label\na,1\na,2\n",
+        "line 3, column id: expected a name that no other row has, found \"a\", also in line 2",
+    ),
+    (
+        "id,start,end\na,0,1\na,1,2\n",
+        "line 3, column id: expected a name that no other row has, found \"a\", also in line 2; if these are stretches of one recording, call the column `video`",
+    ),
+    (
+        "video,label\na,1\n",
+        "line 1: expected a column `clip`, found video, label; a row needs `id`, or `video` and `clip`, or `video`, `start` and `end`",
+    ),
+    (
+        "id,start\na,1\n",
+        "line 1: expected a column `end`, found id, start",
+    ),
+    (
+        "id,label,Label\na,1,2\n",
+        "line 1, column Label: expected one column `label`, found a second one",
+    ),
+    (
+        "id,split,mode\na,train,train\n",
+        "line 1, column mode: expected one column `split` or `mode`, found a second one",
+    ),
+    (
+        "id,label\na,big\n",
+        "line 2, column label: expected a number, found \"big\"",
+    ),
+    (
+        "id,label\na,nan\n",
+        "line 2, column label: expected a number, found \"nan\"",
+    ),
+    (
+        "id;label_text\na;1.234,5\n",
+        "line 2, column label_text: expected a number, found \"1.234,5\"",
+    ),
+    (
+        "id,split\na,all\n",
+        "line 2, column split: expected train, valid (dev, val, validation) or test, found \"all\"",
+    ),
+    (
+        "id,split\na,train\nb,\n",
+        "line 3, column split: expected a split as in line 2, found none; state the split of every row or of none",
+    ),
+    (
+        "id,split\na,\nb,test\n",
+        "line 3, column split: expected no split as in line 2, found one; state the split of every row or of none",
+    ),
+    (
+        "id,speaker\na,anna\nb,\n",
+        "line 3, column speaker: expected a speaker as in line 2, found none; state the speaker of every row or of none",
+    ),
+    (
+        "id,start,end\na,0,1\nb,,\n",
+        "line 3, column start: expected a start as in line 2, found none; state the start of every row or of none",
+    ),
+    (
+        "id,start,end\na,2,1\n",
+        "line 2, column end: expected an end after the start, 2 s, found 1 s",
+    ),
+    (
+        "id,start,end\na,1,1\n",
+        "line 2, column end: expected an end after the start, 1 s, found 1 s",
+    ),
+    (
+        "id,start,end\na,1,\n",
+        "line 2, column end: expected an end, found an empty cell",
+    ),
+    (
+        "id,start,end\na,,1\n",
+        "line 2, column start: expected a start, found an empty cell",
+    ),
+    (
+        "id,start,end\na,soon,1\n",
+        "line 2, column start: expected seconds or HH:MM:SS.mmm, found \"soon\"",
+    ),
+    (
+        "id,start,end\na,-1,1\n",
+        "line 2, column start: expected seconds from 0 to 360000, found \"-1\"",
+    ),
+    (
+        "id,start,end\na,0,inf\n",
+        "line 2, column end: expected seconds from 0 to 360000, found \"inf\"",
+    ),
+    (
+        "id,label\n,1\n",
+        "line 2, column id: expected a name, found an empty cell",
+    ),
+    (
+        "video,clip\nv,\n",
+        "line 2, column clip: expected a name, found an empty cell",
+    ),
+    (
+        "video,clip\ntest,1\n",
+        "line 2, column video: expected a video other than train, dev, valid and test, without `$_$`, found \"test\"; rename the video, or add a column `id`",
+    ),
+    (
+        "id,label\na,1,x\n",
+        "line 2: expected 2 cells as in the header, found one more, \"x\"",
+    ),
+    (
+        "id,label,text\na,1\n",
+        "line 2: expected 3 cells as in the header, found 2",
+    ),
+    (
+        "v,1,t,1,,,,Positive,train\nv,2,t,1\n",
+        "line 2: expected 9 cells as in the first row, found 4",
+    ),
+    (
+        "id,label\na,\"1\n",
+        "line 2, column 3: expected the end of a cell in quotes, found the end of the file",
+    ),
+    (
+        "name,chinese,english\na,b,c\n",
+        "line 1: expected one column of text, found name, chinese, english; state its column: `chinese` or `english`",
+    ),
+    (
+        "Dialogue_ID,Utterance_ID,Sentiment\n0,1,glad\n",
+        "line 2, column Sentiment: expected one of the classes negative, neutral, positive, found \"glad\"",
+    ),
+    (
+        "[1 - 2]\tSes01F_F1\tneu\t[1, 2, 3]\n[2 - 3] Ses01F_F2\n",
+        "line 2: expected `[start - end] name emotion [valence, activation, dominance]`, found \"[2 - 3] Ses01F_F2\"",
+    ),
+    (
+        "[2 - 1]\tSes01F_F1\tneu\t[1, 2, 3]\n",
+        "line 1, column end: expected an end after the start, 2 s, found \"1\"",
+    ),
+    (
+        "[1 - 2]\tSes01F\tneu\t[1, 2, 3]\n",
+        "line 1, column name: expected a dialogue and a turn as in Ses01F_impro01_F000, found \"Ses01F\"",
+    ),
+    (
+        "[1 - 2]\tSes01F_F1\tbored\t[1, 2, 3]\n",
+        "line 1, column emotion: expected one of the classes neu, hap, sad, ang, exc, fru, fea, sur, dis, oth, found \"bored\"",
+    ),
+    (
+        "PAR1",
+        "expected a table in text, found a Parquet file; write it with pandas: frame.to_csv(path, index=False)",
+    ),
+];
+
 #[test]
 fn faults_say_line_and_column() {
-    let cases = [
-        ("", "expected a table, found an empty file"),
-        (" \n\n", "expected a table, found an empty file"),
-        (
-            "name,text\na,b\n",
-            "line 1: expected a header with `id`, or with `video` and `clip`, found name, text",
-        ),
-        (
-            "id,label\n",
-            "expected a segment, found no row below the header",
-        ),
-        (
-            "id,label\na,1\na,2\n",
-            "line 3, column id: expected a name that no other row has, found \"a\", also in line 2",
-        ),
-        (
-            "id,start,end\na,0,1\na,1,2\n",
-            "line 3, column id: expected a name that no other row has, found \"a\", also in line 2; if these are stretches of one recording, call the column `video`",
-        ),
-        (
-            "video,label\na,1\n",
-            "line 1: expected a column `clip`, found video, label; a row needs `id`, or `video` and `clip`, or `video`, `start` and `end`",
-        ),
-        (
-            "id,start\na,1\n",
-            "line 1: expected a column `end`, found id, start",
-        ),
-        (
-            "id,label,Label\na,1,2\n",
-            "line 1, column Label: expected one column `label`, found a second one",
-        ),
-        (
-            "id,split,mode\na,train,train\n",
-            "line 1, column mode: expected one column `split` or `mode`, found a second one",
-        ),
-        (
-            "id,label\na,big\n",
-            "line 2, column label: expected a number, found \"big\"",
-        ),
-        (
-            "id,label\na,nan\n",
-            "line 2, column label: expected a number, found \"nan\"",
-        ),
-        (
-            "id;label_text\na;1.234,5\n",
-            "line 2, column label_text: expected a number, found \"1.234,5\"",
-        ),
-        (
-            "id,split\na,all\n",
-            "line 2, column split: expected train, valid (dev, val, validation) or test, found \"all\"",
-        ),
-        (
-            "id,split\na,train\nb,\n",
-            "line 3, column split: expected a split as in line 2, found none; state the split of every row or of none",
-        ),
-        (
-            "id,split\na,\nb,test\n",
-            "line 3, column split: expected no split as in line 2, found one; state the split of every row or of none",
-        ),
-        (
-            "id,speaker\na,anna\nb,\n",
-            "line 3, column speaker: expected a speaker as in line 2, found none; state the speaker of every row or of none",
-        ),
-        (
-            "id,start,end\na,0,1\nb,,\n",
-            "line 3, column start: expected a start as in line 2, found none; state the start of every row or of none",
-        ),
-        (
-            "id,start,end\na,2,1\n",
-            "line 2, column end: expected an end after the start, 2 s, found 1 s",
-        ),
-        (
-            "id,start,end\na,1,1\n",
-            "line 2, column end: expected an end after the start, 1 s, found 1 s",
-        ),
-        (
-            "id,start,end\na,1,\n",
-            "line 2, column end: expected an end, found an empty cell",
-        ),
-        (
-            "id,start,end\na,,1\n",
-            "line 2, column start: expected a start, found an empty cell",
-        ),
-        (
-            "id,start,end\na,soon,1\n",
-            "line 2, column start: expected seconds or HH:MM:SS.mmm, found \"soon\"",
-        ),
-        (
-            "id,start,end\na,-1,1\n",
-            "line 2, column start: expected seconds from 0 to 360000, found \"-1\"",
-        ),
-        (
-            "id,start,end\na,0,inf\n",
-            "line 2, column end: expected seconds from 0 to 360000, found \"inf\"",
-        ),
-        (
-            "id,label\n,1\n",
-            "line 2, column id: expected a name, found an empty cell",
-        ),
-        (
-            "video,clip\nv,\n",
-            "line 2, column clip: expected a name, found an empty cell",
-        ),
-        (
-            "video,clip\ntest,1\n",
-            "line 2, column video: expected a video other than train, dev, valid and test, without `$_$`, found \"test\"; rename the video, or add a column `id`",
-        ),
-        (
-            "id,label\na,1,x\n",
-            "line 2: expected 2 cells as in the header, found one more, \"x\"",
-        ),
-        (
-            "id,label,text\na,1\n",
-            "line 2: expected 3 cells as in the header, found 2",
-        ),
-        (
-            "v,1,t,1,,,,Positive,train\nv,2,t,1\n",
-            "line 2: expected 9 cells as in the first row, found 4",
-        ),
-        (
-            "id,label\na,\"1\n",
-            "line 2, column 3: expected the end of a cell in quotes, found the end of the file",
-        ),
-        (
-            "name,chinese,english\na,b,c\n",
-            "line 1: expected one column of text, found name, chinese, english; state its column: `chinese` or `english`",
-        ),
-        (
-            "Dialogue_ID,Utterance_ID,Sentiment\n0,1,glad\n",
-            "line 2, column Sentiment: expected one of the classes negative, neutral, positive, found \"glad\"",
-        ),
-        (
-            "[1 - 2]\tSes01F_F1\tneu\t[1, 2, 3]\n[2 - 3] Ses01F_F2\n",
-            "line 2: expected `[start - end] name emotion [valence, activation, dominance]`, found \"[2 - 3] Ses01F_F2\"",
-        ),
-        (
-            "[2 - 1]\tSes01F_F1\tneu\t[1, 2, 3]\n",
-            "line 1, column end: expected an end after the start, 2 s, found \"1\"",
-        ),
-        (
-            "[1 - 2]\tSes01F\tneu\t[1, 2, 3]\n",
-            "line 1, column name: expected a dialogue and a turn as in Ses01F_impro01_F000, found \"Ses01F\"",
-        ),
-        (
-            "[1 - 2]\tSes01F_F1\tbored\t[1, 2, 3]\n",
-            "line 1, column emotion: expected one of the classes neu, hap, sad, ang, exc, fru, fea, sur, dis, oth, found \"bored\"",
-        ),
-        (
-            "PAR1",
-            "expected a table in text, found a Parquet file; write it with pandas: frame.to_csv(path, index=False)",
-        ),
-    ];
-    for (text, expected) in cases {
+    for &(text, expected) in CASES {
         assert_eq!(
             message(text, &SegmentsOptions::default()),
             expected,

@@ -18,7 +18,8 @@ fn kit(name: &str) -> PathBuf {
 }
 
 fn table(text: &str) -> SegmentTable {
-    parse("table.csv", text.as_bytes(), &SegmentsOptions::default()).unwrap()
+    let table = parse("table.csv", text.as_bytes(), &SegmentsOptions::default());
+    table.expect("the table of the test can be read")
 }
 
 fn notes(table: &SegmentTable) -> Vec<(SegmentNoteKind, usize)> {

@@ -1,0 +1,249 @@
+//! What a file of MMSA holds, decided from all utterances, and each split of it.
+
+use super::{MmsaUtterance, MmsaWritten};
+use crate::{DataError, Sequence, Split, TextSequence, Utterance, UtteranceDataset};
+use misa_files::pickle::PickleWriter;
+use misa_terms::{Modality, PerModality};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What is the same for all splits.
+pub(super) struct Plan<'e> {
+    extras: &'e HashMap<String, MmsaUtterance>,
+    none: MmsaUtterance,
+    widths: PerModality<usize>,
+    tokens: usize,
+    pub written: MmsaWritten,
+}
+
+impl<'e> Plan<'e> {
+    pub fn of(
+        path: &Path,
+        data: &UtteranceDataset,
+        extras: &'e HashMap<String, MmsaUtterance>,
+    ) -> Result<Self, DataError> {
+        let wrong = |what: &str, expected: &str, found: &str| {
+            DataError::layout(format!("{}: {what}", path.display()), expected, found)
+        };
+        let empty = Split::ALL
+            .into_iter()
+            .find(|&split| data.split(split).is_empty());
+        if let Some(split) = empty {
+            let expected = "utterances, since MMSA reads three splits";
+            return Err(wrong(split.name(), expected, "none"));
+        }
+        let utterances: Vec<&Utterance> = Split::ALL
+            .into_iter()
+            .flat_map(|split| data.split(split))
+            .collect();
+        let all_or_none = |what: &str, has: fn(&MmsaUtterance) -> bool| {
+            let has = |utterance: &&&Utterance| extras.get(&utterance.id).is_some_and(has);
+            let count = utterances.iter().filter(has).count();
+            if count == 0 || count == utterances.len() {
+                return Ok(count > 0);
+            }
+            let found = format!("{count} of {}", utterances.len());
+            Err(wrong(what, "all utterances or none", &found))
+        };
+        let has_tokens = all_or_none("tokens", |extra| extra.tokens.is_some())?;
+        let has_labels = all_or_none("labels of single modalities", |extra| {
+            extra.labels.is_some()
+        })?;
+        let is_features = |utterance: &&Utterance| sequence(utterance, Modality::Text).is_some();
+        let has_text = utterances.iter().all(is_features);
+        if !has_text && !has_tokens {
+            let expected = "vectors of the text, or tokens for BERT";
+            return Err(wrong("text", expected, "word ids"));
+        }
+        let (steps, is_aligned) = steps(&utterances);
+        let tokens = utterances.iter().filter_map(|utterance| {
+            let tokens = extras.get(&utterance.id)?.tokens.as_ref();
+            tokens.map(Vec::len)
+        });
+        Ok(Self {
+            extras,
+            none: MmsaUtterance::default(),
+            widths: PerModality::from_fn(|modality| {
+                let first = utterances.first();
+                let sequence = first.and_then(|utterance| sequence(utterance, modality));
+                sequence.map_or(0, Sequence::d_input)
+            }),
+            tokens: tokens.max().unwrap_or(0),
+            written: MmsaWritten {
+                bytes: 0,
+                steps,
+                is_aligned,
+                has_text,
+                has_tokens,
+                has_labels,
+            },
+        })
+    }
+
+    fn extra(&self, utterance: &Utterance) -> &MmsaUtterance {
+        self.extras.get(&utterance.id).unwrap_or(&self.none)
+    }
+
+    pub fn write<W: Write>(
+        &self,
+        writer: &mut PickleWriter<W>,
+        utterances: &[Utterance],
+    ) -> io::Result<()> {
+        writer.dict(|writer| {
+            self.write_texts(writer, utterances)?;
+            for (modality, key) in KEYS {
+                if modality != Modality::Text || self.written.has_text {
+                    writer.entry(key, |writer| {
+                        self.write_features(writer, utterances, modality)
+                    })?;
+                    writer.entry(&format!("{key}_lengths"), |writer| {
+                        let lengths = utterances
+                            .iter()
+                            .map(|utterance| *utterance.steps().get(modality));
+                        writer.list(lengths, |writer, length| writer.int(length as i64))
+                    })?;
+                }
+            }
+            if self.written.has_tokens {
+                writer.entry("text_bert", |writer| self.write_tokens(writer, utterances))?;
+            }
+            self.write_labels(writer, utterances)
+        })
+    }
+
+    fn write_texts<W: Write>(
+        &self,
+        writer: &mut PickleWriter<W>,
+        utterances: &[Utterance],
+    ) -> io::Result<()> {
+        writer.entry("id", |writer| {
+            writer.list(utterances, |writer, utterance| writer.text(&utterance.id))
+        })?;
+        writer.entry("raw_text", |writer| {
+            writer.list(utterances, |writer, utterance| {
+                match &self.extra(utterance).raw_text {
+                    Some(text) => writer.text(text),
+                    None => writer.text(&utterance.words.join(" ")),
+                }
+            })
+        })?;
+        writer.entry("annotations", |writer| {
+            writer.list(utterances, |writer, utterance| {
+                let word = self.extra(utterance).annotation.as_deref();
+                writer.text(word.unwrap_or(ANNOTATIONS[class(utterance)]))
+            })
+        })
+    }
+
+    fn write_features<W: Write>(
+        &self,
+        writer: &mut PickleWriter<W>,
+        utterances: &[Utterance],
+        modality: Modality,
+    ) -> io::Result<()> {
+        let steps = *self.written.steps.get(modality);
+        let width = *self.widths.get(modality);
+        let padding = vec![0.0; steps * width];
+        let rows = utterances.iter().flat_map(|utterance| {
+            let values = sequence(utterance, modality).map_or(&[][..], Sequence::values);
+            [values, &padding[values.len()..]]
+        });
+        writer.floats(&[utterances.len(), steps, width], rows)
+    }
+
+    /// Token ids, 1 for each of them, and 0 for the first segment; padded with 0.
+    fn write_tokens<W: Write>(
+        &self,
+        writer: &mut PickleWriter<W>,
+        utterances: &[Utterance],
+    ) -> io::Result<()> {
+        let rows: Vec<Vec<i64>> = utterances
+            .iter()
+            .map(|utterance| {
+                let tokens = self.extra(utterance).tokens.as_deref().unwrap_or_default();
+                let mut row = vec![0; 3 * self.tokens];
+                for (index, &token) in tokens.iter().enumerate() {
+                    row[index] = i64::from(token);
+                    row[self.tokens + index] = 1;
+                }
+                row
+            })
+            .collect();
+        writer.ints(
+            &[utterances.len(), 3, self.tokens],
+            rows.iter().map(Vec::as_slice),
+        )
+    }
+
+    fn write_labels<W: Write>(
+        &self,
+        writer: &mut PickleWriter<W>,
+        utterances: &[Utterance],
+    ) -> io::Result<()> {
+        let mut column = |key: &str, value: &dyn Fn(&Utterance) -> f32| {
+            let values: Vec<f32> = utterances.iter().map(value).collect();
+            writer.entry(key, |writer| writer.floats(&[values.len()], [&values[..]]))
+        };
+        column("regression_labels", &|utterance| utterance.label)?;
+        column("classification_labels", &|utterance| {
+            class(utterance) as f32
+        })?;
+        if self.written.has_labels {
+            for (modality, letter) in LETTERS {
+                column(&format!("regression_labels_{letter}"), &|utterance| {
+                    let labels = self.extra(utterance).labels.as_ref();
+                    labels.map_or(f32::NAN, |labels| *labels.get(modality))
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const KEYS: [(Modality, &str); 3] = [
+    (Modality::Text, "text"),
+    (Modality::Visual, "vision"),
+    (Modality::Acoustic, "audio"),
+];
+
+const LETTERS: [(Modality, char); 3] = [
+    (Modality::Text, 'T'),
+    (Modality::Acoustic, 'A'),
+    (Modality::Visual, 'V'),
+];
+
+const ANNOTATIONS: [&str; 3] = ["Negative", "Neutral", "Positive"];
+
+/// Most steps of each modality, and whether all modalities of each utterance have as many.
+fn steps(utterances: &[&Utterance]) -> (PerModality<usize>, bool) {
+    let mut most = PerModality::<usize>::default();
+    let mut is_aligned = true;
+    for utterance in utterances {
+        let steps = utterance.steps();
+        is_aligned &= steps.text == steps.visual && steps.text == steps.acoustic;
+        for modality in Modality::ALL {
+            let most = most.get_mut(modality);
+            *most = (*most).max(*steps.get(modality));
+        }
+    }
+    (most, is_aligned)
+}
+
+/// 0 for a negative label, 1 for 0, 2 for a positive one.
+fn class(utterance: &Utterance) -> usize {
+    match utterance.label {
+        label if label < 0.0 => 0,
+        label if label > 0.0 => 2,
+        _ => 1,
+    }
+}
+
+fn sequence(utterance: &Utterance, modality: Modality) -> Option<&Sequence> {
+    match (modality, &utterance.text) {
+        (Modality::Text, TextSequence::Features(text)) => Some(text),
+        (Modality::Text, TextSequence::Words(_)) => None,
+        (Modality::Visual, _) => Some(&utterance.visual),
+        (Modality::Acoustic, _) => Some(&utterance.acoustic),
+    }
+}
