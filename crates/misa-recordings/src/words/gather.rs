@@ -128,9 +128,10 @@ impl<'o> Gather<'o> {
         like: &Word,
         place: impl Fn() -> Place,
     ) -> Result<(), Fault> {
-        let texts: Vec<&str> = match is_without_spaces {
-            true => self.bounded(characters(text), &place)?,
-            false => self.bounded(spaced(text), &place)?,
+        let texts: Vec<&str> = if is_without_spaces {
+            self.bounded(characters(text), &place)?
+        } else {
+            self.bounded(spaced(text), &place)?
         };
         for text in texts {
             let word = Word {
@@ -251,9 +252,10 @@ impl<'o> Gather<'o> {
             .into_iter()
             .map(|(kind, count)| WordsNote::new(kind, count).to_string())
             .collect();
-        let found = match notes.is_empty() {
-            true => "none".to_string(),
-            false => format!("none, but {}", notes.join(", ")),
+        let found = if notes.is_empty() {
+            "none".to_string()
+        } else {
+            format!("none, but {}", notes.join(", "))
         };
         Fault::new(FaultKind::Empty, Place::File, "words", found)
     }

@@ -50,7 +50,8 @@ pub(super) fn no_word(text: &str, labels: Labels) -> Option<WordsNoteKind> {
 
 /// Whether `text` consists of punctuation that nobody says.
 pub(super) fn is_silent(text: &str) -> bool {
-    text.chars().all(|character| SILENT.contains(character))
+    let is_one = |c: char| !c.is_alphanumeric() && SILENT.contains(c);
+    text.chars().all(is_one)
 }
 
 /// Whether `label` is a phone of English.
