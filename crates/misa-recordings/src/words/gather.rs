@@ -98,6 +98,10 @@ impl<'o> Gather<'o> {
             word.text = text.to_string();
         }
         self.check_room(1, &place)?;
+        // A part of it had no time.
+        if word.time.is_none() {
+            word.origin = WordOrigin::Missing;
+        }
         if let Some(speaker) = &word.speaker {
             self.check_length(speaker, &place)?;
             self.speaker_bytes += speaker.len();
