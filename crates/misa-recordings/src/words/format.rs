@@ -92,15 +92,11 @@ pub(super) fn recognise(name: &str, text: &str) -> Result<WordsFormat, Fault> {
     if let Some(format) = by_mark(first)? {
         return Ok(format);
     }
-    let line = match is_comment(first) {
-        true => match lines.find(|(_, line)| !line.trim().is_empty() && !is_comment(line)) {
-            Some((_, line)) => line,
-            None => {
-                let found = "only comments";
-                return Err(Fault::new(FaultKind::Empty, Place::File, "words", found));
-            }
-        },
-        false => first,
+    let is_entry = |line: &str| !line.trim().is_empty() && !is_comment(line);
+    let mut entries = std::iter::once(first).chain(lines.map(|(_, line)| line));
+    let Some(line) = entries.find(|line| is_entry(line)) else {
+        let found = "only comments";
+        return Err(Fault::new(FaultKind::Empty, Place::File, "words", found));
     };
     let (_, extension) = name.rsplit_once('.').unwrap_or_default();
     let extension = extension.to_ascii_lowercase();

@@ -98,6 +98,10 @@ impl<'o> Gather<'o> {
             word.text = text.to_string();
         }
         self.check_room(1, &place)?;
+        // A part of it had no time.
+        if word.time.is_none() {
+            word.origin = WordOrigin::Missing;
+        }
         if let Some(speaker) = &word.speaker {
             self.check_length(speaker, &place)?;
             self.speaker_bytes += speaker.len();
@@ -128,9 +132,10 @@ impl<'o> Gather<'o> {
         like: &Word,
         place: impl Fn() -> Place,
     ) -> Result<(), Fault> {
-        let texts: Vec<&str> = match is_without_spaces {
-            true => self.bounded(characters(text), &place)?,
-            false => self.bounded(spaced(text), &place)?,
+        let texts: Vec<&str> = if is_without_spaces {
+            self.bounded(characters(text), &place)?
+        } else {
+            self.bounded(spaced(text), &place)?
         };
         for text in texts {
             let word = Word {
@@ -251,9 +256,10 @@ impl<'o> Gather<'o> {
             .into_iter()
             .map(|(kind, count)| WordsNote::new(kind, count).to_string())
             .collect();
-        let found = match notes.is_empty() {
-            true => "none".to_string(),
-            false => format!("none, but {}", notes.join(", ")),
+        let found = if notes.is_empty() {
+            "none".to_string()
+        } else {
+            format!("none, but {}", notes.join(", "))
         };
         Fault::new(FaultKind::Empty, Place::File, "words", found)
     }

@@ -17,6 +17,8 @@ const SILENCES: [&str; 11] = [
 ];
 /// What Montreal Forced Aligner writes for sounds that are no known word.
 const SPOKEN_NOISE: &str = "spn";
+/// What Gentle aligned for a word of the transcript that is not in its dictionary.
+pub(super) const OUT_OF_VOCABULARY: &str = "<unk>";
 /// Characters that nobody says where they stand alone. Others, such as `&` and `%`, are spoken.
 const SILENT: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}.\u{2026},;:!?\"'()[]<>{}*_~|/\\\
     \u{ab}\u{bb}\u{bf}\u{a1}\u{2018}\u{2019}\u{201c}\u{201d}\u{266a}\u{266b}\u{266c}\
@@ -41,7 +43,7 @@ pub(super) fn no_word(text: &str, labels: Labels) -> Option<WordsNoteKind> {
         || labels == Labels::Aligner && text == SPOKEN_NOISE
     {
         Some(WordsNoteKind::Unrecognised)
-    } else if is_silent(text) {
+    } else if text.split_whitespace().all(is_silent) {
         Some(WordsNoteKind::Punctuation)
     } else {
         None
@@ -50,7 +52,8 @@ pub(super) fn no_word(text: &str, labels: Labels) -> Option<WordsNoteKind> {
 
 /// Whether `text` consists of punctuation that nobody says.
 pub(super) fn is_silent(text: &str) -> bool {
-    text.chars().all(|character| SILENT.contains(character))
+    let is_one = |c: char| !c.is_alphanumeric() && SILENT.contains(c);
+    text.chars().all(is_one)
 }
 
 /// Whether `label` is a phone of English.

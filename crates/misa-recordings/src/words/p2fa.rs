@@ -53,9 +53,12 @@ pub(super) fn correct(
     } else {
         1.0
     };
-    let moved = |moment: f64| match is_end(moment, end) {
-        true => moment / divisor,
-        false => ((moment - SHIFT * factor) / divisor).max(0.0),
+    let moved = |moment: f64| {
+        if is_end(moment, end) {
+            moment / divisor
+        } else {
+            ((moment - SHIFT * factor) / divisor).max(0.0)
+        }
     };
     let count = gather.current().len();
     for time in gather.all().filter_map(|word| word.time.as_mut()) {

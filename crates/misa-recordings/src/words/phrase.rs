@@ -8,8 +8,8 @@ use crate::{Interval, Word};
 /// Source: WhisperX treats `ja` and `zh` so, Whisper the others too but `km` and `bo`.
 const WITHOUT_SPACES: [&str; 8] = ["zh", "ja", "yue", "th", "lo", "my", "km", "bo"];
 
-/// Bytes of a note in brackets. A longer one is text, so that a text is read once, not once for each bracket.
-const LONGEST_NOTE: usize = 256;
+/// Bytes of a note in brackets. Behind a bracket that nobody closes there are words.
+const LONGEST_NOTE: usize = 128;
 
 /// Whether `language` is written without spaces. `zh-CN` is `zh`.
 pub(super) fn is_without_spaces(language: Option<&str>) -> bool {
@@ -22,26 +22,25 @@ pub(super) fn is_without_spaces(language: Option<&str>) -> bool {
 
 /// The words of `text`: divided at white space, but a note in brackets, `[door slams]`, is one piece.
 pub(super) fn spaced(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+    let mut next = 0;
+    // Looked for again only behind itself, so that a text is read once, not once for each bracket.
+    let mut closing = text.find(']');
     std::iter::from_fn(move || {
-        rest = rest.trim_start();
+        let rest = text[next..].trim_start();
+        let start = text.len() - rest.len();
         if rest.is_empty() {
             return None;
         }
-        let mut few = rest.bytes().take(LONGEST_NOTE);
-        let note = match rest.starts_with('[') {
-            true => few.position(|byte| byte == b']'),
-            false => None,
-        };
-        let end = match note {
+        if closing.is_some_and(|end| end < start) {
+            closing = rest.find(']').map(|end| start + end);
+        }
+        let space = rest.find(char::is_whitespace);
+        let is_note = |&end: &usize| rest.starts_with('[') && end - start < LONGEST_NOTE;
+        next = match closing.filter(is_note) {
             Some(end) => end + 1,
-            None => rest
-                .find(|character: char| character.is_whitespace())
-                .unwrap_or(rest.len()),
+            None => space.map_or(text.len(), |end| start + end),
         };
-        let (word, after) = rest.split_at(end);
-        rest = after;
-        Some(word)
+        Some(&text[start..next])
     })
 }
 
@@ -69,9 +68,12 @@ pub(super) fn characters(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn spread(texts: &[&str], time: Interval) -> Vec<Word> {
     let lengths = texts.iter().map(|text| text.chars().count().max(1));
     let total: usize = lengths.clone().sum();
-    let moment = |before: usize| match before == total {
-        true => time.end,
-        false => time.start + time.length() * (before as f64 / total as f64),
+    let moment = |before: usize| {
+        if before == total {
+            time.end
+        } else {
+            time.start + time.length() * (before as f64 / total as f64)
+        }
     };
     let mut before = 0;
     let word = |(text, length): (&&str, usize)| {

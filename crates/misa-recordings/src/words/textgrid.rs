@@ -36,9 +36,10 @@ pub(super) fn parse(text: &str, options: &WordsOptions) -> Result<WordsFile, Fau
     let has_phones = names.iter().any(|name| name == p2fa::PHONES);
     let is_p2fa =
         chosen.name == p2fa::WORDS && p2fa::correct(&mut gather, options, chosen.end, has_phones)?;
-    let format = match is_p2fa {
-        true => WordsFormat::P2fa,
-        false => WordsFormat::TextGrid,
+    let format = if is_p2fa {
+        WordsFormat::P2fa
+    } else {
+        WordsFormat::TextGrid
     };
     gather.finish(format, None)
 }
@@ -104,9 +105,10 @@ fn tier<'a>(values: &mut Values<'a>, limits: &Limits) -> Result<Tier<'a>, Fault>
     values.number("the start of a tier in seconds")?;
     let end = values.number("the end of a tier in seconds")?;
     let inside = values.clone();
-    match has_intervals {
-        true => read_intervals_within(values, limits, |_, _, _| Ok(()))?,
-        false => read_points(values, limits)?,
+    if has_intervals {
+        read_intervals_within(values, limits, |_, _, _| Ok(()))?
+    } else {
+        read_points(values, limits)?
     }
     Ok(Tier {
         name,
@@ -156,16 +158,18 @@ fn read_points(values: &mut Values<'_>, limits: &Limits) -> Result<(), Fault> {
 fn count(values: &mut Values, limits: &Limits, expected: &'static str) -> Result<usize, Fault> {
     let count = values.count(expected)?;
     // Intervals of silence are more than the words, up to one between two.
-    match count > limits.words.saturating_mul(2) {
-        true => Err(too_many(limits, values.place())),
-        false => Ok(count),
+    if count > limits.words.saturating_mul(2) {
+        Err(too_many(limits, values.place()))
+    } else {
+        Ok(count)
     }
 }
 
 /// A label with spaces for its line breaks.
 fn one_line(label: &str) -> Cow<'_, str> {
-    match label.contains(['\n', '\r']) {
-        true => label.lines().collect::<Vec<_>>().join(" ").into(),
-        false => label.into(),
+    if label.contains(['\n', '\r']) {
+        label.lines().collect::<Vec<_>>().join(" ").into()
+    } else {
+        label.into()
     }
 }

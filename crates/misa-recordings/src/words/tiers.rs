@@ -67,9 +67,10 @@ fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
     if names.len() > SHOWN {
         names[SHOWN] = "more".to_string();
     }
-    match names.is_empty() {
-        true => "no tier".to_string(),
-        false => names.join(", "),
+    if names.is_empty() {
+        "no tier".to_string()
+    } else {
+        names.join(", ")
     }
 }
 

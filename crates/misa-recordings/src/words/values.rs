@@ -53,9 +53,10 @@ impl<'a> Values<'a> {
                 return self.quoted().map(|text| Some(Value::Text(text)));
             }
             // The rest of the line is a comment.
-            let end = match rest.starts_with('!') {
-                true => rest.find('\n'),
-                false => rest.find(char::is_whitespace),
+            let end = if rest.starts_with('!') {
+                rest.find('\n')
+            } else {
+                rest.find(char::is_whitespace)
             };
             let word = &rest[..end.unwrap_or(rest.len())];
             self.next += word.len();
@@ -78,9 +79,10 @@ impl<'a> Values<'a> {
             if !self.text[end + 1..].starts_with('"') {
                 self.next = end + 1;
                 let text = &self.text[start..end];
-                return Ok(match text.contains('"') {
-                    true => text.replace("\"\"", "\"").into(),
-                    false => text.into(),
+                return Ok(if text.contains('"') {
+                    text.replace("\"\"", "\"").into()
+                } else {
+                    text.into()
                 });
             }
             at = end + 2;

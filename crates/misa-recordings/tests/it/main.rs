@@ -14,3 +14,4 @@ mod word_errors;
 mod word_files;
 mod words_hostile;
 mod words_kit;
+mod words_properties;

@@ -113,116 +113,118 @@ fn damaged_json_is_refused_with_its_line() {
     ]);
 }
 
+const VALUES: &[(&str, &str, &str)] = &[
+    (
+        "a.json",
+        "{\"segments\": {}}",
+        "segments: expected a list, found an object",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [1]}",
+        "segments[0]: expected an object, found 1",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [], \"segments\": []}",
+        "segments: expected one value, found two",
+    ),
+    ("a.json", "{\"segments\": []}", "expected words, found none"),
+    (
+        "a.json",
+        "{\"segments\": [{\"text\": 1}]}",
+        "segments[0].text: expected a text, found 1",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [{\"start\": 0}, {\"start\": \"soon\"}]}",
+        "segments[1].start: expected a number of seconds, found \"soon\"",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [{\"words\": [{\"start\": 0}]}]}",
+        "segments[0].words[0]: expected a key `word`, found none",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [{\"words\": [{\"word\": \"a\", \"start\": 1, \"end\": 0.5}]}]}",
+        "segments[0].words[0]: expected an end from 1 seconds on, found 0.5",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [{\"words\": [{\"word\": \"a\", \"start\": -1, \"end\": 0.5}]}]}",
+        "segments[0].words[0]: expected a time from 0 to 360000 seconds, found -1",
+    ),
+    (
+        "a.json",
+        "{\"segments\": [{\"start\": 0, \"end\": 1e9, \"text\": \"a\"}]}",
+        "segments[0]: expected a time from 0 to 360000 seconds, found 1000000000",
+    ),
+    (
+        "a.json",
+        "{\"transcription\": [{\"tokens\": [{\"p\": 1}]}]}",
+        "transcription[0].tokens[0]: expected a key `text`, found none",
+    ),
+    (
+        "a.json",
+        "{\"transcription\": [{\"offsets\": {\"from\": true}}]}",
+        "transcription[0].offsets.from: expected a number of milliseconds, found true",
+    ),
+    (
+        "a.json",
+        "{\"result\": [{\"conf\": 1}], \"text\": \"\"}",
+        "utterance[0].result[0]: expected a key `word`, found none",
+    ),
+    (
+        "a.json",
+        "{\"text\": \"\"}\n{\"alternatives\": []}",
+        "utterance[1].alternatives: expected one result, found alternatives; recognise with `SetMaxAlternatives(0)`",
+    ),
+    (
+        "a.json",
+        "{\"words\": [{\"case\": \"lost\"}]}",
+        "words[0]: expected `success`, `not-found-in-audio` or `not-found-in-transcript` as `case`, found \"lost\"",
+    ),
+    (
+        "a.json",
+        "{\"words\": [{\"word\": \"a\"}]}",
+        "words[0]: expected a key `case`, found none",
+    ),
+    (
+        "a.json",
+        "{\"words\": [{\"case\": \"success\"}]}",
+        "words[0]: expected a key `word`, found none",
+    ),
+    (
+        "a.json",
+        "{\"tiers\": {\"words\": {\"entries\": [[0, 1]]}}}",
+        "tiers.\"words\".entries[0]: expected three values: start, end, label, found fewer",
+    ),
+    (
+        "a.json",
+        "{\"tiers\": {\"words\": {\"entries\": [[0, 1, \"a\", 2]]}}}",
+        "tiers.\"words\".entries[0][3]: expected three values: start, end, label, found more",
+    ),
+    (
+        "a.json",
+        "{\"tiers\": {\"words\": {\"entries\": [[0, 1, 2]]}}}",
+        "tiers.\"words\".entries[0]: expected start, end and a label in quotes, found other values",
+    ),
+    (
+        "a.json",
+        "{\"tiers\": {\"words\": {\"entries\": [[0, \"1\", \"a\"]]}}}",
+        "tiers.\"words\".entries[0]: expected start and end as numbers, and a label, found other values",
+    ),
+    (
+        "a.json",
+        "{\"tiers\": {}}",
+        "expected a tier `words`, found no tier; say which tier has the words: --tier NAME",
+    ),
+];
+
 #[test]
 fn values_of_json_are_refused_with_their_path() {
-    compare(&[
-        (
-            "a.json",
-            "{\"segments\": {}}",
-            "segments: expected a list, found an object",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [1]}",
-            "segments[0]: expected an object, found 1",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [], \"segments\": []}",
-            "segments: expected one value, found two",
-        ),
-        ("a.json", "{\"segments\": []}", "expected words, found none"),
-        (
-            "a.json",
-            "{\"segments\": [{\"text\": 1}]}",
-            "segments[0].text: expected a text, found 1",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [{\"start\": 0}, {\"start\": \"soon\"}]}",
-            "segments[1].start: expected a number of seconds, found \"soon\"",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [{\"words\": [{\"start\": 0}]}]}",
-            "segments[0].words[0]: expected a key `word`, found none",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [{\"words\": [{\"word\": \"a\", \"start\": 1, \"end\": 0.5}]}]}",
-            "segments[0].words[0]: expected an end from 1 seconds on, found 0.5",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [{\"words\": [{\"word\": \"a\", \"start\": -1, \"end\": 0.5}]}]}",
-            "segments[0].words[0]: expected a time from 0 to 360000 seconds, found -1",
-        ),
-        (
-            "a.json",
-            "{\"segments\": [{\"start\": 0, \"end\": 1e9, \"text\": \"a\"}]}",
-            "segments[0]: expected a time from 0 to 360000 seconds, found 1000000000",
-        ),
-        (
-            "a.json",
-            "{\"transcription\": [{\"tokens\": [{\"p\": 1}]}]}",
-            "transcription[0].tokens[0]: expected a key `text`, found none",
-        ),
-        (
-            "a.json",
-            "{\"transcription\": [{\"offsets\": {\"from\": true}}]}",
-            "transcription[0].offsets.from: expected a number of milliseconds, found true",
-        ),
-        (
-            "a.json",
-            "{\"result\": [{\"conf\": 1}], \"text\": \"\"}",
-            "utterance[0].result[0]: expected a key `word`, found none",
-        ),
-        (
-            "a.json",
-            "{\"text\": \"\"}\n{\"alternatives\": []}",
-            "utterance[1].alternatives: expected one result, found alternatives; recognise with `SetMaxAlternatives(0)`",
-        ),
-        (
-            "a.json",
-            "{\"words\": [{\"case\": \"lost\"}]}",
-            "words[0]: expected `success`, `not-found-in-audio` or `not-found-in-transcript` as `case`, found \"lost\"",
-        ),
-        (
-            "a.json",
-            "{\"words\": [{\"word\": \"a\"}]}",
-            "words[0]: expected a key `case`, found none",
-        ),
-        (
-            "a.json",
-            "{\"words\": [{\"case\": \"success\"}]}",
-            "words[0]: expected a key `word`, found none",
-        ),
-        (
-            "a.json",
-            "{\"tiers\": {\"words\": {\"entries\": [[0, 1]]}}}",
-            "tiers.\"words\".entries[0]: expected three values: start, end, label, found fewer",
-        ),
-        (
-            "a.json",
-            "{\"tiers\": {\"words\": {\"entries\": [[0, 1, \"a\", 2]]}}}",
-            "tiers.\"words\".entries[0][3]: expected three values: start, end, label, found more",
-        ),
-        (
-            "a.json",
-            "{\"tiers\": {\"words\": {\"entries\": [[0, 1, 2]]}}}",
-            "tiers.\"words\".entries[0]: expected start, end and a label in quotes, found other values",
-        ),
-        (
-            "a.json",
-            "{\"tiers\": {\"words\": {\"entries\": [[0, \"1\", \"a\"]]}}}",
-            "tiers.\"words\".entries[0]: expected start and end as numbers, and a label, found other values",
-        ),
-        (
-            "a.json",
-            "{\"tiers\": {}}",
-            "expected a tier `words`, found no tier; say which tier has the words: --tier NAME",
-        ),
-    ]);
+    compare(VALUES);
 }
 
 #[test]
@@ -287,125 +289,127 @@ fn text_grids_are_refused_with_their_line() {
     ]);
 }
 
+const LINES: &[(&str, &str, &str)] = &[
+    (
+        "a.ctm",
+        "a 1 0 1 b\na 1 0\n",
+        "line 2: expected file, channel, start, duration and word, found 3 fields",
+    ),
+    (
+        "a.ctm",
+        "a 1 0 1 b 1 lex c d\n",
+        "line 1: expected at most 8 fields, found 9 fields",
+    ),
+    (
+        "a.ctm",
+        "a 1 0 1 b\na 1 x 1 b\n",
+        "line 2, column start: expected a number, found \"x\"",
+    ),
+    (
+        "a.ctm",
+        "a 1 0 1 b\na 1 0 -1 b\n",
+        "line 2: expected a time from 0 to 360000 seconds, found -1",
+    ),
+    (
+        "a.ctm",
+        "a 1 0 1 b high\n",
+        "line 1, column confidence: expected a number, found \"high\"",
+    ),
+    (
+        "a.ctm",
+        "a 1 * * <ALT_BEGIN>\n",
+        "line 1: expected one word at a time, found alternatives",
+    ),
+    (
+        "a.stm",
+        "a 1 b 0 1 { um / uh } c\n",
+        "line 1: expected a text without alternatives in `{ / }`, found \"{ um / uh } c\"",
+    ),
+    (
+        "a.stm",
+        "a 1 b 0 1 c\na 1 b\n",
+        "line 2: expected file, channel, speaker, start, end and text, found 3 fields",
+    ),
+    (
+        "a.mlf",
+        "#!MLF!#\nclip\n",
+        "line 2: expected the path of a recording in quotes, found \"clip\"",
+    ),
+    (
+        "a.mlf",
+        "#!MLF!#\n\"clip.rec\"\n0 1 a\n",
+        "expected `.` behind the labels of a recording, found the end of the file",
+    ),
+    (
+        "a.mlf",
+        "#!MLF!#\n\"clip.rec\"\n0 a\n.\n",
+        "line 3: expected start, end and label, found 2 fields",
+    ),
+    (
+        "a.mlf",
+        "#!MLF!#\n\"clip.rec\"\n0 1 a\n///\n.\n",
+        "line 4: expected at most start, end, label, score and word, found \"///\"",
+    ),
+    (
+        "a.lab",
+        "0 1 AH0\n1 2 sil\n2 3 b\n3 4 t\n4 5 ah1\n",
+        "expected words, found phones only; write the words too, such as with `HVite -o` and a network of words",
+    ),
+    (
+        "a.lab",
+        "0 1 a\nb\n",
+        "line 2: expected start, end and label, found 1 field",
+    ),
+    (
+        "a.csv",
+        "Begin,End,Label\n0,1,a\n",
+        "line 1: expected one column `Type`, found none",
+    ),
+    (
+        "a.csv",
+        "Begin,End,Label,Type,Type\n",
+        "line 1: expected one column `Type`, found two",
+    ),
+    (
+        "a.csv",
+        "Begin,End,Label,Type\n0,1,a\n",
+        "line 2: expected 4 fields, found 3",
+    ),
+    (
+        "a.csv",
+        "Begin,End,Label,Type\n0,one,a,words\n",
+        "line 2, column End: expected a number, found \"one\"",
+    ),
+    (
+        "a.csv",
+        "a,a,0,1\nb,b,,2\n",
+        "line 2, column start: expected a number, found \"\"",
+    ),
+    (
+        "a.csv",
+        "a,b,c,0,1\n",
+        "line 1: expected word, aligned word, start and end, found 5 fields",
+    ),
+    (
+        "a.tsv",
+        "start\tend\ttext\n0\t1\n",
+        "line 2: expected 3 fields with tabs between, found 2",
+    ),
+    (
+        "a.tsv",
+        "start\tend\ttext\tend\n",
+        "line 1: expected one column `end`, found two",
+    ),
+    (
+        "a.txt",
+        "0\t1\ta\n2\n",
+        "line 2: expected start, end and label with tabs between, found 1 field",
+    ),
+];
+
 #[test]
 fn lines_are_refused_with_their_number() {
-    compare(&[
-        (
-            "a.ctm",
-            "a 1 0 1 b\na 1 0\n",
-            "line 2: expected file, channel, start, duration and word, found 3 fields",
-        ),
-        (
-            "a.ctm",
-            "a 1 0 1 b 1 lex c d\n",
-            "line 1: expected at most 8 fields, found 9 fields",
-        ),
-        (
-            "a.ctm",
-            "a 1 0 1 b\na 1 x 1 b\n",
-            "line 2, column start: expected a number, found \"x\"",
-        ),
-        (
-            "a.ctm",
-            "a 1 0 1 b\na 1 0 -1 b\n",
-            "line 2: expected a time from 0 to 360000 seconds, found -1",
-        ),
-        (
-            "a.ctm",
-            "a 1 0 1 b high\n",
-            "line 1, column confidence: expected a number, found \"high\"",
-        ),
-        (
-            "a.ctm",
-            "a 1 * * <ALT_BEGIN>\n",
-            "line 1: expected one word at a time, found alternatives",
-        ),
-        (
-            "a.stm",
-            "a 1 b 0 1 { um / uh } c\n",
-            "line 1: expected a text without alternatives in `{ / }`, found \"{ um / uh } c\"",
-        ),
-        (
-            "a.stm",
-            "a 1 b 0 1 c\na 1 b\n",
-            "line 2: expected file, channel, speaker, start, end and text, found 3 fields",
-        ),
-        (
-            "a.mlf",
-            "#!MLF!#\nclip\n",
-            "line 2: expected the path of a recording in quotes, found \"clip\"",
-        ),
-        (
-            "a.mlf",
-            "#!MLF!#\n\"clip.rec\"\n0 1 a\n",
-            "expected `.` behind the labels of a recording, found the end of the file",
-        ),
-        (
-            "a.mlf",
-            "#!MLF!#\n\"clip.rec\"\n0 a\n.\n",
-            "line 3: expected start, end and label, found 2 fields",
-        ),
-        (
-            "a.mlf",
-            "#!MLF!#\n\"clip.rec\"\n0 1 a\n///\n.\n",
-            "line 4: expected at most start, end, label, score and word, found \"///\"",
-        ),
-        (
-            "a.lab",
-            "0 1 AH0\n1 2 sil\n2 3 b\n3 4 t\n4 5 ah1\n",
-            "expected words, found phones only; write the words too, such as with `HVite -o` and a network of words",
-        ),
-        (
-            "a.lab",
-            "0 1 a\nb\n",
-            "line 2: expected start, end and label, found 1 field",
-        ),
-        (
-            "a.csv",
-            "Begin,End,Label\n0,1,a\n",
-            "line 1: expected one column `Type`, found none",
-        ),
-        (
-            "a.csv",
-            "Begin,End,Label,Type,Type\n",
-            "line 1: expected one column `Type`, found two",
-        ),
-        (
-            "a.csv",
-            "Begin,End,Label,Type\n0,1,a\n",
-            "line 2: expected 4 fields, found 3",
-        ),
-        (
-            "a.csv",
-            "Begin,End,Label,Type\n0,one,a,words\n",
-            "line 2, column End: expected a number, found \"one\"",
-        ),
-        (
-            "a.csv",
-            "a,a,0,1\nb,b,,2\n",
-            "line 2, column start: expected a number, found \"\"",
-        ),
-        (
-            "a.csv",
-            "a,b,c,0,1\n",
-            "line 1: expected word, aligned word, start and end, found 5 fields",
-        ),
-        (
-            "a.tsv",
-            "start\tend\ttext\n0\t1\n",
-            "line 2: expected 3 fields with tabs between, found 2",
-        ),
-        (
-            "a.tsv",
-            "start\tend\ttext\tend\n",
-            "line 1: expected one column `end`, found two",
-        ),
-        (
-            "a.txt",
-            "0\t1\ta\n2\n",
-            "line 2: expected start, end and label with tabs between, found 1 field",
-        ),
-    ]);
+    compare(LINES);
 }
 
 #[test]

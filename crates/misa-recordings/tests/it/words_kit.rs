@@ -19,7 +19,7 @@ fn path(name: &str) -> PathBuf {
 }
 
 fn kit(name: &str) -> WordsFile {
-    read(&path(name), &WordsOptions::default()).unwrap()
+    read(&path(name), &WordsOptions::default()).expect("a file of the kit")
 }
 
 fn words(file: &WordsFile) -> &[Word] {

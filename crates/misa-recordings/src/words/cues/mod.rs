@@ -44,8 +44,9 @@ pub(super) fn parse_vtt(text: &str, options: &WordsOptions) -> Result<WordsFile,
 }
 
 fn check_room(cues: &[Cue], limits: &Limits, line: u64) -> Result<(), Fault> {
-    match cues.len() >= limits.words {
-        true => Err(too_many(limits, Place::Line(line))),
-        false => Ok(()),
+    if cues.len() >= limits.words {
+        Err(too_many(limits, Place::Line(line)))
+    } else {
+        Ok(())
     }
 }

@@ -88,9 +88,10 @@ pub(super) fn read(cues: &[Cue], dialect: Dialect, gather: &mut Gather) -> Resul
     let mut before: Option<Shown> = None;
     for cue in cues {
         let shown = Shown::new(cue, dialect);
-        let repeated = match is_rolling {
-            true => shown.repeated(before.as_ref()),
-            false => 0,
+        let repeated = if is_rolling {
+            shown.repeated(before.as_ref())
+        } else {
+            0
         };
         let count = shown.lines[..repeated]
             .iter()

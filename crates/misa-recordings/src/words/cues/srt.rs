@@ -67,9 +67,10 @@ fn without_number(text: &str, expected: Option<u64>) -> &str {
         .last()
         .is_none_or(|line| line.trim().is_empty());
     let is_expected = expected.is_some() && last.trim().parse().ok() == expected;
-    match is_number(last) && (is_after_blank || is_expected) {
-        true => before,
-        false => text,
+    if is_number(last) && (is_after_blank || is_expected) {
+        before
+    } else {
+        text
     }
 }
 

@@ -7,10 +7,8 @@ use crate::error::quoted;
 use crate::words::WordsNoteKind;
 use crate::words::gather::{Gather, stretch};
 use crate::words::json::reader::Reader;
+use crate::words::label::OUT_OF_VOCABULARY;
 use crate::{Fault, FaultKind, Word};
-
-/// Written for a word that is not in the dictionary.
-pub(in crate::words) const OUT_OF_VOCABULARY: &str = "<unk>";
 
 pub(super) fn read(reader: &mut Reader, gather: &mut Gather) -> Result<(), Fault> {
     let (mut transcript, mut has_words) = (String::new(), false);

@@ -31,9 +31,10 @@ pub(super) fn read(
     reader.object(&["tiers"], |reader, _| {
         reader.named(|reader, _| {
             index += 1;
-            match index - 1 == chosen {
-                true => tier(reader, gather, speaker.as_deref()),
-                false => reader.skip(),
+            if index - 1 == chosen {
+                tier(reader, gather, speaker.as_deref())
+            } else {
+                reader.skip()
             }
         })
     })

@@ -131,8 +131,9 @@ fn draft(reader: &mut Reader) -> Result<Draft, Fault> {
         }
         Ok(())
     })?;
-    match has_text {
-        true => Ok(word),
-        false => Err(super::without(place, "word")),
+    if has_text {
+        Ok(word)
+    } else {
+        Err(super::without(place, "word"))
     }
 }

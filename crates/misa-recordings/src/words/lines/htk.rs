@@ -44,9 +44,10 @@ pub(super) fn read_mlf(text: &str, gather: &mut Gather) -> Result<(), Fault> {
         }
         gather.select(recording, || Place::Line(at))?;
         let label = label(line, at, UNITS)?;
-        let text = match has_words {
-            true => label.word,
-            false => Some(label.label),
+        let text = if has_words {
+            label.word
+        } else {
+            Some(label.label)
         };
         if let Some(text) = text {
             end_word(&mut word, gather)?;

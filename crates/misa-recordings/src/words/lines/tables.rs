@@ -3,12 +3,10 @@
 use crate::error::quoted;
 use crate::words::WordsNoteKind;
 use crate::words::gather::Gather;
+use crate::words::label::OUT_OF_VOCABULARY;
 use crate::words::lines::field_number;
 use crate::{Fault, FaultKind, Place, Word};
 use csv::{ReaderBuilder, StringRecord};
-
-/// Written by Gentle for a word that is not in the dictionary.
-const OUT_OF_VOCABULARY: &str = "<unk>";
 
 /// `Begin,End,Label,Type,Speaker`: rows whose type is `words`.
 pub(super) fn read_mfa(text: &str, gather: &mut Gather) -> Result<(), Fault> {

@@ -84,9 +84,10 @@ impl<'a> Reader<'a> {
                 Step::Index(index) => write!(part, "[{index}]"),
             };
         }
-        match part.is_empty() {
-            true => self.line(),
-            false => Place::Part(part),
+        if part.is_empty() {
+            self.line()
+        } else {
+            Place::Part(part)
         }
     }
 

@@ -118,9 +118,10 @@ impl<'a> Reader<'a> {
 
     /// A text; `None` if it is null.
     pub(in crate::words::json) fn text_or_null(&mut self) -> Result<Option<String>, Fault> {
-        match self.is_null() {
-            true => Ok(None),
-            false => self.text().map(Some),
+        if self.is_null() {
+            Ok(None)
+        } else {
+            self.text().map(Some)
         }
     }
 
