@@ -8,6 +8,7 @@
 //! | `npz.rs` | NumPy's arrays and archives |
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
+//! | `tracks.rs` | tables of faces and voices |
 //! | `body.rs` | requests for predictions |
 
 pub mod body;
@@ -16,3 +17,4 @@ pub mod hdf5;
 pub mod npz;
 pub mod pickle;
 pub mod torch;
+pub mod tracks;

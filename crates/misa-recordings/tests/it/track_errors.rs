@@ -377,7 +377,7 @@ fn what_is_asked_for_must_be_there() {
     let fps = options(|options| options.fps = Some(f64::NAN));
     assert_eq!(
         fault("x", b"frame,x\n1,0\n", &fps).to_string(),
-        "fps: expected a number above 0, found NaN"
+        "fps: expected a number above 0, as recordings have it, found NaN"
     );
 }
 

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// Faces that a table may tell apart: far more than a video has.
-const MOST_FACES: usize = 1 << 16;
+const MOST_FACES: usize = 1 << 14;
 
 /// The rows that are read: one of each frame.
 #[derive(Debug, Default)]
