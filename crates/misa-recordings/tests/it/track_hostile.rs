@@ -72,6 +72,9 @@ fn burdens_end_at_once() {
     let faces: String = (0..20_000).map(|i| format!("1,{i},0,1,1\n")).collect();
     let openface = "frame,face_id,timestamp,confidence,success\n";
     let arff = "@relation x\n@attribute ";
+    let texts: String = (0..16_000)
+        .map(|i| format!("{i} string\n@attribute "))
+        .collect();
     for (text, kind) in [
         (format!("time,{names}\n"), FaultKind::TooLarge),
         (",".repeat(1 << 20), FaultKind::TooLarge),
@@ -87,6 +90,10 @@ fn burdens_end_at_once() {
         (
             format!("{arff}{}", "a numeric\n@attribute ".repeat(50_000)),
             FaultKind::TooLarge,
+        ),
+        (
+            format!("{arff}{}time real\n@data\n", texts),
+            FaultKind::Empty,
         ),
         (
             format!("{arff}'{}", "\\'".repeat(100_000)),
