@@ -8,6 +8,7 @@
 //! | `npz.rs` | NumPy's arrays and archives |
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
+//! | `tracks.rs` | tables of faces and voices |
 //! | `body.rs` | requests for predictions |
 //! | `segments.rs` | tables of segments, files of speech, and recipes |
 //! | `words.rs` | words with times |
@@ -20,3 +21,4 @@ pub mod pickle;
 pub mod segments;
 pub mod torch;
 pub mod words;
+pub mod tracks;

@@ -63,8 +63,8 @@ pub struct TrackOptions {
     pub rate: Option<f64>,
     /// Start of the first row of an array, in seconds.
     pub first: f64,
-    /// The face that is read where a table has several; `None`: the one that is found with the highest mean
-    /// confidence.
+    /// The face that is read where a table has several, by the tool's number or name; `None`: in each frame the
+    /// one with the highest mean confidence over the table.
     pub face: Option<String>,
     /// Rows of lower confidence are not valid, where a tool states one from 0 to 1.
     pub confidence: f64,
@@ -139,7 +139,7 @@ pub struct NamedTrack {
     pub name: Option<String>,
     /// Its rows.
     pub track: Track,
-    /// Faces that the file has besides the one that is read.
+    /// Faces that have rows which are left out for those of a better one.
     pub other_faces: usize,
 }
 

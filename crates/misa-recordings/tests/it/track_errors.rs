@@ -374,10 +374,20 @@ fn what_is_asked_for_must_be_there() {
         fault("x", b"frame,timestamp,confidence,success\n1,0,1,1\n", &face).to_string(),
         "line 1: expected a column \"face_id\", because a face is chosen, found 4 columns without it"
     );
+    let fps = options(|options| options.fps = Some(25.0));
+    assert_eq!(
+        fault(
+            "x",
+            b"FaceScore,frame,input\n1,0,a\n1,1,a\n1,0,b\n1,1,b\n",
+            &fps
+        )
+        .to_string(),
+        "line 4: expected one video, found frame 0 of another one than in line 2; write a file for each video"
+    );
     let fps = options(|options| options.fps = Some(f64::NAN));
     assert_eq!(
         fault("x", b"frame,x\n1,0\n", &fps).to_string(),
-        "fps: expected a number above 0, found NaN"
+        "fps: expected a number above 0, as recordings have it, found NaN"
     );
 }
 

@@ -105,7 +105,7 @@ fn arff(rows: &Rows) -> String {
         format!("'a clip',{}", time(frame))
     });
     let attributes = (0..rows.1).map(|i| format!("@Attribute feature_{i} REAL\n"));
-    let (_, data) = body.split_once('\n').unwrap();
+    let (_, data) = body.split_once('\n').expect("a header");
     let attributes: String = attributes.collect();
     format!(
         "@RELATION x\n@attribute name string\n@attribute frameTime numeric\n{attributes}@DATA\n% rows\n{data}"

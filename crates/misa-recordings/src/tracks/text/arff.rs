@@ -8,6 +8,7 @@ use crate::error::quoted;
 use crate::tracks::TrackOptions;
 use crate::{Fault, FaultKind, Place};
 use misa_files::Source;
+use std::collections::HashSet;
 
 /// Rows of ARFF.
 const ROWS: Dialect = Dialect {
@@ -30,7 +31,7 @@ pub(super) fn read<'a>(
     lines: &mut Lines<'_>,
     options: &'a TrackOptions,
 ) -> Result<(Table<'a>, Layout), Fault> {
-    let (mut names, mut texts) = (Vec::new(), Vec::new());
+    let (mut names, mut texts) = (Vec::new(), HashSet::new());
     loop {
         if !lines.advance()? {
             let place = Place::Line(lines.number());
@@ -53,7 +54,7 @@ pub(super) fn read<'a>(
             return Err(Fault::new(FaultKind::TooLarge, place, expected, "more"));
         }
         if !is_number {
-            texts.push(names.len());
+            texts.insert(names.len());
         }
         names.push(name);
     }

@@ -4,36 +4,14 @@ use super::clock::{Clock, frames_a_second, rows_a_second};
 use super::faces::Faces;
 use super::frames::{irregular, left_out};
 use super::layout::Layout;
+use super::notes::Notes;
 use super::rows::Rows;
 use super::table::Table;
 use crate::tracks::{
-    Anchor, NamedTrack, TrackFile, TrackFormat, TrackNote, TrackNoteKind, TrackOptions,
-    median_step, stretches,
+    Anchor, NamedTrack, TrackFile, TrackFormat, TrackNoteKind, TrackOptions, median_step, stretches,
 };
 use crate::{Fault, FaultKind, Interval, Place, Track};
 use std::collections::BTreeMap;
-
-/// Names of columns that hold scores of emotion, in lower case.
-const EMOTIONS: [&str; 14] = [
-    "anger",
-    "contempt",
-    "disgust",
-    "fear",
-    "happiness",
-    "happy",
-    "joy",
-    "neutral",
-    "sad",
-    "sadness",
-    "surprise",
-    "angry",
-    "confusion",
-    "frustration",
-];
-
-/// Notes of a file, of one of each kind.
-#[derive(Debug, Default)]
-pub(super) struct Notes(Vec<TrackNote>);
 
 /// Makes tracks.
 #[derive(Debug)]
@@ -42,22 +20,6 @@ pub(super) struct Assembly<'a> {
     layout: &'a Layout,
     options: &'a TrackOptions,
     notes: Notes,
-}
-
-impl Notes {
-    /// Counts `count` more of `kind`.
-    pub(super) fn add(&mut self, kind: TrackNoteKind, count: usize) {
-        match self.0.iter_mut().find(|note| note.kind == kind) {
-            _ if count == 0 => {}
-            Some(note) => note.count = note.count.saturating_add(count),
-            None => self.0.push(TrackNote { kind, count }),
-        }
-    }
-
-    /// The notes, in the order in which they were first made.
-    pub(super) fn into_vec(self) -> Vec<TrackNote> {
-        self.0
-    }
 }
 
 impl<'a> Assembly<'a> {
@@ -89,7 +51,7 @@ impl<'a> Assembly<'a> {
                 found,
             ));
         }
-        self.note_rows(&rows, faces.as_ref());
+        self.notes.add_rows(&rows, self.layout, faces.as_ref());
         let rows = self.with_times(rows)?;
         let mut tracks = self.tracks(rows)?;
         if let (Some(faces), [only]) = (&faces, tracks.as_mut_slice()) {
@@ -100,29 +62,6 @@ impl<'a> Assembly<'a> {
             tracks,
             notes: self.notes.into_vec(),
         })
-    }
-
-    fn note_rows(&mut self, rows: &Rows, faces: Option<&Faces>) {
-        let is_emotion = |name: &&String| EMOTIONS.contains(&name.to_ascii_lowercase().as_str());
-        let n_emotions = rows.columns.iter().filter(is_emotion).count();
-        for (kind, count) in [
-            (TrackNoteKind::TextColumn, rows.n_texts),
-            (TrackNoteKind::UnnamedColumn, self.layout.n_unnamed),
-            (TrackNoteKind::EmotionColumn, n_emotions),
-            (TrackNoteKind::RepeatedHeader, rows.n_headers),
-            (TrackNoteKind::OpenLastLine, usize::from(rows.is_open)),
-            (
-                TrackNoteKind::OtherFace,
-                faces.map_or(0, |faces| faces.rows_left_out),
-            ),
-            (
-                TrackNoteKind::ChangedFace,
-                faces.map_or(0, |faces| faces.changes),
-            ),
-            (TrackNoteKind::NoNumber, rows.n_without),
-        ] {
-            self.notes.add(kind, count);
-        }
     }
 
     /// The rows with times by their frames, if OpenFace was given images and wrote 0 for all times.
@@ -166,12 +105,15 @@ impl<'a> Assembly<'a> {
         let mut tracks = Vec::with_capacity(orders.len());
         for (recording, mut order) in orders {
             let n_unsorted = n_unsorted(&rows, &order);
-            order.sort_by(|&a, &b| rows.starts[a].total_cmp(&rows.starts[b]));
+            order.sort_by(|&a, &b| {
+                let starts = rows.starts[a].total_cmp(&rows.starts[b]);
+                starts.then(rows.ends[a].total_cmp(&rows.ends[b]))
+            });
             self.notes.add(TrackNoteKind::Unsorted, n_unsorted);
             self.refuse_twice(&rows, &order)?;
             let times = self.times(&rows, &order)?;
             self.note_frames(&rows, &order);
-            let values = if is_alone && n_unsorted == 0 {
+            let values = if is_alone && order.is_sorted() {
                 std::mem::take(&mut rows.values)
             } else {
                 gathered(&rows, &order)
@@ -294,7 +236,7 @@ fn is_last_long(times: &[Interval], step: f64) -> bool {
     let last = lengths.last().copied().unwrap_or_default();
     lengths.sort_by(f64::total_cmp);
     lengths
-        .get(lengths.len() / 2)
+        .get(lengths.len().saturating_sub(1) / 2)
         .is_some_and(|median| last > median + step / 2.0)
 }
 

@@ -138,26 +138,27 @@ impl Clock {
 ///
 /// # Errors
 ///
-/// If they are not above 0.
+/// If they are not above 0, or a frame would be longer than a recording.
 pub(super) fn frames_a_second(options: &TrackOptions) -> Result<Option<f64>, Fault> {
-    told(options.fps, "fps")
+    told(options.fps, "fps", &options.limits)
 }
 
-/// Rows a second that are told: of a sound, or of any table.
+/// The rows a second that are told, of a sound or of any table.
+///
+/// # Errors
+///
+/// If they are not above 0, or a row would be longer than a recording.
 pub(super) fn rows_a_second(options: &TrackOptions) -> Result<Option<f64>, Fault> {
-    told(options.rate, "rate")
+    told(options.rate, "rate", &options.limits)
 }
 
-fn told(value: Option<f64>, name: &str) -> Result<Option<f64>, Fault> {
+fn told(value: Option<f64>, name: &str, limits: &Limits) -> Result<Option<f64>, Fault> {
+    let is_possible = |value: f64| value.is_finite() && value * limits.seconds >= 1.0;
     match value {
-        Some(value) if !(value > 0.0 && value.is_finite()) => {
+        Some(value) if !is_possible(value) => {
+            let expected = "a number above 0, as recordings have it";
             let (kind, place) = (FaultKind::Invalid, Place::Part(name.to_string()));
-            Err(Fault::new(
-                kind,
-                place,
-                "a number above 0",
-                value.to_string(),
-            ))
+            Err(Fault::new(kind, place, expected, value.to_string()))
         }
         value => Ok(value),
     }

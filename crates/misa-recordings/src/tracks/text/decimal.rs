@@ -11,7 +11,12 @@ const POWERS: [f64; DIGITS + 1] = [
 
 /// The number that `text` is, as [`number`] reads it.
 pub(super) fn decimal(text: &str) -> Option<f64> {
-    plain(text.as_bytes()).or_else(|| number(text))
+    // Empty cells are the second most frequent ones.
+    match plain(text.as_bytes()) {
+        None if text.is_empty() => None,
+        None => number(text),
+        value => value,
+    }
 }
 
 /// A number with a few digits, and perhaps a sign and a full stop. Digits and power are exact, so that one

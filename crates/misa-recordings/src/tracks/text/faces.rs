@@ -9,9 +9,10 @@ use crate::tracks::{TrackFormat, TrackOptions};
 use crate::{Fault, FaultKind, Place};
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Faces that a table may tell apart: far more than a video has.
-const MOST_FACES: usize = 1 << 16;
+const MOST_FACES: usize = 1 << 14;
 
 /// The rows that are read: one of each frame.
 #[derive(Debug, Default)]
@@ -31,6 +32,8 @@ pub(super) struct Faces {
 struct Sighting {
     frame: f64,
     face: usize,
+    /// A hash of the video's name: an image folder has as many names as rows.
+    video: u64,
     score: f64,
     line: u64,
     row: usize,
@@ -92,7 +95,7 @@ impl Faces {
 
 impl Crowd {
     fn of_table(table: &Table<'_>, layout: &Layout, options: &TrackOptions) -> Result<Self, Fault> {
-        let columns = [layout.frame, layout.face, layout.score];
+        let columns = [layout.frame, layout.face, layout.score, layout.video];
         let last = columns.into_iter().flatten().max().unwrap_or_default();
         let mut rows = table.rows(Some(last + 1))?;
         let mut crowd = Self::default();
@@ -138,6 +141,7 @@ impl Crowd {
                 .frame
                 .map_or(Ok(f64::NAN), |column| frame(row, column))?,
             face,
+            video: hash_of(layout.video.map(|column| row.cell(column))),
             score,
             line: row.number,
             row: self.sightings.len(),
@@ -166,6 +170,7 @@ impl Crowd {
         let (mut most, mut before) = (0, None);
         self.sightings.sort_by(|a, b| a.frame.total_cmp(&b.frame));
         for frame in self.sightings.chunk_by(|a, b| a.frame == b.frame) {
+            refuse_videos(frame)?;
             if have_names {
                 refuse_twice(frame)?;
             }
@@ -218,6 +223,27 @@ fn mark(flags: &mut [bool], i: usize, value: bool) {
     if let Some(flag) = flags.get_mut(i) {
         *flag |= value;
     }
+}
+
+fn hash_of(video: Option<&str>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    video.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Refuses rows of two videos in one frame: they would be taken for two faces.
+fn refuse_videos(frame: &[Sighting]) -> Result<(), Fault> {
+    let is_other = |pair: &&[Sighting]| pair[0].video != pair[1].video;
+    let Some([first, second]) = frame.windows(2).find(is_other) else {
+        return Ok(());
+    };
+    let (kind, place) = (FaultKind::Invalid, Place::Line(second.line));
+    let found = format!(
+        "frame {} of another one than in line {}",
+        second.frame, first.line
+    );
+    let fault = Fault::new(kind, place, "one video", found);
+    Err(fault.advised("write a file for each video"))
 }
 
 fn refuse_twice(frame: &[Sighting]) -> Result<(), Fault> {

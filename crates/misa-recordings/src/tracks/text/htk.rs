@@ -1,7 +1,7 @@
 //! HTK's parameter files: a header of 12 bytes, then rows of `f32`, all big-endian.
 
-use super::assembly::Notes;
 use super::clock::rows_a_second;
+use super::notes::Notes;
 use crate::tracks::{
     Anchor, NamedTrack, TrackFile, TrackFormat, TrackNoteKind, TrackOptions, stretches,
 };

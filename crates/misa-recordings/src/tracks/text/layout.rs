@@ -5,6 +5,7 @@ use super::table::Table;
 use crate::error::quoted;
 use crate::tracks::{TrackFormat, TrackOptions};
 use crate::{Fault, FaultKind};
+use std::collections::{HashMap, HashSet};
 
 /// What the columns of a table are.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Layout {
     pub(super) recording: Option<usize>,
     /// Which face of a frame a row is.
     pub(super) face: Option<usize>,
+    /// The video that a row is of, where a table that tells faces apart may hold several.
+    pub(super) video: Option<usize>,
     /// How sure the tool is of a face.
     pub(super) score: Option<usize>,
     /// Whether the tool succeeded.
@@ -50,7 +53,7 @@ impl Layout {
         } else {
             Self::of_any_table(table, options)?
         };
-        layout.choose_features(table, options, &[])?;
+        layout.choose_features(table, options, &HashSet::new())?;
         Ok(layout)
     }
 
@@ -61,7 +64,7 @@ impl Layout {
     /// As those of [`of_table`](Self::of_table).
     pub(super) fn of_arff(
         table: &Table<'_>,
-        texts: &[usize],
+        texts: &HashSet<usize>,
         options: &TrackOptions,
     ) -> Result<Self, Fault> {
         let clock = Clock::of_names(table, options, |_| Ok(false))?;
@@ -78,6 +81,7 @@ impl Layout {
             frame: None,
             recording: None,
             face: None,
+            video: None,
             score: None,
             success: None,
             features: Vec::new(),
@@ -108,6 +112,7 @@ impl Layout {
         Ok(Self {
             frame: Some(column),
             face: table.column("Identity"),
+            video: table.column("input"),
             score: table.column("FaceScore"),
             may_hold_texts: true,
             ..Self::of_clock(TrackFormat::PyFeat, clock)
@@ -154,7 +159,7 @@ impl Layout {
         &mut self,
         table: &Table<'_>,
         options: &TrackOptions,
-        texts: &[usize],
+        texts: &HashSet<usize>,
     ) -> Result<(), Fault> {
         let is_text = |column| texts.contains(&column) && Some(column) != self.recording;
         let named_text = |name: &&str| table.column(name).filter(|&column| !is_text(column));
@@ -221,7 +226,7 @@ fn is_unnamed(name: &str) -> bool {
 }
 
 fn wanted_columns(table: &Table<'_>, wanted: &[String]) -> Result<Vec<usize>, Fault> {
-    let columns: std::collections::HashMap<&str, usize> = {
+    let columns: HashMap<&str, usize> = {
         let names = table.names.iter().enumerate();
         names
             .map(|(column, name)| (name.as_str(), column))

@@ -13,7 +13,7 @@
 //! | `faces.rs` | the face of each frame |
 //! | `rows.rs` | the numbers of rows |
 //! | `frames.rs` | what numbers of frames say about times |
-//! | `assembly.rs` | tracks out of rows |
+//! | `assembly.rs`, `notes.rs` | tracks out of rows, and what is noted about them |
 //! | `arff.rs`, `htk.rs` | headers of these formats |
 //! | `foreign.rs` | files that are refused, with advice |
 
@@ -28,6 +28,7 @@ mod frames;
 mod htk;
 mod layout;
 mod lines;
+mod notes;
 mod rows;
 mod table;
 
@@ -42,12 +43,14 @@ use table::Table;
 
 /// Bytes that show what a file is.
 const HEAD: u64 = 4096;
+/// Empty lines and comments before a header.
+const MOST_BEFORE: u64 = 4096;
 
 /// The tracks of a table or of HTK's parameters; `None` if the file is neither.
 ///
 /// # Errors
 ///
-/// If it is such a file, or one that only looks like it to whoever wrote it, and cannot be used.
+/// If the file is a table that cannot be used, or a kind of table that is refused with advice.
 pub(crate) fn parse(
     name: &str,
     source: &Source,
@@ -77,7 +80,7 @@ fn parse_text(source: &Source, options: &TrackOptions) -> Result<Option<TrackFil
     let mut lines = Lines::new(source, options.limits.line_bytes);
     // Comments are ARFF's; no header begins like one.
     let is_skipped = |line: &str| line.trim().is_empty() || line.starts_with('%');
-    while lines.advance()? && is_skipped(lines.line()) {}
+    while lines.advance()? && is_skipped(lines.line()) && lines.number() < MOST_BEFORE {}
     if arff::is_arff(lines.line()) {
         let (table, layout) = arff::read(source, &mut lines, options)?;
         return Assembly::new(&table, &layout, options).read().map(Some);

@@ -8,8 +8,9 @@ use crate::tracks::{TrackFormat, TrackOptions};
 use crate::{Fault, FaultKind, Limits, Place};
 use std::collections::HashMap;
 
-/// Names of columns that all tracks of a file hold: many recordings of many columns each.
-const MOST_NAMES: usize = 1 << 22;
+/// Names of columns that all tracks of a file hold together. Each track has its own, which may be forty times
+/// as large as its empty row in the file.
+const MOST_NAMES: usize = 1 << 20;
 
 /// The rows of a table in its order.
 #[derive(Debug, Default)]
@@ -167,7 +168,7 @@ impl<'a> Intake<'a> {
         }
         if (number + 1).saturating_mul(self.contents.len()) > MOST_NAMES {
             let fault = too_many(row, "names of columns in all recordings", MOST_NAMES);
-            return Err(fault.advised("write a file for each recording"));
+            return Err(fault.advised("ask for fewer columns, or write a file for each recording"));
         }
         self.numbers.insert(name.to_string(), number);
         self.rows
