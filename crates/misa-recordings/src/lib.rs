@@ -23,7 +23,7 @@ mod track;
 pub mod tracks;
 mod word;
 
-pub use error::{Fault, FaultKind, Place, RecordingError};
+pub use error::{ContainerError, Fault, FaultKind, Place, RecordingError};
 pub use interval::Interval;
 pub use limits::Limits;
 pub use track::{Survey, Track};

@@ -6,16 +6,53 @@
 //! | `text/` | tables: OpenFace, py-feat, LibreFace, openSMILE, any table; and HTK's parameters |
 //! | `arrays/` | NumPy, MATLAB, Octave, and folders of arrays |
 
+mod arrays;
 mod instants;
 
-use crate::{Limits, Track};
+use crate::{Fault, FaultKind, Limits, Place, RecordingError, Track};
 pub(crate) use instants::median_step;
 pub use instants::{Anchor, stretches};
+use misa_files::Source;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::Path;
 
 /// Confidence below which OpenFace's rows are not used, as most papers do.
 pub const CONFIDENCE: f64 = 0.8;
+
+/// The tracks of the file or folder at `path`, whose format is detected from its content.
+///
+/// # Errors
+///
+/// If it cannot be opened, or as for [`parse`].
+pub fn read(path: &Path, options: &TrackOptions) -> Result<TrackFile, RecordingError> {
+    if path.is_dir() {
+        return arrays::read_folder(path, options);
+    }
+    let source = Source::open(path).map_err(RecordingError::io(path))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    parse(&name, &source, options).map_err(RecordingError::file(path))
+}
+
+/// The tracks of a file called `name`, whose format is detected from its content; the name decides where
+/// content cannot.
+///
+/// # Errors
+///
+/// If the file is of no known format, or is damaged, too large or empty, or needs something that `options` do
+/// not tell.
+pub fn parse(name: &str, source: &Source<'_>, options: &TrackOptions) -> Result<TrackFile, Fault> {
+    if let Some(file) = arrays::parse(name, source, options)? {
+        return Ok(file);
+    }
+    let (expected, found) = ("an array", "something else");
+    Err(Fault::new(
+        FaultKind::Unsupported,
+        Place::File,
+        expected,
+        found,
+    ))
+}
 
 /// What is told about files of feature rows that they do not say.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +179,10 @@ pub enum TrackNoteKind {
     RepeatedHeader,
     /// Columns that hold scores of emotion: what is predicted, by another system.
     EmotionColumn,
+    /// Cells about the voice, in frames that have none: no number.
+    NoVoice,
+    /// Variables of a file, or files of a folder, that are not the features, left out.
+    OtherContent,
 }
 
 impl fmt::Display for TrackNote {
@@ -159,6 +200,10 @@ impl fmt::Display for TrackNote {
             TrackNoteKind::LongLastRow => write!(f, "{count} last rows shortened to two steps"),
             TrackNoteKind::RepeatedHeader => write!(f, "{count} repeated headers left out"),
             TrackNoteKind::EmotionColumn => write!(f, "{count} columns are scores of emotion"),
+            TrackNoteKind::NoVoice => write!(f, "{count} cells of frames without voice"),
+            TrackNoteKind::OtherContent => {
+                write!(f, "{count} other variables or files left out")
+            }
         }
     }
 }
