@@ -50,14 +50,13 @@ impl Reader<'_> {
         let big_endian = self.stream.big_endian;
         let (found, size, characters) = match tag.kind {
             4 | 17 => {
-                let units = bytes
-                    .as_chunks::<2>()
-                    .0
-                    .iter()
-                    .map(|&unit| match big_endian {
-                        true => u16::from_be_bytes(unit),
-                        false => u16::from_le_bytes(unit),
-                    });
+                let units = bytes.as_chunks::<2>().0.iter().map(|&unit| {
+                    if big_endian {
+                        u16::from_be_bytes(unit)
+                    } else {
+                        u16::from_le_bytes(unit)
+                    }
+                });
                 (tag.len, 2, Characters::Units(units.collect()))
             }
             18 => {

@@ -88,8 +88,6 @@ fn elements_are_checked() {
 #[test]
 fn content_is_checked() {
     let eight = element(9, &[0; 8]);
-    let lengths =
-        |length: i32, names: &[u8]| [element(5, &numbers(&[length])), element(1, names)].concat();
     let cases = [
         (
             array(6, &[2, 2], &eight),
@@ -135,6 +133,17 @@ fn content_is_checked() {
             array(4, &[1, 3], &element(16, b"ab")),
             "byte 184: array of shape [1, 3] and element size 1, found 2 bytes",
         ),
+    ];
+    for (found, expected) in cases {
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn cells_and_structs_are_checked() {
+    let lengths =
+        |length: i32, names: &[u8]| [element(5, &numbers(&[length])), element(1, names)].concat();
+    let cases = [
         (
             array(1, &[1, 9], &[]),
             "byte 128: cells or fields of 72 bytes, found 0",
