@@ -6,7 +6,7 @@
 /// false shape costs no more than the real bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Variables of a file. Default 8,192.
+    /// Variables of a file. Default 2,048.
     pub variables: usize,
     /// Bytes of a variable as it is unpacked, by the length that it states. Default 4 GiB, the most that the
     /// format can state.
@@ -25,7 +25,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            variables: 1 << 13,
+            variables: 1 << 11,
             unpacked_bytes: 4 << 30,
             items: 1 << 18,
             depth: 8,
