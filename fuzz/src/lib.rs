@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `pickle.rs` | Python's files |
 //! | `hdf5.rs` | HDF5 files |
+//! | `mat.rs` | MATLAB files |
 //! | `npz.rs` | NumPy's arrays and archives |
 //! | `torch.rs` | files of PyTorch |
 //! | `data.rs` | data sets and word vectors |
@@ -16,6 +17,7 @@
 pub mod body;
 pub mod data;
 pub mod hdf5;
+pub mod mat;
 pub mod npz;
 pub mod pickle;
 pub mod segments;

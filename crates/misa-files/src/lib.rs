@@ -13,6 +13,7 @@
 //! | `delimited.rs` | text tables as spreadsheets write them |
 //! | `kind/` | what a file is, judged by its first bytes |
 //! | `hdf5/` | HDF5 files, read without the HDF5 library |
+//! | `mat/` | MATLAB files of level 5 |
 //! | `pickle/` | Python pickles, read without Python |
 //! | `zip/` | zip archives |
 //! | `npy/` | NumPy arrays (`.npy`) and archives of them (`.npz`) |
@@ -23,6 +24,7 @@ mod dtype;
 mod elements;
 pub mod hdf5;
 mod kind;
+pub mod mat;
 pub mod npy;
 pub mod pickle;
 mod source;

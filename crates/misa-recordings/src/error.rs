@@ -3,7 +3,8 @@
 //! Every message reads "where: expected, found; what to do".
 
 use misa_files::hdf5::Hdf5Error;
-use misa_files::npy::NpzError;
+use misa_files::mat::MatError;
+use misa_files::npy::{NpyError, NpzError};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -168,6 +169,12 @@ pub enum ContainerError {
     /// Of an HDF5 file.
     #[error(transparent)]
     Hdf5(#[from] Hdf5Error),
+    /// Of a MATLAB file of level 5.
+    #[error(transparent)]
+    Mat(#[from] MatError),
+    /// Of a NumPy array.
+    #[error(transparent)]
+    Npy(#[from] NpyError),
     /// Of a NumPy archive.
     #[error(transparent)]
     Npz(#[from] NpzError),

@@ -35,7 +35,7 @@ pub mod tracks;
 mod word;
 pub mod words;
 
-pub use error::{Fault, FaultKind, Place, RecordingError};
+pub use error::{ContainerError, Fault, FaultKind, Place, RecordingError};
 pub use interval::Interval;
 pub use limits::Limits;
 pub use track::{Survey, Track};

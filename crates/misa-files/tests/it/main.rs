@@ -10,6 +10,7 @@ mod hdf5_hostile;
 mod hdf5_real;
 mod hostile;
 mod kinds;
+mod mat;
 mod mutations;
 mod npy;
 mod pickles;

@@ -6,6 +6,7 @@
 //! | `text/` | tables: OpenFace, py-feat, LibreFace, openSMILE, any table; and HTK's parameters |
 //! | `arrays/` | NumPy, MATLAB, Octave, and folders of arrays |
 
+mod arrays;
 mod instants;
 mod text;
 
@@ -20,12 +21,15 @@ use std::path::Path;
 /// Confidence below which OpenFace's rows are not used, as most papers do.
 pub const CONFIDENCE: f64 = 0.8;
 
-/// The tracks of the file at `path`, whose format is detected from its content.
+/// The tracks of the file or folder at `path`, whose format is detected from its content.
 ///
 /// # Errors
 ///
 /// If it cannot be opened, or as for [`parse`].
 pub fn read(path: &Path, options: &TrackOptions) -> Result<TrackFile, RecordingError> {
+    if path.is_dir() {
+        return arrays::read_folder(path, options);
+    }
     let source = Source::open(path).map_err(RecordingError::io(path))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     parse(&name, &source, options).map_err(RecordingError::file(path))
@@ -38,15 +42,19 @@ pub fn read(path: &Path, options: &TrackOptions) -> Result<TrackFile, RecordingE
 ///
 /// If the file is of no known format, or is damaged, too large or empty, or needs something that `options` do
 /// not tell.
-pub fn parse(name: &str, source: &Source, options: &TrackOptions) -> Result<TrackFile, Fault> {
+pub fn parse(name: &str, source: &Source<'_>, options: &TrackOptions) -> Result<TrackFile, Fault> {
+    if let Some(file) = arrays::parse(name, source, options)? {
+        return Ok(file);
+    }
     if let Some(file) = text::parse(name, source, options)? {
         return Ok(file);
     }
-    let (kind, found) = (FaultKind::Unsupported, "something else");
+    let expected = "a table with a header, ARFF, HTK or an array";
+    let found = "something else";
     Err(Fault::new(
-        kind,
+        FaultKind::Unsupported,
         Place::File,
-        "a table with a header, ARFF, HTK or an array",
+        expected,
         found,
     ))
 }
@@ -182,6 +190,10 @@ pub enum TrackNoteKind {
     ChangedFace,
     /// A last line without the mark of its end: its last number may be cut.
     OpenLastLine,
+    /// Cells about the voice, in frames that have none: no number.
+    NoVoice,
+    /// Variables of a file, or files of a folder, that are not the features, left out.
+    OtherContent,
 }
 
 impl fmt::Display for TrackNote {
@@ -205,6 +217,10 @@ impl fmt::Display for TrackNote {
             TrackNoteKind::ChangedFace => write!(f, "{count} changes from one face to another"),
             TrackNoteKind::OpenLastLine => {
                 write!(f, "{count} last lines without an end, which may be cut")
+            }
+            TrackNoteKind::NoVoice => write!(f, "{count} cells of frames without voice"),
+            TrackNoteKind::OtherContent => {
+                write!(f, "{count} other variables or files left out")
             }
         }
     }

@@ -2,6 +2,9 @@
 
 mod alignment;
 mod alignment_properties;
+mod array_errors;
+mod array_hostile;
+mod array_tracks;
 mod recipe_errors;
 mod recipes;
 mod table_errors;
