@@ -1,5 +1,8 @@
 //! Tests of whole files and of their faults, in one program.
 
+// Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
+#![allow(clippy::unwrap_used)]
+
 mod alignment;
 mod alignment_properties;
 mod array_errors;
