@@ -67,6 +67,11 @@ pub enum RecordingError {
 }
 
 impl RecordingError {
+    /// Whether a file is whole and has nothing that could be used.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::File { fault, .. } if fault.kind == FaultKind::Empty)
+    }
+
     /// What is wrong in the file at `path`.
     pub(crate) fn file(path: &Path) -> impl FnOnce(Fault) -> Self + '_ {
         |fault| Self::File {

@@ -303,8 +303,12 @@ impl<'t> Assembler<'t> {
     ) -> Result<ReadWords, RecordingError> {
         let mut read = match (&place.source, shelf.read(place)) {
             (Some(source), _) => {
-                let file = words::read(&source.path, &self.words_options)?;
-                one_of(&source.path, &place.key, named_words(file))?
+                match words::read(&source.path, &self.words_options) {
+                    Ok(file) => one_of(&source.path, &place.key, named_words(file))?,
+                    // Nobody says anything: the recording has no words, which its report tells.
+                    Err(error) if error.is_empty() => ReadWords::default(),
+                    Err(error) => return Err(error),
+                }
             }
             (None, read) => read.cloned().unwrap_or_default(),
         };

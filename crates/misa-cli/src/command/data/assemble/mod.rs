@@ -1,6 +1,7 @@
 //! Own recordings as a data set.
 
 mod faults;
+mod mmsa;
 mod options;
 mod page;
 mod summary;
@@ -11,9 +12,7 @@ use crate::command::{say, say_object};
 use crate::{Exit, Outcome, ProgressLine};
 use clap::Args;
 use faults::Faults;
-use misa_data::{
-    Overview, PerModality, RecordingsWriter, Split, UtteranceDataset, Written, write_mmsa,
-};
+use misa_data::{PerModality, RecipeStamp, RecordingsWriter, Split};
 use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
 use options::{FileOptions, StepOptions, TableOptions};
@@ -55,9 +54,12 @@ pub struct AssembleArguments {
     /// Seed of the splits
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Also write a feature file of MMSA
-    #[arg(long, value_name = "FILE")]
+    /// Also write a feature file of MMSA, whose models read the tokens of a BERT
+    #[arg(long, value_name = "FILE", requires = "bert")]
     mmsa: Option<PathBuf>,
+    /// Folder of the BERT whose tokens the file of MMSA has
+    #[arg(long, value_name = "FOLDER", requires = "mmsa")]
+    bert: Option<PathBuf>,
     /// Also write a page that shows what became of every recording
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -144,8 +146,8 @@ impl AssembleArguments {
                 .flatten();
             write(path, page::page(&summary, picture)?.as_bytes())?;
         }
-        if let Some(path) = &self.mmsa {
-            write_mmsa(path, &UtteranceDataset::open(&self.out)?)?;
+        if let (Some(path), Some(bert)) = (&self.mmsa, &self.bert) {
+            mmsa::write(path, &self.out, &table, bert)?;
         }
         self.say(&summary)
     }
@@ -199,7 +201,7 @@ impl AssembleArguments {
         Ok(())
     }
 
-    fn recipes(&self, assembler: &Assembler<'_>) -> PerModality<Option<misa_data::RecipeStamp>> {
+    fn recipes(&self, assembler: &Assembler<'_>) -> PerModality<Option<RecipeStamp>> {
         let mode = self.steps.mode.name();
         let stamp = |recipe: &misa_recordings::recipe::Recipe| recipe.stamp(mode, None);
         PerModality {
