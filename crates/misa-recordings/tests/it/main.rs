@@ -8,6 +8,7 @@ mod alignment_properties;
 mod array_errors;
 mod array_hostile;
 mod array_tracks;
+mod assembling;
 mod recipe_errors;
 mod recipes;
 mod table_errors;

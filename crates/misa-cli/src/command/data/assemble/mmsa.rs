@@ -30,7 +30,10 @@ pub(super) fn write(
         })
     };
     // Labels of single modalities are of use only if every utterance has them.
-    let has_labels = table.segments.iter().all(|segment| labels(segment).is_some());
+    let has_labels = table
+        .segments
+        .iter()
+        .all(|segment| labels(segment).is_some());
     let mut extras = HashMap::new();
     for utterance in Split::ALL.into_iter().flat_map(|split| data.split(split)) {
         let mut extra = MmsaUtterance::default();
