@@ -1,6 +1,8 @@
 //! What enters the model: one padded batch of sequences with their true lengths.
 
-use crate::{FeatureSizes, Modality, PerModality, Presence, TextSize, Videos};
+use crate::{
+    AbsentSteps, FeatureSizes, Modalities, Modality, PerModality, Presence, TextSize, Videos,
+};
 use burn::prelude::*;
 
 /// The text sequences of a batch.
@@ -83,6 +85,9 @@ pub struct MisaInput {
     pub lengths: PerModality<Vec<usize>>,
     /// Which modalities each utterance has; `None`: all of them.
     pub presence: Option<Presence>,
+    /// Which steps are absent, of each modality; `None`: none. Only of precomputed vectors, visual and
+    /// acoustic features.
+    pub absent: PerModality<Option<AbsentSteps>>,
     /// Which utterances come from one video, in their order there; `None`: each from a different
     /// one. Only a model with [`crate::Context`] reads it.
     pub videos: Option<Videos>,
@@ -107,6 +112,7 @@ impl MisaInput {
             acoustic,
             lengths,
             presence: None,
+            absent: PerModality::default(),
             videos: None,
         }
     }
@@ -117,6 +123,11 @@ impl MisaInput {
             presence: presence.into(),
             ..self
         }
+    }
+
+    /// The same batch with the steps that are absent.
+    pub fn with_absent(self, absent: PerModality<Option<AbsentSteps>>) -> Self {
+        Self { absent, ..self }
     }
 
     /// The same batch with the videos that its utterances come from.
@@ -140,16 +151,69 @@ impl MisaInput {
             acoustic: self.acoustic.to_device(device),
             lengths: self.lengths,
             presence: self.presence,
+            absent: self.absent,
             videos: self.videos,
         }
     }
 
-    /// The same batch with zeros for the values of missing modalities, which may be NaN.
-    pub(crate) fn without_missing(&self) -> Self {
-        let Some(presence) = &self.presence else {
-            return self.clone();
+    /// The absent steps of a modality; of none that is read as words.
+    pub(crate) fn absent_of(&self, modality: Modality) -> Option<&AbsentSteps> {
+        let is_words = modality == Modality::Text && !matches!(self.text, TextInput::Features(_));
+        self.absent.get(modality).as_ref().filter(|_| !is_words)
+    }
+
+    /// Which of the modalities in use each utterance has: those that it is said to have and of which a
+    /// step is not absent. An utterance of which nothing would remain keeps what it is said to have, as
+    /// zeros. `None`: all of them.
+    pub(crate) fn found_presence(&self, used: Modalities) -> Option<Presence> {
+        let is_all_absent = |row, modality| {
+            let absent = self.absent_of(modality);
+            absent.is_some_and(|absent| absent.is_all_absent(row))
         };
-        let blank = |modality, x: &Tensor<3>| presence.blank(modality, x.clone());
+        let rows = 0..self.batch();
+        let has_gaps = |row: usize| {
+            Modality::ALL
+                .iter()
+                .any(|&modality| is_all_absent(row, modality))
+        };
+        if !rows.clone().any(has_gaps) {
+            return self.presence.clone();
+        }
+        let is_said = |row, modality| {
+            let presence = self.presence.as_ref();
+            presence.is_none_or(|presence| presence.has(row, modality))
+        };
+        let is_found = |row, modality| is_said(row, modality) && !is_all_absent(row, modality);
+        let found = PerModality::from_fn(|modality| {
+            let has = |row| {
+                let something = used.iter().any(|modality| is_found(row, modality));
+                if something {
+                    is_found(row, modality)
+                } else {
+                    is_said(row, modality)
+                }
+            };
+            rows.clone().map(has).collect()
+        });
+        Some(Presence::new(found).expect("each utterance keeps something"))
+    }
+
+    /// The same batch with zeros for the values of missing modalities and of absent steps, which may be
+    /// NaN.
+    pub(crate) fn without_missing(&self) -> Self {
+        if self.presence.is_none() && Modality::ALL.iter().all(|&m| self.absent_of(m).is_none()) {
+            return self.clone();
+        }
+        let blank = |modality, x: &Tensor<3>| {
+            let x = match &self.presence {
+                Some(presence) => presence.blank(modality, x.clone()),
+                None => x.clone(),
+            };
+            match self.absent_of(modality) {
+                Some(absent) => absent.blank(x),
+                None => x,
+            }
+        };
         Self {
             text: match &self.text {
                 TextInput::Features(x) => TextInput::Features(blank(Modality::Text, x)),
@@ -161,12 +225,12 @@ impl MisaInput {
         }
     }
 
-    /// Checks that text, visual, acoustic, lengths, presence and videos describe one batch.
+    /// Checks that text, visual, acoustic, lengths, presence, absent steps and videos describe one batch.
     ///
     /// # Panics
     ///
-    /// Panics if the modalities, presence or videos differ in `batch`, or if a length is 0 or beyond
-    /// the padding.
+    /// Panics if the modalities, presence, absent steps or videos differ in `batch`, if a length is 0 or
+    /// beyond the padding, or if an utterance has another number of flags of absent steps than steps.
     #[doc(hidden)]
     pub fn assert_consistent(&self) {
         let [_, visual_steps, _] = self.visual.dims();
@@ -196,6 +260,9 @@ impl MisaInput {
                 lengths.iter().all(|length| (1..=steps).contains(length)),
                 "lengths of {modality} must lie in 1..={steps}, got {lengths:?}"
             );
+            if let Some(absent) = self.absent_of(modality) {
+                absent.assert_lengths(lengths);
+            }
         }
     }
 

@@ -45,7 +45,7 @@
 //! | [`MisaInput`], [`PerModality`], [`Modalities`] | what goes in |
 //! | [`encoder`] | steps to one vector per utterance, [`encoder::bert`] for token ids |
 //! | [`Subspaces`], [`Reconstruction`], [`Fusion`], [`Adversary`] | the parts |
-//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`] | beyond MISA, off by default |
+//! | [`MutualAttention`], [`Context`], [`UnimodalHeads`], [`Presence`], [`AbsentSteps`] | beyond MISA, off by default |
 //! | [`loss`] | the objective and its terms |
 //! | [`StateDict`], [`weights`] | checkpoints under the official names |
 //!
@@ -88,8 +88,8 @@ pub use adversary::{
     Adversary, AdversaryConfig, SubspaceDiscriminator, SubspaceLogits, reverse_gradient,
 };
 pub use beyond::{
-    Context, ContextConfig, CrossModal, Directions, MutualAttention, MutualAttentionConfig,
-    Presence, StepHeads, UnimodalHeads, Videos,
+    AbsentSteps, Context, ContextConfig, CrossModal, Directions, MutualAttention,
+    MutualAttentionConfig, Presence, StepHeads, UnimodalHeads, Videos,
 };
 pub use burn;
 pub use encoder::CellKind;

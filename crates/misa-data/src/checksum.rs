@@ -80,7 +80,17 @@ fn text(hasher: &mut Sha256, text: &str) {
     hasher.update(text);
 }
 
+/// Stands where the size of a step stands otherwise, and is none: the mask of a sequence with absent steps
+/// follows, and then the sequence. So sequences without one have the checksum that they always had.
+const MASK: u64 = u64::MAX;
+
 fn sequence(hasher: &mut Sha256, sequence: &Sequence) {
+    if let Some(absent) = sequence.absent() {
+        hasher.update(MASK.to_le_bytes());
+        length(hasher, absent.len());
+        let flags: Vec<u8> = absent.iter().copied().map(u8::from).collect();
+        hasher.update(flags);
+    }
     length(hasher, sequence.d_input());
     length(hasher, sequence.values().len());
     // One call per step: hashing four bytes per call would take most of the time.

@@ -4,7 +4,7 @@ use crate::entry::Entry;
 use crate::intake::Intake;
 use crate::wanted::Wanted;
 use crate::{DataError, Format, Note, NoteKind, OpenOptions, Split, checksum, format};
-use misa_terms::Clip;
+use misa_terms::{Clip, Recipes};
 use std::path::Path;
 
 /// Clips to be predicted, read from a file or folder of any [`Format`].
@@ -25,6 +25,8 @@ pub struct Clips {
     /// Dropped, replaced and unusual values, with counts. Unknown words are not among them, because it
     /// is the model that knows words.
     pub notes: Vec<Note>,
+    /// How the features were made, as far as the files say.
+    pub recipes: Recipes,
     /// The [checksum](crate::UtteranceDataset::checksum) of the labelled data set; `None` if a clip
     /// lacks its label, its split or a modality.
     pub checksum: Option<String>,
@@ -73,7 +75,7 @@ impl OpenOptions {
         let intake = Intake::of_clips(self.policy(), &mut take);
         let mut intake = intake.with_replacements(replacements);
         let heading = format::read(path, self, &mut intake)?;
-        let mut notes = intake.finish_clips(&path.display().to_string(), &heading)?;
+        let (mut notes, recipes) = intake.finish_clips(&path.display().to_string(), &heading)?;
         notes.retain(|note| note.kind != NoteKind::UnknownWord);
         let splits = Split::ALL.into_iter().map(Some).chain([None]);
         let splits = splits.flat_map(|split| vec![split; read[place_of(split)].len()]);
@@ -86,6 +88,7 @@ impl OpenOptions {
             splits,
             format: heading.format,
             notes,
+            recipes,
             checksum,
         })
     }

@@ -5,7 +5,7 @@ use crate::{
     DataError, Format, Normalisation, Note, OpenOptions, Overview, Policy, Scaling, Split,
     Utterance, Vocabulary, checksum, format,
 };
-use misa_terms::FeatureSizes;
+use misa_terms::{ConfigError, FeatureSizes, Recipes, check_recipes};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -131,6 +131,27 @@ impl UtteranceDataset {
         &self.overview.notes
     }
 
+    /// How the features of each modality were made; `None` where the files do not say.
+    pub fn recipes(&self) -> &Recipes {
+        &self.overview.recipes
+    }
+
+    /// The same data set with these recipes of its features.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Recipes`] if a recipe names columns and their number is not that of the features, if
+    /// its checksum is no SHA-256, or if it is too long to be stored.
+    pub fn with_recipes(mut self, recipes: Recipes) -> Result<Self, DataError> {
+        let checked = check_recipes(&recipes, Some(self.overview.sizes));
+        checked.map_err(|fault| DataError::Recipes {
+            place: "recipes".to_string(),
+            fault,
+        })?;
+        self.overview.recipes = recipes;
+        Ok(self)
+    }
+
     /// Writes one safetensors file, which [`open`](Self::open) reads back unchanged.
     ///
     /// The file appears at `path` only when it is complete.
@@ -143,8 +164,13 @@ impl UtteranceDataset {
     }
 
     /// The scaling by `normalisation` for this data set.
-    pub fn scaling(&self, normalisation: Normalisation) -> Scaling {
-        Scaling::of(normalisation, self.split(Split::Train))
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoRecipe`] if the visual or the acoustic features have no recipe and are to be scaled
+    /// by it.
+    pub fn scaling(&self, normalisation: Normalisation) -> Result<Scaling, ConfigError> {
+        Scaling::of(normalisation, self.split(Split::Train), self.recipes())
     }
 
     /// The same data set with visual and acoustic features scaled.

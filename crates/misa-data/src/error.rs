@@ -125,6 +125,14 @@ pub enum DataError {
         /// The requested format.
         format: Format,
     },
+    /// Recipes that are none, or not those of the features.
+    #[error("{place}: {fault}")]
+    Recipes {
+        /// Where they are.
+        place: String,
+        /// What was expected and found.
+        fault: String,
+    },
     /// A pickle that is damaged, too large, or more than data.
     #[error("{}: {source}", path.display())]
     Pickle {

@@ -1,25 +1,11 @@
 //! Values that are neither NaN nor infinite.
 
-use crate::Sequence;
-
 /// Whether no value is NaN or infinite. The loop has no early exit, so that the compiler can
 /// vectorise it.
 pub(crate) fn is_finite(values: &[f32]) -> bool {
     const EXPONENT: u32 = 0x7f80_0000;
     let is_bad = |value: &f32| u32::from(value.to_bits() & EXPONENT == EXPONENT);
     values.iter().map(is_bad).fold(0, |any, bad| any | bad) == 0
-}
-
-/// Replaces NaN and infinite values by 0; returns their number.
-pub(crate) fn zero_non_finite(sequence: &mut Sequence) -> usize {
-    let mut count = 0;
-    for value in sequence.values_mut() {
-        if !value.is_finite() {
-            *value = 0.0;
-            count += 1;
-        }
-    }
-    count
 }
 
 #[cfg(test)]

@@ -120,8 +120,9 @@ pub use misa_infer::{
     UtteranceBatcher,
 };
 pub use misa_terms::{
-    Clip, ClipText, ConstantKind, ConstantPredictor, Normalisation, Scaling, Sequence, Split,
-    Statistics, TextSequence, Utterance, UtteranceError, VideoPlace, Vocabulary, video_batches,
+    Clip, ClipText, ConstantKind, ConstantPredictor, Normalisation, RecipeMatch, RecipeScaling,
+    RecipeStamp, Recipes, Scaling, Sequence, Split, Statistics, TextSequence, Utterance,
+    UtteranceError, VideoPlace, Vocabulary, video_batches,
 };
 #[doc(hidden)]
 pub use misa_terms::{Random, mix, write_whole};

@@ -74,11 +74,11 @@ impl OpenOptions {
                 continue;
             }
             let mut sequences = HashMap::new();
-            let notes =
+            let known =
                 format::read_modality(path, self, (modality, wanted), &mut |id, sequence| {
                     sequences.insert(id, sequence);
                 })?;
-            replacements.add(modality, path, sequences, &notes);
+            replacements.add(modality, path, sequences, known);
         }
         Ok(replacements)
     }

@@ -1,7 +1,7 @@
 //! The facts about a data set besides its utterances.
 
 use crate::{Format, Note, Split, Vocabulary};
-use misa_terms::FeatureSizes;
+use misa_terms::{FeatureSizes, Recipes};
 
 /// Everything about a data set except its utterances.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Overview {
     pub vocabulary: Option<Vocabulary>,
     /// Dropped, replaced and unusual values, with counts.
     pub notes: Vec<Note>,
+    /// How the features were made, as far as the files say.
+    pub recipes: Recipes,
     /// Utterances in train, valid and test.
     pub counts: [usize; 3],
 }

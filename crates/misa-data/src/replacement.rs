@@ -4,7 +4,7 @@ use crate::entry::Entry;
 use crate::note::Notes;
 use crate::refusal::Listed;
 use crate::{DataError, Note, Sequence, TextSequence};
-use misa_terms::Modality;
+use misa_terms::{Modality, RecipeStamp, Recipes};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -20,27 +20,44 @@ struct Replacement {
     modality: Modality,
     path: PathBuf,
     sequences: HashMap<String, Sequence>,
+    recipe: Option<RecipeStamp>,
     missing: Listed,
 }
 
+/// What is known of a replacing file beside its sequences.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub notes: Vec<Note>,
+    /// How the sequences were made.
+    pub recipe: Option<RecipeStamp>,
+}
+
 impl Replacements {
-    /// Takes the sequences of `modality` by utterance id, as they were read from `path`, and of the
-    /// notes those that concern them.
+    /// Takes the sequences of `modality` by utterance id, as they were read from `path`, their recipe, and
+    /// of the notes those that concern them.
     pub fn add(
         &mut self,
         modality: Modality,
         path: &Path,
         sequences: HashMap<String, Sequence>,
-        notes: &[Note],
+        known: Known,
     ) {
         let concerning = |note: &&Note| note.kind.concerns(modality);
-        self.notes.extend(notes.iter().filter(concerning));
+        self.notes.extend(known.notes.iter().filter(concerning));
         self.files.push(Replacement {
             modality,
             path: path.to_owned(),
             sequences,
+            recipe: known.recipe,
             missing: Listed::default(),
         });
+    }
+
+    /// Puts the recipes of the files in the place of those of the data set.
+    pub fn replace_recipes(&mut self, recipes: &mut Recipes) {
+        for file in &mut self.files {
+            *recipes.get_mut(file.modality) = file.recipe.take();
+        }
     }
 
     /// What was noted while the files were read.

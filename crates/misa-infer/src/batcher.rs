@@ -3,8 +3,8 @@
 use crate::{BertText, UtteranceBatch};
 use burn::prelude::*;
 use burn::tensor::TensorData;
-use misa_core::{MisaInput, TextInput, Videos};
-use misa_terms::{PerModality, Sequence, TextSequence, Utterance, Vocabulary, videos};
+use misa_core::{AbsentSteps, MisaInput, TextInput, Videos};
+use misa_terms::{Modality, PerModality, Sequence, TextSequence, Utterance, Vocabulary, videos};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -65,6 +65,7 @@ impl UtteranceBatcher {
                 ),
                 lengths,
             )
+            .with_absent(absent(&utterances, self.bert.is_some()))
             .with_videos(videos_of_batch(&utterances, &places)),
             targets: Tensor::from_data(targets, device),
             ids: utterances
@@ -83,6 +84,25 @@ fn lengths(utterances: &[&Utterance]) -> PerModality<Vec<usize>> {
             .iter()
             .map(|utterance| *utterance.steps().get(modality));
         steps.collect()
+    })
+}
+
+/// The absent steps of each modality; words that BERT reads are never absent.
+fn absent(utterances: &[&Utterance], has_bert: bool) -> PerModality<Option<AbsentSteps>> {
+    PerModality::from_fn(|modality| {
+        let flags = utterances.iter().map(|utterance| {
+            let sequence = match (modality, &utterance.text) {
+                (Modality::Visual, _) => Some(&utterance.visual),
+                (Modality::Acoustic, _) => Some(&utterance.acoustic),
+                (Modality::Text, TextSequence::Features(text)) => Some(text).filter(|_| !has_bert),
+                (Modality::Text, TextSequence::Words(_)) => None,
+            };
+            sequence
+                .and_then(Sequence::absent)
+                .unwrap_or_default()
+                .to_vec()
+        });
+        AbsentSteps::new(flags.collect())
     })
 }
 
@@ -196,6 +216,26 @@ mod tests {
         assert_eq!(visual, [1.0, 0.0, 0.0, 2.0, 3.0, 4.0]);
         assert_eq!(batch.input.lengths.visual, [1, 3]);
         assert_eq!(batch.input.acoustic.dims(), [2, 1, 2]);
+    }
+
+    #[test]
+    fn a_batch_knows_which_steps_are_absent_only_where_some_are() {
+        let mut utterances = [
+            utterance("a", &[2, 3], &[1.0]),
+            utterance("b", &[4], &[2.0, 3.0, 4.0]),
+        ];
+        let absent = |utterances: &[Utterance]| {
+            let batch = UtteranceBatcher::default().batch(utterances, &Device::flex());
+            batch.input.assert_consistent();
+            batch.input.absent
+        };
+        assert_eq!(absent(&utterances), PerModality::default());
+        let values = vec![2.0, 0.0, 4.0];
+        let flags = vec![false, true, false];
+        utterances[1].visual = Sequence::with_absent(1, values, flags.clone()).unwrap();
+        let found = absent(&utterances);
+        assert_eq!(found.visual, AbsentSteps::new(vec![vec![], flags]));
+        assert_eq!((found.text, found.acoustic), (None, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How far off a model is, measured on utterances that it was not trained on.
 
-use crate::predictor::{ClipError, Reading};
+use crate::predictor::{ClipError, Reading, has};
 use crate::{Checkpoint, InferError};
 use burn::tensor::Device;
 use misa_terms::{Clip, Modalities, Modality, Task, Utterance};
@@ -175,15 +175,23 @@ impl Checkpoint {
             return Ok(None);
         }
         let bert = self.bert_by_itself();
-        let labels: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
         let mut sets = Vec::new();
         for modalities in sets_of(self.config.settings.modalities) {
-            let readings = utterances.iter().enumerate().map(|(place, utterance)| {
+            let (mut readings, mut labels) = (Vec::new(), Vec::new());
+            for (place, utterance) in utterances.iter().enumerate() {
                 let clip = Clip::from(utterance).only(modalities);
+                // Of an utterance all of whose steps are absent, nothing could be predicted.
+                if !modalities.iter().any(|modality| has(&clip, modality, self)) {
+                    continue;
+                }
                 let reading = Reading::of(&clip, self, bert.as_ref());
-                reading.map_err(|source: ClipError| InferError::clip(place, &clip, source))
-            });
-            let readings: Vec<Reading> = readings.collect::<Result<_, _>>()?;
+                let error = |source: ClipError| InferError::clip(place, &clip, source);
+                readings.push(reading.map_err(error)?);
+                labels.push(utterance.label);
+            }
+            if readings.is_empty() {
+                continue;
+            }
             let outputs = self.outputs(&readings, bert.as_ref(), device)?;
             let task = self.config.task;
             sets.push(SetCalibration::measure(modalities, task, &outputs, &labels));

@@ -3,11 +3,11 @@
 use crate::versioned::Layout;
 use crate::{
     BertText, Calibration, InferError, RunSummary, Tokeniser, Truncation, VerifiedFile, card,
-    checksums, files, random,
+    checksums, files, random, recipes,
 };
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
-use misa_terms::{Scaling, TextSize, Vocabulary, hex};
+use misa_terms::{Recipes, Scaling, TextSize, Vocabulary, hex};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,6 +32,16 @@ const PREDICTING: [&str; 6] = [
     TOKENISER,
     CALIBRATION,
 ];
+/// The files that have a checksum.
+const CHECKED: [&str; 7] = [
+    WEIGHTS,
+    CONFIG,
+    VOCABULARY,
+    PREPROCESSING,
+    TOKENISER,
+    CALIBRATION,
+    recipes::NAME,
+];
 
 /// A model with everything that is needed to use it.
 ///
@@ -46,6 +56,7 @@ const PREDICTING: [&str; 6] = [
 /// | `vocabulary.json` | for a model of word ids: the words in the order of their ids |
 /// | `tokenizer.json` | for a model with BERT: its tokeniser |
 /// | `calibration.json` | how far off the model is, measured on the valid split |
+/// | `recipes.json` | how the features were made, if the data said so |
 /// | `checksums.json` | the SHA-256 of each of these files, except for the model card |
 #[derive(Debug)]
 pub struct Checkpoint {
@@ -61,6 +72,8 @@ pub struct Checkpoint {
     pub bert: Option<Arc<BertText>>,
     /// How far off it is; `None` if that was not measured.
     pub calibration: Option<Calibration>,
+    /// How the features of its training data were made; `None` where that is not known.
+    pub recipes: Recipes,
 }
 
 /// Layout of [`CALIBRATION`].
@@ -136,13 +149,17 @@ impl Checkpoint {
             Some(calibration) => CALIBRATION_LAYOUT.write(&path, calibration)?,
             None => remove(&path)?,
         }
+        let path = folder.join(recipes::NAME);
+        if !recipes::write(&path, &self.recipes)? {
+            remove(&path)?;
+        }
         card::write(folder, &self.config, run)?;
         let named = NamedConfig {
             model_type: MODEL_TYPE,
             config: &self.config,
         };
         CONFIG_LAYOUT.write(&folder.join(CONFIG), &named)?;
-        checksums::write(folder, &PREDICTING)?;
+        checksums::write(folder, &CHECKED)?;
         let names = [
             CONFIG,
             WEIGHTS,
@@ -150,6 +167,7 @@ impl Checkpoint {
             PREPROCESSING,
             TOKENISER,
             CALIBRATION,
+            recipes::NAME,
             card::NAME,
             checksums::NAME,
         ];
@@ -165,7 +183,7 @@ impl Checkpoint {
     ///
     /// [`InferError`] if a file cannot be read, or the checksums are not those of a model.
     pub fn verify(folder: impl AsRef<Path>) -> Result<Option<Vec<VerifiedFile>>, InferError> {
-        checksums::verify(folder.as_ref(), &PREDICTING)
+        checksums::verify(folder.as_ref(), &CHECKED)
     }
 
     /// Reads the folder and puts the model on `device`.
@@ -241,6 +259,7 @@ impl Checkpoint {
             bert: bert(folder, &config, preprocessing.truncation)?,
             scaling: preprocessing.scaling,
             calibration,
+            recipes: recipes::read(&folder.join(recipes::NAME), config.sizes)?,
             config,
         };
         checkpoint.check_vocabulary(folder)?;

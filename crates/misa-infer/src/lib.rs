@@ -37,6 +37,7 @@
 //! | `confusion.rs`, `predictions.rs` | tables of predictions |
 //! | `unread.rs` | what an evaluation reads of a text |
 //! | `missing.rs` | random choice of missing modalities |
+//! | `recipes.rs` | how the features of a model were made |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |
 //! | `prelude.rs` | what nearly every program needs |
@@ -69,6 +70,7 @@ mod predictor;
 pub mod prelude;
 mod random;
 mod ready;
+mod recipes;
 mod representations;
 pub mod score;
 mod score_need;
@@ -92,7 +94,8 @@ pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
 pub use misa_core::burn;
 pub use misa_terms::{
     Clip, ClipText, ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality,
-    PerModality, Sequence, Split, Task, TextSequence, TextSize, Utterance, Vocabulary,
+    PerModality, RecipeMatch, RecipeScaling, RecipeStamp, Recipes, Sequence, Split, Task,
+    TextSequence, TextSize, Utterance, Vocabulary,
 };
 #[doc(hidden)]
 pub use missing::draw_presence;
@@ -104,6 +107,7 @@ pub use predictor::{
 #[doc(hidden)]
 pub use random::lock_random_state;
 pub use ready::ReadyBatch;
+pub use recipes::check_recipes;
 pub use representations::Representations;
 pub use score_need::ScoreNeed;
 pub use score_table::ScoreTable;

@@ -1,7 +1,7 @@
 //! A model that answers requests.
 
 use misa_infer::{ClipError, Explanation, InferError, Prediction};
-use misa_terms::{Clip, FeatureSizes, Modalities, Task};
+use misa_terms::{Clip, FeatureSizes, Modalities, Recipes, Task};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,6 +54,8 @@ pub struct ModelFacts {
     pub sizes: FeatureSizes,
     /// The levels of its intervals.
     pub levels: Vec<f64>,
+    /// How the features were made on which it was trained, as far as that is known.
+    pub recipes: Recipes,
 }
 
 /// Loads the model of a folder.

@@ -23,6 +23,7 @@ impl Model for Predictor {
             modalities: config.settings.modalities,
             sizes: config.sizes,
             levels,
+            recipes: self.recipes().clone(),
         }
     }
 

@@ -46,13 +46,18 @@ impl Clip {
         }
     }
 
-    /// Whether the clip has a modality.
+    /// Whether the clip has a modality: whether it is there, and some of its steps are not absent.
     pub fn has(&self, modality: Modality) -> bool {
-        match modality {
-            Modality::Text => self.text.is_some(),
-            Modality::Visual => self.visual.is_some(),
-            Modality::Acoustic => self.acoustic.is_some(),
-        }
+        let sequence = match modality {
+            Modality::Text => match &self.text {
+                None => return false,
+                Some(ClipText::Vectors { vectors, words }) if words.is_empty() => Some(vectors),
+                Some(_) => return true,
+            },
+            Modality::Visual => self.visual.as_ref(),
+            Modality::Acoustic => self.acoustic.as_ref(),
+        };
+        sequence.is_some_and(|sequence| !sequence.is_all_absent())
     }
 
     /// The same clip without the modalities outside `modalities`.
@@ -107,6 +112,15 @@ mod tests {
             Modality::ALL.map(|modality| modality == Modality::Acoustic)
         );
         assert_eq!(clip.clone().only(Modalities::ALL), clip);
+    }
+
+    #[test]
+    fn a_modality_of_absent_steps_alone_is_missing() {
+        let mut clip = Clip::said("what fun");
+        clip.visual = Sequence::with_absent(1, vec![0.0, 0.5], vec![true, false]);
+        clip.acoustic = Sequence::with_absent(1, vec![0.0, 0.0], vec![true; 2]);
+        let has = Modality::ALL.map(|modality| clip.has(modality));
+        assert_eq!(has, [true, true, false]);
     }
 
     #[test]

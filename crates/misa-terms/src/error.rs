@@ -58,6 +58,12 @@ pub enum ConfigError {
         /// The other setting, such as "with one modality".
         reason: &'static str,
     },
+    /// Features that are to be scaled as their recipe says, without a recipe.
+    #[error("normalisation cannot be `recipe`: the {modality} features have no recipe")]
+    NoRecipe {
+        /// The modality.
+        modality: Modality,
+    },
     /// Every modality is switched off.
     #[error("modalities must name at least one of text, visual, acoustic, got none")]
     NoModality,

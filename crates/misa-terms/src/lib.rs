@@ -23,8 +23,8 @@
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `clip.rs` | one clip without a label, any part of which may be missing |
 //! | `split.rs`, `video.rs`, `vocabulary.rs` | splits, videos and words of a data set |
-//! | `normalise.rs` | scaling of features |
-//! | `recipe/` | how features were made, and whether they fit a model |
+//! | `normalise.rs`, `statistics.rs` | scaling of features |
+//! | `recipe/`, `recipes.rs` | how features were made, and whether they fit a model |
 //! | `random.rs` | seeded random numbers |
 //! | `whole.rs`, `hex.rs` | files written whole, bytes in hexadecimal |
 //! | `settings.rs` | macros that define stored configurations |
@@ -45,11 +45,13 @@ mod normalise;
 mod random;
 mod range;
 mod recipe;
+mod recipes;
 mod sequence;
 mod settings;
 mod shape;
 mod sizes;
 mod split;
+mod statistics;
 mod task;
 mod utterance;
 mod video;
@@ -65,17 +67,21 @@ pub use hex::hex;
 pub use key::score_key;
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
-#[doc(hidden)]
-pub use normalise::EPSILON;
-pub use normalise::{Normalisation, Scaling, Statistics};
+pub use normalise::{Normalisation, Scaling};
 #[doc(hidden)]
 pub use random::{Random, mix};
 pub use range::Range;
 pub use recipe::{RecipeFit, RecipeMisfit, RecipeScaling, RecipeStamp, ToolVersions};
+pub use recipes::{RecipeMatch, Recipes};
+#[doc(hidden)]
+pub use recipes::{check_recipes, recipes_from_json, recipes_to_json};
 pub use sequence::Sequence;
 pub use shape::{Choice, Content, Described, Field, Shape};
 pub use sizes::{FeatureSizes, TextSize};
 pub use split::Split;
+#[doc(hidden)]
+pub use statistics::EPSILON;
+pub use statistics::Statistics;
 pub use task::Task;
 pub use utterance::{TextSequence, Utterance};
 pub use video::{VideoPlace, video_batches};

@@ -1,16 +1,13 @@
-//! Scaling of visual and acoustic features.
+//! Scaling of features.
 
-use crate::{Sequence, Utterance};
+use crate::{
+    ConfigError, Modality, PerModality, RecipeScaling, Recipes, Sequence, Statistics, TextSequence,
+    Utterance,
+};
 use serde::{Deserialize, Serialize};
 
-/// Keeps the division finite for constant features.
-///
-/// Source: official MISA, `create_dataset.py`.
-#[doc(hidden)]
-pub const EPSILON: f64 = 1e-6;
-
 crate::choice! {
-    /// How visual and acoustic features are scaled to zero mean and unit deviation.
+    /// How features are scaled before a model reads them. Absent steps do not count, and stay zeros.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(rename_all = "lowercase")]
     #[non_exhaustive]
@@ -21,6 +18,12 @@ crate::choice! {
         Utterance,
         /// Per feature, by mean and deviation over all steps of the train split.
         Train,
+        /// Per feature, by median and interquartile range over all steps of the train split, which
+        /// outliers do not move: (x - median) / (range + 0.000001). Where the range is 0, the deviation is
+        /// used, and a constant feature becomes 0.
+        Robust,
+        /// Each modality as the recipe of its features says; an error for data without recipes.
+        Recipe,
     }
 }
 
@@ -38,89 +41,119 @@ pub enum Scaling {
         /// Of the acoustic features.
         acoustic: Statistics,
     },
-}
-
-/// `(x - mean) / (deviation + 1e-6)` with the deviation of the whole population.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Statistics {
-    mean: Vec<f64>,
-    deviation: Vec<f64>,
+    /// See [`Normalisation::Robust`].
+    Robust {
+        /// Of the visual features.
+        visual: Statistics,
+        /// Of the acoustic features.
+        acoustic: Statistics,
+    },
+    /// See [`Normalisation::Recipe`]; `None` for a modality that is not scaled, such as word ids.
+    Recipe(PerModality<Option<Statistics>>),
 }
 
 impl Scaling {
-    /// The scaling by `normalisation` for data with this train split.
-    pub fn of(normalisation: Normalisation, train: &[Utterance]) -> Self {
-        match normalisation {
+    /// The scaling by `normalisation` for data with this train split and these recipes, which only
+    /// [`Normalisation::Recipe`] reads.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoRecipe`] if the visual or the acoustic features have no recipe and are to be scaled
+    /// by it.
+    pub fn of(
+        normalisation: Normalisation,
+        train: &[Utterance],
+        recipes: &Recipes,
+    ) -> Result<Self, ConfigError> {
+        let statistics = |modality, how| statistics(modality, how, train).unwrap_or_default();
+        let of = |how| {
+            let modalities = [Modality::Visual, Modality::Acoustic];
+            modalities.map(|modality| statistics(modality, how))
+        };
+        Ok(match normalisation {
             Normalisation::Utterance => Self::Utterance,
-            Normalisation::Train => Self::Train {
-                visual: of_all(train.iter().map(|utterance| &utterance.visual)),
-                acoustic: of_all(train.iter().map(|utterance| &utterance.acoustic)),
-            },
-        }
+            Normalisation::Train => {
+                let [visual, acoustic] = of(RecipeScaling::Standard);
+                Self::Train { visual, acoustic }
+            }
+            Normalisation::Robust => {
+                let [visual, acoustic] = of(RecipeScaling::Robust);
+                Self::Robust { visual, acoustic }
+            }
+            Normalisation::Recipe => Self::by_recipes(train, recipes)?,
+        })
     }
 
-    /// Scales the visual and acoustic features of `utterance`.
+    fn by_recipes(train: &[Utterance], recipes: &Recipes) -> Result<Self, ConfigError> {
+        let scaled = PerModality::from_fn(|modality| match recipes.get(modality) {
+            Some(recipe) => Ok(statistics(modality, recipe.scaling, train)),
+            None if modality == Modality::Text => Ok(None),
+            None => Err(ConfigError::NoRecipe { modality }),
+        });
+        scaled.transpose().map(Self::Recipe)
+    }
+
+    /// Scales the features of `utterance`; text features only as a recipe says.
     pub fn apply(&self, utterance: &mut Utterance) {
         let [visual, acoustic] = [&mut utterance.visual, &mut utterance.acoustic];
         match self {
             Self::Utterance => {
                 for sequence in [visual, acoustic] {
-                    Statistics::of(sequence.d_input(), sequence.iter()).apply(sequence);
+                    Statistics::standard(sequence.d_input(), sequence.present()).apply(sequence);
                 }
             }
             Self::Train {
+                visual: of_visual,
+                acoustic: of_acoustic,
+            }
+            | Self::Robust {
                 visual: of_visual,
                 acoustic: of_acoustic,
             } => {
                 of_visual.apply(visual);
                 of_acoustic.apply(acoustic);
             }
-        }
-    }
-}
-
-impl Statistics {
-    /// Computed over all steps in two passes, so that large means cost no precision.
-    fn of<'a>(d_input: usize, steps: impl Iterator<Item = &'a [f32]> + Clone) -> Self {
-        let count = steps.clone().count().max(1) as f64;
-        let mut mean = vec![0.0; d_input];
-        for step in steps.clone() {
-            for (sum, &value) in mean.iter_mut().zip(step) {
-                *sum += f64::from(value) / count;
-            }
-        }
-        let mut variance = vec![0.0; d_input];
-        for step in steps {
-            for ((sum, &value), mean) in variance.iter_mut().zip(step).zip(&mean) {
-                *sum += (f64::from(value) - mean).powi(2) / count;
-            }
-        }
-        let deviation = variance.into_iter().map(f64::sqrt).collect();
-        Self { mean, deviation }
-    }
-
-    fn apply(&self, sequence: &mut Sequence) {
-        let d_input = sequence.d_input();
-        for step in sequence.values_mut().chunks_exact_mut(d_input) {
-            let statistics = self.mean.iter().zip(&self.deviation);
-            for (value, (mean, deviation)) in step.iter_mut().zip(statistics) {
-                *value = ((f64::from(*value) - mean) / (deviation + EPSILON)) as f32;
+            Self::Recipe(of) => {
+                if let (Some(of_text), TextSequence::Features(text)) =
+                    (&of.text, &mut utterance.text)
+                {
+                    of_text.apply(text);
+                }
+                if let Some(of_visual) = &of.visual {
+                    of_visual.apply(visual);
+                }
+                if let Some(of_acoustic) = &of.acoustic {
+                    of_acoustic.apply(acoustic);
+                }
             }
         }
     }
 }
 
-/// Statistics over the steps of many sequences.
-fn of_all<'a>(sequences: impl Iterator<Item = &'a Sequence> + Clone) -> Statistics {
+/// The statistics of a modality over the steps of `train` that are not absent; `None` if it is not scaled,
+/// or its text is words.
+fn statistics(modality: Modality, how: RecipeScaling, train: &[Utterance]) -> Option<Statistics> {
+    let sequences = train.iter().filter_map(|utterance| match modality {
+        Modality::Text => match &utterance.text {
+            TextSequence::Features(text) => Some(text),
+            TextSequence::Words(_) => None,
+        },
+        Modality::Visual => Some(&utterance.visual),
+        Modality::Acoustic => Some(&utterance.acoustic),
+    });
     let d_input = sequences.clone().next().map_or(0, Sequence::d_input);
-    Statistics::of(d_input, sequences.flat_map(Sequence::iter))
+    let steps = sequences.flat_map(Sequence::present);
+    match how {
+        RecipeScaling::None => None,
+        RecipeScaling::Standard => Some(Statistics::standard(d_input, steps)),
+        RecipeScaling::Robust => Some(Statistics::robust(d_input, steps)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TextSequence;
+    use crate::RecipeStamp;
 
     fn utterance(visual: &[f32]) -> Utterance {
         let visual = Sequence::new(1, visual.to_vec()).unwrap();
@@ -134,7 +167,7 @@ mod tests {
     }
 
     fn normalise(splits: &mut [Vec<Utterance>; 3], normalisation: Normalisation) {
-        let scaling = Scaling::of(normalisation, &splits[0]);
+        let scaling = Scaling::of(normalisation, &splits[0], &PerModality::default()).unwrap();
         for utterance in splits.iter_mut().flatten() {
             scaling.apply(utterance);
         }
@@ -142,9 +175,94 @@ mod tests {
 
     #[test]
     fn a_scaling_survives_json() {
-        let scaling = Scaling::of(Normalisation::Train, &[utterance(&[1.0, 4.0])]);
-        let json = serde_json::to_string(&scaling).unwrap();
-        assert_eq!(serde_json::from_str::<Scaling>(&json).unwrap(), scaling);
+        let train = [utterance(&[1.0, 4.0])];
+        for how in [
+            Normalisation::Train,
+            Normalisation::Robust,
+            Normalisation::Recipe,
+        ] {
+            let scaling = Scaling::of(how, &train, &recipes()).unwrap();
+            let json = serde_json::to_string(&scaling).unwrap();
+            assert_eq!(serde_json::from_str::<Scaling>(&json).unwrap(), scaling);
+        }
+    }
+
+    /// The JSON that misa has always written.
+    #[test]
+    fn older_scalings_are_read() {
+        let train = [utterance(&[1.0, 3.0])];
+        let none = PerModality::default();
+        let scaling = Scaling::of(Normalisation::Train, &train, &none).unwrap();
+        let json = r#"{"train":{"visual":{"mean":[2.0],"deviation":[1.0]},"acoustic":{"mean":[1.0,2.0],"deviation":[0.0,0.0]}}}"#;
+        assert_eq!(serde_json::to_string(&scaling).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Scaling>(json).unwrap(), scaling);
+    }
+
+    fn recipe(scaling: RecipeScaling) -> Option<RecipeStamp> {
+        let mut recipe = RecipeStamp::new("made", 1, "00", "tool", vec![]);
+        recipe.scaling = scaling;
+        Some(recipe)
+    }
+
+    fn recipes() -> Recipes {
+        Recipes {
+            text: None,
+            visual: recipe(RecipeScaling::Robust),
+            acoustic: recipe(RecipeScaling::None),
+        }
+    }
+
+    #[test]
+    fn each_modality_is_scaled_as_its_recipe_says() {
+        let train = [utterance(&[1.0, 2.0, 3.0, 4.0, 1000.0])];
+        let scaling = Scaling::of(Normalisation::Recipe, &train, &recipes()).unwrap();
+        let mut scaled = utterance(&[5.0]);
+        scaling.apply(&mut scaled);
+        // Median 3, quartiles 2 and 4.
+        assert!((scaled.visual.values()[0] - 1.0).abs() < 1e-5);
+        assert_eq!(scaled.acoustic.values(), [1.0, 2.0]);
+
+        let mut missing = recipes();
+        missing.acoustic = None;
+        let error = Scaling::of(Normalisation::Recipe, &train, &missing).unwrap_err();
+        let expected = "normalisation cannot be `recipe`: the acoustic features have no recipe";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn absent_steps_count_for_nothing_and_stay_zeros() {
+        let of = |values: &[f32], absent: &[bool]| {
+            let mut utterance = utterance(values);
+            let (values, absent) = (values.to_vec(), absent.to_vec());
+            utterance.visual = Sequence::with_absent(1, values, absent).unwrap();
+            utterance
+        };
+        let none = PerModality::default();
+        for how in [
+            Normalisation::Utterance,
+            Normalisation::Train,
+            Normalisation::Robust,
+        ] {
+            let plain = utterance(&[1.0, 3.0, 7.0]);
+            let holed = of(
+                &[0.0, 1.0, 3.0, 0.0, 7.0],
+                &[true, false, false, true, false],
+            );
+            let scaled = |mut utterance: Utterance| {
+                let train = [utterance.clone()];
+                let scaling = Scaling::of(how, &train, &none).unwrap();
+                scaling.apply(&mut utterance);
+                utterance.visual
+            };
+            let (plain, holed) = (scaled(plain), scaled(holed));
+            let values = plain.values();
+            let expected = vec![0.0, values[0], values[1], 0.0, values[2]];
+            let absent = vec![true, false, false, true, false];
+            assert_eq!(Some(holed), Sequence::with_absent(1, expected, absent));
+            // A modality that is absent as a whole.
+            let gone = scaled(of(&[0.0, 0.0], &[true, true]));
+            assert_eq!(gone.values(), [0.0, 0.0]);
+        }
     }
 
     #[test]

@@ -86,6 +86,25 @@ pub(crate) fn rows<const N: usize>(
     Ok(Sequence::new(d_input, values).expect(fills))
 }
 
+/// The rows, where the steps with a flag are absent.
+pub(crate) fn with_absent(rows: Sequence, absent: Vec<bool>) -> Result<Sequence, Fault> {
+    let (d_input, steps, flags) = (rows.d_input(), rows.steps(), absent.len());
+    if flags != steps {
+        return Err(Fault::invalid(
+            format!("{steps} flags, one for each step"),
+            flags.to_string(),
+        ));
+    }
+    let mut marked = absent.iter().enumerate().filter(|&(_, &absent)| absent);
+    let is_not_zero = |step: usize| rows.step(step).iter().any(|&value| value != 0.0);
+    if let Some((step, _)) = marked.find(|&(step, _)| is_not_zero(step)) {
+        let found = format!("another number in step {step}");
+        return Err(Fault::invalid("zeros in absent steps", found));
+    }
+    let values = rows.values().to_vec();
+    Ok(Sequence::with_absent(d_input, values, absent).expect("checked above"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ const VALUES: [(&str, &[&str]); 8] = [
     ("corpus", &["mosi", "mosei", "ur_funny"]),
     ("policy", &["strict", "compat"]),
     ("padding", &["auto", "left", "right", "mask"]),
-    ("normalise", &["utterance", "train"]),
+    ("normalise", &["utterance", "train", "robust", "recipe"]),
     ("freeze", &["none", "all"]),
     ("truncation", &["full", "batch"]),
     (

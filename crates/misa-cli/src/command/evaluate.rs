@@ -92,6 +92,9 @@ impl Arguments {
             });
         }
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
+        for note in checkpoint.recipe_notes(development.dataset().recipes()) {
+            eprintln!("note: {note}");
+        }
         let config = &source.manifest.config;
         let constant = development.constant(config.loss.task);
         let utterances = development.dataset().split(split);

@@ -1,5 +1,6 @@
 //! What lies beyond MISA: off by default, and re-exported beside the parts that it extends.
 
+mod absent;
 mod context;
 pub(crate) mod fusion;
 pub(crate) mod loss;
@@ -9,6 +10,7 @@ mod step_heads;
 mod unimodal_heads;
 mod videos;
 
+pub use absent::AbsentSteps;
 pub use context::{Context, ContextConfig};
 pub use mutual_attention::{CrossModal, Directions, MutualAttention, MutualAttentionConfig};
 pub use presence::Presence;

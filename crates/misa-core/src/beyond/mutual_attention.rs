@@ -3,7 +3,7 @@
 use crate::dropout::drop_out;
 use crate::encoder::{EncoderOutput, PackedSequence};
 use crate::modality_modules::ModalityModules;
-use crate::{ConfigError, Modalities, Modality, PerModality, Presence};
+use crate::{AbsentSteps, ConfigError, Modalities, Modality, PerModality, Presence};
 use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
 use burn::nn::{
     Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
@@ -63,7 +63,8 @@ misa_terms::settings! {
 ///
 /// - Source: MulT (Tsai et al. 2019) for the blocks.
 /// - Differs: added before the subspaces, so that a model starts as MISA; no positions, as the
-///   recurrent encoders distinguish the steps already; padding is masked everywhere.
+///   recurrent encoders distinguish the steps already; padding and absent steps are masked
+///   everywhere.
 #[derive(Module, Debug)]
 pub struct MutualAttention {
     steps: ModalityModules<Option<Linear>>,
@@ -94,14 +95,15 @@ pub struct CrossModal {
     dropout: Dropout,
 }
 
-/// A padded sequence with its true lengths.
+/// A padded sequence with its true lengths. Absent steps are treated as padding, except in a sequence that
+/// has no other steps: it is that of a missing modality, or is read as zeros.
 #[derive(Clone)]
 struct Steps {
     /// `[batch, steps, d_hidden]`
     values: Tensor<3>,
-    /// True at padding, `[batch, steps]`.
+    /// True at padding and absent steps, `[batch, steps]`.
     padding: Tensor<2, Bool>,
-    /// Share of each real step in the mean, `[batch, steps, 1]`.
+    /// Share of each other step in the mean, `[batch, steps, 1]`.
     shares: Tensor<3>,
 }
 
@@ -201,13 +203,15 @@ impl MutualAttention {
         &self,
         projected: PerModality<Tensor<2>>,
         encoded: &PerModality<Option<EncoderOutput>>,
+        absent: PerModality<Option<&AbsentSteps>>,
         presence: Option<&Presence>,
     ) -> PerModality<Tensor<2>> {
-        let steps = (self.steps.as_ref().zip(encoded.as_ref())).map(|(linear, encoded)| {
+        let parts = self.steps.as_ref().zip(encoded.as_ref()).zip(absent);
+        let steps = parts.map(|((linear, encoded), absent)| {
             let linear = linear.as_ref()?;
             let states = encoded.as_ref().and_then(|encoded| encoded.states.as_ref());
             let states = states.expect("mutual attention needs the steps of every encoder");
-            Some(Steps::new(linear, states))
+            Some(Steps::new(linear, states, absent))
         });
         let targets = projected.zip(self.blocks.as_ref());
         let modalities = PerModality::from_fn(|modality| modality);
@@ -279,17 +283,22 @@ impl CrossModal {
 }
 
 impl Steps {
-    fn new(linear: &Linear, states: &PackedSequence) -> Self {
+    fn new(linear: &Linear, states: &PackedSequence, absent: Option<&AbsentSteps>) -> Self {
         let lengths = states.lengths();
         let longest = lengths.iter().copied().max().unwrap_or(0);
         let batch = lengths.len();
         let projected = states.with_rows(linear.forward(states.rows.clone()));
         let values = projected.padded(longest);
         let device = values.device();
-        let shares = lengths.iter().flat_map(|&length| {
+        let shares = lengths.iter().enumerate().flat_map(|(row, &length)| {
+            let absent = absent.filter(|absent| !absent.is_all_absent(row));
+            let counts = move |step: &usize| {
+                *step < length && absent.is_none_or(|absent| !absent.is_absent(row, *step))
+            };
+            let count = (0..length).filter(counts).count();
             let share = move |step| {
-                if step < length {
-                    1.0 / length as f32
+                if counts(&step) {
+                    1.0 / count as f32
                 } else {
                     0.0
                 }
@@ -358,6 +367,70 @@ mod tests {
         let first = vectors::y().narrow(0, 0, 1);
         let other = Tensor::cat(vec![first, vectors::z().narrow(0, 1, 2) * 50.0], 0);
         forward(vectors::y()).assert_eq(&forward(other), true);
+    }
+
+    /// Sequences of these steps, `[steps, 4]` each, without a recurrence that mixes them.
+    fn sequences(rows: &[&[f32]], device: &Device) -> PackedSequence {
+        let lengths: Vec<usize> = rows.iter().map(|row| row.len()).collect();
+        let longest = lengths.iter().max().unwrap();
+        let values = rows.iter().flat_map(|row| {
+            let value = |step: usize| row.get(step).copied().unwrap_or(f32::NAN);
+            (0..*longest).flat_map(move |step| [1.0, -2.0, 0.5, 3.0].map(|x| x * value(step)))
+        });
+        let shape = [rows.len(), *longest, 4];
+        let values = TensorData::new(values.collect::<Vec<f32>>(), shape);
+        PackedSequence::new(Tensor::from_data(values, device), &lengths)
+    }
+
+    fn attended(source: &[&[f32]], flags: Vec<Vec<bool>>, device: &Device) -> Vec<f32> {
+        let linear = waves(LinearConfig::new(4, 4).init(device));
+        let direction = waves(Direction {
+            layers: vec![CrossModal::new(4, 2, 0.0, device)],
+            norm: LayerNormConfig::new(4).init(device),
+            output: LinearConfig::new(4, 4).with_bias(false).init(device),
+            source: Modality::Visual,
+        });
+        let target: Vec<&[f32]> = source.iter().map(|_| &[0.3, 0.9][..]).collect();
+        let target = Steps::new(&linear, &sequences(&target, device), None);
+        let absent = AbsentSteps::new(flags);
+        let source = Steps::new(&linear, &sequences(source, device), absent.as_ref());
+        let into_text = direction.forward(&target, &source);
+        let from_text = direction.forward(&source, &target);
+        let both = Tensor::cat(vec![into_text, from_text], 1);
+        both.into_data().iter().collect()
+    }
+
+    /// As if they had been removed, as source and as target.
+    #[test]
+    fn absent_steps_have_no_influence() {
+        let device = Device::flex();
+        let absent = vec![vec![false, true, true, false], vec![]];
+        let holed: [&[f32]; 2] = [&[0.5, 8.0, -9.0, 2.0], &[1.0]];
+        let cut: [&[f32]; 2] = [&[0.5, 2.0], &[1.0]];
+        let found = attended(&holed, absent, &device);
+        let expected = attended(&cut, vec![], &device);
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-5, "{found} and {expected}");
+        }
+    }
+
+    /// It is the sequence of a missing modality: finite, and a function of its own steps.
+    #[test]
+    fn a_sequence_of_absent_steps_alone_is_finite() {
+        let device = Device::flex();
+        let of = |rows: &[&[f32]]| {
+            let absent = rows
+                .iter()
+                .enumerate()
+                .map(|(row, steps)| vec![row == 0; steps.len()]);
+            attended(rows, absent.collect(), &device)
+        };
+        let short = of(&[&[0.0, 0.0], &[1.0]]);
+        let long = of(&[&[0.0, 0.0], &[1.0, 2.0, 3.0, 4.0]]);
+        assert!(short.iter().all(|value| value.is_finite()));
+        for (short, long) in short[..8].iter().zip(&long[..8]) {
+            assert!((short - long).abs() < 1e-5, "{short} and {long}");
+        }
     }
 
     #[test]

@@ -155,6 +155,7 @@ impl MisaConfig {
             sizes: self.sizes,
             representations: self.settings.representations,
             has_cycle: self.parts.cycle,
+            has_absent_column: self.settings.absent_column,
             d_hidden: self.settings.d_hidden,
         }
     }
@@ -195,8 +196,14 @@ impl MisaConfig {
             .with_reading(self.bert)
     }
 
+    /// The encoder of visual or acoustic steps of this many features.
     fn sequence(&self, d_input: usize) -> SequenceEncoderConfig {
-        SequenceEncoderConfig::new(d_input).with_cell(self.settings.cell)
+        SequenceEncoderConfig::new(self.with_column(d_input)).with_cell(self.settings.cell)
+    }
+
+    /// What a visual or acoustic encoder reads of a step of `d_input` features.
+    pub(super) fn with_column(&self, d_input: usize) -> usize {
+        d_input.saturating_add(usize::from(self.settings.absent_column))
     }
 
     fn d_encoded(&self, modality: Modality) -> usize {

@@ -13,10 +13,10 @@ use crate::encoder::bert::BertEncoder;
 use crate::encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder};
 use crate::modality_modules::ModalityModules;
 use crate::{
-    Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput, MisaInput,
-    Modalities, Modality, MutualAttention, PerModality, Presence, Projection, Reconstruction,
-    Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces, SubspacesOutput,
-    UnimodalHeads, Videos,
+    AbsentSteps, Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput,
+    MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence, Projection,
+    Reconstruction, Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces,
+    SubspacesOutput, UnimodalHeads, Videos,
 };
 use burn::prelude::*;
 pub use config::MisaConfig;
@@ -53,6 +53,7 @@ pub struct Misa {
     #[module(skip)]
     representations: Representations,
     has_cycle: bool,
+    has_absent_column: bool,
     d_hidden: usize,
 }
 
@@ -86,7 +87,8 @@ pub struct MisaOutput {
 }
 
 impl Misa {
-    /// Predicts the target of each utterance, from the modalities that it has.
+    /// Predicts the target of each utterance, from the modalities that it has. A modality all of whose
+    /// steps are absent is missing, unless nothing else remains.
     ///
     /// # Shapes
     ///
@@ -97,14 +99,17 @@ impl Misa {
     /// Panics if the input does not have the sizes of the configuration, or if an utterance has
     /// none of the modalities in use.
     pub fn forward(&self, input: &MisaInput) -> MisaOutput {
-        let presence = input.presence.as_ref();
+        let presence = input.found_presence(self.modalities);
         let encoded = self.encode(input);
         let projected = self.project(&encoded, input);
         // Before mutual attention mixes the modalities.
         let unimodal = (self.unimodal.as_ref()).map(|heads| heads.forward(&projected));
         let projected = match &self.mutual_attention {
             None => projected,
-            Some(attention) => attention.forward(projected, &encoded, presence),
+            Some(attention) => {
+                let absent = PerModality::from_fn(|modality| input.absent_of(modality));
+                attention.forward(projected, &encoded, absent, presence.as_ref())
+            }
         };
         let subspaces = self.subspaces.forward(&projected);
         let reconstructed = self.reconstruction.forward(&subspaces);
@@ -113,7 +118,7 @@ impl Misa {
             self.modalities,
             &projected,
             &subspaces,
-            presence,
+            presence.as_ref(),
         );
         let fusion = self.fusion.forward(&tokens, &self.activation);
 
@@ -134,7 +139,7 @@ impl Misa {
             reconstructed,
             fusion,
             modalities: self.modalities,
-            presence: input.presence.clone(),
+            presence,
         }
     }
 
@@ -162,15 +167,39 @@ impl Misa {
         }
         let lengths = &input.lengths;
         let visible = input.without_missing();
-        let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, lengths: &[usize]| {
+        let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, modality: Modality| {
             let encoder = encoder.as_ref()?;
-            Some(encoder.forward(&PackedSequence::new(x.clone(), lengths)))
+            let x = self.with_column(x.clone(), input.absent_of(modality), None);
+            Some(encoder.forward(&PackedSequence::new(x, lengths.get(modality))))
         };
         PerModality {
             text: (self.text.as_ref()).map(|text| text.forward(&visible.text, &lengths.text)),
-            visual: sequence(&self.visual, &visible.visual, &lengths.visual),
-            acoustic: sequence(&self.acoustic, &visible.acoustic, &lengths.acoustic),
+            visual: sequence(&self.visual, &visible.visual, Modality::Visual),
+            acoustic: sequence(&self.acoustic, &visible.acoustic, Modality::Acoustic),
         }
+    }
+
+    /// `x`, `[batch, steps, d_input]`, with one more feature in a model that has it: 1 at steps that are
+    /// absent or hidden.
+    fn with_column(
+        &self,
+        x: Tensor<3>,
+        absent: Option<&AbsentSteps>,
+        hidden: Option<&Tensor<2>>,
+    ) -> Tensor<3> {
+        if !self.has_absent_column {
+            return x;
+        }
+        let [batch, steps, _] = x.dims();
+        let device = x.device();
+        let nothing = || Tensor::zeros([batch, steps], &device);
+        let absent = absent.map_or_else(nothing, |absent| absent.mask(steps, &device));
+        // No absent step is hidden.
+        let column = match hidden {
+            Some(hidden) => absent + hidden.clone(),
+            None => absent,
+        };
+        Tensor::cat(vec![x, column.unsqueeze_dim(2)], 2)
     }
 
     /// Predicts from each modality alone, of a model with unimodal heads; no attention between
@@ -190,7 +219,8 @@ impl Misa {
     }
 
     /// How badly the visual and acoustic encoders predict hidden steps, the mean over both:
-    /// 1 = no better than predicting the mean of the features, 0 = perfect.
+    /// 1 = no better than predicting the mean of the features, 0 = perfect. Absent steps are not
+    /// predicted.
     ///
     /// # Shapes
     ///
@@ -211,12 +241,13 @@ impl Misa {
         let heads = heads.expect("hidden steps need step heads");
         input.assert_consistent();
         input.assert_sizes(self.sizes);
+        let visible = input.without_missing();
         let parts = [
-            (Modality::Visual, &self.visual, &input.visual, visual),
+            (Modality::Visual, &self.visual, visible.visual, visual),
             (
                 Modality::Acoustic,
                 &self.acoustic,
-                &input.acoustic,
+                visible.acoustic,
                 acoustic,
             ),
         ];
@@ -225,12 +256,18 @@ impl Misa {
             .filter_map(|(modality, encoder, features, hidden)| {
                 let (encoder, head) = encoder.as_ref().zip(heads.of(modality))?;
                 let [_, steps, _] = features.dims();
+                let absent = input.absent_of(modality);
+                let hidden = match absent {
+                    Some(absent) => hidden * (-absent.mask(steps, &features.device()) + 1.0),
+                    None => hidden,
+                };
                 let seen = (-hidden.clone() + 1.0).unsqueeze_dim::<3>(2);
                 let lengths = input.lengths.get(modality);
-                let sequence = PackedSequence::new(features.clone() * seen, lengths);
+                let read = self.with_column(features.clone() * seen, absent, Some(&hidden));
+                let sequence = PackedSequence::new(read, lengths);
                 let states = encoder.forward(&sequence).states?.padded(steps);
                 let predicted = head.forward(states);
-                Some(hidden_step_error(predicted, features.clone(), hidden))
+                Some(hidden_step_error(predicted, features, hidden))
             });
         let errors: Vec<_> = errors.collect();
         let count = errors.len().max(1) as f64;

@@ -28,6 +28,9 @@ misa_terms::settings! {
         pub d_embedding: usize = 300, with_d_embedding;
         /// Keep the word vectors as they are.
         pub freeze_embedding: bool = false, with_freeze_embedding;
+        /// One more feature of each visual and acoustic step, which is 1 where the step is absent and 0
+        /// elsewhere.
+        pub absent_column: bool = false, with_absent_column;
         /// Recurrent unit of the encoders.
         pub cell: CellKind = CellKind::Lstm, with_cell;
         /// Activation of the projections, the head and the adversary.
@@ -62,6 +65,7 @@ macro_rules! model_builder {
                 with_d_hidden, $held.d_hidden: usize;
                 with_d_embedding, $held.d_embedding: usize;
                 with_freeze_embedding, $held.freeze_embedding: bool;
+                with_absent_column, $held.absent_column: bool;
                 with_cell, $held.cell: $crate::CellKind;
                 with_activation, $held.activation: $crate::ActivationKind;
                 with_dropout, $held.dropout: f64;

@@ -27,8 +27,8 @@ impl MisaConfig {
         shapes.push(self.fusion().decisive_shape());
         for modality in self.settings.modalities.iter() {
             let d_input = match (modality, self.sizes.text) {
-                (Modality::Visual, _) => self.sizes.visual,
-                (Modality::Acoustic, _) => self.sizes.acoustic,
+                (Modality::Visual, _) => self.with_column(self.sizes.visual),
+                (Modality::Acoustic, _) => self.with_column(self.sizes.acoustic),
                 (Modality::Text, TextSize::Features { d_input }) => d_input,
                 (Modality::Text, TextSize::Words { vocabulary }) => {
                     let shape = vec![vocabulary, self.settings.d_embedding];

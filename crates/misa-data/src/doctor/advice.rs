@@ -69,6 +69,9 @@ fn advice(error: &DataError) -> &'static str {
         DataError::Checksum { .. } => {
             "the file is not what was written: copy or convert it once more"
         }
+        DataError::Recipes { .. } => {
+            "what is said of the features does not fit them: build the data set once more"
+        }
         DataError::NotReplaced { .. } => {
             "both files must hold the same utterances under the same ids"
         }

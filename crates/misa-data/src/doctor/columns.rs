@@ -85,13 +85,16 @@ impl Columns {
         }
     }
 
-    /// Adds a sequence of the same size, whose NaN and infinite values are `odd`.
+    /// Adds the steps of a sequence that are not absent; it is of the same size, whose NaN and infinite values are `odd`.
     pub fn add(&mut self, sequence: &Sequence, odd: Odd) {
-        self.rows += sequence.steps();
-        self.has_steps |= sequence.steps() > 1;
+        let present = sequence.steps() - sequence.n_absent();
+        self.rows += present;
+        self.has_steps |= present > 1;
         self.odd.merge(odd);
-        let first = sequence.step(0);
-        for row in sequence.iter() {
+        let Some(first) = sequence.present().next() else {
+            return;
+        };
+        for row in sequence.present() {
             match odd.count() {
                 0 => self.add_row(row),
                 _ => self.add_numbers(row),

@@ -81,6 +81,7 @@ mod tests {
             has_nan: PerModality::default(),
             has_infinite: PerModality::default(),
             is_zero: PerModality::default(),
+            absent: PerModality::default(),
             content,
         }
     }

@@ -49,8 +49,8 @@ pub use finding::{Finding, Severity};
 pub use labels::{Bin, LabelReport, LabelSplit, Scale};
 use record::Observations;
 pub use report::{
-    Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport, SplitReport,
-    Steps, Values,
+    Absent, Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport,
+    SplitReport, Steps, Values,
 };
 use std::path::Path;
 #[cfg(feature = "tensors")]

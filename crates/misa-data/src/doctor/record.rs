@@ -17,7 +17,9 @@ pub(super) struct Record {
     pub steps: PerModality<usize>,
     pub has_nan: PerModality<bool>,
     pub has_infinite: PerModality<bool>,
+    /// Whether there are steps that are not absent, all of zeros.
     pub is_zero: PerModality<bool>,
+    pub absent: PerModality<usize>,
     /// A hash of words and features.
     pub content: u64,
 }
@@ -54,6 +56,7 @@ impl Observations {
             has_nan: PerModality::default(),
             has_infinite: PerModality::default(),
             is_zero: PerModality::default(),
+            absent: PerModality::default(),
             content: 0,
         };
         for modality in Modality::ALL {
@@ -76,7 +79,9 @@ impl Observations {
         let odd = Odd::of(values);
         *record.has_nan.get_mut(modality) = odd.nan > 0;
         *record.has_infinite.get_mut(modality) = odd.infinite() > 0;
-        *record.is_zero.get_mut(modality) = values.iter().all(|&value| value == 0.0);
+        *record.absent.get_mut(modality) = sequence.n_absent();
+        *record.is_zero.get_mut(modality) =
+            !sequence.is_all_absent() && values.iter().all(|&value| value == 0.0);
         let columns = self.columns[record.split.index()].get_mut(modality);
         let columns = columns.get_or_insert_with(|| Columns::new(sequence.d_input()));
         columns.add(sequence, odd);
@@ -84,6 +89,7 @@ impl Observations {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
         self.bytes.extend(bytes);
         self.bytes.hash(hasher);
+        sequence.absent().hash(hasher);
     }
 
     /// The records of a split.

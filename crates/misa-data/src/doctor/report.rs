@@ -3,7 +3,7 @@
 use super::Finding;
 use super::labels::LabelReport;
 use crate::{Format, Padding, Policy, Split};
-use misa_terms::Modality;
+use misa_terms::{Modality, RecipeStamp};
 use serde::Serialize;
 
 /// The complete result for a data set. [`Display`](std::fmt::Display) shows it as text.
@@ -117,6 +117,8 @@ pub struct FeatureReport {
     pub modality: Modality,
     /// Features of a step; `None` for word ids.
     pub d_input: Option<usize>,
+    /// How they were made, if the files say so.
+    pub recipe: Option<RecipeStamp>,
     /// Probable origin of features of this size.
     pub explanation: Option<&'static str>,
     /// Splits that have utterances.
@@ -137,8 +139,22 @@ pub struct FeatureSplit {
     pub split: Split,
     /// Numbers of steps of the utterances.
     pub steps: Steps,
+    /// The absent steps.
+    pub absent: Absent,
     /// The values; `None` for word ids.
     pub values: Option<Values>,
+}
+
+/// Steps that are absent, such as words during which no face was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Absent {
+    /// Their number.
+    pub steps: usize,
+    /// Their share of all steps, from 0 to 1.
+    pub share: f64,
+    /// Utterances all of whose steps are absent.
+    pub utterances: usize,
 }
 
 /// Numbers of steps of the utterances.

@@ -3,7 +3,7 @@
 use super::columns::{Columns, Odd};
 use super::labels::LabelReport;
 use super::record::{Observations, Record};
-use super::report::{Content, FeatureReport, FeatureSplit, SplitReport, Steps, Values};
+use super::report::{Absent, Content, FeatureReport, FeatureSplit, SplitReport, Steps, Values};
 use super::{published, sizes};
 use crate::{Format, Note, OpenOptions, Overview, Split};
 use misa_terms::{Modality, TextSize};
@@ -17,7 +17,7 @@ pub(super) fn content(
 ) -> Content {
     let records = &observations.records;
     let labels: Vec<(Split, f32)> = records.iter().map(|r| (r.split, r.label)).collect();
-    let features = |modality| features(modality, observations);
+    let features = |modality| features(modality, overview, observations);
     Content {
         format: overview.format,
         variant: variant(overview, records),
@@ -77,7 +77,7 @@ fn split(split: Split, observations: &Observations) -> SplitReport {
     }
 }
 
-fn features(modality: Modality, observations: &Observations) -> FeatureReport {
+fn features(modality: Modality, overview: &Overview, observations: &Observations) -> FeatureReport {
     let all = observations.all(modality);
     let d_input = all.as_ref().map(Columns::len);
     let train = observations.columns[Split::Train.index()].get(modality);
@@ -85,6 +85,7 @@ fn features(modality: Modality, observations: &Observations) -> FeatureReport {
     FeatureReport {
         modality,
         d_input,
+        recipe: overview.recipes.get(modality).clone(),
         explanation: d_input.and_then(|d_input| sizes::explanation(modality, d_input)),
         splits: splits
             .filter_map(|split| feature_split(modality, split, observations))
@@ -118,8 +119,21 @@ fn feature_split(
     Some(FeatureSplit {
         split,
         steps,
+        absent: absent(modality, split, observations),
         values,
     })
+}
+
+fn absent(modality: Modality, split: Split, observations: &Observations) -> Absent {
+    let (mut absent, mut all) = (Absent::default(), 0);
+    for record in observations.split(split) {
+        let (steps, found) = (*record.steps.get(modality), *record.absent.get(modality));
+        all += steps;
+        absent.steps += found;
+        absent.utterances += usize::from(found == steps);
+    }
+    absent.share = absent.steps as f64 / all.max(1) as f64;
+    absent
 }
 
 fn values(columns: &Columns, zero_sequences: usize) -> Values {

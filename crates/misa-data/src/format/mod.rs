@@ -16,8 +16,9 @@ mod ur_funny;
 use crate::entry::Entry;
 use crate::intake::{Heading, Intake};
 use crate::options::is_of;
+use crate::replacement::Known;
 use crate::wanted::Wanted;
-use crate::{DataError, Note, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
+use crate::{DataError, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
 use files::open_pickle;
 pub use kind::{Format, UnknownFormat};
 use misa_files::FileKind;
@@ -87,18 +88,22 @@ fn folder_format(folder: &Path, wanted: Wanted) -> Option<Format> {
 }
 
 /// Passes the features of one modality at `path` to `take`, with the ids of their utterances; returns
-/// what was noted.
+/// what else is known of them.
 pub(crate) fn read_modality(
     path: &Path,
     options: &OpenOptions,
     (modality, wanted): (Modality, Wanted),
     take: &mut dyn FnMut(String, Sequence),
-) -> Result<Vec<Note>, DataError> {
+) -> Result<Known, DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
     if is_file && !is_of(path, SAFETENSORS)? && !(wanted.is_clips() && is_of(path, own::TABLE)?) {
         let pickle = open_pickle(path)?;
         if Dialect::of(pickle.root()).is_some() {
-            return padded::read_modality(path, &pickle, options, modality, take);
+            let notes = padded::read_modality(path, &pickle, options, modality, take)?;
+            return Ok(Known {
+                notes,
+                recipe: None,
+            });
         }
     }
     let place = path.display().to_string();
@@ -126,7 +131,11 @@ pub(crate) fn read_modality(
             let mut sink = |_, utterance: Utterance| pass(utterance.into());
             let mut intake = Intake::new(policy, &mut sink);
             let heading = read(path, options, &mut intake)?;
-            Ok(intake.finish(&place, heading)?.notes)
+            let mut overview = intake.finish(&place, heading)?;
+            Ok(Known {
+                notes: overview.notes,
+                recipe: overview.recipes.get_mut(modality).take(),
+            })
         }
         Wanted::Clips => {
             let mut passed = Ok(());
@@ -137,8 +146,9 @@ pub(crate) fn read_modality(
             };
             let mut intake = Intake::of_clips(policy, &mut sink);
             let heading = read(path, options, &mut intake)?;
-            let notes = intake.finish_clips(&place, &heading)?;
-            passed.map(|()| notes)
+            let (notes, mut recipes) = intake.finish_clips(&place, &heading)?;
+            let recipe = recipes.get_mut(modality).take();
+            passed.map(|()| Known { notes, recipe })
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Heading, Intake};
 use crate::{DataError, Note, NoteKind, Overview, Split, Vocabulary, Width};
-use misa_terms::{FeatureSizes, TextSize};
+use misa_terms::{FeatureSizes, Recipes, TextSize, check_recipes};
 use std::collections::HashSet;
 
 impl Intake<'_> {
@@ -25,6 +25,7 @@ impl Intake<'_> {
             acoustic: features(acoustic),
         };
         let has_words = text == Width::Words;
+        let recipes = self.recipes(place, Some(sizes))?;
         let mut vocabulary = heading.vocabulary.filter(|_| has_words);
         if let Some(vocabulary) = &mut vocabulary {
             vocabulary.freeze();
@@ -34,18 +35,36 @@ impl Intake<'_> {
             sizes,
             vocabulary,
             notes: self.notes.into_vec(),
+            recipes,
             counts: self.counts,
         })
     }
 
-    /// What was noted, after all clips have passed.
-    pub fn finish_clips(mut self, place: &str, heading: &Heading) -> Result<Vec<Note>, DataError> {
+    /// What was noted, and how the features were made, after all clips have passed.
+    pub fn finish_clips(
+        mut self,
+        place: &str,
+        heading: &Heading,
+    ) -> Result<(Vec<Note>, Recipes), DataError> {
         self.settle(place)?;
         if self.ids.iter().all(HashSet::is_empty) {
             return Err(self.no_utterances(place));
         }
         self.words(heading.vocabulary.as_ref())?;
-        Ok(self.notes.into_vec())
+        let recipes = self.recipes(place, None)?;
+        Ok((self.notes.into_vec(), recipes))
+    }
+
+    /// How the features were made; those of another file as that file says.
+    fn recipes(&mut self, place: &str, sizes: Option<FeatureSizes>) -> Result<Recipes, DataError> {
+        let mut recipes = std::mem::take(&mut self.recipes);
+        self.replacements.replace_recipes(&mut recipes);
+        let checked = check_recipes(&recipes, sizes);
+        checked.map_err(|fault| DataError::Recipes {
+            place: format!("{place}: recipes"),
+            fault,
+        })?;
+        Ok(recipes)
     }
 
     /// Fails if anything was refused or could not be replaced.

@@ -3,7 +3,7 @@
 mod finish;
 
 use crate::entry::Entry;
-use crate::finite::{is_finite, zero_non_finite};
+use crate::finite::is_finite;
 use crate::note::Notes;
 use crate::prepare::{NonFinite, Preparer, RawEntry};
 use crate::refusal::{Refusals, Refused};
@@ -14,7 +14,7 @@ use crate::{
     DataError, Format, NoteKind, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary,
 };
 use misa_files::pickle::Pickle;
-use misa_terms::Modality;
+use misa_terms::{Modality, Recipes};
 use std::collections::HashSet;
 
 /// The receiver of utterances that pass.
@@ -44,6 +44,8 @@ pub(crate) struct Intake<'s> {
     policy: Policy,
     /// Notes that the readers count themselves.
     pub notes: Notes,
+    /// How the features were made, as far as a reader knows.
+    pub recipes: Recipes,
     widths: Widths,
     /// By split; the last set is that of clips in no split.
     ids: [HashSet<String>; 4],
@@ -77,6 +79,7 @@ impl<'s> Intake<'s> {
         Self {
             policy,
             notes: Notes::default(),
+            recipes: Recipes::default(),
             widths: Widths::from_fn(|_| None),
             ids: Default::default(),
             counts: [0; 3],
@@ -231,7 +234,7 @@ impl<'s> Intake<'s> {
                 may_pass = false;
                 continue;
             }
-            let count = zero_non_finite(sequence);
+            let count = sequence.zero_non_finite();
             self.notes.add(split, NoteKind::NonFinite(modality), count);
         }
         may_pass

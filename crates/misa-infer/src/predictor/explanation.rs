@@ -287,7 +287,14 @@ fn without_word(clip: &Clip, place: usize) -> Option<Clip> {
             let size = vectors.d_input();
             let mut values = vectors.values().to_vec();
             values.drain(place * size..(place + 1) * size);
-            let vectors = Sequence::new(size, values)?;
+            let vectors = match vectors.absent() {
+                None => Sequence::new(size, values)?,
+                Some(absent) => {
+                    let mut absent = absent.to_vec();
+                    absent.remove(place);
+                    Sequence::with_absent(size, values, absent)?
+                }
+            };
             let words = rest(words);
             Some(ClipText::Vectors { vectors, words })
         }

@@ -18,7 +18,7 @@ pub use explanation::{
 use misa_core::{MisaConfig, Presence};
 use misa_terms::{Clip, ClipText, PerModality, Sequence, Task, TextSize, videos};
 pub use prediction::{Prediction, TextRead};
-pub(crate) use reading::Reading;
+pub(crate) use reading::{Reading, has};
 use std::cmp::Reverse;
 use std::path::Path;
 use std::sync::Arc;

@@ -42,7 +42,7 @@ impl Reading {
         let used = model.config.settings.modalities;
         let (read, ignored): (Vec<_>, Vec<_>) = Modality::ALL
             .into_iter()
-            .filter(|&modality| clip.has(modality))
+            .filter(|&modality| has(clip, modality, model))
             .partition(|&modality| used.contains(modality));
         let modalities = Modalities::new(&read).map_err(|_| {
             let found = match ignored.as_slice() {
@@ -122,6 +122,17 @@ impl Reading {
     /// Which modalities are there, one flag each.
     pub(crate) fn presence(&self) -> PerModality<bool> {
         PerModality::from_fn(|modality| self.modalities.contains(modality))
+    }
+}
+
+/// Whether a clip has something of a modality for a model; a model that reads vectors reads no words.
+pub(crate) fn has(clip: &Clip, modality: Modality, model: &Checkpoint) -> bool {
+    let reads_vectors = matches!(model.config.sizes.text, TextSize::Features { .. });
+    match (modality, &clip.text) {
+        (Modality::Text, Some(ClipText::Vectors { vectors, .. })) if reads_vectors => {
+            !vectors.is_all_absent()
+        }
+        _ => clip.has(modality),
     }
 }
 

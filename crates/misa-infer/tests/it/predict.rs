@@ -61,13 +61,36 @@ fn words_that_bert_cannot_read_are_counted() {
     assert_eq!((read.words, read.unknown, read.cut), (12, 1, 2));
 }
 
+/// A face that was seen in no word is no face.
+#[test]
+fn a_modality_of_absent_steps_alone_is_a_missing_one() {
+    let config = MisaConfig::new(sizes(words())).with_d_hidden(8);
+    let predictor = predictor(&config, |_| {});
+    let mut clip = Numbers(7).clip(sizes(words()), 5);
+    clip.visual = Sequence::with_absent(20, vec![0.0; 60], vec![true; 3]);
+    let absent = predictor.predict(std::slice::from_ref(&clip)).unwrap();
+    clip.visual = None;
+    let missing = predictor.predict(std::slice::from_ref(&clip)).unwrap();
+    assert_eq!(absent, missing);
+    assert_eq!(absent[0].modalities.to_string(), "text,acoustic");
+
+    let nothing = Clip {
+        visual: Sequence::with_absent(20, vec![0.0; 20], vec![true]),
+        ..Clip::default()
+    };
+    let error = predictor.check(&nothing).unwrap_err().to_string();
+    assert!(error.ends_with("found a clip with none of them"), "{error}");
+}
+
 /// What a missing modality would have held is not in the clip, so nothing but its absence can count.
 #[test]
 fn a_labelled_utterance_has_the_prediction_of_its_clip() {
     for text in [words(), bert()] {
         let folder = tempfile::tempdir().unwrap();
-        let scaling =
-            |utterances: &[Utterance]| misa_terms::Scaling::of(Normalisation::Train, utterances);
+        let scaling = |utterances: &[Utterance]| {
+            let recipes = misa_terms::PerModality::default();
+            misa_terms::Scaling::of(Normalisation::Train, utterances, &recipes).unwrap()
+        };
         let words = ["what", "fun"].map(str::to_owned).to_vec();
         let mut numbers = Numbers(3);
         let utterance = Utterance::new(

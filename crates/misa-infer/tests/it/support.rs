@@ -73,6 +73,7 @@ pub(crate) fn save(
         scaling: None,
         bert: bert.map(Arc::new),
         calibration: None,
+        recipes: Default::default(),
     };
     edit(&mut checkpoint);
     checkpoint.save(folder).unwrap();
@@ -92,6 +93,22 @@ impl Numbers {
     pub(crate) fn sequence(&mut self, size: usize, steps: usize) -> Sequence {
         let value = |_| (self.next() % 20_001) as f32 / 10_000.0 - 1.0;
         Sequence::new(size, (0..size * steps).map(value).collect()).unwrap()
+    }
+
+    /// The same sequence, of which a third of the steps are absent, sometimes all.
+    pub(crate) fn with_absent(&mut self, sequence: &Sequence) -> Sequence {
+        let is_all = self.next().is_multiple_of(8);
+        let steps = 0..sequence.steps();
+        let absent: Vec<bool> = steps
+            .map(|_| is_all || self.next().is_multiple_of(3))
+            .collect();
+        let (d_input, mut values) = (sequence.d_input(), sequence.values().to_vec());
+        for (row, &absent) in values.chunks_mut(d_input).zip(&absent) {
+            if absent {
+                row.fill(0.0);
+            }
+        }
+        Sequence::with_absent(d_input, values, absent).unwrap()
     }
 
     /// A clip of up to `longest` steps with all modalities.

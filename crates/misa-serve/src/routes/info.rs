@@ -6,8 +6,9 @@ use crate::model::Loaded;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use misa_terms::{FeatureSizes, Modalities, Task};
+use misa_terms::{FeatureSizes, Modalities, Modality, Recipes, Task};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -45,6 +46,21 @@ pub(crate) struct ModelInfo {
     dtype: &'static str,
     /// Probabilities of the intervals around its predictions.
     levels: Vec<f64>,
+    /// How the features were made on which it was trained, by modality, as far as that is known.
+    recipes: BTreeMap<&'static str, RecipeInfo>,
+}
+
+/// A recipe of features.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecipeInfo {
+    /// Its name.
+    name: String,
+    /// Its version.
+    version: u32,
+    /// SHA-256 of the recipe, in hexadecimal.
+    sha256: String,
+    /// The tool that made the features.
+    tool: String,
 }
 
 /// What a request may hold.
@@ -70,8 +86,23 @@ impl ModelInfo {
             sizes: loaded.facts.sizes,
             dtype: "f32",
             levels: loaded.facts.levels.clone(),
+            recipes: recipes(&loaded.facts.recipes),
         }
     }
+}
+
+fn recipes(recipes: &Recipes) -> BTreeMap<&'static str, RecipeInfo> {
+    let info = |modality: Modality| {
+        let recipe = recipes.get(modality).as_ref()?;
+        let info = RecipeInfo {
+            name: recipe.name.clone(),
+            version: recipe.version,
+            sha256: recipe.sha256.clone(),
+            tool: recipe.tool.clone(),
+        };
+        Some((modality.name(), info))
+    };
+    Modality::ALL.into_iter().filter_map(info).collect()
 }
 
 /// Models and limits

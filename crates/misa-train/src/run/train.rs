@@ -19,7 +19,8 @@ use crate::{
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
 use misa_data::{
-    BertText, Development, LoaderConfig, Order, Scaling, Split, UtteranceDataset, UtteranceLoader,
+    BertText, Development, LoaderConfig, Order, Recipes, Scaling, Split, UtteranceDataset,
+    UtteranceLoader,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -169,6 +170,7 @@ impl<'a> Prepared<'a> {
         has_begun: bool,
     ) -> Result<Self, TrainError> {
         let scaling = config.normalisation.map(|how| data.dataset().scaling(how));
+        let scaling = scaling.transpose()?;
         let data = match &scaling {
             Some(scaling) => data.scaled(scaling),
             None => data,
@@ -241,6 +243,15 @@ impl<'a> Prepared<'a> {
             self.finish(found, &mut folder)
         });
         (folder, report)
+    }
+
+    /// How the features were made that the model reads: none of text that BERT reads as words.
+    fn recipes(&self) -> Recipes {
+        let mut recipes = self.data.dataset().recipes().clone();
+        if self.bert.is_some() {
+            recipes.text = None;
+        }
+        recipes
     }
 
     fn text(&self) -> Option<Arc<BertText>> {
@@ -323,6 +334,7 @@ impl<'a> Prepared<'a> {
             scaling: None,
             bert: text,
             calibration: None,
+            recipes: self.recipes(),
         };
         checkpoint.calibration = checkpoint.calibrate(utterances, self.device)?;
         checkpoint.scaling = self.scaling;

@@ -9,7 +9,7 @@ use base64::{DecodeError, Engine};
 use misa_terms::Sequence;
 use serde::de::{MapAccess, SeqAccess};
 
-/// Rows of features, `[steps, d_input]`, as little-endian `f32`.
+/// Rows of features, `[steps, d_input]`, as little-endian `f32`, and the numbers of absent steps.
 pub(super) struct PackedPart;
 
 impl<'de> Part<'de> for PackedPart {
@@ -24,13 +24,13 @@ impl<'de> Part<'de> for PackedPart {
         mut object: A,
         reader: &Reader<'_>,
     ) -> Result<Sequence, A::Error> {
-        let mut keys = Keys::new(&["shape", "base64"]);
-        let (mut shape, mut bytes) = (None, None);
+        let mut keys = Keys::new(&["shape", "base64", "absent"]);
+        let (mut shape, mut bytes, mut absent) = (None, None, Vec::new());
         while let Some(key) = keys.next(&mut object, reader)? {
-            if key == "shape" {
-                shape = Some(reader.value(&mut object, key, ShapePart)?);
-            } else {
-                bytes = Some(reader.value(&mut object, key, BytesPart)?);
+            match key {
+                "shape" => shape = Some(reader.value(&mut object, key, ShapePart)?),
+                "absent" => absent = reader.value(&mut object, key, AbsentPart)?,
+                _ => bytes = Some(reader.value(&mut object, key, BytesPart)?),
             }
         }
         let (Some(shape), Some(bytes)) = (shape, bytes) else {
@@ -41,8 +41,46 @@ impl<'de> Part<'de> for PackedPart {
         let checked = check_rows(shape, 4, bytes.len(), &reader.tally);
         checked.map_err(|fault| reader.refuse(fault))?;
         let number = |bytes| f64::from(f32::from_le_bytes(bytes));
-        values::rows(shape, &bytes, number)
-            .map_err(|(place, fault)| reader.refuse_number(place, fault))
+        let rows = values::rows(shape, &bytes, number);
+        let rows = rows.map_err(|(place, fault)| reader.refuse_number(place, fault))?;
+        let mut flags = vec![false; rows.steps()];
+        for step in absent {
+            let Some(flag) = flags.get_mut(step) else {
+                let expected = format!("numbers of {} steps from 0", rows.steps());
+                let fault = Fault::invalid(expected, step.to_string());
+                return Err(reader.refuse_key("absent", fault));
+            };
+            *flag = true;
+        }
+        values::with_absent(rows, flags).map_err(|fault| reader.refuse(fault))
+    }
+}
+
+/// Numbers of absent steps, from 0.
+struct AbsentPart;
+
+impl<'de> Part<'de> for AbsentPart {
+    type Output = Vec<usize>;
+
+    fn expected(&self) -> String {
+        "a list of the numbers of absent steps".to_string()
+    }
+
+    fn list<A: SeqAccess<'de>>(
+        self,
+        mut list: A,
+        reader: &Reader<'_>,
+    ) -> Result<Vec<usize>, A::Error> {
+        let mut steps = Vec::new();
+        let limit = reader.limits().steps;
+        while steps.len() < limit {
+            let Some(step) = reader.element(&mut list, steps.len(), AxisPart)? else {
+                return Ok(steps);
+            };
+            steps.push(step);
+        }
+        reader.no_element(&mut list, || Fault::more_than(limit, "steps"))?;
+        Ok(steps)
     }
 }
 

@@ -28,6 +28,10 @@ pub(super) trait Part<'de>: Sized {
         Err(self.wrong(number.to_string()))
     }
 
+    fn null(self, _: &Reader<'_>) -> Result<Self::Output, Fault> {
+        Err(self.wrong("null"))
+    }
+
     fn list<A: SeqAccess<'de>>(self, _: A, reader: &Reader<'_>) -> Result<Self::Output, A::Error> {
         Err(reader.refuse(self.wrong("a list")))
     }
@@ -216,7 +220,8 @@ impl<'de, P: Part<'de>> Visitor<'de> for Seed<'_, '_, P> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<P::Output, E> {
-        Err(self.reader.refuse(self.part.wrong("null")))
+        let output = self.part.null(self.reader);
+        output.map_err(|fault| self.reader.refuse(fault))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<P::Output, A::Error> {

@@ -22,25 +22,23 @@ impl<'de> Part<'de> for RowsPart {
         mut list: A,
         reader: &Reader<'_>,
     ) -> Result<Sequence, A::Error> {
-        let (mut values, mut steps, mut d_input) = (Vec::new(), 0, 0);
+        let mut rows = RowsDraft::default();
         let limit = reader.limits().steps;
-        while steps < limit {
+        while rows.absent.len() < limit {
             let row = RowPart {
-                values: &mut values,
-                d_input: (steps > 0).then_some(d_input),
+                values: &mut rows.values,
+                d_input: rows.d_input,
             };
-            let Some(features) = reader.element(&mut list, steps, row)? else {
+            let Some(features) = reader.element(&mut list, rows.absent.len(), row)? else {
                 break;
             };
-            d_input = features;
-            steps += 1;
+            rows.absent.push(features.is_none());
+            rows.d_input = rows.d_input.or(features);
         }
-        if steps == limit {
+        if rows.absent.len() == limit {
             reader.no_element(&mut list, || Fault::more_than(limit, "steps"))?;
         }
-        // No rows have no width, so they make no sequence.
-        let rows = Sequence::new(d_input, values);
-        rows.ok_or_else(|| reader.refuse(Fault::invalid("at least one step", "none")))
+        rows.finish(reader).map_err(|fault| reader.refuse(fault))
     }
 
     fn object<A: MapAccess<'de>>(
@@ -52,7 +50,50 @@ impl<'de> Part<'de> for RowsPart {
     }
 }
 
-/// One row, which is added to the others. Its output is its width.
+/// Rows that have been read.
+#[derive(Default)]
+struct RowsDraft {
+    /// Those of the steps that are not absent.
+    values: Vec<f32>,
+    /// The width of each, once there is one.
+    d_input: Option<usize>,
+    /// A flag for each step.
+    absent: Vec<bool>,
+}
+
+impl RowsDraft {
+    fn finish(self, reader: &Reader<'_>) -> Result<Sequence, Fault> {
+        let Some(d_input) = self.d_input else {
+            // Without a row there is no width.
+            return Err(match self.absent.len() {
+                0 => Fault::invalid("at least one step", "none"),
+                _ => Fault::invalid(
+                    "a row that is not null, or no rows where the modality is missing",
+                    "null alone",
+                ),
+            });
+        };
+        let n_absent = self.absent.iter().filter(|&&absent| absent).count();
+        let sequence = if n_absent == 0 {
+            Sequence::new(d_input, self.values)
+        } else {
+            reader.tally.add_values(n_absent.saturating_mul(d_input))?;
+            let mut rows = self.values.chunks_exact(d_input);
+            let mut values = Vec::with_capacity(self.absent.len() * d_input);
+            for &absent in &self.absent {
+                if absent {
+                    values.resize(values.len() + d_input, 0.0);
+                } else {
+                    values.extend(rows.next().into_iter().flatten());
+                }
+            }
+            Sequence::with_absent(d_input, values, self.absent)
+        };
+        Ok(sequence.expect("each row has this width"))
+    }
+}
+
+/// One row, which is added to the others, or null for an absent step. Its output is its width, if it has one.
 struct RowPart<'v> {
     values: &'v mut Vec<f32>,
     /// The width of the rows before it.
@@ -60,13 +101,21 @@ struct RowPart<'v> {
 }
 
 impl<'de> Part<'de> for RowPart<'_> {
-    type Output = usize;
+    type Output = Option<usize>;
 
     fn expected(&self) -> String {
-        "a row, which is a list of numbers".to_string()
+        "a row, which is a list of numbers, or null for an absent step".to_string()
     }
 
-    fn list<A: SeqAccess<'de>>(self, mut list: A, reader: &Reader<'_>) -> Result<usize, A::Error> {
+    fn null(self, _: &Reader<'_>) -> Result<Option<usize>, Fault> {
+        Ok(None)
+    }
+
+    fn list<A: SeqAccess<'de>>(
+        self,
+        mut list: A,
+        reader: &Reader<'_>,
+    ) -> Result<Option<usize>, A::Error> {
         let mut features = 0;
         while self.d_input != Some(features) {
             let Some(value) = reader.element(&mut list, features, FeaturePart)? else {
@@ -79,14 +128,14 @@ impl<'de> Part<'de> for RowPart<'_> {
             if features == 0 {
                 return Err(reader.refuse(Fault::invalid("at least one feature", "none")));
             }
-            return Ok(features);
+            return Ok(Some(features));
         };
         let expected = || format!("{d_input} features as in the first row");
         if features < d_input {
             return Err(reader.refuse(Fault::invalid(expected(), features.to_string())));
         }
         reader.no_element(&mut list, || Fault::invalid(expected(), "more"))?;
-        Ok(features)
+        Ok(Some(features))
     }
 }
 

@@ -112,18 +112,30 @@ struct RowsJson<'r> {
 
 impl Serialize for RowsJson<'_> {
     fn serialize<S: Serializer>(&self, json: S) -> Result<S::Ok, S::Error> {
-        match self.layout {
-            // The digits of an `f64`: those of an `f32` are rounded twice when they are read.
-            Layout::Lists => json.collect_seq(self.rows.iter().map(|row| {
+        // Rows of null alone have no width.
+        let layout = if self.rows.is_all_absent() {
+            Layout::Base64
+        } else {
+            self.layout
+        };
+        match layout {
+            // The digits of an `f64`: those of an `f32` are rounded twice when they are read. Absent steps
+            // are null.
+            Layout::Lists => json.collect_seq(self.rows.iter().enumerate().map(|(step, row)| {
                 let numbers = row.iter().map(|&value| f64::from(value));
-                numbers.collect::<Vec<_>>()
+                (!self.rows.is_absent(step)).then(|| numbers.collect::<Vec<_>>())
             })),
             Layout::Base64 => {
                 let values = self.rows.values().iter();
                 let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
-                let mut object = json.serialize_map(Some(2))?;
+                let mut object = json.serialize_map(None)?;
                 object.serialize_entry("shape", &[self.rows.steps(), self.rows.d_input()])?;
                 object.serialize_entry("base64", &STANDARD.encode(bytes))?;
+                if self.rows.absent().is_some() {
+                    let steps = 0..self.rows.steps();
+                    let absent = steps.filter(|&step| self.rows.is_absent(step));
+                    object.serialize_entry("absent", &absent.collect::<Vec<_>>())?;
+                }
                 object.end()
             }
         }

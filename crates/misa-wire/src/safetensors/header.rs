@@ -5,7 +5,7 @@ use crate::json;
 use crate::limits::Limits;
 use safetensors::SafeTensors;
 
-/// Longest header of a safetensors body. 32 clips have three tensors each, of about 100 bytes in the header,
+/// Longest header of a safetensors body. 32 clips have up to six tensors each, of about 100 bytes in the header,
 /// beside their texts.
 pub const HEADER_BYTES: usize = 256 << 10;
 

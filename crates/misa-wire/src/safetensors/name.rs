@@ -18,6 +18,10 @@ pub(super) enum Part {
     Text,
     Visual,
     Acoustic,
+    /// Flags of absent steps of the vectors.
+    TextAbsent,
+    VisualAbsent,
+    AcousticAbsent,
     /// Words, as a text.
     Words,
     /// The id, as a text.
@@ -25,7 +29,14 @@ pub(super) enum Part {
 }
 
 impl Part {
-    const TENSORS: [Self; 3] = [Self::Text, Self::Visual, Self::Acoustic];
+    const TENSORS: [Self; 6] = [
+        Self::Text,
+        Self::Visual,
+        Self::Acoustic,
+        Self::TextAbsent,
+        Self::VisualAbsent,
+        Self::AcousticAbsent,
+    ];
     const TEXTS: [Self; 3] = [Self::Text, Self::Words, Self::Id];
 
     fn name(self) -> &'static str {
@@ -33,6 +44,9 @@ impl Part {
             Self::Text => "text",
             Self::Visual => "visual",
             Self::Acoustic => "acoustic",
+            Self::TextAbsent => "text.absent",
+            Self::VisualAbsent => "visual.absent",
+            Self::AcousticAbsent => "acoustic.absent",
             Self::Words => "words",
             Self::Id => "id",
         }
@@ -72,7 +86,11 @@ impl Name {
     }
 
     /// `None` if there is no such part.
-    fn parse(name: &str, parts: [Part; 3], limits: &Limits) -> Option<Result<Self, Fault>> {
+    fn parse<const N: usize>(
+        name: &str,
+        parts: [Part; N],
+        limits: &Limits,
+    ) -> Option<Result<Self, Fault>> {
         let (number, part) = name.split_once('.')?;
         let part = parts.into_iter().find(|known| known.name() == part)?;
         // Each number has one name, so that no clip is there twice.
@@ -114,11 +132,15 @@ mod tests {
         let limits = Limits::default();
         let name = Name::of_tensor("12.visual", &limits).unwrap();
         assert_eq!(name.to_string(), "12.visual");
+        let name = Name::of_tensor("12.visual.absent", &limits).unwrap();
+        assert_eq!(name.to_string(), "12.visual.absent");
         for other in [
             "012.visual",
             "+1.visual",
             ".visual",
             "1.visual ",
+            "1.visual.present",
+            "1.absent",
             "1.id",
             "1",
         ] {

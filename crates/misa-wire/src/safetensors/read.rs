@@ -8,7 +8,7 @@ use crate::error::{Fault, WireError};
 use crate::limits::Limits;
 use crate::request::Request;
 use crate::tally::Tally;
-use crate::{json, text};
+use crate::{json, text, values};
 use misa_terms::{Clip, Modalities};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
@@ -22,6 +22,7 @@ pub(crate) fn read_request(body: &[u8], limits: &Limits) -> Result<Request, Wire
         model: None,
         modalities: None,
         drafts: BTreeMap::new(),
+        absent: Vec::new(),
     };
     // Texts are shorter, so they come first.
     for (name, text) in &listing.texts {
@@ -38,6 +39,8 @@ struct Parts<'l> {
     modalities: Option<Modalities>,
     /// By number.
     drafts: BTreeMap<usize, Draft>,
+    /// Flags of absent steps, which may come before the steps.
+    absent: Vec<(Name, Vec<bool>)>,
 }
 
 impl Parts<'_> {
@@ -89,6 +92,11 @@ impl Parts<'_> {
     fn add_tensor(&mut self, name: Name, found: &TensorView<'_>) -> Result<(), WireError> {
         let (draft, tally) = (self.drafts.entry(name.clip).or_default(), &self.tally);
         let Name { part, .. } = name;
+        if [Part::TextAbsent, Part::VisualAbsent, Part::AcousticAbsent].contains(&part) {
+            let flags = tensor::flags(&name.to_string(), found, tally)?;
+            self.absent.push((name, flags));
+            return Ok(());
+        }
         let name = name.to_string();
         if part == Part::Text {
             if has_ids(found) {
@@ -108,7 +116,26 @@ impl Parts<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Request, WireError> {
+    /// Marks the absent steps of the rows that have been read.
+    fn mark_absent(&mut self) -> Result<(), WireError> {
+        for (name, flags) in std::mem::take(&mut self.absent) {
+            let draft = self.drafts.entry(name.clip).or_default();
+            let rows = match name.part {
+                Part::TextAbsent => &mut draft.vectors,
+                Part::VisualAbsent => &mut draft.visual,
+                _ => &mut draft.acoustic,
+            };
+            let marked = match rows.take() {
+                None => Err(Fault::invalid("the features of these steps", "none")),
+                Some(rows) => values::with_absent(rows, flags),
+            };
+            *rows = Some(marked.map_err(|fault| fault.at(name.to_string()))?);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Request, WireError> {
+        self.mark_absent()?;
         if self.drafts.is_empty() {
             return Err(Fault::empty("at least one clip").at("header"));
         }

@@ -39,6 +39,31 @@ pub(super) fn rows(
     rows.map_err(|([row, column], fault)| fault.at(format!("{name}[{row}][{column}]")))
 }
 
+/// The flags of a tensor of `[steps]`.
+pub(super) fn flags(
+    name: &str,
+    tensor: &TensorView<'_>,
+    tally: &Tally<'_>,
+) -> Result<Vec<bool>, WireError> {
+    if !matches!(tensor.dtype(), Dtype::U8 | Dtype::BOOL) {
+        let found = format!("{:?}", tensor.dtype());
+        return Err(Fault::invalid("flags of dtype U8 or BOOL", found).at(name));
+    }
+    let &[steps] = tensor.shape() else {
+        return Err(wrong_shape("[steps] of flags", tensor).at(name));
+    };
+    tally.check_steps(steps).map_err(|fault| fault.at(name))?;
+    let flag = |(index, &flag): (usize, &u8)| match flag {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => {
+            let fault = Fault::invalid("a flag of 0 or 1", other.to_string());
+            Err(fault.at(format!("{name}[{index}]")))
+        }
+    };
+    tensor.data().iter().enumerate().map(flag).collect()
+}
+
 /// The word ids of a tensor of `[steps]`, for which [`has_ids`] holds.
 pub(super) fn ids(
     name: &str,

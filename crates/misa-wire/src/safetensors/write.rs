@@ -57,18 +57,26 @@ fn add_clip(
                 add_words(words);
             }
             tensors.push((name(Part::Text), Tensor::rows(vectors)));
+            add_absent(name(Part::TextAbsent), vectors, tensors);
         }
     }
     if !parts.id.is_empty() {
         texts.insert(name(Part::Id), parts.id.clone());
     }
-    for (part, rows) in [
-        (Part::Visual, &parts.visual),
-        (Part::Acoustic, &parts.acoustic),
+    for (part, absent, rows) in [
+        (Part::Visual, Part::VisualAbsent, &parts.visual),
+        (Part::Acoustic, Part::AcousticAbsent, &parts.acoustic),
     ] {
         if let Some(rows) = rows {
             tensors.push((name(part), Tensor::rows(rows)));
+            add_absent(name(absent), rows, tensors);
         }
+    }
+}
+
+fn add_absent(name: String, rows: &Sequence, tensors: &mut Vec<(String, Tensor)>) {
+    if let Some(absent) = rows.absent() {
+        tensors.push((name, Tensor::flags(absent)));
     }
 }
 
@@ -89,6 +97,14 @@ impl Tensor {
                 .iter()
                 .flat_map(|value| value.to_le_bytes())
                 .collect(),
+        }
+    }
+
+    fn flags(flags: &[bool]) -> Self {
+        Self {
+            dtype: Dtype::U8,
+            shape: vec![flags.len()],
+            bytes: flags.iter().copied().map(u8::from).collect(),
         }
     }
 

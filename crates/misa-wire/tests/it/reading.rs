@@ -34,6 +34,41 @@ fn a_request_is_read_in_any_order_of_its_keys() {
 }
 
 #[test]
+fn a_row_of_null_is_an_absent_step() {
+    let expected = Sequence::with_absent(2, vec![0.0, 0.0, 1.0, 2.0], vec![true, false]);
+    let lists = json(r#"{"visual": [null, [1, 2]]}"#);
+    assert_eq!(lists.clips[0].visual, expected);
+    let packed = json(
+        r#"{"visual": {"absent": [0], "shape": [2, 2], "base64": "AAAAAAAAAAAAAIA/AAAAQA=="}}"#,
+    );
+    assert_eq!(packed, lists);
+    let rows = tensor("0.visual", "F32", &[2, 2], 0, 16);
+    let flags = tensor("0.visual.absent", "U8", &[2], 16, 18);
+    let data = [0.0_f32, 0.0, 1.0, 2.0].map(f32::to_le_bytes).concat();
+    let data = [data, vec![1, 0]].concat();
+    assert_eq!(
+        safetensors(&body(&format!("{{{rows},{flags}}}"), &data)),
+        lists
+    );
+}
+
+/// It is as good as missing, and is written so that its width is not lost.
+#[test]
+fn a_modality_of_absent_steps_alone_is_kept() {
+    let mut clip = misa_terms::Clip::said("what fun");
+    clip.visual = Sequence::with_absent(2, vec![0.0; 4], vec![true; 2]);
+    let request = Request {
+        clips: vec![clip],
+        ..Request::default()
+    };
+    let written = request.to_json().unwrap();
+    assert_eq!(
+        Request::from_json(&written, &Limits::default()).unwrap(),
+        request
+    );
+}
+
+#[test]
 fn the_keys_of_one_clip_are_a_request() {
     let request = json(r#"{"text": "what fun", "model": "mosi"}"#);
     assert_eq!(request.clips.len(), 1);

@@ -15,7 +15,16 @@ fn number() -> impl Strategy<Value = f32> {
 fn rows() -> impl Strategy<Value = Sequence> {
     (1..4_usize, 1..4_usize).prop_flat_map(|(steps, d_input)| {
         let values = vec(number(), steps * d_input);
-        values.prop_map(move |values| Sequence::new(d_input, values).expect("whole rows"))
+        // The last step is there, so that no clip is empty.
+        (values, vec(any::<bool>(), steps - 1)).prop_map(move |(mut values, mut absent)| {
+            absent.push(false);
+            for (row, &absent) in values.chunks_mut(d_input).zip(&absent) {
+                if absent {
+                    row.fill(0.0);
+                }
+            }
+            Sequence::with_absent(d_input, values, absent).expect("whole rows")
+        })
     })
 }
 

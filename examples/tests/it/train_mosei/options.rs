@@ -19,7 +19,7 @@ fn what_the_command_line_cannot_mean_is_said() {
         ),
         (
             ["--normalise", "max"],
-            "invalid value 'max' for '--normalise <HOW>': expected utterance or train",
+            "invalid value 'max' for '--normalise <HOW>': expected utterance, train, robust or recipe",
         ),
         (["--device", "tpu"], "unknown device `tpu`"),
         (

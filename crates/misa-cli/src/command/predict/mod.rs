@@ -10,7 +10,7 @@ use crate::{Exit, ModalityFiles, Outcome};
 use answer::{Answer, Layout};
 use clap::Args;
 use misa_core::Modalities;
-use misa_data::{Clip, Clips, Format, OpenOptions, Padding, Policy, Split, write_whole};
+use misa_data::{Clip, Clips, Format, OpenOptions, Padding, Policy, Recipes, Split, write_whole};
 use misa_infer::Predictor;
 use misa_train::{Manifest, record_results};
 pub(super) use model::{model_folder, model_or_run, run_of};
@@ -100,7 +100,13 @@ impl Arguments {
             Some(path) if !self.is_stdin() => Some(self.clips(path, manifest.as_ref())?),
             _ => None,
         };
+        let (clips, recipes) = clips.unzip();
         let predictor = Predictor::load(model_folder(&folder), &device)?;
+        for note in recipes.map_or(Vec::new(), |data| {
+            predictor.checkpoint().recipe_notes(&data)
+        }) {
+            eprintln!("note: {note}");
+        }
         predictor.checkpoint().usable_modalities(self.modalities)?;
         if self.is_stdin() {
             return lines::answer_all(&predictor, self.modalities);
@@ -167,12 +173,13 @@ impl Arguments {
         (clips, splits)
     }
 
-    /// The clips at `path` with their splits, except those of the run's test split.
+    /// The clips at `path` with their splits, except those of the run's test split, and how their features
+    /// were made.
     fn clips(
         &self,
         path: &Path,
         manifest: Option<&Manifest>,
-    ) -> Result<SplitClips, Box<dyn Error>> {
+    ) -> Result<(SplitClips, Recipes), Box<dyn Error>> {
         let padding = match self.padding {
             Some(padding) => padding,
             None => model::recorded_padding(&self.run, manifest)?,
@@ -202,7 +209,8 @@ impl Arguments {
             eprintln!("note: {locked} utterances of the run's test split stay locked");
         }
         let all = read.clips.into_iter().zip(read.splits);
-        Ok(all.filter(|(_, split)| !is_locked(*split)).unzip())
+        let clips = all.filter(|(_, split)| !is_locked(*split)).unzip();
+        Ok((clips, read.recipes))
     }
 
     /// The prediction for each clip; prints what the model does not read of their text.

@@ -51,8 +51,9 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
             value("padding", "data.padding", "NAME")
                 .help("Where padded files have their padding: auto, left, right, none or mask"),
             value("normalise", "training.normalisation", "HOW").help(
-                "Scale visual and acoustic features: utterance (over its steps) or train \
-                    (over that split); files of the official code are scaled already",
+                "Scale visual and acoustic features: utterance (over its steps), train (over that \
+                    split), robust (by its median and quartiles) or recipe (as the recipes of the \
+                    features say); files of the official code are scaled already",
             ),
             value("modalities", "training.modalities", "LIST")
                 .help("Modalities to use, such as text,acoustic"),

@@ -142,7 +142,7 @@ fn options_are_refused_in_the_same_words() {
         ),
         (
             ["--normalise", "both"],
-            "invalid value 'both' for '--normalise <HOW>': expected utterance or train",
+            "invalid value 'both' for '--normalise <HOW>': expected utterance, train, robust or recipe",
         ),
         (
             ["--preset", "best"],

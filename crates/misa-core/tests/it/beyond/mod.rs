@@ -1,5 +1,6 @@
 //! What must hold of everything that is not MISA's.
 
+mod absent;
 mod presence;
 
 use crate::common::{Sample, config, input, with_weights};

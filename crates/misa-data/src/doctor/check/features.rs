@@ -9,6 +9,8 @@ use misa_terms::Modality;
 
 /// Share of zero sequences that is common, because a face or voice is not always detected.
 const COMMON_ZEROS: f64 = 0.05;
+/// Share of absent steps from which little can be learnt of a modality.
+const MANY_ABSENT: f64 = 0.5;
 /// Values beyond this have probably not been scaled.
 const LARGE: f32 = 100.0;
 
@@ -16,6 +18,7 @@ pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for report in &evidence.content.features {
         not_numbers(evidence, report, findings);
         zeros(evidence, report, findings);
+        absent(report, findings);
         constant(report, findings);
         repeated(report, findings);
         one_step(report, findings);
@@ -79,6 +82,26 @@ fn zeros(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut Vec<Fin
         };
         let place = format!("{split}: {modality}");
         findings.push(Finding::new(severity, "zero_sequences", place, what, advice).with_ids(ids));
+    }
+}
+
+fn absent(report: &FeatureReport, findings: &mut Vec<Finding>) {
+    let modality = report.modality;
+    for found in &report.splits {
+        if found.absent.share <= MANY_ABSENT {
+            continue;
+        }
+        let missing = plural(found.absent.utterances, "utterance", "utterances");
+        let share = 100.0 * found.absent.share;
+        let what = format!("{share:.0} % of the steps are absent, all of them in {missing}");
+        let advice = match modality {
+            Modality::Text => "check the word vectors",
+            Modality::Visual => "check the recordings of faces and their times",
+            Modality::Acoustic => "check the recordings of voices and their times",
+        };
+        let place = format!("{}: {modality}", found.split);
+        let severity = Severity::Warning;
+        findings.push(Finding::new(severity, "absent_steps", place, what, advice));
     }
 }
 

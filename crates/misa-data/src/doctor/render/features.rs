@@ -7,7 +7,7 @@ use crate::doctor::{Content, FeatureReport, FeatureSplit};
 
 pub(super) fn write(out: &mut String, content: &Content, style: Style) {
     section(out, "Features", style);
-    let head = [
+    let mut head = vec![
         "",
         "size",
         "split",
@@ -21,10 +21,18 @@ pub(super) fn write(out: &mut String, content: &Content, style: Style) {
         "inf",
         "all 0",
     ];
+    // The column is there where it tells something.
+    let mut splits = content.features.iter().flat_map(|report| &report.splits);
+    let has_absent = splits.any(|split| split.absent.steps > 0);
+    head.extend(has_absent.then_some("absent"));
     let mut table = Table::new(1, head);
     for report in &content.features {
         for (index, split) in report.splits.iter().enumerate() {
-            table.row(cells(report, split, index == 0));
+            let mut cells = cells(report, split, index == 0);
+            if has_absent && split.values.is_some() {
+                cells.push(format!("{:.1} %", 100.0 * split.absent.share));
+            }
+            table.row(cells);
         }
     }
     table.write(out, style);
@@ -81,6 +89,16 @@ fn explain(out: &mut String, content: &Content, report: &FeatureReport) {
         }
     };
     wrap(out, &format!("  {}", report.modality), 12, &text);
+    if let Some(recipe) = &report.recipe {
+        let tool = match &recipe.tool_version {
+            Some(version) => format!("{} {version}", recipe.tool),
+            None => recipe.tool.clone(),
+        };
+        let digest: String = recipe.sha256.chars().take(12).collect();
+        let (name, version) = (&recipe.name, recipe.version);
+        let text = format!("made by the recipe {name} {version} ({tool}), SHA-256 {digest}…");
+        wrap(out, "", 12, &text);
+    }
     if !report.constant.is_empty() {
         let text = format!("constant columns: {}", columns(&report.constant));
         wrap(out, "", 12, &text);

@@ -17,6 +17,8 @@ pub(super) struct SplitColumns {
     pub word_ids: Vec<u32>,
     /// Features of a step, for modalities with features.
     pub d_input: PerModality<Option<usize>>,
+    /// A flag for each step up to the last one that is absent, 1 if it is.
+    pub absent: PerModality<Vec<u8>>,
 }
 
 /// Concatenated texts, and the end of each.
@@ -38,6 +40,7 @@ impl SplitColumns {
             self.word_ids.extend(ids);
         }
         for modality in Modality::ALL {
+            self.add_absent(utterance, modality);
             let steps = *utterance.steps().get(modality) as u32;
             self.steps.get_mut(modality).push(steps);
             let d_input = features(utterance, modality).map(Sequence::d_input);
@@ -45,9 +48,20 @@ impl SplitColumns {
         }
     }
 
+    /// Flags the absent steps of an utterance whose steps have not been counted yet.
+    fn add_absent(&mut self, utterance: &Utterance, modality: Modality) {
+        let sequence = features(utterance, modality);
+        if let Some(absent) = sequence.and_then(Sequence::absent) {
+            let earlier = total(self.steps.get(modality));
+            let flags = self.absent.get_mut(modality);
+            flags.resize(earlier, 0);
+            flags.extend(absent.iter().copied().map(u8::from));
+        }
+    }
+
     /// Appends the columns; `values` is the content of the feature columns.
     pub fn write<'a>(
-        self,
+        mut self,
         split: Split,
         mut values: PerModality<Option<Content<'a>>>,
         columns: &mut Vec<Column<'a>>,
@@ -69,12 +83,19 @@ impl SplitColumns {
             columns.push(
                 match (self.d_input.get(modality), values.get_mut(modality).take()) {
                     (Some(d_input), Some(content)) => {
-                        let steps = steps.iter().map(|&steps| steps as usize).sum();
-                        Column::features(name, [steps, *d_input], content)
+                        Column::features(name, [total(steps), *d_input], content)
                     }
                     _ => Column::counts(name, &self.word_ids),
                 },
             );
+            let mut flags = std::mem::take(self.absent.get_mut(modality));
+            if !flags.is_empty() {
+                flags.resize(total(steps), 0);
+                columns.push(Column::absent(
+                    format!("{split}.{modality}.{ABSENT}"),
+                    flags,
+                ));
+            }
         }
     }
 }
@@ -98,6 +119,13 @@ impl Texts {
         columns.push(Column::bytes(name, self.text.into_bytes()));
         columns.push(ends);
     }
+}
+
+/// The last part of the name of a tensor of flags, one for each step, which is 1 if the step is absent.
+pub(super) const ABSENT: &str = "absent";
+
+fn total(steps: &[u32]) -> usize {
+    steps.iter().map(|&steps| steps as usize).sum()
 }
 
 /// The feature rows of a modality; `None` for word ids.

@@ -1,5 +1,6 @@
 //! The tensors of our own file.
 
+use super::columns::ABSENT;
 use super::{LAYOUT, VERSION};
 use crate::{DataError, Vocabulary};
 use misa_files::Source;
@@ -18,6 +19,8 @@ pub(super) struct Container {
     /// Offset of the data.
     pub base: u64,
     pub path: String,
+    /// Version of the layout.
+    version: u32,
 }
 
 impl Container {
@@ -51,22 +54,23 @@ impl Container {
                 format!("{} bytes", size - base),
             ));
         }
-        let container = Self {
+        let mut container = Self {
             source,
             metadata,
             base,
             path: path.display().to_string(),
+            version: 0,
         };
-        container.check_version(path)?;
+        container.version = container.read_version(path)?;
         Ok(container)
     }
 
-    /// Fails unless this program reads the layout.
-    fn check_version(&self, path: &Path) -> Result<(), DataError> {
+    /// The version of the layout; fails unless this program reads it.
+    fn read_version(&self, path: &Path) -> Result<u32, DataError> {
         let found = self.entry("format")?;
         let version = found.strip_prefix(LAYOUT);
         match version.and_then(|version| version.parse::<u32>().ok()) {
-            Some(version) if version <= VERSION => Ok(()),
+            Some(version) if version <= VERSION => Ok(version),
             Some(version) => Err(DataError::Version {
                 path: path.to_owned(),
                 found: version,
@@ -149,6 +153,29 @@ impl Container {
             return Err(self.layout(name, &expected, format!("{} counts", counts.len())));
         }
         Ok(counts)
+    }
+
+    /// The flags of the absent steps of a column with `rows` steps, if it has any.
+    pub fn absent(&self, column: &str, rows: usize) -> Result<Option<Vec<bool>>, DataError> {
+        let name = format!("{column}.{ABSENT}");
+        if self.metadata.info(&name).is_none() {
+            return Ok(None);
+        }
+        if self.version < VERSION {
+            let expected = format!("no flags of absent steps before {LAYOUT}{VERSION}");
+            return Err(self.layout(&name, &expected, "some"));
+        }
+        let flags: Vec<[u8; 1]> = self.tensor(&name, Dtype::U8)?;
+        if flags.len() != rows {
+            let expected = format!("{rows} flags, one for each step");
+            return Err(self.layout(&name, &expected, flags.len().to_string()));
+        }
+        let flags = flags.iter().map(|&[flag]| match flag {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(self.layout(&name, "flags of 0 or 1", other.to_string())),
+        });
+        flags.collect::<Result<_, _>>().map(Some)
     }
 
     pub fn texts(&self, name: &str) -> Result<Vec<String>, DataError> {

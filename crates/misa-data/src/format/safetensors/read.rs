@@ -1,5 +1,6 @@
 //! Reading our own file.
 
+use super::RECIPES;
 use super::container::Container;
 use super::rows::Column;
 use crate::checksum::{self, Checksum};
@@ -9,7 +10,7 @@ use crate::format::padded::columns::numbered;
 use crate::intake::{Heading, Intake};
 use crate::wanted::Wanted;
 use crate::{DataError, Note, Split};
-use misa_terms::Modality;
+use misa_terms::{Modality, recipes_from_json};
 use safetensors::tensor::Dtype;
 use std::path::Path;
 
@@ -26,6 +27,14 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
         notes => serde_json::from_str(notes?)
             .map_err(|error| file.layout("notes", "notes", error.to_string()))?,
     };
+    if let Ok(recipes) = file.entry(RECIPES) {
+        let recipes = recipes_from_json(recipes, None);
+        let fault = |fault| DataError::Recipes {
+            place: file.place(RECIPES),
+            fault,
+        };
+        intake.recipes = recipes.map_err(fault)?;
+    }
     // These notes are determined again while the utterances pass the intake.
     let stored = stored.iter().filter(|note| !note.kind.is_found_again());
     intake.notes.extend(stored);

@@ -20,6 +20,10 @@ pub(super) struct Column<'c> {
     d_input: usize,
     steps: Vec<usize>,
     offset: u64,
+    /// A flag for each step of all utterances, if some are absent.
+    absent: Option<Vec<bool>>,
+    /// Steps of the utterances before the next one.
+    start: usize,
 }
 
 impl<'c> Column<'c> {
@@ -43,9 +47,16 @@ impl<'c> Column<'c> {
             }
         };
         let steps = container.counts(&format!("{name}.steps"), count, rows)?;
+        let absent = container.absent(&name, rows)?;
+        if info.dtype == Dtype::U32 && absent.is_some() {
+            let expected = "no absent words, which are unknown words";
+            return Err(container.layout(&name, expected, "flags"));
+        }
         let path = Path::new(&container.path);
         Ok(Self {
             container,
+            absent,
+            start: 0,
             name,
             source: Source::open(path).map_err(DataError::io(path))?,
             dtype: info.dtype,
@@ -69,8 +80,19 @@ impl<'c> Column<'c> {
 
     pub fn sequence(&mut self, index: usize) -> Result<Sequence, DataError> {
         let values = self.next(index)?.into_iter().map(f32::from_le_bytes);
-        Sequence::new(self.d_input, values.collect())
-            .ok_or_else(|| self.container.layout(&self.name, "whole steps", "others"))
+        let steps = self.start..self.start + self.steps[index];
+        self.start = steps.end;
+        let sequence = match &self.absent {
+            None => Sequence::new(self.d_input, values.collect()),
+            // There is a flag for each step.
+            Some(absent) => {
+                Sequence::with_absent(self.d_input, values.collect(), absent[steps].to_vec())
+            }
+        };
+        sequence.ok_or_else(|| {
+            let expected = "whole steps, and zeros in absent ones";
+            (self.container).layout(&self.name, expected, "others")
+        })
     }
 
     pub fn text(&mut self, index: usize) -> Result<TextSequence, DataError> {

@@ -115,8 +115,7 @@ impl UtteranceWriter {
             }
         }
         let checksum = checksum.finish();
-        let (vocabulary, notes) = (overview.vocabulary.as_ref(), &overview.notes);
-        let bytes = assemble(path, &columns, &checksum, vocabulary, notes)?;
+        let bytes = assemble(path, &columns, &checksum, overview)?;
         Ok(Written { checksum, bytes })
     }
 }
@@ -182,13 +181,20 @@ fn restore(
 ) -> io::Result<()> {
     let mut readers = parts.as_ref().map(reader).transpose()?;
     let (mut word, mut word_id) = (0, 0);
+    let mut starts = PerModality::<usize>::default();
     for (index, &label) in small.labels.iter().enumerate() {
         let words = word..word + small.word_counts[index] as usize;
         word = words.end;
         let mut sequence = |modality: Modality| -> io::Result<Option<Sequence>> {
             let steps = small.steps.get(modality)[index] as usize;
+            let start = starts.get_mut(modality);
+            // There are flags up to the last absent step.
+            let flags = small.absent.get(modality).iter().skip(*start);
+            *start += steps;
+            let flags = flags.chain(std::iter::repeat(&0)).take(steps);
+            let absent = flags.map(|&flag| flag == 1).collect();
             match (readers.get_mut(modality), small.d_input.get(modality)) {
-                (Some(reader), &Some(d_input)) => values(reader, steps, d_input).map(Some),
+                (Some(reader), &Some(d_input)) => values(reader, steps, d_input, absent).map(Some),
                 _ => Ok(None),
             }
         };
@@ -223,12 +229,18 @@ fn reader(part: &Option<(File, usize)>) -> io::Result<Option<BufReader<&File>>> 
     Ok(Some(BufReader::with_capacity(BUFFER, file)))
 }
 
-fn values(reader: &mut impl Read, steps: usize, d_input: usize) -> io::Result<Sequence> {
+fn values(
+    reader: &mut impl Read,
+    steps: usize,
+    d_input: usize,
+    absent: Vec<bool>,
+) -> io::Result<Sequence> {
     let mut bytes = vec![0; 4 * steps * d_input];
     reader.read_exact(&mut bytes)?;
     let (values, _) = bytes.as_chunks::<4>();
     let values = values.iter().map(|&value| f32::from_le_bytes(value));
-    Sequence::new(d_input, values.collect()).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    Sequence::with_absent(d_input, values.collect(), absent)
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 #[cfg(test)]
@@ -316,6 +328,7 @@ mod tests {
             sizes: data.feature_sizes(),
             vocabulary: None,
             notes: Vec::new(),
+            recipes: Default::default(),
             counts: [0; 3],
         };
         let error = writer().finish(&overview).unwrap_err();

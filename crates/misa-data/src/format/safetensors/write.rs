@@ -1,11 +1,11 @@
 //! Writing our own file.
 
 use super::columns::{SplitColumns, Texts, features};
-use super::{LAYOUT, VERSION};
+use super::{LAYOUT, RECIPES, VERSION, WITHOUT_ABSENT};
 use crate::{
-    DataError, Note, Sequence, Split, UtteranceDataset, Vocabulary, checksum, write_whole,
+    DataError, Overview, Sequence, Split, UtteranceDataset, Vocabulary, checksum, write_whole,
 };
-use misa_terms::PerModality;
+use misa_terms::{PerModality, recipes_to_json};
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -32,8 +32,7 @@ pub(crate) fn write(data: &UtteranceDataset, path: &Path) -> Result<(), DataErro
         });
         small.write(split, values, &mut columns);
     }
-    let (checksum, vocabulary) = (data.checksum(), data.vocabulary());
-    assemble(path, &columns, checksum, vocabulary, data.notes())?;
+    assemble(path, &columns, data.checksum(), data.overview())?;
     Ok(())
 }
 
@@ -42,10 +41,9 @@ pub(super) fn assemble(
     path: &Path,
     columns: &[Column<'_>],
     checksum: &str,
-    vocabulary: Option<&Vocabulary>,
-    notes: &[Note],
+    overview: &Overview,
 ) -> Result<u64, DataError> {
-    let header = header(columns, checksum, vocabulary, notes);
+    let header = header(columns, checksum, overview);
     let header = header.map_err(|error| DataError::io(path)(error.into()))?;
     let written = write_whole(path, |mut file| {
         file.write_all(&(header.len() as u64).to_le_bytes())?;
@@ -64,6 +62,8 @@ pub(super) struct Column<'a> {
     dtype: Dtype,
     shape: Vec<usize>,
     content: Content<'a>,
+    /// Whether it flags absent steps.
+    is_mask: bool,
 }
 
 #[derive(Debug)]
@@ -82,6 +82,15 @@ impl Column<'_> {
             dtype: Dtype::U8,
             shape: vec![bytes.len()],
             content: Content::Bytes(bytes),
+            is_mask: false,
+        }
+    }
+
+    /// Flags of absent steps, which make the file one of the newest version.
+    pub fn absent(name: impl Into<String>, flags: Vec<u8>) -> Self {
+        Self {
+            is_mask: true,
+            ..Self::bytes(name, flags)
         }
     }
 
@@ -110,6 +119,7 @@ impl<'a> Column<'a> {
             dtype: Dtype::F32,
             shape: shape.into(),
             content,
+            is_mask: false,
         }
     }
 }
@@ -175,15 +185,18 @@ impl Serialize for Header<'_> {
 fn header(
     columns: &[Column<'_>],
     checksum: &str,
-    vocabulary: Option<&Vocabulary>,
-    notes: &[Note],
+    overview: &Overview,
 ) -> serde_json::Result<String> {
-    let metadata = BTreeMap::from([
-        ("format", format!("{LAYOUT}{VERSION}")),
+    let has_absent = columns.iter().any(|column| column.is_mask);
+    let version = if has_absent { VERSION } else { WITHOUT_ABSENT };
+    let vocabulary = checksum::of_vocabulary(overview.vocabulary.as_ref());
+    let mut metadata = BTreeMap::from([
+        ("format", format!("{LAYOUT}{version}")),
         ("checksum", checksum.to_owned()),
-        ("vocabulary", checksum::of_vocabulary(vocabulary)),
-        ("notes", serde_json::to_string(notes)?),
+        ("vocabulary", vocabulary),
+        ("notes", serde_json::to_string(&overview.notes)?),
     ]);
+    metadata.extend(recipes_to_json(&overview.recipes).map(|recipes| (RECIPES, recipes)));
     let mut header = serde_json::to_string(&Header { metadata, columns })?;
     // The format requires the data to start at a multiple of eight.
     while header.len() % 8 != 0 {

@@ -79,6 +79,41 @@ fn few_misaligned_utterances_among_aligned_ones_are_found() {
 }
 
 #[test]
+fn absent_steps_are_counted_and_too_many_are_found() {
+    let mut train = utterances("a", 4);
+    for utterance in &mut train[1..] {
+        let (values, absent) = (vec![0.0; 6], vec![true; 3]);
+        utterance.visual = Sequence::with_absent(2, values, absent).unwrap();
+    }
+    let acoustic = vec![0.0, 0.25, -1.0];
+    train[0].acoustic = Sequence::with_absent(1, acoustic, vec![true, false, false]).unwrap();
+    let examination = examined(train, utterances("bb", 2), vec![]);
+    let found = finding(&examination, "absent_steps");
+    assert_eq!(found.place, "train: visual");
+    assert_eq!(found.severity, Severity::Warning);
+    let expected = "75 % of the steps are absent, all of them in 3 utterances";
+    assert_eq!(found.what, expected);
+    let kinds = kinds(&examination);
+    assert_eq!(
+        kinds.iter().filter(|kind| **kind == "absent_steps").count(),
+        1
+    );
+    assert!(!kinds.contains(&"zero_sequences"), "{examination}");
+
+    let train = &features(&examination, Modality::Acoustic).splits[0];
+    assert_eq!((train.absent.steps, train.absent.utterances), (1, 0));
+    let json = serde_json::to_value(&examination).unwrap();
+    let visual = &json["content"]["features"][1]["splits"];
+    let expected = serde_json::json!({"steps": 9, "share": 0.75, "utterances": 3});
+    assert_eq!(visual[0]["absent"], expected);
+    assert_eq!(visual[1]["absent"]["steps"], 0);
+    let text = examination.to_string();
+    assert!(text.contains("75.0 %") && text.contains("8.3 %"), "{text}");
+    let none = examined(utterances("a", 2), utterances("bb", 2), vec![]);
+    assert!(!none.to_string().contains("absent"), "{none}");
+}
+
+#[test]
 fn published_counts_are_compared() {
     let examination = examined(utterances("a", 1284), utterances("bb", 228), vec![]);
     let corpus = content(&examination).corpus.clone().unwrap();

@@ -42,6 +42,7 @@ pub fn write(folder: &Path, seed: u64) {
         scaling: None,
         bert: None,
         calibration: None,
+        recipes: Default::default(),
     };
     checkpoint.save(folder).unwrap();
 }

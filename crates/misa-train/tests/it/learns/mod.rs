@@ -8,8 +8,8 @@ use burn::prelude::*;
 use misa_core::loss::{MisaLossConfig, Similarity, Term};
 use misa_core::{Modalities, Task};
 use misa_data::{
-    Normalisation, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
-    UtteranceDataset,
+    Normalisation, Order, RecipeScaling, RecipeStamp, Recipes, Sequence, Split, SyntheticConfig,
+    TextSequence, Utterance, UtteranceDataset,
 };
 use misa_train::{Progress, Report, TrainError, TrainingConfig};
 use std::fs;
@@ -166,6 +166,89 @@ fn a_checkpoint_scales_by_the_train_split_it_was_trained_on() {
     let error = misa_train::score::mean_absolute_error(&predictions, &targets);
     let reported = report.scores_of(Split::Test).unwrap().get("MAE").unwrap();
     assert!((error - reported).abs() < 1e-5, "{error} and {reported}");
+}
+
+/// The data of the other tests, where faces are missing: in some steps, and of two utterances as a whole.
+fn data_with_absent_steps() -> UtteranceDataset {
+    let data = data();
+    let splits = Split::ALL.map(|split| {
+        let mut utterances = data.split(split).to_vec();
+        for (number, utterance) in utterances.iter_mut().enumerate() {
+            let visual = &utterance.visual;
+            let steps = 0..visual.steps();
+            let absent: Vec<bool> = steps.map(|step| number == 1 || step % 3 == 1).collect();
+            let (d_input, mut values) = (visual.d_input(), visual.values().to_vec());
+            for (row, &absent) in values.chunks_mut(d_input).zip(&absent) {
+                if absent {
+                    row.fill(0.0);
+                }
+            }
+            utterance.visual = Sequence::with_absent(d_input, values, absent).unwrap();
+        }
+        utterances
+    });
+    let [train, valid, test] = splits;
+    UtteranceDataset::from_splits(train, valid, test, data.vocabulary().cloned()).unwrap()
+}
+
+fn recipes(data: &UtteranceDataset) -> Recipes {
+    let sizes = data.feature_sizes();
+    let recipe = |digit: &str, columns: usize, scaling| {
+        let columns = (0..columns).map(|column| format!("c{column}")).collect();
+        let mut recipe = RecipeStamp::new("made", 1, digit.repeat(64), "tool", columns);
+        recipe.scaling = scaling;
+        Some(recipe)
+    };
+    Recipes {
+        text: None,
+        visual: recipe("0", sizes.visual, RecipeScaling::Robust),
+        acoustic: recipe("1", sizes.acoustic, RecipeScaling::None),
+    }
+}
+
+#[test]
+fn a_run_learns_from_what_is_not_absent_and_keeps_the_recipes() {
+    let dir = tempdir().unwrap();
+    let data = data_with_absent_steps();
+    let recipes = recipes(&data);
+    let data = data.with_recipes(recipes.clone()).unwrap();
+    let config = config()
+        .with_epochs(2)
+        .with_modality_dropout(0.3)
+        .with_absent_column(true)
+        .with_normalisation(Some(Normalisation::Recipe));
+    let report = run(&config, data.clone(), dir.path()).unwrap();
+    assert!(
+        report
+            .history
+            .iter()
+            .all(|epoch| epoch.train[misa_core::loss::Term::Task].is_finite())
+    );
+    let folder = dir.path().join("checkpoint");
+    let checkpoint = load(&folder, &Device::flex()).unwrap();
+    assert_eq!(checkpoint.recipes, recipes);
+    assert!(checkpoint.config.settings.absent_column);
+    assert_eq!(
+        checkpoint.recipe_notes(data.recipes()),
+        Vec::<String>::new()
+    );
+    assert_eq!(checkpoint.recipe_notes(&Recipes::default()).len(), 2);
+    let verified = misa_train::Checkpoint::verify(&folder).unwrap().unwrap();
+    let is_recipes = |file: &&misa_train::VerifiedFile| file.path == "recipes.json";
+    let state = verified.iter().find(is_recipes).unwrap().state;
+    assert_eq!(state, misa_train::FileState::Whole);
+    let predictions = checkpoint
+        .predict(data.split(Split::Test), &Device::flex())
+        .unwrap();
+    assert!(predictions.iter().all(|prediction| prediction.is_finite()));
+
+    // Data without recipes cannot be scaled by them, and leave no recipe behind.
+    let error = run(&config, data_with_absent_steps(), &dir.path().join("other")).unwrap_err();
+    let expected = "normalisation cannot be `recipe`: the visual features have no recipe";
+    assert_eq!(error.to_string(), expected);
+    let config = config.with_normalisation(Some(Normalisation::Robust));
+    run(&config, data_with_absent_steps(), dir.path()).unwrap();
+    assert!(!folder.join("recipes.json").exists());
 }
 
 #[test]
