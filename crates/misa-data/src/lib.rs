@@ -61,6 +61,7 @@
 //! | `format/` | one file per layout on disk |
 //! | `doctor/` | the contents and faults of a data set, in words |
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
+//! | `recordings.rs` | utterances of recordings as our own file |
 //! | `labels.rs` | labels without features, and text tables of them |
 //! | `prepare.rs` | the official preparation of utterances from word-aligned rows |
 //! | `loader.rs` | batches of a split, epoch after epoch |
@@ -94,6 +95,7 @@ mod padding;
 mod policy;
 pub mod prelude;
 mod prepare;
+mod recordings;
 mod refusal;
 mod replacement;
 mod synthetic;
@@ -120,9 +122,9 @@ pub use misa_infer::{
     UtteranceBatcher,
 };
 pub use misa_terms::{
-    Clip, ClipText, ConstantKind, ConstantPredictor, Normalisation, RecipeMatch, RecipeScaling,
-    RecipeStamp, Recipes, Scaling, Sequence, Split, Statistics, TextSequence, Utterance,
-    UtteranceError, VideoPlace, Vocabulary, video_batches,
+    Clip, ClipText, ConstantKind, ConstantPredictor, Normalisation, RecipeScaling, RecipeStamp,
+    Recipes, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
+    VideoPlace, Vocabulary, video_batches,
 };
 #[doc(hidden)]
 pub use misa_terms::{Random, mix, write_whole};
@@ -132,6 +134,7 @@ pub use overview::Overview;
 pub use padding::{Padding, PaddingReason, PaddingSide, UnknownPadding};
 pub use policy::{Policy, UnknownPolicy};
 pub use prepare::{NonFinite, Prepared, RawUtterance, prepare};
+pub use recordings::RecordingsWriter;
 pub use synthetic::{Factors, SyntheticConfig, SyntheticDataset};
 
 /// Holds the README's example to what compiles.

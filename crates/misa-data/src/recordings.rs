@@ -1,13 +1,11 @@
 //! Utterances of recordings as our own file.
 
-use crate::format::Format;
 use crate::note::Notes;
-use crate::{DataError, NoteKind, Overview, UtteranceWriter, Written};
-use misa_recordings::align::STATISTICS;
+use crate::{DataError, Format, NoteKind, Overview, UtteranceWriter, Written};
 use misa_recordings::assemble::{Assembled, Mode, Steps};
 use misa_recordings::segments::Segment;
 use misa_terms::{
-    FeatureSizes, PerModality, RecipeStamp, Sequence, Split, TextSequence, TextSize, Utterance,
+    FeatureSizes, RecipeStamp, Recipes, Sequence, Split, TextSequence, TextSize, Utterance,
     Vocabulary,
 };
 use std::path::PathBuf;
@@ -21,7 +19,7 @@ use std::path::PathBuf;
 pub struct RecordingsWriter {
     writer: UtteranceWriter,
     mode: Mode,
-    recipes: PerModality<Option<RecipeStamp>>,
+    recipes: Recipes,
     vocabulary: Vocabulary,
     notes: Notes,
     counts: [usize; 3],
@@ -35,7 +33,12 @@ impl RecordingsWriter {
     /// # Errors
     ///
     /// As for [`UtteranceWriter::create`].
-    pub fn create(path: impl Into<PathBuf>, mode: Mode, recipes: PerModality<Option<RecipeStamp>>, has_labels: bool) -> Result<Self, DataError> {
+    pub fn create(
+        path: impl Into<PathBuf>,
+        mode: Mode,
+        recipes: Recipes,
+        has_labels: bool,
+    ) -> Result<Self, DataError> {
         let writer = match has_labels {
             true => UtteranceWriter::create(path)?,
             false => UtteranceWriter::create(path)?.without_labels(),
@@ -56,7 +59,12 @@ impl RecordingsWriter {
     /// # Errors
     ///
     /// As for [`UtteranceWriter::push`].
-    pub fn push(&mut self, split: Split, segment: &Segment, assembled: &Assembled) -> Result<(), DataError> {
+    pub fn push(
+        &mut self,
+        split: Split,
+        segment: &Segment,
+        assembled: &Assembled,
+    ) -> Result<(), DataError> {
         if split != Split::Train && self.has_labels {
             self.vocabulary.freeze();
         }
@@ -78,7 +86,7 @@ impl RecordingsWriter {
     ///
     /// As for [`UtteranceWriter::finish`].
     pub fn finish(self) -> Result<(Written, Overview), DataError> {
-        let width = |recipe: &Option<RecipeStamp>| width_of(recipe.as_ref(), self.mode);
+        let width = |recipe: &Option<RecipeStamp>| width_of(recipe.as_ref());
         let sizes = FeatureSizes {
             text: TextSize::Words {
                 vocabulary: self.vocabulary.len(),
@@ -109,9 +117,16 @@ impl RecordingsWriter {
         ids
     }
 
-    fn sequence(&self, recipe: &Option<RecipeStamp>, steps: &Option<Steps>, assembled: &Assembled) -> Sequence {
-        let width = width_of(recipe.as_ref(), self.mode);
-        let absent = |count: usize| Sequence::with_absent(width, vec![0.0; count * width], vec![true; count]);
+    fn sequence(
+        &self,
+        recipe: &Option<RecipeStamp>,
+        steps: &Option<Steps>,
+        assembled: &Assembled,
+    ) -> Sequence {
+        let width = width_of(recipe.as_ref());
+        let absent = |count: usize| {
+            Sequence::with_absent(width, vec![0.0; count * width], vec![true; count])
+        };
         let sequence = match steps {
             Some(steps) if !steps.kinds.is_empty() => match steps.absent() {
                 Some(absent) => Sequence::with_absent(width, steps.values.clone(), absent),
@@ -125,10 +140,6 @@ impl RecordingsWriter {
 }
 
 /// Features of a step.
-fn width_of(recipe: Option<&RecipeStamp>, mode: Mode) -> usize {
-    let columns = recipe.map_or(1, |recipe| recipe.columns.len());
-    match mode {
-        Mode::Utterance if recipe.is_some() => STATISTICS.len() * columns,
-        _ => columns,
-    }
+fn width_of(recipe: Option<&RecipeStamp>) -> usize {
+    recipe.map_or(1, |recipe| recipe.columns.len())
 }

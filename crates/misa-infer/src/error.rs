@@ -4,7 +4,7 @@
 
 use crate::ClipError;
 use misa_core::WeightsError;
-use misa_terms::{Clip, ConfigError, Modality, UtteranceError};
+use misa_terms::{Clip, ConfigError, Modality, RecipeMisfit, UtteranceError};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -16,6 +16,15 @@ pub enum InferError {
     /// A setting of the model outside its range.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Features that were made in another way than those that the model was trained on.
+    #[error("{modality}: {source}")]
+    Recipe {
+        /// The modality.
+        modality: Modality,
+        /// What differs.
+        #[source]
+        source: RecipeMisfit,
+    },
     /// The path does not exist.
     #[error("{path}: no such file or folder", path = path.display())]
     Missing {

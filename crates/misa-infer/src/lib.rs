@@ -94,8 +94,8 @@ pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
 pub use misa_core::burn;
 pub use misa_terms::{
     Clip, ClipText, ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality,
-    PerModality, RecipeMatch, RecipeScaling, RecipeStamp, Recipes, Sequence, Split, Task,
-    TextSequence, TextSize, Utterance, Vocabulary,
+    PerModality, RecipeScaling, RecipeStamp, Recipes, Sequence, Split, Task, TextSequence,
+    TextSize, Utterance, Vocabulary,
 };
 #[doc(hidden)]
 pub use missing::draw_presence;
@@ -107,7 +107,7 @@ pub use predictor::{
 #[doc(hidden)]
 pub use random::lock_random_state;
 pub use ready::ReadyBatch;
-pub use recipes::check_recipes;
+pub use recipes::RecipesFit;
 pub use representations::Representations;
 pub use score_need::ScoreNeed;
 pub use score_table::ScoreTable;

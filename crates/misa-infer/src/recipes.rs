@@ -2,7 +2,7 @@
 
 use crate::versioned::Layout;
 use crate::{Checkpoint, InferError, Predictor};
-use misa_terms::{FeatureSizes, Modality, PerModality, RecipeMatch, RecipeStamp, Recipes};
+use misa_terms::{Clip, ClipText, FeatureSizes, Modalities, PerModality, Recipes};
 use std::fs;
 use std::path::Path;
 
@@ -49,28 +49,75 @@ pub(crate) fn read(path: &Path, sizes: FeatureSizes) -> Result<Recipes, InferErr
     Ok(recipes)
 }
 
-/// Compares the recipes of a model with those of data, by modality.
-pub fn check_recipes(model: &Recipes, data: &Recipes) -> PerModality<RecipeMatch> {
-    let pairs = model.as_ref().zip(data.as_ref());
-    pairs.map(|(model, data)| RecipeMatch::of(model.as_ref(), data.as_ref()))
+/// How the features of data fit a model: what is told, and columns that are brought into the model's order.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RecipesFit {
+    /// What a user should know, a sentence each; empty if nothing differs.
+    pub notes: Vec<String>,
+    /// For each column of the model, its index in the features, where the order differs.
+    orders: PerModality<Option<Vec<usize>>>,
+}
+
+impl RecipesFit {
+    /// How data of the recipes `data` fit a model of the recipes `model`, which reads `modalities`.
+    fn of(model: &Recipes, data: &Recipes, modalities: Modalities) -> Result<Self, InferError> {
+        let mut fit = Self::default();
+        for modality in modalities.iter() {
+            let Some(model) = model.get(modality) else {
+                continue;
+            };
+            let Some(data) = data.get(modality) else {
+                fit.notes.push(format!(
+                    "the data do not say how their {modality} features were made; those of the model were made by the \
+                     recipe {} ({})",
+                    model.name, model.tool
+                ));
+                continue;
+            };
+            let found = model.fit(data);
+            let found = found.map_err(|source| InferError::Recipe { modality, source })?;
+            if !found.is_same() {
+                fit.notes.push(format!("{modality}: {found}"));
+            }
+            *fit.orders.get_mut(modality) = found.order;
+        }
+        Ok(fit)
+    }
+
+    /// Brings the columns of a clip into the order of the model.
+    pub fn reorder(&self, clip: &mut Clip) {
+        let text = match &mut clip.text {
+            Some(ClipText::Vectors { vectors, .. }) => Some(vectors),
+            _ => None,
+        };
+        let parts = [
+            (text, &self.orders.text),
+            (clip.visual.as_mut(), &self.orders.visual),
+            (clip.acoustic.as_mut(), &self.orders.acoustic),
+        ];
+        for (sequence, order) in parts {
+            if let (Some(sequence), Some(order)) = (sequence, order) {
+                sequence.reorder(order);
+            }
+        }
+    }
+
+    /// Whether some columns have another order.
+    pub fn is_reordered(&self) -> bool {
+        self.orders != PerModality::default()
+    }
 }
 
 impl Checkpoint {
-    /// What the recipes of data say against their use with this model, a sentence for each modality that the
-    /// model reads and of which its own recipe is known; empty if all are equal.
-    pub fn recipe_notes(&self, data: &Recipes) -> Vec<String> {
-        let matches = check_recipes(&self.recipes, data);
-        let notes = self
-            .config
-            .settings
-            .modalities
-            .iter()
-            .filter_map(|modality| {
-                let model = self.recipes.get(modality).as_ref()?;
-                let data = data.get(modality).as_ref();
-                note(modality, *matches.get(modality), model, data)
-            });
-        notes.collect()
+    /// How data of these recipes fit the model.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError::Recipe`] when the model must not be applied to features of a modality that it reads:
+    /// they were made in another way.
+    pub fn fit_recipes(&self, data: &Recipes) -> Result<RecipesFit, InferError> {
+        RecipesFit::of(&self.recipes, data, self.config.settings.modalities)
     }
 }
 
@@ -81,34 +128,10 @@ impl Predictor {
     }
 }
 
-fn note(
-    modality: Modality,
-    found: RecipeMatch,
-    model: &RecipeStamp,
-    data: Option<&RecipeStamp>,
-) -> Option<String> {
-    let name =
-        |recipe: &RecipeStamp| format!("{} {} ({})", recipe.name, recipe.version, recipe.tool);
-    match (found, data) {
-        (RecipeMatch::Equal, _) => None,
-        (_, Some(data)) => Some(format!(
-            "the {modality} features were made by the recipe {}, those of the model by {}: predictions mean \
-             something only if both are the same features",
-            name(data),
-            name(model)
-        )),
-        (_, None) => Some(format!(
-            "the data do not say how their {modality} features were made, those of the model were made by the \
-             recipe {}",
-            name(model)
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use misa_terms::TextSize;
+    use misa_terms::{RecipeStamp, Sequence, TextSize};
 
     const SIZES: FeatureSizes = FeatureSizes {
         text: TextSize::Words { vocabulary: 2 },
@@ -126,49 +149,42 @@ mod tests {
     }
 
     #[test]
-    fn recipes_are_compared_by_modality() {
-        let found = check_recipes(&recipes("0"), &recipes("1"));
-        assert_eq!(found.visual, RecipeMatch::Different);
-        assert_eq!(found.text, RecipeMatch::Unknown);
-        let found = check_recipes(&recipes("0"), &recipes("0"));
-        assert_eq!(found.visual, RecipeMatch::Equal);
-        let found = check_recipes(&recipes("0"), &Recipes::default());
-        assert_eq!(found.visual, RecipeMatch::Unknown);
+    fn data_of_another_recipe_are_refused() {
+        let all = Modalities::ALL;
+        let fit = RecipesFit::of(&recipes("0"), &recipes("0"), all).unwrap();
+        assert!(fit.notes.is_empty() && !fit.is_reordered());
+        let error = RecipesFit::of(&recipes("0"), &recipes("1"), all).unwrap_err();
+        let expected = "visual: recipe openface-au: expected the SHA-256 000000000000 as in training, found 111111111111";
+        assert!(error.to_string().starts_with(expected), "{error}");
+        // What the model does not read may be anything.
+        let spoken = "text".parse().unwrap();
+        assert!(RecipesFit::of(&recipes("0"), &recipes("1"), spoken).is_ok());
     }
 
     #[test]
-    fn what_does_not_match_is_told() {
-        let model = recipes("0").visual.unwrap();
-        let of = |found, data| note(Modality::Visual, found, &model, data);
-        assert_eq!(of(RecipeMatch::Equal, Some(&model)), None);
-        let text = of(RecipeMatch::Unknown, None).unwrap();
-        let expected = "the data do not say how their visual features were made, those of the model were made \
-                        by the recipe openface-au 1 (OpenFace)";
-        assert_eq!(text, expected);
-        let text = of(RecipeMatch::Different, Some(&model)).unwrap();
-        assert!(text.starts_with("the visual features were made by the recipe openface-au 1"));
+    fn data_without_a_recipe_are_told_of() {
+        let fit = RecipesFit::of(&recipes("0"), &Recipes::default(), Modalities::ALL).unwrap();
+        let expected = "the data do not say how their visual features were made; those of the model were made by the \
+                        recipe openface-au (OpenFace)";
+        assert_eq!(fit.notes, [expected]);
+        let fit = RecipesFit::of(&Recipes::default(), &recipes("0"), Modalities::ALL).unwrap();
+        assert!(fit.notes.is_empty());
     }
 
     #[test]
-    fn files_are_checked() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(NAME);
-        assert!(!write(&path, &Recipes::default()).unwrap());
-        assert_eq!(read(&path, SIZES).unwrap(), Recipes::default());
-        assert!(write(&path, &recipes("0")).unwrap());
-        assert_eq!(read(&path, SIZES).unwrap(), recipes("0"));
-
-        let json = fs::read_to_string(&path).unwrap();
-        fs::write(&path, json.replace("openface-au", "openface\\nau")).unwrap();
-        let error = read(&path, SIZES).unwrap_err().to_string();
-        assert!(
-            error.contains("recipes.json: expected recipes of the model's features"),
-            "{error}"
+    fn columns_are_brought_into_the_order_of_the_model() {
+        let mut data = recipes("1");
+        if let Some(visual) = &mut data.visual {
+            visual.columns.reverse();
+        }
+        let fit = RecipesFit::of(&recipes("0"), &data, Modalities::ALL).unwrap();
+        assert_eq!(
+            fit.notes,
+            ["visual: columns in another order, brought into that of the model"]
         );
-        fs::write(&path, json.replace("\"visual\"", "\"vision\"")).unwrap();
-        assert!(read(&path, SIZES).is_err());
-        fs::write(&path, " ".repeat(1 + MAX_BYTES as usize)).unwrap();
-        let error = read(&path, SIZES).unwrap_err().to_string();
-        assert!(error.contains("expected at most 2097152 bytes"), "{error}");
+        let mut clip = Clip::default();
+        clip.visual = Sequence::new(2, vec![1.0, 2.0, 3.0, 4.0]);
+        fit.reorder(&mut clip);
+        assert_eq!(clip.visual.unwrap().values(), [2.0, 1.0, 4.0, 3.0]);
     }
 }

@@ -72,7 +72,7 @@ pub use normalise::{Normalisation, Scaling};
 pub use random::{Random, mix};
 pub use range::Range;
 pub use recipe::{RecipeFit, RecipeMisfit, RecipeScaling, RecipeStamp, ToolVersions};
-pub use recipes::{RecipeMatch, Recipes};
+pub use recipes::Recipes;
 #[doc(hidden)]
 pub use recipes::{check_recipes, recipes_from_json, recipes_to_json};
 pub use sequence::Sequence;

@@ -13,30 +13,6 @@ const MAX_NAME: usize = 256;
 /// Characters of a SHA-256 in hexadecimal.
 const SHA256: usize = 64;
 
-/// How the features of data and those of a model were made, compared by the SHA-256 of their recipes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum RecipeMatch {
-    /// By the same recipe.
-    Equal,
-    /// By another recipe.
-    Different,
-    /// Only one of both is known, or neither.
-    Unknown,
-}
-
-impl RecipeMatch {
-    /// Compares the recipe of a model with that of data.
-    pub fn of(model: Option<&RecipeStamp>, data: Option<&RecipeStamp>) -> Self {
-        match (model, data) {
-            (Some(model), Some(data)) if model.sha256 == data.sha256 => Self::Equal,
-            (Some(_), Some(_)) => Self::Different,
-            _ => Self::Unknown,
-        }
-    }
-}
-
 /// Recipes in JSON. Unlike [`PerModality`], it refuses other keys.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -210,16 +186,5 @@ mod tests {
         assert!(of("[").starts_with("expected recipes by modality"));
         assert!(of(&"[".repeat(1 << 18)).starts_with("expected recipes by modality"));
         assert!(of(&" ".repeat(MAX_BYTES + 1)).starts_with("expected at most 524288 bytes"));
-    }
-
-    #[test]
-    fn recipes_are_compared_by_their_checksums() {
-        let (one, mut other) = (stamp(&[]), stamp(&["a"]));
-        let of = |other: &RecipeStamp| RecipeMatch::of(Some(&one), Some(other));
-        assert_eq!(of(&other), RecipeMatch::Equal);
-        other.sha256 = "0b".repeat(32);
-        assert_eq!(of(&other), RecipeMatch::Different);
-        assert_eq!(RecipeMatch::of(Some(&one), None), RecipeMatch::Unknown);
-        assert_eq!(RecipeMatch::of(None, None), RecipeMatch::Unknown);
     }
 }

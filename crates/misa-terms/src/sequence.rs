@@ -113,6 +113,23 @@ impl Sequence {
         })
     }
 
+    /// Brings the features of every step into another order: feature `i` becomes what feature `order[i]` was.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `order` has not one index below `d_input` for each feature.
+    #[doc(hidden)]
+    pub fn reorder(&mut self, order: &[usize]) {
+        assert_eq!(order.len(), self.d_input, "indices of all features");
+        let mut before = vec![0.0; self.d_input];
+        for step in self.values.chunks_exact_mut(self.d_input) {
+            before.copy_from_slice(step);
+            for (value, &index) in step.iter_mut().zip(order) {
+                *value = before[index];
+            }
+        }
+    }
+
     /// Drops all steps except `steps`.
     #[doc(hidden)]
     pub fn keep(&mut self, steps: std::ops::Range<usize>) {

@@ -92,7 +92,11 @@ impl Arguments {
             });
         }
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), device)?;
-        for note in checkpoint.recipe_notes(development.dataset().recipes()) {
+        let fit = checkpoint.fit_recipes(development.dataset().recipes())?;
+        if fit.is_reordered() {
+            return Err(format!("{}: {}", run.display(), fit.notes.join("; ")).into());
+        }
+        for note in fit.notes {
             eprintln!("note: {note}");
         }
         let config = &source.manifest.config;

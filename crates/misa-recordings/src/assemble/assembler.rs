@@ -7,13 +7,14 @@ use super::report::RecordingReport;
 use super::shelf::{Place, Shelf, inner_name};
 use super::sources::SourceKind;
 use super::steps::Steps;
-use super::{AssembleError, AssembleOptions, KindMatching, Matching, Picture};
+use super::{AssembleError, AssembleOptions, KindMatching, Matching, Mode, Picture};
+use crate::align::STATISTICS;
 use crate::recipe::Recipe;
 use crate::segments::Segment;
 use crate::tracks::{TrackFile, TrackOptions};
 use crate::words::{WordsFile, WordsOptions};
 use crate::{Fault, FaultKind, Interval, RecordingError, tracks, words};
-use misa_terms::{Modality, Split};
+use misa_terms::{Modality, Recipes, Split};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -152,14 +153,23 @@ impl<'t> Assembler<'t> {
         })
     }
 
-    /// The recipe of the faces; `None` without faces.
-    pub fn faces_recipe(&self) -> Option<&Recipe> {
-        self.faces.as_ref().map(|tracks| &tracks.recipe)
-    }
-
-    /// The recipe of the voices; `None` without voices.
-    pub fn voice_recipe(&self) -> Option<&Recipe> {
-        self.voice.as_ref().map(|tracks| &tracks.recipe)
+    /// What data and models keep of the recipes of faces and voices; `None` without such files. The columns are
+    /// the features of a step.
+    pub fn recipes(&self) -> Recipes {
+        let stamp = |tracks: &TrackShelf| {
+            let mut stamp = tracks.recipe.stamp(self.options.mode.name(), None);
+            if self.options.mode == Mode::Utterance {
+                let statistics =
+                    |column: &String| STATISTICS.map(|statistic| format!("{column}.{statistic}"));
+                stamp.columns = stamp.columns.iter().flat_map(statistics).collect();
+            }
+            stamp
+        };
+        Recipes {
+            text: None,
+            visual: self.faces.as_ref().map(stamp),
+            acoustic: self.voice.as_ref().map(stamp),
+        }
     }
 
     /// Number of recordings.

@@ -102,16 +102,17 @@ impl Arguments {
         };
         let (clips, recipes) = clips.unzip();
         let predictor = Predictor::load(model_folder(&folder), &device)?;
-        for note in recipes.map_or(Vec::new(), |data| {
-            predictor.checkpoint().recipe_notes(&data)
-        }) {
+        let fit = recipes.map(|data| predictor.checkpoint().fit_recipes(&data));
+        let fit = fit.transpose()?.unwrap_or_default();
+        for note in &fit.notes {
             eprintln!("note: {note}");
         }
         predictor.checkpoint().usable_modalities(self.modalities)?;
         if self.is_stdin() {
             return lines::answer_all(&predictor, self.modalities);
         }
-        let (clips, splits) = clips.unwrap_or_else(|| self.sentences());
+        let (mut clips, splits) = clips.unwrap_or_else(|| self.sentences());
+        clips.iter_mut().for_each(|clip| fit.reorder(clip));
         let answers = self.answers(&predictor, clips, &splits)?;
         let text = answer::text(&answers, self.layout(), &predictor)?;
         match &self.out {

@@ -1,5 +1,6 @@
 //! The columns of a split except for feature values.
 
+use super::read::named;
 use super::write::{Column, Content};
 use crate::{Sequence, Split, TextSequence, Utterance};
 use misa_terms::{Modality, PerModality};
@@ -59,27 +60,27 @@ impl SplitColumns {
         }
     }
 
-    /// Appends the columns; `values` is the content of the feature columns.
+    /// Appends the columns; `values` is the content of the feature columns. Clips are in no split and have
+    /// no labels.
     pub fn write<'a>(
         mut self,
-        split: Split,
+        split: Option<Split>,
         mut values: PerModality<Option<Content<'a>>>,
         columns: &mut Vec<Column<'a>>,
     ) {
-        let labels = self.labels.into_iter().map(f32::to_le_bytes);
-        columns.push(Column::numbers(
-            format!("{split}.label"),
-            Dtype::F32,
-            labels,
-        ));
-        self.ids.write(format!("{split}.id"), columns);
-        self.words.write(format!("{split}.words"), columns);
-        let name = format!("{split}.words.counts");
+        if split.is_some() {
+            let labels = self.labels.into_iter().map(f32::to_le_bytes);
+            columns.push(Column::numbers(named(split, "label"), Dtype::F32, labels));
+        }
+        self.ids.write(named(split, "id"), columns);
+        self.words.write(named(split, "words"), columns);
+        let name = named(split, "words.counts");
         columns.push(Column::counts(name, &self.word_counts));
         for modality in Modality::ALL {
             let steps = self.steps.get(modality);
-            columns.push(Column::counts(format!("{split}.{modality}.steps"), steps));
-            let name = format!("{split}.{modality}");
+            let name = named(split, modality.name());
+            columns.push(Column::counts(format!("{name}.steps"), steps));
+            let mask = format!("{name}.{ABSENT}");
             columns.push(
                 match (self.d_input.get(modality), values.get_mut(modality).take()) {
                     (Some(d_input), Some(content)) => {
@@ -91,10 +92,7 @@ impl SplitColumns {
             let mut flags = std::mem::take(self.absent.get_mut(modality));
             if !flags.is_empty() {
                 flags.resize(total(steps), 0);
-                columns.push(Column::absent(
-                    format!("{split}.{modality}.{ABSENT}"),
-                    flags,
-                ));
+                columns.push(Column::absent(mask, flags));
             }
         }
     }

@@ -36,6 +36,7 @@ pub struct UtteranceWriter {
     path: PathBuf,
     widths: Widths,
     splits: [SplitWriter; 3],
+    has_labels: bool,
 }
 
 /// The result of writing.
@@ -63,17 +64,29 @@ impl UtteranceWriter {
             path,
             widths: Widths::from_fn(|_| None),
             splits: Default::default(),
+            has_labels: true,
         })
     }
 
-    /// Adds the next utterance of a split. Splits may come in any order, and may alternate.
+    /// Writes clips: their labels and splits are left out, so that they can be predicted and not trained on.
+    #[must_use]
+    pub fn without_labels(mut self) -> Self {
+        self.has_labels = false;
+        self
+    }
+
+    /// Adds the next utterance of a split. Splits may come in any order, and may alternate; clips without
+    /// labels are all of one.
     ///
     /// # Errors
     ///
     /// [`DataError`] when the file cannot be written, or the utterance has a modality without steps
     /// or other sizes than the utterances before it.
     pub fn push(&mut self, split: Split, utterance: &Utterance) -> Result<(), DataError> {
-        let checked = utterance.check();
+        let checked = match self.has_labels {
+            true => utterance.check(),
+            false => utterance.check_steps(),
+        };
         checked.map_err(|source| DataError::Utterance {
             place: split.to_string(),
             id: utterance.id.clone(),
@@ -111,7 +124,11 @@ impl UtteranceWriter {
             restored.map_err(DataError::io(path))?;
             if !small.labels.is_empty() {
                 let values = parts.map(|part| part.map(|(file, size)| Content::Part(file, size)));
-                small.write(split, values, &mut columns);
+                small.write(
+                    Some(split).filter(|_| self.has_labels),
+                    values,
+                    &mut columns,
+                );
             }
         }
         let checksum = checksum.finish();

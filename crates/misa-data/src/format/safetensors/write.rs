@@ -30,7 +30,7 @@ pub(crate) fn write(data: &UtteranceDataset, path: &Path) -> Result<(), DataErro
                 .map(|utterance| features(utterance, modality));
             sequences.collect::<Option<_>>().map(Content::Sequences)
         });
-        small.write(split, values, &mut columns);
+        small.write(Some(split), values, &mut columns);
     }
     assemble(path, &columns, data.checksum(), data.overview())?;
     Ok(())

@@ -228,11 +228,9 @@ fn a_run_learns_from_what_is_not_absent_and_keeps_the_recipes() {
     let checkpoint = load(&folder, &Device::flex()).unwrap();
     assert_eq!(checkpoint.recipes, recipes);
     assert!(checkpoint.config.settings.absent_column);
-    assert_eq!(
-        checkpoint.recipe_notes(data.recipes()),
-        Vec::<String>::new()
-    );
-    assert_eq!(checkpoint.recipe_notes(&Recipes::default()).len(), 2);
+    let notes = |data: &Recipes| checkpoint.fit_recipes(data).unwrap().notes;
+    assert_eq!(notes(data.recipes()), Vec::<String>::new());
+    assert_eq!(notes(&Recipes::default()).len(), 2);
     let verified = misa_train::Checkpoint::verify(&folder).unwrap().unwrap();
     let is_recipes = |file: &&misa_train::VerifiedFile| file.path == "recipes.json";
     let state = verified.iter().find(is_recipes).unwrap().state;

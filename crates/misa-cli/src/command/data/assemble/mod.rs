@@ -12,7 +12,7 @@ use crate::command::{say, say_object};
 use crate::{Exit, Outcome, ProgressLine};
 use clap::Args;
 use faults::Faults;
-use misa_data::{PerModality, RecipeStamp, RecordingsWriter, Split};
+use misa_data::{RecordingsWriter, Split};
 use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
 use options::{FileOptions, StepOptions, TableOptions};
@@ -92,7 +92,7 @@ impl AssembleArguments {
         let assembler = Assembler::new(&table.segments, inputs, self.steps.assemble())?;
         let matching = assembler.matching();
         faults::check_matching(&matching, &table.segments, &self.table)?;
-        let recipes = self.recipes(&assembler);
+        let recipes = assembler.recipes();
         let writer = RecordingsWriter::create(
             &self.out,
             self.steps.mode,
@@ -199,16 +199,6 @@ impl AssembleArguments {
             .into());
         }
         Ok(())
-    }
-
-    fn recipes(&self, assembler: &Assembler<'_>) -> PerModality<Option<RecipeStamp>> {
-        let mode = self.steps.mode.name();
-        let stamp = |recipe: &misa_recordings::recipe::Recipe| recipe.stamp(mode, None);
-        PerModality {
-            text: None,
-            visual: assembler.faces_recipe().map(stamp),
-            acoustic: assembler.voice_recipe().map(stamp),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::AssembleArguments;
 use super::faults::Faults;
 use super::totals::Totals;
-use misa_data::{Overview, PerModality, RecipeStamp, Split, Written};
+use misa_data::{Overview, Recipes, Split, Written};
 use misa_recordings::assemble::{KindMatching, Matching, StepCounts};
 use misa_recordings::segments::SegmentTable;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(super) struct Summary<'s> {
     /// How splits were made, if they were.
     pub splits: Option<&'s str>,
     pub matching: &'s Matching,
-    pub recipes: &'s PerModality<Option<RecipeStamp>>,
+    pub recipes: &'s Recipes,
     pub totals: &'s Totals,
     pub faults: &'s Faults,
     pub written: &'s Written,
