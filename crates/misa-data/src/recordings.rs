@@ -39,9 +39,11 @@ impl RecordingsWriter {
         recipes: Recipes,
         has_labels: bool,
     ) -> Result<Self, DataError> {
-        let writer = match has_labels {
-            true => UtteranceWriter::create(path)?,
-            false => UtteranceWriter::create(path)?.without_labels(),
+        let writer = UtteranceWriter::create(path)?;
+        let writer = if has_labels {
+            writer
+        } else {
+            writer.without_labels()
         };
         Ok(Self {
             writer,

@@ -182,9 +182,34 @@ mod tests {
             fit.notes,
             ["visual: columns in another order, brought into that of the model"]
         );
-        let mut clip = Clip::default();
-        clip.visual = Sequence::new(2, vec![1.0, 2.0, 3.0, 4.0]);
+        let mut clip = Clip {
+            visual: Sequence::new(2, vec![1.0, 2.0, 3.0, 4.0]),
+            ..Clip::default()
+        };
         fit.reorder(&mut clip);
         assert_eq!(clip.visual.unwrap().values(), [2.0, 1.0, 4.0, 3.0]);
+    }
+
+    #[test]
+    fn files_are_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        assert!(!write(&path, &Recipes::default()).unwrap());
+        assert_eq!(read(&path, SIZES).unwrap(), Recipes::default());
+        assert!(write(&path, &recipes("0")).unwrap());
+        assert_eq!(read(&path, SIZES).unwrap(), recipes("0"));
+
+        let json = fs::read_to_string(&path).unwrap();
+        fs::write(&path, json.replace("openface-au", "openface\\nau")).unwrap();
+        let error = read(&path, SIZES).unwrap_err().to_string();
+        assert!(
+            error.contains("recipes.json: expected recipes of the model's features"),
+            "{error}"
+        );
+        fs::write(&path, json.replace("\"visual\"", "\"vision\"")).unwrap();
+        assert!(read(&path, SIZES).is_err());
+        fs::write(&path, " ".repeat(1 + MAX_BYTES as usize)).unwrap();
+        let error = read(&path, SIZES).unwrap_err().to_string();
+        assert!(error.contains("expected at most 2097152 bytes"), "{error}");
     }
 }

@@ -13,7 +13,7 @@ pub use doctor::DoctorArguments;
 // The commands are described by their arguments: a comment here would hide the long text.
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    Assemble(AssembleArguments),
+    Assemble(Box<AssembleArguments>),
     Doctor(DoctorArguments),
     Convert(ConvertArguments),
 }

@@ -83,9 +83,10 @@ impl UtteranceWriter {
     /// [`DataError`] when the file cannot be written, or the utterance has a modality without steps
     /// or other sizes than the utterances before it.
     pub fn push(&mut self, split: Split, utterance: &Utterance) -> Result<(), DataError> {
-        let checked = match self.has_labels {
-            true => utterance.check(),
-            false => utterance.check_steps(),
+        let checked = if self.has_labels {
+            utterance.check()
+        } else {
+            utterance.check_steps()
         };
         checked.map_err(|source| DataError::Utterance {
             place: split.to_string(),

@@ -25,17 +25,19 @@ impl Faults {
         skip: bool,
     ) -> Result<(), Box<dyn Error>> {
         self.list.push((name, error));
-        match skip || self.list.len() < TOLD {
-            true => Ok(()),
-            false => Err(self.message().into()),
+        if skip || self.list.len() < TOLD {
+            Ok(())
+        } else {
+            Err(self.message().into())
         }
     }
 
     /// Fails for the faults, unless they are skipped and some recordings are left.
     pub fn check(&self, table: &Path, skip: bool) -> Result<(), Box<dyn Error>> {
-        match self.list.is_empty() || skip {
-            true => Ok(()),
-            false => Err(format!("{}\n(recordings of {})", self.message(), table.display()).into()),
+        if self.list.is_empty() || skip {
+            Ok(())
+        } else {
+            Err(format!("{}\n(recordings of {})", self.message(), table.display()).into())
         }
     }
 
@@ -74,9 +76,10 @@ fn nothing_matches(kind: &str, found: &KindMatching, segments: &[Segment], table
         .take(3)
         .map(|name| format!("{name:?}"))
         .collect();
-    let left = match left.is_empty() {
-        true => "no file of a kind that is read".to_string(),
-        false => format!("files named {}", left.join(", ")),
+    let left = if left.is_empty() {
+        "no file of a kind that is read".to_string()
+    } else {
+        format!("files named {}", left.join(", "))
     };
     format!(
         "{}: expected {kind} of recordings such as {}, found {left}; name each file as the id, or the video, of its recording",

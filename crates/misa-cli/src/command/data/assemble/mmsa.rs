@@ -1,9 +1,8 @@
 //! The same utterances as a feature file of MMSA.
 
-use misa_data::{
-    MmsaUtterance, MmsaWritten, PerModality, PretrainedBert, Split, UtteranceDataset, write_mmsa,
-};
+use misa_data::{MmsaUtterance, MmsaWritten, PretrainedBert, Split, UtteranceDataset, write_mmsa};
 use misa_recordings::segments::{Segment, SegmentTable};
+use misa_terms::PerModality;
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;

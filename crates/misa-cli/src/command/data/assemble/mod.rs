@@ -17,7 +17,7 @@ use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
 use options::{FileOptions, StepOptions, TableOptions};
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use summary::Summary;
 use totals::Totals;
 
@@ -87,41 +87,19 @@ impl AssembleArguments {
         self.check_outputs()?;
         let mut table = segments::read(&self.table, &self.columns.segments())?;
         let splits = self.split(&mut table)?;
-        self.check_modes()?;
+        self.check_modes(&table)?;
         let inputs = self.files.inputs()?;
         let assembler = Assembler::new(&table.segments, inputs, self.steps.assemble())?;
         let matching = assembler.matching();
         faults::check_matching(&matching, &table.segments, &self.table)?;
         let recipes = assembler.recipes();
-        let writer = RecordingsWriter::create(
-            &self.out,
-            self.steps.mode,
-            recipes.clone(),
-            has_labels(&table),
-        )?;
-        let mut work = Work {
-            arguments: self,
-            table: &table,
-            writer,
-            totals: Totals::default(),
-            faults: Faults::default(),
-            first: None,
-        };
-        let mut line = ProgressLine::new();
-        let (mut done, all) = (0, assembler.recordings());
-        assembler.run(|outcome| {
-            done += 1;
-            line.show(|| format!("{done} of {all} recordings read"));
-            work.take(outcome.name, outcome.result)
-        })?;
-        drop(line);
         let Work {
             writer,
             totals,
             faults,
             first,
             ..
-        } = work;
+        } = self.read(&assembler, &table)?;
         faults.check(&self.table, self.skip_faulty)?;
         if !self.allow_offset {
             totals.check_offsets()?;
@@ -140,16 +118,43 @@ impl AssembleArguments {
         };
         if let Some(path) = &self.report {
             let shown = self.picture.clone().or(first);
-            let picture = shown
-                .map(|id| assembler.picture(&id))
-                .transpose()?
-                .flatten();
-            write(path, page::page(&summary, picture)?.as_bytes())?;
+            let picture = shown.map(|id| assembler.picture(&id)).transpose()?;
+            write(path, page::page(&summary, picture.flatten())?.as_bytes())?;
         }
         if let (Some(path), Some(bert)) = (&self.mmsa, &self.bert) {
             mmsa::write(path, &self.out, &table, bert)?;
         }
         self.say(&summary)
+    }
+
+    /// Reads all recordings.
+    fn read<'w>(
+        &'w self,
+        assembler: &Assembler<'_>,
+        table: &'w SegmentTable,
+    ) -> Result<Work<'w>, Box<dyn Error>> {
+        let mode = self.steps.mode;
+        let mut work = Work {
+            arguments: self,
+            table,
+            writer: RecordingsWriter::create(
+                &self.out,
+                mode,
+                assembler.recipes(),
+                has_labels(table),
+            )?,
+            totals: Totals::default(),
+            faults: Faults::default(),
+            first: None,
+        };
+        let mut line = ProgressLine::new();
+        let (mut done, all) = (0, assembler.recordings());
+        assembler.run(|outcome| {
+            done += 1;
+            line.show(|| format!("{done} of {all} recordings read"));
+            work.take(outcome.name, outcome.result)
+        })?;
+        Ok(work)
     }
 
     fn say(&self, summary: &Summary<'_>) -> Outcome {
@@ -188,13 +193,20 @@ impl AssembleArguments {
     }
 
     /// Refuses a mode that the files cannot serve.
-    fn check_modes(&self) -> Result<(), Box<dyn Error>> {
+    fn check_modes(&self, table: &SegmentTable) -> Result<(), Box<dyn Error>> {
         let mode = self.steps.mode;
         if mode.is_by_word() && !self.files.has_words() {
+            let (unaligned, utterance) = (Mode::Unaligned, Mode::Utterance);
             return Err(format!(
-                "--mode {mode} needs words with times; give --words PATH, or choose --mode {} or {}",
-                Mode::Unaligned,
-                Mode::Utterance
+                "--mode {mode} needs words with times; give --words PATH, or choose --mode {unaligned} or {utterance}"
+            )
+            .into());
+        }
+        let has_text = table.segments.iter().any(|segment| segment.text.is_some());
+        if self.files.is_empty() && !has_text {
+            let path = self.table.display();
+            return Err(format!(
+                "{path}: expected a column text, or files; give --words, --faces or --voice PATH"
             )
             .into());
         }

@@ -37,8 +37,8 @@ fn settings(summary: &Summary<'_>) -> Section {
     ];
     let entries = entries.map(|(name, value)| (name.to_string(), value));
     Section {
-        title: "Settings".to_string(),
-        entries: entries.into(),
+        name: "Settings".to_string(),
+        rows: entries.into(),
     }
 }
 

@@ -6,6 +6,8 @@ use super::totals::Totals;
 use misa_data::{Overview, Recipes, Split, Written};
 use misa_recordings::assemble::{KindMatching, Matching, StepCounts};
 use misa_recordings::segments::SegmentTable;
+use misa_recordings::tracks::TrackNote;
+use misa_recordings::words::WordsNote;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -67,9 +69,10 @@ impl Summary<'_> {
             .filter(|&split| self.overview.count(split) > 0)
             .map(|split| format!("{} {split}", self.overview.count(split)))
             .collect();
-        let counts = match self.has_labels() {
-            true => counts.join(", "),
-            false => format!("{} unlabelled", self.overview.counts.iter().sum::<usize>()),
+        let counts = if self.has_labels() {
+            counts.join(", ")
+        } else {
+            format!("{} unlabelled", self.overview.counts.iter().sum::<usize>())
         };
         format!(
             "{}: {counts} utterances of {} recordings, {:.1} MB, checksum {}\n",
@@ -127,29 +130,31 @@ impl Summary<'_> {
         notes
     }
 
-    /// Notes of files, each kind once with the number of its recordings.
+    /// Notes of files, each kind once, with the sum of its counts.
     fn file_notes(&self) -> Vec<String> {
-        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        let mut words: Vec<WordsNote> = Vec::new();
+        let mut tracks: [Vec<TrackNote>; 2] = Default::default();
         for report in &self.totals.recordings {
             for note in &report.notes {
-                *kinds
-                    .entry(format!("words: {}", without_count(note)))
-                    .or_default() += leading(note);
+                match words.iter_mut().find(|known| known.kind == note.kind) {
+                    Some(known) => known.count += note.count,
+                    None => words.push(*note),
+                }
             }
-            for (kind, track) in [("faces", &report.faces), ("voice", &report.voice)] {
+            for (known, track) in tracks.iter_mut().zip([&report.faces, &report.voice]) {
                 for note in track.iter().flat_map(|track| &track.notes) {
-                    let text = note.to_string();
-                    *kinds
-                        .entry(format!("{kind}: {}", without_count(&text)))
-                        .or_default() += note.count;
+                    match known.iter_mut().find(|known| known.kind == note.kind) {
+                        Some(known) => known.count += note.count,
+                        None => known.push(note.clone()),
+                    }
                 }
             }
         }
-        let told = |(kind, count): (String, usize)| match kind.split_once(": ") {
-            Some((kind, what)) => format!("{kind}: {count} {what}"),
-            None => format!("{count} {kind}"),
-        };
-        kinds.into_iter().map(told).collect()
+        let [faces, voice] = tracks;
+        let words = words.iter().map(|note| format!("words: {note}"));
+        let faces = faces.iter().map(|note| format!("faces: {note}"));
+        let voice = voice.iter().map(|note| format!("voice: {note}"));
+        words.chain(faces).chain(voice).collect()
     }
 
     /// For programs.
@@ -214,18 +219,4 @@ fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
         ));
     }
     notes
-}
-
-/// The number at the start of a note.
-fn leading(note: &str) -> usize {
-    let digits = note.split(' ').next().unwrap_or_default();
-    digits.parse().unwrap_or(1)
-}
-
-/// A note without the number at its start.
-fn without_count(note: &str) -> &str {
-    match note.split_once(' ') {
-        Some((count, rest)) if count.parse::<usize>().is_ok() => rest,
-        _ => note,
-    }
 }
