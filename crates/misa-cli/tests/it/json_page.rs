@@ -1,5 +1,6 @@
 //! The page `docs/json.md` has every field that commands print as JSON, and no other.
 
+use crate::assemble::Recordings;
 use crate::common::{SMALL, json, misa, said, text, train};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,6 +190,11 @@ fn the_page_has_what_other_commands_print() {
     let dir = tempdir().unwrap();
     let [data, sweep, out] =
         ["a.safetensors", "sweep.toml", "out"].map(|name| dir.path().join(name));
+    let own = Recordings::new(9);
+    let arguments = own.arguments("table.csv", "mine.safetensors");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let assembled = said(&[arguments.as_slice(), &["--json"]].concat());
+    check("misa data assemble", &json(&assembled));
     check(
         "misa data convert",
         &json(&said(&["data", "convert", "--json"])),

@@ -5,6 +5,7 @@
 
 mod ablation;
 mod advice;
+mod assemble;
 mod common;
 mod data;
 mod folders;

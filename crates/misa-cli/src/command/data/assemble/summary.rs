@@ -95,36 +95,45 @@ impl Summary<'_> {
             notes.extend(matching_notes(kind, found));
         }
         let words = &self.totals.words;
+        let (faces, voice) = (&self.totals.faces, &self.totals.voice);
         let counted = [
-            (words.untimed_dropped, "words without times left out"),
+            (words.untimed_dropped, "word", "without times left out"),
             (
                 words.punctuation_dropped,
-                "words that are punctuation alone left out",
+                "word",
+                "of punctuation alone left out",
             ),
-            (words.sorted, "words out of order, sorted"),
-            (words.outside, "words in no segment"),
+            (words.sorted, "word", "out of order, sorted"),
+            (words.outside, "word", "in no segment"),
             (
                 self.totals.without_words(),
-                "segments without words left out",
+                "segment",
+                "without words left out",
             ),
             (
                 self.totals.without_label,
-                "segments without a label left out",
+                "segment",
+                "without a label left out",
             ),
             (
-                self.totals.faces.undefined,
-                "values of faces that no row has, read as 0",
+                faces.undefined,
+                "value",
+                "of faces that no row has, read as 0",
             ),
             (
-                self.totals.voice.undefined,
-                "values of voices that no row has, read as 0",
+                voice.undefined,
+                "value",
+                "of voices that no row has, read as 0",
             ),
-            (self.totals.faces.cut, "steps of faces beyond the most cut"),
-            (self.totals.voice.cut, "steps of voices beyond the most cut"),
-            (self.faults.list.len(), "recordings at fault left out"),
+            (faces.cut, "step", "of faces beyond the most cut"),
+            (voice.cut, "step", "of voices beyond the most cut"),
+            (self.faults.list.len(), "recording", "at fault left out"),
         ];
-        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
-        notes.extend(counted.map(|(count, what)| format!("{count} {what}")));
+        let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
+        notes.extend(counted.map(|(count, noun, what)| {
+            let end = if count == 1 { "" } else { "s" };
+            format!("{count} {noun}{end} {what}")
+        }));
         notes.extend(self.file_notes());
         notes.extend(self.overview.notes.iter().map(ToString::to_string));
         notes

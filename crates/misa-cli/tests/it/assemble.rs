@@ -1,0 +1,274 @@
+//! Own recordings, from the files of other tools to a prediction.
+
+use crate::common::{SMALL, json, misa, refused, said, text};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::{TempDir, tempdir};
+
+/// Recordings made of the kit of `misa-recordings`.
+pub struct Recordings {
+    folder: TempDir,
+}
+
+fn kit(name: &str) -> PathBuf {
+    let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../misa-recordings/tests/kit");
+    kit.join(name)
+}
+
+impl Recordings {
+    /// `count` recordings `v1`, `v2`, …, all of them the clip of the kit.
+    pub fn new(count: usize) -> Self {
+        let folder = tempdir().unwrap();
+        let kinds = [
+            ("words", "json", "whisperx.json"),
+            ("faces", "csv", "openface_714.csv"),
+            ("voice", "csv", "opensmile_python.csv"),
+        ];
+        for (kind, extension, file) in kinds {
+            fs::create_dir(folder.path().join(kind)).unwrap();
+            for number in 1..=count {
+                let name = format!("{kind}/v{number}.{extension}");
+                fs::copy(kit(file), folder.path().join(name)).unwrap();
+            }
+        }
+        let labels = (1..=count).map(|number| format!("v{number},{}\n", number as f64 % 7.0 - 3.0));
+        let table = format!("id,label\n{}", labels.collect::<String>());
+        fs::write(folder.path().join("table.csv"), table).unwrap();
+        Self { folder }
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_string()
+    }
+
+    /// The arguments that assemble `table` into `out`.
+    pub fn arguments(&self, table: &str, out: &str) -> Vec<String> {
+        let fixed = [
+            "data",
+            "assemble",
+            &self.path(table),
+            "--out",
+            &self.path(out),
+        ]
+        .map(str::to_string);
+        let files = ["words", "faces", "voice"].map(|kind| [format!("--{kind}"), self.path(kind)]);
+        fixed
+            .into_iter()
+            .chain(files.into_iter().flatten())
+            .collect()
+    }
+
+    fn assemble(&self, table: &str, out: &str, more: &[&str]) -> String {
+        let arguments = self.arguments(table, out);
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied())
+            .collect();
+        said(&arguments)
+    }
+
+    fn refused(&self, table: &str, more: &[&str]) -> String {
+        let arguments = self.arguments(table, "refused.safetensors");
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied())
+            .collect();
+        let (status, message) = refused(&arguments);
+        assert_ne!(status, 0);
+        assert!(
+            !Path::new(&self.path("refused.safetensors")).exists(),
+            "{message}"
+        );
+        message
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        fs::write(self.folder.path().join(name), content).unwrap();
+    }
+}
+
+#[test]
+fn recordings_are_assembled_trained_on_and_predicted() {
+    let own = Recordings::new(12);
+    let page = own.path("mine.html");
+    let told = own.assemble("table.csv", "mine.safetensors", &["--report", &page]);
+    assert!(
+        told.contains("8 train, 2 valid, 2 test utterances of 12 recordings"),
+        "{told}"
+    );
+    assert!(
+        told.contains("faces  openface-au (40 columns): 48 steps measured"),
+        "{told}"
+    );
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("How v") && page.contains("became steps"));
+
+    let data = own.path("mine.safetensors");
+    let doctor = misa(&["data", "doctor", &data, "--json"]);
+    let doctor = json(&String::from_utf8(doctor.stdout).unwrap());
+    assert_eq!(
+        doctor["content"]["features"][1]["recipe"]["name"],
+        "openface-au"
+    );
+
+    let run = own.path("run");
+    said(
+        &[
+            &[
+                "train",
+                "--plain",
+                "--data",
+                &data,
+                "--normalise",
+                "recipe",
+                "--out",
+                &run,
+            ],
+            SMALL,
+        ]
+        .concat(),
+    );
+
+    // New recordings have no labels.
+    own.write("new.csv", "id\nv1\nv2\n");
+    let told = own.assemble("new.csv", "new.safetensors", &[]);
+    assert!(told.contains("2 unlabelled utterances"), "{told}");
+    let output = misa(&[
+        "predict",
+        &run,
+        "--data",
+        &own.path("new.safetensors"),
+        "--json",
+    ]);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && !notes.contains("recipe"),
+        "{notes}"
+    );
+    let answers = json(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(
+        answers["predictions"].as_array().map(Vec::len),
+        Some(2),
+        "{answers}"
+    );
+
+    // Features of another recipe are refused by name.
+    own.assemble(
+        "new.csv",
+        "other.safetensors",
+        &["--face-recipe", "openface-177"],
+    );
+    let (_, message) = refused(&["predict", &run, "--data", &own.path("other.safetensors")]);
+    assert!(message.contains("visual: recipe: expected openface-au version 1 as in training, found openface-177 version 1"), "{message}");
+
+    // Clips cannot be trained on.
+    let (_, message) = refused(&[
+        "train",
+        "--data",
+        &own.path("new.safetensors"),
+        "--out",
+        &own.path("no"),
+    ]);
+    assert!(message.contains("new.safetensors"), "{message}");
+}
+
+#[test]
+fn equal_recordings_give_equal_files() {
+    let own = Recordings::new(12);
+    own.assemble("table.csv", "a.safetensors", &[]);
+    own.assemble("table.csv", "b.safetensors", &[]);
+    let [a, b] = ["a", "b"].map(|name| fs::read(own.path(&format!("{name}.safetensors"))).unwrap());
+    assert!(a == b);
+}
+
+#[test]
+fn words_of_another_cut_are_refused_with_their_offset() {
+    let own = Recordings::new(6);
+    for number in 1..=6 {
+        let words = fs::read_to_string(kit("clip.ctm")).unwrap();
+        // Half a minute later, as in the video that the clips were cut from.
+        let words = words
+            .replace("clip 1 0.", "clip 1 30.")
+            .replace("clip", &format!("v{number}"));
+        own.write(&format!("words/v{number}.json"), "{}");
+        fs::remove_file(own.path(&format!("words/v{number}.json"))).unwrap();
+        own.write(&format!("words/v{number}.ctm"), &words);
+    }
+    let message = own.refused("table.csv", &[]);
+    let expected = "recording \"v1\": expected words and faces of one cut, found 100 % of the time of the words beyond \
+                    the faces, which are from 0.00 to 2.00 s; give words and features of the same cut, or accept this \
+                    with --allow-offset";
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn what_is_wrong_is_said_before_anything_is_written() {
+    let own = Recordings::new(3);
+    own.write(
+        "faces/v2.csv",
+        &fs::read_to_string(kit("openface_fdir_times_zero.csv")).unwrap(),
+    );
+    let message = own.refused("table.csv", &["--face-recipe", "openface-au"]);
+    assert!(
+        message.contains("recording \"v2\": ") && message.contains("--skip-faulty"),
+        "{message}"
+    );
+
+    own.write("twice.csv", "id,label\nv1,1\nv1,2\n");
+    assert!(own.refused("twice.csv", &[]).contains("twice.csv: line 3"));
+    own.write("others.csv", "id,label\nx,1\ny,2\n");
+    let message = own.refused("others.csv", &[]);
+    assert!(
+        message.contains(
+            "expected words of recordings such as \"x\", \"y\", found files named \"v1\""
+        ),
+        "{message}"
+    );
+    let message = own.refused("table.csv", &["--splits", "0.5,0.5"]);
+    assert!(message.contains("three numbers above 0"), "{message}");
+    let message = own.refused("table.csv", &["--face-recipe", "nothing.toml"]);
+    assert!(
+        message.contains("nothing.toml: no such file or folder"),
+        "{message}"
+    );
+}
+
+#[test]
+fn faulty_recordings_are_left_out_if_asked_for() {
+    let own = Recordings::new(9);
+    own.write("faces/v2.csv", "frame, timestamp\n");
+    let arguments = own.arguments("table.csv", "mine.safetensors");
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(["--skip-faulty", "--json"]);
+    let told = json(&said(&arguments));
+    assert_eq!(told["faults"][0]["name"], "v2");
+    assert_eq!(told["recordings"].as_array().map(Vec::len), Some(8));
+    assert!(
+        told["notes"]
+            .to_string()
+            .contains("1 recording at fault left out"),
+        "{told}"
+    );
+}
+
+#[test]
+fn files_are_not_overwritten_unasked() {
+    let own = Recordings::new(9);
+    own.write("mine.safetensors", "precious");
+    let arguments = own.arguments("table.csv", "mine.safetensors");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (_, message) = refused(&arguments);
+    assert!(
+        message.contains("exists already, --force overwrites it"),
+        "{message}"
+    );
+    assert_eq!(
+        fs::read_to_string(own.path("mine.safetensors")).unwrap(),
+        "precious"
+    );
+    own.assemble("table.csv", "mine.safetensors", &["--force"]);
+    assert!(text(Path::new(&own.path("mine.safetensors"))).ends_with("mine.safetensors"));
+    assert_ne!(fs::read(own.path("mine.safetensors")).unwrap(), b"precious");
+}
