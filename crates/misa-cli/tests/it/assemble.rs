@@ -197,7 +197,7 @@ fn words_of_another_cut_are_refused_with_their_offset() {
         own.write(&format!("words/v{number}.ctm"), &words);
     }
     let message = own.refused("table.csv", &[]);
-    let expected = "recording \"v1\": expected words and faces of one cut, found 100 % of the time of the words beyond \
+    let expected = ": expected words and faces of one cut, found 100 % of the time of the words beyond \
                     the faces, which are from 0.00 to 2.00 s; give words and features of the same cut, or accept this \
                     with --allow-offset";
     assert!(message.contains(expected), "{message}");
@@ -218,11 +218,11 @@ fn what_is_wrong_is_said_before_anything_is_written() {
 
     own.write("twice.csv", "id,label\nv1,1\nv1,2\n");
     assert!(own.refused("twice.csv", &[]).contains("twice.csv: line 3"));
-    own.write("others.csv", "id,label\nx,1\ny,2\n");
+    own.write("others.csv", "id,label\nx,1\ny,2\nz,3\n");
     let message = own.refused("others.csv", &[]);
     assert!(
         message.contains(
-            "expected words of recordings such as \"x\", \"y\", found files named \"v1\""
+            "expected words of recordings such as \"x\", \"y\", \"z\", found files named \"v1\""
         ),
         "{message}"
     );
