@@ -40,3 +40,8 @@ pub use interval::Interval;
 pub use limits::Limits;
 pub use track::{Survey, Track};
 pub use word::{Word, WordOrigin};
+
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

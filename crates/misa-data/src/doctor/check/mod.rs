@@ -4,6 +4,7 @@ mod counts;
 mod features;
 mod labels;
 mod notes;
+mod recipes;
 mod utterances;
 
 use super::record::Observations;
@@ -26,6 +27,7 @@ pub(super) fn all(evidence: &Evidence<'_>) -> Vec<Finding> {
     features::check(evidence, &mut findings);
     utterances::check(evidence, &mut findings);
     notes::check(evidence, &mut findings);
+    recipes::check(evidence, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }

@@ -86,6 +86,12 @@ pub(super) struct TableOptions {
     /// Column of the table with the label
     #[arg(long, value_name = "NAME")]
     label_column: Option<String>,
+    /// Column of the table with the text
+    #[arg(long, value_name = "NAME")]
+    text_column: Option<String>,
+    /// Files are clips: leave out times of the table, which count from the uncut recording
+    #[arg(long)]
+    cut: bool,
     /// Names of the classes in order, if labels are names
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     classes: Vec<String>,
@@ -141,7 +147,9 @@ impl TableOptions {
     pub fn segments(&self) -> SegmentsOptions {
         let mut options = SegmentsOptions::default();
         options.label_column.clone_from(&self.label_column);
+        options.text_column.clone_from(&self.text_column);
         options.classes.clone_from(&self.classes);
+        options.is_cut = self.cut;
         options
     }
 }
