@@ -211,10 +211,33 @@ impl Fault {
     }
 }
 
-/// A text of a file in quotes, for messages: at most 40 characters of it.
+/// A text of a file in quotes, for messages: 40 characters of it, of which those that cannot be printed
+/// count as what is written for them.
 pub(crate) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
+    let mut end = 0;
+    let mut shown = 0;
+    for (start, letter) in text.char_indices() {
+        shown += letter.escape_debug().count();
+        if shown > QUOTED {
+            return format!("{:?}…", &text[..end]);
+        }
+        end = start + letter.len_utf8();
+    }
+    format!("{text:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(quoted("short"), "\"short\"");
+        assert_eq!(quoted(&"a".repeat(40)), format!("\"{}\"", "a".repeat(40)));
+        assert_eq!(quoted(&"a".repeat(41)), format!("\"{}\"…", "a".repeat(40)));
+        assert_eq!(
+            quoted(&"\u{14}".repeat(41)),
+            format!("\"{}\"…", "\\u{14}".repeat(6))
+        );
     }
 }

@@ -226,6 +226,13 @@ fn what_is_wrong_is_said_before_anything_is_written() {
         ),
         "{message}"
     );
+    let page = own.path("page.html");
+    let message = own.refused("table.csv", &["--report", &page, "--picture", "v9"]);
+    assert!(
+        message
+            .contains("expected the utterance \"v9\" of --picture, found others, such as \"v1\""),
+        "{message}"
+    );
     let message = own.refused("table.csv", &["--splits", "0.5,0.5"]);
     assert!(message.contains("three numbers above 0"), "{message}");
     let message = own.refused("table.csv", &["--face-recipe", "nothing.toml"]);

@@ -192,13 +192,21 @@ impl AssembleArguments {
         Ok(Some(summary.to_string()))
     }
 
-    /// Refuses a mode that the files cannot serve.
+    /// Refuses what the table and the files cannot serve.
     fn check_modes(&self, table: &SegmentTable) -> Result<(), Box<dyn Error>> {
         let mode = self.steps.mode;
         if mode.is_by_word() && !self.files.has_words() {
             let (unaligned, utterance) = (Mode::Unaligned, Mode::Utterance);
             return Err(format!(
                 "--mode {mode} needs words with times; give --words PATH, or choose --mode {unaligned} or {utterance}"
+            )
+            .into());
+        }
+        let is_known = |id: &String| table.segments.iter().any(|segment| segment.id == *id);
+        if let Some(id) = self.picture.as_ref().filter(|id| !is_known(id)) {
+            let (path, first) = (self.table.display(), &table.segments[0].id);
+            return Err(format!(
+                "{path}: expected the utterance {id:?} of --picture, found others, such as {first:?}"
             )
             .into());
         }
