@@ -1,19 +1,18 @@
 //! All recordings of a table, several at a time.
 
-use super::choice::{recipe_of, source_columns};
 use super::job::{Job, Places};
-use super::recording::{ReadTrack, ReadWords, Recording};
+use super::reading::{TrackShelf, WordShelf};
+use super::recording::Recording;
 use super::report::RecordingReport;
-use super::shelf::{Place, Shelf, inner_name};
-use super::sources::SourceKind;
+use super::shelf::Place;
 use super::steps::Steps;
 use super::{AssembleError, AssembleOptions, KindMatching, Matching, Mode, Picture};
 use crate::align::STATISTICS;
 use crate::recipe::Recipe;
 use crate::segments::Segment;
-use crate::tracks::{TrackFile, TrackOptions};
-use crate::words::{WordsFile, WordsOptions};
-use crate::{Fault, FaultKind, Interval, RecordingError, tracks, words};
+use crate::tracks::TrackOptions;
+use crate::words::WordsOptions;
+use crate::{Interval, RecordingError};
 use misa_terms::{Modality, Recipes, Split};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -71,10 +70,9 @@ pub struct Assembler<'t> {
     segments: &'t [Segment],
     options: AssembleOptions,
     jobs: Vec<Job>,
-    words: Option<Shelf<ReadWords>>,
+    words: Option<WordShelf>,
     faces: Option<TrackShelf>,
     voice: Option<TrackShelf>,
-    words_options: WordsOptions,
 }
 
 /// What became of one recording.
@@ -89,14 +87,6 @@ pub struct Outcome {
     pub result: Result<(RecordingReport, Vec<Assembled>), AssembleError>,
 }
 
-/// The tracks of one modality, and how they are read.
-#[derive(Debug)]
-struct TrackShelf {
-    shelf: Shelf<ReadTrack>,
-    options: TrackOptions,
-    recipe: Recipe,
-}
-
 impl<'t> Assembler<'t> {
     /// Finds the files of `segments`.
     ///
@@ -109,31 +99,22 @@ impl<'t> Assembler<'t> {
         inputs: Inputs<'_>,
         options: AssembleOptions,
     ) -> Result<Self, RecordingError> {
-        let words_options = inputs.words_options;
-        let read_words = |path: &Path| words::read(path, &words_options).map(named_words);
         let words = inputs
             .words
-            .map(|path| Shelf::of(path, SourceKind::Words, read_words))
-            .transpose()?;
+            .map(|path| WordShelf::of(path, inputs.words_options));
         let faces = inputs.faces.map(|path| {
-            TrackShelf::of(
-                path,
-                Modality::Visual,
-                inputs.faces_options,
-                inputs.faces_recipe,
-            )
+            let (options, recipe) = (inputs.faces_options, inputs.faces_recipe);
+            TrackShelf::of(path, Modality::Visual, options, recipe)
         });
         let voice = inputs.voice.map(|path| {
-            TrackShelf::of(
-                path,
-                Modality::Acoustic,
-                inputs.voice_options,
-                inputs.voice_recipe,
-            )
+            let (options, recipe) = (inputs.voice_options, inputs.voice_recipe);
+            TrackShelf::of(path, Modality::Acoustic, options, recipe)
         });
-        let (faces, voice) = (faces.transpose()?, voice.transpose()?);
+        let (words, faces, voice) = (words.transpose()?, faces.transpose()?, voice.transpose()?);
         let find = |names: &[String], clips: usize| Places {
-            words: words.as_ref().and_then(|shelf| shelf.find(names, clips)),
+            words: words
+                .as_ref()
+                .and_then(|words| words.shelf.find(names, clips)),
             faces: faces
                 .as_ref()
                 .and_then(|tracks| tracks.shelf.find(names, clips)),
@@ -149,7 +130,6 @@ impl<'t> Assembler<'t> {
             words,
             faces,
             voice,
-            words_options,
         })
     }
 
@@ -206,7 +186,7 @@ impl<'t> Assembler<'t> {
             words: self
                 .words
                 .as_ref()
-                .map(|shelf| of(|places| &places.words, &|found| shelf.left(found))),
+                .map(|words| of(|places| &places.words, &|found| words.shelf.left(found))),
             faces: tracks(&self.faces, |places| &places.faces),
             voice: tracks(&self.voice, |places| &places.voice),
         }
@@ -289,7 +269,7 @@ impl<'t> Assembler<'t> {
         let shift = |place: &Place| job.shift(place, segment);
         let places = &job.places;
         let words = match (&self.words, &places.words) {
-            (Some(shelf), Some(place)) => Some(self.read_words(shelf, place, shift(place))?),
+            (Some(words), Some(place)) => Some(words.read(place, shift(place))?),
             _ => None,
         };
         let track = |tracks: &Option<TrackShelf>, place: &Option<Place>| match (tracks, place) {
@@ -304,127 +284,4 @@ impl<'t> Assembler<'t> {
             voice: voice.as_ref(),
         })
     }
-
-    fn read_words(
-        &self,
-        shelf: &Shelf<ReadWords>,
-        place: &Place,
-        shift: f64,
-    ) -> Result<ReadWords, RecordingError> {
-        let mut read = match (&place.source, shelf.read(place)) {
-            (Some(source), _) => {
-                match words::read(&source.path, &self.words_options) {
-                    Ok(file) => one_of(&source.path, &place.key, named_words(file))?,
-                    // Nobody says anything: the recording has no words, which its report tells.
-                    Err(error) if error.is_empty() => ReadWords::default(),
-                    Err(error) => return Err(error),
-                }
-            }
-            (None, read) => read.cloned().unwrap_or_default(),
-        };
-        for word in &mut read.words {
-            for time in [&mut word.time, &mut word.phrase].into_iter().flatten() {
-                *time = Interval::new(time.start + shift, time.end + shift);
-            }
-        }
-        Ok(read)
-    }
-}
-
-impl TrackShelf {
-    /// The shelf of a folder or file; without a recipe, the first file decides.
-    fn of(
-        path: &Path,
-        modality: Modality,
-        mut options: TrackOptions,
-        recipe: Option<Recipe>,
-    ) -> Result<Self, RecordingError> {
-        let recipe = match recipe {
-            Some(recipe) => recipe,
-            None => recipe_of(path, modality, &options)?,
-        };
-        options.columns = Some(source_columns(&recipe));
-        let read = |path: &Path| named_tracks(path, tracks::read(path, &options)?, &recipe);
-        Ok(Self {
-            shelf: Shelf::of(path, SourceKind::Tracks, read)?,
-            options,
-            recipe,
-        })
-    }
-
-    fn read(&self, place: &Place, shift: f64) -> Result<ReadTrack, RecordingError> {
-        let mut read = match (&place.source, self.shelf.read(place)) {
-            (Some(source), _) => {
-                let file = tracks::read(&source.path, &self.options)?;
-                one_of(
-                    &source.path,
-                    &place.key,
-                    named_tracks(&source.path, file, &self.recipe)?,
-                )?
-            }
-            (None, Some(read)) => read.clone(),
-            (None, None) => ReadTrack::default(),
-        };
-        for time in &mut read.track.times {
-            *time = Interval::new(time.start + shift, time.end + shift);
-        }
-        Ok(read)
-    }
-}
-
-fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
-    let notes = file.notes;
-    let read = |recording: crate::words::RecordingWords| {
-        let words = ReadWords {
-            words: recording.words,
-            notes: notes.clone(),
-        };
-        (recording.name, words)
-    };
-    file.recordings.into_iter().map(read).collect()
-}
-
-/// The tracks of a file with the columns of a recipe.
-fn named_tracks(
-    path: &Path,
-    file: TrackFile,
-    recipe: &Recipe,
-) -> Result<Vec<(Option<String>, ReadTrack)>, RecordingError> {
-    let notes = file.notes;
-    let select = |named: crate::tracks::NamedTrack| {
-        let track = recipe
-            .select(&named.track)
-            .map_err(RecordingError::file(path))?;
-        let read = ReadTrack {
-            track,
-            other_faces: named.other_faces,
-            notes: notes.clone(),
-        };
-        Ok((named.name, read))
-    };
-    file.tracks.into_iter().map(select).collect()
-}
-
-/// The recording of a file that belongs to the name by which it was found: the one with this name, or the
-/// only one.
-fn one_of<T>(
-    path: &Path,
-    key: &str,
-    recordings: Vec<(Option<String>, T)>,
-) -> Result<T, RecordingError> {
-    let count = recordings.len();
-    let is_named =
-        |name: &Option<String>| name.as_ref().is_some_and(|name| inner_name(name) == key);
-    let mut found = recordings
-        .into_iter()
-        .filter(|(name, _)| count == 1 || is_named(name));
-    found.next().map(|(_, read)| read).ok_or_else(|| {
-        let fault = Fault::new(
-            FaultKind::Unclear,
-            crate::Place::File,
-            format!("the recording {key:?}"),
-            format!("{count} others"),
-        );
-        RecordingError::file(path)(fault.advised("name the file itself instead of its folder"))
-    })
 }

@@ -7,6 +7,7 @@
 //! | `choice.rs` | which columns of a modality are taken |
 //! | `sources.rs`, `shelf.rs` | files by the names of their recordings |
 //! | `job.rs`, `matching.rs` | segments with their files, and what has no counterpart |
+//! | `reading.rs` | words and tracks, read from where they were found |
 //! | `recording.rs` | one recording, made into utterances |
 //! | `spoken.rs` | the words of segments |
 //! | `steps.rs` | the steps of a modality of an utterance |
@@ -22,6 +23,7 @@ mod job;
 mod matching;
 mod options;
 mod picture;
+mod reading;
 mod recording;
 mod report;
 mod shelf;

@@ -1,7 +1,8 @@
 //! One utterance, from the rows of its files to its steps.
 
 use super::job::Job;
-use super::recording::{ReadTrack, Recording, energy_column};
+use super::reading::ReadTrack;
+use super::recording::{Recording, energy_column};
 use super::spoken::Spoken;
 use super::{AssembleError, AssembleOptions, Steps, WordCounts};
 use crate::align::StepKind;

@@ -1,30 +1,14 @@
 //! One recording, read and made into utterances.
 
 use super::job::Job;
+use super::reading::{ReadTrack, ReadWords};
 use super::report::{RecordingReport, TrackReport};
 use super::spoken::Spoken;
 use super::steps::{SteppedTrack, Steps};
 use super::{AssembleError, AssembleOptions, Assembled, Mode};
 use crate::align::{PAUSE, offset, steps_of};
 use crate::segments::Segment;
-use crate::tracks::TrackNote;
-use crate::words::WordsNote;
 use crate::{Interval, Track, Word};
-
-/// A track of a recording, with the columns of its recipe.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ReadTrack {
-    pub track: Track,
-    pub other_faces: usize,
-    pub notes: Vec<TrackNote>,
-}
-
-/// The words of a recording, and what their file left out.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ReadWords {
-    pub words: Vec<Word>,
-    pub notes: Vec<WordsNote>,
-}
 
 /// What is known of the recording of a job.
 #[derive(Debug)]

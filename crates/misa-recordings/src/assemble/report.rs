@@ -1,6 +1,6 @@
 //! What became of recordings, for people and programs.
 
-use super::recording::ReadTrack;
+use super::reading::ReadTrack;
 use super::{Assembled, StepCounts, WordCounts};
 use crate::align::{Offset, beyond};
 use crate::tracks::TrackNote;

@@ -62,13 +62,13 @@ fn subtitles() -> Vec<Case> {
             "a.vtt",
             format!(
                 "WEBVTT\n\n{}",
-                "00:00.000 --> 00:00.000\n\n".repeat(1 << 15)
+                "00:00.000 --> 00:00.000\n\n".repeat(1 << 13)
             ),
             FaultKind::Empty,
         ),
         (
             "a.srt",
-            format!("00:00:00,000 --> 00:00:01,000\n{}", "<".repeat(1 << 18)),
+            format!("00:00:00,000 --> 00:00:01,000\n{}", "<".repeat(1 << 16)),
             FaultKind::Empty,
         ),
         (

@@ -1,0 +1,170 @@
+//! Words and tracks of recordings, read from where they were found.
+
+use super::choice::{recipe_of, source_columns};
+use super::shelf::{Place, Shelf, inner_name};
+use super::sources::SourceKind;
+use crate::recipe::Recipe;
+use crate::tracks::{NamedTrack, TrackFile, TrackNote, TrackOptions};
+use crate::words::{RecordingWords, WordsFile, WordsNote, WordsOptions};
+use crate::{Fault, FaultKind, Interval, RecordingError, Track, Word, tracks, words};
+use misa_terms::Modality;
+use std::path::Path;
+
+/// A track of a recording, with the columns of its recipe.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadTrack {
+    pub track: Track,
+    pub other_faces: usize,
+    pub notes: Vec<TrackNote>,
+}
+
+/// The words of a recording, and what their file left out.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadWords {
+    pub words: Vec<Word>,
+    pub notes: Vec<WordsNote>,
+}
+
+/// The words of all recordings, and how they are read.
+#[derive(Debug)]
+pub(super) struct WordShelf {
+    pub shelf: Shelf<ReadWords>,
+    options: WordsOptions,
+}
+
+/// The tracks of one modality, and how they are read.
+#[derive(Debug)]
+pub(super) struct TrackShelf {
+    pub shelf: Shelf<ReadTrack>,
+    options: TrackOptions,
+    pub recipe: Recipe,
+}
+
+impl WordShelf {
+    /// The shelf of a folder or file.
+    pub fn of(path: &Path, options: WordsOptions) -> Result<Self, RecordingError> {
+        let read = |path: &Path| words::read(path, &options).map(named_words);
+        Ok(Self {
+            shelf: Shelf::of(path, SourceKind::Words, read)?,
+            options,
+        })
+    }
+
+    /// The words of a place, `shift` seconds later.
+    pub fn read(&self, place: &Place, shift: f64) -> Result<ReadWords, RecordingError> {
+        let mut read = match (&place.source, self.shelf.read(place)) {
+            (Some(source), _) => match words::read(&source.path, &self.options) {
+                Ok(file) => one_of(&source.path, &place.key, named_words(file))?,
+                // Nobody says anything: the recording has no words, which its report tells.
+                Err(error) if error.is_empty() => ReadWords::default(),
+                Err(error) => return Err(error),
+            },
+            (None, read) => read.cloned().unwrap_or_default(),
+        };
+        for word in &mut read.words {
+            for time in [&mut word.time, &mut word.phrase].into_iter().flatten() {
+                *time = Interval::new(time.start + shift, time.end + shift);
+            }
+        }
+        Ok(read)
+    }
+}
+
+impl TrackShelf {
+    /// The shelf of a folder or file; without a recipe, the first file decides.
+    pub fn of(
+        path: &Path,
+        modality: Modality,
+        mut options: TrackOptions,
+        recipe: Option<Recipe>,
+    ) -> Result<Self, RecordingError> {
+        let recipe = match recipe {
+            Some(recipe) => recipe,
+            None => recipe_of(path, modality, &options)?,
+        };
+        options.columns = Some(source_columns(&recipe));
+        let read = |path: &Path| named_tracks(path, tracks::read(path, &options)?, &recipe);
+        Ok(Self {
+            shelf: Shelf::of(path, SourceKind::Tracks, read)?,
+            options,
+            recipe,
+        })
+    }
+
+    /// The track of a place, `shift` seconds later.
+    pub fn read(&self, place: &Place, shift: f64) -> Result<ReadTrack, RecordingError> {
+        let mut read = match (&place.source, self.shelf.read(place)) {
+            (Some(source), _) => {
+                let file = tracks::read(&source.path, &self.options)?;
+                one_of(
+                    &source.path,
+                    &place.key,
+                    named_tracks(&source.path, file, &self.recipe)?,
+                )?
+            }
+            (None, Some(read)) => read.clone(),
+            (None, None) => ReadTrack::default(),
+        };
+        for time in &mut read.track.times {
+            *time = Interval::new(time.start + shift, time.end + shift);
+        }
+        Ok(read)
+    }
+}
+
+fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
+    let notes = file.notes;
+    let read = |recording: RecordingWords| {
+        let words = ReadWords {
+            words: recording.words,
+            notes: notes.clone(),
+        };
+        (recording.name, words)
+    };
+    file.recordings.into_iter().map(read).collect()
+}
+
+/// The tracks of a file with the columns of a recipe.
+fn named_tracks(
+    path: &Path,
+    file: TrackFile,
+    recipe: &Recipe,
+) -> Result<Vec<(Option<String>, ReadTrack)>, RecordingError> {
+    let notes = file.notes;
+    let select = |named: NamedTrack| {
+        let track = recipe
+            .select(&named.track)
+            .map_err(RecordingError::file(path))?;
+        let read = ReadTrack {
+            track,
+            other_faces: named.other_faces,
+            notes: notes.clone(),
+        };
+        Ok((named.name, read))
+    };
+    file.tracks.into_iter().map(select).collect()
+}
+
+/// The recording of a file that belongs to the name by which it was found: the one with this name, or the
+/// only one.
+fn one_of<T>(
+    path: &Path,
+    key: &str,
+    recordings: Vec<(Option<String>, T)>,
+) -> Result<T, RecordingError> {
+    let count = recordings.len();
+    let is_named =
+        |name: &Option<String>| name.as_ref().is_some_and(|name| inner_name(name) == key);
+    let mut found = recordings
+        .into_iter()
+        .filter(|(name, _)| count == 1 || is_named(name));
+    found.next().map(|(_, read)| read).ok_or_else(|| {
+        let fault = Fault::new(
+            FaultKind::Unclear,
+            crate::Place::File,
+            format!("the recording {key:?}"),
+            format!("{count} others"),
+        );
+        RecordingError::file(path)(fault.advised("name the file itself instead of its folder"))
+    })
+}
