@@ -90,7 +90,7 @@ impl Recordings {
 }
 
 #[test]
-fn recordings_are_assembled_trained_on_and_predicted() {
+fn recordings_become_a_data_set() {
     let own = Recordings::new(12);
     let page = own.path("mine.html");
     let told = own.assemble("table.csv", "mine.safetensors", &["--report", &page]);
@@ -112,27 +112,23 @@ fn recordings_are_assembled_trained_on_and_predicted() {
         doctor["content"]["features"][1]["recipe"]["name"],
         "openface-au"
     );
+}
 
-    let run = own.path("run");
-    said(
-        &[
-            &[
-                "train",
-                "--plain",
-                "--data",
-                &data,
-                "--normalise",
-                "recipe",
-                "--out",
-                &run,
-            ],
-            SMALL,
-        ]
-        .concat(),
-    );
-
-    // New recordings have no labels.
+/// A small model of the recordings.
+fn trained(own: &Recordings) -> String {
+    let (data, run) = (own.path("mine.safetensors"), own.path("run"));
+    own.assemble("table.csv", "mine.safetensors", &[]);
+    let train = ["train", "--plain", "--data", &data, "--out", &run];
+    said(&[&train, ["--normalise", "recipe"].as_slice(), SMALL].concat());
     own.write("new.csv", "id\nv1\nv2\n");
+    run
+}
+
+#[test]
+fn new_recordings_are_predicted() {
+    let own = Recordings::new(12);
+    let run = trained(&own);
+    // They have no labels.
     let told = own.assemble("new.csv", "new.safetensors", &[]);
     assert!(told.contains("2 unlabelled utterances"), "{told}");
     let output = misa(&[
@@ -153,7 +149,12 @@ fn recordings_are_assembled_trained_on_and_predicted() {
         Some(2),
         "{answers}"
     );
+}
 
+#[test]
+fn recordings_that_a_model_cannot_read_are_refused_by_name() {
+    let own = Recordings::new(12);
+    let run = trained(&own);
     // Features of another recipe are refused by name.
     own.assemble(
         "new.csv",
@@ -164,6 +165,7 @@ fn recordings_are_assembled_trained_on_and_predicted() {
     assert!(message.contains("visual: recipe: expected openface-au version 1 as in training, found openface-177 version 1"), "{message}");
 
     // Clips cannot be trained on.
+    own.assemble("new.csv", "new.safetensors", &[]);
     let (_, message) = refused(&[
         "train",
         "--data",
