@@ -7,7 +7,7 @@ const DOWNLOAD: &str = "the file itself was not downloaded: download it again, i
                         tool for that site";
 const COPY: &str = "the copy is not complete: copy or download it again, and compare the size";
 const MEDIA: &str = "misa reads features, not recordings: extract features first \
-                     (docs/data-format.md, your own features)";
+                     (docs/recordings.md)";
 const TABLE: &str = "only tables of labels are read as text: put features into .npz files beside a \
                      labels.csv (docs/data-format.md, your own features)";
 const FEATURES: &str = "one such file holds the features of one recording: collect all of them in a \
