@@ -82,12 +82,12 @@ class Synthesis:
     """The library of espeak-ng, with its samples and events."""
 
     def __init__(self):
-        self.library = ctypes.CDLL("libespeak-ng.so.1")
+        self.engine = ctypes.CDLL("libespeak-ng.so.1")
         # Synchronous retrieval, default length of the buffer and folder, events of phonemes.
-        self.rate = self.library.espeak_Initialize(2, 0, None, 1)
+        self.rate = self.engine.espeak_Initialize(2, 0, None, 1)
         # Kept, or it would be freed while the library has its address.
         self.callback = Callback(self.receive)
-        self.library.espeak_SetSynthCallback(self.callback)
+        self.engine.espeak_SetSynthCallback(self.callback)
 
     def receive(self, samples, count, events):
         if samples and count > 0:
@@ -102,15 +102,15 @@ class Synthesis:
     def speak(self, text, voice, pitch, tempo):
         """Samples from -1 to 1, and start and end of every word in seconds; pitch from 0 to 100, tempo in words a minute."""
         self.samples, self.events = [], []
-        if self.library.espeak_SetVoiceByName(voice.encode()) != 0:
+        if self.engine.espeak_SetVoiceByName(voice.encode()) != 0:
             sys.exit(f"espeak-ng has no voice {voice}")
-        self.library.espeak_SetParameter(1, round(tempo), 0)
-        self.library.espeak_SetParameter(3, round(pitch), 0)
-        self.library.espeak_SetParameter(7, WORD_GAP, 0)
+        self.engine.espeak_SetParameter(1, round(tempo), 0)
+        self.engine.espeak_SetParameter(3, round(pitch), 0)
+        self.engine.espeak_SetParameter(7, WORD_GAP, 0)
         data = text.encode()
         # The text is UTF-8 (1), from its first character on.
-        self.library.espeak_Synth(data, len(data) + 1, 0, 1, 0, 1, None, None)
-        self.library.espeak_Synchronize()
+        self.engine.espeak_Synth(data, len(data) + 1, 0, 1, 0, 1, None, None)
+        self.engine.espeak_Synchronize()
         return numpy.array(self.samples, "float32") / 32768, self.word_times(text)
 
     def word_times(self, text):

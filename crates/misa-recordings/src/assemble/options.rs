@@ -89,7 +89,7 @@ impl AssembleOptions {
                 let last = last + word[last..].chars().next().map_or(0, char::len_utf8);
                 &word[first..last]
             }
-            // A pause of ours keeps its brackets.
+            // Punctuation alone is no word.
             (false, ..) => "",
             (true, ..) => word.trim(),
         };
