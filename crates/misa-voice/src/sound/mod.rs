@@ -1,0 +1,54 @@
+//! Sounds from files, on one channel and at one rate.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `sound.rs` | a whole sound |
+//! | `stream.rs` | a sound block after block |
+//! | `options.rs` | how a sound is read |
+//! | `limits.rs` | how large it may be |
+//! | `facts.rs` | what is known about it |
+//! | `finding.rs` | what of that is worth to be told |
+//! | `source.rs` | bytes of a file |
+//! | `container.rs` | its format, from its first bytes |
+//! | `codec.rs` | names of codecs |
+//! | `opening.rs` | reader and decoder of a file |
+//! | `decoder.rs` | blocks of samples from packets |
+//! | `boxes.rs` | the boxes that MP4 files are made of |
+//! | `fragments.rs` | fragments that would take too long to read |
+//! | `edit.rs` | which part of them is sound |
+//! | `mono.rs` | one channel out of several |
+//! | `resampler.rs` | another rate |
+//! | `meter.rs` | what is measured while a sound is read |
+//! | `clipping.rs` | samples that are cut off |
+//! | `level.rs` | levels and silence |
+
+mod boxes;
+mod clipping;
+mod codec;
+mod container;
+mod decoder;
+mod edit;
+mod facts;
+mod finding;
+mod fragments;
+mod level;
+mod limits;
+mod meter;
+mod mono;
+mod opening;
+mod options;
+mod resampler;
+#[expect(
+    clippy::module_inception,
+    reason = "the noun of the folder is also that of its main type"
+)]
+mod sound;
+mod source;
+mod stream;
+
+pub use facts::SoundFacts;
+pub use finding::SoundFinding;
+pub use limits::{RATES, SoundLimits};
+pub use options::SoundOptions;
+pub use sound::Sound;
+pub use stream::SoundStream;
