@@ -109,7 +109,7 @@ pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
 pub use error::{DataError, Width};
 pub use format::Format;
-pub use format::mmsa_write::{MmsaUtterance, MmsaWritten, write_mmsa};
+pub use format::mmsa_write::{MmsaUtterance, MmsaWritten, mmsa_vectors, write_mmsa};
 pub use format::safetensors::{UtteranceWriter, Written};
 pub use glove::{GloveRows, read_glove};
 pub use labels::{LabelRow, read_labels};

@@ -1,14 +1,16 @@
 //! Writing a data set as a feature file of MMSA, whose models then train on it.
 
 mod plan;
+mod vectors;
 
-use crate::{DataError, Split, UtteranceDataset, write_whole};
+use crate::{DataError, Sequence, Split, UtteranceDataset, write_whole};
 use misa_files::pickle::PickleWriter;
 use misa_terms::PerModality;
 use plan::Plan;
 use std::collections::HashMap;
 use std::io::BufWriter;
 use std::path::Path;
+pub use vectors::mmsa_vectors;
 
 /// What MMSA wants to know of an utterance besides its features and label.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +24,9 @@ pub struct MmsaUtterance {
     pub labels: Option<PerModality<f32>>,
     /// Ids of the tokens for BERT, with those at the start and end; at least one.
     pub tokens: Option<Vec<u32>>,
+    /// Vectors of the text, one for each of its steps, as [`mmsa_vectors`] makes them. Not read where the
+    /// text of the data is vectors.
+    pub vectors: Option<Sequence>,
 }
 
 /// What was written for MMSA.
@@ -30,7 +35,7 @@ pub struct MmsaUtterance {
 pub struct MmsaWritten {
     /// Bytes of the file.
     pub bytes: u64,
-    /// Steps to which each modality is padded.
+    /// Steps to which each modality is padded; not below the tokens.
     pub steps: PerModality<usize>,
     /// Whether all modalities of each utterance have as many steps: MMSA's setting `need_data_aligned`.
     pub is_aligned: bool,
@@ -48,7 +53,7 @@ pub struct MmsaWritten {
 /// | Key | Content |
 /// |---|---|
 /// | `id`, `raw_text`, `annotations` | lists of texts |
-/// | `text` | `[utterances, steps, d_input]`; left out if the text is word ids |
+/// | `text` | `[utterances, steps, d_input]`, of the data or else of `extras`; left out if neither has vectors |
 /// | `text_bert` | `[utterances, 3, tokens]`: ids, mask, and segments, all 0; left out without tokens |
 /// | `vision`, `audio` | `[utterances, steps, d_input]` |
 /// | `text_lengths`, `vision_lengths`, `audio_lengths` | real steps |
@@ -57,8 +62,10 @@ pub struct MmsaWritten {
 /// | `regression_labels_T`, `_A`, `_V` | `[utterances]`; left out without labels of single modalities |
 ///
 /// Sequences are padded with zeros behind their last step, to the same number of steps in all splits; in
-/// aligned data to the same number in all modalities. `extras` has the rest by utterance id: either every
-/// utterance has tokens or none, and the same holds for labels of single modalities.
+/// aligned data to the same number in all modalities, which is also that of the tokens. No modality has fewer
+/// steps than there are tokens: MMSA's MISA takes the lengths of the tokens for those of all modalities.
+/// `extras` has the rest by utterance id: either every utterance has tokens or none, and the same holds for
+/// vectors of the text and for labels of single modalities.
 ///
 /// - Source: thuiar/MMSA, `data_loader.py`.
 /// - Differs: `text_lengths` is written too, which MMSA does not read.
@@ -68,7 +75,7 @@ pub struct MmsaWritten {
 /// # Errors
 ///
 /// [`DataError`] when a split is empty, the text is neither vectors nor tokens, some utterances lack what
-/// others have, or the file cannot be written.
+/// others have, there are not as many vectors as steps of the text, or the file cannot be written.
 pub fn write_mmsa(
     path: impl AsRef<Path>,
     data: &UtteranceDataset,
@@ -180,10 +187,12 @@ mod tests {
         let pickle = crate::format::files::open_pickle(&path).unwrap();
         let train = pickle.root().get("train").unwrap();
         let tokens = train.get("text_bert").unwrap();
-        assert_eq!(tokens.array().unwrap().shape(), [2, 3, 4]);
-        let expected = [
-            101, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 101, 101, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0,
-        ];
+        // As many as the steps, since the data is aligned.
+        assert_eq!(tokens.array().unwrap().shape(), [2, 3, 6]);
+        let row = |values: [i64; 2]| [values.to_vec(), vec![0; 4]].concat();
+        let expected = [[101, 0], [1, 0], [0, 0], [101, 101], [1, 1], [0, 0]]
+            .map(row)
+            .concat();
         assert_eq!(tokens.to_ints().unwrap(), expected);
         let floats = |key| train.get(key).unwrap().to_floats().unwrap();
         assert_eq!(floats("regression_labels"), [1.5, 0.0]);
@@ -195,6 +204,100 @@ mod tests {
         assert_eq!(texts("annotations"), ["Positive", "Neutral"]);
         let lengths = train.get("vision_lengths").unwrap();
         assert_eq!(lengths.to_ints().unwrap(), [3, 2]);
+    }
+
+    fn of_words(data: &UtteranceDataset) -> UtteranceDataset {
+        let words = |utterance: &Utterance| Utterance {
+            words: vec!["word".to_string(); utterance.text.steps()],
+            text: TextSequence::Words((0..utterance.text.steps() as u32).collect()),
+            ..utterance.clone()
+        };
+        let [train, valid, test] = Split::ALL.map(|split| {
+            let utterances = data.split(split).iter();
+            utterances.map(words).collect::<Vec<_>>()
+        });
+        UtteranceDataset::from_splits(train, valid, test, None).unwrap()
+    }
+
+    /// Most of MMSA's models read `text`, and none but those with a BERT do without it.
+    #[test]
+    fn word_ids_are_written_as_the_vectors_of_the_extras() {
+        let data = of_words(&data([[3; 3], [2; 3], [1; 3], [6; 3]]));
+        let table = Sequence::new(2, (0..20).map(|value| value as f32).collect()).unwrap();
+        let mut extras = HashMap::new();
+        for utterance in Split::ALL.into_iter().flat_map(|split| data.split(split)) {
+            let words: Vec<_> = (0..utterance.text.steps() as u32)
+                .map(|id| vec![id])
+                .collect();
+            let extra = MmsaUtterance {
+                vectors: mmsa_vectors(&table, &words),
+                tokens: Some(vec![101; words.len() + 2]),
+                ..MmsaUtterance::default()
+            };
+            extras.insert(utterance.id.clone(), extra);
+        }
+        let (written, found) = read_back(&data, &extras);
+        assert!(written.has_text && written.is_aligned);
+        let TextSequence::Features(text) = &found.split(Split::Train)[1].text else {
+            panic!("no vectors");
+        };
+        assert_eq!(text.values(), [0.0, 1.0, 2.0, 3.0]);
+
+        let refused = |steps: usize, width: usize| {
+            let mut extras = extras.clone();
+            extras.get_mut("b[0]").unwrap().vectors =
+                Sequence::new(width, vec![0.0; steps * width]);
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("features.pkl");
+            write_mmsa(path, &data, &extras).unwrap_err().to_string()
+        };
+        let expected = "b[0]: expected 1 vectors of 2 values, one for each step of the text, found";
+        assert!(refused(2, 2).ends_with(&format!("{expected} 2 of 2 values")));
+        assert!(refused(1, 3).ends_with(&format!("{expected} 1 of 3 values")));
+    }
+
+    /// MMSA's MISA packs faces and voices by the lengths of the tokens, and fails where these are longer.
+    #[test]
+    fn no_modality_has_fewer_steps_than_there_are_tokens() {
+        for (steps, expected) in [
+            ([[3; 3], [2; 3], [1; 3], [6; 3]], [9, 9, 9, 9]),
+            ([[3, 7, 5], [2, 1, 20], [1, 4, 2], [6, 2, 3]], [9, 9, 20, 9]),
+        ] {
+            let data = data(steps);
+            let extra = |count: usize| MmsaUtterance {
+                tokens: Some(vec![7; count]),
+                ..MmsaUtterance::default()
+            };
+            let ids = ["a[0]", "a[1]", "b[0]", "c[0]"]
+                .into_iter()
+                .zip([3, 9, 4, 5]);
+            let extras: HashMap<_, _> = ids
+                .map(|(id, count)| (id.to_string(), extra(count)))
+                .collect();
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("features.pkl");
+            let written = write_mmsa(&path, &data, &extras).unwrap();
+            let pickle = crate::format::files::open_pickle(&path).unwrap();
+            let train = pickle.root().get("train").unwrap();
+            let axis = |key, axis: usize| train.get(key).unwrap().array().unwrap().shape()[axis];
+            let found = [
+                axis("text", 1),
+                axis("vision", 1),
+                axis("audio", 1),
+                axis("text_bert", 2),
+            ];
+            assert_eq!(found, expected);
+            let steps = written.steps;
+            assert_eq!([steps.text, steps.visual, steps.acoustic], expected[..3]);
+            let lengths = train.get("vision_lengths").unwrap().to_ints().unwrap();
+            assert_eq!(
+                lengths,
+                [
+                    data.split(Split::Train)[0].visual.steps() as i64,
+                    data.split(Split::Train)[1].visual.steps() as i64
+                ]
+            );
+        }
     }
 
     #[test]

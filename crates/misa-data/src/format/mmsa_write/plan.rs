@@ -50,26 +50,25 @@ impl<'e> Plan<'e> {
         let has_labels = all_or_none("labels of single modalities", |extra| {
             extra.labels.is_some()
         })?;
+        let has_vectors = all_or_none("vectors of the text", |extra| extra.vectors.is_some())?;
         let is_features = |utterance: &&Utterance| sequence(utterance, Modality::Text).is_some();
-        let has_text = utterances.iter().all(is_features);
+        let is_whole = utterances.iter().all(is_features);
+        if has_vectors && !is_whole {
+            check_vectors(&utterances, extras)
+                .map_err(|(id, expected, found)| wrong(id, &expected, &found))?;
+        }
+        let has_text = is_whole || has_vectors;
         if !has_text && !has_tokens {
             let expected = "vectors of the text, or tokens for BERT";
             return Err(wrong("text", expected, "word ids"));
         }
-        let (steps, is_aligned) = steps(&utterances);
-        let tokens = utterances.iter().filter_map(|utterance| {
-            let tokens = extras.get(&utterance.id)?.tokens.as_ref();
-            tokens.map(Vec::len)
-        });
-        Ok(Self {
+        let tokens = most_tokens(&utterances, extras);
+        let (steps, is_aligned) = steps(&utterances, tokens);
+        let mut plan = Self {
             extras,
             none: MmsaUtterance::default(),
-            widths: PerModality::from_fn(|modality| {
-                let first = utterances.first();
-                let sequence = first.and_then(|utterance| sequence(utterance, modality));
-                sequence.map_or(0, Sequence::d_input)
-            }),
-            tokens: tokens.max().unwrap_or(0),
+            widths: PerModality::default(),
+            tokens: if is_aligned { steps.text } else { tokens },
             written: MmsaWritten {
                 bytes: 0,
                 steps,
@@ -78,7 +77,29 @@ impl<'e> Plan<'e> {
                 has_tokens,
                 has_labels,
             },
-        })
+        };
+        plan.widths = PerModality::from_fn(|modality| plan.width(&utterances, modality));
+        Ok(plan)
+    }
+
+    /// Values of a step of a modality: those of the first utterance, as of all.
+    fn width(&self, utterances: &[&Utterance], modality: Modality) -> usize {
+        let first = utterances.first();
+        let sequence = first.and_then(|utterance| self.sequence(utterance, modality));
+        sequence.map_or(0, Sequence::d_input)
+    }
+
+    /// The values of a modality. Text that is word ids has those of the extras, if there are any.
+    fn sequence<'u>(
+        &'u self,
+        utterance: &'u Utterance,
+        modality: Modality,
+    ) -> Option<&'u Sequence> {
+        let vectors = || self.extra(utterance).vectors.as_ref();
+        match modality {
+            Modality::Text => sequence(utterance, modality).or_else(vectors),
+            _ => sequence(utterance, modality),
+        }
     }
 
     fn extra(&self, utterance: &Utterance) -> &MmsaUtterance {
@@ -146,7 +167,9 @@ impl<'e> Plan<'e> {
         let width = *self.widths.get(modality);
         let padding = vec![0.0; steps * width];
         let rows = utterances.iter().flat_map(|utterance| {
-            let values = sequence(utterance, modality).map_or(&[][..], Sequence::values);
+            let values = self
+                .sequence(utterance, modality)
+                .map_or(&[][..], Sequence::values);
             [values, &padding[values.len()..]]
         });
         writer.floats(&[utterances.len(), steps, width], rows)
@@ -215,9 +238,19 @@ const LETTERS: [(Modality, char); 3] = [
 
 const ANNOTATIONS: [&str; 3] = ["Negative", "Neutral", "Positive"];
 
-/// Most steps of each modality, and whether all modalities of each utterance have as many.
-fn steps(utterances: &[&Utterance]) -> (PerModality<usize>, bool) {
-    let mut most = PerModality::<usize>::default();
+/// Tokens of the longest text.
+fn most_tokens(utterances: &[&Utterance], extras: &HashMap<String, MmsaUtterance>) -> usize {
+    let tokens = utterances.iter().filter_map(|utterance| {
+        let tokens = extras.get(&utterance.id)?.tokens.as_ref();
+        tokens.map(Vec::len)
+    });
+    tokens.max().unwrap_or(0)
+}
+
+/// Steps to which each modality is padded, at least `tokens`, and whether all modalities of each utterance
+/// have as many.
+fn steps(utterances: &[&Utterance], tokens: usize) -> (PerModality<usize>, bool) {
+    let mut most = PerModality::from_fn(|_| tokens);
     let mut is_aligned = true;
     for utterance in utterances {
         let steps = utterance.steps();
@@ -228,6 +261,30 @@ fn steps(utterances: &[&Utterance]) -> (PerModality<usize>, bool) {
         }
     }
     (most, is_aligned)
+}
+
+/// Fails with the utterance, what was expected and what was found, unless there is a vector for each step of
+/// the text, and all are as wide.
+fn check_vectors<'u>(
+    utterances: &[&'u Utterance],
+    extras: &HashMap<String, MmsaUtterance>,
+) -> Result<(), (&'u str, String, String)> {
+    let mut width = None;
+    for utterance in utterances {
+        let extra = extras.get(&utterance.id);
+        let Some(vectors) = extra.and_then(|extra| extra.vectors.as_ref()) else {
+            continue;
+        };
+        let width = *width.get_or_insert(vectors.d_input());
+        let steps = utterance.text.steps();
+        if vectors.steps() != steps || vectors.d_input() != width {
+            let found = format!("{} of {} values", vectors.steps(), vectors.d_input());
+            let expected =
+                format!("{steps} vectors of {width} values, one for each step of the text");
+            return Err((&utterance.id, expected, found));
+        }
+    }
+    Ok(())
 }
 
 /// 0 for a negative label, 1 for 0, 2 for a positive one.
