@@ -13,6 +13,7 @@
 //! | `body.rs` | requests for predictions |
 //! | `segments.rs` | tables of segments, files of speech, and recipes |
 //! | `words.rs` | words with times |
+//! | `sound.rs` | sounds |
 
 pub mod body;
 pub mod data;
@@ -21,6 +22,7 @@ pub mod mat;
 pub mod npz;
 pub mod pickle;
 pub mod segments;
+pub mod sound;
 pub mod torch;
 pub mod words;
 pub mod tracks;

@@ -1,18 +1,21 @@
-"""Many recordings of 8 s for benchmarks: files as tools write them, without sound, whose numbers mean nothing.
+"""Many recordings of 8 s for benchmarks: files as tools write them, whose numbers mean nothing.
 
-    many.py N FOLDER [--seed N]
+    many.py N FOLDER [--seed N] [--sounds M]
 
 In FOLDER: `table.csv` (id, speaker, split, label), `words/ID.json` in the layout of WhisperX, `faces/ID.csv` in that
 of OpenFace 2 (25 rows a second, gaze, pose and action units; some rows are missing and some failed), and `voice/ID.csv`
 as opensmile-python writes eGeMAPSv02 (100 rows a second, 25 columns). IDs are `clip-00001` and so on: the first clips
-of a seed are the same for every N. 10,000 clips are 3.1 GB. Needs Python alone.
+of a seed are the same for every N. 10,000 clips are 3.1 GB. The first M clips also have `sound/ID.wav`, a tone in each
+word. Needs Python alone.
 """
 
 import argparse
+import array
 import csv
 import json
 import pathlib
 import random
+import wave
 
 SECONDS = 8
 FACE_ROWS = 25 * SECONDS
@@ -85,6 +88,24 @@ class Rows:
         return self.header + "".join(rows)
 
 
+# Low, to be small.
+SOUND_RATE = 8000
+
+
+def write_sound(path, document, draw):
+    """A falling saw in each word, and faint noise between them."""
+    samples = array.array("h", (draw.randint(-20, 20) for _ in range(SECONDS * SOUND_RATE)))
+    for entry in document["word_segments"]:
+        period = draw.randint(40, 80)
+        for place in range(round(entry["start"] * SOUND_RATE), round(entry["end"] * SOUND_RATE)):
+            samples[place] += 6000 - 12000 * (place % period) // period
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SOUND_RATE)
+        file.writeframes(samples.tobytes())
+
+
 def words(draw):
     """WhisperX's document; its sentence fills the clip."""
     entries, start = [], draw.uniform(0.05, 0.4)
@@ -94,7 +115,7 @@ def words(draw):
         start = end + draw.choice([0, 0, 0.02, 0.08, 0.3])
     text = " " + " ".join(entry["word"] for entry in entries)
     segment = {"start": entries[0]["start"], "end": entries[-1]["end"], "text": text, "words": entries}
-    return json.dumps({"segments": [segment], "word_segments": entries, "language": "en"})
+    return {"segments": [segment], "word_segments": entries, "language": "en"}
 
 
 def main():
@@ -102,8 +123,9 @@ def main():
     parser.add_argument("clips", type=int, metavar="N")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sounds", type=int, default=0, metavar="M")
     options = parser.parse_args()
-    for kind in ("words", "faces", "voice"):
+    for kind in ("words", "faces", "voice", "sound")[: 4 if options.sounds else 3]:
         (options.folder / kind).mkdir(parents=True, exist_ok=True)
     draw = random.Random(options.seed)
     times = [f"{row + 1}, 0, {row / 25:.3f}, " for row in range(FACE_ROWS)]
@@ -120,9 +142,14 @@ def main():
             speaker = number // 5
             table.writerow([name, f"voice-{speaker + 1}", SPLITS[speaker % len(SPLITS)], round(draw.uniform(-3, 3), 1)])
             lost = draw.randrange(FACE_ROWS)
-            (options.folder / "words" / f"{name}.json").write_text(words(draw))
+            document = words(draw)
+            (options.folder / "words" / f"{name}.json").write_text(json.dumps(document))
             (options.folder / "faces" / f"{name}.csv").write_text(faces.text("", draw, range(lost, lost + 3)))
             (options.folder / "voice" / f"{name}.csv").write_text(voice.text(f"sound/{name}.wav", draw))
+            if number < options.sounds:
+                # Drawn apart, so that the other files are the same with and without.
+                tones = random.Random(f"{options.seed} {name}")
+                write_sound(options.folder / "sound" / f"{name}.wav", document, tones)
 
 
 if __name__ == "__main__":

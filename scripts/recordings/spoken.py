@@ -1,14 +1,14 @@
 """Recordings with known truth: sentences of espeak-ng, whose pitch and tempo carry the label and whose words do not.
 
-    spoken.py FOLDER [--seed N]
+    spoken.py FOLDER [--seed N] [--without-opensmile]
 
-Needs the library of espeak-ng (Debian: `espeak-ng`), and Python with opensmile, which `scripts/check-recordings`
-installs. The same seed gives the same files. In FOLDER:
+Needs the library of espeak-ng (Debian: `espeak-ng`), and Python with numpy, and with opensmile for its tables, which
+`scripts/check-recordings` installs. The same seed gives the same files. In FOLDER:
 
     table.csv       id, speaker, split, text, label of 60 clips of 12 voices, split by voice
-    sound/ID.wav    16 kHz, mono
+    sound/ID.wav    mono, at the rate of the synthesis
     words/ID.json   in the layout of WhisperX; the times are those of the synthesis, those of numerals are left out
-    voice/ID.csv    eGeMAPSv02, low-level, as opensmile-python writes them
+    voice/ID.csv    eGeMAPSv02, low-level, as opensmile-python writes them; unless `--without-opensmile`
     faces/ID.csv    in the layout of OpenFace 2, 25 rows a second; AU12 and AU04 follow the label
     new.csv         id, speaker, text of 20 other sentences, whose files are in new/sound, new/words and so on
     new-labels.csv  id, label of these
@@ -25,11 +25,8 @@ import random
 import sys
 import wave
 
-import audresample
 import numpy
-import opensmile
 
-SOUND_RATE = 16000
 FACE_RATE = 25
 # Silence before and behind the speech, in seconds: nobody speaks from the first sample on.
 SILENCE = (0.3, 0.4)
@@ -133,22 +130,21 @@ def ends_word(event):
 
 
 def write_sound(path, samples, rate):
-    """At 16 kHz with silence at both ends; returns the samples as they are in the file."""
-    samples = audresample.resample(samples[None, :], rate, SOUND_RATE)[0]
-    before, behind = (numpy.zeros(round(seconds * SOUND_RATE), "float32") for seconds in SILENCE)
+    """With silence at both ends; returns the samples as they are in the file."""
+    before, behind = (numpy.zeros(round(seconds * rate), "float32") for seconds in SILENCE)
     whole = (numpy.concatenate([before, samples, behind]).clip(-1, 1) * 32767).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(SOUND_RATE)
+        file.setframerate(rate)
         file.writeframes(whole.tobytes())
     return whole / 32768
 
 
-def energy_in_words(samples, times):
+def energy_in_words(samples, rate, times):
     """Share of the energy that lies between start and end of a word."""
     power = samples**2
-    inside = sum(power[round(start * SOUND_RATE) : round(end * SOUND_RATE)].sum() for start, end in times)
+    inside = sum(power[round(start * rate) : round(end * rate)].sum() for start, end in times)
     return inside / power.sum()
 
 
@@ -218,6 +214,19 @@ def split(voice):
     return "valid" if voice in VALID else "test" if voice in TEST else "train"
 
 
+def voice_features():
+    """What computes the table of a voice."""
+    import opensmile
+
+    # Of all sounds at one rate: its numbers depend on it.
+    return opensmile.Smile(
+        opensmile.FeatureSet.eGeMAPSv02,
+        opensmile.FeatureLevel.LowLevelDescriptors,
+        sampling_rate=16000,
+        resample=True,
+    )
+
+
 def speak_all(names, folder, synthesis, features, seen, seed):
     """Writes the files of each clip, and returns its row of the table, and the least energy in the words of a clip."""
     for kind in ("sound", "words", "voice", "faces"):
@@ -235,10 +244,11 @@ def speak_all(names, folder, synthesis, features, seen, seed):
         times = [(start + SILENCE[0], end + SILENCE[0]) for start, end in times]
         sound = folder / "sound" / f"{name}.wav"
         samples = write_sound(sound, samples, synthesis.rate)
-        least = min(least, energy_in_words(samples, times))
+        least = min(least, energy_in_words(samples, synthesis.rate, times))
         write_words(folder / "words" / f"{name}.json", text, times, draw)
-        features.process_file(str(sound)).to_csv(folder / "voice" / f"{name}.csv")
-        write_faces(folder / "faces" / f"{name}.csv", len(samples) / SOUND_RATE, label, draw)
+        if features:
+            features.process_file(str(sound)).to_csv(folder / "voice" / f"{name}.csv")
+        write_faces(folder / "faces" / f"{name}.csv", len(samples) / synthesis.rate, label, draw)
         rows.append({"id": name, "speaker": f"voice-{voice + 1}", "split": split(voice), "text": text, "label": label})
     return rows, least
 
@@ -254,13 +264,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without-opensmile", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     # The voice files name their sound files as they are passed.
     os.chdir(options.folder)
     here = pathlib.Path()
     synthesis, seen = Synthesis(), set()
-    features = opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.LowLevelDescriptors)
+    features = None if options.without_opensmile else voice_features()
     names = [f"clip-{number:02}" for number in range(1, 61)]
     rows, least = speak_all(names, here, synthesis, features, seen, options.seed)
     write_table(here / "table.csv", rows, ["id", "speaker", "split", "text", "label"])

@@ -49,6 +49,7 @@ pub mod settings;
 mod show;
 mod signals;
 mod source;
+mod speech;
 pub mod sweep;
 mod terminal;
 

@@ -5,6 +5,7 @@
 use misa_files::hdf5::Hdf5Error;
 use misa_files::mat::MatError;
 use misa_files::npy::{NpyError, NpzError};
+use misa_voice::VoiceError;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -55,6 +56,9 @@ pub enum RecordingError {
         /// Its line in the table.
         line: u64,
     },
+    /// A sound cannot be read.
+    #[error(transparent)]
+    Sound(#[from] VoiceError),
     /// Something in a file is not as its format needs it.
     #[error("{}: {fault}", path.display())]
     File {

@@ -10,6 +10,7 @@
 //! | `word.rs` | a word with its times, and where they come from |
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
+//! | `sounds/` | features of a voice from its sound |
 //! | `words/` | files of words: recognisers, aligners, subtitles |
 //! | `segments/` | tables of segments and their labels, and who speaks when |
 //! | `recipe/` | which numbers of a tool become features, and how |
@@ -30,6 +31,7 @@ mod named;
 mod number;
 pub mod recipe;
 pub mod segments;
+pub mod sounds;
 mod track;
 pub mod tracks;
 mod word;

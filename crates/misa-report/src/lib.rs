@@ -55,6 +55,7 @@ pub use assembly::record::{
     RecordingRecord, StepKind, StepNumbers, UtterancePicture, WordKind, WordNumbers,
 };
 pub use chart::degradation::{DegradationCurve, degradation};
+pub use chart::voice::{VoicePanel, voice};
 pub use discrepancy::SharedDistance;
 pub use error::{PngError, RecordError};
 pub use figure::Figure;

@@ -16,6 +16,7 @@ use axum::http::HeaderMap;
 use misa_infer::{Explanation, Prediction};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// What all requests share.
 pub(crate) struct App {
@@ -27,6 +28,8 @@ pub(crate) struct App {
     pub log: Log,
     pub ids: RequestIds,
     pub bodies: Budget,
+    /// As many turns as there are processors, each for the sound of one request.
+    pub sounds: Arc<Semaphore>,
     pub stages: Stages,
     pub reload: Reload,
     keys: RwLock<Access>,
@@ -73,6 +76,9 @@ impl App {
             log: Log::start(config.log, sink)?,
             ids: RequestIds::default(),
             bodies: Budget::new(config.all_body_bytes),
+            sounds: Arc::new(Semaphore::new(
+                std::thread::available_parallelism().map_or(1, usize::from),
+            )),
             stages: Stages::new(),
             reload: Reload::default(),
             config,

@@ -21,13 +21,14 @@ pub(crate) struct Held {
 pub(crate) enum BodyFormat {
     Json,
     Safetensors,
+    /// The sound of one clip.
+    Sound,
 }
 
 impl BodyFormat {
     /// The layout that the headers name.
     pub fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
-        const EXPECTED: &str =
-            "expected application/json, application/x-safetensors or application/octet-stream";
+        const EXPECTED: &str = "expected application/json, application/x-safetensors, application/octet-stream or a sound such as audio/wav";
         let refused = |found: String| {
             ApiError::new(
                 ErrorType::MediaType,
@@ -47,6 +48,8 @@ impl BodyFormat {
         match essence.to_ascii_lowercase().as_str() {
             "application/json" => Ok(Self::Json),
             "application/x-safetensors" | "application/octet-stream" => Ok(Self::Safetensors),
+            // Which kind of sound it is, its bytes tell.
+            kind if kind.starts_with("audio/") || kind.starts_with("video/") => Ok(Self::Sound),
             _ => Err(refused(format!(
                 "`{}`",
                 essence.chars().take(64).collect::<String>()

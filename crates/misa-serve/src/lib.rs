@@ -28,6 +28,7 @@
 //! | `routes/`, `query.rs`, `page.rs`, `openapi.rs` | routes and what describes them |
 //! | `observe.rs`, `origin.rs`, `request_id.rs`, `api_error.rs` | what every request passes |
 //! | `submission.rs`, `body.rs`, `budget.rs` | a request from its bytes to its answer |
+//! | `sound.rs` | the clip of a sound |
 //! | `queue.rs`, `compute.rs` | batches, and the threads that compute them |
 //! | `model.rs`, `models.rs`, `predictor.rs` | the models |
 //! | `auth.rs`, `metrics/`, `log.rs` | keys, counts, lines |
@@ -65,6 +66,7 @@ mod request_id;
 mod routes;
 mod server;
 mod signals;
+mod sound;
 mod stage;
 mod submission;
 

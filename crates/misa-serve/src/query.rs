@@ -13,6 +13,10 @@ use utoipa::IntoParams;
 pub(crate) struct Chosen {
     /// The model, unless the body names it; without a name, the first model of the server.
     pub model: Option<String>,
+    /// Beside a sound: what is said in it.
+    pub text: Option<String>,
+    /// Beside a sound: the modalities that are read, such as `text,acoustic`; without it, all that are given.
+    pub modalities: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Chosen {
@@ -21,7 +25,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Chosen {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let query = Query::<Self>::from_request_parts(parts, state).await;
         query.map(|Query(chosen)| chosen).map_err(|_| {
-            let message = "query: expected nothing but `model`, once, found another";
+            let message =
+                "query: expected `model`, `text` or `modalities`, each once, found another";
             ApiError::new(ErrorType::Invalid, message)
         })
     }

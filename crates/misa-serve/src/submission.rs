@@ -5,10 +5,12 @@ use crate::app::App;
 use crate::body::{self, BodyFormat};
 use crate::compute::{Compute, Failure};
 use crate::model::Loaded;
+use crate::query::Chosen;
 use crate::queue::{Job, Queue};
+use crate::sound;
 use axum::body::Body;
 use axum::http::HeaderMap;
-use misa_terms::Clip;
+use misa_terms::{Clip, Modalities};
 use misa_wire::{Limits, Request, WireError, WireErrorKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +26,18 @@ struct Checked {
     loaded: Arc<Loaded>,
     clips: Vec<Clip>,
     steps: usize,
+    /// What became of a sound, a sentence each.
+    notes: Vec<String>,
+}
+
+/// The answers to a request.
+pub(crate) struct Answered<T> {
+    /// The model that gave them.
+    pub loaded: Arc<Loaded>,
+    /// One per clip.
+    pub answers: Vec<T>,
+    /// What a user should know about them, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Reads a request, waits for its turn, and returns its answers with the model that gave them.
@@ -31,10 +45,10 @@ pub(crate) async fn submit<T: Compute>(
     app: &Arc<App>,
     queue: &Queue<T>,
     most_clips: usize,
-    query: Option<String>,
+    chosen: Chosen,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(Arc<Loaded>, Vec<T>), ApiError> {
+) -> Result<Answered<T>, ApiError> {
     let _accepted = app.admit_work()?;
     app.admit_user(headers)?;
     let format = BodyFormat::of(headers)?;
@@ -44,8 +58,19 @@ pub(crate) async fn submit<T: Compute>(
     }
     let held = body::read(app, headers, body).await?;
     let shared = Arc::clone(app);
-    let is_large = held.bytes.len() > LARGE;
-    let check = move || check(&shared, &held.bytes, format, most_clips, query.as_deref());
+    let is_sound = format == BodyFormat::Sound;
+    let is_large = is_sound || held.bytes.len() > LARGE;
+    // A sound keeps a processor busy: as many at a time as there are processors.
+    let turn = if is_sound {
+        let turn = Arc::clone(&app.sounds).acquire_owned().await;
+        Some(turn.expect("nothing closes it"))
+    } else {
+        None
+    };
+    let check = move || {
+        let _turn = turn;
+        check(&shared, &held.bytes, format, most_clips, &chosen)
+    };
     let checked = if is_large {
         let panicked = |_| {
             let message = "reading the request panicked, which is a bug of misa";
@@ -65,7 +90,7 @@ fn check(
     bytes: &[u8],
     format: BodyFormat,
     most_clips: usize,
-    query: Option<&str>,
+    chosen: &Chosen,
 ) -> Result<Checked, ApiError> {
     let limits = Limits {
         clips: most_clips,
@@ -75,19 +100,22 @@ fn check(
     let request = match format {
         BodyFormat::Json => Request::from_json(bytes, &limits),
         BodyFormat::Safetensors => Request::from_safetensors(bytes, &limits),
+        BodyFormat::Sound => return heard(app, bytes, chosen),
     };
     let request = request.map_err(|error| refused(&error))?;
+    if chosen.text.is_some() || chosen.modalities.is_some() {
+        let message =
+            "query: expected `text` and `modalities` beside a sound alone; this body has its own";
+        return Err(ApiError::new(ErrorType::Invalid, message));
+    }
+    let query = chosen.model.as_deref();
     if let (Some(named), Some(query)) = (request.model.as_deref(), query)
         && named != query
     {
         let message = "model: expected the same name in the query and in the body, found two";
         return Err(ApiError::new(ErrorType::Invalid, message));
     }
-    let name = request.model.as_deref().or(query);
-    let loaded = app.models.find(name).map_err(|names| {
-        let message = format!("model: expected {names}, found another name");
-        ApiError::new(ErrorType::UnknownModel, message)
-    })?;
+    let loaded = find(app, request.model.as_deref().or(query))?;
     let clips: Vec<Clip> = match request.modalities {
         None => request.clips,
         Some(chosen) => request
@@ -96,6 +124,42 @@ fn check(
             .map(|clip| clip.only(chosen))
             .collect(),
     };
+    checked(app, loaded, clips, Vec::new())
+}
+
+/// The clip of a sound.
+fn heard(app: &App, bytes: &[u8], chosen: &Chosen) -> Result<Checked, ApiError> {
+    let modalities = chosen.modalities.as_deref().map(str::parse::<Modalities>);
+    let modalities = modalities.transpose().map_err(|error| {
+        ApiError::new(ErrorType::Invalid, format!("query: modalities: {error}"))
+    })?;
+    let loaded = find(app, chosen.model.as_deref())?;
+    let heard = sound::clip(
+        bytes,
+        chosen.text.as_deref(),
+        &loaded.facts.recipes,
+        &app.config,
+    )?;
+    let clip = match modalities {
+        None => heard.clip,
+        Some(chosen) => heard.clip.only(chosen),
+    };
+    checked(app, loaded, vec![clip], heard.notes)
+}
+
+fn find(app: &App, name: Option<&str>) -> Result<Arc<Loaded>, ApiError> {
+    app.models.find(name).map_err(|names| {
+        let message = format!("model: expected {names}, found another name");
+        ApiError::new(ErrorType::UnknownModel, message)
+    })
+}
+
+fn checked(
+    app: &App,
+    loaded: Arc<Loaded>,
+    clips: Vec<Clip>,
+    notes: Vec<String>,
+) -> Result<Checked, ApiError> {
     let mut steps = 0;
     for (index, clip) in clips.iter().enumerate() {
         let checked = loaded.model.check(clip);
@@ -116,6 +180,7 @@ fn check(
         loaded,
         clips,
         steps,
+        notes,
     })
 }
 
@@ -123,11 +188,12 @@ async fn compute<T: Compute>(
     app: &App,
     queue: &Queue<T>,
     checked: Checked,
-) -> Result<(Arc<Loaded>, Vec<T>), ApiError> {
+) -> Result<Answered<T>, ApiError> {
     let Checked {
         loaded,
         clips,
         steps,
+        notes,
     } = checked;
     let (answer, answered) = oneshot::channel();
     let job = Job {
@@ -146,7 +212,11 @@ async fn compute<T: Compute>(
     };
     let failed = |message: String| ApiError::new(ErrorType::InferenceFailed, message);
     match answered {
-        Ok(Ok(answers)) => Ok((loaded, answers)),
+        Ok(Ok(answers)) => Ok(Answered {
+            loaded,
+            answers,
+            notes,
+        }),
         Ok(Err(Failure::Clip(message))) => Err(ApiError::new(ErrorType::Invalid, message)),
         Ok(Err(Failure::Inference(message))) => Err(failed(message)),
         Err(_) => Err(failed(

@@ -102,7 +102,11 @@ fn check(recipe: &RecipeStamp, width: Option<Option<usize>>) -> Result<(), Strin
         ));
     }
     let texts = [&recipe.name, &recipe.tool, &recipe.mode];
-    let texts = texts.into_iter().chain(&recipe.tool_version);
+    let settings = recipe.steps.iter().flat_map(|(name, value)| [name, value]);
+    let texts = texts
+        .into_iter()
+        .chain(&recipe.tool_version)
+        .chain(settings);
     for text in texts.chain(&recipe.columns) {
         let length = text.chars().count();
         if length > MAX_NAME || text.chars().any(char::is_control) {

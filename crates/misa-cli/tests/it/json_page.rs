@@ -277,3 +277,32 @@ fn errors_are_objects_with_the_usual_exit_status() {
     // What was asked for is no error.
     assert!(said(&["train", "--json", "--help"]).contains("Usage: misa train"));
 }
+
+#[test]
+fn the_page_has_what_is_printed_of_sounds() {
+    let dir = tempdir().unwrap();
+    let broken = dir.path().join("broken.wav");
+    fs::write(&broken, "RIFF").unwrap();
+    let sounds =
+        ["say_de.flac", "clipped.wav"].map(|name| misa_testing::golden("voice").join(name));
+    let [clear, clipped] = sounds.each_ref().map(|path| text(path));
+    let features = [
+        "data",
+        "features",
+        clear,
+        clipped,
+        text(&broken),
+        "--skip-faulty",
+    ];
+    let features = said(
+        &[
+            &features[..],
+            &["--json", "--out", text(&dir.path().join("voice"))],
+        ]
+        .concat(),
+    );
+    check("misa data features", &json(&features));
+    let examined = misa(&["data", "doctor", clipped, "--json"]);
+    let examined = String::from_utf8(examined.stdout).unwrap();
+    check("misa data doctor SOUND", &json(&examined));
+}

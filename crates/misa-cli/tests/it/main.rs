@@ -23,6 +23,7 @@ mod runs;
 #[cfg(all(unix, feature = "serve"))]
 mod serve;
 mod settings;
+mod sounds;
 #[cfg(unix)]
 mod sweeps;
 mod tables;

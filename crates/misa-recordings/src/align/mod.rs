@@ -27,6 +27,6 @@ pub use order::{Disorder, sort_words};
 pub use pauses::{PAUSE, PauseRule, PausedStep, steps_of};
 pub use statistics::{STATISTICS, statistics};
 pub use timeline::Timeline;
-pub use untimed::{UntimedRule, place_untimed};
+pub use untimed::{UntimedRule, place_in_speech, place_untimed};
 pub use weighted::{StepKind, WeightedTrack};
 pub use windows::windows;

@@ -50,6 +50,40 @@ pub fn place_untimed(words: &mut [Word], segment: Interval) -> usize {
     placed
 }
 
+/// Gives times to words of which none has any, nor a phrase: they share `speech`, the stretches in which somebody speaks, by
+/// their number of characters. A word that would go on after a pause lies before or after it, wherever the
+/// larger part is. Returns how many words these are: none if any has times or a phrase, or nobody speaks.
+pub fn place_in_speech(words: &mut [Word], speech: &[Interval]) -> usize {
+    let total: f64 = speech.iter().map(|stretch| stretch.length()).sum();
+    let is_bounded = |word: &Word| word.time.is_some() || word.phrase.is_some();
+    if total <= 0.0 || words.iter().any(is_bounded) {
+        return 0;
+    }
+    share(words, Interval::new(0.0, total));
+    for word in words.iter_mut() {
+        word.time = word.time.map(|time| within(time, speech));
+    }
+    words.len()
+}
+
+/// The moments of a stretch that counts from the start of all speech, pauses left out, in the time of the
+/// recording.
+fn within(time: Interval, speech: &[Interval]) -> Interval {
+    let mut before = 0.0;
+    let mut best = Interval::new(0.0, 0.0);
+    let mut most = -1.0;
+    for stretch in speech {
+        let moment =
+            |moment: f64| (stretch.start + (moment - before)).clamp(stretch.start, stretch.end);
+        let part = Interval::new(moment(time.start), moment(time.end));
+        if part.length() > most {
+            (best, most) = (part, part.length());
+        }
+        before += stretch.length();
+    }
+    best
+}
+
 /// Gives times to neighbouring words, none of which has any.
 fn place_run(words: &mut [Word], run: std::ops::Range<usize>, segment: Interval) {
     let needed = SHORTEST * run.len() as f64;
@@ -132,6 +166,29 @@ mod tests {
         times
             .map(|time| [time.start, time.end].map(|moment| (moment * 1e6).round() / 1e6))
             .collect()
+    }
+
+    #[test]
+    fn words_without_any_times_are_spread_over_speech() {
+        let speech = [Interval::new(1.0, 2.0), Interval::new(5.0, 6.0)];
+        let mut words = ["ab", "cd", "ef", "gh"].map(Word::missing);
+        assert_eq!(place_in_speech(&mut words, &speech), 4);
+        let times = words.each_ref().map(|word| word.time.unwrap());
+        let expected = [(1.0, 1.5), (1.5, 2.0), (5.0, 5.5), (5.5, 6.0)];
+        assert_eq!(
+            times,
+            expected.map(|(start, end)| Interval::new(start, end))
+        );
+        assert!(words.iter().all(|word| word.origin == WordOrigin::Placed));
+        // The middle one of three would go on after the pause.
+        let mut words = ["a", "b", "c"].map(Word::missing);
+        place_in_speech(&mut words, &speech);
+        let middle = words[1].time.unwrap();
+        assert!(middle.length() < 0.34 && (middle.end == 2.0 || middle.start == 5.0));
+        // Whoever has times keeps them.
+        words[0] = Word::missing("a");
+        assert_eq!(place_in_speech(&mut words, &speech), 0);
+        assert_eq!(place_in_speech(&mut words[..1], &[]), 0);
     }
 
     #[test]

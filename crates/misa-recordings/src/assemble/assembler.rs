@@ -10,6 +10,7 @@ use super::{AssembleError, AssembleOptions, KindMatching, Matching, Mode, Pictur
 use crate::align::STATISTICS;
 use crate::recipe::Recipe;
 use crate::segments::Segment;
+use crate::sounds::SoundReader;
 use crate::tracks::TrackOptions;
 use crate::words::WordsOptions;
 use crate::{Interval, RecordingError};
@@ -52,12 +53,16 @@ pub struct Inputs<'p> {
     pub faces: Option<&'p Path>,
     /// Folder or file of voices.
     pub voice: Option<&'p Path>,
+    /// Folder or file of sounds, of which voices are made; without `voice`.
+    pub sound: Option<&'p Path>,
     /// How words are read.
     pub words_options: WordsOptions,
     /// How faces are read.
     pub faces_options: TrackOptions,
     /// How voices are read.
     pub voice_options: TrackOptions,
+    /// How sounds are read.
+    pub sound_reader: SoundReader,
     /// The columns of faces; `None`: those of the first file, by its format.
     pub faces_recipe: Option<Recipe>,
     /// The columns of voices; `None`: those of the first file, by its format.
@@ -106,10 +111,13 @@ impl<'t> Assembler<'t> {
             let (options, recipe) = (inputs.faces_options, inputs.faces_recipe);
             TrackShelf::of(path, Modality::Visual, options, recipe)
         });
-        let voice = inputs.voice.map(|path| {
-            let (options, recipe) = (inputs.voice_options, inputs.voice_recipe);
-            TrackShelf::of(path, Modality::Acoustic, options, recipe)
-        });
+        let voice = match (inputs.voice, inputs.sound) {
+            (Some(path), _) => {
+                let (options, recipe) = (inputs.voice_options, inputs.voice_recipe);
+                Some(TrackShelf::of(path, Modality::Acoustic, options, recipe))
+            }
+            (None, sound) => sound.map(|path| TrackShelf::of_sounds(path, inputs.sound_reader)),
+        };
         let (words, faces, voice) = (words.transpose()?, faces.transpose()?, voice.transpose()?);
         let find = |names: &[String], clips: usize| Places {
             words: words
@@ -138,6 +146,7 @@ impl<'t> Assembler<'t> {
     pub fn recipes(&self) -> Recipes {
         let stamp = |tracks: &TrackShelf| {
             let mut stamp = tracks.recipe.stamp(self.options.mode.name(), None);
+            stamp.steps = self.options.settings_of(tracks.recipe.modality);
             if self.options.mode == Mode::Utterance {
                 let statistics =
                     |column: &String| STATISTICS.map(|statistic| format!("{column}.{statistic}"));

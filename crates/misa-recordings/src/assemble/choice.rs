@@ -63,6 +63,12 @@ fn names_of(format: TrackFormat) -> &'static [&'static str] {
             &["egemaps-lld"]
         }
         TrackFormat::Mat | TrackFormat::Octave => &["covarep-74"],
-        _ => &["egemaps-lld", "blendshapes-52", "covarep-74"],
+        _ => &[
+            "misa-voice-1",
+            "librosa-33",
+            "egemaps-lld",
+            "blendshapes-52",
+            "covarep-74",
+        ],
     }
 }

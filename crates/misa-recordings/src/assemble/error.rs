@@ -11,6 +11,14 @@ pub enum AssembleError {
     /// A file is at fault.
     #[error(transparent)]
     File(#[from] RecordingError),
+    /// Steps are words, and there are none.
+    #[error(
+        "{id:?}: expected words, as the steps of the model are words, found none; give --words with a file or a sentence"
+    )]
+    NoWords {
+        /// The recording.
+        id: String,
+    },
     /// The words of a segment cannot be used.
     #[error("segment {id:?}: {source}")]
     Spoken {

@@ -53,6 +53,9 @@ pub struct AssembleOptions {
     pub voice_rate: f64,
     /// Most steps of a modality of an utterance, for `unaligned`; the rest is cut and counted.
     pub most_steps: usize,
+    /// Whether a whole recording is what lies between the first and the last moment of speech. Needs its
+    /// sound.
+    pub trim: bool,
     /// Whether words keep their capital letters.
     pub keep_case: bool,
     /// Whether words keep the punctuation around them.
@@ -69,6 +72,7 @@ impl Default for AssembleOptions {
             face_rate: 10.0,
             voice_rate: 20.0,
             most_steps: 500,
+            trim: false,
             keep_case: false,
             keep_punctuation: false,
         }

@@ -84,7 +84,12 @@ impl Recording<'_> {
         let Some(read) = self.words.filter(|_| options.mode.is_by_word()) else {
             return Vec::new();
         };
-        let words = Spoken::new(&read.words).of(stretch, options, &mut WordCounts::default());
+        let speech: &[Interval] = self.voice.map_or(&[], |read| &read.speech);
+        let words = Spoken::new(&read.words).within(speech).of(
+            stretch,
+            options,
+            &mut WordCounts::default(),
+        );
         let picture = |word: Word| {
             word.time.map(|time| PictureWord {
                 text: word.text,

@@ -4,6 +4,7 @@ use super::choice::{recipe_of, source_columns};
 use super::shelf::{Place, Shelf, inner_name};
 use super::sources::SourceKind;
 use crate::recipe::Recipe;
+use crate::sounds::{SoundReader, SoundReport, SoundTrack};
 use crate::tracks::{NamedTrack, TrackFile, TrackNote, TrackOptions};
 use crate::words::{RecordingWords, WordsFile, WordsNote, WordsOptions};
 use crate::{Fault, FaultKind, Interval, RecordingError, Track, Word, tracks, words};
@@ -16,6 +17,10 @@ pub(super) struct ReadTrack {
     pub track: Track,
     pub other_faces: usize,
     pub notes: Vec<TrackNote>,
+    /// Where somebody speaks, if it was made of sound.
+    pub speech: Vec<Interval>,
+    /// What is told of its sound, if it was made of it.
+    pub sound: Option<SoundReport>,
 }
 
 /// The words of a recording, and what their file left out.
@@ -36,8 +41,42 @@ pub(super) struct WordShelf {
 #[derive(Debug)]
 pub(super) struct TrackShelf {
     pub shelf: Shelf<ReadTrack>,
-    options: TrackOptions,
+    reader: Reader,
     pub recipe: Recipe,
+}
+
+/// How a file becomes tracks.
+#[derive(Debug)]
+enum Reader {
+    /// It has the features of a tool.
+    Features(TrackOptions),
+    /// It has the sound of one recording.
+    Sound(SoundReader),
+}
+
+impl Reader {
+    /// The tracks of a file with the columns of a recipe.
+    fn read(
+        &self,
+        path: &Path,
+        recipe: &Recipe,
+    ) -> Result<Vec<(Option<String>, ReadTrack)>, RecordingError> {
+        match self {
+            Self::Features(options) => named_tracks(path, tracks::read(path, options)?, recipe),
+            Self::Sound(reader) => Ok(vec![(None, reader.read(path)?.into())]),
+        }
+    }
+}
+
+impl From<SoundTrack> for ReadTrack {
+    fn from(sound: SoundTrack) -> Self {
+        Self {
+            track: sound.track,
+            speech: sound.speech,
+            sound: Some(sound.report),
+            ..Self::default()
+        }
+    }
 }
 
 impl WordShelf {
@@ -83,10 +122,25 @@ impl TrackShelf {
             None => recipe_of(path, modality, &options)?,
         };
         options.columns = Some(source_columns(&recipe));
-        let read = |path: &Path| named_tracks(path, tracks::read(path, &options)?, &recipe);
+        Self::new(path, SourceKind::Tracks, Reader::Features(options), recipe)
+    }
+
+    /// The shelf of a folder of sounds, or of one sound.
+    pub fn of_sounds(path: &Path, reader: SoundReader) -> Result<Self, RecordingError> {
+        let recipe = reader.recipe.recipe();
+        Self::new(path, SourceKind::Sounds, Reader::Sound(reader), recipe)
+    }
+
+    fn new(
+        path: &Path,
+        kind: SourceKind,
+        reader: Reader,
+        recipe: Recipe,
+    ) -> Result<Self, RecordingError> {
+        let read = |path: &Path| reader.read(path, &recipe);
         Ok(Self {
-            shelf: Shelf::of(path, SourceKind::Tracks, read)?,
-            options,
+            shelf: Shelf::of(path, kind, read)?,
+            reader,
             recipe,
         })
     }
@@ -95,17 +149,13 @@ impl TrackShelf {
     pub fn read(&self, place: &Place, shift: f64) -> Result<ReadTrack, RecordingError> {
         let mut read = match (&place.source, self.shelf.read(place)) {
             (Some(source), _) => {
-                let file = tracks::read(&source.path, &self.options)?;
-                one_of(
-                    &source.path,
-                    &place.key,
-                    named_tracks(&source.path, file, &self.recipe)?,
-                )?
+                let tracks = self.reader.read(&source.path, &self.recipe)?;
+                one_of(&source.path, &place.key, tracks)?
             }
             (None, Some(read)) => read.clone(),
             (None, None) => ReadTrack::default(),
         };
-        for time in &mut read.track.times {
+        for time in read.track.times.iter_mut().chain(&mut read.speech) {
             *time = Interval::new(time.start + shift, time.end + shift);
         }
         Ok(read)
@@ -139,6 +189,7 @@ fn named_tracks(
             track,
             other_faces: named.other_faces,
             notes: notes.clone(),
+            ..ReadTrack::default()
         };
         Ok((named.name, read))
     };

@@ -32,7 +32,8 @@ impl Recording<'_> {
     ) -> Result<(RecordingReport, Vec<Assembled>), AssembleError> {
         let mut report = self.report(job);
         let words: &[Word] = self.words.map_or(&[], |read| &read.words);
-        let spoken = Spoken::new(words);
+        let speech: &[Interval] = self.voice.map_or(&[], |read| &read.speech);
+        let spoken = Spoken::new(words).within(speech);
         let mut faces = self
             .faces
             .map(|read| SteppedTrack::new(&read.track, options));
@@ -43,7 +44,7 @@ impl Recording<'_> {
         let mut stretches = Vec::with_capacity(job.segments.len());
         for &number in &job.segments {
             let segment = &segments[number];
-            let stretch = job.stretch(segment).unwrap_or_else(|| self.whole());
+            let stretch = job.stretch(segment).unwrap_or_else(|| self.whole(options));
             stretches.push(stretch);
             let (texts, times) = self.said(&spoken, segment, stretch, options, &mut report)?;
             let spans = if options.mode.is_by_word() {
@@ -127,8 +128,12 @@ impl Recording<'_> {
             .unzip())
     }
 
-    /// From the first moment of anything, or 0, to the last.
-    fn whole(&self) -> Interval {
+    /// From the first moment of anything, or 0, to the last; or from the first to the last moment of speech.
+    fn whole(&self, options: &AssembleOptions) -> Interval {
+        let speech: &[Interval] = self.voice.map_or(&[], |read| &read.speech);
+        if let (true, Some(first), Some(last)) = (options.trim, speech.first(), speech.last()) {
+            return Interval::new(first.start, last.end);
+        }
         let words = self.words.iter().flat_map(|read| &read.words);
         let times = words.filter_map(|word| word.time.or(word.phrase));
         let tracks = [self.faces, self.voice].into_iter().flatten();
@@ -157,6 +162,7 @@ impl Recording<'_> {
             seconds_of_words: speech,
             faces: self.faces.map(|read| TrackReport::of(read, &words)),
             voice: self.voice.map(|read| TrackReport::of(read, &words)),
+            sound: self.voice.and_then(|read| read.sound.clone()),
             offset: self.voice.and_then(|read| {
                 let energy = energy(&read.track)?;
                 offset(&words, &read.track.times, &energy)

@@ -3,6 +3,7 @@
 use super::reading::ReadTrack;
 use super::{Assembled, StepCounts, WordCounts};
 use crate::align::{Offset, beyond};
+use crate::sounds::SoundReport;
 use crate::tracks::TrackNote;
 use crate::words::WordsNote;
 use crate::{Interval, Survey, Track};
@@ -26,6 +27,8 @@ pub struct RecordingReport {
     pub faces: Option<TrackReport>,
     /// Its voice; `None` without a file.
     pub voice: Option<TrackReport>,
+    /// Its sound; `None` if its voice was not made of sound.
+    pub sound: Option<SoundReport>,
     /// How well words and voice fit; `None` if that cannot be said.
     pub offset: Option<Offset>,
     /// Files of the same name and kind that were not read.

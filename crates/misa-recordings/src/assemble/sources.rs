@@ -1,6 +1,7 @@
 //! Files of one kind, found by the names of their recordings.
 
 use crate::RecordingError;
+use crate::sounds::EXTENSIONS;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub enum SourceKind {
     Words,
     /// Feature rows.
     Tracks,
+    /// Sounds, and videos with sound.
+    Sounds,
 }
 
 impl SourceKind {
@@ -32,6 +35,7 @@ impl SourceKind {
                 "json", "textgrid", "ctm", "mlf", "stm", "csv", "lab", "vtt", "srt", "tsv", "txt",
             ],
             Self::Tracks => &["csv", "mat", "npz", "npy", "arff", "htk", "tsv", "txt"],
+            Self::Sounds => &EXTENSIONS,
         }
     }
 }
@@ -287,6 +291,15 @@ mod tests {
         let tracks = |names: &[&str]| found(&folder, SourceKind::Tracks, names);
         assert_eq!(tracks(&["1"]), None);
         assert_eq!(tracks(&["v2/1"]), Some((0, "v2/1.csv".to_string(), 0)));
+    }
+
+    #[test]
+    fn sounds_come_before_videos() {
+        let folder = folder(&["a.mp4", "a.wav", "a.json", "b.MKV", "c.csv"]);
+        let sounds = |names: &[&str]| found(&folder, SourceKind::Sounds, names);
+        assert_eq!(sounds(&["a"]), Some((0, "a.wav".to_string(), 1)));
+        assert_eq!(sounds(&["b"]), Some((0, "b.MKV".to_string(), 0)));
+        assert_eq!(sounds(&["c"]), None);
     }
 
     #[test]

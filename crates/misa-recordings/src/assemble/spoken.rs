@@ -1,7 +1,7 @@
 //! The words of segments.
 
 use super::{AssembleOptions, Mode, WordCounts};
-use crate::align::{Disorder, UntimedRule, place_untimed, sdk, sort_words};
+use crate::align::{Disorder, UntimedRule, place_in_speech, place_untimed, sdk, sort_words};
 use crate::{Interval, Word, WordOrigin};
 use thiserror::Error;
 
@@ -30,6 +30,8 @@ pub struct Spoken<'w> {
     middles: Vec<f64>,
     /// Words in the order of their middles.
     order: Vec<usize>,
+    /// Where somebody speaks, if that is known.
+    speech: &'w [Interval],
 }
 
 impl<'w> Spoken<'w> {
@@ -42,7 +44,14 @@ impl<'w> Spoken<'w> {
             words,
             middles,
             order,
+            speech: &[],
         }
+    }
+
+    /// The same words, said within `speech`: those without any times are spread over it.
+    #[must_use]
+    pub fn within(self, speech: &'w [Interval]) -> Self {
+        Self { speech, ..self }
     }
 
     /// The words of `segment`, with times, cleaned and in the order of time; for `words` and `sdk`.
@@ -71,7 +80,10 @@ impl<'w> Spoken<'w> {
                 counts.untimed_dropped += before - words.len();
             }
             (_, UntimedRule::Spread, _) => {
-                counts.placed += place_untimed(&mut words, segment);
+                counts.placed += match place_in_speech(&mut words, &self.speech_of(segment)) {
+                    0 => place_untimed(&mut words, segment),
+                    placed => placed,
+                };
             }
         }
         Ok(words)
@@ -103,6 +115,18 @@ impl<'w> Spoken<'w> {
             words.push(word);
         }
         words
+    }
+
+    /// Where somebody speaks in `segment`.
+    fn speech_of(&self, segment: Interval) -> Vec<Interval> {
+        let cut = |stretch: &Interval| {
+            Interval::new(
+                stretch.start.max(segment.start),
+                stretch.end.min(segment.end),
+            )
+        };
+        let parts = self.speech.iter().map(cut);
+        parts.filter(|part| part.length() > 0.0).collect()
     }
 
     /// Which words belong to `segment`: those whose middle lies in it, so a word belongs to one segment of

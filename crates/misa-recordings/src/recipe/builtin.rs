@@ -2,13 +2,15 @@
 
 use crate::recipe::Recipe;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     include_str!("builtin/openface-au.toml"),
     include_str!("builtin/openface-177.toml"),
     include_str!("builtin/openface-709.toml"),
     include_str!("builtin/pyfeat-au.toml"),
     include_str!("builtin/libreface-au.toml"),
     include_str!("builtin/blendshapes-52.toml"),
+    include_str!("builtin/misa-voice-1.toml"),
+    include_str!("builtin/librosa-33.toml"),
     include_str!("builtin/egemaps-lld.toml"),
     include_str!("builtin/covarep-74.toml"),
     include_str!("builtin/facet-42.toml"),

@@ -8,10 +8,12 @@
 //! | `grid.rs` | cells by the names of their columns |
 //! | `rows.rs` | segments of a table with columns |
 //! | `iemocap.rs` | segments of IEMOCAP's text files |
+//! | `merbench.rs` | segments of MERBench's labels, an archive of NumPy |
 //! | `cp1252.rs` | characters of MELD |
 //! | `moment.rs` | times as tables write them |
 //! | `check.rs` | what no row shows by itself: names given twice, splits of some rows only |
 //! | `splits.rs` | splits for a table that has none |
+//! | `spoken.rs` | segments where somebody speaks |
 //! | `speech.rs` | who speaks when: RTTM, and lists in JSON |
 //! | `bytes.rs` | files that are read as a whole |
 
@@ -21,6 +23,7 @@ mod cp1252;
 mod grid;
 mod iemocap;
 mod layout;
+mod merbench;
 mod moment;
 mod note;
 mod options;
@@ -28,6 +31,7 @@ mod rows;
 mod segment;
 pub mod speech;
 mod splits;
+mod spoken;
 
 use crate::{Fault, FaultKind, Place, RecordingError};
 use misa_files::delimited;
@@ -44,7 +48,8 @@ use std::path::Path;
 /// | our own | `id`, or `video` and `clip`, or `video`, `start` and `end`; if present `text`, `label`, `label_text`, `label_visual`, `label_acoustic`, `split` (or `mode`), `speaker` |
 /// | MMSA, CH-SIMS, SIMSv2 | `video_id`, `clip_id`, `text`, `label`, `label_T`, `label_A`, `label_V`, `annotation`, `mode`; also without a header |
 /// | MELD | `Dialogue_ID`, `Utterance_ID`, `Utterance`, `Speaker`, `Sentiment`, `Emotion`, `StartTime`, `EndTime` |
-/// | MERBench | `name`, `chinese`, `english`, without labels: these are in its `label.npz`, which `misa_data::read_labels` reads |
+/// | MERBench | `name`, `chinese`, `english`, without labels |
+/// | MERBench's `label.npz` | `val` of the dictionaries `train_corpus`, `val_corpus`, `test_corpus` (or `test1_corpus` and so on), which are the splits, or of `whole_corpus` |
 /// | IEMOCAP | lines `[start - end] NAME emotion [valence, activation, dominance]` |
 ///
 /// The kind is detected from the content. Columns are found by name, in letters of any case. There may be
@@ -74,6 +79,11 @@ pub fn read(
 pub fn parse(name: &str, bytes: &[u8], options: &SegmentsOptions) -> Result<SegmentTable, Fault> {
     bytes::check(bytes, options.limits.text_bytes)?;
     check_kind(name, bytes)?;
+    if merbench::is_archive(bytes) {
+        let mut table = merbench::segments(bytes, options)?;
+        check::check(&mut table)?;
+        return Ok(table);
+    }
     let (text, replaced) = text(bytes)?;
     let mut table = if iemocap::is_iemocap(&text) {
         iemocap::segments(&text, options)?

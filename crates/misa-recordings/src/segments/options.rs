@@ -10,7 +10,7 @@ pub struct SegmentsOptions {
     /// Limits on the file.
     pub limits: Limits,
     /// The column of the label. `None`: `label`; `Sentiment` for MELD; the emotion for IEMOCAP, which also
-    /// has `valence`, `activation` and `dominance`.
+    /// has `valence`, `activation` and `dominance`; `val` for MERBench's `label.npz`, which also has `emo`.
     pub label_column: Option<String>,
     /// The column of the text. `None`: `text`. MERBench has `chinese` and `english`.
     pub text_column: Option<String>,

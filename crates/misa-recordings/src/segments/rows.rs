@@ -254,7 +254,7 @@ fn names(line: Line<'_>, format: SegmentFormat) -> Result<(String, String, Optio
 }
 
 /// The clip that is left of an id behind its video: `[4]` or `$_$4`.
-fn clip_of(rest: &str) -> Option<&str> {
+pub(super) fn clip_of(rest: &str) -> Option<&str> {
     let brackets = rest
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));

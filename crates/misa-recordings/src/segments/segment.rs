@@ -32,8 +32,29 @@ pub struct Segment {
     pub split: Option<Split>,
     /// Who speaks. All segments have one, or none has.
     pub speaker: Option<String>,
-    /// The line of the table where it starts, from 1.
+    /// The line of the table where it starts, or its place in a table without lines, from 1.
     pub line: u64,
+}
+
+impl Segment {
+    /// The whole of a recording, of which nothing but its name is known.
+    pub fn whole(id: impl Into<String>) -> Self {
+        let id = id.into();
+        Self {
+            video: id.clone(),
+            id,
+            clip: None,
+            interval: None,
+            text: None,
+            label: None,
+            label_text: None,
+            label_visual: None,
+            label_acoustic: None,
+            split: None,
+            speaker: None,
+            line: 0,
+        }
+    }
 }
 
 /// What wrote a table of segments.
@@ -51,6 +72,8 @@ pub enum SegmentFormat {
     Meld,
     /// MERBench's transcriptions.
     MerBench,
+    /// MERBench's labels, `label.npz`.
+    MerBenchLabels,
     /// IEMOCAP's evaluations.
     Iemocap,
 }

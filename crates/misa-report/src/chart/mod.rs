@@ -11,6 +11,7 @@ mod picture;
 mod residual;
 mod scatter;
 mod space;
+pub(crate) mod voice;
 
 pub(crate) use attention::attention;
 pub(crate) use confusion::confusions;

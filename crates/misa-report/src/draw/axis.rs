@@ -112,6 +112,13 @@ impl Frame {
         }
     }
 
+    /// The same frame from `left` on, so that frames below each other have one axis; `x_domain` is its own.
+    pub(crate) fn from(mut self, left: f64, x_domain: (f64, f64)) -> Self {
+        self.left = left;
+        self.x = Scale::new(x_domain, (left, self.right));
+        self
+    }
+
     /// Point of a pair of values on the drawing.
     pub(crate) fn point(&self, x: f64, y: f64) -> (f64, f64) {
         (self.x.position(x), self.y.position(y))

@@ -10,6 +10,9 @@ const MOST_FILES = 64;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_DEPTH = 4;
 
+/** Endings of sounds, and of videos with sound. */
+const SOUNDS = ["wav", "flac", "mp3", "ogg", "oga", "m4a", "aac", "mp4", "mov", "mkv", "webm"];
+
 const KEYS = ["id", "text", "text_vectors", "text_ids", "visual", "acoustic"];
 
 // What modality a file holds is told by its name, otherwise by the model's sizes.
@@ -50,6 +53,7 @@ async function readFile(file, sizes) {
   if (file.size > MOST_BYTES)
     throw new Error(`${file.name}: expected at most 64 MB, found ${Math.ceil(file.size / 1048576)} MB`);
   if (file.size === 0) throw new Error(`${file.name}: expected features, found an empty file`);
+  if (SOUNDS.includes(ending(file.name))) return { part: { sound: file }, notes: [] };
   switch (ending(file.name)) {
     case "json":
       return readJson(await file.text(), file.name, sizes);
@@ -68,7 +72,7 @@ async function readFile(file, sizes) {
       return { part: { text: (await file.text()).trim() }, notes: [] };
     default:
       throw new Error(
-        `${file.name}: expected .json, .jsonl, .safetensors, .csv, .npy or .txt, found another kind of file`,
+        `${file.name}: expected .json, .jsonl, .safetensors, .csv, .npy, .txt or a sound, found another kind of file`,
       );
   }
 }
@@ -138,7 +142,7 @@ export async function droppedFiles(transfer) {
   const found = [];
   for (const entry of entries) await collect(entry, found, 0);
   const files = found.filter(({ name }) =>
-    ["json", "jsonl", "safetensors", "csv", "tsv", "npy", "txt"].includes(ending(name)),
+    ["json", "jsonl", "safetensors", "csv", "tsv", "npy", "txt", ...SOUNDS].includes(ending(name)),
   );
   return { files, passed: found.length - files.length };
 }

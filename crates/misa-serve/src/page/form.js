@@ -39,6 +39,7 @@ export function showParts(clip, changed) {
 /** The modality of a part: a choice for features, which fit any of them. */
 function modalityPart(clip, key, changed) {
   if (key === "text" || key === "text_ids") return element("strong", {}, "Text");
+  if (key === "sound") return element("strong", {}, "Acoustic");
   const choice = element("select", { "aria-label": `Modality of ${clip.parts[key].file}` });
   for (const modality of MODALITIES) {
     const isTaken =

@@ -17,17 +17,17 @@ export class Inquiry {
    * `on` is told: `predicted(answer)`, `explained(answer)`, `failed(error)`, and `ended()` at the end of
    * an inquiry that no newer one replaced.
    */
-  async begin(body, key, on) {
+  async begin(request, key, on) {
     this.cancel();
     const own = new AbortController();
     this.#current = own;
     // An answer may be complete at the moment in which it is no longer wanted.
     const isCurrent = () => this.#current === own;
     try {
-      const predicted = await send("v1/predict", body, key, own.signal);
+      const predicted = await send("v1/predict", request, key, own.signal);
       if (!isCurrent()) return;
       on.predicted(predicted);
-      const explained = await send("v1/explain", body, key, own.signal);
+      const explained = await send("v1/explain", request, key, own.signal);
       if (!isCurrent()) return;
       on.explained(explained);
     } catch (error) {

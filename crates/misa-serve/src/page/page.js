@@ -174,14 +174,18 @@ function predict() {
     showError(byId("modalities-error"), "Switch at least one modality on.");
     return;
   }
+  if (clip.conflict) {
+    showError(byId("files-error"), clip.conflict);
+    return;
+  }
   const asked = model;
   byId("live").textContent = "Predicting.";
   showProgress("Predicting");
   inquiry.begin(clip.request(asked), byId("key").value, {
-    predicted: ({ predictions: [prediction] }) => {
+    predicted: ({ predictions: [prediction], notes = [] }) => {
       hasAnswer = true;
       byId("empty").hidden = true;
-      byId("prediction").replaceChildren(...showPrediction(prediction, asked));
+      byId("prediction").replaceChildren(...showPrediction(prediction, asked, notes));
       byId("explanation").replaceChildren();
       byId("live").textContent = spoken(prediction);
       revealAnswer();

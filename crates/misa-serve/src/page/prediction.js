@@ -9,9 +9,9 @@ const HEIGHT = 104;
 const AXIS = 64;
 
 /** The prediction as elements. */
-export function showPrediction(prediction, model) {
+export function showPrediction(prediction, model, notes) {
   const head = prediction.probabilities ? classes(prediction) : number(prediction);
-  return [...head, whatWasRead(prediction, model.unit)];
+  return [...head, whatWasRead(prediction, model.unit, notes)];
 }
 
 /** The prediction in one sentence, for screen readers. */
@@ -124,10 +124,11 @@ function classes({ value, probabilities }) {
 }
 
 /** What the model read, did not know, changed and left out. `unit` is a word or a token. */
-function whatWasRead({ modalities, ignored, text }, unit) {
+function whatWasRead({ modalities, ignored, text }, unit, notes) {
   const lines = [`Read ${list(modalities)}.`];
   if (text) lines.push(`${capital(count(text.words, unit))} of text: ${list(facts(text))}.`);
   if (ignored.length > 0) lines.push(`Given, but not used by this model: ${list(ignored)}.`);
+  lines.push(...notes.map((note) => `${capital(note)}.`));
   return element(
     "ul",
     { class: "notes", "aria-label": "What was read" },

@@ -12,11 +12,13 @@ export class ServerError extends Error {
 /** What the server says about itself and its models. */
 export const readInfo = (key) => ask("info", { headers: headers(key) });
 
-/** The answer to a request on a route such as `v1/predict`. `signal` ends the wait. */
-export const send = (route, body, key, signal) =>
-  ask(route, {
+/**
+ * The answer to a request `{query, type, body}` on a route such as `v1/predict`. `signal` ends the wait.
+ */
+export const send = (route, { query, type, body }, key, signal) =>
+  ask(query ? `${route}?${query}` : route, {
     method: "POST",
-    headers: { ...headers(key), "content-type": "application/json" },
+    headers: { ...headers(key), "content-type": type },
     body,
     signal,
   });

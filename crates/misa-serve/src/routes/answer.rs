@@ -38,6 +38,9 @@ pub(crate) struct PredictAnswer {
     pub model: ModelName,
     /// One per clip.
     pub predictions: Vec<Prediction>,
+    /// What became of a sound and its words, a sentence each; left out if there is nothing to be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Explanations, in the order of the clips.
@@ -49,6 +52,9 @@ pub(crate) struct ExplainAnswer {
     pub model: ModelName,
     /// One per clip.
     pub explanations: Vec<Explanation>,
+    /// What became of a sound and its words, a sentence each; left out if there is nothing to be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Number of clips of an answered request, for the log.

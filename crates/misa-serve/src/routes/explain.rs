@@ -21,6 +21,9 @@ use std::sync::Arc;
         (RequestBody = "application/json"),
         (Vec<u8> = "application/x-safetensors"),
         (Vec<u8> = "application/octet-stream"),
+        (Vec<u8> = "audio/wav"),
+        (Vec<u8> = "audio/*"),
+        (Vec<u8> = "video/*"),
     )),
     responses(
         (status = 200, description = "The explanations", body = ExplainAnswer),
@@ -35,13 +38,13 @@ pub(super) async fn explain(
     body: Body,
 ) -> Result<Response, ApiError> {
     let most = app.config.explain_clips;
-    let (loaded, explanations) =
-        submit(&app, &app.explanations, most, chosen.model, &headers, body).await?;
-    let clips = ClipCount(explanations.len());
+    let answered = submit(&app, &app.explanations, most, chosen, &headers, body).await?;
+    let clips = ClipCount(answered.answers.len());
     let answer = ExplainAnswer {
         schema: SCHEMA,
-        model: ModelName::of(&loaded),
-        explanations,
+        model: ModelName::of(&answered.loaded),
+        explanations: answered.answers,
+        notes: answered.notes,
     };
     let mut response = json(StatusCode::OK, &answer);
     response.extensions_mut().insert(clips);

@@ -21,6 +21,9 @@ use std::sync::Arc;
         (RequestBody = "application/json"),
         (Vec<u8> = "application/x-safetensors"),
         (Vec<u8> = "application/octet-stream"),
+        (Vec<u8> = "audio/wav"),
+        (Vec<u8> = "audio/*"),
+        (Vec<u8> = "video/*"),
     )),
     responses(
         (status = 200, description = "The predictions", body = PredictAnswer),
@@ -44,13 +47,13 @@ pub(super) async fn predict(
     body: Body,
 ) -> Result<Response, ApiError> {
     let most = app.config.clips;
-    let (loaded, predictions) =
-        submit(&app, &app.predictions, most, chosen.model, &headers, body).await?;
-    let clips = ClipCount(predictions.len());
+    let answered = submit(&app, &app.predictions, most, chosen, &headers, body).await?;
+    let clips = ClipCount(answered.answers.len());
     let answer = PredictAnswer {
         schema: SCHEMA,
-        model: ModelName::of(&loaded),
-        predictions,
+        model: ModelName::of(&answered.loaded),
+        predictions: answered.answers,
+        notes: answered.notes,
     };
     let mut response = json(StatusCode::OK, &answer);
     response.extensions_mut().insert(clips);
@@ -64,6 +67,9 @@ pub(super) async fn predict(
         (RequestBody = "application/json"),
         (Vec<u8> = "application/x-safetensors"),
         (Vec<u8> = "application/octet-stream"),
+        (Vec<u8> = "audio/wav"),
+        (Vec<u8> = "audio/*"),
+        (Vec<u8> = "video/*"),
     )),
     responses(
         (status = 200, description = "The predictions, as of /v1/predict", body = PredictAnswer),

@@ -121,8 +121,8 @@ fn each_refusal_has_its_status_and_says_why() {
     );
     starts(
         post(&["content-type: text/plain"], "{}"),
-        "415 media_type: content-type: expected application/json, application/x-safetensors or \
-         application/octet-stream, found `text/plain`",
+        "415 media_type: content-type: expected application/json, application/x-safetensors, \
+         application/octet-stream or a sound such as audio/wav, found `text/plain`",
     );
     starts(
         post(&[JSON, "content-encoding: gzip"], "{}"),

@@ -11,3 +11,4 @@ mod drain;
 mod limits;
 mod reload;
 mod secrets;
+mod sounds;

@@ -128,6 +128,7 @@ impl RecipeStamp {
                 found: found.mode.clone(),
             });
         }
+        self.check_steps(found)?;
         let is_near = |rate: f64, found: f64| (rate - found).abs() <= SAME_RATE * rate.abs();
         match self.rate {
             Some(rate) if !found.rate.is_some_and(|found| is_near(rate, found)) => {
@@ -139,6 +140,27 @@ impl RecipeStamp {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Fails where steps were made by other settings, if both are known.
+    fn check_steps(&self, found: &Self) -> Result<(), RecipeMisfit> {
+        if self.steps.is_empty() || found.steps.is_empty() {
+            return Ok(());
+        }
+        let settings = self.steps.keys().chain(found.steps.keys());
+        let mut differing = settings.filter(|&name| self.steps.get(name) != found.steps.get(name));
+        let value = |stamp: &Self, name: &String| {
+            let value = stamp.steps.get(name).cloned();
+            value.unwrap_or_else(|| "nothing".to_string())
+        };
+        differing.next().map_or(Ok(()), |setting| {
+            Err(RecipeMisfit::Steps {
+                name: self.name.clone(),
+                setting: setting.clone(),
+                expected: value(self, setting),
+                found: value(found, setting),
+            })
+        })
     }
 
     /// For each column its index in `found`; `None` if both are the same.
@@ -275,6 +297,24 @@ mod tests {
             "recipe faces: expected the columns of training alone, found also a, d; leave them out",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn steps_of_other_settings_are_refused_if_both_are_known() {
+        let of = |reach: &[&str]| RecipeStamp {
+            steps: reach
+                .iter()
+                .map(|reach| ("reach".to_string(), reach.to_string()))
+                .collect(),
+            ..stamp()
+        };
+        assert!(of(&["0.1"]).fit(&of(&["0.1"])).unwrap().is_same());
+        assert!(of(&["0.1"]).fit(&of(&[])).unwrap().is_same());
+        assert!(of(&[]).fit(&of(&["0.1"])).unwrap().is_same());
+        assert_eq!(
+            of(&["0.1"]).fit(&of(&["0.2"])).unwrap_err().to_string(),
+            "recipe faces: expected steps made with reach 0.1 as in training, found 0.2"
+        );
     }
 
     #[test]

@@ -59,6 +59,20 @@ pub enum RecipeMisfit {
         /// The features' mode.
         found: String,
     },
+    /// Their rows became steps by other settings.
+    #[error(
+        "recipe {name}: expected steps made with {setting} {expected} as in training, found {found}"
+    )]
+    Steps {
+        /// Name of the recipe.
+        name: String,
+        /// The setting.
+        setting: String,
+        /// The model's value, or `nothing`.
+        expected: String,
+        /// The features' value, or `nothing`.
+        found: String,
+    },
     /// They have another number of rows a second.
     #[error("recipe {name}: expected {expected} rows a second as in training, found {}", rate(*found))]
     Rate {

@@ -6,6 +6,7 @@ mod misfit;
 pub use fit::{RecipeFit, ToolVersions};
 pub use misfit::RecipeMisfit;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How the features of one modality were made: what travels with data and with a model, so that a model is
@@ -30,6 +31,9 @@ pub struct RecipeStamp {
     pub rate: Option<f64>,
     /// How rows became steps: `words`, `sdk`, `unaligned` or `utterance`.
     pub mode: String,
+    /// The settings by which they did, by name, such as `reach`; empty where they are not known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<String, String>,
     /// How the features are scaled before a model reads them, by statistics of the train split.
     pub scaling: RecipeScaling,
 }
@@ -66,6 +70,7 @@ impl RecipeStamp {
             columns,
             rate: None,
             mode: "words".to_string(),
+            steps: BTreeMap::new(),
             scaling: RecipeScaling::default(),
         }
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod lines;
 mod model;
+mod recording;
 
 use super::say;
 use crate::source::finished;
@@ -14,6 +15,7 @@ use misa_data::{Clip, Clips, Format, OpenOptions, Padding, Policy, Recipes, Spli
 use misa_infer::Predictor;
 use misa_train::{Manifest, record_results};
 pub(super) use model::{model_folder, model_or_run, run_of};
+use recording::RecordingOptions;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +25,7 @@ type SplitClips = (Vec<Clip>, Vec<Option<Split>>);
 /// The path that stands for the standard input.
 const STDIN: &str = "-";
 
-/// Predict sentences, every clip of a file or folder, or clips from the standard input.
+/// Predict sentences, every clip of a file or folder, a recording, or clips from the standard input.
 ///
 /// Clips need no labels and no splits, and a clip may lack modalities. The data may be other than that
 /// of the run, with the same features. If it is the data of the run, the test split stays locked:
@@ -33,6 +35,9 @@ const STDIN: &str = "-";
 /// part of it, such as a file of the test split alone, or the same utterances with other labels or
 /// features are not recognised. The run is found from its folder and from RUN/checkpoint; a copy
 /// of the model elsewhere belongs to no run.
+///
+/// With `--sound`, the features of the voice are computed from the sound as those of the training data were, for
+/// a model of misa-voice-1 or librosa-33, and words become steps in the same way.
 ///
 /// With `--data -`, every line of the standard input is a clip in JSON, and is answered by a line of
 /// JSON as soon as no more input is waiting; empty lines are skipped. A line that cannot be read or
@@ -44,13 +49,15 @@ const STDIN: &str = "-";
   misa predict runs/a --data new.safetensors > predictions.csv
   misa predict runs/a --data sentences.csv --json-lines
   misa predict runs/a --data new.safetensors --modalities text
+  misa predict runs/a --sound clip.wav --words clip.json
+  misa predict runs/a --sound clip.wav --words \"What fun that was!\"
   echo '{\"id\": \"a\", \"text\": \"What fun!\"}' | misa predict runs/a --data -")]
 pub struct Arguments {
     /// Folder of a finished run, or a folder with a model
     #[arg(value_name = "RUN")]
     run: PathBuf,
     /// File or folder with the clips, or - for lines of JSON on the standard input
-    #[arg(long, value_name = "PATH", required_unless_present = "text")]
+    #[arg(long, value_name = "PATH", required_unless_present_any = ["text", "sound"])]
     data: Option<PathBuf>,
     /// A sentence to predict; may be repeated. With --data, the file to take the text from: of a
     /// folder, the one of its files to read; otherwise another data set with the same ids
@@ -62,6 +69,9 @@ pub struct Arguments {
     /// Take the acoustic features from this file, in the same way
     #[arg(long, value_name = "FILE", requires = "data")]
     acoustic: Option<PathBuf>,
+    /// A recording instead of data.
+    #[command(flatten)]
+    recording: RecordingOptions,
     /// Layout of the data, instead of detecting it
     #[arg(long, value_name = "NAME")]
     format: Option<Format>,
@@ -111,6 +121,10 @@ impl Arguments {
         if self.is_stdin() {
             return lines::answer_all(&predictor, self.modalities);
         }
+        let clips = match self.recording.clip(&predictor)? {
+            Some(clip) => Some((vec![clip], vec![None])),
+            None => clips,
+        };
         let (mut clips, splits) = clips.unwrap_or_else(|| self.sentences());
         clips.iter_mut().for_each(|clip| fit.reorder(clip));
         let answers = self.answers(&predictor, clips, &splits)?;

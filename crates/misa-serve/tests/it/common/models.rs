@@ -6,8 +6,9 @@ use misa_infer::{
     Checkpoint, ClipError, Explanation, FeatureSizes, InferError, Prediction, Predictor, TextSize,
     Vocabulary, lock_random_state,
 };
+use misa_recordings::sounds::SoundRecipe;
 use misa_serve::{Loader, Model, ModelFacts};
-use misa_terms::Clip;
+use misa_terms::{Clip, Recipes};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use tempfile::TempDir;
@@ -18,6 +19,20 @@ pub fn device() -> Device {
 
 /// Writes a model of two visual and three acoustic features; seeds give other weights.
 pub fn write(folder: &Path, seed: u64) {
+    write_of(folder, seed, 3, Default::default());
+}
+
+/// Writes a model of the features that `misa` computes of sounds, whose steps are of `mode`.
+pub fn write_of_sounds(folder: &Path, mode: &str) {
+    let recipe = SoundRecipe::MisaVoice1.recipe();
+    let recipes = Recipes {
+        acoustic: Some(recipe.stamp(mode, None)),
+        ..Recipes::default()
+    };
+    write_of(folder, 1, recipe.columns.len(), recipes);
+}
+
+fn write_of(folder: &Path, seed: u64, acoustic: usize, recipes: Recipes) {
     let mut vocabulary = Vocabulary::new();
     for word in ["what", "fun"] {
         vocabulary.add(word);
@@ -28,7 +43,7 @@ pub fn write(folder: &Path, seed: u64) {
     let sizes = FeatureSizes {
         text,
         visual: 2,
-        acoustic: 3,
+        acoustic,
     };
     let config = MisaConfig::new(sizes).with_d_hidden(8).with_d_embedding(4);
     let lock = lock_random_state();
@@ -42,7 +57,7 @@ pub fn write(folder: &Path, seed: u64) {
         scaling: None,
         bert: None,
         calibration: None,
-        recipes: Default::default(),
+        recipes,
     };
     checkpoint.save(folder).unwrap();
 }

@@ -4,7 +4,6 @@ use misa_recordings::assemble::{AssembleError, KindMatching, Matching};
 use misa_recordings::segments::Segment;
 use std::error::Error;
 use std::fmt::Write;
-use std::path::Path;
 
 /// Faults that are told in full.
 const TOLD: usize = 10;
@@ -33,11 +32,11 @@ impl Faults {
     }
 
     /// Fails for the faults, unless they are skipped and some recordings are left.
-    pub fn check(&self, table: &Path, skip: bool) -> Result<(), Box<dyn Error>> {
+    pub fn check(&self, table: &str, skip: bool) -> Result<(), Box<dyn Error>> {
         if self.list.is_empty() || skip {
             Ok(())
         } else {
-            Err(format!("{}\n(recordings of {})", self.message(), table.display()).into())
+            Err(format!("{}\n(recordings of {table})", self.message()).into())
         }
     }
 
@@ -54,7 +53,7 @@ impl Faults {
 pub(super) fn check_matching(
     matching: &Matching,
     segments: &[Segment],
-    table: &Path,
+    table: &str,
 ) -> Result<(), Box<dyn Error>> {
     for (kind, found) in matching.iter() {
         if found.recordings == 0 {
@@ -64,7 +63,7 @@ pub(super) fn check_matching(
     Ok(())
 }
 
-fn nothing_matches(kind: &str, found: &KindMatching, segments: &[Segment], table: &Path) -> String {
+fn nothing_matches(kind: &str, found: &KindMatching, segments: &[Segment], table: &str) -> String {
     let wanted: Vec<String> = segments
         .iter()
         .take(3)
@@ -83,7 +82,7 @@ fn nothing_matches(kind: &str, found: &KindMatching, segments: &[Segment], table
     };
     format!(
         "{}: expected {kind} of recordings such as {}, found {left}; name each file as the id, or the video, of its recording",
-        table.display(),
+        table,
         wanted.join(", ")
     )
 }

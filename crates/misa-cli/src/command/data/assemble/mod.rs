@@ -30,11 +30,15 @@ use totals::Totals;
 #[command(after_help = "Examples:
   misa data assemble table.csv --words words --faces openface --voice egemaps --out mine.safetensors
   misa data assemble label.csv --faces openface --voice egemaps --mode utterance --out mine.safetensors
-  misa data assemble table.csv --words words --voice voice.csv --out mine.safetensors --report mine.html")]
+  misa data assemble table.csv --words words --sound clips --out mine.safetensors --report mine.html
+  misa data assemble --segment speech --sound talks --mode utterance --out talks.safetensors")]
 pub struct AssembleArguments {
     /// Table of recordings, segments and labels
-    #[arg(value_name = "TABLE")]
-    table: PathBuf,
+    #[arg(value_name = "TABLE", required_unless_present = "segment")]
+    table: Option<PathBuf>,
+    /// Without a table: a segment wherever somebody speaks in the sounds
+    #[arg(long, value_name = "speech", value_parser = ["speech"], requires = "sound", conflicts_with = "table")]
+    segment: Option<String>,
     /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -85,13 +89,13 @@ impl AssembleArguments {
     /// Whatever keeps the recordings from being read or the data set from being written.
     pub fn run(&self) -> Outcome {
         self.check_outputs()?;
-        let mut table = segments::read(&self.table, &self.columns.segments())?;
+        let mut table = self.table()?;
         let splits = self.split(&mut table)?;
         self.check_modes(&table)?;
         let inputs = self.files.inputs()?;
         let assembler = Assembler::new(&table.segments, inputs, self.steps.assemble())?;
         let matching = assembler.matching();
-        faults::check_matching(&matching, &table.segments, &self.table)?;
+        faults::check_matching(&matching, &table.segments, &self.table_name())?;
         let recipes = assembler.recipes();
         let Work {
             writer,
@@ -100,7 +104,7 @@ impl AssembleArguments {
             first,
             ..
         } = self.read(&assembler, &table)?;
-        faults.check(&self.table, self.skip_faulty)?;
+        faults.check(&self.table_name(), self.skip_faulty)?;
         if !self.allow_offset {
             totals.check_offsets()?;
         }
@@ -125,6 +129,22 @@ impl AssembleArguments {
             mmsa::write(path, &self.out, &table, bert)?;
         }
         self.say(&summary)
+    }
+
+    /// The segments.
+    fn table(&self) -> Result<SegmentTable, Box<dyn Error>> {
+        match &self.table {
+            Some(path) => Ok(segments::read(path, &self.columns.segments())?),
+            None => self.files.spoken(),
+        }
+    }
+
+    /// What messages call the table.
+    fn table_name(&self) -> String {
+        match &self.table {
+            Some(path) => path.display().to_string(),
+            None => "--segment speech".to_string(),
+        }
     }
 
     /// Reads all recordings.
@@ -188,7 +208,7 @@ impl AssembleArguments {
             return Ok(None);
         }
         let summary = segments::assign_splits(table, self.splits, self.seed);
-        let summary = summary.map_err(|fault| format!("{}: {fault}", self.table.display()))?;
+        let summary = summary.map_err(|fault| format!("{}: {fault}", self.table_name()))?;
         Ok(Some(summary.to_string()))
     }
 
@@ -204,7 +224,7 @@ impl AssembleArguments {
         }
         let is_known = |id: &String| table.segments.iter().any(|segment| segment.id == *id);
         if let Some(id) = self.picture.as_ref().filter(|id| !is_known(id)) {
-            let (path, first) = (self.table.display(), &table.segments[0].id);
+            let (path, first) = (self.table_name(), &table.segments[0].id);
             return Err(format!(
                 "{path}: expected the utterance {id:?} of --picture, found others, such as {first:?}"
             )
@@ -212,9 +232,9 @@ impl AssembleArguments {
         }
         let has_text = table.segments.iter().any(|segment| segment.text.is_some());
         if self.files.is_empty() && !has_text {
-            let path = self.table.display();
+            let path = self.table_name();
             return Err(format!(
-                "{path}: expected a column text, or files; give --words, --faces or --voice PATH"
+                "{path}: expected a column text, or files; give --words, --faces, --voice or --sound PATH"
             )
             .into());
         }

@@ -1,11 +1,15 @@
 //! The options of `misa data assemble`.
 
+use crate::ProgressLine;
+use crate::command::data::features::recipe as sound_recipe;
+use crate::speech::SpeechOption;
 use clap::Args;
 use misa_recordings::RecordingError;
 use misa_recordings::align::{PauseRule, UntimedRule};
 use misa_recordings::assemble::{AssembleOptions, Inputs, Mode};
 use misa_recordings::recipe::Recipe;
-use misa_recordings::segments::SegmentsOptions;
+use misa_recordings::segments::{SegmentTable, SegmentsOptions};
+use misa_recordings::sounds::{SoundReader, SoundRecipe, sounds_of};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -22,6 +26,18 @@ pub(super) struct FileOptions {
     /// Voices: a folder with a file per recording, or one file
     #[arg(long, value_name = "PATH")]
     voice: Option<PathBuf>,
+    /// Sounds, or videos, of which voices are made: a folder with a file per recording, or one file
+    #[arg(long, value_name = "PATH", conflicts_with = "voice")]
+    sound: Option<PathBuf>,
+    /// Features of the sounds: misa-voice-1 or librosa-33
+    #[arg(long, value_name = "NAME", requires = "sound", default_value = SoundRecipe::MisaVoice1.name(), value_parser = sound_recipe)]
+    sound_recipe: SoundRecipe,
+    /// Keep what comes before a fault in a sound, and tell it, instead of refusing the sound
+    #[arg(long, requires = "sound")]
+    keep_before_fault: bool,
+    /// What tells speech from other sounds.
+    #[command(flatten)]
+    speech: SpeechOption,
     /// Columns of the faces: the name of a recipe, or its file [default: by the first file]
     #[arg(long, value_name = "RECIPE", requires = "faces")]
     face_recipe: Option<String>,
@@ -72,6 +88,9 @@ pub(super) struct StepOptions {
     /// Most steps of a modality, for --mode unaligned
     #[arg(long, value_name = "N", default_value = "500")]
     most_steps: usize,
+    /// Leave out the silence at both ends of recordings that the table does not cut; needs --sound
+    #[arg(long, requires = "sound")]
+    trim: bool,
     /// Keep capital letters
     #[arg(long)]
     keep_case: bool,
@@ -100,7 +119,8 @@ pub(super) struct TableOptions {
 impl FileOptions {
     /// Whether no file is named.
     pub fn is_empty(&self) -> bool {
-        self.words.is_none() && self.faces.is_none() && self.voice.is_none()
+        let files = [&self.words, &self.faces, &self.voice, &self.sound];
+        files.into_iter().all(Option::is_none)
     }
 
     /// Whether words with times are given.
@@ -114,6 +134,8 @@ impl FileOptions {
             words: self.words.as_deref(),
             faces: self.faces.as_deref(),
             voice: self.voice.as_deref(),
+            sound: self.sound.as_deref(),
+            sound_reader: self.sound_reader()?,
             faces_recipe: self.face_recipe.as_deref().map(recipe).transpose()?,
             voice_recipe: self.voice_recipe.as_deref().map(recipe).transpose()?,
             ..Inputs::default()
@@ -124,6 +146,39 @@ impl FileOptions {
         faces.face.clone_from(&self.face);
         inputs.voice_options.rate = self.voice_rows;
         Ok(inputs)
+    }
+
+    /// How sounds are read.
+    fn sound_reader(&self) -> Result<SoundReader, Box<dyn Error>> {
+        let mut reader = SoundReader::new(self.sound_recipe);
+        reader.keep_before_fault = self.keep_before_fault;
+        reader.speech = self.speech.load()?;
+        Ok(reader)
+    }
+
+    /// The segments in which somebody speaks, of all sounds.
+    pub fn spoken(&self) -> Result<SegmentTable, Box<dyn Error>> {
+        let path = self
+            .sound
+            .as_deref()
+            .ok_or("--segment speech needs --sound PATH")?;
+        let reader = self.sound_reader()?;
+        let sounds = sounds_of(path)?;
+        let mut line = ProgressLine::new();
+        let mut recordings = Vec::with_capacity(sounds.len());
+        for (done, (name, file)) in sounds.iter().enumerate() {
+            line.show(|| {
+                format!(
+                    "speech is looked for in {done} of {} recordings",
+                    sounds.len()
+                )
+            });
+            recordings.push((name.clone(), reader.hear(file)?.0));
+        }
+        SegmentTable::of_speech(recordings).ok_or_else(|| {
+            let (path, count) = (path.display(), sounds.len());
+            format!("{path}: expected speech, found none in {count} sounds").into()
+        })
     }
 }
 
@@ -136,7 +191,7 @@ impl StepOptions {
         options.untimed = self.untimed;
         options.reach = self.reach;
         (options.face_rate, options.voice_rate) = (self.face_rate, self.voice_rate);
-        options.most_steps = self.most_steps;
+        (options.most_steps, options.trim) = (self.most_steps, self.trim);
         (options.keep_case, options.keep_punctuation) = (self.keep_case, self.keep_punctuation);
         options
     }

@@ -57,10 +57,50 @@ impl Summary<'_> {
                 );
             }
         }
+        text.push_str(&self.sounds_text());
         for note in self.notes() {
             let _ = writeln!(text, "note: {note}");
         }
         text
+    }
+
+    /// A line about the sounds; nothing if voices were not made of sound.
+    fn sounds_text(&self) -> String {
+        let sounds = || {
+            self.totals
+                .recordings
+                .iter()
+                .filter_map(|report| report.sound.as_ref())
+        };
+        let Some(first) = sounds().next() else {
+            return String::new();
+        };
+        let seconds: f64 = sounds().map(|sound| sound.seconds).sum();
+        let speech: f64 = sounds().map(|sound| sound.speech_seconds).sum();
+        let what = if first.is_speech_by_model {
+            "speech"
+        } else {
+            "loud enough to be speech"
+        };
+        format!("sound  {seconds:.1} s, of which {speech:.1} s are {what}\n")
+    }
+
+    /// Findings about sounds, each kind once.
+    fn sound_notes(&self) -> Vec<String> {
+        let mut kinds: BTreeMap<&str, (usize, &str, &str)> = BTreeMap::new();
+        for report in &self.totals.recordings {
+            for finding in report.sound.iter().flat_map(|sound| &sound.findings) {
+                let kind = finding.split(':').next().unwrap_or(finding);
+                kinds.entry(kind).or_insert((0, &report.name, finding)).0 += 1;
+            }
+        }
+        let told = kinds
+            .into_values()
+            .map(|(count, name, finding)| match count {
+                1 => format!("sound of {name:?}: {finding}"),
+                _ => format!("sound of {name:?} and {} more: {finding}", count - 1),
+            });
+        told.collect()
     }
 
     fn head(&self) -> String {
@@ -135,6 +175,7 @@ impl Summary<'_> {
             format!("{count} {noun}{end} {what}")
         }));
         notes.extend(self.file_notes());
+        notes.extend(self.sound_notes());
         notes.extend(self.overview.notes.iter().map(ToString::to_string));
         notes
     }

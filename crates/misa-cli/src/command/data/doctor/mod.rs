@@ -1,4 +1,6 @@
-//! The content of a data set, its problems and their remedies.
+//! The content of a data set or of sounds, its problems and their remedies.
+
+mod sound;
 
 use crate::command::{say, say_object};
 use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
@@ -14,7 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Show what a data set holds, what is wrong with it, and how to fix that.
 ///
-/// Reads any layout that training reads, in one pass and little memory. Without PATH, examines the
+/// Reads any layout that training reads, in one pass and little memory. A sound, or a video, is examined for
+/// clipping, silence, an offset, a low rate and channels that cancel each other. Without PATH, examines the
 /// synthetic set.
 #[derive(Args, Debug)]
 #[command(
@@ -25,6 +28,7 @@ Examples:
   misa data doctor mosi/unaligned_50.pkl --json > mosi.json
   misa data doctor mosei/unaligned_50.pkl --policy compat
   misa data doctor sims --bert bert-base-chinese
+  misa data doctor clip.wav
   misa data doctor CMU_MOSI --visual CMU_MOSI/CMU_MOSI_Visual_Facet_41.csd"
 )]
 pub struct DoctorArguments {
@@ -64,6 +68,9 @@ impl DoctorArguments {
     ///
     /// Whatever keeps the examination from being printed.
     pub fn run(&self) -> Outcome {
+        if let Some(path) = self.path.as_deref().filter(|path| sound::is_sound(path)) {
+            return sound::run(path, self.json);
+        }
         let examination = self.examine()?;
         if self.json {
             say_object(serde_json::to_value(&examination)?)?;

@@ -1,0 +1,123 @@
+//! Sounds as bodies.
+
+use crate::common::{Running, config, models, refusal, start};
+use misa_serve::predictors;
+use std::fs;
+use tempfile::TempDir;
+
+/// A server with a model of `misa-voice-1`, whose steps are words, or else windows.
+fn listening(mode: &str) -> (Running, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    models::write_of_sounds(folder.path(), mode);
+    let running = start(config(&folder), predictors(models::device()));
+    (running, folder)
+}
+
+fn sound(name: &str) -> Vec<u8> {
+    fs::read(misa_testing::golden("voice").join(name)).unwrap()
+}
+
+const WAV: &str = "content-type: audio/wav";
+
+#[test]
+fn a_sound_and_its_words_are_predicted() {
+    let (server, _folder) = listening("words");
+    let ask = |query: &str| {
+        server.ask(
+            &format!("POST /v1/predict?{query}"),
+            &[WAV],
+            &sound("say_en_us.flac"),
+        )
+    };
+    let answer = ask("text=what+fun");
+    assert_eq!(
+        answer.status,
+        200,
+        "{:?}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    let body = answer.json();
+    let prediction = &body["predictions"][0];
+    assert_eq!(
+        prediction["modalities"],
+        serde_json::json!(["text", "acoustic"])
+    );
+    let note = body["notes"][0].as_str().unwrap();
+    assert!(
+        note.starts_with("2 words without times, spread over 2."),
+        "{note}"
+    );
+    // The voice counts.
+    let alone = ask("text=what+fun&modalities=text").json();
+    assert_ne!(alone["predictions"][0]["value"], prediction["value"]);
+    let explained = server.ask(
+        "POST /v1/explain?text=what+fun",
+        &[WAV],
+        &sound("say_en_us.flac"),
+    );
+    assert_eq!(
+        explained.json()["explanations"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_sound_alone_is_enough_for_windows() {
+    let (server, _folder) = listening("unaligned");
+    let answer = server.ask(
+        "POST /v1/predict",
+        &["content-type: audio/flac"],
+        &sound("say_de.flac"),
+    );
+    assert_eq!(
+        answer.status,
+        200,
+        "{:?}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    assert_eq!(
+        answer.json()["predictions"][0]["modalities"],
+        serde_json::json!(["acoustic"])
+    );
+    assert!(answer.json().get("notes").is_none());
+}
+
+#[test]
+fn what_is_no_sound_for_the_model_is_refused() {
+    let (server, _folder) = listening("words");
+    let ask = |query: &str, body: &[u8]| {
+        refusal(&server.ask(&format!("POST /v1/predict?{query}"), &[WAV], body))
+    };
+    let whole = sound("say_en_us.flac");
+    let (status, kind, message) = ask("", &whole);
+    assert_eq!((status, kind.as_str()), (422, "invalid"));
+    assert!(
+        message.starts_with("text: expected what is said in the sound"),
+        "{message}"
+    );
+    let (status, kind, message) = ask("text=fun", b"hello, what is this");
+    assert_eq!((status, kind.as_str()), (415, "media_type"), "{message}");
+    let (status, _, message) = ask("text=fun", &whole[..whole.len() / 2]);
+    assert_eq!(status, 400, "{message}");
+    assert!(message.starts_with("body, second "), "{message}");
+    let (status, _, message) = ask("text=fun&modalities=smell", &whole);
+    assert_eq!(status, 422, "{message}");
+    // A model of other features.
+    let (server, _folder) = crate::common::small();
+    let (status, _, message) = refusal(&server.ask("POST /v1/predict?text=fun", &[WAV], &whole));
+    assert_eq!(status, 422);
+    assert!(
+        message.starts_with("acoustic: expected a model that knows the recipe"),
+        "{message}"
+    );
+    let (status, _, message) = refusal(&server.ask(
+        "POST /v1/predict?text=fun",
+        &["content-type: application/json"],
+        b"{\"text\": \"fun\"}",
+    ));
+    assert_eq!(status, 422);
+    assert!(
+        message.starts_with("query: expected `text` and `modalities` beside a sound alone"),
+        "{message}"
+    );
+}

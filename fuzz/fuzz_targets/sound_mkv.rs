@@ -1,0 +1,5 @@
+//! Sounds as MKV files: see `misa_fuzz::sound`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| misa_fuzz::sound::read(data, &[(0, b"\x1a\x45\xdf\xa3")]));
