@@ -47,8 +47,9 @@ await check("each word is shown with its change", async (page) => {
     if (Math.abs(change) < 0.005) assert.equal(shade, "word", "a change that rounds to 0 is shaded");
   }
   await page.click("text=Words in numbers");
-  const cells = await page.locator(".numbers tbody tr").first().locator("td").allTextContents();
-  assert.equal(cells[1], signed(words[0].change));
+  const cells = page.locator(".numbers tbody tr").first().locator("td");
+  await cells.nth(1).waitFor();
+  assert.equal(await cells.nth(1).textContent(), signed(words[0].change));
 });
 
 await check("dropped files are read as the modalities that they hold", async (page) => {

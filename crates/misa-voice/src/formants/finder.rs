@@ -12,6 +12,8 @@ const TOLD: usize = 3;
 const PRE_EMPHASIS: f64 = 50.0;
 /// Effective length of a frame, in seconds; its window is twice as long.
 const LENGTH: f64 = 0.025;
+/// The share of the window, around its middle, that is above 0.001 of its height; the rest is left out.
+const COVERED: f64 = 0.76;
 /// How far formants stay from both ends of the band, in hertz.
 const MARGIN: f64 = 50.0;
 
@@ -48,7 +50,7 @@ pub struct Formant {
 /// seconds, Burg's prediction has two coefficients per formant; the zeros of its polynomial are resonances.
 ///
 /// - Source: Praat's manual, "Sound: To Formant (burg)"; Markel and Gray 1976.
-/// - Differs: another resampling filter; frames may reach over the ends of the sound, where they see zeros.
+/// - Differs: another resampling filter; the window is cut where it is below 0.001; frames may reach over the ends of the sound, where they see zeros.
 #[derive(Debug)]
 pub struct FormantFinder {
     order: usize,
@@ -78,11 +80,11 @@ impl FormantFinder {
             order: 2 * settings.count.clamp(1, MOST / 2),
             rate: f64::from(new),
             resampler: Resampler::new(rate, new),
-            window: gaussian(length),
+            window: gaussian(length, (COVERED * length as f64).round() as usize),
             emphasis: (-2.0 * PI * PRE_EMPHASIS / f64::from(new)).exp() as f32,
             burg: Burg::default(),
             sound: Vec::new(),
-            frame: vec![0.0; length],
+            frame: Vec::new(),
         })
     }
 
@@ -157,12 +159,12 @@ const NONE: [Formant; TOLD] = [Formant {
     bandwidth: f32::NAN,
 }; TOLD];
 
-/// A Gaussian window that is 0 at its ends.
-fn gaussian(length: usize) -> Vec<f32> {
+/// The middle `covered` values of a Gaussian window of `length` that is 0 at its ends.
+fn gaussian(length: usize, covered: usize) -> Vec<f32> {
     let edge = (-12.0_f64).exp();
-    (0..length)
+    (0..covered)
         .map(|k| {
-            let x = (k as f64 + 0.5) / length as f64 - 0.5;
+            let x = (k as f64 + 0.5 - covered as f64 / 2.0) / length as f64;
             (((-48.0 * x * x).exp() - edge) / (1.0 - edge)) as f32
         })
         .collect()

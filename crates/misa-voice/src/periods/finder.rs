@@ -1,7 +1,7 @@
 //! When each period of a voice is.
 
 use super::jitter::Periods;
-use super::resemblance::resemblance;
+use super::resemblance::{resemblance, resemblance_of};
 use crate::pitch::{Contour, Interpolation, RateError, parabola};
 use std::ops::Range;
 
@@ -119,6 +119,11 @@ impl PeriodFinder {
         found
     }
 
+    /// Where the curve is highest.
+    fn highest(&self, within: Range<usize>) -> Option<usize> {
+        within.max_by(|a, b| self.curve[*a].total_cmp(&self.curve[*b]))
+    }
+
     /// The neighbour of `moment`, if the sound reaches so far.
     fn next(&mut self, samples: &[f32], moment: f64, period: f64, side: f64) -> Option<Next> {
         let length = (period * self.rate).round().max(1.0);
@@ -131,10 +136,13 @@ impl PeriodFinder {
         } else {
             (start + shortest, start + longest)
         };
-        let others = from - margin..=to + margin;
+        // Where a voice resembles itself, it does so for longer than two samples.
+        let coarse = (from..=to).step_by(2);
+        resemblance_of(samples, start, length as usize, coarse, &mut self.curve);
+        let from = from - 1 + 2 * self.highest(0..self.curve.len())? as i64;
+        let others = from - margin..=from + 2 + margin;
         resemblance(samples, start, length as usize, others, &mut self.curve);
-        let near = margin as usize..self.curve.len() - margin as usize;
-        let best = near.max_by(|a, b| self.curve[*a].total_cmp(&self.curve[*b]))?;
+        let best = self.highest(margin as usize..self.curve.len() - margin as usize)?;
         // The sound ends here.
         if self.curve[best] <= -1.0 {
             return None;

@@ -12,6 +12,17 @@ pub(super) fn resemblance(
     others: RangeInclusive<i64>,
     curve: &mut Vec<f32>,
 ) {
+    resemblance_of(samples, start, length, others, curve);
+}
+
+/// The same with any starts, of which neighbours are quickest.
+pub(super) fn resemblance_of(
+    samples: &[f32],
+    start: i64,
+    length: usize,
+    others: impl Iterator<Item = i64>,
+    curve: &mut Vec<f32>,
+) {
     curve.clear();
     let Some(stretch) = stretch(samples, start, length) else {
         curve.extend(others.map(|_| -1.0));
