@@ -102,10 +102,18 @@ impl ClipMaker {
             let read = read.map_err(|found| ClipMakerError::Steps { modality, found })?;
             options = Some(match options {
                 // The rate of voices is all that the second one says besides.
-                Some(known) => AssembleOptions {
-                    voice_rate: read.voice_rate,
-                    ..known
-                },
+                Some(known) => {
+                    let both = AssembleOptions {
+                        voice_rate: read.voice_rate,
+                        ..known
+                    };
+                    let face_rate = both.face_rate;
+                    if both != (AssembleOptions { face_rate, ..read }) {
+                        let found = "expected those of its faces, found others".to_string();
+                        return Err(ClipMakerError::Steps { modality, found });
+                    }
+                    both
+                }
                 None => read,
             });
         }

@@ -51,6 +51,11 @@ impl RecordingOptions {
             let path = Path::new(words);
             parts = if path.is_file() {
                 parts.with_words_of(path)?
+            } else if is_name(words) {
+                return Err(format!(
+                    "--words {words}: expected a file, or what is said, found no such file"
+                )
+                .into());
             } else {
                 parts.with_sentence(words)
             };
@@ -63,5 +68,32 @@ impl RecordingOptions {
             eprintln!("note: {note}");
         }
         Ok(Some(clip))
+    }
+}
+
+/// Whether words are the name of a file rather than what somebody says: one of them, with an extension or a folder.
+fn is_name(words: &str) -> bool {
+    let is_one = !words.trim().contains(char::is_whitespace);
+    let extension = Path::new(words).extension();
+    // A sentence of one word may end with a full stop.
+    is_one && (words.contains('/') || extension.is_some_and(|extension| !extension.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_name_is_no_sentence() {
+        assert!(
+            ["clip.jsn", "words/clip", "a/b.srt"]
+                .into_iter()
+                .all(is_name)
+        );
+        assert!(
+            !["What fun!", "Fun.", "fun", "It was 3.5 of 5"]
+                .into_iter()
+                .any(is_name)
+        );
     }
 }

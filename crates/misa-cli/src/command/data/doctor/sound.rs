@@ -3,7 +3,7 @@
 use crate::command::data::features::channels;
 use crate::command::{say, say_object};
 use crate::{Exit, Outcome};
-use misa_recordings::sounds::{SoundReader, SoundReport, sounds_of};
+use misa_recordings::sounds::{EXTENSIONS, SoundReader, SoundReport};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::Path;
@@ -12,9 +12,9 @@ use std::path::Path;
 pub(super) fn is_sound(path: &Path) -> bool {
     let is_named = path.extension().is_some_and(|extension| {
         let extension = extension.to_string_lossy().to_ascii_lowercase();
-        misa_recordings::sounds::EXTENSIONS.contains(&extension.as_str())
+        EXTENSIONS.contains(&extension.as_str())
     });
-    is_named && path.is_file() && sounds_of(path).is_ok()
+    is_named && path.is_file()
 }
 
 /// Examines a sound, and prints what is found; the exit status is 1 if anything is.

@@ -100,7 +100,7 @@ impl FeaturesArguments {
         if let (Some(path), Some(first)) =
             (&self.picture, done.iter().find(|done| done.result.is_ok()))
         {
-            picture::write(path, &first.name, &sounds[&first.name], self.recipe)?;
+            picture::write(path, &first.name, &sounds[&first.name], &work.reader)?;
         }
         if self.json {
             say_object(self.to_json(&done))?;

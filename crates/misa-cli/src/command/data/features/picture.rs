@@ -39,10 +39,10 @@ pub(super) fn write(
     path: &Path,
     name: &str,
     sound: &Path,
-    recipe: SoundRecipe,
+    reader: &SoundReader,
 ) -> Result<(), Box<dyn Error>> {
-    let track = SoundReader::new(recipe).read(sound)?.track;
-    let panels: &[Panel] = match recipe {
+    let track = reader.read(sound)?.track;
+    let panels: &[Panel] = match reader.recipe {
         SoundRecipe::Librosa33 => &LIBROSA_33,
         _ => &MISA_VOICE_1,
     };
