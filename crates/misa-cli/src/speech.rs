@@ -29,14 +29,6 @@ impl SpeechOption {
         };
         Ok(Some(Arc::new(silero)))
     }
-
-    /// What its stretches are.
-    pub(crate) fn words(&self) -> &'static str {
-        match &self.speech {
-            Some(_) => "speech",
-            None => "loud enough to be speech",
-        }
-    }
 }
 
 /// Silero's network.

@@ -25,6 +25,15 @@ pub struct SoundReport {
 }
 
 impl SoundReport {
+    /// What its seconds of speech are, in words: `speech` where a model hears it, otherwise `loud enough to be speech`.
+    pub fn speech_is(&self) -> &'static str {
+        if self.is_speech_by_model {
+            "speech"
+        } else {
+            "loud enough to be speech"
+        }
+    }
+
     pub(super) fn new(facts: &SoundFacts, speech: &[Interval], is_speech_by_model: bool) -> Self {
         Self {
             format: if facts.container == facts.codec {

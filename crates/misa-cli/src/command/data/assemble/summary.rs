@@ -77,12 +77,8 @@ impl Summary<'_> {
         };
         let seconds: f64 = sounds().map(|sound| sound.seconds).sum();
         let speech: f64 = sounds().map(|sound| sound.speech_seconds).sum();
-        let what = if first.is_speech_by_model {
-            "speech"
-        } else {
-            "loud enough to be speech"
-        };
-        format!("sound  {seconds:.1} s, of which {speech:.1} s are {what}\n")
+        let kind = first.speech_is();
+        format!("sound  {seconds:.1} s, of which {speech:.1} s are {kind}\n")
     }
 
     /// Findings about sounds, each kind once.

@@ -38,13 +38,14 @@ pub(super) fn run(path: &Path, as_json: bool) -> Outcome {
 
 fn text(path: &Path, report: &SoundReport) -> String {
     let mut text = format!(
-        "{}: {}, {} Hz, {}, {:.2} s, of which {:.2} s are loud enough to be speech\n",
+        "{}: {}, {} Hz, {}, {:.2} s, of which {:.2} s are {}\n",
         path.display(),
         report.format,
         report.rate,
         channels(report.channels),
         report.seconds,
-        report.speech_seconds
+        report.speech_seconds,
+        report.speech_is()
     );
     for finding in &report.findings {
         let _ = writeln!(text, "warning: {finding}");

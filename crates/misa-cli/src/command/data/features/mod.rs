@@ -146,12 +146,12 @@ impl FeaturesArguments {
     fn to_text(&self, done: &[Done]) -> String {
         let mut text = String::new();
         let [mut seconds, mut speech] = [0.0; 2];
-        let mut count = 0;
+        let (mut count, mut kind) = (0, "speech");
         for done in done {
             match &done.result {
                 Ok((rows, report)) => {
                     (seconds, speech) = (seconds + report.seconds, speech + report.speech_seconds);
-                    count += 1;
+                    (count, kind) = (count + 1, report.speech_is());
                     let table = done.table.display();
                     let _ = writeln!(
                         text,
@@ -173,9 +173,8 @@ impl FeaturesArguments {
         let noun = if done.len() == 1 { "sound" } else { "sounds" };
         let _ = writeln!(
             text,
-            "{count} of {} {noun}, {seconds:.1} s, of which {speech:.1} s are {}; {} by {}",
+            "{count} of {} {noun}, {seconds:.1} s, of which {speech:.1} s are {kind}; {} by {}",
             done.len(),
-            self.speech.words(),
             columns(self.recipe),
             self.recipe.name()
         );
