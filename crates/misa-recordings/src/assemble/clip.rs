@@ -1,7 +1,8 @@
 //! One recording as a model reads it.
 
+use super::choice::source_columns;
 use super::job::{Job, Places};
-use super::reading::{ReadTrack, ReadWords};
+use super::reading::{ReadTrack, ReadWords, named_tracks, named_words};
 use super::recording::Recording;
 use super::steps::Steps;
 use super::{AssembleError, AssembleOptions, Assembled, RecordingReport};
@@ -237,15 +238,7 @@ impl ClipParts {
     /// [`RecordingError`] when the file cannot be read, or has several recordings.
     pub fn with_words_of(mut self, path: &Path) -> Result<Self, RecordingError> {
         let file = words::read(path, &WordsOptions::default())?;
-        let found = file.recordings.len();
-        let mut recordings = file.recordings.into_iter();
-        let (Some(recording), 1) = (recordings.next(), found) else {
-            return Err(several(path, found));
-        };
-        self.words = Some(ReadWords {
-            words: recording.words,
-            notes: file.notes,
-        });
+        self.words = Some(only(path, named_words(file))?);
         Ok(self)
     }
 
@@ -272,21 +265,14 @@ impl ClipParts {
     ///
     /// [`RecordingError`] when the file cannot be read, lacks columns of `recipe`, or has several recordings.
     pub fn with_track_of(mut self, path: &Path, recipe: &Recipe) -> Result<Self, RecordingError> {
-        let file = tracks::read(path, &TrackOptions::default())?;
-        let found = file.tracks.len();
-        let mut named = file.tracks.into_iter();
-        let (Some(named), 1) = (named.next(), found) else {
-            return Err(several(path, found));
+        let options = TrackOptions {
+            columns: Some(source_columns(recipe)),
+            ..TrackOptions::default()
         };
-        let track = recipe
-            .select(&named.track)
-            .map_err(RecordingError::file(path))?;
-        let read = ReadTrack {
-            track,
-            other_faces: named.other_faces,
-            notes: file.notes,
-            ..ReadTrack::default()
-        };
+        let read = only(
+            path,
+            named_tracks(path, tracks::read(path, &options)?, recipe)?,
+        )?;
         match recipe.modality {
             Modality::Visual => self.faces = Some(read),
             Modality::Text | Modality::Acoustic => self.voice = Some(read),
@@ -295,12 +281,17 @@ impl ClipParts {
     }
 }
 
-fn several(path: &Path, found: usize) -> RecordingError {
-    let fault = Fault::new(
-        FaultKind::Unclear,
-        Place::File,
-        "one recording",
-        found.to_string(),
-    );
-    RecordingError::file(path)(fault.advised("give the file of the one that is predicted"))
+/// The only recording of a file.
+fn only<T>(path: &Path, mut recordings: Vec<(Option<String>, T)>) -> Result<T, RecordingError> {
+    let found = recordings.len();
+    match recordings.pop() {
+        Some((_, read)) if found == 1 => Ok(read),
+        _ => {
+            let (kind, found) = (FaultKind::Unclear, found.to_string());
+            let fault = Fault::new(kind, Place::File, "one recording", found);
+            Err(RecordingError::file(path)(
+                fault.advised("give the file of the one that is predicted"),
+            ))
+        }
+    }
 }

@@ -162,7 +162,8 @@ impl TrackShelf {
     }
 }
 
-fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
+/// The words of the recordings of a file.
+pub(super) fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
     let notes = file.notes;
     let read = |recording: RecordingWords| {
         let words = ReadWords {
@@ -175,7 +176,7 @@ fn named_words(file: WordsFile) -> Vec<(Option<String>, ReadWords)> {
 }
 
 /// The tracks of a file with the columns of a recipe.
-fn named_tracks(
+pub(super) fn named_tracks(
     path: &Path,
     file: TrackFile,
     recipe: &Recipe,
