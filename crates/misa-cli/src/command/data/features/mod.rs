@@ -88,8 +88,9 @@ impl FeaturesArguments {
             reader,
             sounds: &sounds,
             out: &self.out,
+            is_drawn: self.picture.is_some(),
         };
-        let done = work.run();
+        let (done, track) = work.run();
         let faults: Vec<&String> = done
             .iter()
             .filter_map(|done| done.result.as_ref().err())
@@ -97,10 +98,9 @@ impl FeaturesArguments {
         if faults.len() == done.len() || !faults.is_empty() && !self.skip_faulty {
             return Err(faulty(&faults, done.len()).into());
         }
-        if let (Some(path), Some(first)) =
-            (&self.picture, done.iter().find(|done| done.result.is_ok()))
-        {
-            picture::write(path, &first.name, &sounds[&first.name], &work.reader)?;
+        let first = done.iter().find(|done| done.result.is_ok());
+        if let (Some(path), Some(first), Some(track)) = (&self.picture, first, &track) {
+            picture::write(path, &first.name, track, self.recipe)?;
         }
         if self.json {
             say_object(self.to_json(&done))?;

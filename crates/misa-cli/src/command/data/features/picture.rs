@@ -2,7 +2,7 @@
 
 use crate::command::output;
 use misa_recordings::Track;
-use misa_recordings::sounds::{SoundReader, SoundRecipe};
+use misa_recordings::sounds::SoundRecipe;
 use misa_report::{VoicePanel, voice};
 use std::error::Error;
 use std::path::Path;
@@ -34,26 +34,22 @@ const LIBROSA_33: [Panel; 3] = [
     ),
 ];
 
-/// Draws the features of the sound at `sound` into the file `path`.
+/// Draws the features of the sound `name` into the file `path`.
 pub(super) fn write(
     path: &Path,
     name: &str,
-    sound: &Path,
-    reader: &SoundReader,
+    track: &Track,
+    recipe: SoundRecipe,
 ) -> Result<(), Box<dyn Error>> {
-    let track = reader.read(sound)?.track;
-    let panels: &[Panel] = match reader.recipe {
+    let panels: &[Panel] = match recipe {
         SoundRecipe::Librosa33 => &LIBROSA_33,
         _ => &MISA_VOICE_1,
     };
-    let panels: Vec<VoicePanel> = panels
-        .iter()
-        .map(|panel| panel_of(&track, *panel))
-        .collect();
+    let panels: Vec<VoicePanel> = panels.iter().map(|panel| panel_of(track, *panel)).collect();
     let times: Vec<f64> = track.times.iter().map(|time| time.middle()).collect();
     let figure = voice(name, &times, &panels);
     let figure =
-        figure.ok_or_else(|| format!("{}: expected sound to draw, found none", sound.display()))?;
+        figure.ok_or_else(|| format!("sound {name:?}: expected rows to draw, found none"))?;
     output::write(path, figure.svg().as_bytes())
 }
 

@@ -3,7 +3,8 @@
 use super::{Done, table_of};
 use crate::ProgressLine;
 use misa_data::write_whole;
-use misa_recordings::sounds::{SoundReader, SoundReport, write_table};
+use misa_recordings::Track;
+use misa_recordings::sounds::{SoundReader, SoundTrack, write_table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,17 +16,20 @@ pub(super) struct Work<'w> {
     pub reader: SoundReader,
     pub sounds: &'w BTreeMap<String, PathBuf>,
     pub out: &'w Path,
+    /// Whether the first track is to be drawn.
+    pub is_drawn: bool,
 }
 
 impl Work<'_> {
     /// Computes the features of all sounds, as many at a time as there are processors; the results are in the
-    /// order of their names.
-    pub fn run(&self) -> Vec<Done> {
+    /// order of their names. Also the first track in this order, if it is to be drawn.
+    pub fn run(&self) -> (Vec<Done>, Option<Track>) {
         let sounds: Vec<(&String, &PathBuf)> = self.sounds.iter().collect();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         let mut results: Vec<(usize, Done)> = Vec::with_capacity(sounds.len());
+        let mut first: Option<(usize, Track)> = None;
         thread::scope(|scope| {
             for _ in 0..threads.min(sounds.len()) {
                 let (sender, sounds, next) = (sender.clone(), &sounds, &next);
@@ -35,7 +39,8 @@ impl Work<'_> {
                         let Some(&(name, path)) = sounds.get(number) else {
                             break;
                         };
-                        if sender.send((number, self.one(name, path))).is_err() {
+                        let (done, track) = self.one(name, path);
+                        if sender.send((number, done, track)).is_err() {
                             break;
                         }
                     }
@@ -43,31 +48,48 @@ impl Work<'_> {
             }
             drop(sender);
             let mut line = ProgressLine::new();
-            for result in receiver {
-                results.push(result);
+            for (number, done, track) in receiver {
+                results.push((number, done));
+                let is_first = first.as_ref().is_none_or(|(known, _)| number < *known);
+                if let Some(track) = track.filter(|_| is_first) {
+                    first = Some((number, track));
+                }
                 line.show(|| format!("{} of {} sounds", results.len(), sounds.len()));
             }
         });
         results.sort_by_key(|(number, _)| *number);
-        results.into_iter().map(|(_, done)| done).collect()
+        let done = results.into_iter().map(|(_, done)| done).collect();
+        (done, first.map(|(_, track)| track))
     }
 
-    fn one(&self, name: &str, path: &Path) -> Done {
+    /// What became of a sound, and its track if it may be drawn.
+    fn one(&self, name: &str, path: &Path) -> (Done, Option<Track>) {
         let table = table_of(self.out, name);
-        Done {
-            name: name.to_string(),
-            result: self.write(path, &table),
-            table,
-        }
+        let (result, track) = match self.write(path, &table) {
+            Ok(sound) => (
+                Ok((sound.track.rows(), sound.report)),
+                self.is_drawn.then_some(sound.track),
+            ),
+            Err(fault) => (Err(fault), None),
+        };
+        let name = name.to_string();
+        (
+            Done {
+                name,
+                table,
+                result,
+            },
+            track,
+        )
     }
 
-    fn write(&self, path: &Path, table: &Path) -> Result<(usize, SoundReport), String> {
+    fn write(&self, path: &Path, table: &Path) -> Result<SoundTrack, String> {
         let sound = self.reader.read(path).map_err(|error| error.to_string())?;
         let io = |error: std::io::Error| format!("{}: {error}", table.display());
         if let Some(folder) = table.parent() {
             fs::create_dir_all(folder).map_err(io)?;
         }
         write_whole(table, |file| write_table(&sound.track, file)).map_err(io)?;
-        Ok((sound.track.rows(), sound.report))
+        Ok(sound)
     }
 }
