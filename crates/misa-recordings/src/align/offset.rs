@@ -46,6 +46,20 @@ impl Offset {
             && self.correlation >= LEAST
             && self.correlation - self.without >= LEAD
     }
+
+    /// What is wrong where the two are apart.
+    pub fn fault(&self) -> String {
+        let (seconds, correlation, without) = (self.seconds.abs(), self.correlation, self.without);
+        let side = if self.seconds > 0.0 {
+            "later"
+        } else {
+            "earlier"
+        };
+        format!(
+            "expected words and voice of one cut, found the voice {seconds:.2} s {side} than the words (correlation \
+             {correlation:.2}, {without:.2} without an offset)"
+        )
+    }
 }
 
 /// The offset, up to 2 s, at which the energy of the voice fits the words best. `energy` has a value for

@@ -150,18 +150,15 @@ impl Recording<'_> {
     }
 
     fn report(&self, job: &Job) -> RecordingReport {
-        let words: Vec<Interval> = self
-            .words
-            .iter()
-            .flat_map(|read| &read.words)
-            .filter_map(|word| word.time)
-            .collect();
+        let said = self.words.iter().flat_map(|read| &read.words);
+        let words: Vec<Interval> = said.clone().filter_map(|word| word.time).collect();
+        let bounds: Vec<Interval> = said.filter_map(|word| word.time.or(word.phrase)).collect();
         let speech = words.iter().map(|time| time.length()).sum();
         RecordingReport {
             name: job.name.clone(),
             seconds_of_words: speech,
-            faces: self.faces.map(|read| TrackReport::of(read, &words)),
-            voice: self.voice.map(|read| TrackReport::of(read, &words)),
+            faces: self.faces.map(|read| TrackReport::of(read, &bounds)),
+            voice: self.voice.map(|read| TrackReport::of(read, &bounds)),
             sound: self.voice.and_then(|read| read.sound.clone()),
             offset: self.voice.and_then(|read| {
                 let energy = energy(&read.track)?;

@@ -9,6 +9,9 @@ use crate::words::WordsNote;
 use crate::{Interval, Survey, Track};
 use serde::{Deserialize, Serialize};
 
+/// The part of the time of words beyond which they are of another cut than the rows.
+const MOST_BEYOND: f64 = 0.5;
+
 /// What became of a recording.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -71,6 +74,18 @@ impl RecordingReport {
 }
 
 impl TrackReport {
+    /// What is wrong where most of the words lie beyond the rows, as they do if both are of different cuts. `kind` is
+    /// what the rows are of.
+    pub fn beyond_fault(&self, kind: &str) -> Option<String> {
+        let beyond = self.words_beyond.filter(|beyond| *beyond > MOST_BEYOND)?;
+        let (percent, span) = (100.0 * beyond, self.survey.span?);
+        Some(format!(
+            "expected words and {kind} of one cut, found {percent:.0} % of the time of the words beyond the {kind}, which \
+             are from {:.2} to {:.2} s",
+            span.start, span.end
+        ))
+    }
+
     pub(super) fn of(read: &ReadTrack, words: &[Interval]) -> Self {
         Self {
             survey: read.track.survey(),

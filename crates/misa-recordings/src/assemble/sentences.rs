@@ -3,10 +3,16 @@
 use super::{RecordingReport, TrackReport, WordCounts};
 use crate::sounds::SoundReport;
 
+/// What to do about words of another cut.
+const ONE_CUT: &str = "; give words and features of the same cut";
+
 impl RecordingReport {
-    /// What a user of one recording should know, a sentence each; empty if everything was found and used.
+    /// What a user of one recording should know, a sentence each; empty if everything was found and used, and words
+    /// and features are of one cut.
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = of_words(&self.words, self.sound.as_ref());
+        let offset = self.offset.filter(|offset| offset.is_clear());
+        sentences.extend(offset.map(|offset| format!("{}{ONE_CUT}", offset.fault())));
         for (kind, track) in [("faces", &self.faces), ("voice", &self.voice)] {
             sentences.extend(track.iter().flat_map(|track| of_track(kind, track)));
         }
@@ -55,12 +61,16 @@ fn of_track(kind: &str, track: &TrackReport) -> Vec<String> {
         (track.steps.cut, "step", &cut),
     ];
     let mut sentences: Vec<String> = counted.into_iter().filter_map(counted_sentence).collect();
-    if let Some(beyond) = track.words_beyond.filter(|beyond| *beyond > 0.0) {
-        let percent = 100.0 * beyond;
-        sentences.push(format!(
-            "{percent:.1} % of the time of words lies beyond the {kind}"
-        ));
-    }
+    sentences.extend(match (track.beyond_fault(kind), track.words_beyond) {
+        (Some(fault), _) => Some(format!("{fault}{ONE_CUT}")),
+        (None, Some(beyond)) if beyond > 0.0 => {
+            let percent = 100.0 * beyond;
+            Some(format!(
+                "{percent:.1} % of the time of words lies beyond the {kind}"
+            ))
+        }
+        _ => None,
+    });
     sentences
 }
 

@@ -142,6 +142,78 @@ fn words_without_times_lie_where_somebody_speaks() {
     );
 }
 
+/// A WAV of eight seconds with a tone wherever a word of `SAID` is said.
+fn tones() -> Vec<u8> {
+    let words = SAID.map(|(start, length)| Interval::new(start, start + length));
+    let sample = |number: u32| {
+        let moment = f64::from(number) / 16_000.0;
+        let is_said = words.iter().any(|word| word.holds(moment));
+        let tone = (moment * 200.0 * std::f64::consts::TAU).sin() * 8000.0;
+        (if is_said { tone } else { tone / 200.0 }) as i16
+    };
+    let data: Vec<u8> = (0..128_000)
+        .flat_map(|number| sample(number).to_le_bytes())
+        .collect();
+    let mut bytes = b"RIFF\x24\xe8\x03\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    bytes.extend(b"\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\xe8\x03\0");
+    bytes.extend(data);
+    bytes
+}
+
+/// Start and length of words.
+const SAID: [(f64, f64); 8] = [
+    (0.9, 0.4),
+    (1.6, 0.2),
+    (2.1, 0.7),
+    (3.6, 0.2),
+    (4.3, 0.9),
+    (5.5, 0.3),
+    (6.1, 0.2),
+    (6.8, 0.5),
+];
+
+/// Words that are late, early, or far beyond the tones, also as a cue of subtitles.
+#[test]
+fn words_of_another_cut_are_told() {
+    let recipes = Recipes {
+        acoustic: Some(SoundRecipe::MisaVoice1.recipe().stamp("words", None)),
+        ..Recipes::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let told = |name: &str, words: String| {
+        let path = folder.path().join(name);
+        fs::write(&path, words).unwrap();
+        let sound = SoundReader::default().read_bytes(&tones(), "a").unwrap();
+        let parts = ClipParts::named("a").with_sound(sound);
+        let parts = parts.with_words_of(&path).unwrap();
+        let made = ClipMaker::new(&recipes).unwrap().clip(parts).unwrap();
+        made.report.sentences()
+    };
+    let shifted = |late: f64| {
+        let line =
+            |(start, length): (f64, f64)| format!("a 1 {:.2} {length:.2} so\n", start + late);
+        told("a.ctm", SAID.map(line).concat())
+    };
+    assert_eq!(shifted(0.0), [""; 0]);
+    let apart = shifted(-0.6);
+    assert!(
+        apart[0].starts_with(
+            "expected words and voice of one cut, found the voice 0.60 s later than the words (correlation "
+        ) && apart[0].ends_with(" without an offset); give words and features of the same cut"),
+        "{apart:?}"
+    );
+    let beyond = "expected words and voice of one cut, found 100 % of the time of the words beyond the voice, which are \
+                  from 0.00 to 8.00 s; give words and features of the same cut";
+    assert!(
+        shifted(60.0).contains(&beyond.to_string()),
+        "{:?}",
+        shifted(60.0)
+    );
+    let cue = "1\n00:01:00,000 --> 00:01:02,500\nWhat fun that was\n";
+    let cue = told("a.srt", cue.to_string());
+    assert!(cue.contains(&beyond.to_string()), "{cue:?}");
+}
+
 #[test]
 fn models_of_other_features_are_told_by_name() {
     let error = ClipMaker::new(&Recipes::default())

@@ -63,19 +63,7 @@ impl Totals {
         }
         let mut message = String::new();
         for (report, offset) in clear.iter().take(TOLD) {
-            let _ = writeln!(
-                message,
-                "recording {:?}: expected words and voice of one cut, found the voice {:.2} s {} than the words (correlation {:.2}, {:.2} without an offset)",
-                report.name,
-                offset.seconds.abs(),
-                if offset.seconds > 0.0 {
-                    "later"
-                } else {
-                    "earlier"
-                },
-                offset.correlation,
-                offset.without,
-            );
+            let _ = writeln!(message, "recording {:?}: {}", report.name, offset.fault());
         }
         if clear.len() > TOLD {
             let _ = writeln!(message, "and {} more", clear.len() - TOLD);
@@ -88,19 +76,11 @@ impl Totals {
     fn check_beyond(&self) -> Result<(), Box<dyn Error>> {
         for report in &self.recordings {
             for (kind, track) in [("faces", &report.faces), ("voice", &report.voice)] {
-                let Some(track) = track else { continue };
-                let (Some(beyond), Some(span)) = (track.words_beyond, track.survey.span) else {
-                    continue;
-                };
-                if beyond > 0.5 {
+                if let Some(fault) = track.as_ref().and_then(|track| track.beyond_fault(kind)) {
                     return Err(format!(
-                        "recording {:?}: expected words and {kind} of one cut, found {:.0} % of the time of the words \
-                         beyond the {kind}, which are from {:.2} to {:.2} s; give words and features of the same cut, \
-                         or accept this with --allow-offset",
-                        report.name,
-                        100.0 * beyond,
-                        span.start,
-                        span.end,
+                        "recording {:?}: {fault}; give words and features of the same cut, or accept this with \
+                         --allow-offset",
+                        report.name
                     )
                     .into());
                 }
