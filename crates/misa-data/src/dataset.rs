@@ -168,7 +168,7 @@ impl UtteranceDataset {
     /// # Errors
     ///
     /// [`ConfigError::NoRecipe`] if the visual or the acoustic features have no recipe and are to be scaled
-    /// by it.
+    /// by it, unless all their steps in the train split are absent.
     pub fn scaling(&self, normalisation: Normalisation) -> Result<Scaling, ConfigError> {
         Scaling::of(normalisation, self.split(Split::Train), self.recipes())
     }

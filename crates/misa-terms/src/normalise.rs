@@ -22,7 +22,8 @@ crate::choice! {
         /// outliers do not move: (x - median) / (range + 0.000001). Where the range is 0, the deviation is
         /// used, and a constant feature becomes 0.
         Robust,
-        /// Each modality as the recipe of its features says; an error for data without recipes.
+        /// Each modality as the recipe of its features says; an error for features without a recipe. A modality that
+        /// no step of the train split has needs none.
         Recipe,
     }
 }
@@ -59,7 +60,7 @@ impl Scaling {
     /// # Errors
     ///
     /// [`ConfigError::NoRecipe`] if the visual or the acoustic features have no recipe and are to be scaled
-    /// by it.
+    /// by it, unless all their steps in the train split are absent.
     pub fn of(
         normalisation: Normalisation,
         train: &[Utterance],
@@ -88,6 +89,8 @@ impl Scaling {
         let scaled = PerModality::from_fn(|modality| match recipes.get(modality) {
             Some(recipe) => Ok(statistics(modality, recipe.scaling, train)),
             None if modality == Modality::Text => Ok(None),
+            // Nothing has been learnt of what no step has.
+            None if steps(modality, train).next().is_none() => Ok(None),
             None => Err(ConfigError::NoRecipe { modality }),
         });
         scaled.transpose().map(Self::Recipe)
@@ -133,21 +136,32 @@ impl Scaling {
 /// The statistics of a modality over the steps of `train` that are not absent; `None` if it is not scaled,
 /// or its text is words.
 fn statistics(modality: Modality, how: RecipeScaling, train: &[Utterance]) -> Option<Statistics> {
-    let sequences = train.iter().filter_map(|utterance| match modality {
+    let d_input = sequences(modality, train)
+        .next()
+        .map_or(0, Sequence::d_input);
+    let steps = steps(modality, train);
+    match how {
+        RecipeScaling::None => None,
+        RecipeScaling::Standard => Some(Statistics::standard(d_input, steps)),
+        RecipeScaling::Robust => Some(Statistics::robust(d_input, steps)),
+    }
+}
+
+/// The steps of a modality that are not absent.
+fn steps(modality: Modality, train: &[Utterance]) -> impl Iterator<Item = &[f32]> + Clone {
+    sequences(modality, train).flat_map(Sequence::present)
+}
+
+/// The features of a modality.
+fn sequences(modality: Modality, train: &[Utterance]) -> impl Iterator<Item = &Sequence> + Clone {
+    train.iter().filter_map(move |utterance| match modality {
         Modality::Text => match &utterance.text {
             TextSequence::Features(text) => Some(text),
             TextSequence::Words(_) => None,
         },
         Modality::Visual => Some(&utterance.visual),
         Modality::Acoustic => Some(&utterance.acoustic),
-    });
-    let d_input = sequences.clone().next().map_or(0, Sequence::d_input);
-    let steps = sequences.flat_map(Sequence::present);
-    match how {
-        RecipeScaling::None => None,
-        RecipeScaling::Standard => Some(Statistics::standard(d_input, steps)),
-        RecipeScaling::Robust => Some(Statistics::robust(d_input, steps)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -227,6 +241,20 @@ mod tests {
         let error = Scaling::of(Normalisation::Recipe, &train, &missing).unwrap_err();
         let expected = "normalisation cannot be `recipe`: the acoustic features have no recipe";
         assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_modality_that_the_data_lack_needs_no_recipe() {
+        let mut missing = recipes();
+        missing.acoustic = None;
+        let mut voiceless = utterance(&[1.0, 2.0, 3.0]);
+        voiceless.acoustic = Sequence::with_absent(1, vec![0.0; 2], vec![true; 2]).unwrap();
+        let train = [voiceless];
+        let scaling = Scaling::of(Normalisation::Recipe, &train, &missing).unwrap();
+        let mut scaled = utterance(&[2.0]);
+        scaling.apply(&mut scaled);
+        assert_eq!(visual(&scaled), [0.0]);
+        assert_eq!(scaled.acoustic.values(), [1.0, 2.0]);
     }
 
     #[test]
