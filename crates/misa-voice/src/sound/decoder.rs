@@ -14,18 +14,16 @@ use crate::sound::opening::{
     reason, stated_spec, states_length,
 };
 use crate::sound::source::{Source, io_of};
+use crate::sound::tally::{MISSING, Tally};
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::FormatReader;
-use symphonia::core::io::MediaSource;
 use symphonia::core::packet::Packet;
 
 /// Packets of the sound without samples, one after the other, that are no sound any more.
 const MOST_IDLE: usize = 4096;
 /// Frames by which the last packet of lossy sound may miss what a file states.
 const LAST_PACKET: u64 = 1152;
-/// Bytes of the header of a packet of AAC, which symphonia cuts off, unless it has a checksum.
-const ADTS_HEADER: u64 = 7;
 
 /// What a packet gave.
 pub(crate) enum Step {
@@ -56,10 +54,8 @@ pub(crate) struct Decoder<'a> {
     edit: Edit,
     /// Frames that were decoded, also those before the first that is given.
     decoded: u64,
-    /// Bytes of packets so far, with their headers.
-    packet_bytes: u64,
-    /// Bytes of the file, for formats of packets alone.
-    bytes: Option<u64>,
+    /// Which bytes of the file are in packets.
+    pub tally: Tally,
     /// Samples of each channel.
     pub planes: Vec<Vec<f32>>,
     limits: SoundLimits,
@@ -82,8 +78,7 @@ impl<'a> Decoder<'a> {
             }
             _ => Edit::default(),
         };
-        let is_of_packets = matches!(container, Container::Mp3 | Container::Adts);
-        let bytes = source.byte_len().filter(|_| is_of_packets);
+        let mut tally = Tally::of(&mut source, container).map_err(io_of(name))?;
         let format = open(source, container).unwrap_or_else(|| Err(Error::DecodeError(FAILED)));
         let format = format.map_err(|error| header(name, container, error))?;
         let (track, parameters) = first_sound(name, container, format.as_ref())?;
@@ -92,6 +87,7 @@ impl<'a> Decoder<'a> {
             track.id,
             track.num_frames.filter(|_| states_length(container)),
         );
+        tally.describe(track);
         let decoder = decoder_of(name, container, &parameters, spec, &limits)?;
         let decoder = Self {
             name: name.to_string(),
@@ -107,8 +103,7 @@ impl<'a> Decoder<'a> {
                 .and_then(|spec| edit.in_frames(spec.rate))
                 .unwrap_or_default(),
             decoded: 0,
-            packet_bytes: 0,
-            bytes,
+            tally,
             planes: Vec::new(),
             limits,
         };
@@ -119,11 +114,6 @@ impl<'a> Decoder<'a> {
     /// The name of the container.
     pub fn container(&self) -> &'static str {
         self.container.name()
-    }
-
-    /// Bytes of the file in no packet so far, for MP3 and AAC without a container.
-    pub fn skipped_bytes(&self) -> Option<u64> {
-        Some(self.bytes?.saturating_sub(self.packet_bytes))
     }
 
     /// The second of sound that was reached.
@@ -140,6 +130,8 @@ impl<'a> Decoder<'a> {
                 self.check_end()?;
                 return Ok(Step::End);
             };
+            let added = self.tally.add(&packet);
+            added.map_err(|found| self.damaged(self.codec, found))?;
             match self.decode(&packet)? {
                 Step::Block if self.planes.iter().all(Vec::is_empty) => {}
                 step => return Ok(step),
@@ -174,11 +166,11 @@ impl<'a> Decoder<'a> {
     }
 
     fn decode(&mut self, packet: &Packet) -> Result<Step, VoiceError> {
-        let header = match self.container {
-            Container::Adts => ADTS_HEADER,
-            _ => 0,
-        };
-        self.packet_bytes += header + packet.data.len() as u64;
+        // Decoders of AAC make silence of nothing.
+        if packet.data.is_empty() {
+            self.planes.iter_mut().for_each(Vec::clear);
+            return Ok(Step::Block);
+        }
         let (decoder, planes) = (&mut self.decoder, &mut self.planes);
         let outcome = guarded(|| {
             let block = decoder.decode(packet)?;
@@ -255,8 +247,11 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// Whether as many frames came as the file states.
+    /// Whether as many frames came as the file states; without that, whether all bytes of FLAC were read.
     fn check_end(&self) -> Result<(), VoiceError> {
+        if self.stated.is_none() && !self.tally.is_whole() {
+            return Err(self.damaged(self.codec, MISSING));
+        }
         let slack = match self.container {
             Container::Wav | Container::Flac => 0,
             _ => LAST_PACKET,

@@ -45,6 +45,8 @@ pub struct SoundFacts {
     /// Bytes of MP3 or of AAC without a container that are in no packet: tags at the end, a first packet that only
     /// describes the others, and garbage between them, over which reading goes on. `None` for other formats.
     pub skipped_bytes: Option<u64>,
+    /// Bytes of MP3 that are in no packet, if packets come after the first bytes that are in none; otherwise 0.
+    pub garbage_bytes: u64,
     /// Packets that could not be decoded and are silence of their length, with
     /// [`keep_before_fault`](crate::sound::SoundOptions::keep_before_fault).
     pub damaged_packets: u64,

@@ -57,6 +57,11 @@ pub enum SoundFinding {
         /// Its length.
         seconds: f64,
     },
+    /// Garbage stands between frames of MP3, and was left out.
+    Garbage {
+        /// Bytes in no frame.
+        bytes: u64,
+    },
     /// Packets could not be decoded and are silence.
     Damaged {
         /// How many.
@@ -92,6 +97,9 @@ impl SoundFinding {
             (facts.seconds < SHORT).then_some(Self::Short {
                 seconds: facts.seconds,
             }),
+            (facts.garbage_bytes > 0).then_some(Self::Garbage {
+                bytes: facts.garbage_bytes,
+            }),
             (facts.damaged_packets > 0).then_some(Self::Damaged {
                 packets: facts.damaged_packets,
             }),
@@ -122,6 +130,9 @@ impl fmt::Display for SoundFinding {
                 )
             }
             Self::Short { seconds } => write!(f, "very short: {seconds:.3} s"),
+            Self::Garbage { bytes } => {
+                write!(f, "garbage between its frames: {bytes} bytes left out")
+            }
             Self::Damaged { packets } => write!(f, "{packets} damaged packets are silence"),
             Self::Broken { fault } => write!(f, "it ends at a fault: {fault}"),
         }

@@ -81,7 +81,8 @@ impl Meter {
             quietest: levels.map(|(_, quietest)| quietest),
             are_channels_equal: self.are_equal,
             mean_energy: (self.energy > 0.0).then(|| self.mean_energy / (self.energy / channels)),
-            skipped_bytes: decoder.skipped_bytes(),
+            skipped_bytes: decoder.tally.skipped_bytes(),
+            garbage_bytes: decoder.tally.garbage_bytes(),
             damaged_packets: 0,
             fault: None,
         }

@@ -15,6 +15,9 @@
 //! | `decoder.rs` | blocks of samples from packets |
 //! | `boxes.rs` | the boxes that MP4 files are made of |
 //! | `fragments.rs` | fragments that would take too long to read |
+//! | `tally.rs` | which bytes are in packets |
+//! | `flac.rs` | frames of FLAC that are missing |
+//! | `mp3.rs` | frames of MP3 that follow one another |
 //! | `edit.rs` | which part of them is sound |
 //! | `mono.rs` | one channel out of several |
 //! | `resampler.rs` | another rate |
@@ -30,11 +33,13 @@ mod decoder;
 mod edit;
 mod facts;
 mod finding;
+mod flac;
 mod fragments;
 mod level;
 mod limits;
 mod meter;
 mod mono;
+mod mp3;
 mod opening;
 mod options;
 mod resampler;
@@ -45,6 +50,7 @@ mod resampler;
 mod sound;
 mod source;
 mod stream;
+mod tally;
 
 pub use facts::SoundFacts;
 pub use finding::SoundFinding;

@@ -10,7 +10,10 @@ use crate::sound::resampler::{Resampler, frames_at};
 use crate::sound::source::Source;
 use crate::sound::{SoundFacts, SoundOptions};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Damaged packets in a row after which a sound ends.
+const MOST_DAMAGED: usize = 4096;
 
 /// A sound that is read block after block: the mean of its channels, at the asked rate.
 ///
@@ -27,6 +30,7 @@ pub struct SoundStream<'a> {
     /// Frames of the last whole packet, which a damaged one takes the place of.
     last_frames: usize,
     damaged_packets: u64,
+    damaged_in_a_row: usize,
     fault: Option<VoiceError>,
     has_ended: bool,
     begun: Instant,
@@ -71,7 +75,11 @@ impl<'a> SoundStream<'a> {
         if let Some(found) = options.rate.filter(|rate| !RATES.contains(rate)) {
             return Err(VoiceError::AskedRate { found });
         }
-        let decoder = Decoder::new(source, &name, options.limits)?;
+        let begun = Instant::now();
+        let decoder = Decoder::new(source, &name, options.limits).map_err(|error| {
+            let slow = || slow(&name, 0.0, options.limits.patience?, begun);
+            slow().unwrap_or(error)
+        })?;
         Ok(Self {
             name,
             decoder,
@@ -81,9 +89,10 @@ impl<'a> SoundStream<'a> {
             mean: Vec::new(),
             last_frames: 0,
             damaged_packets: 0,
+            damaged_in_a_row: 0,
             fault: None,
             has_ended: false,
-            begun: Instant::now(),
+            begun,
         })
     }
 
@@ -134,25 +143,24 @@ impl<'a> SoundStream<'a> {
             Ok(Step::Block) => self.take_block(),
             Ok(Step::Damaged(error)) => self.take_damaged(error),
             Ok(Step::End) => self.finish(),
-            Err(fault) => self.end_at(fault),
+            Err(fault) => {
+                self.check_patience()?;
+                self.end_at(fault)
+            }
         }
     }
 
     /// Fails when reading takes too long.
     fn check_patience(&self) -> Result<(), VoiceError> {
         let patience = self.options.limits.patience;
-        match patience.filter(|patience| self.begun.elapsed() > *patience) {
-            None => Ok(()),
-            Some(patience) => Err(VoiceError::Slow {
-                name: self.name.clone(),
-                second: self.decoder.second(),
-                most: patience.as_secs_f64(),
-            }),
-        }
+        let second = self.decoder.second();
+        let found = patience.and_then(|patience| slow(&self.name, second, patience, self.begun));
+        found.map_or(Ok(()), Err)
     }
 
     /// Adds the block of the decoder.
     fn take_block(&mut self) -> Result<(), VoiceError> {
+        self.damaged_in_a_row = 0;
         let frames = self.decoder.planes[0].len();
         self.last_frames = self.last_frames.max(frames);
         let (valid, found) = valid_frames(&self.decoder.planes);
@@ -207,6 +215,10 @@ impl<'a> SoundStream<'a> {
         if !self.options.keep_before_fault {
             return Err(error);
         }
+        self.damaged_in_a_row += 1;
+        if self.damaged_in_a_row > MOST_DAMAGED {
+            return self.end_at(error);
+        }
         self.damaged_packets += 1;
         self.decoder.silence(self.last_frames)?;
         self.take_planes()
@@ -257,4 +269,13 @@ impl<'a> SoundStream<'a> {
             found,
         }
     }
+}
+
+/// The error of reading that has taken longer than `patience`.
+fn slow(name: &str, second: f64, patience: Duration, begun: Instant) -> Option<VoiceError> {
+    (begun.elapsed() > patience).then(|| VoiceError::Slow {
+        name: name.to_string(),
+        second,
+        most: patience.as_secs_f64(),
+    })
 }

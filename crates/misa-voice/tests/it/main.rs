@@ -6,11 +6,13 @@
 mod egemaps;
 mod features;
 mod librosa;
+mod packets;
 mod praat;
 mod reference;
 mod sound_errors;
 mod sound_facts;
 mod sound_hostile;
+mod sound_packets;
 mod sound_rates;
 mod sounds;
 mod wav;
