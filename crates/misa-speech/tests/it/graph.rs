@@ -96,7 +96,7 @@ fn initializers(weights: &MadeUp) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A version, and the graph of these tensors.
-fn file(tensors: &[Vec<u8>]) -> Vec<u8> {
+pub fn file(tensors: &[Vec<u8>]) -> Vec<u8> {
     let graph: Vec<u8> = tensors.iter().flat_map(|tensor| field(5, tensor)).collect();
     [vec![0x08, 8], field(7, &graph)].concat()
 }

@@ -5,6 +5,7 @@
 
 mod errors;
 mod graph;
+mod hostile;
 mod made_up;
 mod network;
 mod plain;
