@@ -138,17 +138,17 @@ impl FormantFinder {
         let mut found = [(f64::NAN, f64::NAN); MOST];
         let mut count = 0;
         for root in roots.as_slice() {
-            let (radius, angle) = root.to_polar();
-            let frequency = angle.abs() * self.rate / (2.0 * PI);
+            let frequency = root.arg().abs() * self.rate / (2.0 * PI);
             if inner.contains(&frequency) {
-                found[count] = (frequency, -radius.ln() * self.rate / PI);
+                found[count] = (frequency, root.norm_sqr());
                 count += 1;
             }
         }
         found[..count].sort_by(|a, b| a.0.total_cmp(&b.0));
         std::array::from_fn(|number| Formant {
             frequency: found[number].0 as f32,
-            bandwidth: found[number].1 as f32,
+            // The logarithm of a square is twice that of the radius.
+            bandwidth: (-0.5 * found[number].1.ln() * self.rate / PI) as f32,
         })
     }
 }

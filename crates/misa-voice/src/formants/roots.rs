@@ -5,8 +5,11 @@ use realfft::num_complex::Complex;
 
 /// Steps after which a search is given up.
 const STEPS: usize = 60;
-/// Square of the size of a step, relative to the zero, from which on it is found: polishing doubles its digits.
-const SMALL: f64 = 1e-16;
+/// Square of the size of a step, relative to the zero, from which on it is found: the step has
+/// three times as many digits as the one before, and polishing doubles them.
+const SMALL: f64 = 1e-10;
+/// Square of a polishing step after which another one changes nothing.
+const POLISHED: f64 = 1e-18;
 /// Square of an imaginary part, relative to the zero, below which it is none.
 const REAL: f64 = 1e-18;
 
@@ -23,7 +26,10 @@ pub(super) fn roots(coefficients: &[f64]) -> Option<Roots> {
     let mut degree = coefficients.len().checked_sub(1)?;
     let mut roots = Roots::default();
     while degree > 0 {
-        let found = laguerre(&rest[..=degree])?;
+        let found = match degree {
+            2 => square_zero(&rest)?,
+            _ => laguerre(&rest[..=degree])?,
+        };
         let is_real = found.im * found.im <= REAL * found.norm_sqr().max(1e-6);
         if is_real || degree == 1 {
             divide(&mut rest[..=degree], [-found.re, 0.0]);
@@ -53,11 +59,14 @@ impl Roots {
 
     fn push(&mut self, mut root: Complex<f64>, coefficients: &[f64]) {
         for _ in 0..2 {
-            let [value, slope, _] = evaluate(coefficients, root);
+            let [value, slope] = value_and_slope(coefficients, root);
             let step = value / slope;
             // Two zeros at one place have no slope there.
             if step.is_finite() && step.norm_sqr() < 1e-6 {
                 root -= step;
+            }
+            if step.norm_sqr() < POLISHED {
+                break;
             }
         }
         self.found[self.count] = root;
@@ -71,20 +80,22 @@ fn laguerre(coefficients: &[f64]) -> Option<Complex<f64>> {
     let mut root = Complex::new(0.4, 0.9);
     for step in 0..STEPS {
         let [value, slope, bend] = evaluate(coefficients, root);
-        if value.norm_sqr() < f64::MIN_POSITIVE {
+        let size = value.norm_sqr();
+        if size < f64::MIN_POSITIVE {
             return Some(root);
         }
-        let first = slope / value;
+        let inverse = value.conj() / size;
+        let first = slope * inverse;
         let square = first * first;
-        let second = square - bend / value;
-        let root_of = ((second * degree - square) * (degree - 1.0)).sqrt();
+        let second = square - bend * inverse;
+        let root_of = square_root((second * degree - square) * (degree - 1.0));
         let (plus, minus) = (first + root_of, first - root_of);
         let larger = if plus.norm_sqr() > minus.norm_sqr() {
             plus
         } else {
             minus
         };
-        let mut change = Complex::new(degree, 0.0) / larger;
+        let mut change = larger.conj() * (degree / larger.norm_sqr());
         if !change.is_finite() {
             change = Complex::new(0.1, 0.2);
         }
@@ -98,6 +109,45 @@ fn laguerre(coefficients: &[f64]) -> Option<Complex<f64>> {
         }
     }
     None
+}
+
+/// A zero of `x² + a x + b`, with `[1, a, b]` first in `coefficients`: the larger one of two that are real.
+fn square_zero(coefficients: &[f64]) -> Option<Complex<f64>> {
+    let (half, product) = (0.5 * coefficients[1], coefficients[2]);
+    let inside = half * half - product;
+    let root = inside.abs().sqrt();
+    let found = if inside < 0.0 {
+        Complex::new(-half, root)
+    } else {
+        // The sum of two of one sign loses no digits.
+        Complex::new(-half - root.copysign(half), 0.0)
+    };
+    found.is_finite().then_some(found)
+}
+
+/// Square root, without the angle that the library's goes by.
+fn square_root(x: Complex<f64>) -> Complex<f64> {
+    let larger = ((x.norm_sqr().sqrt() + x.re.abs()) / 2.0).sqrt();
+    if larger == 0.0 {
+        return Complex::new(0.0, 0.0);
+    }
+    let smaller = 0.5 * x.im.abs() / larger;
+    if x.re >= 0.0 {
+        Complex::new(larger, smaller.copysign(x.im))
+    } else {
+        Complex::new(smaller, larger.copysign(x.im))
+    }
+}
+
+/// Value and first derivative of a polynomial.
+fn value_and_slope(coefficients: &[f64], x: Complex<f64>) -> [Complex<f64>; 2] {
+    let mut value = Complex::new(0.0, 0.0);
+    let mut slope = value;
+    for coefficient in coefficients {
+        slope = slope * x + value;
+        value = value * x + coefficient;
+    }
+    [value, slope]
 }
 
 /// Value, first and second derivative of a polynomial.
@@ -172,6 +222,21 @@ mod tests {
         let mut found: Vec<f64> = found.as_slice().iter().map(|root| root.re).collect();
         found.sort_by(f64::total_cmp);
         assert!((found[0] + 0.25).abs() < 1e-12 && (found[1] - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn square_roots_are_those_of_the_library() {
+        for x in [
+            [3.0, -4.0],
+            [-3.0, 4.0],
+            [-3.0, -4.0],
+            [0.0, 2.0],
+            [-4.0, 0.0],
+        ] {
+            let x = Complex::new(x[0], x[1]);
+            assert!((square_root(x) - x.sqrt()).norm() < 1e-15, "{x}");
+        }
+        assert_eq!(square_root(Complex::default()), Complex::default());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Harmonics to noise.
 
 use super::resemblance::resemblance;
-use crate::pitch::{Contour, FLOOR, Interpolation, RateError};
+use crate::pitch::{Contour, FLOOR, Interpolation, RateError, sum};
 
 /// Samples around a whole number of periods in which the best delay is looked for.
 const SLACK: i64 = 2;
@@ -87,7 +87,7 @@ impl Harmonics {
         let from = start.clamp(0, total) as usize;
         let to = (start + length as i64).clamp(0, total) as usize;
         let part = &samples[from..to];
-        let mean = part.iter().sum::<f32>() / part.len().max(1) as f32;
+        let mean = sum(part) / part.len().max(1) as f32;
         self.frame.resize((from as i64 - start) as usize, 0.0);
         self.frame.extend(part.iter().map(|sample| sample - mean));
         self.frame.resize(length, 0.0);

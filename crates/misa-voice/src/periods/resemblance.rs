@@ -3,6 +3,9 @@
 use crate::pitch::sum_of_products;
 use std::ops::RangeInclusive;
 
+/// How far apart two stretches are at most of which the second's power is told from the first's, in samples.
+const STEP: i64 = 2;
+
 /// Fills `curve` with the normalised cross-correlation, from -1 to 1, of the `length` samples from `start`
 /// with those that start at each of `others`. -1 where a stretch does not lie inside the sound.
 pub(super) fn resemblance(
@@ -15,7 +18,7 @@ pub(super) fn resemblance(
     resemblance_of(samples, start, length, others, curve);
 }
 
-/// The same with any starts, of which neighbours are quickest.
+/// The same with any starts, of which those one or two samples after the last are quickest.
 pub(super) fn resemblance_of(
     samples: &[f32],
     start: i64,
@@ -28,8 +31,9 @@ pub(super) fn resemblance_of(
         curve.extend(others.map(|_| -1.0));
         return;
     };
-    let power = f64::from(sum_of_products(stretch, stretch));
-    // Power of the last stretch that lay inside, and where it started.
+    let power = power_of(stretch);
+    // Power of the last stretch that lay inside, and where it started. What leaves it and what is new would be lost
+    // in single precision.
     let mut last: Option<(i64, f64)> = None;
     for other in others {
         let Some(part) = self::stretch(samples, other, length) else {
@@ -37,12 +41,15 @@ pub(super) fn resemblance_of(
             continue;
         };
         let other_power = match last {
-            Some((before, power)) if before + 1 == other => {
-                let gone = f64::from(samples[before as usize]);
-                let new = part.last().map_or(0.0, |sample| f64::from(*sample));
-                power + new * new - gone * gone
+            Some((before, power)) if (1..=STEP.min(length as i64)).contains(&(other - before)) => {
+                let (before, other) = (before as usize, other as usize);
+                let gone = &samples[before..other];
+                let new = &samples[before + length..other + length];
+                new.iter().zip(gone).fold(power, |power, (new, gone)| {
+                    power + f64::from(*new).powi(2) - f64::from(*gone).powi(2)
+                })
             }
-            _ => f64::from(sum_of_products(part, part)),
+            _ => power_of(part),
         };
         last = Some((other, other_power));
         let product = f64::from(sum_of_products(stretch, part));
@@ -53,6 +60,20 @@ pub(super) fn resemblance_of(
             -1.0
         });
     }
+}
+
+/// Sum of squares, in several lanes.
+fn power_of(samples: &[f32]) -> f64 {
+    let chunks = samples.chunks_exact(4);
+    let rest = chunks.remainder().iter().map(|x| f64::from(*x).powi(2));
+    let mut lanes = [0.0; 4];
+    let rest: f64 = rest.sum();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane += f64::from(*x).powi(2);
+        }
+    }
+    rest + (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 }
 
 /// `length` samples from `start`, if the sound has them all.

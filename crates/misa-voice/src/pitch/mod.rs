@@ -27,7 +27,7 @@ pub use error::RateError;
 pub use frames::Frames;
 pub(crate) use frames::inside;
 pub(crate) use interpolation::{Interpolation, parabola};
-pub(crate) use sums::sum_of_products;
+pub(crate) use sums::{sum, sum_of_products};
 pub use tracker::PitchTracker;
 
 /// Lowest pitch that is looked for, in hertz.
