@@ -1,6 +1,8 @@
 //! The outline of the spectrum in few numbers.
 
+use super::logarithm::log10;
 use super::spectrum::{BIN_HERTZ, BINS};
+use crate::pitch::sum_of_products;
 use std::f64::consts::PI;
 
 /// Bands of the spectrum, as wide as the ear's.
@@ -47,14 +49,16 @@ impl Cepstrum {
     pub(super) fn coefficients(&self, power: &[f32; BINS], coefficients: &mut [f32]) {
         let mut bands = [0.0_f32; BANDS];
         for (slot, (first, weights)) in bands.iter_mut().zip(&self.bands) {
-            *slot = dot(weights, &power[*first..]);
+            *slot = sum_of_products(weights, &power[*first..][..weights.len()]);
         }
-        let floor = FLOOR * bands.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-        bands
-            .iter_mut()
-            .for_each(|band| *band = 10.0 * band.max(floor).log10());
+        let larger = |a: f32, b: f32| if b > a { b } else { a };
+        let floor = FLOOR * bands.iter().copied().fold(0.0, larger);
+        let floor = floor.max(f32::MIN_POSITIVE);
+        for band in &mut bands {
+            *band = 10.0 * log10(larger(floor, *band));
+        }
         for (slot, cosines) in coefficients.iter_mut().zip(self.cosines.chunks(BANDS)) {
-            *slot = dot(cosines, &bands);
+            *slot = sum_of_products(cosines, &bands);
         }
     }
 }
@@ -72,11 +76,6 @@ fn band(number: usize) -> (usize, Vec<f32>) {
     let first = (0..BINS).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
     let weights = (first..BINS).map(weight).take_while(|&weight| weight > 0.0);
     (first, weights.collect())
-}
-
-/// Sum of products, over the shorter of both.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

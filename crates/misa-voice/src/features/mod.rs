@@ -6,6 +6,7 @@
 //! | `spectrum.rs` | the power spectrum of a stretch of sound |
 //! | `shape.rs` | how power is spread over frequencies |
 //! | `cepstrum.rs` | the outline of the spectrum in few numbers |
+//! | `logarithm.rs` | logarithms that a processor computes several at once |
 //! | `wave.rs` | energy and zero crossings of samples |
 //! | `analysis.rs` | all features of a sound in memory |
 //! | `stream.rs` | features of a sound of any length, in bounded memory |
@@ -13,6 +14,7 @@
 mod analysis;
 mod cepstrum;
 mod columns;
+mod logarithm;
 mod shape;
 mod spectrum;
 mod stream;

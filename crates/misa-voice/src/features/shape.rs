@@ -1,6 +1,8 @@
 //! How power is spread over frequencies.
 
+use super::logarithm::log10;
 use super::spectrum::{BIN_HERTZ, BINS};
+use crate::pitch::{sum, sum_of_products};
 
 /// Share of the sum of power below the rolloff, as in librosa.
 const ROLLOFF: f32 = 0.85;
@@ -27,15 +29,15 @@ pub(super) struct Shape {
 impl Shape {
     /// Of a power spectrum and its square roots; not all may be zero.
     pub(super) fn new(power: &[f32; BINS], magnitude: &[f32; BINS]) -> Self {
-        let floor = FLOOR * loudest(power).max(f32::MIN_POSITIVE);
+        let floor = (FLOOR * loudest(power)).max(f32::MIN_POSITIVE);
         let mut decibels = [0.0; SLOPED];
         for (slot, power) in decibels.iter_mut().zip(power) {
-            *slot = 10.0 * power.max(floor).log10();
+            *slot = 10.0 * log10(if *power > floor { *power } else { floor });
         }
         let ratio = |above: f32, below: f32| 10.0 * (above.max(floor) / below.max(floor)).log10();
         // The lowest frequency is left out: it holds an offset of the microphone.
-        let low: f32 = power[1..bin(1000)].iter().sum();
-        let high: f32 = power[bin(1000)..=bin(5000)].iter().sum();
+        let low = sum(&power[1..bin(1000)]);
+        let high = sum(&power[bin(1000)..=bin(5000)]);
         Self {
             slope_low: slope(&decibels[..=bin(500)]),
             slope_middle: slope(&decibels[bin(500)..=bin(1500)]),
@@ -50,6 +52,17 @@ impl Shape {
     }
 }
 
+/// The place of each frequency.
+const PLACES: [f32; BINS] = {
+    let mut places = [0.0; BINS];
+    let mut place = 0;
+    while place < BINS {
+        places[place] = place as f32;
+        place += 1;
+    }
+    places
+};
+
 /// Frequencies of which slopes are taken.
 const SLOPED: usize = bin(1500) + 1;
 
@@ -59,36 +72,39 @@ const fn bin(hertz: usize) -> usize {
 }
 
 fn loudest(power: &[f32]) -> f32 {
-    power.iter().copied().fold(0.0, f32::max)
+    // Not `max`, which asks whether either is a number.
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut lanes = [0.0; 16];
+    let chunks = power.chunks_exact(16);
+    let rest = chunks.remainder().iter().copied().fold(0.0, larger);
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(*lane, *value);
+        }
+    }
+    lanes.into_iter().fold(rest, larger)
 }
 
 /// Slope of the straight line that fits `decibels` best, per kilohertz.
 fn slope(decibels: &[f32]) -> f32 {
-    let middle = (decibels.len() - 1) as f32 / 2.0;
-    let [mut product, mut square] = [0.0; 2];
-    for (place, value) in decibels.iter().enumerate() {
-        let distance = place as f32 - middle;
-        product += distance * value;
-        square += distance * distance;
-    }
+    let count = decibels.len() as f32;
+    let middle = (count - 1.0) / 2.0;
+    let product = sum_of_products(decibels, &PLACES[..decibels.len()]) - middle * sum(decibels);
+    // Of the distances from the middle.
+    let square = count * (count * count - 1.0) / 12.0;
     product / square * 1000.0 / BIN_HERTZ
 }
 
 fn centroid(magnitude: &[f32; BINS]) -> f32 {
-    let [mut product, mut sum] = [0.0; 2];
-    for (place, value) in magnitude.iter().enumerate() {
-        product += place as f32 * value;
-        sum += value;
-    }
-    product / sum * BIN_HERTZ
+    sum_of_products(magnitude, &PLACES) / sum(magnitude) * BIN_HERTZ
 }
 
 fn rolloff(power: &[f32; BINS]) -> f32 {
-    let wanted = ROLLOFF * power.iter().sum::<f32>();
-    let mut sum = 0.0;
+    let wanted = ROLLOFF * sum(power);
+    let mut below = 0.0;
     let place = power.iter().position(|power| {
-        sum += power;
-        sum >= wanted
+        below += power;
+        below >= wanted
     });
     place.unwrap_or(BINS - 1) as f32 * BIN_HERTZ
 }
@@ -96,13 +112,8 @@ fn rolloff(power: &[f32; BINS]) -> f32 {
 /// How much the outline of the spectrum changes between two moments: distance of their magnitudes, each
 /// divided by its length. From 0 (equal) to the square root of 2 (nothing in common).
 pub(super) fn flux(before: &[f32; BINS], now: &[f32; BINS]) -> f32 {
-    let [mut product, mut before_square, mut now_square] = [0.0_f32; 3];
-    for (before, now) in before.iter().zip(now) {
-        product += before * now;
-        before_square += before * before;
-        now_square += now * now;
-    }
-    let cosine = product / (before_square.sqrt() * now_square.sqrt());
+    let length = |magnitude| sum_of_products(magnitude, magnitude).sqrt();
+    let cosine = sum_of_products(before, now) / (length(before) * length(now));
     (2.0 - 2.0 * cosine).max(0.0).sqrt()
 }
 

@@ -1,5 +1,7 @@
 //! Energy and zero crossings of samples.
 
+use crate::pitch::sum_of_products;
+
 /// Energies below are given as this, in decibels.
 pub(crate) const QUIETEST: f32 = -100.0;
 
@@ -15,7 +17,7 @@ const LEAST_SIGN: f32 = 1e-6;
 /// Mean power of samples in decibels, where 0 is a wave at full scale without pause, at least
 /// [`QUIETEST`].
 pub(super) fn decibels(samples: &[f32]) -> f32 {
-    let power: f32 = samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32;
+    let power: f32 = sum_of_products(samples, samples) / samples.len() as f32;
     (10.0 * power.log10()).max(QUIETEST)
 }
 
@@ -23,10 +25,11 @@ pub(super) fn decibels(samples: &[f32]) -> f32 {
 pub(super) fn zero_crossings(samples: &[f32], level: f32) -> f32 {
     let least = (NO_SIGN * 10_f32.powf(level / 20.0)).max(LEAST_SIGN);
     let is_negative = |x: f32| x < -least;
-    let crossings = samples
-        .windows(2)
-        .filter(|pair| is_negative(pair[0]) != is_negative(pair[1]))
-        .count();
+    // Sums of small numbers, and no branches, are computed several at once.
+    let pairs = samples.iter().zip(&samples[1..]);
+    let crossings: u32 = pairs
+        .map(|(a, b)| u32::from(is_negative(*a) != is_negative(*b)))
+        .sum();
     crossings as f32 / (samples.len() - 1) as f32
 }
 

@@ -5,6 +5,7 @@ use super::resampler::Resampler;
 use super::roots::roots;
 use crate::pitch::{Frames, RateError, inside};
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// Formants that are told of each frame.
 const TOLD: usize = 3;
@@ -96,8 +97,7 @@ impl FormantFinder {
         frames: Frames,
         is_wanted: impl Fn(usize) -> bool,
     ) -> Vec<[Formant; TOLD]> {
-        self.resampler.resample(samples, &mut self.sound);
-        self.emphasise();
+        self.prepare(samples, frames, &is_wanted);
         (0..frames.count)
             .map(|index| {
                 if is_wanted(index) {
@@ -109,10 +109,29 @@ impl FormantFinder {
             .collect()
     }
 
-    /// Makes the high part of the sound louder.
-    fn emphasise(&mut self) {
-        for index in (1..self.sound.len()).rev() {
-            self.sound[index] -= self.emphasis * self.sound[index - 1];
+    /// Brings the sound to its rate and makes its high part louder, where frames that are wanted need it.
+    fn prepare(&mut self, samples: &[f32], frames: Frames, is_wanted: impl Fn(usize) -> bool) {
+        let total = self.resampler.total(samples.len());
+        self.sound.clear();
+        self.sound.resize(total, 0.0);
+        let length = self.window.len();
+        let mut needed: Vec<Range<usize>> = Vec::new();
+        for index in (0..frames.count).filter(|index| is_wanted(*index)) {
+            let start = frames.start(index, length, self.rate);
+            let end = (start + length as i64).clamp(0, total as i64) as usize;
+            // Emphasis needs the sample before.
+            let from = (start - 1).clamp(0, total as i64) as usize;
+            match needed.last_mut() {
+                Some(last) if from <= last.end => last.end = end.max(last.end),
+                _ => needed.push(from..end),
+            }
+        }
+        for range in needed {
+            let part = &mut self.sound[range.clone()];
+            self.resampler.resample_from(samples, range.start, part);
+            for index in (1..part.len()).rev() {
+                part[index] -= self.emphasis * part[index - 1];
+            }
         }
     }
 

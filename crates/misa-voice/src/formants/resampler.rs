@@ -53,16 +53,23 @@ impl Resampler {
         }
     }
 
-    /// Fills `output` with the whole sound at the new rate. Beyond its ends are zeros.
-    pub fn resample(&self, samples: &[f32], output: &mut Vec<f32>) {
-        output.clear();
-        let total = samples.len() as u128 * self.factor as u128 / self.divisor as u128;
-        output.reserve(total as usize);
-        for index in 0..total as usize {
-            let (first, weights) = &self.phases[index % self.factor];
-            let start = (index / self.factor * self.divisor) as i64 + first;
-            let (before, part) = crate::pitch::inside(samples, start, self.taps);
-            output.push(sum_of_products(part, &weights[before..before + part.len()]));
+    /// Samples at the new rate of a sound that has `samples` at the old one.
+    pub fn total(&self, samples: usize) -> usize {
+        (samples as u128 * self.factor as u128 / self.divisor as u128) as usize
+    }
+
+    /// Fills `output` with what the sound has at the new rate from sample `from` on. Beyond its ends are zeros.
+    pub fn resample_from(&self, samples: &[f32], from: usize, output: &mut [f32]) {
+        let mut phase = from % self.factor;
+        let mut round = (from / self.factor * self.divisor) as i64;
+        for value in output {
+            let (first, weights) = &self.phases[phase];
+            let (before, part) = crate::pitch::inside(samples, round + first, self.taps);
+            *value = sum_of_products(part, &weights[before..before + part.len()]);
+            phase += 1;
+            if phase == self.factor {
+                (phase, round) = (0, round + self.divisor as i64);
+            }
         }
     }
 }
@@ -87,6 +94,13 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Resampler {
+        fn resample(&self, samples: &[f32], output: &mut Vec<f32>) {
+            output.resize(self.total(samples.len()), 0.0);
+            self.resample_from(samples, 0, output);
+        }
+    }
 
     fn tone(rate: u32, hertz: f64) -> Vec<f32> {
         (0..rate / 4)

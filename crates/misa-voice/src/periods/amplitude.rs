@@ -35,12 +35,19 @@ fn around(samples: &[f32], middle: f64, [before, after]: [f64; 2]) -> f32 {
     let to = ((middle + after).floor().max(-1.0) + 1.0) as usize;
     let to = to.min(samples.len());
     let (mut power, mut weights) = (0.0, 0.0);
-    for (index, sample) in samples.iter().enumerate().take(to).skip(from) {
-        let distance = index as f64 - middle;
-        let reach = if distance < 0.0 { before } else { after };
-        let weight = 0.5 + 0.5 * (PI * distance / reach).cos();
-        power += weight * f64::from(*sample) * f64::from(*sample);
-        weights += weight;
+    // Each side of the window turns by equal angles, so that a cosine follows from the two before it.
+    let turning = (middle.ceil().max(0.0) as usize).clamp(from, to.max(from));
+    for (range, reach) in [(from..turning, before), (turning..to, after)] {
+        let angle = |index: f64| PI * (index - middle) / reach;
+        let start = range.start as f64;
+        let double = 2.0 * (PI / reach).cos();
+        let (mut last, mut cosine) = (angle(start - 1.0).cos(), angle(start).cos());
+        for sample in samples.get(range).unwrap_or(&[]) {
+            let weight = 0.5 + 0.5 * cosine;
+            power += weight * f64::from(*sample) * f64::from(*sample);
+            weights += weight;
+            (last, cosine) = (cosine, double * cosine - last);
+        }
     }
     (power / weights).sqrt() as f32
 }

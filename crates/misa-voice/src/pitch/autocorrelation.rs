@@ -2,8 +2,8 @@
 
 use super::frames::inside;
 use super::sums::sum_of_products;
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 use std::f64::consts::PI;
 use std::fmt;
 use std::sync::Arc;
@@ -119,29 +119,40 @@ impl fmt::Debug for Autocorrelation {
 }
 
 /// Transforms and their buffers.
+///
+/// Pairs of neighbouring samples are the parts of complex numbers, of which half as many are transformed.
 struct Transforms {
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
+    forward: Arc<dyn Fft<f32>>,
+    inverse: Arc<dyn Fft<f32>>,
     frame: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    forward_scratch: Vec<Complex<f32>>,
-    inverse_scratch: Vec<Complex<f32>>,
+    pairs: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    /// Per frequency, from 0 to a quarter of the rate, `exp(i pi k / pairs)`.
+    turns: Vec<Complex<f32>>,
 }
 
 impl Transforms {
     /// Transforms of at least `length` samples.
     fn new(length: usize) -> Self {
-        let length = length.next_power_of_two();
-        let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(length);
-        let inverse = planner.plan_fft_inverse(length);
+        let length = length.next_power_of_two().max(4);
+        let half = length / 2;
+        let mut planner = FftPlanner::new();
+        let forward = planner.plan_fft_forward(half);
+        let inverse = planner.plan_fft_inverse(half);
+        let scratch = forward
+            .get_inplace_scratch_len()
+            .max(inverse.get_inplace_scratch_len());
+        let turn = |k: usize| {
+            let (sine, cosine) = (PI * k as f64 / half as f64).sin_cos();
+            Complex::new(cosine as f32, sine as f32)
+        };
         Self {
-            frame: forward.make_input_vec(),
-            spectrum: forward.make_output_vec(),
-            forward_scratch: forward.make_scratch_vec(),
-            inverse_scratch: inverse.make_scratch_vec(),
             forward,
             inverse,
+            frame: vec![0.0; length],
+            pairs: vec![Complex::default(); half],
+            scratch: vec![Complex::default(); scratch],
+            turns: (0..=half / 2).map(turn).collect(),
         }
     }
 
@@ -149,23 +160,43 @@ impl Transforms {
     fn autocorrelate(&mut self, fill: impl FnOnce(&mut [f32])) {
         self.frame.fill(0.0);
         fill(&mut self.frame);
-        self.forward
-            .process_with_scratch(
-                &mut self.frame,
-                &mut self.spectrum,
-                &mut self.forward_scratch,
-            )
-            .expect("the buffers were made for this transform");
-        for value in &mut self.spectrum {
-            *value = Complex::new(value.norm_sqr(), 0.0);
+        for (pair, samples) in self.pairs.iter_mut().zip(self.frame.chunks_exact(2)) {
+            *pair = Complex::new(samples[0], samples[1]);
         }
+        self.forward
+            .process_with_scratch(&mut self.pairs, &mut self.scratch);
+        self.square();
         self.inverse
-            .process_with_scratch(
-                &mut self.spectrum,
-                &mut self.frame,
-                &mut self.inverse_scratch,
-            )
-            .expect("the spectrum of a power is real");
+            .process_with_scratch(&mut self.pairs, &mut self.scratch);
+        for (pair, values) in self.pairs.iter().zip(self.frame.chunks_exact_mut(2)) {
+            values.copy_from_slice(&[pair.re, pair.im]);
+        }
+    }
+
+    /// From the transform of pairs of samples to that of pairs of values of their autocorrelation.
+    ///
+    /// With E and O the spectra of samples with even and odd numbers, all have `E + w O` at a frequency, and
+    /// `E - w O` at the one as far from the end. Only sum and difference of both powers are needed.
+    fn square(&mut self) {
+        let half = self.pairs.len();
+        let both = |near: Complex<f32>, far: Complex<f32>, turn: Complex<f32>| {
+            let [near_power, far_power] = [near, far].map(|value| value.norm_sqr());
+            let cross = near.re * far.im + near.im * far.re;
+            let sum = near_power + far_power;
+            let difference = 2.0 * turn.re * cross - turn.im * (near_power - far_power);
+            let [turned, rest] = [turn.im * difference, turn.re * difference];
+            [
+                Complex::new(sum - turned, rest),
+                Complex::new(sum + turned, rest),
+            ]
+        };
+        self.pairs[0] = both(self.pairs[0], self.pairs[0], self.turns[0])[0];
+        let (near, far) = self.pairs.split_at_mut(half / 2);
+        far[0] = both(far[0], far[0], self.turns[half / 2])[0];
+        let pairs = near[1..].iter_mut().zip(far[1..].iter_mut().rev());
+        for ((near, far), turn) in pairs.zip(&self.turns[1..]) {
+            [*near, *far] = both(*near, *far, *turn);
+        }
     }
 
     /// Copies the first values of the autocorrelation.
@@ -212,6 +243,21 @@ mod tests {
         (0..length)
             .map(|k| (2.0 * PI * k as f64 / 80.0).sin() as f32)
             .collect()
+    }
+
+    #[test]
+    fn values_are_sums_of_products() {
+        let values: Vec<f32> = (0..11).map(|k| (k * k % 7) as f32 - 3.0).collect();
+        let mut transforms = Transforms::new(values.len() + 5);
+        transforms.autocorrelate(|frame| frame[..values.len()].copy_from_slice(&values));
+        let mut lags = [0.0; 5];
+        transforms.read(&mut lags);
+        let power: f32 = values.iter().map(|value| value * value).sum();
+        for (lag, found) in lags.iter().enumerate() {
+            let products = values.iter().zip(&values[lag..]).map(|(a, b)| a * b);
+            let expected = products.sum::<f32>() / power;
+            assert!((found / lags[0] - expected).abs() < 1e-6, "{lag}: {found}");
+        }
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! Samples that are cut off at a largest magnitude.
 
+use crate::sound::sums::largest_magnitude;
+
 /// Share of full scale from which a magnitude is full.
 const FULL: f32 = 0.999;
 /// Own largest magnitude below which flat tops are steps of a quiet sound.
 const AUDIBLE: f32 = 0.1;
 /// Difference, relative, of magnitudes that count as one.
 const SAME: f32 = 1e-4;
+
+/// Samples that are looked at at once.
+const PART: usize = 64;
 
 /// Clipped samples of one channel.
 #[derive(Clone, Debug)]
@@ -30,6 +35,18 @@ impl Clipping {
 
     /// Adds samples that follow the ones before.
     pub fn push(&mut self, samples: &[f32]) {
+        for part in samples.chunks(PART) {
+            let largest = largest_magnitude(part);
+            if largest < FULL && largest < self.level * (1.0 - SAME) {
+                // Most parts have not one sample in a run.
+                (self.full.run, self.own.run) = (0, 0);
+            } else {
+                self.push_each(part);
+            }
+        }
+    }
+
+    fn push_each(&mut self, samples: &[f32]) {
         for &sample in samples {
             let magnitude = sample.abs();
             self.full.push(magnitude >= FULL, sample > 0.0);

@@ -1,5 +1,7 @@
 //! Levels and silence of a sound, block after block.
 
+use crate::sound::sums::energy;
+
 /// The highest and the lowest level of parts of 100 ms.
 #[derive(Clone, Debug)]
 pub(crate) struct Levels {
@@ -28,10 +30,7 @@ impl Levels {
     pub fn push(&mut self, mut samples: &[f32]) {
         while !samples.is_empty() {
             let (now, later) = samples.split_at(samples.len().min(self.part - self.samples));
-            self.squares += now
-                .iter()
-                .map(|&sample| f64::from(sample).powi(2))
-                .sum::<f64>();
+            self.squares += energy(now);
             self.samples += now.len();
             samples = later;
             if self.samples == self.part {

@@ -5,6 +5,7 @@ use crate::sound::clipping::Clipping;
 use crate::sound::decoder::Decoder;
 use crate::sound::level::{Levels, Silence};
 use crate::sound::opening::Spec;
+use crate::sound::sums::{energy, largest_magnitude, sum};
 
 /// What was measured so far.
 pub(crate) struct Meter {
@@ -42,20 +43,39 @@ impl Meter {
     /// Adds a block: its channels, each as long as their mean.
     pub fn push(&mut self, channels: &[Vec<f32>], mean: &[f32]) {
         self.frames += mean.len() as u64;
-        self.sum += mean.iter().map(|&sample| f64::from(sample)).sum::<f64>();
+        self.sum += sum(mean);
         self.levels.push(mean);
-        self.mean_energy += energy(mean);
+        let mean_energy = energy(mean);
+        self.mean_energy += mean_energy;
         for (channel, clipping) in channels.iter().zip(&mut self.clipping) {
             clipping.push(channel);
-            self.peak = channel
-                .iter()
-                .fold(self.peak, |peak, sample| peak.max(sample.abs()));
-            self.energy += energy(channel);
+            self.peak = self.peak.max(largest_magnitude(channel));
+            self.energy += match channels {
+                [_] => mean_energy,
+                _ => energy(channel),
+            };
         }
         self.are_equal &= channels.windows(2).all(|pair| pair[0] == pair[1]);
-        for frame in 0..mean.len() {
-            self.silence
-                .push(channels.iter().all(|channel| channel[frame] == 0.0));
+        self.push_silence(channels, mean.len());
+    }
+
+    /// Adds which of `frames` are silent.
+    fn push_silence(&mut self, channels: &[Vec<f32>], frames: usize) {
+        for start in (0..frames).step_by(PART) {
+            let end = (start + PART).min(frames);
+            // Most parts have not one silent frame, which is seen at once.
+            let zeros = channels.first().map_or(frames, |channel| {
+                let zeros = channel[start..end].iter();
+                zeros.map(|sample| usize::from(*sample == 0.0)).sum()
+            });
+            if zeros == 0 {
+                self.silence.push(false);
+                continue;
+            }
+            for frame in start..end {
+                self.silence
+                    .push(channels.iter().all(|channel| channel[frame] == 0.0));
+            }
         }
     }
 
@@ -89,9 +109,5 @@ impl Meter {
     }
 }
 
-fn energy(samples: &[f32]) -> f64 {
-    samples
-        .iter()
-        .map(|&sample| f64::from(sample).powi(2))
-        .sum()
-}
+/// Frames that are looked at at once.
+const PART: usize = 64;

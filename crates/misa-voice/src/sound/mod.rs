@@ -24,6 +24,7 @@
 //! | `meter.rs` | what is measured while a sound is read |
 //! | `clipping.rs` | samples that are cut off |
 //! | `level.rs` | levels and silence |
+//! | `sums.rs` | sums that a processor computes several at once |
 
 mod boxes;
 mod clipping;
@@ -50,6 +51,7 @@ mod resampler;
 mod sound;
 mod source;
 mod stream;
+mod sums;
 mod tally;
 
 pub use facts::SoundFacts;
