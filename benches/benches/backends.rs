@@ -2,8 +2,8 @@
 //! compiled in.
 //!
 //! ```text
-//! cargo bench --bench backends -- --device flex --quick
-//! cargo bench --bench backends --features cuda -- --json backends.json
+//! cargo bench -p misa-benches --bench backends -- --device flex --quick
+//! cargo bench -p misa-benches --bench backends --features cuda -- --json backends.json
 //! ```
 //!
 //! Where none is named, all that are found stand in one table; the last column tells how many times

@@ -1,9 +1,9 @@
 //! Times of each stage from utterances to a training step, at the sizes of MOSEI with word vectors.
 //!
 //! ```text
-//! cargo bench --bench stages
-//! cargo bench --bench stages -- train_step
-//! cargo bench --bench stages -- --test
+//! cargo bench -p misa-benches --bench stages
+//! cargo bench -p misa-benches --bench stages -- train_step
+//! cargo bench -p misa-benches --bench stages -- --test
 //! ```
 //!
 //! Data and weights are made outside the clock, from one seed. The device, the first one compiled

@@ -2,8 +2,8 @@
 //! a download, or to start from nothing.
 //!
 //! ```text
-//! cargo run --release --example make_bert -- FOLDER
-//! cargo run --release --example train_mosei -- --bert FOLDER
+//! cargo run --release --features bert --example make_bert -- FOLDER
+//! cargo run --release --features bert --example train_mosei -- --bert FOLDER
 //! ```
 
 use burn::tensor::Device;

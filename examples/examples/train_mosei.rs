@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --example train_mosei
 //! cargo run --release --example train_mosei -- --data PATH --preset official --epochs 40
-//! cargo run --release --example train_mosei -- --data PATH --bert bert-base-uncased
+//! cargo run --release --features bert --example train_mosei -- --data PATH --bert bert-base-uncased
 //! ```
 //!
 //! Its options are those of `misa train`. Shows every epoch, ends with the report as Markdown, and

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo run --release --example train_ur_funny
-//! cargo run --release --example train_ur_funny -- --data UR_FUNNY --bert bert-base-uncased
+//! cargo run --release --features bert --example train_ur_funny -- --data UR_FUNNY --bert bert-base-uncased
 //! ```
 //!
 //! Its options are those of `misa train`. The report has the accuracy and a confusion matrix.

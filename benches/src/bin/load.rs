@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! misa serve runs/a --port 0
-//! cargo run --release --bin load -- 127.0.0.1:40123 --connections 64 --requests 10000
-//! cargo run --release --bin load -- 127.0.0.1:40123 --connections 1000 --requests 10000 --bad 0.33
-//! cargo run --release --bin load -- 127.0.0.1:40123 --seconds 30 --rate 500
+//! cargo run --release -p misa-benches --bin load -- 127.0.0.1:40123 --connections 64 --requests 10000
+//! cargo run --release -p misa-benches --bin load -- 127.0.0.1:40123 --connections 1000 --requests 10000 --bad 0.33
+//! cargo run --release -p misa-benches --bin load -- 127.0.0.1:40123 --seconds 30 --rate 500
 //! ```
 //!
 //! The result is one JSON object. The exit status is 1 if an answer was wrong.

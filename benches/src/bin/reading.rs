@@ -1,7 +1,7 @@
 //! How fast a feature file of the size of MOSEI is read, and how much memory that takes.
 //!
 //! ```text
-//! cargo run --release --bin reading
+//! cargo run --release -p misa-benches --bin reading
 //! ```
 //!
 //! Writes the file, then reads it in processes of their own: whole, and utterance by utterance.

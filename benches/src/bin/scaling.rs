@@ -1,7 +1,7 @@
 //! How the time of a training step grows with real steps, and with padding.
 //!
 //! ```text
-//! cargo run --release --bin scaling -- --threads 2 --json scaling.json
+//! cargo run --release -p misa-benches --bin scaling -- --threads 2 --json scaling.json
 //! ```
 //!
 //! Work should follow the real steps in a straight line, and padding should cost next to nothing.

@@ -2,8 +2,8 @@
 //! those of another implementation.
 //!
 //! ```text
-//! cargo run --release --bin throughput -- --case mosei_glove_b64 --threads 2 --seconds 10
-//! cargo run --release --bin throughput -- --all --json rows.json
+//! cargo run --release -p misa-benches --bin throughput -- --case mosei_glove_b64 --threads 2 --seconds 10
+//! cargo run --release -p misa-benches --bin throughput -- --all --json rows.json
 //! ```
 //!
 //! If there are several cases, each runs in its own process, because memory and start-up time are

@@ -141,11 +141,11 @@ pub enum InferError {
     },
     /// A model with BERT, in a program without its tokeniser.
     #[error(
-        "{path}: the model reads text with BERT; this program was built without the feature `bert`",
+        "{path}: words are read with BERT, and this program was built without it: build it with `--features bert`",
         path = path.display()
     )]
     NoTokeniser {
-        /// Folder of the model.
+        /// Folder of the model or of the BERT.
         path: PathBuf,
     },
 }

@@ -2,10 +2,10 @@
 //!
 //! Every message reads "where: expected, found; what to do".
 
+use crate::voice::VoiceError;
 use misa_files::hdf5::Hdf5Error;
 use misa_files::mat::MatError;
 use misa_files::npy::{NpyError, NpzError};
-use misa_voice::VoiceError;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};

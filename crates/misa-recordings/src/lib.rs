@@ -11,6 +11,7 @@
 //! | `track.rs` | feature rows over time |
 //! | `tracks/` | files of feature rows: faces, voices, arrays |
 //! | `sounds/` | features of a voice from its sound |
+//! | `voice.rs` | what is used of sounds; `no_voice.rs` without the feature `sound` |
 //! | `words/` | files of words: recognisers, aligners, subtitles |
 //! | `segments/` | tables of segments and their labels, and who speaks when |
 //! | `recipe/` | which numbers of a tool become features, and how |
@@ -34,6 +35,8 @@ pub mod segments;
 pub mod sounds;
 mod track;
 pub mod tracks;
+#[cfg_attr(not(feature = "sound"), path = "no_voice.rs")]
+mod voice;
 mod word;
 pub mod words;
 

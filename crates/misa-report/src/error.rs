@@ -85,6 +85,14 @@ pub enum PngError {
         /// Height in pixels.
         height: u32,
     },
+    /// In a program without pixels.
+    #[error(
+        "figure `{figure}`: this program was built without PNG: build it with `--features png`, or ask for SVG"
+    )]
+    Without {
+        /// Name of the figure.
+        figure: String,
+    },
     /// The pixels cannot be encoded.
     #[error("figure `{figure}`: pixels cannot be encoded as PNG")]
     Packing {

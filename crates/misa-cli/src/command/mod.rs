@@ -53,6 +53,14 @@ enum Command {
     Report(report::Arguments),
     #[cfg(feature = "serve")]
     Serve(Box<serve::Arguments>),
+    /// Not in this program
+    #[cfg(not(feature = "serve"))]
+    #[command(hide = true)]
+    Serve {
+        /// What the server would be told
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<std::ffi::OsString>,
+    },
     Sweep(sweep::Arguments),
     Ablation(Box<AblationArguments>),
     Table(table::Arguments),
@@ -84,6 +92,10 @@ impl Arguments {
             Command::Report(arguments) => arguments.run(),
             #[cfg(feature = "serve")]
             Command::Serve(arguments) => arguments.run(),
+            #[cfg(not(feature = "serve"))]
+            Command::Serve { .. } => Err(
+                "this program was built without a server: build it with `--features serve`".into(),
+            ),
             Command::Sweep(arguments) => arguments.run(),
             Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),

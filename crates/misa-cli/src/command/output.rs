@@ -1,7 +1,7 @@
 //! Files and folders that results are written to.
 
 use misa_data::write_whole;
-use misa_report::Figure;
+use misa_report::{Figure, PngError};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,18 +42,22 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes a figure as vectors, as pixels, and its numbers; returns the files.
+/// Writes a figure as vectors, as pixels where the program was built with them, and its numbers; returns the files.
 ///
 /// # Errors
 ///
 /// If the figure cannot be drawn or a file cannot be written.
-pub(super) fn write_figure(folder: &Path, figure: &Figure) -> Result<[PathBuf; 3], Box<dyn Error>> {
+pub(super) fn write_figure(folder: &Path, figure: &Figure) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let path = |extension: &str| folder.join(format!("{}.{extension}", figure.name));
     let [svg, png, csv] = ["svg", "png", "csv"].map(path);
     write(&svg, figure.svg().as_bytes())?;
-    write(&png, &figure.png()?)?;
     write(&csv, figure.data.as_bytes())?;
-    Ok([svg, png, csv])
+    match figure.png() {
+        Ok(pixels) => write(&png, &pixels)?,
+        Err(PngError::Without { .. }) => return Ok(vec![svg, csv]),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(vec![svg, png, csv])
 }
 
 /// The folder that a file is in.

@@ -107,7 +107,11 @@ impl Kind {
     fn of(out: &Path) -> Result<Self, String> {
         match out.extension().and_then(|extension| extension.to_str()) {
             Some("svg") => Ok(Self::Svg),
-            Some("png") => Ok(Self::Png),
+            Some("png") if cfg!(feature = "png") => Ok(Self::Png),
+            Some("png") => Err(format!(
+                "{}: this program was built without PNG: build it with `--features png`, or ask for .svg",
+                out.display()
+            )),
             Some("csv") => Ok(Self::Csv),
             _ => Err(format!("{}: expected .svg, .png or .csv", out.display())),
         }

@@ -11,6 +11,13 @@ use std::path::Path;
 pub struct Tokeniser(Infallible);
 
 impl Tokeniser {
+    /// The file of the words, one a line, in a Hugging Face folder.
+    pub const VOCABULARY_FILE: &str = "vocab.txt";
+    /// The file of the settings in a Hugging Face folder.
+    pub const SETTINGS_FILE: &str = "tokenizer_config.json";
+    /// Tokens that every vocabulary contains, in the order of their ids in a new one.
+    pub const SPECIAL_TOKENS: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+
     /// Fails: the feature `bert` is off.
     ///
     /// # Errors

@@ -2,18 +2,17 @@
 
 use super::hearing;
 use crate::recipe::Recipe;
+use crate::voice::{Librosa33, VOICE_RATE, VOICE_STEP, VoiceStream};
 use crate::{Interval, Track};
-use misa_voice::features::{VOICE_RATE, VOICE_STEP, VoiceStream};
-use misa_voice::librosa::Librosa33;
 
 /// A recipe that needs nothing but sound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SoundRecipe {
-    /// `misa-voice-1`, 100 rows a second: [`misa_voice::features`].
+    /// `misa-voice-1`, 100 rows a second: `misa_voice::features`.
     #[default]
     MisaVoice1,
-    /// `librosa-33`, 43 rows a second, as in CH-SIMS: [`Librosa33`].
+    /// `librosa-33`, 43 rows a second, as in CH-SIMS: `misa_voice::librosa`.
     Librosa33,
 }
 
@@ -130,7 +129,7 @@ impl Rows {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sound"))]
 mod tests {
     use super::*;
     use misa_voice::features::VOICE_COLUMNS;

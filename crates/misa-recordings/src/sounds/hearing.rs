@@ -1,7 +1,7 @@
 //! Where somebody speaks.
 
 use crate::Interval;
-use misa_voice::{LevelMeter, loud_stretches};
+use crate::voice::{LevelMeter, loud_stretches};
 use std::fmt::Debug;
 
 /// Samples a second that are heard.

@@ -2,9 +2,8 @@
 
 use super::hearing::{self, Loud};
 use super::{HearSpeech, SoundRecipe, SoundReport};
+use crate::voice::{SoundFacts, SoundLimits, SoundOptions, SoundStream, VoiceError};
 use crate::{Interval, RecordingError, Track};
-use misa_voice::VoiceError;
-use misa_voice::sound::{SoundFacts, SoundLimits, SoundOptions, SoundStream};
 use std::path::Path;
 use std::sync::Arc;
 

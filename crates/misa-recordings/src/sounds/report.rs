@@ -1,7 +1,7 @@
 //! What is told of a sound.
 
 use crate::Interval;
-use misa_voice::sound::SoundFacts;
+use crate::voice::SoundFacts;
 use serde::{Deserialize, Serialize};
 
 /// What is told of the sound of a recording.

@@ -12,6 +12,7 @@ mod assembling;
 mod merbench;
 mod recipe_errors;
 mod recipes;
+#[cfg(feature = "sound")]
 mod sounds;
 mod table_errors;
 mod tables;

@@ -138,6 +138,7 @@ pub(crate) fn adaptive_style() -> String {
 }
 
 /// Rules for the light theme only.
+#[cfg(feature = "png")]
 pub(crate) fn light_style() -> String {
     format!("{SHAPES}{}", colours(&LIGHT))
 }

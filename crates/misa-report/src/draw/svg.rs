@@ -1,6 +1,8 @@
 //! A drawing: collects shapes, and returns one SVG element.
 
-use crate::draw::colour::{adaptive_style, light_style};
+use crate::draw::colour::adaptive_style;
+#[cfg(feature = "png")]
+use crate::draw::colour::light_style;
 use crate::draw::text::escape;
 use std::fmt::Write;
 
@@ -99,6 +101,7 @@ impl Svg {
     }
 
     /// A complete SVG document in the light theme, in the font `family`.
+    #[cfg(feature = "png")]
     pub(crate) fn light_document(&self, family: &str) -> String {
         self.styled("", "", &light_style(), family)
     }
