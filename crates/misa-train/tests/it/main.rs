@@ -3,6 +3,7 @@
 // Test helpers may panic too, but the lint only exempts functions marked `#[test]`.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "bert")]
 mod bert;
 mod beyond;
 mod folders;
