@@ -46,6 +46,9 @@ pub enum BenchError {
         /// What is missing.
         source: Unsupported,
     },
+    /// Another program that is compared with and does not answer.
+    #[error("{0}")]
+    Peer(String),
     /// Every requested workload was skipped.
     #[error("nothing was measured")]
     Nothing,

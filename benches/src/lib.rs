@@ -7,7 +7,7 @@
 //! | `training.rs`, `layer.rs` | one step of the model, one step of a layer |
 //! | `throughput.rs`, `timing.rs` | measuring a case |
 //! | `feature_file.rs` | a feature file of any size |
-//! | `floor.rs` | lower bound of the time of a step |
+//! | `floor.rs`, `products.rs` | lower bound of the time of a step; rates of matrix products |
 //! | `load/` | requests to a server, good and bad, and their answers |
 //! | `row.rs`, `process.rs` | the result of a case; memory and time of the process |
 //! | `device.rs` of `misa-cli`, `compute.rs` | the device by its name, and its threads |
@@ -29,6 +29,7 @@ pub mod lengths;
 pub mod load;
 mod model_case;
 pub mod process;
+pub mod products;
 mod row;
 pub mod statistics;
 mod throughput;

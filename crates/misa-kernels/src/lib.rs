@@ -25,6 +25,7 @@ mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
+mod floor;
 #[cfg(feature = "cube")]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod gpu;
@@ -42,6 +43,8 @@ mod transformer;
 pub use adam::{Adam, norm};
 pub use cell::CellKind;
 pub use dropout::dropout;
+#[doc(hidden)]
+pub use floor::PackedMatrix;
 pub use layer::{DirectionWeights, Layer, available, on_cpu};
 pub use rows::RowAdam;
 pub use sentences::Sentences;

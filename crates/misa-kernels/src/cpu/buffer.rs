@@ -1,4 +1,4 @@
-//! Memory that is reused.
+//! Memory that is reused, and begins where a vector does.
 //!
 //! A layer needs the same large pieces of memory in every step of training. Given back to the
 //! system, each would be zeroed and mapped again, page by page.
@@ -15,23 +15,32 @@ const MIN_KEPT: usize = 1 << 12;
 
 static KEPT: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
+/// Bytes of the widest vector, and of a line of the caches: a vector that lies across two lines is
+/// read twice.
+const ALIGNMENT: usize = 64;
+/// Numbers that may have to be skipped for it.
+const MAX_SKIPPED: usize = ALIGNMENT / size_of::<f32>() - 1;
+
 /// A piece of memory that is kept for the next request.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
     /// May be longer than requested.
     data: Vec<f32>,
+    start: usize,
     len: usize,
 }
 
 impl Buffer {
     /// `len` numbers of any value.
     pub(crate) fn new(len: usize) -> Self {
-        let data = if len < MIN_KEPT {
-            vec![0.0; len]
+        let room = len + MAX_SKIPPED;
+        let data = if room < MIN_KEPT {
+            vec![0.0; room]
         } else {
-            take(len).unwrap_or_else(|| vec![0.0; len])
+            take(room).unwrap_or_else(|| vec![0.0; room])
         };
-        Self { data, len }
+        let start = data.as_ptr().align_offset(ALIGNMENT).min(MAX_SKIPPED);
+        Self { data, start, len }
     }
 
     /// `len` zeros.
@@ -46,13 +55,13 @@ impl Deref for Buffer {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        &self.data[..self.len]
+        &self.data[self.start..][..self.len]
     }
 }
 
 impl DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.data[..self.len]
+        &mut self.data[self.start..][..self.len]
     }
 }
 
@@ -100,5 +109,14 @@ mod tests {
         let second = Buffer::new(LEN - 3);
         assert_eq!((second.as_ptr(), second.len()), (address, LEN - 3));
         assert!(Buffer::zeros(LEN).iter().all(|&x| x == 0.0));
+    }
+
+    #[test]
+    fn pieces_of_every_size_begin_at_a_line_of_the_caches() {
+        for len in [0, 1, 15, 100, MIN_KEPT - 1, MIN_KEPT, 10_000] {
+            let piece = Buffer::new(len);
+            assert_eq!(piece.len(), len);
+            assert!(len == 0 || (piece.as_ptr() as usize).is_multiple_of(ALIGNMENT));
+        }
     }
 }

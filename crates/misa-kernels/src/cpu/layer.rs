@@ -1,9 +1,11 @@
 //! A bidirectional layer over packed sequences.
 
 use crate::Layer;
+use crate::cpu::backward::{GateGradients, Recorded};
 use crate::cpu::buffer::Buffer;
-use crate::cpu::direction::{self, Direction, Recorded, WeightGradients, Weights, rows_per_task};
+use crate::cpu::direction::{self, Direction, Weights, rows_per_task};
 use crate::cpu::matrix::Rows;
+use crate::cpu::weight_gradients::{WeightGradients, weight_gradients};
 use rayon::prelude::*;
 
 /// What the forward pass leaves.
@@ -90,40 +92,53 @@ pub(crate) fn backward(
     let memory = halves(&trace.memory);
     let columns = [0..d_hidden, d_hidden..2 * d_hidden];
 
+    let hidden = columns.clone().map(|columns| states.columns(columns));
     let one = |index: usize, gates| {
-        let direction = directions[index];
-        let hidden = states.columns(columns[index].clone());
         let d_states = d_states.columns(columns[index].clone());
         let recorded = Recorded {
-            hidden,
-            gates,
+            hidden: hidden[index],
             memory: memory[index],
             d_output: d_states.range(0..rows),
             d_memory: (layer.with_memory)
                 .then(|| d_states.range(rows..rows + layer.steps.sequences())),
         };
-        let gradients = direction.backward(pass.weights[index], recorded);
-        let weights = direction.weight_gradients(input, hidden, &gradients);
-        let panels = direction.input_panels(pass.weights[index]);
-        (gradients, weights, panels)
+        directions[index].backward(pass.weights[index], recorded, gates)
     };
     let (first, second) = rayon::join(|| one(0, gates.0), || one(1, gates.1));
+    let gradients = [&first, &second];
+    let weights = weight_gradients(&directions, input, hidden, gradients);
+    Gradients {
+        input: input_gradient(layer, &directions, pass.weights, gradients),
+        weights,
+    }
+}
 
+/// The gradient of the input, `[rows, d_input]`.
+fn input_gradient(
+    layer: &Layer,
+    directions: &[Direction<'_>; 2],
+    weights: [Weights<'_>; 2],
+    gradients: [&GateGradients<'_>; 2],
+) -> Vec<f32> {
+    let (rows, d_input) = (layer.steps.rows(), layer.d_input);
+    let (first, second) = rayon::join(
+        || directions[0].input_panels(weights[0]),
+        || directions[1].input_panels(weights[1]),
+    );
+    let panels = [first, second];
     let mut d_rows = vec![0.0; rows * d_input];
     let per_task = rows_per_task(rows);
     let chunks = d_rows.par_chunks_mut(per_task * d_input);
     chunks.enumerate().for_each(|(chunk, out)| {
         let start = chunk * per_task;
         let range = start..start + out.len() / d_input;
-        for (index, (gradients, _, panels)) in [&first, &second].into_iter().enumerate() {
+        for index in [0, 1] {
+            let (gradients, panels) = (gradients[index], &panels[index]);
             let begin = index == 0;
             directions[index].add_input_gradient(gradients, panels, range.clone(), out, begin);
         }
     });
-    Gradients {
-        input: d_rows,
-        weights: [first.1, second.1],
-    }
+    d_rows
 }
 
 impl Trace {
@@ -175,4 +190,82 @@ fn beside(layer: &Layer, hidden: &[f32], memory: &[f32]) -> Vec<f32> {
 
 fn halves(data: &[f32]) -> [&[f32]; 2] {
     data.split_at(data.len() / 2).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::testing::{numbers, on_threads};
+    use crate::{CellKind, PackedSteps};
+    use std::sync::Arc;
+
+    const D_INPUT: usize = 19;
+    const D_HIDDEN: usize = 11;
+
+    fn layer(cell: CellKind) -> Layer {
+        // More sequences than two granules, some of which end long before others.
+        let active: Vec<usize> = (0..13).map(|step| 40 - 3 * step).collect();
+        Layer {
+            cell,
+            d_input: D_INPUT,
+            d_hidden: D_HIDDEN,
+            steps: Arc::new(PackedSteps::new(&active)),
+            with_memory: cell == CellKind::Lstm,
+        }
+    }
+
+    /// Everything that a forward and a backward pass return, one after another.
+    fn pass(layer: &Layer) -> Vec<f32> {
+        let gates = layer.cell.gates() * D_HIDDEN;
+        let (rows, sequences) = (layer.steps.rows(), layer.steps.sequences());
+        let input = numbers(rows * D_INPUT, 1);
+        let weights = [2, 6].map(|seed| {
+            let sizes = [gates * D_INPUT, gates * D_HIDDEN, gates, gates];
+            [0, 1, 2, 3].map(|part| numbers(sizes[part], seed + part as u32))
+        });
+        let weights = weights
+            .each_ref()
+            .map(|[input, hidden, input_bias, hidden_bias]| Weights {
+                input,
+                hidden,
+                input_bias,
+                hidden_bias,
+            });
+        let output = forward(layer, &input, weights);
+        let pass = Forward {
+            input: &input,
+            weights,
+            states: &output.states,
+        };
+        let ends = if layer.with_memory { sequences } else { 0 };
+        let d_states = numbers((rows + ends) * 2 * D_HIDDEN, 10);
+        let gradients = backward(layer, pass, output.trace, &d_states);
+        let mut all = [output.states, gradients.input].concat();
+        for weights in gradients.weights {
+            let [input, hidden] = [weights.input, weights.hidden];
+            all.extend([input, hidden, weights.input_bias, weights.hidden_bias].concat());
+        }
+        all
+    }
+
+    #[test]
+    fn threads_change_no_bit() {
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let layer = layer(cell);
+            let [one, two, eight] = [1, 2, 8].map(|count| on_threads(count, || pass(&layer)));
+            assert!(one.iter().all(|x| x.is_finite()));
+            assert_eq!(one, two, "{cell:?}");
+            assert_eq!(one, eight, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn no_sequences_have_no_states_and_no_gradient() {
+        let layer = Layer {
+            steps: Arc::new(PackedSteps::new(&[])),
+            ..layer(CellKind::Gru)
+        };
+        let all = pass(&layer);
+        assert!(all.iter().all(|&x| x == 0.0));
+    }
 }

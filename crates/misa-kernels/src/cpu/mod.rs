@@ -2,25 +2,28 @@
 
 pub(crate) mod adam;
 pub(crate) mod attention;
+mod backward;
 pub(crate) mod buffer;
 mod direction;
 mod functions;
 pub(crate) mod gelu;
+mod group;
 mod gru;
 mod head;
 pub(crate) mod layer;
 mod lstm;
 pub(crate) mod mask;
-mod matrix;
+pub(crate) mod matrix;
 pub(crate) mod norm;
-mod panels;
-mod product;
+pub(crate) mod panels;
+pub(crate) mod product;
 mod row;
 mod softmax;
 pub(crate) mod squares;
 mod step;
 #[cfg(test)]
 mod testing;
+mod weight_gradients;
 
 #[cfg(feature = "flex")]
 pub(crate) use direction::Weights;

@@ -5,12 +5,17 @@
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
 use crate::cpu::buffer::Buffer;
-use crate::cpu::panels::{Left, MAX_DEPTH, MAX_ROWS, Panels, VECTORS, blocks, pieces};
+use crate::cpu::panels::{
+    Left, MAX_DEPTH, MAX_ROWS, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, pieces,
+};
 use crate::cpu::step::{load, store};
 use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
 
-/// Rows packed at once: a block of them fits in the second-level cache.
-const MAX_PACKED_ROWS: usize = 384;
+/// Rows packed at once: a block of them fits in the second-level cache, beside the panels below.
+pub(crate) const MAX_PACKED_ROWS: usize = 384;
+/// Columns whose panels stay in the second-level cache while every packed row meets them.
+const MAX_COLUMNS: usize = 512;
 
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]
@@ -73,38 +78,60 @@ impl WithSimd for Multiply<'_> {
             MAX_ROWS / 2
         };
         let width = right.width;
-        let mut packed_rows =
-            Buffer::new(left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH));
-        for block in blocks(right.depth) {
-            let onto = match block.start {
-                0 => onto,
-                _ => Onto::Present,
-            };
-            for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
-                let mut rest = &mut packed_rows[..];
-                for tile in pieces(chunk.clone(), tallest) {
-                    let (out, next) = rest.split_at_mut(tile.len() * block.len());
-                    left.pack(tile, block.clone(), out);
-                    rest = next;
-                }
-                for column in (0..width).step_by(right.panel) {
-                    let panel = S::as_simd_f32s(right.panel(&block, column)).0;
-                    let filled = right.panel.min(width - column);
-                    let mut packed = &packed_rows[..];
-                    for tile in pieces(chunk.clone(), tallest) {
-                        let (rows, next) = packed.split_at(tile.len() * block.len());
-                        packed = next;
-                        let out = &mut out[tile.start * width + column..];
-                        let target = Target {
-                            out,
-                            stride: width,
-                            filled,
-                            onto: onto.after(column),
-                        };
-                        choose_tile(simd, tile.len(), rows, panel, target);
+        let mut packed = Buffer::new(left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH));
+        for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
+            // What is added to stays near from one block to the next.
+            let out = &mut out[chunk.start * width..chunk.end * width];
+            for block in blocks(right.depth) {
+                pack(left, &chunk, &block, tallest, &mut packed);
+                let onto = match block.start {
+                    0 => onto,
+                    _ => Onto::Present,
+                };
+                for first in (0..width).step_by(MAX_COLUMNS) {
+                    let mut rest = &packed[..];
+                    for tile in pieces(0..chunk.len(), tallest) {
+                        let (rows, next) = rest.split_at(tile.len() * block.len());
+                        rest = next;
+                        let out = &mut out[tile.start * width..tile.end * width];
+                        // Along the rows of `out`, as the memory likes it; the packed rows of the
+                        // tile stay in the first-level cache.
+                        for column in (first..width.min(first + MAX_COLUMNS)).step_by(right.panel) {
+                            let target = Target {
+                                out: &mut out[column..],
+                                stride: width,
+                                filled: right.panel.min(width - column),
+                                onto: onto.after(column),
+                            };
+                            let panel = right.panel(&block, column);
+                            choose_tile(simd, tile.len(), rows, panel, target);
+                        }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Writes the tiles of `chunk` over `block`, one after another, to `out`.
+#[inline(always)]
+fn pack(
+    left: Left<'_>,
+    chunk: &Range<usize>,
+    block: &Range<usize>,
+    tallest: usize,
+    out: &mut [f32],
+) {
+    let at_once = match left {
+        Left::Rows(_) => block.len(),
+        Left::Transposed(_) => ROWS_READ_AT_ONCE,
+    };
+    for steps in pieces(block.clone(), at_once) {
+        for tile in pieces(chunk.clone(), tallest) {
+            let begun = (tile.start - chunk.start) * block.len();
+            let start = begun + (steps.start - block.start) * tile.len();
+            let out = &mut out[start..][..steps.len() * tile.len()];
+            left.pack(tile, steps.clone(), out);
         }
     }
 }
@@ -122,20 +149,16 @@ struct Target<'a> {
 
 /// Chooses the code for a tile of `height` rows.
 #[inline(always)]
-fn choose_tile<S: Simd>(
-    simd: S,
-    height: usize,
-    rows: &[f32],
-    panel: &[S::f32s],
-    target: Target<'_>,
-) {
+fn choose_tile<S: Simd>(simd: S, height: usize, rows: &[f32], panel: &[f32], target: Target<'_>) {
     macro_rules! heights {
         ($($height:literal)*) => {
             match height {
-                $($height => if target.filled <= S::F32_LANES {
-                    tile::<S, $height, 1>(simd, rows, panel, target)
+                $($height => if target.filled == VECTORS * S::F32_LANES {
+                    simd.vectorize(Tile::<$height, VECTORS, true> { rows, panel, target });
+                } else if target.filled <= S::F32_LANES {
+                    simd.vectorize(Tile::<$height, 1, false> { rows, panel, target });
                 } else {
-                    tile::<S, $height, VECTORS>(simd, rows, panel, target)
+                    simd.vectorize(Tile::<$height, VECTORS, false> { rows, panel, target });
                 },)*
                 _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
             }
@@ -144,72 +167,98 @@ fn choose_tile<S: Simd>(
     heights!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
-/// The product of `HEIGHT` rows and the first `WIDTH` vectors of a panel, onto what `target` says.
-#[inline(always)]
-fn tile<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
-    simd: S,
-    rows: &[f32],
-    panel: &[S::f32s],
-    target: Target<'_>,
-) {
-    let Target {
-        out,
-        stride,
-        filled,
-        onto,
-    } = target;
-    let whole = filled == WIDTH * S::F32_LANES;
-    // The sums begin with what they are added to, and all of them stay in registers.
-    let mut sums = [[simd.splat_f32s(0.0); WIDTH]; HEIGHT];
-    match onto {
-        Onto::Nothing => {}
-        Onto::Row(row) => sums = [read(simd, &row[..filled], whole); HEIGHT],
-        Onto::Present => {
-            for (index, sums) in sums.iter_mut().enumerate() {
-                *sums = read(simd, &out[index * stride..][..filled], whole);
+/// Repeats `$body` with every row number below `$height` as a constant: the compiler keeps sums in
+/// registers only where it knows which are meant.
+macro_rules! each_row {
+    ($row:ident < $height:ident: $body:block) => {
+        each_row!(@ $row $height $body 0 1 2 3 4 5 6 7 8 9 10 11)
+    };
+    (@ $row:ident $height:ident $body:block $($number:literal)*) => {
+        {$(if $number < $height {
+            const $row: usize = $number;
+            $body
+        })*}
+    };
+}
+
+/// The product of `HEIGHT` rows and the first `WIDTH` vectors of a panel, onto what `target` says;
+/// `WHOLE` if it has columns for all of these.
+struct Tile<'a, const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> {
+    rows: &'a [f32],
+    panel: &'a [f32],
+    target: Target<'a>,
+}
+
+impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
+    for Tile<'_, HEIGHT, WIDTH, WHOLE>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Target {
+            out,
+            stride,
+            filled,
+            onto,
+        } = self.target;
+        let filled = if WHOLE { WIDTH * S::F32_LANES } else { filled };
+        // The sums begin with what they are added to, and all of them stay in registers.
+        let mut sums = [[simd.splat_f32s(0.0); WIDTH]; HEIGHT];
+        match onto {
+            Onto::Nothing => {}
+            Onto::Row(row) => {
+                let row = read::<S, WIDTH, WHOLE>(simd, &row[..filled]);
+                each_row!(ROW < HEIGHT: { sums[ROW] = row; });
             }
+            Onto::Present => each_row!(ROW < HEIGHT: {
+                sums[ROW] = read::<S, WIDTH, WHOLE>(simd, &out[ROW * stride..][..filled]);
+            }),
         }
-    }
-    let (rows, _) = rows.as_chunks::<HEIGHT>();
-    let (panel, _) = panel.as_chunks::<VECTORS>();
-    for (row, columns) in rows.iter().zip(panel) {
-        for (sums, &value) in sums.iter_mut().zip(row) {
-            let value = simd.splat_f32s(value);
-            for (sum, &column) in sums.iter_mut().zip(columns) {
-                *sum = simd.mul_add_e_f32s(value, column, *sum);
-            }
+        let (rows, _) = self.rows.as_chunks::<HEIGHT>();
+        let (panel, _) = S::as_simd_f32s(self.panel).0.as_chunks::<VECTORS>();
+        for (row, columns) in rows.iter().zip(panel) {
+            each_row!(ROW < HEIGHT: {
+                let value = simd.splat_f32s(row[ROW]);
+                for (sum, &column) in sums[ROW].iter_mut().zip(columns) {
+                    *sum = simd.mul_add_e_f32s(value, column, *sum);
+                }
+            });
         }
-    }
-    for (index, sums) in sums.iter().enumerate() {
-        let out = &mut out[index * stride..][..filled];
-        if whole {
-            let (out, _) = S::as_mut_simd_f32s(out);
-            for (out, &sum) in out.iter_mut().zip(sums) {
-                *out = sum;
-            }
-        } else {
-            for (out, &sum) in out.chunks_mut(S::F32_LANES).zip(sums) {
-                store(simd, out, sum);
-            }
-        }
+        each_row!(ROW < HEIGHT: {
+            write::<S, WIDTH, WHOLE>(simd, &mut out[ROW * stride..][..filled], sums[ROW]);
+        });
     }
 }
 
 /// The numbers of a panel's columns in `row`.
 #[inline(always)]
-fn read<S: Simd, const WIDTH: usize>(simd: S, row: &[f32], whole: bool) -> [S::f32s; WIDTH] {
+fn read<S: Simd, const WIDTH: usize, const WHOLE: bool>(simd: S, row: &[f32]) -> [S::f32s; WIDTH] {
     let mut vectors = [simd.splat_f32s(0.0); WIDTH];
-    if whole {
-        let (row, _) = S::as_simd_f32s(row);
-        for (vector, &numbers) in vectors.iter_mut().zip(row) {
-            *vector = numbers;
-        }
+    if WHOLE {
+        vectors.copy_from_slice(S::as_simd_f32s(row).0);
     } else {
         for (vector, numbers) in vectors.iter_mut().zip(row.chunks(S::F32_LANES)) {
             *vector = load(simd, numbers);
         }
     }
     vectors
+}
+
+/// Writes what [`read`] reads.
+#[inline(always)]
+fn write<S: Simd, const WIDTH: usize, const WHOLE: bool>(
+    simd: S,
+    row: &mut [f32],
+    vectors: [S::f32s; WIDTH],
+) {
+    if WHOLE {
+        S::as_mut_simd_f32s(row).0.copy_from_slice(&vectors);
+    } else {
+        for (numbers, &vector) in row.chunks_mut(S::F32_LANES).zip(&vectors) {
+            store(simd, numbers, vector);
+        }
+    }
 }
 
 #[cfg(test)]

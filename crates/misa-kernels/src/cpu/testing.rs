@@ -43,8 +43,11 @@ pub(crate) fn slopes(x: &[f32], loss: impl Fn(&[f64]) -> f64) -> Vec<f64> {
 
 /// What `work` gives on one thread and on two.
 pub(crate) fn on_one_and_two_threads<T: Send>(work: impl Fn() -> T + Sync) -> [T; 2] {
-    [1, 2].map(|count| {
-        let threads = ThreadPoolBuilder::new().num_threads(count).build();
-        threads.expect("threads can be started").install(&work)
-    })
+    [1, 2].map(|count| on_threads(count, &work))
+}
+
+/// What `work` returns where it has `count` threads.
+pub(crate) fn on_threads<T: Send>(count: usize, work: impl FnOnce() -> T + Send) -> T {
+    let threads = ThreadPoolBuilder::new().num_threads(count).build();
+    threads.expect("threads can be started").install(work)
 }

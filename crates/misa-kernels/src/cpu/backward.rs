@@ -1,0 +1,146 @@
+//! The gradients of one direction of a recurrent layer.
+
+use crate::CellKind;
+use crate::cpu::buffer::Buffer;
+use crate::cpu::direction::{Direction, Weights, add_rows};
+use crate::cpu::group::{GRANULE, cut, groups, longest, rows_at};
+use crate::cpu::matrix::Rows;
+use crate::cpu::panels::{Left, Panels};
+use crate::cpu::product::{Onto, multiply};
+use crate::cpu::step::BackwardStep;
+use crate::cpu::{gru, lstm};
+use pulp::Arch;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// What the backward pass reads, beside the gates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded<'a> {
+    /// `[rows, d_hidden]`
+    pub(crate) hidden: Rows<'a>,
+    /// `[rows, d_hidden]`
+    pub(crate) memory: &'a [f32],
+    /// `[rows, d_hidden]`: gradient of the states.
+    pub(crate) d_output: Rows<'a>,
+    /// `[sequences, d_hidden]`: gradient of the final memory of an LSTM, if anything reads it.
+    pub(crate) d_memory: Option<Rows<'a>>,
+}
+
+/// Gradients of what a direction computed from its input, before they meet its weights.
+#[derive(Debug)]
+pub(crate) struct GateGradients<'a> {
+    /// `[rows, gates * d_hidden]`, of the recurrent product.
+    pub(crate) recurrent: &'a [f32],
+    /// `[rows, d_hidden]`, of the candidate's input product in a GRU; empty in an LSTM.
+    pub(crate) candidate: Buffer,
+    /// `[gates * d_hidden]`, the sum over the rows of the recurrent product.
+    pub(crate) hidden_bias: Vec<f32>,
+}
+
+impl Direction<'_> {
+    /// Follows the gradient through the recurrence, each group of sequences on its own.
+    ///
+    /// `gates`, `[rows, gates * d_hidden]`, holds their values; the gradients overwrite them.
+    pub(crate) fn backward<'g>(
+        &self,
+        weights: Weights<'_>,
+        recorded: Recorded<'_>,
+        gates: &'g mut [f32],
+    ) -> GateGradients<'g> {
+        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
+        let panels = Panels::new(Rows::new(weights.hidden, d_hidden));
+        let d_candidate = match self.cell {
+            CellKind::Lstm => 0,
+            CellKind::Gru => d_hidden,
+        };
+        let mut candidate = Buffer::new(self.steps.rows() * d_candidate);
+        let groups = groups(self.steps.sequences());
+        let parts = cut(gates, d_gates, self.steps, &groups);
+        let candidates = cut(&mut candidate, d_candidate, self.steps, &groups);
+        let parts = (groups.par_iter()).zip(parts.into_par_iter().zip(candidates));
+        let sums: Vec<Vec<f32>> = parts
+            .map(|(group, (mut gates, mut candidate))| {
+                let parts = [&mut gates[..], &mut candidate[..]];
+                self.backward_group(&panels, recorded, group, parts)
+            })
+            .collect();
+        let mut hidden_bias = vec![0.0; d_gates];
+        for sums in sums {
+            add_rows(Rows::new(&sums, d_gates), &mut hidden_bias);
+        }
+        GateGradients {
+            recurrent: gates,
+            candidate,
+            hidden_bias,
+        }
+    }
+
+    /// The same for some sequences, whose gates and candidates are given step by step. Returns the
+    /// sums of the gates' gradients, a row for each [`GRANULE`].
+    fn backward_group(
+        &self,
+        panels: &Panels,
+        recorded: Recorded<'_>,
+        group: &Range<usize>,
+        [gates, candidate]: [&mut [&mut [f32]]; 2],
+    ) -> Vec<f32> {
+        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
+        let of = |rows: &Range<usize>| &recorded.memory[rows.start * d_hidden..rows.end * d_hidden];
+        let mut sums = vec![0.0; group.len().div_ceil(GRANULE) * d_gates];
+        let mut carried_hidden = Buffer::zeros(group.len() * d_hidden);
+        let mut carried_memory = Buffer::zeros(group.len() * d_hidden);
+        if let Some(d_memory) = recorded.d_memory {
+            let rows = carried_memory.chunks_exact_mut(d_hidden);
+            for (row, carried) in group.clone().zip(rows) {
+                carried.copy_from_slice(d_memory.row(row));
+            }
+        }
+        for step in self.in_order(longest(self.steps, group)).rev() {
+            let rows = rows_at(self.steps, step, group);
+            let before = self.rows_before(step, group);
+            let alive = ..rows.len() * d_hidden;
+            let gates = &mut *gates[step];
+            let step = BackwardStep {
+                d_hidden,
+                gates: &mut *gates,
+                memory: of(&rows),
+                memory_before: of(&before),
+                hidden_before: recorded.hidden.range(before.clone()),
+                d_output: recorded.d_output.range(rows),
+                carried_hidden: &mut carried_hidden[alive],
+                carried_memory: &mut carried_memory[alive],
+                d_candidate: &mut *candidate[step],
+            };
+            let onto = match self.cell {
+                CellKind::Lstm => {
+                    Arch::new().dispatch(lstm::Backward(step));
+                    Onto::Nothing
+                }
+                CellKind::Gru => {
+                    Arch::new().dispatch(gru::Backward(step));
+                    Onto::Present
+                }
+            };
+            // While they are in the nearest cache.
+            let granules = gates.chunks(GRANULE * d_gates);
+            for (granule, sums) in granules.zip(sums.chunks_exact_mut(d_gates)) {
+                add_rows(Rows::new(granule, d_gates), sums);
+            }
+            let begun = Rows::new(&gates[..before.len() * d_gates], d_gates);
+            let carried = &mut carried_hidden[..before.len() * d_hidden];
+            multiply(Left::Rows(begun), panels, onto, carried);
+        }
+        sums
+    }
+
+    /// Rows of the states that a step of `group` starts from: of its first sequences, none at the
+    /// beginning.
+    fn rows_before(&self, step: usize, group: &Range<usize>) -> Range<usize> {
+        let alive = rows_at(self.steps, step, group).len();
+        let Some(before) = self.step_before(step) else {
+            return 0..0;
+        };
+        let rows = rows_at(self.steps, before, group);
+        rows.start..rows.end.min(rows.start + alive)
+    }
+}

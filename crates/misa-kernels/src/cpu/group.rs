@@ -1,0 +1,97 @@
+//! Sequences that one task follows through all steps.
+
+use crate::PackedSteps;
+use std::ops::Range;
+
+/// Sequences whose sums are added up together, whichever task follows them: so that a sum over all
+/// sequences does not depend on the number of threads.
+pub(crate) const GRANULE: usize = 16;
+
+/// Divides `sequences` into groups of whole granules, for half of rayon's threads: the other
+/// direction has as many.
+pub(crate) fn groups(sequences: usize) -> Vec<Range<usize>> {
+    let tasks = rayon::current_num_threads().div_ceil(2);
+    let granules = sequences.div_ceil(GRANULE).div_ceil(tasks).max(1);
+    (0..sequences)
+        .step_by(granules * GRANULE)
+        .map(|start| start..sequences.min(start + granules * GRANULE))
+        .collect()
+}
+
+/// Rows of `group` at `step`; none after its last sequence has ended.
+pub(crate) fn rows_at(steps: &PackedSteps, step: usize, group: &Range<usize>) -> Range<usize> {
+    let rows = steps.step(step);
+    let at = |sequence: usize| rows.start + sequence.min(rows.len());
+    at(group.start)..at(group.end)
+}
+
+/// Steps of the longest sequence of `group`.
+pub(crate) fn longest(steps: &PackedSteps, group: &Range<usize>) -> usize {
+    (0..steps.longest())
+        .rev()
+        .find(|&step| steps.step(step).len() > group.start)
+        .map_or(0, |last| last + 1)
+}
+
+/// Cuts a matrix of `width` columns, one row per real step: what each group has, step by step.
+pub(crate) fn cut<'a>(
+    data: &'a mut [f32],
+    width: usize,
+    steps: &PackedSteps,
+    groups: &[Range<usize>],
+) -> Vec<Vec<&'a mut [f32]>> {
+    let mut parts: Vec<Vec<&mut [f32]>> = groups
+        .iter()
+        .map(|_| Vec::with_capacity(steps.longest()))
+        .collect();
+    let mut rest = data;
+    for step in 0..steps.longest() {
+        for (group, parts) in groups.iter().zip(&mut parts) {
+            let rows = rows_at(steps, step, group);
+            if !rows.is_empty() {
+                let (part, next) = rest.split_at_mut(rows.len() * width);
+                rest = next;
+                parts.push(part);
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rayon::ThreadPoolBuilder;
+
+    fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("threads can be started").install(work)
+    }
+
+    #[test]
+    fn groups_are_of_whole_granules_for_half_of_the_threads() {
+        assert_eq!(on(2, || groups(64)), [0..64]);
+        assert_eq!(on(4, || groups(64)), [0..32, 32..64]);
+        assert_eq!(on(8, || groups(50)), [0..16, 16..32, 32..48, 48..50]);
+        assert_eq!(on(8, || groups(3)), [0..3]);
+        assert!(on(8, || groups(0)).is_empty());
+    }
+
+    #[test]
+    fn every_row_is_of_one_group() {
+        let steps = PackedSteps::new(&[5, 3, 3, 1]);
+        let groups = [0..2, 2..4, 4..5];
+        let mut data: Vec<f32> = (0..24).map(|x| (x / 2) as f32).collect();
+        let rows_of = |part: &&mut [f32]| part.chunks(2).map(|row| row[0] as usize).collect();
+        let parts = cut(&mut data, 2, &steps, &groups);
+        let parts: Vec<Vec<Vec<usize>>> = (parts
+            .iter()
+            .map(|parts| parts.iter().map(rows_of).collect()))
+        .collect();
+        assert_eq!(parts[0], [vec![0, 1], vec![5, 6], vec![8, 9], vec![11]]);
+        assert_eq!(parts[1], [vec![2, 3], vec![7], vec![10]]);
+        assert_eq!(parts[2], [vec![4]]);
+        let lengths = groups.each_ref().map(|group| longest(&steps, group));
+        assert_eq!(lengths, [4, 3, 1]);
+    }
+}
