@@ -71,12 +71,7 @@ impl WithSimd for Multiply<'_> {
             onto,
             out,
         } = self;
-        // A tile's sums, one row of the panel and one value of the left side stay in registers.
-        let tallest = if S::REGISTER_COUNT >= 32 {
-            MAX_ROWS
-        } else {
-            MAX_ROWS / 2
-        };
+        let tallest = const { tallest::<S>() };
         let width = right.width;
         let mut packed = Buffer::new(left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH));
         for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
@@ -110,6 +105,16 @@ impl WithSimd for Multiply<'_> {
                 }
             }
         }
+    }
+}
+
+/// Rows of the tallest tile whose sums stay in registers, with one row of the panel and one value of
+/// the left side.
+const fn tallest<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 {
+        MAX_ROWS
+    } else {
+        MAX_ROWS / 2
     }
 }
 
@@ -153,7 +158,10 @@ fn choose_tile<S: Simd>(simd: S, height: usize, rows: &[f32], panel: &[f32], tar
     macro_rules! heights {
         ($($height:literal)*) => {
             match height {
-                $($height => if target.filled == VECTORS * S::F32_LANES {
+                // So that there is no code for tiles that do not fit.
+                $($height => if const { $height > tallest::<S>() } {
+                    unreachable!("no tile is higher than {}", tallest::<S>());
+                } else if target.filled == VECTORS * S::F32_LANES {
                     simd.vectorize(Tile::<$height, VECTORS, true> { rows, panel, target });
                 } else if target.filled <= S::F32_LANES {
                     simd.vectorize(Tile::<$height, 1, false> { rows, panel, target });
