@@ -12,6 +12,7 @@ pub(crate) mod layer;
 mod lstm;
 pub(crate) mod mask;
 mod matrix;
+pub(crate) mod means;
 pub(crate) mod norm;
 mod panels;
 mod product;
@@ -19,6 +20,7 @@ mod row;
 mod softmax;
 pub(crate) mod squares;
 mod step;
+pub(crate) mod sums;
 #[cfg(test)]
 mod testing;
 
