@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 /// The steps of a batch of sequences. Absent steps are left out, except in a sequence that has no other
 /// steps: it is that of a missing modality, or is read as zeros.
+#[allow(clippy::large_enum_variant)] // One for each modality, never moved in a loop.
 pub(super) enum Steps {
     /// Where there are kernels.
     Packed(PackedSteps),
