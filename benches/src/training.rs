@@ -2,8 +2,8 @@
 
 use crate::{ModelCase, Unsupported};
 use burn::prelude::*;
-use misa_core::Misa;
-use misa_core::loss::{MisaLoss, PerTerm};
+use misa_core::loss::{MisaLoss, MisaLossConfig, PerTerm};
+use misa_core::{Misa, MisaConfig};
 use misa_infer::ReadyBatch;
 use misa_train::{MisaLearner, Trainer};
 use std::time::{Duration, Instant};
@@ -24,13 +24,22 @@ impl TrainingStep {
     ///
     /// [`Unsupported`] says what the model lacks.
     pub fn new(case: &ModelCase, device: &Device) -> Result<Self, Unsupported> {
+        Ok(Self::of(case.model()?, &case.objective(), case, device))
+    }
+
+    /// Creates another model with another objective, trained as `case` is.
+    pub fn of(
+        model: MisaConfig,
+        objective: &MisaLossConfig,
+        case: &ModelCase,
+        device: &Device,
+    ) -> Self {
         let device = &device.clone().autodiff();
-        let objective = case.objective().init(device);
-        let learner = MisaLearner::new(case.model()?.init(device), objective);
-        Ok(Self {
+        let learner = MisaLearner::new(model.init(device), objective.init(device));
+        Self {
             trainer: Trainer::new(learner, case.adam()),
             learning_rate: case.learning_rate(),
-        })
+        }
     }
 
     /// Trains on one batch; returns the value of every loss term, and the weighted sum as `total`.

@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`Layer`] | CPU, GPU | a bidirectional LSTM or GRU over packed sequences |
 //! | [`SelfAttention`], [`AddNorm`], [`gelu`] | CPU | a transformer layer between its matrix products, without padding |
+//! | [`CrossAttention`], [`layer_norm`], [`bias_relu`], [`bias_add`], [`mean`] | CPU | the same for a layer that reads other sequences |
 //! | [`Adam`], [`norm`] | CPU | the optimiser in one pass over memory, and the norm of a gradient |
 //! | [`RowAdam`] | CPU | [`Adam`] for a table of which a step reads few rows, bit for bit |
 //!
@@ -35,6 +36,7 @@ mod layer;
 #[cfg(any(feature = "flex", feature = "cube"))]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod ops;
+mod pre_norm;
 mod rows;
 mod sentences;
 mod steps;
@@ -46,10 +48,11 @@ pub use dropout::dropout;
 #[doc(hidden)]
 pub use floor::PackedMatrix;
 pub use layer::{DirectionWeights, Layer, available, on_cpu};
+pub use pre_norm::{bias_add, bias_relu, layer_norm, mean};
 pub use rows::RowAdam;
 pub use sentences::Sentences;
 pub use steps::PackedSteps;
-pub use transformer::{AddNorm, SelfAttention, gelu};
+pub use transformer::{AddNorm, CrossAttention, SelfAttention, gelu};
 
 /// Holds the README's example to what compiles.
 #[cfg(all(doctest, feature = "flex"))]

@@ -97,6 +97,24 @@ impl Packing {
         .collect()
     }
 
+    /// The rows of the given steps of each sequence, in batch order.
+    pub(crate) fn row_numbers(&self, steps: &[Vec<usize>]) -> Vec<i64> {
+        let mut ranks = vec![0; self.order.len()];
+        for (rank, &index) in self.order.iter().enumerate() {
+            ranks[index] = rank;
+        }
+        let firsts = self.active.iter().scan(0, |end, &alive| {
+            *end += alive;
+            Some(*end - alive)
+        });
+        let firsts: Vec<usize> = firsts.collect();
+        let numbers = steps.iter().zip(ranks).flat_map(|(steps, rank)| {
+            let firsts = &firsts;
+            steps.iter().map(move |&step| (firsts[step] + rank) as i64)
+        });
+        numbers.collect()
+    }
+
     /// Keeps the real steps of word ids.
     ///
     /// # Shapes
@@ -234,6 +252,14 @@ mod tests {
         assert_eq!(packing.active(), [3, 2, 1]);
         assert_eq!(packing.lengths(), [1, 3, 2]);
         assert_eq!(packing.indices(3), [3, 6, 0, 4, 7, 5]);
+    }
+
+    #[test]
+    fn steps_have_their_rows_in_batch_order() {
+        let packing = Packing::new(&[1, 3, 2]);
+        let all = [vec![0], vec![0, 1, 2], vec![0, 1]];
+        assert_eq!(packing.row_numbers(&all), [2, 0, 3, 5, 1, 4]);
+        assert_eq!(packing.row_numbers(&[vec![], vec![2], vec![1]]), [5, 4]);
     }
 
     #[test]

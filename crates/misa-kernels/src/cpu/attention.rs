@@ -1,4 +1,4 @@
-//! Self-attention with several heads over packed sequences.
+//! Attention with several heads over packed sequences.
 
 use crate::cpu::buffer::Buffer;
 use crate::cpu::head::Head;
@@ -12,12 +12,15 @@ const ROWS: usize = 32;
 
 /// `softmax(q k^T / sqrt(d_head)) v` of each sequence and head, with dropout on the probabilities.
 ///
-/// Rows are `[rows, d_model]`, the columns of the first head first.
+/// Rows are `[rows, d_model]`, the columns of the first head first. In self-attention, `sources` are
+/// `sequences`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attention<'a> {
-    /// Rows of each sequence: one after the other, all of the rows.
+    /// Rows of the queries of each sequence: one after the other, all of the rows.
     pub(crate) sequences: &'a [Range<usize>],
-    /// Of each sequence, how many of its first rows are attended to; at least one.
+    /// The same for keys and values.
+    pub(crate) sources: &'a [Range<usize>],
+    /// Of each source, how many of its first rows are attended to; at least one.
     pub(crate) n_keys: &'a [usize],
     pub(crate) n_heads: usize,
     pub(crate) d_model: usize,
@@ -25,7 +28,7 @@ pub(crate) struct Attention<'a> {
     pub(crate) dropout: Dropout,
 }
 
-/// Queries, keys and values, each `[rows, d_model]`.
+/// Queries, `[rows, d_model]`, and keys and values, `[source_rows, d_model]` each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Projected<T> {
     pub(crate) queries: T,
@@ -49,7 +52,7 @@ impl Attention<'_> {
         tasks
             .into_par_iter()
             .for_each(|(probabilities, out, head)| head.forward(probabilities, out));
-        self.beside(&by_head, output);
+        self.beside(self.sequences, &by_head, output);
         probabilities
     }
 
@@ -65,10 +68,12 @@ impl Attention<'_> {
         let heads = self.heads(projected);
         let count: usize = heads.iter().map(Head::probabilities).sum();
         assert_eq!(probabilities.len(), count);
-        let mut by_head = [(); 3].map(|()| Buffer::new(d_output.len()));
+        let counts = [&projected.queries, &projected.keys, &projected.values].map(|x| x.len());
+        let mut by_head = counts.map(Buffer::new);
         let [queries, keys, values] = &mut by_head;
-        let parts = |buffer| split(buffer, heads.iter().map(Head::elements));
-        let tasks = (parts(queries), parts(keys), parts(values), &heads);
+        let sources = |buffer| split(buffer, heads.iter().map(Head::source_elements));
+        let queries = split(queries, heads.iter().map(Head::elements));
+        let tasks = (queries, sources(keys), sources(values), &heads);
         let d_output = Rows::new(d_output, self.d_model);
         tasks
             .into_par_iter()
@@ -84,9 +89,9 @@ impl Attention<'_> {
                 head.backward(&probabilities[head.first..], d_output, gradients);
             });
         let [queries, keys, values] = &by_head;
-        self.beside(queries, gradients.queries);
-        self.beside(keys, gradients.keys);
-        self.beside(values, gradients.values);
+        self.beside(self.sequences, queries, gradients.queries);
+        self.beside(self.sources, keys, gradients.keys);
+        self.beside(self.sources, values, gradients.values);
     }
 
     fn check(&self, projected: Projected<&[f32]>, count: usize) {
@@ -95,22 +100,23 @@ impl Attention<'_> {
             keys,
             values,
         } = projected;
-        assert_eq!([queries.len(), keys.len(), values.len()], [count; 3]);
+        assert_eq!(queries.len(), count);
+        assert_eq!(keys.len(), values.len());
         assert!(self.n_heads > 0 && self.d_model.is_multiple_of(self.n_heads));
-        assert_eq!(self.sequences.len(), self.n_keys.len());
-        let end = self.sequences.iter().fold(0, |end, rows| {
-            assert_eq!(rows.start, end, "sequences follow each other");
-            rows.end
-        });
-        assert_eq!(end * self.d_model, count);
+        let n_sequences = self.sequences.len();
+        assert_eq!([self.sources.len(), self.n_keys.len()], [n_sequences; 2]);
+        assert_eq!(end(self.sequences) * self.d_model, count);
+        assert_eq!(end(self.sources) * self.d_model, keys.len());
     }
 
     /// Every head of every sequence, in the order in which its numbers are packed.
     fn heads<'a>(&self, projected: Projected<&'a [f32]>) -> Vec<Head<'a>> {
         let mut heads = Vec::with_capacity(self.sequences.len() * self.n_heads);
         let mut first = 0;
-        for (rows, &n_keys) in self.sequences.iter().zip(self.n_keys) {
-            assert!((1..=rows.len()).contains(&n_keys), "keys of a sequence");
+        let sources = self.sources.iter().zip(self.n_keys);
+        for (rows, (source, &n_keys)) in self.sequences.iter().zip(sources) {
+            assert!((1..=source.len()).contains(&n_keys), "keys of a sequence");
+            let rows = [rows.clone(), source.clone()];
             for head in 0..self.n_heads {
                 let head = self.head(projected, rows.clone(), n_keys, head, first);
                 first += head.probabilities();
@@ -127,7 +133,7 @@ impl Attention<'_> {
     fn head<'a>(
         &self,
         projected: Projected<&'a [f32]>,
-        rows: Range<usize>,
+        [rows, source]: [Range<usize>; 2],
         n_keys: usize,
         head: usize,
         first: usize,
@@ -138,7 +144,7 @@ impl Attention<'_> {
                 .range(rows)
                 .columns(columns.clone())
         };
-        let attended = rows.start..rows.start + n_keys;
+        let attended = source.start..source.start + n_keys;
         Head {
             projected: Projected {
                 queries: part(projected.queries, rows.clone()),
@@ -146,6 +152,7 @@ impl Attention<'_> {
                 values: part(projected.values, attended),
             },
             rows,
+            n_source: source.len(),
             columns,
             dropout: self.dropout,
             first,
@@ -153,10 +160,10 @@ impl Attention<'_> {
     }
 
     /// From the rows of each head, `[sequence, head, length, d_head]`, to whole rows.
-    fn beside(&self, by_head: &[f32], out: &mut [f32]) {
+    fn beside(&self, sequences: &[Range<usize>], by_head: &[f32], out: &mut [f32]) {
         let d_model = self.d_model;
-        let sequences = split(out, self.sequences.iter().map(|rows| rows.len() * d_model));
-        let sequences = sequences.into_par_iter().zip(self.sequences);
+        let parts = split(out, sequences.iter().map(|rows| rows.len() * d_model));
+        let sequences = parts.into_par_iter().zip(sequences);
         sequences.for_each(|(out, rows)| {
             let by_head = &by_head[rows.start * d_model..rows.end * d_model];
             let tasks = out.par_chunks_mut(ROWS * d_model).enumerate();
@@ -174,8 +181,16 @@ impl Attention<'_> {
     }
 }
 
+/// Number of rows of `sequences`, which follow each other.
+pub(crate) fn end(sequences: &[Range<usize>]) -> usize {
+    sequences.iter().fold(0, |end, rows| {
+        assert_eq!(rows.start, end, "sequences follow each other");
+        rows.end
+    })
+}
+
 /// Cuts all of `data` into pieces of these lengths.
-fn split(data: &mut [f32], lengths: impl Iterator<Item = usize>) -> Vec<&mut [f32]> {
+pub(crate) fn split(data: &mut [f32], lengths: impl Iterator<Item = usize>) -> Vec<&mut [f32]> {
     let mut rest = data;
     let mut cut = |length| {
         let (piece, next) = std::mem::take(&mut rest).split_at_mut(length);
@@ -194,6 +209,7 @@ mod tests {
     /// Attention with all that belongs to it.
     struct Case {
         sequences: Vec<Range<usize>>,
+        sources: Vec<Range<usize>>,
         n_keys: Vec<usize>,
         n_heads: usize,
         d_model: usize,
@@ -204,38 +220,52 @@ mod tests {
     }
 
     impl Case {
-        /// Of sequences of these lengths and keys.
+        /// Of sequences of these lengths and keys, each its own source.
         fn new(sizes: &[[usize; 2]], n_heads: usize, d_head: usize, probability: f64) -> Self {
-            let mut end = 0;
-            let sequences = sizes.iter().map(|[length, _]| {
-                end += length;
-                end - length..end
-            });
-            let sequences: Vec<_> = sequences.collect();
+            let sizes: Vec<_> = (sizes.iter())
+                .map(|&[length, n_keys]| [length, length, n_keys])
+                .collect();
+            Self::across(&sizes, n_heads, d_head, probability)
+        }
+
+        /// Of sequences of these lengths, whose sources have these lengths and keys.
+        fn across(sizes: &[[usize; 3]], n_heads: usize, d_head: usize, probability: f64) -> Self {
+            let ranges = |which: usize| {
+                let ranges = sizes.iter().scan(0, |end, size| {
+                    *end += size[which];
+                    Some(*end - size[which]..*end)
+                });
+                ranges.collect::<Vec<_>>()
+            };
+            let (sequences, sources) = (ranges(0), ranges(1));
             let d_model = n_heads * d_head;
-            let matrix = |seed| {
-                numbers(end * d_model, seed)
-                    .iter()
-                    .map(|x| 4.0 * x)
-                    .collect()
+            let matrix = |rows: &[Range<usize>], seed| {
+                let numbers = numbers(end(rows) * d_model, seed);
+                numbers.iter().map(|x| 4.0 * x).collect()
             };
             Self {
-                sequences,
-                n_keys: sizes.iter().map(|[_, n_keys]| *n_keys).collect(),
+                n_keys: sizes.iter().map(|[_, _, n_keys]| *n_keys).collect(),
                 n_heads,
                 d_model,
                 dropout: Dropout {
                     probability,
                     seed: 11,
                 },
-                inputs: [1, 2, 3].map(matrix),
-                d_output: matrix(4),
+                inputs: [
+                    matrix(&sequences, 1),
+                    matrix(&sources, 2),
+                    matrix(&sources, 3),
+                ],
+                d_output: matrix(&sequences, 4),
+                sequences,
+                sources,
             }
         }
 
         fn attention(&self) -> Attention<'_> {
             Attention {
                 sequences: &self.sequences,
+                sources: &self.sources,
                 n_keys: &self.n_keys,
                 n_heads: self.n_heads,
                 d_model: self.d_model,
@@ -259,7 +289,7 @@ mod tests {
         }
 
         fn backward(&self, probabilities: &[f32]) -> [Vec<f32>; 3] {
-            let mut all = [(); 3].map(|()| vec![f32::NAN; self.d_output.len()]);
+            let mut all = (self.inputs.each_ref()).map(|input| vec![f32::NAN; input.len()]);
             let [queries, keys, values] = all.each_mut().map(Vec::as_mut_slice);
             let gradients = Projected {
                 queries,
@@ -280,7 +310,8 @@ mod tests {
             let (d_model, d_head) = (self.d_model, self.d_model / self.n_heads);
             let mut output = vec![0.0; queries.len()];
             let mut first = 0;
-            for (rows, &n_keys) in self.sequences.iter().zip(&self.n_keys) {
+            let sources = self.sources.iter().zip(&self.n_keys);
+            for (rows, (source, &n_keys)) in self.sequences.iter().zip(sources) {
                 for head in 0..self.n_heads {
                     let mut mask = vec![0.0; rows.len() * n_keys];
                     self.dropout.fill(first, &mut mask);
@@ -288,7 +319,7 @@ mod tests {
                     let at = |row: usize| row * d_model + head * d_head;
                     for (row, mask) in rows.clone().zip(mask.chunks(n_keys)) {
                         let score = |key: usize| {
-                            let [q, k] = [&queries[at(row)..], &keys[at(rows.start + key)..]];
+                            let [q, k] = [&queries[at(row)..], &keys[at(source.start + key)..]];
                             let terms = q.iter().zip(k).take(d_head);
                             terms.map(|(q, k)| q * k).sum::<f64>() / (d_head as f64).sqrt()
                         };
@@ -298,7 +329,7 @@ mod tests {
                             for column in 0..d_head {
                                 output[at(row) + column] += exp / sum
                                     * f64::from(mask)
-                                    * values[at(rows.start + key) + column];
+                                    * values[at(source.start + key) + column];
                             }
                         }
                     }
@@ -317,21 +348,34 @@ mod tests {
             (&[[9, 7]], 2, 16, 0.1),
             (&[[20, 18]], 1, 4, 0.5),
         ] {
-            let case = Case::new(sizes, n_heads, d_head, probability);
-            let inputs = case.wide_inputs();
-            let (output, probabilities) = case.forward();
-            let expected = case.expected(inputs.each_ref().map(Vec::as_slice));
-            assert_close(&output, &expected, 5e-6);
-            for (index, actual) in case.backward(&probabilities).iter().enumerate() {
-                let loss = |input: &[f64]| {
-                    let mut inputs = inputs.each_ref().map(Vec::as_slice);
-                    inputs[index] = input;
-                    let output = case.expected(inputs);
-                    let terms = output.iter().zip(&case.d_output);
-                    terms.map(|(x, &d)| x * f64::from(d)).sum()
-                };
-                assert_close(actual, &slopes(&case.inputs[index], loss), 3e-5);
-            }
+            assert_definition(&Case::new(sizes, n_heads, d_head, probability));
+        }
+    }
+
+    #[test]
+    fn sources_may_have_other_lengths_than_sequences() {
+        for (sizes, n_heads, d_head, probability) in [
+            (&[[1, 4, 4], [3, 1, 1]][..], 2, 5, 0.0),
+            (&[[2, 9, 7], [5, 3, 3], [1, 1, 1]], 3, 4, 0.1),
+        ] {
+            assert_definition(&Case::across(sizes, n_heads, d_head, probability));
+        }
+    }
+
+    fn assert_definition(case: &Case) {
+        let inputs = case.wide_inputs();
+        let (output, probabilities) = case.forward();
+        let expected = case.expected(inputs.each_ref().map(Vec::as_slice));
+        assert_close(&output, &expected, 5e-6);
+        for (index, actual) in case.backward(&probabilities).iter().enumerate() {
+            let loss = |input: &[f64]| {
+                let mut inputs = inputs.each_ref().map(Vec::as_slice);
+                inputs[index] = input;
+                let output = case.expected(inputs);
+                let terms = output.iter().zip(&case.d_output);
+                terms.map(|(x, &d)| x * f64::from(d)).sum()
+            };
+            assert_close(actual, &slopes(&case.inputs[index], loss), 3e-5);
         }
     }
 
@@ -422,7 +466,8 @@ mod tests {
 
     #[test]
     fn threads_change_no_bit() {
-        let case = Case::new(&[[100, 90], [7, 7], [31, 20], [1, 1]], 4, 24, 0.1);
+        let sizes = [[100, 90, 90], [7, 7, 7], [31, 140, 20], [1, 1, 1]];
+        let case = Case::across(&sizes, 4, 24, 0.1);
         let [one, two] = on_one_and_two_threads(|| {
             let (output, probabilities) = case.forward();
             (output, case.backward(&probabilities))

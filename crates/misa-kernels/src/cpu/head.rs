@@ -1,4 +1,4 @@
-//! Self-attention of one head over one sequence.
+//! Attention of one head over one sequence.
 
 use crate::cpu::attention::Projected;
 use crate::cpu::buffer::Buffer;
@@ -16,8 +16,10 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) struct Head<'a> {
     /// `[length, d_head]`, keys and values `[n_keys, d_head]`.
     pub(crate) projected: Projected<Rows<'a>>,
-    /// Where they are among all rows.
+    /// Where the queries are among all rows.
     pub(crate) rows: Range<usize>,
+    /// Rows of the source, of which the keys are the first.
+    pub(crate) n_source: usize,
     pub(crate) columns: Range<usize>,
     pub(crate) dropout: Dropout,
     /// Index of the first probability.
@@ -37,6 +39,11 @@ impl Head<'_> {
     /// How many numbers its part of the rows has.
     pub(crate) fn elements(&self) -> usize {
         self.rows.len() * self.columns.len()
+    }
+
+    /// The same of the source.
+    pub(crate) fn source_elements(&self) -> usize {
+        self.n_source * self.columns.len()
     }
 
     fn scale(&self) -> f32 {
@@ -82,7 +89,8 @@ impl Head<'_> {
         }
     }
 
-    /// Writes the gradients of the three, each `[length, d_head]`.
+    /// Writes the gradients of the queries, `[length, d_head]`, and of keys and values,
+    /// `[n_source, d_head]`.
     pub(crate) fn backward(
         &self,
         probabilities: &[f32],

@@ -58,8 +58,13 @@ impl Dropout {
             ],
             // Of all 2^32 words, those below are dropped.
             dropped: (self.probability * 2f64.powi(32)) as u32,
-            kept: (1.0 / (1.0 - self.probability)) as f32,
+            kept: self.kept(),
         }
+    }
+
+    /// The element of a mask that is not 0.
+    pub(crate) fn kept(&self) -> f32 {
+        (1.0 / (1.0 - self.probability)) as f32
     }
 }
 

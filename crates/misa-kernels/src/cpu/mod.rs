@@ -14,6 +14,7 @@ pub(crate) mod layer;
 mod lstm;
 pub(crate) mod mask;
 pub(crate) mod matrix;
+pub(crate) mod means;
 pub(crate) mod norm;
 pub(crate) mod panels;
 pub(crate) mod product;
@@ -21,6 +22,7 @@ mod row;
 mod softmax;
 pub(crate) mod squares;
 mod step;
+pub(crate) mod sums;
 #[cfg(test)]
 mod testing;
 mod weight_gradients;

@@ -286,7 +286,7 @@ fn differentiate<S: Simd>(
 }
 
 /// The sum of `parts`, in their order.
-fn add_up<'a>(parts: impl Iterator<Item = &'a [f32]>, total: &mut [f32]) {
+pub(crate) fn add_up<'a>(parts: impl Iterator<Item = &'a [f32]>, total: &mut [f32]) {
     total.fill(0.0);
     for part in parts {
         for (total, part) in total.iter_mut().zip(part) {

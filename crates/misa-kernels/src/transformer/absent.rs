@@ -1,6 +1,6 @@
 //! Stands for the kernels in builds without them: callers check before, see [`crate::on_cpu`].
 
-use crate::{AddNorm, SelfAttention};
+use crate::{AddNorm, CrossAttention};
 use burn::prelude::*;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ pub(super) fn gelu(_: Tensor<2>) -> Tensor<2> {
     unreachable!("{ABSENT}")
 }
 
-pub(super) fn attend(_: [Tensor<2>; 3], _: Tensor<1>, _: Arc<SelfAttention>, _: u64) -> Tensor<2> {
+pub(super) fn attend(_: [Tensor<2>; 3], _: Tensor<1>, _: Arc<CrossAttention>, _: u64) -> Tensor<2> {
     unreachable!("{ABSENT}")
 }
 

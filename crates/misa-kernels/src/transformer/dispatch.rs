@@ -1,7 +1,7 @@
 //! Calls the operations of the device that holds the tensors.
 
 use crate::transformer::ops::TransformerOps;
-use crate::{AddNorm, SelfAttention};
+use crate::{AddNorm, CrossAttention};
 use burn::backend::Dispatch;
 use burn::prelude::*;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ pub(super) fn gelu(x: Tensor<2>) -> Tensor<2> {
     Tensor::from_dispatch(Dispatch::gelu_rows(x.into_dispatch()))
 }
 
-/// Self-attention of queries, keys and values.
+/// Attention of queries, keys and values.
 pub(super) fn attend(
     inputs: [Tensor<2>; 3],
     key_bias: Tensor<1>,
-    attention: Arc<SelfAttention>,
+    attention: Arc<CrossAttention>,
     seed: u64,
 ) -> Tensor<2> {
     let [queries, keys, values] = inputs.map(Tensor::into_dispatch);

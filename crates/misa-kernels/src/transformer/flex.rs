@@ -1,6 +1,6 @@
 //! The kernels for the CPU behind the operations.
 
-use crate::SelfAttention;
+use crate::CrossAttention;
 use crate::cpu::attention::{Attention, Projected};
 use crate::cpu::buffer::Buffer;
 use crate::cpu::mask::Dropout;
@@ -22,7 +22,7 @@ impl TransformerOps for Flex {
         keys: FloatTensor<Self>,
         values: FloatTensor<Self>,
         _: FloatTensor<Self>,
-        attention: Arc<SelfAttention>,
+        attention: Arc<CrossAttention>,
         seed: u64,
     ) -> FloatTensor<Self> {
         attend([queries, keys, values], attention, seed).0
@@ -64,7 +64,7 @@ pub(super) fn gelu_gradient(x: &FloatTensor<Flex>, d_y: &FloatTensor<Flex>) -> F
 /// What the backward pass of attention needs.
 #[derive(Clone, Debug)]
 pub(super) struct AttentionTrace {
-    attention: Arc<SelfAttention>,
+    attention: Arc<CrossAttention>,
     seed: u64,
     /// Queries, keys and values.
     inputs: [FloatTensor<Flex>; 3],
@@ -73,7 +73,7 @@ pub(super) struct AttentionTrace {
 
 pub(super) fn attend(
     inputs: [FloatTensor<Flex>; 3],
-    attention: Arc<SelfAttention>,
+    attention: Arc<CrossAttention>,
     seed: u64,
 ) -> (FloatTensor<Flex>, AttentionTrace) {
     let inputs = inputs.map(|tensor| tensor.to_contiguous());
@@ -90,10 +90,11 @@ pub(super) fn attend(
     (tensor(output, [rows, d_model]), trace)
 }
 
-fn kernel(attention: &SelfAttention, seed: u64, d_model: usize) -> Attention<'_> {
+fn kernel(attention: &CrossAttention, seed: u64, d_model: usize) -> Attention<'_> {
     Attention {
-        sequences: attention.sentences.all_ranges(),
-        n_keys: attention.sentences.keys(),
+        sequences: attention.queries.all_ranges(),
+        sources: attention.keys.all_ranges(),
+        n_keys: attention.keys.keys(),
         n_heads: attention.n_heads,
         d_model,
         dropout: Dropout {
@@ -116,8 +117,10 @@ impl AttentionTrace {
     /// Gradients of queries, keys, values and the bias of the keys.
     pub(super) fn gradients(self, d_output: &FloatTensor<Flex>) -> [FloatTensor<Flex>; 4] {
         let d_output = d_output.to_contiguous();
-        let [rows, d_model] = shape(&d_output);
-        let [mut queries, mut keys, mut values] = [(); 3].map(|()| vec![0.0; rows * d_model]);
+        let shapes = self.inputs.each_ref().map(shape);
+        let d_model = shapes[0][1];
+        let [mut queries, mut keys, mut values] =
+            shapes.map(|[rows, d_model]| vec![0.0; rows * d_model]);
         kernel(&self.attention, self.seed, d_model).backward(
             projected(&self.inputs),
             &self.probabilities,
@@ -128,9 +131,13 @@ impl AttentionTrace {
                 values: &mut values,
             },
         );
-        let [queries, keys, values] =
-            [queries, keys, values].map(|values| tensor(values, [rows, d_model]));
-        [queries, keys, values, tensor(vec![0.0; d_model], [d_model])]
+        let [d_queries, d_keys, d_values] = shapes;
+        [
+            tensor(queries, d_queries),
+            tensor(keys, d_keys),
+            tensor(values, d_values),
+            tensor(vec![0.0; d_model], [d_model]),
+        ]
     }
 }
 
@@ -144,7 +151,7 @@ pub(super) struct NormShape {
 
 /// What the backward pass of a norm needs.
 #[derive(Clone, Debug)]
-pub(super) struct NormTrace {
+pub(crate) struct NormTrace {
     gamma: FloatTensor<Flex>,
     beta: FloatTensor<Flex>,
     shape: NormShape,
@@ -162,6 +169,36 @@ pub(super) fn add_norm(
         x: host(&x),
         bias: Some(host(&bias)),
         residual: Some(host(&residual)),
+    };
+    let trace = norm(&gamma, &beta, norm_shape).forward(terms, &mut y);
+    let output = tensor(y, shape(&x));
+    let trace = NormTrace {
+        gamma,
+        beta,
+        shape: norm_shape,
+        trace: Arc::new(trace),
+    };
+    (output, trace)
+}
+
+/// The norm of `x` alone, of `[gamma, beta]`.
+pub(crate) fn norm_rows(
+    x: FloatTensor<Flex>,
+    affine: [FloatTensor<Flex>; 2],
+    epsilon: f64,
+) -> (FloatTensor<Flex>, NormTrace) {
+    let x = x.to_contiguous();
+    let [gamma, beta] = affine.map(|tensor| tensor.to_contiguous());
+    let norm_shape = NormShape {
+        epsilon,
+        dropout: 0.0,
+        seed: 0,
+    };
+    let mut y = vec![0.0; host(&x).len()];
+    let terms = Terms {
+        x: host(&x),
+        bias: None,
+        residual: None,
     };
     let trace = norm(&gamma, &beta, norm_shape).forward(terms, &mut y);
     let output = tensor(y, shape(&x));
@@ -192,7 +229,7 @@ fn norm<'a>(
 
 impl NormTrace {
     /// Gradients of `[x, bias, residual, gamma, beta]`, those that are `wanted`.
-    pub(super) fn gradients(
+    pub(crate) fn gradients(
         self,
         d_output: &FloatTensor<Flex>,
         wanted: [bool; 5],
@@ -226,7 +263,7 @@ impl NormTrace {
     }
 }
 
-fn shape(tensor: &FloatTensor<Flex>) -> [usize; 2] {
+pub(crate) fn shape(tensor: &FloatTensor<Flex>) -> [usize; 2] {
     let dims = tensor.layout().shape();
     [dims[0], dims[1]]
 }

@@ -1,6 +1,6 @@
 //! The operations of a transformer layer, differentiable.
 
-use crate::SelfAttention;
+use crate::CrossAttention;
 use crate::transformer::flex::{self, AttentionTrace, NormShape, NormTrace};
 use crate::transformer::ops::TransformerOps;
 use burn::backend::autodiff::NodeId;
@@ -27,7 +27,7 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
         keys: FloatTensor<Self>,
         values: FloatTensor<Self>,
         key_bias: FloatTensor<Self>,
-        attention: Arc<SelfAttention>,
+        attention: Arc<CrossAttention>,
         seed: u64,
     ) -> FloatTensor<Self> {
         let [queries, keys, values, key_bias] =
@@ -111,7 +111,7 @@ impl Backward<Flex, 5> for Norm {
     }
 }
 
-fn register<const N: usize>(
+pub(crate) fn register<const N: usize>(
     grads: &mut Gradients,
     parents: [Option<NodeId>; N],
     gradients: [Option<FloatTensor<Flex>>; N],

@@ -7,9 +7,9 @@ mod dispatch;
 mod dispatch;
 #[cfg(feature = "flex")]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
-mod flex;
+pub(crate) mod flex;
 #[cfg(all(feature = "autodiff", feature = "flex"))]
-mod gradients;
+pub(crate) mod gradients;
 #[cfg(feature = "flex")]
 mod ops;
 
@@ -43,6 +43,21 @@ pub struct SelfAttention {
     pub dropout: f64,
 }
 
+/// Attention of several heads, each row of a sentence to those of the same sentence in another tensor.
+///
+/// - Source: Attention is all you need, scaled dot-product attention.
+#[derive(Clone, Debug)]
+pub struct CrossAttention {
+    /// Layout of the queries.
+    pub queries: Arc<Sentences>,
+    /// Layout of keys and values.
+    pub keys: Arc<Sentences>,
+    /// Heads, each on its own columns.
+    pub n_heads: usize,
+    /// Probability of dropping an attention weight. Range: `[0, 1)`.
+    pub dropout: f64,
+}
+
 impl SelfAttention {
     /// The mean of the values of each token's sentence, weighted by attention.
     ///
@@ -69,19 +84,47 @@ impl SelfAttention {
         [queries, keys, values]: [Tensor<2>; 3],
         key_bias: Tensor<1>,
     ) -> Tensor<2> {
+        let attention = CrossAttention {
+            queries: self.sentences.clone(),
+            keys: self.sentences.clone(),
+            n_heads: self.n_heads,
+            dropout: self.dropout,
+        };
+        attention.forward([queries, keys, values], key_bias)
+    }
+}
+
+impl CrossAttention {
+    /// The mean of the values of each query's sentence, weighted by attention.
+    ///
+    /// Keys are passed without their bias, see [`SelfAttention::forward`]. The dropout mask is a
+    /// function of the device's random state.
+    ///
+    /// Differentiable once.
+    ///
+    /// # Shapes
+    ///
+    /// - queries and the output: `[rows, d_model]`
+    /// - keys, values: `[source_rows, d_model]`
+    /// - key_bias: `[d_model]`
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no kernel, see [`on_cpu`], or a shape is not as above.
+    pub fn forward(
+        self,
+        [queries, keys, values]: [Tensor<2>; 3],
+        key_bias: Tensor<1>,
+    ) -> Tensor<2> {
         assert_available(&queries);
         let [rows, d_model] = queries.dims();
-        assert_eq!(rows, self.sentences.rows());
-        assert_eq!([keys.dims(), values.dims()], [[rows, d_model]; 2]);
+        assert_eq!(rows, self.queries.rows());
+        let source = [self.keys.rows(), d_model];
+        assert_eq!([keys.dims(), values.dims()], [source; 2]);
         assert_eq!(key_bias.dims(), [d_model]);
         assert!(d_model.is_multiple_of(self.n_heads));
         let seed = seed(&queries.device(), self.dropout);
-        dispatch::attend(
-            [queries, keys, values],
-            key_bias,
-            Arc::new(self.clone()),
-            seed,
-        )
+        dispatch::attend([queries, keys, values], key_bias, Arc::new(self), seed)
     }
 }
 
@@ -125,12 +168,12 @@ impl AddNorm {
     }
 }
 
-fn assert_available(x: &Tensor<2>) {
+pub(crate) fn assert_available(x: &Tensor<2>) {
     let device = x.device();
     assert!(on_cpu(&device, x.dtype()), "no kernel for {device:?}");
 }
 
 /// Draws a seed only if there is dropout.
-fn seed(device: &Device, dropout: f64) -> u64 {
+pub(crate) fn seed(device: &Device, dropout: f64) -> u64 {
     if dropout > 0.0 { draw_seed(device) } else { 0 }
 }

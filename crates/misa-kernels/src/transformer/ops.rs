@@ -1,6 +1,6 @@
 //! The parts of a transformer layer as operations of Burn.
 
-use crate::SelfAttention;
+use crate::CrossAttention;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ pub trait TransformerOps: Backend {
     /// GELU of every element.
     fn gelu_rows(x: FloatTensor<Self>) -> FloatTensor<Self>;
 
-    /// Self-attention.
+    /// Attention.
     fn attend(
         queries: FloatTensor<Self>,
         keys: FloatTensor<Self>,
         values: FloatTensor<Self>,
         key_bias: FloatTensor<Self>,
-        attention: Arc<SelfAttention>,
+        attention: Arc<CrossAttention>,
         seed: u64,
     ) -> FloatTensor<Self>;
 

@@ -1,22 +1,18 @@
 //! Attention between the step sequences of different modalities.
 
-use crate::dropout::drop_out;
-use crate::encoder::{EncoderOutput, PackedSequence};
+mod cross_modal;
+mod steps;
+
+pub use cross_modal::CrossModal;
+
+use crate::encoder::EncoderOutput;
 use crate::modality_modules::ModalityModules;
 use crate::{AbsentSteps, ConfigError, Modalities, Modality, PerModality, Presence};
-use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
-use burn::nn::{
-    Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
-};
+use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::prelude::*;
-use burn::tensor::TensorData;
-use burn::tensor::activation::relu;
+use cross_modal::{NORM_EPSILON, layer_norm};
 use serde::{Deserialize, Serialize};
-
-/// Width of the feed-forward layer, as a multiple of the features.
-///
-/// - Source: MulT.
-const EXPANSION: usize = 4;
+use steps::{PackedSteps, PaddedSteps, Steps};
 
 misa_terms::choice! {
     /// Which modalities attend to which.
@@ -79,32 +75,6 @@ struct Direction {
     output: Linear,
     #[module(skip)]
     source: Modality,
-}
-
-/// One cross-modal layer, pre-norm.
-///
-/// `h = x + drop(attention(q = LN(x), k = v = LN(source)))`, then
-/// `h + drop(W2 drop(relu(W1 LN(h))))`.
-#[derive(Module, Debug)]
-pub struct CrossModal {
-    attention: MultiHeadAttention,
-    attention_norm: LayerNorm,
-    expand: Linear,
-    contract: Linear,
-    feed_forward_norm: LayerNorm,
-    dropout: Dropout,
-}
-
-/// A padded sequence with its true lengths. Absent steps are treated as padding, except in a sequence that
-/// has no other steps: it is that of a missing modality, or is read as zeros.
-#[derive(Clone)]
-struct Steps {
-    /// `[batch, steps, d_hidden]`
-    values: Tensor<3>,
-    /// True at padding and absent steps, `[batch, steps]`.
-    padding: Tensor<2, Bool>,
-    /// Share of each other step in the mean, `[batch, steps, 1]`.
-    shares: Tensor<3>,
 }
 
 impl Directions {
@@ -179,7 +149,9 @@ impl MutualAttentionConfig {
         let layer = |_| CrossModal::new(d_hidden, self.n_heads, self.dropout, device);
         Direction {
             layers: (0..self.n_layers).map(layer).collect(),
-            norm: LayerNormConfig::new(d_hidden).init(device),
+            norm: LayerNormConfig::new(d_hidden)
+                .with_epsilon(NORM_EPSILON)
+                .init(device),
             output: LinearConfig::new(d_hidden, d_hidden)
                 .with_bias(false)
                 .with_initializer(Initializer::Zeros)
@@ -235,139 +207,40 @@ fn present(attended: Tensor<2>, source: Modality, presence: Option<&Presence>) -
 }
 
 impl Direction {
+    /// `[batch, d_hidden]`
     fn forward(&self, target: &Steps, source: &Steps) -> Tensor<2> {
+        let mean = match (target, source) {
+            (Steps::Packed(target), Steps::Packed(source)) => self.packed_mean(target, source),
+            (Steps::Padded(target), Steps::Padded(source)) => self.padded_mean(target, source),
+            _ => unreachable!("the modalities are on one device"),
+        };
+        self.output.forward(mean)
+    }
+
+    fn packed_mean(&self, target: &PackedSteps, source: &PackedSteps) -> Tensor<2> {
+        let layers = self.layers.iter();
+        let steps = layers.fold(target.clone(), |x, layer| layer.forward_packed(x, source));
+        let normed = layer_norm(&self.norm, steps.rows);
+        misa_kernels::mean(normed, steps.sentences)
+    }
+
+    fn padded_mean(&self, target: &PaddedSteps, source: &PaddedSteps) -> Tensor<2> {
         let layers = self.layers.iter();
         let steps = layers.fold(target.values.clone(), |x, layer| {
             layer.forward(x, source.values.clone(), source.padding.clone())
         });
         let mean = (self.norm.forward(steps) * target.shares.clone()).sum_dim(1);
-        self.output.forward(mean.squeeze_dim::<2>(1))
-    }
-}
-
-impl CrossModal {
-    fn new(d_model: usize, n_heads: usize, dropout: f64, device: &Device) -> Self {
-        let norm = || LayerNormConfig::new(d_model).init(device);
-        let d_middle = EXPANSION * d_model;
-        Self {
-            attention: MultiHeadAttentionConfig::new(d_model, n_heads)
-                .with_dropout(dropout)
-                .init(device),
-            attention_norm: norm(),
-            expand: LinearConfig::new(d_model, d_middle).init(device),
-            contract: LinearConfig::new(d_middle, d_model).init(device),
-            feed_forward_norm: norm(),
-            dropout: DropoutConfig::new(dropout).init(),
-        }
-    }
-
-    /// Lets every step of `x` attend to the real steps of `source`.
-    ///
-    /// # Shapes
-    ///
-    /// - x and output: `[batch, steps, d_model]`
-    /// - source: `[batch, source_steps, d_model]`
-    /// - padding: `[batch, source_steps]`
-    pub fn forward(&self, x: Tensor<3>, source: Tensor<3>, padding: Tensor<2, Bool>) -> Tensor<3> {
-        let source = self.attention_norm.forward(source);
-        let query = self.attention_norm.forward(x.clone());
-        let input = MhaInput::new(query, source.clone(), source).mask_pad(padding);
-        let x = x + drop_out(&self.dropout, self.attention.forward(input).context);
-        let expanded = relu(
-            self.expand
-                .forward(self.feed_forward_norm.forward(x.clone())),
-        );
-        let contracted = self.contract.forward(drop_out(&self.dropout, expanded));
-        x + drop_out(&self.dropout, contracted)
-    }
-}
-
-impl Steps {
-    fn new(linear: &Linear, states: &PackedSequence, absent: Option<&AbsentSteps>) -> Self {
-        let lengths = states.lengths();
-        let longest = lengths.iter().copied().max().unwrap_or(0);
-        let batch = lengths.len();
-        let projected = states.with_rows(linear.forward(states.rows.clone()));
-        let values = projected.padded(longest);
-        let device = values.device();
-        let shares = lengths.iter().enumerate().flat_map(|(row, &length)| {
-            let absent = absent.filter(|absent| !absent.is_all_absent(row));
-            let counts = move |step: &usize| {
-                *step < length && absent.is_none_or(|absent| !absent.is_absent(row, *step))
-            };
-            let count = (0..length).filter(counts).count();
-            let share = move |step| {
-                if counts(&step) {
-                    1.0 / count as f32
-                } else {
-                    0.0
-                }
-            };
-            (0..longest).map(share)
-        });
-        let shares = TensorData::new(shares.collect::<Vec<_>>(), [batch, longest]);
-        let shares = Tensor::<2>::from_data(shares, &device);
-        Self {
-            values,
-            padding: shares.clone().equal_scalar(0.0),
-            shares: shares.unsqueeze_dim(2),
-        }
+        mean.squeeze_dim::<2>(1)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loss::vectors::{self, assert_close, waves};
-
-    fn layer(device: &Device) -> CrossModal {
-        waves(CrossModal::new(4, 2, 0.0, device))
-    }
-
-    fn padding(mask: [bool; 3], device: &Device) -> Tensor<2, Bool> {
-        Tensor::from_data([mask], device)
-    }
-
-    /// Values and gradient by `scripts/loss-reference`; the last step of the source is padding.
-    #[test]
-    fn cross_modal_matches_reference_vector() {
-        let x = vectors::x().autodiff().require_grad();
-        let device = x.device();
-        let source = vectors::y().autodiff().unsqueeze_dim(0);
-        let padding = padding([false, false, true], &device);
-        let found = layer(&device).forward(x.clone().unsqueeze_dim(0), source, padding);
-        assert_close(
-            found.to_data(),
-            [[
-                [1.454_116_4, 1.663_893_7, 1.326_273_7, 0.600_044_2],
-                [1.335_724_1, 0.960_384, 0.368_518_07, -0.161_509_85],
-                [1.140_751_9, 1.443_107_8, 1.301_905_4, 0.783_554_3],
-            ]],
-        );
-        let gradient = x.grad(&found.square().sum().backward()).unwrap();
-        assert_close(
-            gradient.into_data(),
-            [
-                [2.358_757_4, 2.917_791_2, 3.820_677_6, 0.991_429_8],
-                [2.569_332_8, 1.889_423_4, 1.262_125_7, -0.714_649_2],
-                [2.798_108_8, 1.823_481_4, 3.675_526_7, 1.041_522_1],
-            ],
-        );
-    }
-
-    #[test]
-    fn padding_of_the_source_has_no_influence() {
-        let device = Device::flex();
-        let forward = |source: Tensor<2>| {
-            let padding = padding([false, true, true], &device);
-            let source = source.unsqueeze_dim(0);
-            let found = layer(&device).forward(vectors::x().unsqueeze_dim(0), source, padding);
-            found.into_data()
-        };
-        let first = vectors::y().narrow(0, 0, 1);
-        let other = Tensor::cat(vec![first, vectors::z().narrow(0, 1, 2) * 50.0], 0);
-        forward(vectors::y()).assert_eq(&forward(other), true);
-    }
+    use crate::encoder::PackedSequence;
+    use crate::loss::vectors::waves;
+    use burn::module::{ModuleMapper, ModuleVisitor, Param};
+    use burn::tensor::TensorData;
 
     /// Sequences of these steps, `[steps, 4]` each, without a recurrence that mixes them.
     fn sequences(rows: &[&[f32]], device: &Device) -> PackedSequence {
@@ -382,14 +255,22 @@ mod tests {
         PackedSequence::new(Tensor::from_data(values, device), &lengths)
     }
 
-    fn attended(source: &[&[f32]], flags: Vec<Vec<bool>>, device: &Device) -> Vec<f32> {
-        let linear = waves(LinearConfig::new(4, 4).init(device));
-        let direction = waves(Direction {
-            layers: vec![CrossModal::new(4, 2, 0.0, device)],
+    fn direction(n_layers: usize, device: &Device) -> Direction {
+        let layers = (0..n_layers).map(|_| CrossModal::new(4, 2, 0.0, device));
+        waves(Direction {
+            layers: layers.collect(),
             norm: LayerNormConfig::new(4).init(device),
             output: LinearConfig::new(4, 4).with_bias(false).init(device),
             source: Modality::Visual,
-        });
+        })
+    }
+
+    fn linear(device: &Device) -> Linear {
+        waves(LinearConfig::new(4, 4).init(device))
+    }
+
+    fn attended(source: &[&[f32]], flags: Vec<Vec<bool>>, device: &Device) -> Vec<f32> {
+        let (linear, direction) = (linear(device), direction(1, device));
         let target: Vec<&[f32]> = source.iter().map(|_| &[0.3, 0.9][..]).collect();
         let target = Steps::new(&linear, &sequences(&target, device), None);
         let absent = AbsentSteps::new(flags);
@@ -398,6 +279,97 @@ mod tests {
         let from_text = direction.forward(&source, &target);
         let both = Tensor::cat(vec![into_text, from_text], 1);
         both.into_data().iter().collect()
+    }
+
+    /// Has each parameter get a gradient, which [`waves`] do not.
+    struct Trained;
+
+    impl ModuleMapper for Trained {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|value| value.detach().require_grad())
+        }
+    }
+
+    /// Collects the gradient of each parameter.
+    struct Gradients<'a> {
+        gradients: &'a burn::tensor::Gradients,
+        found: Vec<Vec<f32>>,
+    }
+
+    impl ModuleVisitor for Gradients<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let gradient = param.val().grad(self.gradients).expect("a gradient");
+            self.found.push(gradient.into_data().iter().collect());
+        }
+    }
+
+    /// The attended vectors, and the gradients of both sequences' steps and of every parameter.
+    fn run(
+        [target, source]: [&[&[f32]]; 2],
+        absent: Option<&AbsentSteps>,
+        is_packed: bool,
+    ) -> Vec<Vec<f32>> {
+        let device = Device::flex().autodiff();
+        let linear = linear(&device).map(&mut Trained);
+        let direction = direction(2, &device).map(&mut Trained);
+        let states = [target, source].map(|rows| {
+            let packed = sequences(rows, &device);
+            packed.with_rows(packed.rows.clone().detach().require_grad())
+        });
+        let absences = [None, absent];
+        let [target, source] = [0, 1].map(|index| {
+            let (states, absent) = (&states[index], absences[index]);
+            if is_packed {
+                Steps::Packed(PackedSteps::new(&linear, states, absent))
+            } else {
+                Steps::Padded(PaddedSteps::new(&linear, states, absent))
+            }
+        });
+        let into = direction.forward(&target, &source);
+        let from = direction.forward(&source, &target);
+        let both = Tensor::cat(vec![into, from], 1);
+        let gradients = both.clone().square().sum().backward();
+        let mut found = vec![both.into_data().iter().collect()];
+        for states in states {
+            let gradient = states.rows.grad(&gradients).expect("a gradient");
+            found.push(gradient.into_data().iter().collect());
+        }
+        let mut collected = Gradients {
+            gradients: &gradients,
+            found,
+        };
+        linear.visit(&mut collected);
+        direction.visit(&mut collected);
+        collected.found
+    }
+
+    #[test]
+    fn packed_steps_give_what_padded_steps_give() {
+        let long: &[f32] = &[0.3, -0.5, 0.9, 0.1, -0.7];
+        let rows: [&[f32]; 4] = [&[0.2], long, &[0.4, -0.8], &[1.0, 0.6, -0.1]];
+        let others: [&[f32]; 4] = [&[0.5, 1.1, -0.3], &[-0.6], &[0.7, 0.1], long];
+        let flags = |flags: [&[bool]; 4]| AbsentSteps::new(flags.map(<[bool]>::to_vec).to_vec());
+        let holes = flags([&[true, false, true], &[], &[], &[false; 5]]);
+        let missing = flags([&[true; 3], &[true], &[false, true], &[]]);
+        for (target, source, absent) in [
+            (&rows[..1], &others[1..2], None),
+            (&rows[..], &others[..], None),
+            (&rows[..], &others[..], holes),
+            (&rows[..], &others[..], missing),
+        ] {
+            let [packed, padded] =
+                [true, false].map(|is_packed| run([target, source], absent.as_ref(), is_packed));
+            assert_eq!(packed.len(), padded.len());
+            for (place, (packed, padded)) in packed.iter().zip(&padded).enumerate() {
+                let largest = padded
+                    .iter()
+                    .fold(1.0f32, |largest, x| x.abs().max(largest));
+                assert_eq!(packed.len(), padded.len());
+                for (a, b) in packed.iter().zip(padded) {
+                    assert!((a - b).abs() <= 5e-6 * largest, "{place}: {a}, {b}");
+                }
+            }
+        }
     }
 
     /// As if they had been removed, as source and as target.
