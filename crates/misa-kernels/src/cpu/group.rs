@@ -70,10 +70,14 @@ mod tests {
 
     #[test]
     fn groups_are_of_whole_granules_for_half_of_the_threads() {
-        assert_eq!(on(2, || groups(64)), [0..64]);
-        assert_eq!(on(4, || groups(64)), [0..32, 32..64]);
-        assert_eq!(on(8, || groups(50)), [0..16, 16..32, 32..48, 48..50]);
-        assert_eq!(on(8, || groups(3)), [0..3]);
+        let ends = |threads, sequences| {
+            let groups = on(threads, || groups(sequences));
+            groups.iter().map(|group| group.end).collect::<Vec<_>>()
+        };
+        assert_eq!(ends(2, 64), [64]);
+        assert_eq!(ends(4, 64), [32, 64]);
+        assert_eq!(ends(8, 50), [16, 32, 48, 50]);
+        assert_eq!(ends(8, 3), [3]);
         assert!(on(8, || groups(0)).is_empty());
     }
 
