@@ -1,8 +1,8 @@
 //! How much longer a training step takes with each remedy of `docs/beyond.md`.
 //!
 //! ```text
-//! cargo run --release --bin remedies -- --case mosei_glove_b64 --threads 2
-//! cargo run --release --bin remedies -- --remedy mutual_attention,contrast --pairs 40
+//! cargo run --release -p misa-benches --bin remedies -- --case mosei_glove_b64 --threads 2
+//! cargo run --release -p misa-benches --bin remedies -- --remedy mutual_attention,contrast --pairs 40
 //! ```
 //!
 //! A model with the remedy and one without train in turn on the same batches, in one process, so

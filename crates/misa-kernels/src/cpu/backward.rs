@@ -3,7 +3,7 @@
 use crate::CellKind;
 use crate::cpu::buffer::Buffer;
 use crate::cpu::direction::{Direction, Weights, add_rows};
-use crate::cpu::group::{GRANULE, cut, groups, longest, rows_at};
+use crate::cpu::group::{cut, groups, longest, rows_at};
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{Left, Panels};
 use crate::cpu::product::{Onto, multiply};
@@ -12,6 +12,9 @@ use crate::cpu::{gru, lstm};
 use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::Range;
+
+/// Columns of gates that one task sums up.
+const COLUMNS_PER_TASK: usize = 128;
 
 /// What the backward pass reads, beside the gates.
 #[derive(Clone, Copy, Debug)]
@@ -58,16 +61,18 @@ impl Direction<'_> {
         let parts = cut(gates, d_gates, self.steps, &groups);
         let candidates = cut(&mut candidate, d_candidate, self.steps, &groups);
         let parts = (groups.par_iter()).zip(parts.into_par_iter().zip(candidates));
+        // One group sums up what it has just made; several would do so in another order.
+        let at_once = groups.len() == 1;
         let sums: Vec<Vec<f32>> = parts
             .map(|(group, (mut gates, mut candidate))| {
                 let parts = [&mut gates[..], &mut candidate[..]];
-                self.backward_group(&panels, recorded, group, parts)
+                self.backward_group(&panels, recorded, group, parts, at_once)
             })
             .collect();
-        let mut hidden_bias = vec![0.0; d_gates];
-        for sums in sums {
-            add_rows(Rows::new(&sums, d_gates), &mut hidden_bias);
-        }
+        let hidden_bias = match sums.into_iter().next() {
+            Some(sums) if at_once => sums,
+            _ => self.sums_by_step(gates),
+        };
         GateGradients {
             recurrent: gates,
             candidate,
@@ -76,17 +81,18 @@ impl Direction<'_> {
     }
 
     /// The same for some sequences, whose gates and candidates are given step by step. Returns the
-    /// sums of the gates' gradients, a row for each [`GRANULE`].
+    /// sum of the gates' gradients, `[gates * d_hidden]`, zeros unless `sums_up`.
     fn backward_group(
         &self,
         panels: &Panels,
         recorded: Recorded<'_>,
         group: &Range<usize>,
         [gates, candidate]: [&mut [&mut [f32]]; 2],
+        sums_up: bool,
     ) -> Vec<f32> {
         let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
         let of = |rows: &Range<usize>| &recorded.memory[rows.start * d_hidden..rows.end * d_hidden];
-        let mut sums = vec![0.0; group.len().div_ceil(GRANULE) * d_gates];
+        let mut sums = vec![0.0; d_gates];
         let mut carried_hidden = Buffer::zeros(group.len() * d_hidden);
         let mut carried_memory = Buffer::zeros(group.len() * d_hidden);
         if let Some(d_memory) = recorded.d_memory {
@@ -121,15 +127,29 @@ impl Direction<'_> {
                     Onto::Present
                 }
             };
-            // While they are in the nearest cache.
-            let granules = gates.chunks(GRANULE * d_gates);
-            for (granule, sums) in granules.zip(sums.chunks_exact_mut(d_gates)) {
-                add_rows(Rows::new(granule, d_gates), sums);
+            if sums_up {
+                // While they are in the nearest cache.
+                add_rows(Rows::new(gates, d_gates), &mut sums);
             }
             let begun = Rows::new(&gates[..before.len() * d_gates], d_gates);
             let carried = &mut carried_hidden[..before.len() * d_hidden];
             multiply(Left::Rows(begun), panels, onto, carried);
         }
+        sums
+    }
+
+    /// The sum of the rows of `gates`, in the order in which the backward pass makes them.
+    fn sums_by_step(&self, gates: &[f32]) -> Vec<f32> {
+        let gates = Rows::new(gates, self.d_gates());
+        let mut sums = vec![0.0; self.d_gates()];
+        let columns = sums.par_chunks_mut(COLUMNS_PER_TASK).enumerate();
+        columns.for_each(|(task, sums)| {
+            let first = task * COLUMNS_PER_TASK;
+            let gates = gates.columns(first..first + sums.len());
+            for step in self.in_order(self.steps.longest()).rev() {
+                add_rows(gates.range(self.steps.step(step)), sums);
+            }
+        });
         sums
     }
 

@@ -58,27 +58,19 @@ impl Direction<'_> {
     pub(crate) fn forward(&self, input: Rows<'_>, weights: Weights<'_>, trace: Trace<'_>) {
         let d_gates = self.d_gates();
         let panels = Panels::transposed(Rows::new(weights.input, self.d_input));
-        let bias = self.step_bias(weights);
         let rows = rows_per_task(input.count());
         let chunks = trace.gates.par_chunks_mut(rows * d_gates);
         chunks.enumerate().for_each(|(chunk, gates)| {
             let first = chunk * rows;
             let input = input.range(first..first + gates.len() / d_gates);
-            multiply(Left::Rows(input), &panels, Onto::Row(&bias), gates);
+            multiply(
+                Left::Rows(input),
+                &panels,
+                Onto::Row(weights.input_bias),
+                gates,
+            );
         });
         self.recur(weights, trace);
-    }
-
-    /// What is added to the product of the input: of an LSTM, which adds up its two products, both
-    /// biases.
-    fn step_bias(&self, weights: Weights<'_>) -> Vec<f32> {
-        let mut bias = weights.input_bias.to_vec();
-        if self.cell == CellKind::Lstm {
-            for (bias, hidden) in bias.iter_mut().zip(weights.hidden_bias) {
-                *bias += hidden;
-            }
-        }
-        bias
     }
 
     /// The recurrence itself, each group of sequences on its own.
@@ -105,31 +97,19 @@ impl Direction<'_> {
     ) {
         let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
         let most = gates.first().map_or(0, |gates| gates.len());
-        let mut recurrent = Buffer::new(match self.cell {
-            CellKind::Lstm => 0,
-            CellKind::Gru => most,
-        });
+        let mut recurrent = Buffer::new(most);
         for step in self.in_order(gates.len()) {
             let gates = &mut *gates[step];
             let (hidden, hidden_before) = self.now_and_before(hidden, step);
             let (memory, memory_before) = self.now_and_before(memory, step);
             let state = Left::Rows(Rows::new(hidden_before, d_hidden));
+            let recurrent = &mut recurrent[..gates.len()];
             let begun = hidden_before.len() / d_hidden * d_gates;
-            let recurrent = match self.cell {
-                CellKind::Lstm => {
-                    multiply(state, panels, Onto::Present, &mut gates[..begun]);
-                    &[][..]
-                }
-                CellKind::Gru => {
-                    let recurrent = &mut recurrent[..gates.len()];
-                    let (begun, beginning) = recurrent.split_at_mut(begun);
-                    multiply(state, panels, Onto::Row(weights.hidden_bias), begun);
-                    for row in beginning.chunks_exact_mut(d_gates) {
-                        row.copy_from_slice(weights.hidden_bias);
-                    }
-                    &*recurrent
-                }
-            };
+            let (begun, beginning) = recurrent.split_at_mut(begun);
+            multiply(state, panels, Onto::Row(weights.hidden_bias), begun);
+            for row in beginning.chunks_exact_mut(d_gates) {
+                row.copy_from_slice(weights.hidden_bias);
+            }
             let step = ForwardStep {
                 d_hidden,
                 gates,

@@ -27,12 +27,6 @@ const TANH: [f32; 5] = [
     -0.006_096_714,
 ];
 
-/// Less the bits of a number, the bits of its reciprocal within 13 %: the exponent changes its sign,
-/// and the fraction falls where it rose.
-const RECIPROCAL_BITS: u32 = 0x7EF3_11C3;
-/// `2^125`: the reciprocals of larger numbers have no room for corrections.
-const RECIPROCAL_BOUND: f32 = 4.253_529_6e37;
-
 /// Beyond this many deviations nothing is left of the normal distribution.
 const NORMAL_RANGE: f32 = 10.0;
 /// Where the argument `(x - c) / (x + c)` of [`NORMAL_TAIL`] is 0.
@@ -83,7 +77,7 @@ pub(crate) fn normal<S: Simd>(simd: S, x: S::f32s) -> [S::f32s; 2] {
 pub(crate) fn sigmoid<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let one = simd.splat_f32s(1.0);
     let exp = exp(simd, simd.neg_f32s(x));
-    reciprocal(simd, simd.add_f32s(one, exp))
+    simd.div_f32s(one, simd.add_f32s(one, exp))
 }
 
 /// `(e^x - e^-x) / (e^x + e^-x)`
@@ -92,8 +86,7 @@ pub(crate) fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let one = simd.splat_f32s(1.0);
     let two = simd.splat_f32s(2.0);
     let exp = exp(simd, simd.mul_f32s(two, x));
-    let share = reciprocal(simd, simd.add_f32s(exp, one));
-    let large = simd.mul_add_e_f32s(simd.neg_f32s(two), share, one);
+    let large = simd.sub_f32s(one, simd.div_f32s(two, simd.add_f32s(exp, one)));
 
     let square = simd.mul_f32s(x, x);
     let tail = simd.mul_f32s(square, polynomial(simd, square, TANH));
@@ -101,27 +94,6 @@ pub(crate) fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 
     let is_small = simd.less_than_f32s(simd.abs_f32s(x), simd.splat_f32s(TANH_SMALL));
     simd.select_f32s(is_small, small, large)
-}
-
-/// `1 / x` for `x` from 1 on, of at most [`RECIPROCAL_BOUND`]: a division takes four times as long.
-#[inline(always)]
-fn reciprocal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    let one = simd.splat_f32s(1.0);
-    // In this order NaN stays.
-    let x = simd.min_f32s(simd.splat_f32s(RECIPROCAL_BOUND), x);
-    let bits = simd.sub_u32s(
-        simd.splat_u32s(RECIPROCAL_BITS),
-        simd.transmute_u32s_f32s(x),
-    );
-    let guess = simd.transmute_f32s_u32s(bits);
-    let minus = simd.neg_f32s(x);
-    let miss = |guess| simd.mul_add_e_f32s(minus, guess, one);
-    // The first correction leaves the third power of the error, the others the second.
-    let first = miss(guess);
-    let first = simd.mul_add_e_f32s(first, first, first);
-    let guess = simd.mul_add_e_f32s(guess, first, guess);
-    let guess = simd.mul_add_e_f32s(guess, miss(guess), guess);
-    simd.mul_add_e_f32s(guess, miss(guess), guess)
 }
 
 /// `e^x`, clamped to what a normal number can hold.

@@ -1,21 +1,17 @@
 //! Sequences that one task follows through all steps.
 
 use crate::PackedSteps;
+use crate::cpu::panels::pieces;
 use std::ops::Range;
 
-/// Sequences whose sums are added up together, whichever task follows them: so that a sum over all
-/// sequences does not depend on the number of threads.
-pub(crate) const GRANULE: usize = 16;
+/// Fewest sequences that are worth a task: a product of fewer rows is slower.
+const MIN_SEQUENCES: usize = 16;
 
-/// Divides `sequences` into groups of whole granules, for half of rayon's threads: the other
-/// direction has as many.
+/// Divides `sequences` into groups for half of rayon's threads: the other direction has as many.
 pub(crate) fn groups(sequences: usize) -> Vec<Range<usize>> {
     let tasks = rayon::current_num_threads().div_ceil(2);
-    let granules = sequences.div_ceil(GRANULE).div_ceil(tasks).max(1);
-    (0..sequences)
-        .step_by(granules * GRANULE)
-        .map(|start| start..sequences.min(start + granules * GRANULE))
-        .collect()
+    let most = sequences.div_ceil(tasks).max(MIN_SEQUENCES);
+    pieces(0..sequences, most).collect()
 }
 
 /// Rows of `group` at `step`; none after its last sequence has ended.
@@ -69,15 +65,16 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_of_whole_granules_for_half_of_the_threads() {
+    fn there_are_groups_for_half_of_the_threads() {
         let ends = |threads, sequences| {
             let groups = on(threads, || groups(sequences));
             groups.iter().map(|group| group.end).collect::<Vec<_>>()
         };
         assert_eq!(ends(2, 64), [64]);
         assert_eq!(ends(4, 64), [32, 64]);
-        assert_eq!(ends(8, 50), [16, 32, 48, 50]);
+        assert_eq!(ends(8, 50), [12, 25, 37, 50]);
         assert_eq!(ends(8, 3), [3]);
+        assert!(ends(8, 0).is_empty());
         assert!(on(8, || groups(0)).is_empty());
     }
 

@@ -203,7 +203,7 @@ mod tests {
     const D_HIDDEN: usize = 11;
 
     fn layer(cell: CellKind) -> Layer {
-        // More sequences than two granules, some of which end long before others.
+        // Sequences for several groups, some of which end long before others.
         let active: Vec<usize> = (0..13).map(|step| 40 - 3 * step).collect();
         Layer {
             cell,

@@ -18,20 +18,24 @@ impl WithSimd for Forward<'_> {
         let step = self.0;
         let d_hidden = step.d_hidden;
         let gates = step.gates.chunks_exact_mut(4 * d_hidden);
+        let recurrent = step.recurrent.chunks_exact(4 * d_hidden);
         let states =
             (step.hidden.chunks_exact_mut(d_hidden)).zip(step.memory.chunks_exact_mut(d_hidden));
         let mut memory_before = step.memory_before.chunks_exact(d_hidden);
-        for (gates, (hidden, memory)) in gates.zip(states) {
+        for ((gates, recurrent), (hidden, memory)) in gates.zip(recurrent).zip(states) {
             let before = memory_before.next();
             let (input, gates) = gates.split_at_mut(d_hidden);
             let (forget, gates) = gates.split_at_mut(d_hidden);
             let (candidate, output) = gates.split_at_mut(d_hidden);
             for lanes in lanes::<S>(d_hidden) {
                 let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
-                let i = sigmoid(simd, load(input));
-                let f = sigmoid(simd, load(forget));
-                let g = tanh(simd, load(candidate));
-                let o = sigmoid(simd, load(output));
+                let gate = |x: &[f32], index: usize| {
+                    simd.add_f32s(load(x), load(&recurrent[index * d_hidden..]))
+                };
+                let i = sigmoid(simd, gate(input, 0));
+                let f = sigmoid(simd, gate(forget, 1));
+                let g = tanh(simd, gate(candidate, 2));
+                let o = sigmoid(simd, gate(output, 3));
                 let kept = match before {
                     Some(before) => simd.mul_f32s(f, load(before)),
                     None => simd.splat_f32s(0.0),

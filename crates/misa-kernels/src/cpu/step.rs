@@ -7,10 +7,10 @@ use std::ops::Range;
 /// One step forward; `alive` sequences, of which the first may have a state already.
 pub(crate) struct ForwardStep<'a> {
     pub(crate) d_hidden: usize,
-    /// `[alive, gates * d_hidden]`: in, the step times its weight plus its bias, of an LSTM with what
-    /// `recurrent` holds added; out, the values of the gates.
+    /// `[alive, gates * d_hidden]`: in, the step times its weight plus its bias; out, the values
+    /// of the gates.
     pub(crate) gates: &'a mut [f32],
-    /// `[alive, gates * d_hidden]`: the state times its weight plus its bias; empty in an LSTM.
+    /// `[alive, gates * d_hidden]`: the state times its weight plus its bias.
     pub(crate) recurrent: &'a [f32],
     /// `[begun, d_hidden]`; a sequence without a row begins with zeros.
     pub(crate) hidden_before: &'a [f32],
