@@ -26,7 +26,7 @@ mod cpu;
 mod dropout;
 #[cfg(feature = "flex")]
 mod flex;
-mod floor;
+
 #[cfg(feature = "cube")]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod gpu;
@@ -36,6 +36,7 @@ mod layer;
 #[cfg(any(feature = "flex", feature = "cube"))]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod ops;
+mod packed_matrix;
 mod pre_norm;
 mod rows;
 mod sentences;
@@ -45,9 +46,9 @@ mod transformer;
 pub use adam::{Adam, norm};
 pub use cell::CellKind;
 pub use dropout::dropout;
-#[doc(hidden)]
-pub use floor::PackedMatrix;
 pub use layer::{DirectionWeights, Layer, available, on_cpu};
+#[doc(hidden)]
+pub use packed_matrix::PackedMatrix;
 pub use pre_norm::{bias_add, bias_relu, layer_norm, mean};
 pub use rows::RowAdam;
 pub use sentences::Sentences;

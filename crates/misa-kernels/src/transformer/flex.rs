@@ -164,21 +164,12 @@ pub(super) fn add_norm(
     norm_shape: NormShape,
 ) -> (FloatTensor<Flex>, NormTrace) {
     let [x, bias, residual, gamma, beta] = inputs.map(|tensor| tensor.to_contiguous());
-    let mut y = vec![0.0; host(&x).len()];
     let terms = Terms {
         x: host(&x),
         bias: Some(host(&bias)),
         residual: Some(host(&residual)),
     };
-    let trace = norm(&gamma, &beta, norm_shape).forward(terms, &mut y);
-    let output = tensor(y, shape(&x));
-    let trace = NormTrace {
-        gamma,
-        beta,
-        shape: norm_shape,
-        trace: Arc::new(trace),
-    };
-    (output, trace)
+    traced(terms, shape(&x), [gamma, beta], norm_shape)
 }
 
 /// The norm of `x` alone, of `[gamma, beta]`.
@@ -194,21 +185,30 @@ pub(crate) fn norm_rows(
         dropout: 0.0,
         seed: 0,
     };
-    let mut y = vec![0.0; host(&x).len()];
     let terms = Terms {
         x: host(&x),
         bias: None,
         residual: None,
     };
+    traced(terms, shape(&x), [gamma, beta], norm_shape)
+}
+
+/// The norm of `terms`, in the shape of their tensor, and what its gradients need.
+fn traced<const D: usize>(
+    terms: Terms<'_>,
+    shape: [usize; D],
+    [gamma, beta]: [FloatTensor<Flex>; 2],
+    norm_shape: NormShape,
+) -> (FloatTensor<Flex>, NormTrace) {
+    let mut y = vec![0.0; terms.x.len()];
     let trace = norm(&gamma, &beta, norm_shape).forward(terms, &mut y);
-    let output = tensor(y, shape(&x));
     let trace = NormTrace {
         gamma,
         beta,
         shape: norm_shape,
         trace: Arc::new(trace),
     };
-    (output, trace)
+    (tensor(y, shape), trace)
 }
 
 fn norm<'a>(

@@ -69,6 +69,7 @@ impl CrossModal {
         let contracted = self.contract.forward(drop_out(&self.dropout, expanded));
         x + drop_out(&self.dropout, contracted)
     }
+
     /// The same from the kernels, over steps without padding.
     pub(super) fn forward_packed(&self, x: PackedSteps, source: &PackedSteps) -> PackedSteps {
         let PackedSteps { rows: x, sentences } = x;
