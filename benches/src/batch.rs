@@ -68,6 +68,7 @@ impl BatchShape {
                 self.all_lengths(),
             ),
             targets: self.draw_targets(random, device),
+            modality_targets: PerModality::default(),
             ids: (0..self.batch()).map(|row| row.to_string()).collect(),
             places: (0..self.batch()).collect(),
             seed: random.bits(),

@@ -75,6 +75,12 @@ pub enum BenchError {
     /// A gradient that was not computed.
     #[error("the input or a weight of the layer has no gradient")]
     NoGradient,
+    /// Two devices that compute different values.
+    #[error("{tensors} tensors disagree")]
+    Parity {
+        /// Their number.
+        tensors: usize,
+    },
     /// The process of a case failed.
     #[error("{case}: its process ended with {status}")]
     Process {

@@ -8,6 +8,7 @@
 //! | `throughput.rs`, `timing.rs` | measuring a case |
 //! | `feature_file.rs` | a feature file of any size |
 //! | `floor.rs`, `products.rs` | lower bound of the time of a step; rates of matrix products |
+//! | `parity.rs` | whether two devices compute the same step |
 //! | `load/` | requests to a server, good and bad, and their answers |
 //! | `row.rs`, `process.rs` | the result of a case; memory and time of the process |
 //! | `device.rs` of `misa-cli`, `compute.rs` | the device by its name, and its threads |
@@ -28,6 +29,7 @@ mod layer;
 pub mod lengths;
 pub mod load;
 mod model_case;
+pub mod parity;
 pub mod process;
 pub mod products;
 mod row;

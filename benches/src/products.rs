@@ -4,9 +4,11 @@ use crate::{BenchError, timed};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 use misa_kernels::PackedMatrix;
+use rayon::prelude::*;
 use serde::Serialize;
+use std::hint::black_box;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Times that a product is repeated at least.
 const MIN_REPEATS: usize = 5;
@@ -65,6 +67,12 @@ impl Product {
     /// Multiplications and additions.
     pub fn operations(&self) -> f64 {
         2.0 * self.rows as f64 * self.depth as f64 * self.width as f64
+    }
+
+    /// Bytes of the three matrices, in single precision.
+    pub fn bytes(&self) -> f64 {
+        let numbers = self.rows * self.depth + self.depth * self.width + self.rows * self.width;
+        4.0 * numbers as f64
     }
 
     /// Times our kernels and Burn's device for `time` each, in turn, so that a slow moment of the
@@ -163,6 +171,26 @@ while done < 5 or time.perf_counter() < end:
 print(best)
 ";
 
+/// Gigabytes of memory that all threads of the pool together read per second, the best of a few passes over
+/// a block that no cache holds.
+pub fn memory_rate() -> f64 {
+    const NUMBERS: u64 = 1 << 26;
+    // Zeros would be one page of the system, read from the cache.
+    let block: Vec<u64> = (0..NUMBERS).collect();
+    let part = block.len().div_ceil(4 * rayon::current_num_threads());
+    let pass = || {
+        let parts = block.par_chunks(part);
+        let sums = parts.map(|part| part.iter().fold(0u64, |sum, &x| sum.wrapping_add(x)));
+        black_box(sums.reduce(|| 0, u64::wrapping_add));
+    };
+    let best = (0..MIN_REPEATS).map(|_| {
+        let started = Instant::now();
+        pass();
+        started.elapsed().as_secs_f64()
+    });
+    size_of_val(&block[..]) as f64 / best.fold(f64::INFINITY, f64::min) / 1e9
+}
+
 /// Numbers around zero without a pattern that a product could profit from.
 fn numbers(count: usize) -> Vec<f32> {
     (0..count)
@@ -178,6 +206,7 @@ mod tests {
     fn rates_are_those_of_work_that_was_done() {
         let product = product(8, 20, 33, "");
         assert_eq!(product.operations(), 10_560.0);
+        assert_eq!(product.bytes(), 4.0 * (160.0 + 660.0 + 264.0));
         let rates = product.rates(&Device::flex(), Duration::ZERO).unwrap();
         for rate in [rates.ours, rates.packing, rates.flex] {
             assert!(rate.is_finite() && rate > 0.0);

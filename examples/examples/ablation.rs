@@ -21,5 +21,6 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     misa_cli::exit("ablation", Arguments::parse().ablation.run())
 }

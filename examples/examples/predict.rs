@@ -33,6 +33,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     misa_examples::exit("predict", run(&Arguments::parse()))
 }
 

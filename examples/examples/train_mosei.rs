@@ -43,6 +43,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     let result = Arguments::parse()
         .training
         .train("train_mosei", Corpus::Mosei);

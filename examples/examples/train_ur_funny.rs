@@ -36,6 +36,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     let result = Arguments::parse()
         .training
         .train("train_ur_funny", Corpus::UrFunny);

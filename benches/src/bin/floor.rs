@@ -8,7 +8,7 @@
 //! best of the others.
 
 use clap::Parser;
-use misa_benches::products::PRODUCTS;
+use misa_benches::products::{PRODUCTS, memory_rate};
 use misa_benches::{BenchError, Compute, available_threads, use_threads};
 use serde_json::json;
 use std::error::Error;
@@ -83,11 +83,15 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             "rows": product.rows,
             "depth": product.depth,
             "width": product.width,
+            "place": product.place,
+            "operations_per_byte": product.operations() / product.bytes(),
             "gflops": rates,
         }));
     }
+    let memory = memory_rate();
+    println!("\nmemory is read at {memory:.1} GB/s");
     if let Some(path) = &arguments.json {
-        let results = json!({"threads": threads, "products": found});
+        let results = json!({"threads": threads, "memory_gbytes": memory, "products": found});
         fs::write(path, format!("{results:#}\n")).map_err(|source| BenchError::File {
             path: path.clone(),
             source,

@@ -125,6 +125,7 @@ fn plus((model, loss): Parts) -> Parts {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     misa_benches::exit("remedies", run(&Arguments::parse()))
 }
 

@@ -53,6 +53,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     misa_benches::exit("scaling", run(&Arguments::parse()))
 }
 

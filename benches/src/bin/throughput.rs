@@ -67,6 +67,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     let started = Instant::now();
     let arguments = Arguments::parse();
     let result = arguments.run(started).map_err(Into::into);

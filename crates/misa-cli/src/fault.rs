@@ -1,7 +1,7 @@
 //! An error as programs read it.
 
 use crate::DeviceError;
-use crate::command::ResumeError;
+use crate::command::{PlanError, ProtocolError, ResumeError};
 use crate::contradiction::Contradiction;
 use crate::place::AbsentData;
 use crate::runs::FolderError;
@@ -118,7 +118,11 @@ fn kind(error: &(dyn Error + 'static)) -> &'static str {
     }
     if error.is::<SettingsError>() || error.is::<Contradiction>() {
         "settings"
-    } else if error.is::<FolderError>() || error.is::<AbsentData>() || error.is::<ResumeError>() {
+    } else if error.is::<FolderError>()
+        || error.is::<AbsentData>()
+        || error.is::<ResumeError>()
+        || error.is::<ProtocolError>()
+    {
         "run"
     } else if error.is::<DataError>() {
         "data"
@@ -128,7 +132,7 @@ fn kind(error: &(dyn Error + 'static)) -> &'static str {
         "model"
     } else if error.is::<SweepError>() {
         "sweep"
-    } else if error.is::<CompareError>() || error.is::<RunsError>() {
+    } else if error.is::<CompareError>() || error.is::<RunsError>() || error.is::<PlanError>() {
         "comparison"
     } else if error.is::<io::Error>() {
         "file"

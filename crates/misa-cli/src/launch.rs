@@ -55,6 +55,7 @@ impl Launch {
             data,
             training,
             save_every,
+            keep_epochs,
             ..
         } = &settings.value;
         let mut devices = devices(&settings.value.device)?;
@@ -81,6 +82,7 @@ impl Launch {
             data: data.name(),
             start: self.start,
             save_every: *save_every,
+            keep_epochs: *keep_epochs,
             devices,
             stop: self.stop.clone(),
             settings: serde_json::to_value(&settings.value)?,

@@ -4,9 +4,11 @@
 //! ```text
 //! misa data doctor | data convert     what a data set holds; any layout to one file
 //! misa train | evaluate | predict     a run, its one look at the test split, other utterances
-//! misa degrade                        the same with modalities missing
+//! misa degrade                        the same with modalities or frames missing
 //! misa embed | plot | report          representations, figures, a page with all of them
 //! misa table | sweep | ablation       many runs compared; many runs made; variants of MISA
+//! misa plan                           how many seeds show a difference
+//! misa protocol                       what runs would score under the protocols of other papers
 //! misa serve                          models behind HTTP
 //! misa settings                       what every setting means and may be
 //! misa verify                         whether a run folder is what was written
@@ -70,6 +72,7 @@ use std::process::ExitCode;
 
 /// The program: reads the command line, does what it says.
 pub fn main() -> ExitCode {
+    misa_memory::keep_freed_memory();
     let is_json = is_json(env::args_os().skip(1));
     match command::Arguments::try_parse() {
         Ok(arguments) if is_json => exit::exit_json("misa", arguments.run()),

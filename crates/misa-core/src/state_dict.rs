@@ -93,6 +93,22 @@ impl StateDict {
         Ok(read)
     }
 
+    /// The tensors of 64-bit floats among the bytes of a safetensors file, as they are, row by row.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Format`] if the bytes are not a safetensors file.
+    #[doc(hidden)]
+    pub fn doubles(bytes: &[u8]) -> Result<BTreeMap<String, Vec<f64>>, WeightsError> {
+        let file = SafeTensors::deserialize(bytes).map_err(WeightsError::format)?;
+        let doubles = file.iter().filter(|(_, view)| view.dtype() == Dtype::F64);
+        let values =
+            |view: &TensorView<'_>| elements(view.data()).map(f64::from_le_bytes).collect();
+        Ok(doubles
+            .map(|(name, view)| (name.to_string(), values(&view)))
+            .collect())
+    }
+
     /// The number of tensors that a file held in another element type, such as `F16`, by that type.
     pub fn converted(&self) -> &BTreeMap<String, usize> {
         &self.converted

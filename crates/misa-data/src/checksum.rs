@@ -1,7 +1,7 @@
 //! The checksum of the content of a data set.
 
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
-use misa_terms::hex;
+use misa_terms::{PerModality, hex};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal over every utterance of every split, in order.
@@ -45,6 +45,41 @@ pub(crate) fn of_vocabulary(vocabulary: Option<&Vocabulary>) -> String {
         text(&mut hasher, word);
     }
     hex(&hasher.finalize())
+}
+
+/// SHA-256 in hexadecimal over the labels by single modalities, which [`of`] leaves out, so that data has
+/// the checksum that it had when they were not read; `None` if there are none.
+#[derive(Debug, Default)]
+pub(crate) struct LabelChecksum {
+    hasher: Sha256,
+    has_some: bool,
+}
+
+impl LabelChecksum {
+    /// Adds the next split: the labels of all its utterances by each modality, or none.
+    pub fn split(&mut self, labels: &PerModality<Vec<f32>>) {
+        for labels in labels.as_ref().into_array() {
+            self.has_some |= !labels.is_empty();
+            length(&mut self.hasher, labels.len());
+            for label in labels {
+                self.hasher.update(label.to_le_bytes());
+            }
+        }
+    }
+
+    pub fn finish(self) -> Option<String> {
+        self.has_some.then(|| hex(&self.hasher.finalize()))
+    }
+}
+
+/// The labels of a split by each modality.
+pub(crate) fn modality_labels(utterances: &[Utterance]) -> PerModality<Vec<f32>> {
+    PerModality::from_fn(|modality| {
+        let labels = utterances.iter();
+        labels
+            .filter_map(|utterance| *utterance.modality_labels.get(modality))
+            .collect()
+    })
 }
 
 fn add(hasher: &mut Sha256, utterance: &Utterance) {

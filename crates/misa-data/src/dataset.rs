@@ -1,5 +1,6 @@
 //! A data set in memory.
 
+use crate::checksum::LabelChecksum;
 use crate::intake::{Heading, Intake};
 use crate::{
     DataError, Format, Normalisation, Note, OpenOptions, Overview, Policy, Scaling, Split,
@@ -124,6 +125,16 @@ impl UtteranceDataset {
     /// Equal data has equal checksums, however it is stored. Computed on first use.
     pub fn checksum(&self) -> &str {
         self.checksum.get_or_init(|| checksum::of(&self.splits))
+    }
+
+    /// SHA-256 of the labels by single modalities, in hexadecimal, which [`checksum`](Self::checksum) leaves
+    /// out; `None` if no split has any.
+    pub fn modality_label_checksum(&self) -> Option<String> {
+        let mut checksum = LabelChecksum::default();
+        for utterances in &self.splits {
+            checksum.split(&checksum::modality_labels(utterances));
+        }
+        checksum.finish()
     }
 
     /// Dropped, replaced and unusual values, with counts.

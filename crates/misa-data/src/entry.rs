@@ -1,7 +1,7 @@
 //! One utterance as a reader finds it.
 
 use crate::{DataError, Sequence, TextSequence, Utterance, UtteranceError};
-use misa_terms::{Clip, ClipText, Modality};
+use misa_terms::{Clip, ClipText, Modality, ModalityLabels};
 
 /// What a file holds of one utterance. A part that is missing is missing here too, so that no value
 /// has to stand for it.
@@ -15,6 +15,8 @@ pub(crate) struct Entry {
     pub acoustic: Option<Sequence>,
     /// The label, which may be NaN or infinite.
     pub label: Option<f32>,
+    /// As [`Utterance::modality_labels`], which may be NaN or infinite.
+    pub modality_labels: ModalityLabels,
 }
 
 impl From<Utterance> for Entry {
@@ -26,6 +28,7 @@ impl From<Utterance> for Entry {
             visual: Some(utterance.visual),
             acoustic: Some(utterance.acoustic),
             label: Some(utterance.label),
+            modality_labels: utterance.modality_labels,
         }
     }
 }
@@ -52,6 +55,7 @@ impl Entry {
             visual,
             acoustic,
             label,
+            modality_labels: self.modality_labels,
         })
     }
 
@@ -140,6 +144,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use misa_terms::PerModality;
 
     fn whole() -> Entry {
         let features = Sequence::new(1, vec![0.5]);
@@ -150,6 +155,10 @@ mod tests {
             visual: features.clone(),
             acoustic: features,
             label: Some(1.0),
+            modality_labels: PerModality {
+                visual: Some(-0.5),
+                ..ModalityLabels::default()
+            },
         }
     }
 

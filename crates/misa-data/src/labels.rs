@@ -9,6 +9,7 @@ use misa_files::delimited::{
 use misa_files::npy::Npz;
 use misa_files::pickle::{Limits, Value};
 use misa_files::{FileKind, Source, zip};
+use misa_terms::{Modality, ModalityLabels, PerModality};
 use std::path::Path;
 
 /// Largest table that is read. MOSEI's has 3 MiB.
@@ -26,6 +27,8 @@ pub struct LabelRow {
     pub label: f32,
     /// Its text, if the file contains it.
     pub text: Option<String>,
+    /// Its labels by single modalities, where the file contains them; they may be NaN or infinite.
+    pub modality_labels: ModalityLabels,
 }
 
 /// One utterance of a table, which a clip may be without a label.
@@ -36,13 +39,14 @@ pub(crate) struct TableRow {
     /// The label, which may be NaN or infinite.
     pub label: Option<f32>,
     pub text: Option<String>,
+    pub modality_labels: ModalityLabels,
 }
 
 /// The labels at `path`, in the order of the file.
 ///
 /// | File | Content |
 /// |---|---|
-/// | `.csv` | a header with `id`, `label`, optionally `split` (or `mode`) and `text`, in letters of any case |
+/// | `.csv` | a header with `id`, `label`, optionally `split` (or `mode`), `text`, and `label_text`, `label_visual`, `label_acoustic` (or `label_T`, `label_V`, `label_A`), in letters of any case |
 /// | `.npz` | `train_corpus`, `val_corpus`, `test_corpus`: dictionaries of `id` to `{"val": label}` (MERBench) |
 /// | `.pkl` | a dictionary of `id` to label (UR-FUNNY) |
 ///
@@ -62,6 +66,7 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<LabelRow>, DataError> {
             split: row.split,
             label: row.label?,
             text: row.text,
+            modality_labels: row.modality_labels,
         })
     });
     Ok(labelled.collect())
@@ -142,6 +147,7 @@ fn of_dict(
             split,
             label: label.map(|label| label as f32),
             text: None,
+            modality_labels: ModalityLabels::default(),
         })
     };
     let is_whole = |row: &TableRow| row.label.is_some() || wanted.is_clips();
@@ -153,13 +159,14 @@ fn of_dict(
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// Indices of the columns.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Columns {
     id: usize,
     /// `None` if clips have no labels.
     label: Option<usize>,
     split: Option<usize>,
     text: Option<usize>,
+    modality_labels: PerModality<Option<usize>>,
     /// Columns with a name.
     count: usize,
     wanted: Wanted,
@@ -228,8 +235,11 @@ impl Columns {
                 Err(DataError::layout(place, expected, found.join(", ")))
             }
         };
-        for names in [&["id"][..], &["label"], &["split", "mode"], &["text"]] {
-            let is_needed = *names != ["label"] || !wanted.is_clips();
+        let single = [&["id"][..], &["label"], &["split", "mode"], &["text"]];
+        let by_modality = Modality::ALL.map(label_names);
+        let by_modality = by_modality.iter().map(|names| &names[..]);
+        for names in single.into_iter().chain(by_modality) {
+            let is_needed = !names[0].starts_with("label") || !wanted.is_clips();
             if let Some(second) = Self::find(header, names).nth(1).filter(|_| is_needed) {
                 let place = format!("{place}: {}", header[second].position());
                 let expected = format!("one column `{}`", names[0]);
@@ -245,6 +255,10 @@ impl Columns {
             },
             split: Self::find(header, &["split", "mode"]).next(),
             text: Self::find(header, &["text"]).next(),
+            modality_labels: PerModality::from_fn(|modality| {
+                let column = Self::find(header, &label_names(modality)).next();
+                column.filter(|_| !wanted.is_clips())
+            }),
             count: header.iter().rposition(is_named).map_or(0, |last| last + 1),
             wanted,
         })
@@ -275,6 +289,12 @@ impl Columns {
             let split = Split::of_name(&cell.text).ok_or_else(|| wrong(cell, "split", expected));
             self.wanted.beyond_clips(split)
         };
+        let of_modality = |column: &Option<usize>| {
+            let cell = column.and_then(|column| row.get(column));
+            // A corpus without such labels has the column of one that has them, without content.
+            let cell = cell.filter(|cell| !cell.text.is_empty());
+            cell.map(label).transpose().map(Option::flatten)
+        };
         let cell = |column: Option<usize>| column.and_then(|column| row.get(column));
         let text = |column: usize| row.get(column).map(|cell| cell.text.clone());
         Ok(TableRow {
@@ -282,6 +302,7 @@ impl Columns {
             label: cell(self.label).map(label).transpose()?.flatten(),
             split: cell(self.split).map(split).transpose()?.flatten(),
             text: self.text.map(|column| text(column).unwrap_or_default()),
+            modality_labels: self.modality_labels.as_ref().map(of_modality).transpose()?,
         })
     }
 
@@ -313,6 +334,15 @@ impl Columns {
     }
 }
 
+/// The names of the column of labels by a modality: ours, and MMSA's.
+fn label_names(modality: Modality) -> [&'static str; 2] {
+    match modality {
+        Modality::Text => ["label_text", "label_t"],
+        Modality::Visual => ["label_visual", "label_v"],
+        Modality::Acoustic => ["label_acoustic", "label_a"],
+    }
+}
+
 /// A cell, shortened for messages.
 fn shown(cell: &str) -> String {
     cell.chars().take(40).collect()
@@ -340,6 +370,26 @@ mod tests {
         assert_eq!((&*rows[1].id, rows[1].split), ("b", Some(Split::Train)));
         let rows = read("id,label\na,nan\n").unwrap();
         assert!(rows[0].label.is_nan() && rows[0].split.is_none());
+    }
+
+    #[test]
+    fn labels_by_single_modalities_are_read_under_both_names() {
+        let rows = read("id,label,label_T,label_Acoustic\na,1,0.5,-1\nb,1,,nan\n").unwrap();
+        let found = |row: &LabelRow| row.modality_labels.clone().into_array();
+        assert_eq!(found(&rows[0]), [Some(0.5), None, Some(-1.0)]);
+        let [text, visual, acoustic] = found(&rows[1]);
+        assert_eq!((text, visual), (None, None));
+        assert!(acoustic.unwrap().is_nan());
+        let error = read("id,label,label_t\na,1,many\n").unwrap_err();
+        assert_eq!(
+            error,
+            "line 2, column 5: label: expected a number, found \"many\""
+        );
+        let error = read("id,label,label_v,label_visual\na,1,2,2\n").unwrap_err();
+        assert_eq!(
+            error,
+            "line 1, column 18: expected one column `label_visual`, found a second one"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! pickles, safetensors            a program
 //!    │ format, OpenOptions           │ synthetic, from_splits
 //!    ▼                               ▼
-//! Utterance { id, words, text, visual, acoustic, label }
+//! Utterance { id, words, text, visual, acoustic, label, modality_labels }
 //!    │ checked one by one, replacements are counted (Note)
 //!    ▼
 //! UtteranceDataset { train, valid, test }, or one utterance at a time
@@ -54,7 +54,7 @@
 //! | `options.rs`, `policy.rs`, `padding.rs` | options for opening a data set |
 //! | `open.rs`, `replacement.rs` | how data sets are opened |
 //! | `entry.rs`, `wanted.rs` | what a reader finds of an utterance, and what it is asked for |
-//! | `intake/`, `finite.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
+//! | `intake/`, `finite.rs`, `labelled.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
 //! | `clips.rs` | clips to be predicted, without labels |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and the facts about them |
 //! | `locked.rs` | the test split, locked while a run trains |
@@ -83,6 +83,7 @@ mod finite;
 pub mod format;
 mod glove;
 mod intake;
+mod labelled;
 mod labels;
 #[cfg(feature = "tensors")]
 mod loader;
@@ -122,9 +123,9 @@ pub use misa_infer::{
     UtteranceBatcher,
 };
 pub use misa_terms::{
-    Clip, ClipText, ConstantKind, ConstantPredictor, Normalisation, RecipeScaling, RecipeStamp,
-    Recipes, Scaling, Sequence, Split, Statistics, TextSequence, Utterance, UtteranceError,
-    VideoPlace, Vocabulary, video_batches,
+    Clip, ClipText, ConstantKind, ConstantPredictor, ModalityLabels, Normalisation, RecipeScaling,
+    RecipeStamp, Recipes, Scaling, Sequence, Split, Statistics, TextSequence, Utterance,
+    UtteranceError, VideoPlace, Vocabulary, video_batches,
 };
 #[doc(hidden)]
 pub use misa_terms::{Random, mix, write_whole};

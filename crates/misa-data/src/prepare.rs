@@ -6,7 +6,7 @@ use crate::wanted::Wanted;
 use crate::{
     DataError, Note, NoteKind, Sequence, Split, TextSequence, Utterance, UtteranceError, Vocabulary,
 };
-use misa_terms::{EPSILON, Modality};
+use misa_terms::{EPSILON, Modality, ModalityLabels};
 
 /// The word for a pause in word-aligned data.
 const PAUSE: &str = "sp";
@@ -263,6 +263,7 @@ impl Preparer {
             visual,
             acoustic,
             label: label.map(|label| label as f32),
+            modality_labels: ModalityLabels::default(),
         })
     }
 

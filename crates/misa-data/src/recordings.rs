@@ -5,8 +5,8 @@ use crate::{DataError, Format, NoteKind, Overview, UtteranceWriter, Written};
 use misa_recordings::assemble::{Assembled, Mode, Steps};
 use misa_recordings::segments::Segment;
 use misa_terms::{
-    FeatureSizes, RecipeStamp, Recipes, Sequence, Split, TextSequence, TextSize, Utterance,
-    Vocabulary,
+    FeatureSizes, PerModality, RecipeStamp, Recipes, Sequence, Split, TextSequence, TextSize,
+    Utterance, Vocabulary,
 };
 use std::path::PathBuf;
 
@@ -24,6 +24,7 @@ pub struct RecordingsWriter {
     notes: Notes,
     counts: [usize; 3],
     has_labels: bool,
+    labelled: PerModality<bool>,
 }
 
 impl RecordingsWriter {
@@ -53,7 +54,15 @@ impl RecordingsWriter {
             notes: Notes::default(),
             counts: [0; 3],
             has_labels,
+            labelled: PerModality::default(),
         })
+    }
+
+    /// Takes labels by these modalities alone from the segments, which must all have them.
+    #[must_use]
+    pub fn with_labels_of(mut self, labelled: PerModality<bool>) -> Self {
+        self.labelled = labelled;
+        self
     }
 
     /// Adds the next utterance, of `segment`.
@@ -77,6 +86,10 @@ impl RecordingsWriter {
             visual: self.sequence(&self.recipes.visual, &assembled.faces, assembled),
             acoustic: self.sequence(&self.recipes.acoustic, &assembled.voice, assembled),
             label: segment.label.unwrap_or(f32::NAN),
+            modality_labels: PerModality::from_fn(|modality| {
+                let label = segment.label_of(modality);
+                label.filter(|_| *self.labelled.get(modality))
+            }),
         };
         self.counts[split.index()] += 1;
         self.writer.push(split, &utterance)

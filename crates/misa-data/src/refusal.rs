@@ -41,6 +41,7 @@ impl fmt::Display for Listed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Label,
+    ModalityLabel(Modality),
     Infinite(Modality),
 }
 
@@ -77,6 +78,9 @@ impl fmt::Display for Refusals {
             write!(f, "{separator}{split}: {count} ")?;
             match what {
                 Refused::Label => write!(f, "labels NaN or infinite {listed}")?,
+                Refused::ModalityLabel(modality) => {
+                    write!(f, "labels of {modality} NaN or infinite {listed}")?;
+                }
                 Refused::Infinite(modality) => {
                     write!(f, "utterances with infinite {modality} {listed}")?;
                 }

@@ -1,7 +1,7 @@
 //! A batch: the input of the model, and the targets of the loss.
 
 use burn::prelude::*;
-use misa_core::MisaInput;
+use misa_core::{MisaInput, PerModality};
 
 /// One batch of utterances, longest text first.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub struct UtteranceBatch {
     pub input: MisaInput,
     /// The labels, `[batch, 1]`. They are separate from the input, so the model cannot see them.
     pub targets: Tensor<2>,
+    /// The labels by each modality alone, `[batch, 1]`, where the utterances have them.
+    pub modality_targets: PerModality<Option<Tensor<2>>>,
     /// The names of the utterances, in the order of the rows.
     pub ids: Vec<String>,
     /// Index of the utterance of each row: in its split for a batch of a loader, otherwise among
@@ -40,6 +42,8 @@ impl UtteranceBatch {
         Self {
             input: self.input.to_device(device),
             targets: self.targets.to_device(device),
+            modality_targets: (self.modality_targets)
+                .map(|targets| targets.map(|targets| targets.to_device(device))),
             ..self
         }
     }

@@ -68,6 +68,9 @@ impl UtteranceBatcher {
             .with_absent(absent(&utterances, self.bert.is_some()))
             .with_videos(videos_of_batch(&utterances, &places)),
             targets: Tensor::from_data(targets, device),
+            modality_targets: PerModality::from_fn(|modality| {
+                modality_targets(&utterances, modality, device)
+            }),
             ids: utterances
                 .iter()
                 .map(|utterance| utterance.id.clone())
@@ -76,6 +79,19 @@ impl UtteranceBatcher {
             seed: 0,
         }
     }
+}
+
+/// The labels by a modality, if all utterances have one.
+fn modality_targets(
+    utterances: &[&Utterance],
+    modality: Modality,
+    device: &Device,
+) -> Option<Tensor<2>> {
+    let labels = utterances.iter();
+    let labels = labels.map(|utterance| *utterance.modality_labels.get(modality));
+    let labels: Vec<f32> = labels.collect::<Option<_>>()?;
+    let shape = [labels.len(), 1];
+    Some(Tensor::from_data(TensorData::new(labels, shape), device))
 }
 
 fn lengths(utterances: &[&Utterance]) -> PerModality<Vec<usize>> {
@@ -196,7 +212,27 @@ mod tests {
         assert_eq!(batch.ids, ["b", "a", "c"]);
         let targets: Vec<f32> = batch.targets.into_data().try_to_vec().unwrap();
         assert_eq!(targets, [3.0, 2.0, 5.0]);
+        let targets = batch.modality_targets.into_array();
+        assert!(targets.iter().all(Option::is_none));
         assert_eq!(batch.seed, 0);
+    }
+
+    #[test]
+    fn labels_by_single_modalities_are_in_the_order_of_the_rows() {
+        let labelled = |id, words: &[u32], label| {
+            let utterance = utterance(id, words, &[1.0]);
+            utterance.with_modality_labels(PerModality {
+                visual: Some(label),
+                ..PerModality::default()
+            })
+        };
+        let utterances = [labelled("a", &[2], -1.0), labelled("b", &[3, 4], 0.5)];
+        let utterances = utterances.map(Result::unwrap);
+        let batch = UtteranceBatcher::default().batch(&utterances, &Device::flex());
+        let [text, visual, acoustic] = batch.modality_targets.into_array();
+        assert!(text.is_none() && acoustic.is_none());
+        let visual: Vec<f32> = visual.unwrap().into_data().try_to_vec().unwrap();
+        assert_eq!(visual, [0.5, -1.0]);
     }
 
     #[test]

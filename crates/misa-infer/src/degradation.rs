@@ -21,6 +21,11 @@ impl Checkpoint {
     /// The degradation curve: scores at each rate of missing modalities, the mean over `draws`
     /// random draws by `seed`.
     ///
+    /// - Source: in spirit, DiCMoR's rate of missing modalities MR: 2a + b = 3 MR, where a share a of
+    ///   the utterances lacks two of three modalities, and a share b one.
+    /// - Differs: each modality is missing with the probability r. As one always remains, MR is then
+    ///   r - r^3 / 3 on average.
+    ///
     /// # Errors
     ///
     /// As [`Self::predict`].
@@ -83,14 +88,14 @@ impl Checkpoint {
             .collect()
     }
 
-    fn scores_of(&self, predictions: &[f32], utterances: &[Utterance]) -> NamedScores {
+    pub(crate) fn scores_of(&self, predictions: &[f32], utterances: &[Utterance]) -> NamedScores {
         let targets: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
         named_scores(self.config.task, predictions, &targets)
     }
 }
 
 /// The mean of each score over the draws in which it is defined.
-fn mean(draws: &[NamedScores]) -> NamedScores {
+pub(crate) fn mean(draws: &[NamedScores]) -> NamedScores {
     let names = draws.first().map_or(&[][..], Vec::as_slice);
     let means = names.iter().enumerate().map(|(index, (name, _))| {
         let values: Vec<f64> = draws.iter().filter_map(|draw| draw[index].1).collect();

@@ -2,7 +2,7 @@
 //!
 //! Every message reads "where: what, expected, found".
 
-use crate::ClipError;
+use crate::{ClipError, FrameError};
 use misa_core::WeightsError;
 use misa_terms::{Clip, ConfigError, Modality, RecipeMisfit, UtteranceError};
 use std::io;
@@ -16,6 +16,9 @@ pub enum InferError {
     /// A setting of the model outside its range.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Frames that cannot go missing.
+    #[error(transparent)]
+    Frames(#[from] FrameError),
     /// Features that were made in another way than those that the model was trained on.
     #[error("{modality}: {source}")]
     Recipe {

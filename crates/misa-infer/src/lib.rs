@@ -37,6 +37,7 @@
 //! | `confusion.rs`, `predictions.rs` | tables of predictions |
 //! | `unread.rs` | what an evaluation reads of a text |
 //! | `missing.rs` | random choice of missing modalities |
+//! | `frames/`, `frame_degradation.rs` | missing steps, what a model gets instead, and its scores then |
 //! | `recipes.rs` | how the features of a model were made |
 //! | `random.rs` | a lock of the random state of devices |
 //! | `error.rs` | errors |
@@ -63,6 +64,8 @@ mod error;
 mod evaluation;
 #[doc(hidden)]
 pub mod files;
+mod frame_degradation;
+mod frames;
 mod missing;
 mod predict;
 mod predictions;
@@ -91,6 +94,10 @@ pub use confusion::ConfusionMatrix;
 pub use degradation::Degradation;
 pub use error::InferError;
 pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
+pub use frame_degradation::{FrameDegradation, FrameProtocol, mean_over_rates};
+#[doc(hidden)]
+pub use frames::Twister;
+pub use frames::{FrameDraws, FrameError, FrameMask, MissingFrames};
 pub use misa_core::burn;
 pub use misa_terms::{
     Clip, ClipText, ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality,

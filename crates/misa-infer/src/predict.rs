@@ -1,8 +1,8 @@
 //! Predictions and scores of a trained model.
 
 use crate::{
-    Answer, BertText, Checkpoint, Evaluation, InferError, ReadyBatch, UtteranceBatcher,
-    evaluate_batches,
+    Answer, BertText, Checkpoint, Evaluation, InferError, ReadyBatch, UtteranceBatch,
+    UtteranceBatcher, evaluate_batches,
 };
 use burn::tensor::Device;
 use misa_core::Presence;
@@ -79,18 +79,32 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Vec<f32>, InferError> {
         let (prepared, bert) = self.prepare_all(utterances)?;
-        let places = self.places(&prepared, bert.as_deref());
-        let batcher = UtteranceBatcher::new(bert);
-        let batches = places.iter().map(|places| {
-            let chosen = places.iter().map(|&place| &prepared[place]);
-            let batch = ReadyBatch::from(batcher.batch(chosen, device).with_places(places));
-            Ok(match presence {
+        self.predict_prepared(&prepared, bert, device, |batch| {
+            let batch = ReadyBatch::from(batch);
+            match presence {
                 Some(presence) => {
                     let selected = presence.select(batch.places());
                     batch.with_presence(selected)
                 }
                 None => batch,
-            })
+            }
+        })
+    }
+
+    /// Predictions of utterances in the form that the model reads, in their order; `ready` may leave
+    /// out some of a batch.
+    pub(crate) fn predict_prepared(
+        &self,
+        prepared: &[Utterance],
+        bert: Option<Arc<BertText>>,
+        device: &Device,
+        ready: impl Fn(UtteranceBatch) -> ReadyBatch,
+    ) -> Result<Vec<f32>, InferError> {
+        let places = self.places(prepared, bert.as_deref());
+        let batcher = UtteranceBatcher::new(bert);
+        let batches = places.iter().map(|places| {
+            let chosen = places.iter().map(|&place| &prepared[place]);
+            Ok(ready(batcher.batch(chosen, device).with_places(places)))
         });
         let evaluation = evaluate_batches(batches, self.config.task, |batch| {
             Ok::<_, InferError>(Answer {

@@ -3,7 +3,9 @@
 //! The crate depends on neither tensors nor models. [`page()`] checks and draws the plain numbers of
 //! a [`RunRecord`]; the [`Page`] is one self-contained HTML file, and each [`Figure`] is available as
 //! SVG, as PNG and as CSV of its numbers. [`overview`] draws several runs on one page, [`compare`]
-//! puts many runs side by side, and [`assembly_page`] shows how recordings became a data set. Nothing is read from or written to disk.
+//! puts many runs side by side, [`power`] says how many seeds show a difference, [`protocol`] what other
+//! protocols would score, and [`assembly_page`] shows how recordings became a data set. Nothing is read
+//! from or written to disk.
 //!
 //! ```text
 //! RunRecord -> page() -> Page -> html()
@@ -42,8 +44,10 @@ mod error;
 mod figure;
 mod glossary;
 mod page;
+pub mod power;
 mod probe;
 mod projection;
+pub mod protocol;
 mod record;
 mod softmax;
 mod statistic;
@@ -54,7 +58,7 @@ pub use assembly::record::{
     AssemblyRecord, OffsetNumbers, PictureRow, PictureStep, PictureTrack, PictureWord,
     RecordingRecord, StepKind, StepNumbers, UtterancePicture, WordKind, WordNumbers,
 };
-pub use chart::degradation::{DegradationCurve, degradation};
+pub use chart::degradation::{DegradationCurve, degradation, frame_degradation};
 pub use chart::voice::{VoicePanel, voice};
 pub use discrepancy::SharedDistance;
 pub use error::{PngError, RecordError};

@@ -149,6 +149,14 @@ pub enum UtteranceError {
         /// The label.
         found: f32,
     },
+    /// A label by one modality that is NaN or infinite.
+    #[error("label of {modality} is {found}, expected a finite number")]
+    ModalityLabel {
+        /// The modality.
+        modality: Modality,
+        /// The label.
+        found: f32,
+    },
     /// Words and word ids that differ in number.
     #[error("text has {ids} word ids, {words} words")]
     Words {

@@ -83,7 +83,7 @@ pub use split::Split;
 pub use statistics::EPSILON;
 pub use statistics::Statistics;
 pub use task::Task;
-pub use utterance::{TextSequence, Utterance};
+pub use utterance::{ModalityLabels, TextSequence, Utterance};
 pub use video::{VideoPlace, video_batches};
 #[doc(hidden)]
 pub use video::{fill, videos};

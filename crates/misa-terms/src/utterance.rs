@@ -21,6 +21,9 @@ impl TextSequence {
     }
 }
 
+/// The label by each modality alone, where an utterance has it.
+pub type ModalityLabels = PerModality<Option<f32>>;
+
 /// One labelled clip of speech: what is said, seen and heard, and the label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Utterance {
@@ -36,6 +39,8 @@ pub struct Utterance {
     pub acoustic: Sequence,
     /// The label: for most data sets the sentiment from -3 (negative) to 3 (positive), or a class.
     pub label: f32,
+    /// The label of what is said, seen and heard alone, where the data has them.
+    pub modality_labels: ModalityLabels,
 }
 
 impl Utterance {
@@ -60,9 +65,21 @@ impl Utterance {
             visual,
             acoustic,
             label,
+            modality_labels: ModalityLabels::default(),
         };
         utterance.check()?;
         Ok(utterance)
+    }
+
+    /// The same utterance with labels by single modalities.
+    ///
+    /// # Errors
+    ///
+    /// [`UtteranceError::ModalityLabel`] when one is NaN or infinite.
+    pub fn with_modality_labels(mut self, labels: ModalityLabels) -> Result<Self, UtteranceError> {
+        self.modality_labels = labels;
+        self.check_label()?;
+        Ok(self)
     }
 
     /// Number of steps of each modality.
@@ -85,14 +102,21 @@ impl Utterance {
         self.check_label()
     }
 
-    /// Checks the guarantee of `new` for the label.
+    /// Checks the guarantee of `new` for the label, and that those by single modalities are finite.
     #[doc(hidden)]
     pub fn check_label(&self) -> Result<(), UtteranceError> {
-        if self.label.is_finite() {
-            Ok(())
-        } else {
-            Err(UtteranceError::Label { found: self.label })
+        if !self.label.is_finite() {
+            return Err(UtteranceError::Label { found: self.label });
         }
+        for modality in Modality::ALL {
+            match *self.modality_labels.get(modality) {
+                Some(found) if !found.is_finite() => {
+                    return Err(UtteranceError::ModalityLabel { modality, found });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Checks the guarantees of `new` for sequences.
@@ -168,6 +192,15 @@ mod tests {
     fn labels_are_finite() {
         let error = utterance(2, &[], f32::NAN).unwrap_err();
         assert_eq!(error.to_string(), "label is NaN, expected a finite number");
+        let labels = PerModality {
+            visual: Some(f32::INFINITY),
+            ..ModalityLabels::default()
+        };
+        let error = utterance(2, &[], 0.0).unwrap().with_modality_labels(labels);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "label of visual is inf, expected a finite number"
+        );
     }
 
     #[test]

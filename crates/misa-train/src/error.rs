@@ -3,7 +3,7 @@
 use crate::run::change::SettingChange;
 use crate::run::resume::Misfit;
 use crate::{NonFiniteGradient, WorkerError};
-use misa_core::{ConfigError, WeightsError};
+use misa_core::{ConfigError, Modality, WeightsError};
 use misa_data::{DataError, Split};
 use misa_infer::InferError;
 use std::io;
@@ -50,6 +50,31 @@ pub enum TrainError {
         label: f32,
         /// The last class.
         last: usize,
+    },
+    /// Labels by a modality are requested that the data does not have.
+    #[error(
+        "{split}: no labels of {modality} alone, expected one for each utterance: set \
+         training.loss.unimodal.labels to \"utterance\" or \"generated\""
+    )]
+    NoModalityLabels {
+        /// The split.
+        split: Split,
+        /// The modality.
+        modality: Modality,
+    },
+    /// Labels that none can be generated from: none on one side of 0, or some beyond the bound.
+    #[error(
+        "train: labels from {min} to {max}, expected some below and some above 0, and all within \
+         {bound} of it, to generate labels from them: set training.loss.unimodal.labels to \
+         \"utterance\", or training.loss.unimodal.bound to the highest label"
+    )]
+    OneSided {
+        /// The lowest label.
+        min: f32,
+        /// The highest label.
+        max: f32,
+        /// The bound of generated labels.
+        bound: f64,
     },
     /// Context is requested, but no two utterances are from one video.
     #[error(
@@ -175,6 +200,20 @@ pub enum TrainError {
         now: String,
         /// Why it cannot be changed.
         reason: String,
+    },
+    /// The weights of single epochs are needed, but not all of them were kept.
+    #[error(
+        "{path}: the weights of {kept} of {epochs} epochs were kept, expected those of every epoch: train \
+         with `--keep-epochs`",
+        path = path.display()
+    )]
+    NotKept {
+        /// The folder.
+        path: PathBuf,
+        /// Epochs of the objective whose weights are there.
+        kept: usize,
+        /// Epochs of the objective.
+        epochs: usize,
     },
     /// A file is not as the run wrote it.
     #[error("{path}: SHA-256 is {found}, expected {expected}", path = path.display())]

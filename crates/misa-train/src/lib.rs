@@ -64,10 +64,11 @@ pub use run::change::SettingChange;
 pub use run::corpus::{CorpusEvidence, CorpusSummary};
 pub use run::data::{DataFile, DataSummary, FindingSummary};
 pub use run::folder::RunStart;
+pub use run::kept::{EpochScores, ScoredEpochs, check_epochs, score_epochs};
 pub use run::labels::LabelSummary;
 pub use run::manifest::{Manifest, Opening, Session, Status};
 pub use run::options::RunOptions;
-pub use run::report::{BertSummary, GloveSummary, Report};
+pub use run::report::{BertSummary, GloveSummary, ModalityScore, Report};
 pub use run::results::record_results;
 #[doc(hidden)]
 pub use run::results::{FIGURES, PAGE};

@@ -8,9 +8,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod bert;
+mod generated;
 mod learning;
 mod losses;
 mod metrics;
+mod missing_frames;
 mod models;
 mod parts;
 mod recipe;
@@ -27,8 +29,10 @@ static RANDOM: RwLock<()> = RwLock::new(());
 
 fn main() -> ExitCode {
     let cases = [
+        generated::cases(),
         learning::cases(),
         metrics::cases(),
+        missing_frames::cases(),
         models::cases(),
         parts::cases(),
         recipe::cases(),

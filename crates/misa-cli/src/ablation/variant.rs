@@ -161,6 +161,11 @@ pub const VARIANTS: &[Variant] = &[
         &["training.loss.similarity=adversarial"],
     ),
     variant(REMEDIES, "MMD", &["training.loss.similarity=mmd"]),
+    variant(
+        REMEDIES,
+        "scaled CMD",
+        &["training.loss.similarity=scaled_cmd"],
+    ),
     variant(REMEDIES, "CORAL", &["training.loss.similarity=coral"]),
     variant(
         REMEDIES,

@@ -6,7 +6,7 @@ use clap_complete::Shell;
 
 /// Options of which the values are known, although their parsers do not list them.
 const VALUES: [(&str, &[&str]); 8] = [
-    ("preset", &["official", "mmsa", "misa+"]),
+    ("preset", &["official", "fine-tuned", "mmsa", "misa+"]),
     ("corpus", &["mosi", "mosei", "ur_funny"]),
     ("policy", &["strict", "compat"]),
     ("padding", &["auto", "left", "right", "mask"]),
@@ -93,7 +93,7 @@ mod tests {
     fn values_are_offered_instead_of_files() {
         let script = script(Shell::Bash, Arguments::command());
         for values in [
-            "official mmsa misa+",
+            "official fine-tuned mmsa misa+",
             "mosi mosei ur_funny",
             "strict compat",
             // The formats of tables, not those of data.

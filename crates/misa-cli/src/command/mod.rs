@@ -1,6 +1,7 @@
 //! The commands.
 
 mod ablation;
+mod aligned;
 mod completions;
 pub mod data;
 mod degrade;
@@ -8,8 +9,10 @@ mod embed;
 mod evaluate;
 mod json;
 mod output;
+mod plan;
 mod plot;
 mod predict;
+mod protocol;
 mod reference;
 mod report;
 #[cfg(feature = "serve")]
@@ -25,6 +28,8 @@ pub use ablation::AblationArguments;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub(crate) use json::say_object;
+pub(crate) use plan::PlanError;
+pub(crate) use protocol::ProtocolError;
 use serde::Serialize;
 pub use settings::{Setting, SettingOptions, SettingsArguments};
 use std::io::{self, Write};
@@ -64,6 +69,8 @@ enum Command {
     Sweep(sweep::Arguments),
     Ablation(Box<AblationArguments>),
     Table(table::Arguments),
+    Plan(plan::Arguments),
+    Protocol(protocol::Arguments),
     Settings(reference::Arguments),
     Verify(verify::Arguments),
     /// Print a script for completing this program's command line in a shell
@@ -99,6 +106,8 @@ impl Arguments {
             Command::Sweep(arguments) => arguments.run(),
             Command::Ablation(arguments) => arguments.run(),
             Command::Table(arguments) => arguments.run(),
+            Command::Plan(arguments) => arguments.run(),
+            Command::Protocol(arguments) => arguments.run(),
             Command::Settings(arguments) => arguments.run(),
             Command::Verify(arguments) => arguments.run(),
             Command::Completions { shell } => complete(*shell),

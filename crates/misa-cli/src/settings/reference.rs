@@ -8,7 +8,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The presets whose defaults are shown. What applies if nothing is chosen comes first.
-const PRESETS: [Preset; 3] = [Preset::Official, Preset::Mmsa, Preset::Plus];
+const PRESETS: [Preset; 4] = [
+    Preset::Official,
+    Preset::FineTuned,
+    Preset::Mmsa,
+    Preset::Plus,
+];
 const CORPORA: [Corpus; 3] = [Corpus::Mosei, Corpus::Mosi, Corpus::UrFunny];
 
 /// The settings that decide which defaults the others have.

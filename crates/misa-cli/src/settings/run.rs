@@ -23,6 +23,10 @@ misa_terms::described! {
         pub device: String,
         /// Optimiser steps between two states, besides those at the end of epochs. Range: `[1, inf)`.
         pub save_every: Option<usize>,
+        /// Whether the weights of every epoch are kept, for `misa protocol`. They take the space of the
+        /// trained part of the model each.
+        #[serde(default)]
+        pub keep_epochs: bool,
         /// The data.
         pub data: DataSettings,
         /// How the model is trained.
@@ -70,6 +74,7 @@ impl RunSettings {
             corpus,
             device: crate::default_device().to_string(),
             save_every: None,
+            keep_epochs: false,
             data: DataSettings {
                 path: None,
                 text: None,

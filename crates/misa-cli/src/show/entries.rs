@@ -1,7 +1,7 @@
 //! Run folders as the rows of a comparison.
 
 use super::error::same_task;
-use super::names::model_names;
+use super::names::names_of;
 use crate::runs::NamedRun;
 use crate::settings::RunSettings;
 use crate::settings_of;
@@ -61,16 +61,11 @@ pub(crate) fn entries(reported: Vec<Reported>, split: Split) -> Result<Entries, 
         .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
     let task = same_task(tasks)?;
     let data = data_facts(&runs);
-    let unnamed = runs.iter().filter(|(run, ..)| run.model.is_none());
-    let unnamed = unnamed.map(|(run, manifest, _)| (run.folder.as_path(), manifest));
-    let models = model_names(&unnamed.collect::<Vec<_>>());
+    let models = names_of(runs.iter().map(|(run, manifest, _)| (run, manifest)));
     let is_cut = models.is_cut;
-    let mut models = models.names.into_iter();
     let mut entries = Vec::new();
-    for (run, manifest, report) in runs {
+    for ((run, manifest, report), model) in runs.into_iter().zip(models.names) {
         let predictions = Predictions::read(&run.folder, split)?;
-        let given = run.model.or_else(|| models.next());
-        let model = given.unwrap_or_else(|| "misa".to_string());
         entries.push(entry(
             (&run.folder, &manifest, &report),
             split,

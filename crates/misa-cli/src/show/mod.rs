@@ -14,6 +14,7 @@ mod seeds;
 
 pub(crate) use entries::{Entries, Reported, entries, metrics};
 pub(crate) use error::{RunsError, same_task};
+pub(crate) use names::names_of;
 pub(crate) use record::{Finished, recorded};
 pub(crate) use scores::scores_table;
 pub(crate) use seeds::{mean_text, seed_text, seeds_text};

@@ -1,6 +1,7 @@
 //! Short names of models.
 
 use super::flat::flat;
+use crate::runs::NamedRun;
 use misa_train::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,10 +16,28 @@ const DEPTH: usize = 3;
 const CHECKSUM: usize = 12;
 
 /// The names of models, one for each run.
-pub(super) struct ModelNames {
+pub(crate) struct ModelNames {
     pub names: Vec<String>,
     /// Whether names have a part of the settings in which the models differ.
     pub is_cut: bool,
+}
+
+/// The name of the model of each run: that which the user has for it, or else one of [`model_names`].
+pub(crate) fn names_of<'a>(
+    runs: impl Iterator<Item = (&'a NamedRun, &'a Manifest)> + Clone,
+) -> ModelNames {
+    let unnamed = runs.clone().filter(|(run, _)| run.model.is_none());
+    let unnamed = unnamed.map(|(run, manifest)| (run.folder.as_path(), manifest));
+    let found = model_names(&unnamed.collect::<Vec<_>>());
+    let mut names = found.names.into_iter();
+    let named = |(run, _): (&NamedRun, _)| {
+        let given = run.model.clone().or_else(|| names.next());
+        given.unwrap_or_else(|| "misa".to_string())
+    };
+    ModelNames {
+        names: runs.map(named).collect(),
+        is_cut: found.is_cut,
+    }
 }
 
 /// The settings of a run but its seed.
@@ -27,7 +46,7 @@ type Settings = BTreeMap<String, String>;
 /// Names the model of each run: runs that differ by their seed alone have one name. It is that of
 /// their folder, if all of them have the same and others have not, or else the settings in which the
 /// models differ, as few as tell them apart if all are too many.
-pub(super) fn model_names(runs: &[(&Path, &Manifest)]) -> ModelNames {
+fn model_names(runs: &[(&Path, &Manifest)]) -> ModelNames {
     let settings: Vec<Settings> = runs
         .iter()
         .map(|(_, manifest)| {

@@ -100,6 +100,56 @@ fn the_corpus_that_is_recognised_chooses_the_settings() {
     assert!(note.contains("the corpus is not known"), "{note}");
 }
 
+/// A feature file of MMSA in the layout of CH-SIMS, with features that are not finite.
+#[test]
+fn labels_by_single_modalities_survive_conversion_and_are_learned_from() {
+    let dir = tempdir().unwrap();
+    let pickle = golden("data/mmsa").join("unaligned_sims.np2_p4.pkl");
+    let [file, own, other] = ["sims.safetensors", "own", "other"].map(|name| dir.path().join(name));
+    let lenient = ["--policy", "compat"];
+    said(
+        &[
+            &["data", "convert", text(&pickle), text(&file)][..],
+            &lenient,
+        ]
+        .concat(),
+    );
+    for path in [&pickle, &file] {
+        let arguments = [&["data", "doctor", text(path), "--json"][..], &lenient].concat();
+        let examined = json(&String::from_utf8(misa(&arguments).stdout).unwrap());
+        let modalities = examined["content"]["modality_labels"].as_array().unwrap();
+        let names: Vec<&Value> = modalities.iter().map(|one| &one["modality"]).collect();
+        assert_eq!(names, ["text", "visual", "acoustic"]);
+        assert_eq!(modalities[2]["splits"][1]["min"], -1.0);
+    }
+    let trained = |out: &Path, labels: &str, shown: &str| {
+        let labels = format!("training.loss.unimodal.labels={labels}");
+        let arguments = ["train", shown, "--data", text(&file), "--out", text(out)];
+        let settings = ["training.epochs=2", "training.d_hidden=16", &labels];
+        let settings = settings.map(|setting| ["--set", setting]).concat();
+        let output = misa(&[&arguments[..], &settings].concat());
+        let [printed, notes] = [output.stdout, output.stderr];
+        let [printed, notes] = [printed, notes].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert!(output.status.success(), "{notes}");
+        (printed, notes)
+    };
+    let run = json(&trained(&own, "modality", "--json").0);
+    let scores = run["runs"][0]["modality_scores"].as_array().unwrap();
+    assert_eq!(scores.len(), 3, "{run}");
+    assert!(
+        scores
+            .iter()
+            .all(|score| score["mae"].as_f64().unwrap() > 0.0)
+    );
+    assert_eq!(
+        report(&own)["modality_scores"],
+        run["runs"][0]["modality_scores"]
+    );
+    let (_, notes) = trained(&other, "utterance", "--plain");
+    let expected = "the data has labels of text, visual, acoustic alone";
+    assert!(notes.contains(expected), "{notes}");
+}
+
 #[test]
 fn a_folder_of_ur_funny_is_trained_as_two_classes() {
     let dir = tempdir().unwrap();

@@ -115,6 +115,12 @@ fn commands<'a>(
             "misa degrade",
             vec!["degrade", run, "--rates", "0.5", "--draws", "1"],
         ),
+        (
+            "misa degrade --frames",
+            vec![
+                "degrade", run, "--frames", "--rates", "0.5", "--padded", "99,99,99",
+            ],
+        ),
         ("misa predict", vec!["predict", run, "--data", data]),
         ("misa embed", vec!["embed", run, "-o", file]),
         ("misa plot", vec!["plot", run, "attention", "-o", svg]),
@@ -136,6 +142,13 @@ fn commands<'a>(
                 "50",
             ],
         ),
+        (
+            "misa plan",
+            vec![
+                "plan", "--effect", "0.1", "--corpus", "mosi", "--pilot", run, other,
+            ],
+        ),
+        ("misa protocol", vec!["protocol", run, other, "--unlock"]),
         ("misa settings", vec!["settings"]),
         ("misa ablation --list", vec!["ablation", "--list"]),
         (
@@ -150,7 +163,15 @@ fn the_page_has_what_commands_print_about_runs() {
     let dir = tempdir().unwrap();
     let runs = dir.path().join("runs");
     let trained = [
-        &["train", "--json", "--out", text(&runs), "--seeds", "1,2"],
+        &[
+            "train",
+            "--json",
+            "--out",
+            text(&runs),
+            "--seeds",
+            "1,2",
+            "--keep-epochs",
+        ],
         SMALL,
     ]
     .concat();

@@ -14,7 +14,9 @@ mod language;
 mod looks;
 mod padding;
 mod pages;
+mod plan;
 mod predict;
+mod protocol;
 mod reference;
 mod releases;
 #[cfg(unix)]

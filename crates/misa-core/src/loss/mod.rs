@@ -9,13 +9,14 @@ mod objective;
 mod terms;
 
 pub use crate::beyond::loss::{
-    ContrastLoss, ContrastLossConfig, CoralLoss, CosineLoss, HsicLoss, MmdLoss, PrototypeLoss,
-    PrototypeLossConfig, Regression, TripletLoss, TripletLossConfig, UncertaintyWeights,
-    UnimodalLossConfig, Weighting,
+    Centres, ContrastLoss, ContrastLossConfig, CoralLoss, CosineLoss, DivergenceLoss, FeatureRows,
+    Generated, GeneratedLabels, HiddenBatch, HsicLoss, LabelCentres, MmdLoss, PrototypeLoss,
+    PrototypeLossConfig, Regression, ScaledCmdLoss, TripletLoss, TripletLossConfig,
+    UncertaintyWeights, UnimodalLabels, UnimodalLossConfig, Weighting,
 };
 pub use cmd::{CmdLoss, CmdLossConfig};
 pub use difference::DifferenceLoss;
-pub use objective::{Difference, MisaLoss, MisaLossConfig, Similarity};
+pub use objective::{Difference, MisaLoss, MisaLossConfig, Similarity, Targets};
 pub use terms::{MisaLossTerms, PerTerm, Term};
 
 #[cfg(test)]

@@ -80,6 +80,8 @@ pub struct MisaOutput {
     pub cycled: Option<PerModality<Tensor<2>>>,
     /// Predictions from one modality each, of a model with unimodal heads.
     pub unimodal: Option<PerModality<Tensor<2>>>,
+    /// `[batch, d_hidden]` per modality: what the unimodal heads read, before mutual attention.
+    pub unimodal_features: Option<PerModality<Tensor<2>>>,
     /// Modalities in use; tensors of the others are zeros.
     pub modalities: Modalities,
     /// Which of them each utterance has; `None`: all.
@@ -104,6 +106,7 @@ impl Misa {
         let projected = self.project(&encoded, input);
         // Before mutual attention mixes the modalities.
         let unimodal = (self.unimodal.as_ref()).map(|heads| heads.forward(&projected));
+        let unimodal_features = unimodal.as_ref().map(|_| projected.clone());
         let projected = match &self.mutual_attention {
             None => projected,
             Some(attention) => {
@@ -134,6 +137,7 @@ impl Misa {
                 .map(|discriminator| discriminator.forward(&subspaces, self.modalities)),
             cycled: (self.has_cycle).then(|| self.subspaces.private(&reconstructed)),
             unimodal,
+            unimodal_features,
             projected,
             subspaces,
             reconstructed,

@@ -76,6 +76,7 @@ mod tests {
             split,
             id: id.to_owned(),
             label,
+            modality_labels: PerModality::default(),
             words: 1,
             steps: PerModality::from_fn(|_| 1),
             has_nan: PerModality::default(),

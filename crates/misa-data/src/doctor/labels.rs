@@ -1,6 +1,7 @@
 //! The labels of a data set, as numbers and as a histogram.
 
 use crate::Split;
+use misa_terms::Modality;
 use serde::Serialize;
 
 /// The labels.
@@ -17,6 +18,16 @@ pub struct LabelReport {
     pub splits: Vec<LabelSplit>,
     /// The histogram, from the smallest label to the largest.
     pub bins: Vec<Bin>,
+}
+
+/// The labels by one modality alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ModalityLabelReport {
+    /// The modality.
+    pub modality: Modality,
+    /// The labels of each split that has any.
+    pub splits: Vec<LabelSplit>,
 }
 
 /// The kind of label scale, which determines the bins of the histogram.
@@ -109,6 +120,17 @@ impl LabelReport {
                 .collect(),
             bins,
         }
+    }
+}
+
+impl ModalityLabelReport {
+    /// `None` without labels.
+    pub(super) fn of(modality: Modality, labels: &[(Split, f32)]) -> Option<Self> {
+        let splits = Split::ALL.into_iter();
+        let splits: Vec<_> = splits
+            .filter_map(|split| LabelSplit::of(split, labels))
+            .collect();
+        (!splits.is_empty()).then_some(Self { modality, splits })
     }
 }
 

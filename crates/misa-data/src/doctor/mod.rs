@@ -46,7 +46,7 @@ mod text;
 use crate::{DataError, OpenOptions, Overview, Policy, Split, Utterance, UtteranceDataset};
 use check::Evidence;
 pub use finding::{Finding, Severity};
-pub use labels::{Bin, LabelReport, LabelSplit, Scale};
+pub use labels::{Bin, LabelReport, LabelSplit, ModalityLabelReport, Scale};
 use record::Observations;
 pub use report::{
     Absent, Clue, Content, CorpusReport, Examination, FeatureReport, FeatureSplit, FileReport,

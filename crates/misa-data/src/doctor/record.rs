@@ -2,7 +2,7 @@
 
 use super::columns::{Columns, Odd};
 use crate::{Sequence, Split, TextSequence, Utterance, VideoPlace};
-use misa_terms::{Modality, PerModality};
+use misa_terms::{Modality, ModalityLabels, PerModality};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,6 +13,8 @@ pub(super) struct Record {
     pub id: String,
     /// The label as read, which may be NaN.
     pub label: f32,
+    /// The labels by single modalities, which may be NaN.
+    pub modality_labels: ModalityLabels,
     pub words: usize,
     pub steps: PerModality<usize>,
     pub has_nan: PerModality<bool>,
@@ -51,6 +53,7 @@ impl Observations {
             split,
             id: utterance.id.clone(),
             label: utterance.label,
+            modality_labels: utterance.modality_labels.clone(),
             words: utterance.words.len(),
             steps: utterance.steps(),
             has_nan: PerModality::default(),
@@ -113,6 +116,12 @@ impl Observations {
 }
 
 impl Record {
+    /// The label and those by single modalities.
+    pub fn labels(&self) -> impl Iterator<Item = f32> {
+        let alone = self.modality_labels.clone().into_array();
+        alone.into_iter().flatten().chain([self.label])
+    }
+
     /// Whether all modalities have as many steps as text.
     pub fn is_aligned(&self) -> bool {
         self.steps.visual == self.steps.text && self.steps.acoustic == self.steps.text
@@ -152,6 +161,7 @@ mod tests {
             visual: sequence(visual),
             acoustic: sequence(0.0),
             label: 0.0,
+            modality_labels: PerModality::default(),
         };
         let mut observations = Observations::default();
         observations.add(Split::Train, &utterance);

@@ -1,7 +1,7 @@
 //! The outcome of an examination, as plain data.
 
 use super::Finding;
-use super::labels::LabelReport;
+use super::labels::{LabelReport, ModalityLabelReport};
 use crate::{Format, Padding, Policy, Split};
 use misa_terms::{Modality, RecipeStamp};
 use serde::Serialize;
@@ -62,6 +62,8 @@ pub struct Content {
     pub comparison: Option<String>,
     /// The labels.
     pub labels: LabelReport,
+    /// The labels by single modalities, of those that have any.
+    pub modality_labels: Vec<ModalityLabelReport>,
     /// Values that were replaced or dropped.
     pub notes: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! Computes the report from the statistics.
 
 use super::columns::{Columns, Odd};
-use super::labels::LabelReport;
+use super::labels::{LabelReport, ModalityLabelReport};
 use super::record::{Observations, Record};
 use super::report::{Absent, Content, FeatureReport, FeatureSplit, SplitReport, Steps, Values};
 use super::{published, sizes};
@@ -35,6 +35,15 @@ pub(super) fn content(
         features: Modality::ALL.map(features).into(),
         comparison: sizes::comparison(overview.sizes),
         labels: LabelReport::of(&labels),
+        modality_labels: Modality::ALL
+            .into_iter()
+            .filter_map(|modality| {
+                let labels = records.iter().filter_map(|record| {
+                    Some((record.split, (*record.modality_labels.get(modality))?))
+                });
+                ModalityLabelReport::of(modality, &labels.collect::<Vec<_>>())
+            })
+            .collect(),
         notes: overview.notes.iter().map(Note::to_string).collect(),
     }
 }

@@ -12,6 +12,7 @@ use crate::entry::Entry;
 use crate::intake::{Heading, Intake};
 use crate::{DataError, NoteKind, Split, TextSequence, Vocabulary};
 use misa_files::pickle::{Pickle, Value};
+use misa_terms::ModalityLabels;
 use std::path::Path;
 
 /// Whether this is a dictionary of splits that are lists.
@@ -112,6 +113,7 @@ fn entry(
         visual,
         acoustic,
         label: outer_label(&here, &outer, wanted)?,
+        modality_labels: ModalityLabels::default(),
         id,
     })
 }

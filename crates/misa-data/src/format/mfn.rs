@@ -199,6 +199,7 @@ impl Files {
             place: self.place.clone(),
             ids: numbered(self.split, self.count),
             labels: self.labels.clone(),
+            modality_labels: PerModality::default(),
             transcripts: None,
             places: None,
             rows: Rc::new(match wanted {

@@ -16,7 +16,7 @@ use crate::intake::{Heading, Intake};
 use crate::wanted::Wanted;
 use crate::{DataError, Policy, Sequence, Split, TextSequence, Utterance, Vocabulary};
 use misa_files::pickle::{Pickle, Value};
-use misa_terms::Conflict;
+use misa_terms::{Conflict, ModalityLabels};
 use std::path::{Path, PathBuf};
 
 /// Whether a folder contains the train split of this format: `train.pkl`, in letters of any case. For
@@ -203,6 +203,7 @@ fn entry(
         visual,
         acoustic,
         label: outer_label(&here, &outer, wanted)?,
+        modality_labels: ModalityLabels::default(),
     };
     // Only the long form supports unaligned features.
     if inner.len() == 4 {

@@ -4,6 +4,7 @@ mod finish;
 
 use crate::entry::Entry;
 use crate::finite::is_finite;
+use crate::labelled::Labelled;
 use crate::note::Notes;
 use crate::prepare::{NonFinite, Preparer, RawEntry};
 use crate::refusal::{Refusals, Refused};
@@ -51,6 +52,7 @@ pub(crate) struct Intake<'s> {
     ids: [HashSet<String>; 4],
     counts: [usize; 3],
     largest: Largest,
+    labelled: Labelled,
     refused: Refusals,
     replacements: Replacements,
     observer: Option<&'s mut Observer<'s>>,
@@ -84,6 +86,7 @@ impl<'s> Intake<'s> {
             ids: Default::default(),
             counts: [0; 3],
             largest: Largest::default(),
+            labelled: Labelled::default(),
             refused: Refusals::default(),
             replacements: Replacements::default(),
             observer: None,
@@ -136,7 +139,12 @@ impl<'s> Intake<'s> {
         let Some(mut entry) = self.whole(split, place, entry)? else {
             return Ok(());
         };
+        if !self.wanted().is_clips() {
+            let labels = &entry.modality_labels;
+            self.labelled.check(split, place, &entry.id, labels)?;
+        }
         let may_pass = self.pass_label(split, &mut entry);
+        let may_pass = self.pass_modality_labels(split, &mut entry) && may_pass;
         let may_pass = self.pass_features(split, &mut entry) && may_pass;
         self.note_word_ids(place, &entry);
         let index = split.map_or(Split::ALL.len(), Split::index);
@@ -211,11 +219,29 @@ impl<'s> Intake<'s> {
         if !is_clip {
             self.notes.add(split, NoteKind::Label, 1);
         }
-        entry.label = Some(match label {
-            label if label.is_nan() => 0.0,
-            label => label.clamp(f32::MIN, f32::MAX),
-        });
+        entry.label = Some(replaced(label));
         true
+    }
+
+    /// As [`Self::pass_label`], for the labels by single modalities.
+    fn pass_modality_labels(&mut self, split: Option<Split>, entry: &mut Entry) -> bool {
+        let mut may_pass = true;
+        let is_clip = self.wanted().is_clips();
+        for modality in Modality::ALL {
+            let label = entry.modality_labels.get_mut(modality);
+            let Some(found) = label.filter(|label| !label.is_finite()) else {
+                continue;
+            };
+            *label = Some(replaced(found));
+            if self.policy == Policy::Strict && !is_clip {
+                let why = Refused::ModalityLabel(modality);
+                self.refused.add(split, why, &entry.id);
+                may_pass = false;
+            } else if !is_clip {
+                self.notes.add(split, NoteKind::Label, 1);
+            }
+        }
+        may_pass
     }
 
     fn pass_features(&mut self, split: Option<Split>, entry: &mut Entry) -> bool {
@@ -294,10 +320,20 @@ impl<'s> Intake<'s> {
     }
 }
 
+/// What stands for a label that is NaN or infinite.
+fn replaced(label: f32) -> f32 {
+    if label.is_nan() {
+        0.0
+    } else {
+        label.clamp(f32::MIN, f32::MAX)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Overview;
+    use misa_terms::ModalityLabels;
 
     fn utterance(id: &str, label: f32, visual: &[f32]) -> Utterance {
         Utterance {
@@ -307,6 +343,7 @@ mod tests {
             visual: Sequence::new(1, visual.to_vec()).unwrap(),
             acoustic: Sequence::new(1, vec![0.0]).unwrap(),
             label,
+            modality_labels: ModalityLabels::default(),
         }
     }
 
@@ -359,6 +396,51 @@ mod tests {
             notes[0].to_string(),
             "train: 2 non-finite visual values replaced by 0"
         );
+    }
+
+    /// An utterance with these labels of what is said and heard.
+    fn labelled(id: &str, text: Option<f32>, acoustic: Option<f32>) -> Utterance {
+        Utterance {
+            modality_labels: ModalityLabels {
+                text,
+                visual: None,
+                acoustic,
+            },
+            ..utterance(id, 1.0, &[0.0])
+        }
+    }
+
+    #[test]
+    fn labels_by_single_modalities_are_checked_as_labels_are() {
+        let utterances = || {
+            vec![
+                labelled("u", Some(0.5), Some(f32::NAN)),
+                labelled("v", Some(-0.5), Some(1.0)),
+            ]
+        };
+        let (taken, overview) = take(Policy::Strict, utterances());
+        assert_eq!(taken, utterances()[1..]);
+        let error = overview.unwrap_err().to_string();
+        let expected = "train: 1 labels of acoustic NaN or infinite (u)";
+        assert!(error.contains(expected), "{error}");
+        let (taken, overview) = take(Policy::Compat, utterances());
+        assert_eq!(taken[0], labelled("u", Some(0.5), Some(0.0)));
+        let notes = overview.unwrap().notes;
+        assert_eq!(notes[0].to_string(), "train: 1 non-finite labels replaced");
+    }
+
+    #[test]
+    fn a_split_has_labels_by_a_modality_or_none() {
+        let mut sink = |_, _| Ok(());
+        let mut intake = Intake::new(Policy::Strict, &mut sink);
+        let first = labelled("u", Some(0.5), None);
+        intake.push(Split::Train, "place", first).unwrap();
+        let other = labelled("v", None, None);
+        intake.push(Split::Valid, "place", other.clone()).unwrap();
+        let error = intake.push(Split::Train, "place", other).unwrap_err();
+        let expected = "place: utterance \"v\": label of text: expected one, as the first utterance, \
+                        found none";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Factors, SyntheticConfig};
 use crate::{Sequence, TextSequence, Utterance, Vocabulary};
-use misa_terms::{PerModality, Random, Task, mix};
+use misa_terms::{ModalityLabels, PerModality, Random, Task, mix};
 
 /// Size of the factor that all modalities share.
 const D_SHARED: usize = 4;
@@ -111,6 +111,7 @@ impl World {
             visual: self.sequence(&visual, steps, random),
             acoustic: self.sequence(&acoustic, steps, random),
             label: target(self.task, label(&factors, mood.as_ref(), random)),
+            modality_labels: ModalityLabels::default(),
         };
         (factors, utterance)
     }

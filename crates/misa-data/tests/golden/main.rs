@@ -21,7 +21,7 @@ use misa_data::{
     UtteranceDataset, prepare, read_embedding, read_glove,
 };
 use misa_files::pickle::{Limits, Pickle, Value};
-use misa_terms::{FeatureSizes, TextSize};
+use misa_terms::{FeatureSizes, Modality, TextSize};
 use misa_testing::{
     Tensors, Trial, case, cpu_time, entries, extension, golden, json, name, run, stem, unknown,
 };

@@ -61,6 +61,16 @@ fn check_mmsa(utterances: &[Utterance], golden: &Tensors, case: &str) {
     let padded = bert.len() / labels.len() / 3;
     for (i, utterance) in utterances.iter().enumerate() {
         assert_eq!(utterance.label, labels[i] as f32, "{case}.{i}");
+        for (modality, letter) in [
+            (Modality::Text, 'T'),
+            (Modality::Visual, 'V'),
+            (Modality::Acoustic, 'A'),
+        ] {
+            let stored = golden.find(&format!("{case}.label_{letter}"));
+            let expected = stored.map(|labels| labels.values[i] as f32);
+            let found = *utterance.modality_labels.get(modality);
+            assert_eq!(found, expected, "{case}.{i}: {modality}");
+        }
         let mask = &bert[(3 * i + 1) * padded..(3 * i + 2) * padded];
         let tokens = mask.iter().filter(|&&value| value == 1.0).count();
         // Where no length is stored, all are as long as text: the file is aligned.

@@ -39,25 +39,7 @@ impl Reading {
         model: &Checkpoint,
         bert: Option<&Arc<BertText>>,
     ) -> Result<Self, ClipError> {
-        let used = model.config.settings.modalities;
-        let (read, ignored): (Vec<_>, Vec<_>) = Modality::ALL
-            .into_iter()
-            .filter(|&modality| has(clip, modality, model))
-            .partition(|&modality| used.contains(modality));
-        let modalities = Modalities::new(&read).map_err(|_| {
-            let found = match ignored.as_slice() {
-                [] => "a clip with none of them".to_string(),
-                ignored => {
-                    let names: Vec<_> = ignored.iter().map(|modality| modality.name()).collect();
-                    format!("only {}", names.join(","))
-                }
-            };
-            ClipError::new(
-                None,
-                format!("something of {used}, which the model uses"),
-                found,
-            )
-        })?;
+        let (modalities, ignored) = modalities_of(clip, model)?;
         let sizes = model.config.sizes;
         let features = |modality, found: &Option<Sequence>, size| match found {
             Some(found) if modalities.contains(modality) => {
@@ -85,6 +67,7 @@ impl Reading {
             visual,
             acoustic,
             label: 0.0,
+            modality_labels: PerModality::default(),
         };
         if let Some(scaling) = &model.scaling {
             scaling.apply(&mut utterance);
@@ -112,6 +95,7 @@ impl Reading {
                 visual: placeholder(sizes.visual),
                 acoustic: placeholder(sizes.acoustic),
                 label: 0.0,
+                modality_labels: PerModality::default(),
             },
             modalities: config.settings.modalities,
             ignored: Vec::new(),
@@ -123,6 +107,33 @@ impl Reading {
     pub(crate) fn presence(&self) -> PerModality<bool> {
         PerModality::from_fn(|modality| self.modalities.contains(modality))
     }
+}
+
+/// The modalities of a clip that a model uses, at least one, and those that it ignores.
+fn modalities_of(
+    clip: &Clip,
+    model: &Checkpoint,
+) -> Result<(Modalities, Vec<Modality>), ClipError> {
+    let used = model.config.settings.modalities;
+    let (read, ignored): (Vec<_>, Vec<_>) = Modality::ALL
+        .into_iter()
+        .filter(|&modality| has(clip, modality, model))
+        .partition(|&modality| used.contains(modality));
+    let modalities = Modalities::new(&read).map_err(|_| {
+        let found = match ignored.as_slice() {
+            [] => "a clip with none of them".to_string(),
+            ignored => {
+                let names: Vec<_> = ignored.iter().map(|modality| modality.name()).collect();
+                format!("only {}", names.join(","))
+            }
+        };
+        ClipError::new(
+            None,
+            format!("something of {used}, which the model uses"),
+            found,
+        )
+    })?;
+    Ok((modalities, ignored))
 }
 
 /// Whether a clip has something of a modality for a model; a model that reads vectors reads no words.

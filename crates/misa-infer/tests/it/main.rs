@@ -5,5 +5,6 @@
 
 mod bits;
 mod explain;
+mod frames;
 mod predict;
 mod support;

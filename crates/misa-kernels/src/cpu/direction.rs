@@ -58,7 +58,8 @@ impl Direction<'_> {
     pub(crate) fn forward(&self, input: Rows<'_>, weights: Weights<'_>, trace: Trace<'_>) {
         let d_gates = self.d_gates();
         let panels = Panels::transposed(Rows::new(weights.input, self.d_input));
-        let rows = rows_per_task(input.count());
+        // The other direction makes as many tasks.
+        let rows = rows_per_task(input.count(), rayon::current_num_threads().div_ceil(2));
         let chunks = trace.gates.par_chunks_mut(rows * d_gates);
         chunks.enumerate().for_each(|(chunk, gates)| {
             let first = chunk * rows;
@@ -164,10 +165,8 @@ impl Direction<'_> {
     }
 }
 
-/// Rows per task, for a product over all of them.
-pub(crate) fn rows_per_task(rows: usize) -> usize {
-    // The other direction makes as many.
-    let tasks = rayon::current_num_threads().div_ceil(2);
+/// Rows per task, where `tasks` of them divide a product over all `rows`.
+pub(crate) fn rows_per_task(rows: usize, tasks: usize) -> usize {
     rows.div_ceil(tasks).max(MIN_ROWS_PER_TASK)
 }
 

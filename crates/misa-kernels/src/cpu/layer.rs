@@ -127,7 +127,8 @@ fn input_gradient(
     );
     let panels = [first, second];
     let mut d_rows = vec![0.0; rows * d_input];
-    let per_task = rows_per_task(rows);
+    // A task adds both directions up.
+    let per_task = rows_per_task(rows, rayon::current_num_threads());
     let chunks = d_rows.par_chunks_mut(per_task * d_input);
     chunks.enumerate().for_each(|(chunk, out)| {
         let start = chunk * per_task;

@@ -79,7 +79,8 @@ pub(crate) fn weight_gradients(
 
 /// Divides the gradient of a weight among tasks, by its rows.
 fn add_parts<'a>(gates: Rows<'a>, met: &'a Panels, out: &'a mut [f32], parts: &mut Vec<Part<'a>>) {
-    let rows = gates.columns.div_ceil(rayon::current_num_threads());
+    // Several for each thread: the last one to end is waited for.
+    let rows = gates.columns.div_ceil(2 * rayon::current_num_threads());
     let rows = (rows.clamp(MIN_ROWS_PER_TASK, MAX_PACKED_ROWS)).next_multiple_of(MAX_ROWS);
     // A weight without columns has nothing to divide.
     for (index, out) in out.chunks_mut((rows * met.width).max(1)).enumerate() {

@@ -2,7 +2,7 @@
 
 use crate::Interval;
 use crate::segments::SegmentNote;
-use misa_terms::Split;
+use misa_terms::{Modality, Split};
 use serde::{Deserialize, Serialize};
 
 /// A part of a recording that becomes an utterance.
@@ -37,6 +37,15 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// Its label by `modality` alone.
+    pub fn label_of(&self, modality: Modality) -> Option<f32> {
+        match modality {
+            Modality::Text => self.label_text,
+            Modality::Visual => self.label_visual,
+            Modality::Acoustic => self.label_acoustic,
+        }
+    }
+
     /// The whole of a recording, of which nothing but its name is known.
     pub fn whole(id: impl Into<String>) -> Self {
         let id = id.into();

@@ -1,4 +1,4 @@
-//! A score by the rate of missing modalities, one line per model.
+//! A score by the rate of what is missing, one line per model.
 
 use crate::chart::SMALL;
 use crate::draw::axis::{Frame, Ticks};
@@ -10,17 +10,47 @@ use crate::draw::text::stem;
 use crate::figure::{Figure, Part};
 use crate::table::{Table, number};
 
-/// The scores of one model by the rate of missing modalities.
+/// The scores of one model by the rate of missing modalities or frames.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DegradationCurve {
     /// Name of the model.
     pub model: String,
-    /// Probability that a modality is missing, and the score; `None` if it is undefined.
+    /// Probability that a modality or a frame is missing, and the score; `None` if it is undefined.
     pub points: Vec<(f64, Option<f64>)>,
 }
 
-/// The curves of `score` as one figure; `None` if no point can be drawn.
+/// What a figure says of what is missing.
+struct Missing {
+    file: &'static str,
+    what: &'static str,
+    axis: &'static str,
+    caption: &'static str,
+}
+
+/// The curves of `score` by the rate of missing modalities as one figure; `None` if no point can be
+/// drawn.
 pub fn degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
+    let missing = Missing {
+        file: "missing",
+        what: "modalities",
+        axis: "probability that a modality is missing",
+        caption: "At least one modality of each utterance is always present.",
+    };
+    draw(score, curves, &missing)
+}
+
+/// The curves of `score` by the rate of missing frames as one figure; `None` if no point can be drawn.
+pub fn frame_degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
+    let missing = Missing {
+        file: "missing-frames",
+        what: "frames",
+        axis: "probability that a frame is missing",
+        caption: "The first and the last step of a text are always present.",
+    };
+    draw(score, curves, &missing)
+}
+
+fn draw(score: &str, curves: &[DegradationCurve], missing: &Missing) -> Option<Figure> {
     let points = || curves.iter().flat_map(drawable);
     points().next()?;
     let mut svg = Svg::new(SMALL.0, SMALL.1);
@@ -42,7 +72,7 @@ pub fn degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
     let y_domain = domain(points().map(|(_, value)| value), 0.06);
     let ticks = (Ticks::new(x_domain, 5), Ticks::new(y_domain, 4));
     let frame = Frame::new(SMALL, top, (x_domain, ticks.0), (y_domain, ticks.1));
-    frame.draw(&mut svg, "probability that a modality is missing", score);
+    frame.draw(&mut svg, missing.axis, score);
     for (k, curve) in curves.iter().enumerate() {
         let points: Vec<_> = drawable(curve)
             .map(|(rate, value)| frame.point(rate, value))
@@ -54,9 +84,9 @@ pub fn degradation(score: &str, curves: &[DegradationCurve]) -> Option<Figure> {
         }
     }
     Some(Figure {
-        name: format!("missing-{}", stem(score)),
-        title: format!("{score} with modalities missing"),
-        caption: "At least one modality of each utterance is always present.".to_string(),
+        name: format!("{}-{}", missing.file, stem(score)),
+        title: format!("{score} with {} missing", missing.what),
+        caption: missing.caption.to_string(),
         data: data(score, curves),
         part: Part::Curves,
         drawing: svg,
@@ -101,5 +131,8 @@ mod tests {
         assert_eq!(svg.matches("class=\"h c").count(), 4);
         assert!(svg.contains("plain") && svg.contains("dropout"));
         assert!(degradation("Corr", &[DegradationCurve::default()]).is_none());
+        let frames = frame_degradation("Corr", &[curve("plain", 0.2)]).unwrap();
+        assert_eq!(frames.name, "missing-frames-corr");
+        assert!(frames.svg().contains("probability that a frame is missing"));
     }
 }

@@ -3,6 +3,7 @@
 use super::bootstrap::{Aligned, Resampled, resampled};
 use super::interval::{around, correction, reach};
 use super::{Metric, Prediction, Summary};
+use crate::power::Design;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -59,6 +60,9 @@ pub struct CombinedT {
     /// Number of seeds of both models.
     #[serde(default)]
     pub seeds: [usize; 2],
+    /// Sample standard deviation over the seeds of both models. `None` below [`FEWEST_SEEDS`].
+    #[serde(default)]
+    pub deviations: [Option<f64>; 2],
     /// Number of utterances.
     #[serde(default)]
     pub utterances: usize,
@@ -108,6 +112,7 @@ impl CombinedT {
         let models = [one, other].map(|seeds| Summary::of(seeds.iter().copied().map(Some)));
         let difference = models[0].mean? - models[1].mean?;
         let seeds = models.map(|model| Source::of_seeds(&model));
+        let deviations = models.map(|model| model.deviation_of_enough());
         let drawn =
             utterance_variance.and_then(|variance| Source::of_utterances(variance, utterances));
         let mut test = Self {
@@ -119,12 +124,25 @@ impl CombinedT {
             utterance_variance: drawn.map(|source| source.variance),
             degrees: None,
             seeds: models.map(|model| model.count),
+            deviations,
             utterances,
         };
         if let ([Some(a), Some(b)], Some(u)) = (seeds, drawn) {
             test.judge(&[a, b, u], range);
         }
         Some(test)
+    }
+
+    /// The test with the variances that were found, to ask how often it would see a difference. `None`
+    /// without `degrees`.
+    pub fn design(&self) -> Option<Design> {
+        self.degrees?;
+        let [one, other] = self.deviations;
+        Some(Design::Combined {
+            deviations: [one?, other?],
+            utterance_variance: self.utterance_variance?,
+            utterances: self.utterances,
+        })
     }
 
     /// The difference of two models in one metric, if they were resampled together.
@@ -174,7 +192,7 @@ impl CombinedT {
 
 impl Source {
     fn of_seeds(seeds: &Summary) -> Option<Self> {
-        let deviation = seeds.deviation.filter(|_| seeds.count >= FEWEST_SEEDS)?;
+        let deviation = seeds.deviation_of_enough()?;
         Some(Self {
             variance: deviation * deviation / seeds.count as f64,
             degrees: (seeds.count - 1) as f64,

@@ -2,7 +2,8 @@
 
 use super::bootstrap::{Aligned, Resampled, resampled};
 use super::comparison::{Grouped, Key};
-use super::{CombinedT, CompareOptions, holm};
+use super::{CombinedT, CompareOptions, Needs, holm};
+use crate::power::Demand;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,6 +26,10 @@ pub struct Difference {
     pub test: CombinedT,
     /// Its p-value, corrected for all pairs of this score on this split that have one.
     pub p_holm: Option<f64>,
+    /// How many seeds it needs, and which difference these seeds show. `None` where the test has no
+    /// degrees of freedom.
+    #[serde(default)]
+    pub needs: Option<Needs>,
 }
 
 /// The models of one split of one data set.
@@ -197,6 +202,7 @@ impl Model<'_> {
             model: self.key.model.clone(),
             baseline: other.key.model.clone(),
             p_holm: None,
+            needs: Needs::of(&test, Demand::default()),
             test,
         }
     }

@@ -1,6 +1,6 @@
 //! A comparison as tables of text.
 
-use super::{Comparison, Group, PublishedDifference, RunRow, TableStyle};
+use super::{Comparison, Group, Needs, PublishedDifference, RunRow, TableStyle};
 
 /// One table: a heading, its columns, its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,6 +220,8 @@ impl Comparison {
             "95 % interval",
             "p",
             "p (Holm)",
+            "seeds for 80 %",
+            "smallest",
         ];
         let row = |difference: &super::Difference| {
             let is_share = self.is_share(&difference.metric);
@@ -231,6 +233,11 @@ impl Comparison {
                 interval(difference.test.interval, |end| signed(is_share, end)),
                 probability(difference.test.p),
                 probability(difference.p_holm),
+                difference.needs.map_or("–".to_string(), Needs::seeds_text),
+                value(
+                    is_share,
+                    difference.needs.map(|needs| needs.smallest_difference),
+                ),
             ];
             let data = is_several.then(|| format!("{}, {}", difference.data, difference.split));
             data.into_iter().chain(texts).map(Text::plain).collect()

@@ -11,6 +11,7 @@
 //! | `comparison.rs` | runs, grouped, summarised and compared |
 //! | `error.rs` | why runs cannot be compared |
 //! | `difference.rs` | the differences between pairs of models |
+//! | `needs.rs` | how many seeds a difference needs, and which difference the seeds show |
 //! | `published.rs`, `beside.rs` | figures of papers with their sources, and differences to them |
 //! | `note.rs` | notes for the reader |
 //! | `style.rs`, `grid.rs`, `fit.rs` | which tables there are, and how wide |
@@ -30,6 +31,7 @@ mod interval;
 mod json;
 mod latex;
 mod markdown;
+mod needs;
 mod note;
 mod published;
 mod rows;
@@ -45,6 +47,7 @@ pub use entry::{Entry, Metric, Prediction};
 pub use error::CompareError;
 pub use holm::holm;
 pub use misa_terms::score_key;
+pub use needs::Needs;
 pub use published::{PublishedRow, SOURCES, Status, published};
 pub use statistic::Summary;
 pub use style::TableStyle;

@@ -1,6 +1,7 @@
 //! Notes for the reader of a comparison.
 
 use super::{CombinedT, CompareOptions, Difference, FEWEST_SEEDS, FEWEST_UTTERANCES, Group};
+use crate::power::{Demand, MOST_SEEDS};
 use std::ops::Range;
 
 /// The notes, and which of them are about intervals of means.
@@ -105,6 +106,7 @@ fn notes_on_differences(differences: &[Difference], options: &CompareOptions) ->
             options.resamples
         ));
     }
+    notes.extend(note_on_needs(differences));
     if tests().any(|test| test.seeds.iter().any(|&seeds| seeds < FEWEST_SEEDS)) {
         notes.push(format!(
             "A difference has no p and no interval if one of its models has fewer than {FEWEST_SEEDS} seeds: \
@@ -134,4 +136,17 @@ fn notes_on_differences(differences: &[Difference], options: &CompareOptions) ->
         ));
     }
     notes
+}
+
+/// What the seeds that differences need are, and are not.
+fn note_on_needs(differences: &[Difference]) -> Option<String> {
+    let mut needs = differences.iter().filter_map(|difference| difference.needs);
+    let Demand { power, level, .. } = needs.next()?.demand;
+    let [power, level] = [power, level].map(|share| 100.0 * share);
+    Some(format!(
+        "Seeds for {power:.0} %: of each model, with which this test sees a difference of this size, if it is \
+         the true one, in {power:.0} % of cases at a level of {level:.0} %; > {MOST_SEEDS}: not even so many \
+         do, as where the utterances alone leave it open. Smallest: the least difference that the seeds at \
+         hand see as often. Both take the variances found for the true ones."
+    ))
 }

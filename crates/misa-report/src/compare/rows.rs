@@ -3,7 +3,7 @@
 use super::{Comparison, Difference, Group, PublishedDifference};
 use crate::table::{Table, number};
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 20] = [
     "kind",
     "data",
     "split",
@@ -22,6 +22,8 @@ const COLUMNS: [&str; 18] = [
     "p",
     "p_holm",
     "figure",
+    "seeds_needed",
+    "smallest_difference",
 ];
 
 /// One row; fields that do not apply are empty.
@@ -42,6 +44,7 @@ struct Row {
     against: String,
     p: [String; 2],
     figure: String,
+    needs: [String; 2],
 }
 
 impl Comparison {
@@ -51,7 +54,7 @@ impl Comparison {
     /// | --- | --- | --- |
     /// | `run` | run and score | the score |
     /// | `model` | model and score | mean over the seeds, with `deviation` and interval over seeds |
-    /// | `difference` | pair of models and score | `model` minus `against`, with interval, p and Holm's p over seeds and utterances |
+    /// | `difference` | pair of models and score | `model` minus `against`, with interval, p and Holm's p over seeds and utterances, the seeds that it needs and the smallest difference that its seeds show |
     /// | `published` | model, source and score | mean minus the published `figure` of `against` |
     pub fn to_csv(&self) -> String {
         let mut table = Table::new(&COLUMNS);
@@ -124,6 +127,7 @@ impl Comparison {
 
 fn difference(difference: &Difference) -> Row {
     let interval = difference.test.interval;
+    let needs = difference.needs;
     Row {
         kind: "difference",
         data: difference.data.clone(),
@@ -137,6 +141,14 @@ fn difference(difference: &Difference) -> Row {
         ],
         against: difference.baseline.clone(),
         p: [difference.test.p, difference.p_holm].map(number),
+        needs: [
+            number(
+                needs
+                    .and_then(|needs| needs.seeds)
+                    .map(|seeds| seeds as f64),
+            ),
+            number(needs.map(|needs| needs.smallest_difference)),
+        ],
         ..Row::default()
     }
 }
@@ -156,6 +168,7 @@ impl Row {
         let [low, high] = self.interval;
         let [seen_before, trained_after] = self.marks;
         let [p, p_holm] = self.p;
+        let [seeds_needed, smallest_difference] = self.needs;
         [
             self.kind.to_string(),
             self.data,
@@ -175,6 +188,8 @@ impl Row {
             p,
             p_holm,
             self.figure,
+            seeds_needed,
+            smallest_difference,
         ]
     }
 }

@@ -34,17 +34,25 @@ impl Summary {
         let mean = values.iter().sum::<f64>() / count as f64;
         let squares = values.iter().map(|value| (value - mean).powi(2));
         let deviation = (count > 1).then(|| (squares.sum::<f64>() / (count - 1) as f64).sqrt());
-        let enough = deviation.filter(|_| count >= FEWEST_SEEDS);
-        let interval = enough.and_then(|deviation| {
+        let summary = Self {
+            count,
+            mean: Some(mean),
+            deviation,
+            interval: None,
+        };
+        let interval = summary.deviation_of_enough().and_then(|deviation| {
             let half = reach((count - 1) as f64)? * deviation / (count as f64).sqrt();
             Some((mean - half, mean + half))
         });
         Self {
-            count,
-            mean: Some(mean),
-            deviation,
             interval,
+            ..summary
         }
+    }
+
+    /// The deviation, if there are [`FEWEST_SEEDS`] values to show it.
+    pub(super) fn deviation_of_enough(&self) -> Option<f64> {
+        self.deviation.filter(|_| self.count >= FEWEST_SEEDS)
     }
 
     /// The same summary of values that are never outside the lowest and the highest of `range`.

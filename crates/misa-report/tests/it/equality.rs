@@ -1,8 +1,8 @@
 //! How often models that are equally good are called different.
 
+use crate::random::Random;
 use misa_report::compare::{CombinedT, Metric, Prediction};
 use misa_testing::{golden, is_long, json};
-use std::f64::consts::TAU;
 
 /// Share of true equality that may be rejected.
 const NOMINAL: f64 = 0.05;
@@ -30,27 +30,6 @@ struct Found {
     /// Mean width of the intervals, and its standard error.
     width: f64,
     width_error: f64,
-}
-
-/// splitmix64, and normal numbers from it by Box and Muller.
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let state = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((state ^ (state >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        radius * (TAU * self.uniform()).cos()
-    }
-
-    fn normals(&mut self, count: usize) -> Vec<f64> {
-        (0..count).map(|_| self.normal()).collect()
-    }
 }
 
 /// Predictions for the label 0, which so are the errors themselves.

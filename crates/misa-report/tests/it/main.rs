@@ -6,3 +6,5 @@
 mod compare;
 mod differences;
 mod equality;
+mod power;
+mod random;

@@ -3,7 +3,7 @@
 use crate::epochs::evaluate::accept;
 use crate::epochs::fit_state::FitState;
 use crate::run::manifest::RunProgress;
-use crate::{LearningRates, MisaLearner, TrainError, Trainer};
+use crate::{LearningRates, MisaLearner, Phase, TrainError, Trainer};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::prelude::*;
 use misa_core::loss::Term;
@@ -95,9 +95,21 @@ impl Pass<'_, '_> {
         {
             let batch = accept(batch)?;
             waiting.ids.push(batch.ids.clone());
-            group.push(self.state.input.frozen.ready(batch, true)?);
+            group.push(self.ready_to_learn(batch)?);
         }
         Ok(group)
+    }
+
+    /// The batch as the model reads it in training; frames go missing only in the phase of the objective.
+    fn ready_to_learn(&self, batch: UtteranceBatch) -> Result<ReadyBatch, TrainError> {
+        let input = self.state.input;
+        match &input.frames {
+            Some(frames) if input.config.phase(self.number) == Phase::Joint => {
+                let (batch, is_whole) = frames.drop_frames(batch);
+                input.frozen.ready_to_learn(batch, |row| is_whole[row])
+            }
+            _ => input.frozen.ready_to_learn(batch, |_| true),
+        }
     }
 
     fn update(
@@ -155,7 +167,7 @@ impl Pass<'_, '_> {
         let batches = iter::from_fn(|| {
             let batch = loaded.next()?;
             let goes_on = !state.borrow().should_stop();
-            goes_on.then(|| input.frozen.ready(accept(batch)?, false))
+            goes_on.then(|| input.frozen.ready(accept(batch)?))
         });
         let (mut step, mut done) = (0, 0);
         evaluate_batches(batches, input.config.loss.task, |batch| {

@@ -56,12 +56,15 @@ fn fit(
     learner: MisaLearner,
     observer: &mut Observer,
 ) -> Result<(MisaLearner, RunProgress), TrainError> {
-    let mut trainer = Trainer::new(learner, updates(&input.config)).with_devices(&input.devices);
+    let mut trainer = Trainer::new(learner, updates(&input.config))
+        .with_devices(&input.devices)
+        .with_generated_labels(input.generated_labels());
     let mut state = FitState::new(input, folder, observer)?;
     let (mut progress, mut best) = state.resume(&mut trainer)?;
     while !progress.is_done {
         let phase = state.phase(progress.epoch);
         trainer.set_phase(phase);
+        trainer.set_epoch(input.config.joint_epoch(progress.epoch));
         let record = train_epoch(&mut state, &mut trainer, &mut progress)?;
         if phase == Phase::Joint {
             end_epoch(&mut state, &mut trainer, &mut progress, &mut best, record)?;
@@ -93,7 +96,7 @@ fn train_epoch(
     let valid = pass.validate(trainer, progress)?;
     let weights = match phase {
         Phase::Masked | Phase::Unimodal => None,
-        Phase::Joint => trainer.parts().0.objective.learned_weights(),
+        Phase::Joint => trainer.parts().learner.objective.learned_weights(),
     };
     let weights = weights.into_iter().flatten();
     Ok(EpochRecord {
@@ -122,6 +125,7 @@ fn end_epoch(
     record: EpochRecord,
 ) -> Result<(), TrainError> {
     let last = last_step(state, trainer, progress);
+    state.keep_epoch(trainer, progress.epoch)?;
     let verdict = progress.patience.judge(record.valid_terms[Term::Task]);
     let improved = verdict == Verdict::Improved;
     if improved {

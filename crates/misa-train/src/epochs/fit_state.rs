@@ -7,9 +7,11 @@ use crate::run::folder::{Resumed, RunFolder};
 use crate::run::manifest::RunProgress;
 use crate::run::metrics_file::{At, LINE_EVERY, MetricsFile};
 use crate::run::state::Snapshot;
+use crate::step::frames::FrameDropout;
 use crate::{LearningRates, Phase, Progress, Stop, TrainError, Trainer, TrainingConfig};
 use burn::data::dataloader::DataLoader;
 use burn::prelude::Device;
+use misa_core::loss::GeneratedLabels;
 use misa_data::UtteranceLoader;
 use misa_infer::TermMeans;
 use std::sync::Arc;
@@ -25,14 +27,27 @@ pub(crate) struct FitInput {
     pub data: String,
     /// The frozen part of BERT, if there is one.
     pub frozen: Arc<Frozen>,
+    /// Lets frames go missing in training, if any do.
+    pub frames: Option<FrameDropout>,
     /// Further devices, which share batches with the first.
     pub devices: Vec<Device>,
     pub stop: Stop,
     /// Optimiser steps between two states, besides those at the end of epochs.
     pub save_every: Option<usize>,
+    /// Whether the weights of every epoch are kept.
+    pub keep_epochs: bool,
 }
 
 impl FitInput {
+    /// The labels of single modalities before the first batch, if they are generated.
+    pub(crate) fn generated_labels(&self) -> Option<GeneratedLabels> {
+        let is_used = self.config.generates_labels();
+        let unimodal = self.config.loss.unimodal.as_ref().filter(|_| is_used)?;
+        let targets = self.train.utterances().iter();
+        let targets: Vec<f32> = targets.map(|utterance| utterance.label).collect();
+        Some(unimodal.generated(&targets))
+    }
+
     /// Optimiser steps of a whole run, if patience does not run out.
     fn total_updates(&self) -> usize {
         let config = &self.config;
@@ -123,6 +138,19 @@ impl<'a> FitState<'a> {
             1 => state.weights().snapshot(),
             _ => state.snapshot(),
         }
+    }
+
+    /// Keeps the weights of the epoch that was just judged, if the run is to keep them; the next state
+    /// records them.
+    pub(crate) fn keep_epoch(
+        &mut self,
+        trainer: &mut Trainer,
+        epoch: usize,
+    ) -> Result<(), TrainError> {
+        if !self.input.keep_epochs {
+            return Ok(());
+        }
+        self.folder.keep_epoch(&trainer.trained_weights(), epoch)
     }
 
     /// Makes this the state that the run would be resumed from.

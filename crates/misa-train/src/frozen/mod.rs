@@ -24,14 +24,26 @@ impl Frozen {
         Self(Mutex::new(text))
     }
 
-    /// See [`FrozenText::ready`]; in training, only if that does not change results.
-    pub(crate) fn ready(
+    /// See [`FrozenText::ready`].
+    pub(crate) fn ready(&self, batch: UtteranceBatch) -> Result<ReadyBatch, TrainError> {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(text) => text.ready(batch),
+            None => Ok(batch.into()),
+        }
+    }
+
+    /// The same in training, if that does not change results. Outputs are cached only for the rows whose
+    /// sentence will come again.
+    pub(crate) fn ready_to_learn(
         &self,
         batch: UtteranceBatch,
-        in_training: bool,
+        comes_again: impl Fn(usize) -> bool,
     ) -> Result<ReadyBatch, TrainError> {
         match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(text) if !in_training || text.serves_training() => text.ready(batch),
+            Some(text) if text.serves_training() => {
+                let rows = text.rows(&batch.input, comes_again)?;
+                Ok(with_text(batch, rows))
+            }
             _ => Ok(batch.into()),
         }
     }
@@ -111,11 +123,7 @@ impl FrozenText {
     /// [`TrainError::Io`] if the file of the cache cannot be written.
     pub fn ready(&mut self, batch: UtteranceBatch) -> Result<ReadyBatch, TrainError> {
         let text = self.text(&batch.input)?;
-        let batch = ReadyBatch::from(batch);
-        Ok(match text {
-            Some(text) => batch.with_text(text),
-            None => batch,
-        })
+        Ok(with_text(batch, text))
     }
 
     /// The outputs of the frozen part for the token ids of `input`; `None` if it has no token ids.
@@ -124,6 +132,15 @@ impl FrozenText {
     ///
     /// As [`Self::ready`].
     pub fn text(&mut self, input: &MisaInput) -> Result<Option<TextInput>, TrainError> {
+        self.rows(input, |_| true)
+    }
+
+    /// [`Self::text`], which caches outputs only for the rows whose sentence will come again.
+    fn rows(
+        &mut self,
+        input: &MisaInput,
+        comes_again: impl Fn(usize) -> bool,
+    ) -> Result<Option<TextInput>, TrainError> {
         let TextInput::Tokens(ids) = &input.text else {
             return Ok(None);
         };
@@ -137,7 +154,7 @@ impl FrozenText {
             .collect();
         self.summary.looked_up += outputs.len() - missing.len();
         for (&index, rows) in missing.iter().zip(self.compute(&sentences, &missing)) {
-            if !self.store.put(keys[index], &rows)? {
+            if comes_again(index) && !self.store.put(keys[index], &rows)? {
                 self.summary.not_kept += 1;
             }
             outputs[index] = Some(rows);
@@ -187,6 +204,15 @@ impl FrozenText {
                 rows.to_vec()
             })
             .collect()
+    }
+}
+
+/// The batch with another form of its text, if there is one.
+fn with_text(batch: UtteranceBatch, text: Option<TextInput>) -> ReadyBatch {
+    let batch = ReadyBatch::from(batch);
+    match text {
+        Some(text) => batch.with_text(text),
+        None => batch,
     }
 }
 

@@ -145,7 +145,7 @@ fn resumed(path: &Path, existing: &Manifest, new: Manifest) -> Result<Manifest, 
             changes,
         });
     }
-    if existing.data.checksum != new.data.checksum {
+    if !existing.data.is_same(&new.data) {
         return Err(TrainError::ChangedData {
             path: path.to_path_buf(),
             changes: data_changes(&existing.data, &new.data),

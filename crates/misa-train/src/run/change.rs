@@ -103,6 +103,9 @@ pub(crate) fn data_changes(before: &DataSummary, now: &DataSummary) -> Vec<Strin
         }
     }
     changes.extend(file_changes(before, now));
+    if before.checksum == now.checksum {
+        changes.push("its labels by single modalities are others".to_string());
+    }
     if changes.is_empty() {
         changes.push(other_content(&before.checksum, &now.checksum));
     }

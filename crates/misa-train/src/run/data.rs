@@ -19,6 +19,10 @@ pub struct DataSummary {
     pub format: String,
     /// SHA-256 of ids, words, features and labels of all splits, as they were read.
     pub checksum: String,
+    /// SHA-256 of the labels by single modalities in train and valid; `None` if there are none, or if an
+    /// earlier version did not read them.
+    #[serde(default)]
+    pub modality_labels: Option<String>,
     /// Number of utterances of each split.
     pub utterances: Vec<(Split, usize)>,
     /// What was dropped, replaced or suspicious.
@@ -74,6 +78,7 @@ impl DataSummary {
         Self {
             format: data.dataset().format().to_string(),
             checksum: data.checksum().to_string(),
+            modality_labels: data.dataset().modality_label_checksum(),
             utterances: data.counts().to_vec(),
             notes: notes.map(ToString::to_string).collect(),
             files: path.map(files).unwrap_or_default(),
@@ -105,10 +110,17 @@ impl DataSummary {
 
     /// What differs in `now`, in words, as far as it was recorded; nothing if the data is the same.
     pub fn changes(&self, now: &Self) -> Vec<String> {
-        if self.checksum == now.checksum {
+        if self.is_same(now) {
             return Vec::new();
         }
         data_changes(self, now)
+    }
+
+    /// Whether the data is the same. Labels by single modalities may have come to it: a run that did not
+    /// have them does not learn from them.
+    pub(crate) fn is_same(&self, now: &Self) -> bool {
+        let has_labels = |labels: &String| now.modality_labels.as_ref() == Some(labels);
+        self.checksum == now.checksum && self.modality_labels.as_ref().is_none_or(has_labels)
     }
 }
 

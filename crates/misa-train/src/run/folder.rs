@@ -3,7 +3,7 @@
 use crate::run::beginning::{Beginning, Earlier, is_partial};
 use crate::run::files;
 use crate::run::lock::{check_free, lock};
-use crate::run::manifest::{Committed, Manifest, RunProgress, Session, Status, now};
+use crate::run::manifest::{Committed, KeptEpoch, Manifest, RunProgress, Session, Status, now};
 use crate::run::results::{RESOLVED, remove_stale};
 use crate::run::state::{Snapshot, TrainerState};
 use crate::run::system::System;
@@ -16,6 +16,9 @@ const STATES: &str = "states";
 /// Prefixes of the names of files in [`STATES`].
 const STATE: &str = "state-";
 const BEST: &str = "best-";
+/// Folder of the epochs that a run keeps, and the prefix of the names of its files.
+const EPOCHS: &str = "epochs";
+const EPOCH: &str = "epoch-";
 
 /// What to do if the folder already holds a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub(crate) struct RunFolder {
     earlier: Option<Earlier>,
     /// The settings as text, for `run.toml`.
     resolved: Option<String>,
+    /// Epochs whose weights are written, but not recorded yet.
+    unrecorded: Vec<KeptEpoch>,
     /// The operating system releases the lock when the process ends, even if it is killed.
     _lock: File,
 }
@@ -95,6 +100,7 @@ impl RunFolder {
             manifest,
             earlier,
             resolved: options.resolved.clone(),
+            unrecorded: Vec::new(),
             _lock: lock,
         };
         if folder.earlier.is_none() {
@@ -121,6 +127,7 @@ impl RunFolder {
             manifest,
             earlier: None,
             resolved: None,
+            unrecorded: Vec::new(),
             _lock: lock,
         })
     }
@@ -149,6 +156,24 @@ impl RunFolder {
         }))
     }
 
+    /// Writes the weights of an epoch, which [`Self::commit`] records with the next state: a run that is
+    /// killed before repeats the epoch, and writes the same file again.
+    pub(crate) fn keep_epoch(
+        &mut self,
+        weights: &TrainerState<'_>,
+        epoch: usize,
+    ) -> Result<(), TrainError> {
+        files::create_folder(&self.path.join(EPOCHS))?;
+        let file = self.unused_name(EPOCHS, &format!("{EPOCH}{epoch:05}"));
+        let checksum = weights.write(&self.path.join(&file))?;
+        self.unrecorded.push(KeptEpoch {
+            epoch,
+            file,
+            checksum,
+        });
+        Ok(())
+    }
+
     /// Saves `state` as the one from which the run can be resumed.
     ///
     /// The manifest is written last: until then, the previous state is the valid one, or the run
@@ -162,14 +187,16 @@ impl RunFolder {
     ) -> Result<(), TrainError> {
         files::create_folder(&self.path.join(STATES))?;
         let mut manifest = self.manifest.clone();
-        let name = self.unused_name(&format!("{STATE}{updates:08}"));
+        let name = self.unused_name(STATES, &format!("{STATE}{updates:08}"));
         manifest.state = Some(self.write(name, state, updates)?);
         if let Some(best) = best {
-            let name = self.unused_name(&format!("{BEST}{:05}", progress.best_epoch));
+            let name = self.unused_name(STATES, &format!("{BEST}{:05}", progress.best_epoch));
             manifest.best = Some(self.write(name, &best.state(), updates)?);
         }
         manifest.progress = progress.clone();
+        manifest.kept.extend(self.unrecorded.iter().cloned());
         self.replace(manifest)?;
+        self.unrecorded.clear();
         match self.earlier.take() {
             None => self.clean(),
             Some(Earlier {
@@ -199,22 +226,18 @@ impl RunFolder {
         }
     }
 
-    /// A name for the file of a new state that no state has that is still needed: it must stay until
-    /// the manifest is written.
-    fn unused_name(&self, name: &str) -> String {
+    /// A name for a new file in `folder` that no file of a manifest has: such a file is still needed, and
+    /// must stay until the manifest is written.
+    fn unused_name(&self, folder: &str, name: &str) -> String {
         let earlier = self.earlier.as_ref().map(|earlier| &earlier.manifest);
         let manifests = [Some(&self.manifest), earlier];
-        let states = manifests.into_iter().flatten();
-        let taken: Vec<&str> = states
-            .flat_map(|manifest| [&manifest.state, &manifest.best])
-            .flatten()
-            .map(|state| state.file.as_str())
-            .collect();
-        let mut file = format!("{STATES}/{name}.safetensors");
+        let manifests = manifests.into_iter().flatten();
+        let taken: Vec<&str> = manifests.flat_map(saved).collect();
+        let mut file = format!("{folder}/{name}.safetensors");
         let mut stem = name.to_string();
         while taken.contains(&file.as_str()) {
             stem.push_str("-again");
-            file = format!("{STATES}/{stem}.safetensors");
+            file = format!("{folder}/{stem}.safetensors");
         }
         file
     }
@@ -273,30 +296,34 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Removes states that the manifest does not name, and files that a killed process left
+    /// Removes states and epochs that the manifest does not name, and files that a killed process left
     /// incomplete.
     fn clean(&self) -> Result<(), TrainError> {
-        let manifest = &self.manifest;
-        let committed: Vec<PathBuf> = [&manifest.state, &manifest.best]
-            .into_iter()
-            .flatten()
-            .map(|state| self.path.join(&state.file))
+        let needed: Vec<PathBuf> = saved(&self.manifest)
+            .map(|file| self.path.join(file))
             .collect();
-        let states = self.path.join(STATES);
-        for folder in [
-            self.path.clone(),
-            states.clone(),
-            self.path.join("checkpoint"),
-        ] {
-            for path in files::list(&folder)? {
+        let folders: [(&str, &[&str]); 4] = [
+            ("", &[]),
+            (STATES, &[STATE, BEST]),
+            (EPOCHS, &[EPOCH]),
+            ("checkpoint", &[]),
+        ];
+        for (folder, prefixes) in folders {
+            for path in files::list(&self.path.join(folder))? {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let is_state = name.starts_with(STATE) || name.starts_with(BEST);
-                let is_old = folder == states && is_state && !committed.contains(&path);
-                if is_partial(&name) || is_old {
+                let is_saved = prefixes.iter().any(|prefix| name.starts_with(prefix));
+                if is_partial(&name) || (is_saved && !needed.contains(&path)) {
                     fs::remove_file(&path).map_err(|source| files::io_error(&path, source))?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The files of states and epochs that a manifest names.
+fn saved(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    let states = [&manifest.state, &manifest.best].into_iter().flatten();
+    let states = states.map(|state| state.file.as_str());
+    states.chain(manifest.kept.iter().map(|kept| kept.file.as_str()))
 }

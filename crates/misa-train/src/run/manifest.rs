@@ -46,6 +46,9 @@ pub struct Manifest {
     pub(crate) best: Option<Committed>,
     /// Progress at the last complete state.
     pub(crate) progress: RunProgress,
+    /// The weights of epochs that the run was asked to keep, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) kept: Vec<KeptEpoch>,
     /// Every opening of the test split.
     pub openings: Vec<Opening>,
     /// SHA-256 of every result file, by its path in the folder.
@@ -106,6 +109,17 @@ pub(crate) struct Committed {
     pub times: Times,
 }
 
+/// A file that holds the trained weights of an epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptEpoch {
+    /// Number of the epoch, from 1.
+    pub epoch: usize,
+    /// Path in the run folder.
+    pub file: String,
+    /// SHA-256 in hexadecimal.
+    pub checksum: String,
+}
+
 /// The progress of a run, between two optimiser steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunProgress {
@@ -161,6 +175,7 @@ impl Manifest {
             state: None,
             best: None,
             progress: RunProgress::new(config),
+            kept: Vec::new(),
             openings: Vec::new(),
             files: BTreeMap::new(),
         }
@@ -185,11 +200,12 @@ impl Manifest {
             .into_iter()
             .flatten()
             .map(|state| (state.file.clone(), state.checksum.clone()));
+        let kept = (self.kept.iter()).map(|kept| (kept.file.clone(), kept.checksum.clone()));
         let results = self
             .files
             .iter()
             .map(|(path, checksum)| (path.clone(), checksum.clone()));
-        states.chain(results).collect()
+        states.chain(kept).chain(results).collect()
     }
 
     /// Optimiser steps of the last complete state.
@@ -289,6 +305,7 @@ mod tests {
         "cosine",
         "absolute",
         "learned",
+        "modality",
     ];
 
     /// A configuration in which every optional setting is set.

@@ -6,6 +6,8 @@ pub(crate) mod corpus;
 pub(crate) mod data;
 pub(crate) mod files;
 pub(crate) mod folder;
+pub(crate) mod kept;
+pub(crate) mod label_state;
 pub(crate) mod labels;
 pub(crate) mod lock;
 pub(crate) mod manifest;

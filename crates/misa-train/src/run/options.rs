@@ -37,6 +37,10 @@ pub struct RunOptions {
     /// Whether a finished run keeps its last state and its best model, so that it can be given more
     /// epochs. They take about four times the space of the model.
     pub keep_state: bool,
+    /// Whether the run keeps the trained weights of every epoch of its objective, for
+    /// [`score_epochs`](crate::score_epochs). They take the space of the model without what is frozen,
+    /// for each epoch.
+    pub keep_epochs: bool,
     /// All settings of the run as TOML; written to `run.toml` in the folder.
     pub resolved: Option<String>,
 }

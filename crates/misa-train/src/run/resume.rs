@@ -1,14 +1,23 @@
 //! Saving and restoring the state of a trainer.
 
+use crate::run::label_state::{label_tensors, restore_labels};
 use crate::run::state::{NamedValues, Snapshot, Times, TrainerState, Values, moments, weights};
 use crate::step::optimiser::Optimiser;
+use crate::step::trainer::TrainerParts;
+use crate::step::word_vectors::without_table;
 use crate::{MisaLearner, Trainer};
 use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::*;
 use burn::tensor::TensorData;
+use misa_core::Misa;
+use std::collections::BTreeSet;
 use thiserror::Error;
 
-/// A parameter that a state lacks or has in another shape.
+/// The model among the parameters of a learner.
+const MODEL: &str = "model";
+
+/// A parameter that a state lacks or has in another shape; or generated labels and what they are
+/// generated from.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("parameter `{parameter}`: expected shape {expected:?}, found {}", display_shape(.found.as_deref()))]
 pub struct Misfit {
@@ -27,7 +36,27 @@ fn display_shape(shape: Option<&[usize]>) -> String {
 impl Trainer {
     /// Everything needed to continue from here, except gradients that wait for an update.
     pub(crate) fn state(&mut self) -> TrainerState<'_> {
-        let (learner, optimiser, words) = self.parts();
+        self.collect().state
+    }
+
+    /// The weights of the model that training changes.
+    pub(crate) fn trained_weights(&mut self) -> TrainerState<'_> {
+        let Collector { state, frozen, .. } = self.collect();
+        let mut state = state.weights();
+        let of_model = weights(MODEL);
+        state
+            .tensors
+            .retain(|tensor| tensor.name.starts_with(&of_model) && !frozen.contains(&tensor.name));
+        state
+    }
+
+    fn collect(&mut self) -> Collector<'_> {
+        let TrainerParts {
+            learner,
+            optimiser,
+            words,
+            labels,
+        } = self.parts();
         let mut collector = Collector {
             path: Vec::new(),
             optimiser,
@@ -39,9 +68,12 @@ impl Trainer {
                 tensors: Vec::new(),
                 times: Times::new(),
             },
+            frozen: BTreeSet::new(),
         };
         learner.visit(&mut collector);
-        collector.state
+        let tensors = &mut collector.state.tensors;
+        tensors.extend(labels.into_iter().flat_map(label_tensors));
+        collector
     }
 
     /// Continues from a state; a parameter without moments in it starts without moments.
@@ -50,23 +82,24 @@ impl Trainer {
     ///
     /// The first [`Misfit`]; the trainer must not be used afterwards.
     pub(crate) fn restore(&mut self, snapshot: &Snapshot, updates: usize) -> Result<(), Misfit> {
-        let mut restore = Restore {
-            path: Vec::new(),
-            snapshot,
-            misfit: None,
-        };
+        let mut restore = Restore::new(snapshot);
         self.replace(updates, |learner, optimiser, words| {
-            let learner = learner.map(&mut restore);
+            let mut learner = learner.map(&mut restore);
             optimiser.restore(&learner, snapshot);
             if let Some(words) = words {
                 words.restore(
                     &learner.model,
                     snapshot.moments(&word_vectors_name(&learner)),
                 );
+                learner.model = without_table(learner.model);
             }
             learner
         });
-        restore.misfit.map_or(Ok(()), Err)
+        restore.misfit.map_or(Ok(()), Err)?;
+        match self.generated_labels_mut() {
+            Some(labels) if !snapshot.is_weights_alone() => restore_labels(labels, snapshot),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -108,6 +141,8 @@ struct Collector<'a> {
     /// Word vectors trained outside the optimiser: name, steps, and table with its moments.
     words: Option<(String, usize, [&'a [f32]; 3])>,
     state: TrainerState<'a>,
+    /// Names of weights that are not trained.
+    frozen: BTreeSet<String>,
 }
 
 impl ModuleVisitor for Collector<'_> {
@@ -123,6 +158,9 @@ impl ModuleVisitor for Collector<'_> {
         let name = self.path.join(".");
         let shape = param.val().dims().to_vec();
         let names = [vec![weights(&name)], moments(&name).to_vec()].concat();
+        if !param.val().is_require_grad() {
+            self.frozen.insert(weights(&name));
+        }
         let (time, values) = match &self.words {
             Some((words, time, parts)) if *words == name => {
                 (Some(*time), parts.map(Values::Host).into())
@@ -155,11 +193,42 @@ fn on_device<'a, const D: usize>(tensor: Tensor<D>) -> Values<'a> {
     Values::Device(Box::new(move || tensor.to_data()))
 }
 
+/// `model` with the weights of [`Trainer::trained_weights`]; the others stay.
+///
+/// # Errors
+///
+/// The first [`Misfit`].
+pub(crate) fn with_trained(model: Misa, weights: &Snapshot) -> Result<Misa, Misfit> {
+    let mut restore = Restore {
+        path: vec![MODEL.to_string()],
+        is_partial: true,
+        ..Restore::new(weights)
+    };
+    let model = model.map(&mut restore);
+    match restore.misfit {
+        None => Ok(model),
+        Some(misfit) => Err(misfit),
+    }
+}
+
 /// Gives every parameter its values from a state.
 struct Restore<'a> {
     path: Vec<String>,
     snapshot: &'a Snapshot,
+    /// Whether parameters that the state lacks keep their values.
+    is_partial: bool,
     misfit: Option<Misfit>,
+}
+
+impl<'a> Restore<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        Self {
+            path: Vec::new(),
+            snapshot,
+            is_partial: false,
+            misfit: None,
+        }
+    }
 }
 
 impl ModuleMapper for Restore<'_> {
@@ -177,6 +246,7 @@ impl ModuleMapper for Restore<'_> {
         let found = self.snapshot.weights(&name);
         match found.filter(|data| data.shape().to_vec() == expected) {
             Some(data) => param.map(|old| replaced(&old, data.clone())),
+            None if self.is_partial && found.is_none() => param,
             None => {
                 self.misfit.get_or_insert(Misfit {
                     parameter: name,

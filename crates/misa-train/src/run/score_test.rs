@@ -29,7 +29,8 @@ pub fn score_test(
 ) -> Result<Report, TrainError> {
     let path = dir.as_ref();
     let split = Split::Test;
-    let mut folder = open_finished(path, &test)?;
+    let mut folder = RunFolder::open_finished(path)?;
+    check_test(&folder, &test)?;
     let checkpoint = Checkpoint::load(path.join(Checkpoint::FOLDER), device)?;
     let config = folder.manifest.config.clone();
     let constant = test.constant(config.loss.task);
@@ -70,13 +71,13 @@ pub fn score_test(
 /// [`TrainError`] if the run is not finished, the split belongs to other data or is empty, or the
 /// manifest cannot be written; the split then stays locked.
 pub fn open_test(dir: impl AsRef<Path>, test: LockedTest) -> Result<Vec<Utterance>, TrainError> {
-    let mut folder = open_finished(dir.as_ref(), &test)?;
+    let mut folder = RunFolder::open_finished(dir.as_ref())?;
+    check_test(&folder, &test)?;
     test.open(|| record_opening(&mut folder))
 }
 
-/// The folder of a finished run, if `test` is the test split of its data.
-fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError> {
-    let folder = RunFolder::open_finished(path)?;
+/// Refuses a split that is empty, or of other data than the run's.
+pub(crate) fn check_test(folder: &RunFolder, test: &LockedTest) -> Result<(), TrainError> {
     if test.is_empty() {
         return Err(TrainError::EmptySplit { split: Split::Test });
     }
@@ -84,15 +85,15 @@ fn open_finished(path: &Path, test: &LockedTest) -> Result<RunFolder, TrainError
     if test.checksum() != expected {
         let found = test.checksum();
         return Err(TrainError::ChangedData {
-            path: path.to_path_buf(),
+            path: folder.path().to_path_buf(),
             changes: vec![other_content(&expected, found)],
         });
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Records the opening of the split in the manifest.
-fn record_opening(folder: &mut RunFolder) -> Result<(), TrainError> {
+pub(crate) fn record_opening(folder: &mut RunFolder) -> Result<(), TrainError> {
     let mut manifest = folder.manifest.clone();
     manifest.openings.push(Opening {
         at: now(),

@@ -41,12 +41,16 @@ pub(crate) struct NamedValues<'a> {
 pub(crate) enum Values<'a> {
     Device(Box<dyn Fn() -> TensorData + 'a>),
     Host(&'a [f32]),
+    /// In double precision.
+    Double(&'a [f64]),
 }
 
 /// A copy of a state in the host's memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     tensors: StateDict,
+    /// Tensors in double precision, which have one axis.
+    doubles: BTreeMap<String, Vec<f64>>,
     times: Times,
 }
 
@@ -61,15 +65,25 @@ pub(crate) fn moments(parameter: &str) -> [String; 2] {
 }
 
 impl NamedValues<'_> {
-    fn data(&self) -> TensorData {
+    /// `None` in double precision.
+    fn data(&self) -> Option<TensorData> {
         match &self.values {
-            Values::Device(read) => read(),
-            Values::Host(values) => TensorData::new(values.to_vec(), self.shape.clone()),
+            Values::Device(read) => Some(read()),
+            Values::Host(values) => Some(TensorData::new(values.to_vec(), self.shape.clone())),
+            Values::Double(_) => None,
+        }
+    }
+
+    /// The element type in a safetensors file, and its bytes.
+    fn dtype(&self) -> (&'static str, u64) {
+        match self.values {
+            Values::Device(_) | Values::Host(_) => ("F32", 4),
+            Values::Double(_) => ("F64", 8),
         }
     }
 
     fn bytes(&self) -> u64 {
-        4 * self.shape.iter().product::<usize>() as u64
+        self.dtype().1 * self.shape.iter().product::<usize>() as u64
     }
 }
 
@@ -85,12 +99,16 @@ impl TrainerState<'_> {
 
     /// A copy in the host's memory.
     pub(crate) fn snapshot(&self) -> Snapshot {
+        let tensors = self.tensors.iter();
+        let single = tensors.clone();
+        let single = single.filter_map(|tensor| Some((tensor.name.clone(), tensor.data()?)));
+        let double = tensors.filter_map(|tensor| match tensor.values {
+            Values::Double(values) => Some((tensor.name.clone(), values.to_vec())),
+            Values::Device(_) | Values::Host(_) => None,
+        });
         Snapshot {
-            tensors: self
-                .tensors
-                .iter()
-                .map(|tensor| (tensor.name.clone(), tensor.data()))
-                .collect(),
+            tensors: single.collect(),
+            doubles: double.collect(),
             times: self.times.clone(),
         }
     }
@@ -107,10 +125,11 @@ impl TrainerState<'_> {
             self.tensors
                 .iter()
                 .try_for_each(|tensor| match &tensor.values {
-                    Values::Host(values) => write_numbers(&mut file, values),
+                    Values::Host(values) => write_numbers(&mut file, values, f32::to_le_bytes),
+                    Values::Double(values) => write_numbers(&mut file, values, f64::to_le_bytes),
                     Values::Device(read) => {
                         let values: Vec<f32> = read().iter::<f32>().collect();
-                        write_numbers(&mut file, &values)
+                        write_numbers(&mut file, &values, f32::to_le_bytes)
                     }
                 })
         });
@@ -124,7 +143,7 @@ impl TrainerState<'_> {
         for tensor in &self.tensors {
             let end = start + tensor.bytes();
             let entry = json!({
-                "dtype": "F32",
+                "dtype": tensor.dtype().0,
                 "shape": tensor.shape,
                 "data_offsets": [start, end],
             });
@@ -150,12 +169,18 @@ impl Snapshot {
                 found,
             });
         }
-        let tensors = StateDict::from_bytes(&bytes).map_err(|source| TrainError::Weights {
+        let weights = |source| TrainError::Weights {
             path: path.to_path_buf(),
             source,
-        })?;
+        };
+        let mut tensors = StateDict::from_bytes(&bytes).map_err(weights)?;
+        let doubles = StateDict::doubles(&bytes).map_err(weights)?;
+        for name in doubles.keys() {
+            tensors.remove(name);
+        }
         Ok(Self {
             tensors,
+            doubles,
             times: times.clone(),
         })
     }
@@ -170,10 +195,32 @@ impl Snapshot {
                 values: Values::Device(Box::new(|| data.clone())),
             })
         };
+        let doubles = self.doubles.iter().map(|(name, values)| NamedValues {
+            name: name.clone(),
+            shape: vec![values.len()],
+            values: Values::Double(values),
+        });
         TrainerState {
-            tensors: self.tensors.names().filter_map(tensor).collect(),
+            tensors: (self.tensors.names().filter_map(tensor))
+                .chain(doubles)
+                .collect(),
             times: self.times.clone(),
         }
+    }
+
+    /// Whether it holds weights and nothing else.
+    pub(crate) fn is_weights_alone(&self) -> bool {
+        self.times.is_empty() && self.doubles.is_empty()
+    }
+
+    /// A tensor that is not a parameter's.
+    pub(crate) fn tensor(&self, name: &str) -> Option<&TensorData> {
+        self.tensors.get(name)
+    }
+
+    /// A tensor in double precision.
+    pub(crate) fn doubles(&self, name: &str) -> Option<&[f64]> {
+        self.doubles.get(name).map(Vec::as_slice)
     }
 
     /// The weights of a parameter.
@@ -207,11 +254,15 @@ impl Write for Hashing<'_> {
     }
 }
 
-fn write_numbers(file: &mut impl Write, values: &[f32]) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(4 * CHUNK);
+fn write_numbers<T: Copy, const N: usize>(
+    file: &mut impl Write,
+    values: &[T],
+    to_bytes: fn(T) -> [u8; N],
+) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(N * CHUNK);
     for chunk in values.chunks(CHUNK) {
         bytes.clear();
-        bytes.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend(chunk.iter().flat_map(|&value| to_bytes(value)));
         file.write_all(&bytes)?;
     }
     Ok(())
@@ -232,6 +283,7 @@ mod tests {
             tensors: vec![
                 named("weights/a", &[3], Values::Device(Box::new(data))),
                 named("weights/b", &[2, 1], Values::Host(rows)),
+                named("labels/text", &[2], Values::Double(&[0.1, -1.0 / 3.0])),
             ],
             times: Times::from([("a".to_string(), 7)]),
         }
@@ -255,6 +307,9 @@ mod tests {
         let again = folder.path().join("again.safetensors");
         assert_eq!(read.state().write(&again).unwrap(), checksum);
         assert!(read.moments("a").is_none());
+        let doubles = read.doubles("labels/text").unwrap();
+        assert_eq!(doubles, [0.1, -1.0 / 3.0]);
+        assert!(read.tensor("labels/text").is_none());
     }
 
     #[test]

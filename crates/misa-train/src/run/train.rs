@@ -1,7 +1,7 @@
 //! Trains a model by a configuration on data, and reports on it.
 
 use crate::epochs::adapter::fit_with_burn;
-use crate::epochs::evaluate::evaluate_with;
+use crate::epochs::evaluate::{evaluate_with, modality_scores};
 use crate::epochs::fit::Fitted;
 use crate::epochs::fit_state::FitInput;
 use crate::frozen::{Frozen, FrozenText};
@@ -11,10 +11,11 @@ use crate::run::metrics_file::METRICS;
 use crate::run::results::RESOLVED;
 use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
 use crate::run::text;
-use crate::settings::requirements::check;
+use crate::settings::requirements::{check, unused_labels};
+use crate::step::frames::FrameDropout;
 use crate::{
-    BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, Predictions, Progress, Report,
-    RunOptions, RunStart, System, TrainError, TrainingConfig, score_test,
+    BertSummary, Checkpoint, DataSummary, Evaluation, MisaLearner, ModalityScore, Predictions,
+    Progress, Report, RunOptions, RunStart, System, TrainError, TrainingConfig, score_test,
 };
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
@@ -116,6 +117,9 @@ pub fn run(
     }
     let summary = manifest.data.clone().examined(&data, options.corpus);
     options.progress.findings(&summary.findings);
+    if let Some(note) = unused_labels(config, data.dataset()) {
+        options.progress.note(&note);
+    }
     let manifest = Manifest {
         data: summary,
         ..manifest
@@ -232,7 +236,9 @@ impl<'a> Prepared<'a> {
         let report = fitted.and_then(|(learner, progress)| {
             let valid = self.loader(Split::Valid, self.device);
             let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
+            let modality_scores = modality_scores(&learner, &valid, &frozen)?;
             let found = Found {
+                modality_scores,
                 learner,
                 model_config,
                 progress,
@@ -281,6 +287,8 @@ impl<'a> Prepared<'a> {
             learner.masked_share = pretraining.masked_share;
         }
         let devices = self.options.devices.iter();
+        let text = self.bert.as_ref().map(|bert| &bert.text);
+        let unknown_token = text.map(|text| text.tokeniser().unknown());
         let input = FitInput {
             config: config.clone(),
             train: self.loader(Split::Train, &training_device),
@@ -288,9 +296,11 @@ impl<'a> Prepared<'a> {
             progress: self.options.progress,
             data: self.options.data.clone(),
             frozen,
+            frames: FrameDropout::new(config.frame_dropout, unknown_token),
             devices: devices.map(|device| device.clone().autodiff()).collect(),
             stop: self.options.stop.clone(),
             save_every: self.options.save_every,
+            keep_epochs: self.options.keep_epochs,
         };
         fit_with_burn(learner, input, folder)
     }
@@ -302,6 +312,7 @@ impl<'a> Prepared<'a> {
         let path = folder.path().to_path_buf();
         let report = Report {
             scores: vec![(Split::Valid, found.evaluation.scores_beside(task, constant))],
+            modality_scores: found.modality_scores,
             best_epoch: found.progress.best_epoch,
             stopped_early: found.progress.stopped_early,
             history: found.progress.history,
@@ -371,4 +382,5 @@ struct Found {
     start: Start,
     frozen: Arc<Frozen>,
     evaluation: Evaluation,
+    modality_scores: Vec<ModalityScore>,
 }

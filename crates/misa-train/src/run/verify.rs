@@ -33,9 +33,11 @@ impl Verification {
             let is_needed =
                 manifest.status != Status::Finished || manifest.files.contains_key(&path);
             let state = if !file.is_file() && !is_needed {
-                notes.push(format!(
-                    "{path} was deleted: the run cannot be given more epochs"
-                ));
+                let loss = match manifest.kept.iter().find(|kept| kept.file == path) {
+                    Some(kept) => format!("epoch {} cannot be scored", kept.epoch),
+                    None => "the run cannot be given more epochs".to_string(),
+                };
+                notes.push(format!("{path} was deleted: {loss}"));
                 continue;
             } else if !file.is_file() {
                 FileState::Missing

@@ -2,7 +2,7 @@
 
 use super::conflicts::check_conflicts;
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
-use misa_core::loss::{MisaLossConfig, Similarity};
+use misa_core::loss::{MisaLossConfig, Similarity, UnimodalLabels};
 use misa_core::{ConfigError, FeatureSizes, MisaConfig, Modality, ModelParts, ModelSettings};
 use misa_data::{Normalisation, Note, NoteKind, Order};
 use std::path::PathBuf;
@@ -69,6 +69,10 @@ misa_terms::settings! {
         pub pretraining: Option<PretrainingConfig> = None, with_pretraining;
         /// Probability that a modality of an utterance is missing in training. Range: `[0, 1)`.
         pub modality_dropout: f64 = 0.0, with_modality_dropout;
+        /// Largest rate of missing frames in training, 1 as published; 0 is off. In each modality, half
+        /// of the utterances of a batch stay whole, and each of the others has a rate from 0 to this one.
+        /// Range: `[0, 1]`.
+        pub frame_dropout: f64 = 0.0, with_frame_dropout;
         /// The settings of the model; in files, these are fields of the configuration itself.
         #[serde(flatten)]
         pub model: ModelSettings = ModelSettings::new(), with_model;
@@ -105,6 +109,9 @@ impl TrainingConfig {
         let dropout = self.modality_dropout;
         let holds = (0.0..1.0).contains(&dropout);
         ConfigError::check("modality_dropout", dropout, "[0, 1)", holds)?;
+        let dropout = self.frame_dropout;
+        let holds = (0.0..=1.0).contains(&dropout);
+        ConfigError::check("frame_dropout", dropout, "[0, 1]", holds)?;
         self.gradient_clip.validate()?;
         self.schedule.validate()?;
         let decay = self.weight_decay;
@@ -131,6 +138,19 @@ impl TrainingConfig {
     pub fn phase(&self, epoch: usize) -> Phase {
         let pretraining = self.pretraining.as_ref();
         pretraining.map_or(Phase::Joint, |pretraining| pretraining.phase(epoch))
+    }
+
+    /// Whether the labels of single modalities are generated.
+    pub fn generates_labels(&self) -> bool {
+        let unimodal = self.loss.unimodal.as_ref();
+        unimodal.is_some_and(|unimodal| unimodal.labels == UnimodalLabels::Generated)
+    }
+
+    /// The number of epoch number `epoch` among those of the objective, from 1; 0 for one of
+    /// pre-training.
+    pub fn joint_epoch(&self, epoch: usize) -> usize {
+        let pretraining = self.pretraining.as_ref();
+        epoch.saturating_sub(pretraining.map_or(0, PretrainingConfig::epochs))
     }
 
     /// The learning rates of optimiser step number `step`, from 1, of at most `total`, without the
@@ -187,7 +207,7 @@ impl TrainingConfig {
 mod tests {
     use super::*;
     use misa_core::encoder::bert::BertFreezing;
-    use misa_core::loss::{Regression, Weighting};
+    use misa_core::loss::{Regression, UnimodalLossConfig, Weighting};
     use misa_core::{MutualAttentionConfig, Task};
 
     #[test]
@@ -198,6 +218,10 @@ mod tests {
             "learning_rate must be in (0, inf), got 0"
         );
         assert!(TrainingConfig::new().with_batch_size(0).validate().is_err());
+        let dropout = |largest| TrainingConfig::new().with_frame_dropout(largest).validate();
+        assert_eq!(dropout(1.0), Ok(()));
+        let error = dropout(f64::NAN).unwrap_err().to_string();
+        assert_eq!(error, "frame_dropout must be in [0, 1], got NaN");
     }
 
     #[test]
@@ -229,11 +253,25 @@ mod tests {
         );
         let text = || TrainingConfig::new().with_modalities("text".parse().unwrap());
         let loss = MisaLossConfig::new();
+        let labels = UnimodalLossConfig::new().with_labels(UnimodalLabels::Generated);
+        let generating = loss.clone().with_unimodal(Some(labels));
         for (config, field) in [
             (text().with_modality_dropout(0.1), "modality_dropout"),
             (
                 text().with_loss(loss.clone().with_weighting(Weighting::Learned)),
                 "loss.weighting learned",
+            ),
+            (
+                TrainingConfig::new().with_loss(
+                    generating
+                        .clone()
+                        .with_task(Task::Classification { classes: 2 }),
+                ),
+                "loss.unimodal.labels generated",
+            ),
+            (
+                TrainingConfig::new().with_loss(generating.with_weighting(Weighting::Learned)),
+                "loss.unimodal.labels generated",
             ),
             (
                 TrainingConfig::new().with_loss(

@@ -44,7 +44,7 @@ fn between_modules(config: &TrainingConfig) -> [Conflict; 3] {
     ]
 }
 
-fn of_loss(config: &TrainingConfig) -> [Conflict; 2] {
+fn of_loss(config: &TrainingConfig) -> [Conflict; 4] {
     let loss = &config.loss;
     let is_learned = loss.weighting == Weighting::Learned;
     let is_alone = config.model.modalities.count() == 1;
@@ -59,6 +59,16 @@ fn of_loss(config: &TrainingConfig) -> [Conflict; 2] {
             loss.task != Task::Regression && loss.regression != Regression::Squared,
             "loss.regression",
             "with classes, whose task loss is cross-entropy",
+        ),
+        (
+            config.generates_labels() && loss.task != Task::Regression,
+            "loss.unimodal.labels generated",
+            "with classes: only numbers can be generated",
+        ),
+        (
+            config.generates_labels() && is_learned,
+            "loss.unimodal.labels generated",
+            "with learned weights: its loss is 0 in the first epoch, and its weight would grow",
         ),
     ]
 }

@@ -1,7 +1,8 @@
 //! What training requires of the data.
 
 use crate::{TrainError, TrainingConfig};
-use misa_core::Task;
+use misa_core::loss::UnimodalLabels;
+use misa_core::{Modality, Task};
 use misa_data::{Split, Utterance, UtteranceDataset, VideoPlace};
 use std::collections::HashSet;
 
@@ -14,6 +15,12 @@ pub(crate) fn check(config: &TrainingConfig, data: &UtteranceDataset) -> Result<
         if let Task::Classification { classes } = config.loss.task {
             check_classes(split, data.split(split), classes)?;
         }
+        if unimodal_labels(config) == Some(UnimodalLabels::Modality) {
+            check_modality_labels(config, split, data.split(split))?;
+        }
+    }
+    if config.generates_labels() {
+        check_sides(config, data.split(Split::Train))?;
     }
     match config.model.context {
         Some(_) => check_videos(data.split(Split::Train)),
@@ -27,20 +34,87 @@ pub(crate) fn check_classes(
     utterances: &[Utterance],
     classes: usize,
 ) -> Result<(), TrainError> {
+    let labelled = utterances.iter();
+    let labelled = labelled.map(|utterance| (utterance, utterance.label));
+    check_labels(split, labelled, classes)
+}
+
+/// Checks that the label of each utterance is a class.
+fn check_labels<'u>(
+    split: Split,
+    mut labelled: impl Iterator<Item = (&'u Utterance, f32)>,
+    classes: usize,
+) -> Result<(), TrainError> {
     let last = classes - 1;
     let is_class = |label: f32| label.fract() == 0.0 && (0.0..=last as f32).contains(&label);
-    let invalid = utterances
-        .iter()
-        .find(|utterance| !is_class(utterance.label));
-    match invalid {
+    match labelled.find(|(_, label)| !is_class(*label)) {
         None => Ok(()),
-        Some(utterance) => Err(TrainError::Class {
+        Some((utterance, label)) => Err(TrainError::Class {
             split,
             id: utterance.id.clone(),
-            label: utterance.label,
+            label,
             last,
         }),
     }
+}
+
+/// What predictions from one modality are compared with, if there are any.
+fn unimodal_labels(config: &TrainingConfig) -> Option<UnimodalLabels> {
+    let unimodal = config.loss.unimodal.as_ref();
+    unimodal.map(|unimodal| unimodal.labels)
+}
+
+/// A remark if the data has labels by single modalities and the predictions from these are compared with
+/// others.
+pub(crate) fn unused_labels(config: &TrainingConfig, data: &UtteranceDataset) -> Option<String> {
+    let first = data.split(Split::Train).first()?;
+    let modalities = config.model.modalities.iter();
+    let has = |modality: &Modality| first.modality_labels.get(*modality).is_some();
+    let names: Vec<&str> = modalities.filter(has).map(Modality::name).collect();
+    let is_unused = unimodal_labels(config) == Some(UnimodalLabels::Utterance);
+    (is_unused && !names.is_empty()).then(|| {
+        format!(
+            "the data has labels of {} alone; training.loss.unimodal.labels=modality learns from them",
+            names.join(", ")
+        )
+    })
+}
+
+/// Checks that every utterance has a label by each modality in use, and that it is a class if classes are
+/// predicted.
+fn check_modality_labels(
+    config: &TrainingConfig,
+    split: Split,
+    utterances: &[Utterance],
+) -> Result<(), TrainError> {
+    for modality in config.model.modalities.iter() {
+        let labelled = utterances.iter().map(|utterance| {
+            let label = *utterance.modality_labels.get(modality);
+            label.map(|label| (utterance, label))
+        });
+        let labelled: Option<Vec<_>> = labelled.collect();
+        let labelled = labelled.ok_or(TrainError::NoModalityLabels { split, modality })?;
+        if let Task::Classification { classes } = config.loss.task {
+            check_labels(split, labelled.into_iter(), classes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that labels can be generated from those of `utterances`: they have two sides, and no bound
+/// cuts them.
+fn check_sides(config: &TrainingConfig, utterances: &[Utterance]) -> Result<(), TrainError> {
+    let bound = config.loss.unimodal.as_ref().map(|unimodal| unimodal.bound);
+    let bound = bound.unwrap_or(f64::INFINITY);
+    let labels = utterances.iter().map(|utterance| utterance.label);
+    let (min, max) = (labels.clone()).fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), x| {
+        (min.min(x), max.max(x))
+    });
+    // Of 0 alone, there is nothing that a label could differ in.
+    if min < 0.0 && max > 0.0 && f64::from(max.max(-min)) <= bound {
+        return Ok(());
+    }
+    Err(TrainError::OneSided { min, max, bound })
 }
 
 /// Checks that at least two utterances are from one video, according to their ids.

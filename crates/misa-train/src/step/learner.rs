@@ -1,11 +1,12 @@
 //! The model and its objective as one trainable module.
 
+use crate::step::hidden::Hidden;
 use crate::step::masking::hide;
 use crate::{Phase, SentimentOutput};
 use burn::prelude::*;
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
-use misa_core::loss::{MisaLoss, MisaLossTerms};
-use misa_core::{Misa, Modality};
+use misa_core::loss::{MisaLoss, MisaLossTerms, Targets, UnimodalLabels};
+use misa_core::{Misa, Modality, PerModality};
 use misa_infer::{ReadyBatch, draw_presence};
 use misa_terms::mix;
 
@@ -43,10 +44,14 @@ impl MisaLearner {
     /// Predictions and losses of a batch in the current phase.
     pub(crate) fn score(&self, batch: &ReadyBatch) -> SentimentOutput {
         let targets = batch.targets().clone();
+        let mut hidden = None;
         let (predictions, loss) = match self.phase {
             Phase::Joint => {
                 let output = self.model.forward(batch.input());
-                let loss = self.objective.forward(&output, targets.clone());
+                let loss = self.objective.forward(&output, self.targets(batch));
+                if self.generates_labels() {
+                    hidden = Some(Hidden::of(&output));
+                }
                 (output.prediction, loss)
             }
             Phase::Unimodal => self.score_unimodal(batch),
@@ -57,6 +62,27 @@ impl MisaLearner {
             predictions,
             targets,
             seed: batch.seed(),
+            hidden,
+        }
+    }
+
+    /// Whether the labels of single modalities are generated.
+    fn generates_labels(&self) -> bool {
+        self.objective.unimodal_labels() == Some(UnimodalLabels::Generated)
+    }
+
+    /// The labels of a batch that the objective is computed with.
+    fn targets(&self, batch: &ReadyBatch) -> Targets {
+        Targets {
+            utterance: batch.targets().clone(),
+            alone: match self.objective.unimodal_labels() {
+                Some(UnimodalLabels::Modality) => batch.modality_targets().clone(),
+                Some(UnimodalLabels::Generated) => {
+                    let generated = batch.generated();
+                    PerModality::from_fn(|modality| generated.map(|all| all.get(modality).clone()))
+                }
+                _ => PerModality::default(),
+            },
         }
     }
 
@@ -78,13 +104,16 @@ impl MisaLearner {
         let of_every_modality = (self.model)
             .predict_unimodal(batch.input())
             .expect("unimodal pre-training needs unimodal heads");
-        let predictions = self.model.modalities().select(&of_every_modality);
+        let targets = self.targets(batch);
+        let modalities = self.model.modalities();
+        let predictions = modalities.select(&of_every_modality);
         let count = predictions.len() as f64;
         let error = predictions
             .iter()
-            .map(|prediction| {
-                let task = (self.objective).task(prediction.clone(), batch.targets().clone());
-                task / count
+            .zip(modalities.iter())
+            .map(|(prediction, modality)| {
+                let targets = targets.of(modality).clone();
+                self.objective.task(prediction.clone(), targets) / count
             })
             .reduce(|sum, error| sum + error);
         let mean = predictions

@@ -1,5 +1,8 @@
 //! One optimiser step: the learner, its gradients and its optimiser.
 
+pub(crate) mod frames;
+pub(crate) mod generation;
+pub(crate) mod hidden;
 pub(crate) mod learner;
 pub(crate) mod masking;
 pub(crate) mod optimiser;

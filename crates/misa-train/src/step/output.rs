@@ -1,5 +1,6 @@
 //! Output of one step.
 
+use crate::step::hidden::Hidden;
 use burn::prelude::*;
 use burn::tensor::ExecutionError;
 use burn::train::ItemLazy;
@@ -17,6 +18,8 @@ pub struct SentimentOutput {
     pub targets: Tensor<2>,
     /// The seed of the batch, which identifies the outputs of several devices.
     pub seed: u64,
+    /// What labels are generated from, where they are.
+    pub(crate) hidden: Option<Hidden>,
 }
 
 impl ItemLazy for SentimentOutput {
@@ -34,6 +37,9 @@ impl SentimentOutput {
             predictions: self.predictions.without_autodiff(),
             targets: self.targets.without_autodiff(),
             seed: self.seed,
+            hidden: self
+                .hidden
+                .map(|hidden| hidden.map(Tensor::without_autodiff)),
         }
     }
 
@@ -44,6 +50,7 @@ impl SentimentOutput {
             predictions: self.predictions.clone().to_device(device),
             targets: self.targets.clone().to_device(device),
             seed: self.seed,
+            hidden: (self.hidden.clone()).map(|hidden| hidden.map(|x| x.to_device(device))),
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use crate::run::resume::word_vectors_name;
 use crate::settings::clip::norm_scale;
+use crate::step::generation::Generation;
 use crate::step::optimiser::{Norms, Optimiser};
 use crate::step::team::Team;
-use crate::step::word_vectors::WordVectors;
+use crate::step::word_vectors::{WordVectors, without_table};
 use crate::{MisaLearner, Phase, SentimentOutput};
 use burn::module::{ModuleVisitor, Param, ParamId};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::prelude::*;
+use misa_core::loss::GeneratedLabels;
 use misa_infer::{ReadyBatch, lock_random_state};
 use misa_kernels::{Adam, on_cpu};
 use std::collections::HashSet;
@@ -33,6 +35,15 @@ pub struct Trainer {
     device: Device,
     /// Several devices that share the batches, if there are any.
     team: Option<Team>,
+    generation: Option<Generation>,
+}
+
+/// What a trainer changes.
+pub(crate) struct TrainerParts<'a> {
+    pub(crate) learner: &'a MisaLearner,
+    pub(crate) optimiser: &'a Optimiser,
+    pub(crate) words: Option<&'a mut WordVectors>,
+    pub(crate) labels: Option<&'a GeneratedLabels>,
 }
 
 /// Learning rates of one optimiser step.
@@ -94,7 +105,7 @@ impl Trainer {
     /// Trains `learner`, which must be on an autodiff device.
     ///
     /// Weights are updated in place if `learner` has no clone.
-    pub fn new(learner: MisaLearner, updates: impl Into<Updates>) -> Self {
+    pub fn new(mut learner: MisaLearner, updates: impl Into<Updates>) -> Self {
         let Updates {
             adam,
             max_norm,
@@ -108,6 +119,9 @@ impl Trainer {
         } else {
             None
         };
+        if words.is_some() {
+            learner.model = without_table(learner.model);
+        }
         let bert = learner.model.bert().map(Parameters::of);
         Self {
             optimiser: Optimiser::new(adam, weight_decay, bert.unwrap_or_default()),
@@ -118,7 +132,16 @@ impl Trainer {
             updates: 0,
             device,
             team: None,
+            generation: None,
         }
+    }
+
+    /// Generates labels of single modalities for the objective's unimodal loss, in
+    /// [`Phase::Joint`]; the learner's batches must come from the split that `labels` are of.
+    #[must_use]
+    pub fn with_generated_labels(mut self, labels: Option<GeneratedLabels>) -> Self {
+        self.generation = labels.map(Generation::new);
+        self
     }
 
     /// Shares the batches with `devices`, see [`Self::learn_together`]; they must be autodiff
@@ -129,6 +152,7 @@ impl Trainer {
     pub fn with_devices(mut self, devices: &[Device]) -> Self {
         if !devices.is_empty() {
             let all = [std::slice::from_ref(&self.device), devices].concat();
+            self.learner = Some(self.learner());
             self.words = None;
             self.team = Some(Team::new(&all));
         }
@@ -163,12 +187,18 @@ impl Trainer {
             return Ok(batches.into_iter().map(|batch| self.learn(batch)).collect());
         };
         let learner = self.learner.as_ref().expect(PUT_BACK);
+        let places: Vec<Vec<usize>> = batches.iter().map(|batch| batch.places().into()).collect();
+        let batches = batches.into_iter().map(|batch| self.label(batch));
+        let batches: Vec<ReadyBatch> = batches.collect();
         let lock = lock_random_state();
         let learned = team.learn(learner, batches)?;
         drop(lock);
         let mut outputs = Vec::with_capacity(learned.len());
-        for (output, gradients) in learned {
+        for ((output, gradients), places) in learned.into_iter().zip(places) {
             self.waiting.accumulate(learner, gradients);
+            if let Some(generation) = &mut self.generation {
+                generation.keep(places, &output);
+            }
             outputs.push(output);
         }
         Ok(outputs)
@@ -178,7 +208,7 @@ impl Trainer {
     ///
     /// Dropout is a function of the batch's seed, so that a step can be repeated.
     pub fn learn(&mut self, batch: impl Into<ReadyBatch>) -> SentimentOutput {
-        let mut batch = batch.into();
+        let mut batch = self.label(batch.into());
         let mut looked_up = None;
         let words = self.words.as_mut();
         if let Some((text, vectors)) = words.and_then(|words| words.look_up(batch.input())) {
@@ -197,10 +227,24 @@ impl Trainer {
         }
         let gradients = GradientsParams::from_grads(gradients, learner);
         self.waiting.accumulate(learner, gradients);
-        output.without_autodiff()
+        let output = output.without_autodiff();
+        if let Some(generation) = &mut self.generation {
+            generation.keep(batch.places().to_vec(), &output);
+        }
+        output
     }
 
-    /// One step of the optimiser with the sum of the gradients that wait; returns their norm.
+    /// The batch with the labels that are generated in this phase.
+    fn label(&self, batch: ReadyBatch) -> ReadyBatch {
+        let phase = self.learner.as_ref().expect(PUT_BACK).phase;
+        match &self.generation {
+            Some(generation) if phase == Phase::Joint => generation.label(batch),
+            _ => batch,
+        }
+    }
+
+    /// One step of the optimiser with the sum of the gradients that wait; returns their norm. Generated
+    /// labels change before it.
     ///
     /// # Errors
     ///
@@ -219,10 +263,16 @@ impl Trainer {
             if let Some(words) = &mut self.words {
                 words.discard_gradients();
             }
+            if let Some(generation) = &mut self.generation {
+                generation.discard();
+            }
             return Err(NonFiniteGradient {
                 parameter: parameter.to_string(),
                 norm,
             });
+        }
+        if let Some(generation) = &mut self.generation {
+            generation.update();
         }
         let scale = norm_scale(self.max_norm, norms.total());
         // Moved out, so that weights can be updated in place.
@@ -240,6 +290,19 @@ impl Trainer {
         self.learner.as_mut().expect(PUT_BACK).phase = phase;
     }
 
+    /// Sets the number of the epoch of [`Phase::Joint`], from 1: generated labels change from the second
+    /// on.
+    pub fn set_epoch(&mut self, epoch: usize) {
+        if let Some(generation) = &mut self.generation {
+            generation.epoch = epoch;
+        }
+    }
+
+    /// The labels generated so far, without those of batches that wait for [`Self::update`].
+    pub fn generated_labels(&self) -> Option<&GeneratedLabels> {
+        self.generation.as_ref().map(Generation::labels)
+    }
+
     /// Steps of the optimiser so far.
     pub fn updates(&self) -> usize {
         self.updates
@@ -254,9 +317,17 @@ impl Trainer {
         learner
     }
 
-    pub(crate) fn parts(&mut self) -> (&MisaLearner, &Optimiser, Option<&mut WordVectors>) {
-        let learner = self.learner.as_ref().expect(PUT_BACK);
-        (learner, &self.optimiser, self.words.as_mut())
+    pub(crate) fn parts(&mut self) -> TrainerParts<'_> {
+        TrainerParts {
+            learner: self.learner.as_ref().expect(PUT_BACK),
+            optimiser: &self.optimiser,
+            words: self.words.as_mut(),
+            labels: self.generation.as_ref().map(Generation::labels),
+        }
+    }
+
+    pub(crate) fn generated_labels_mut(&mut self) -> Option<&mut GeneratedLabels> {
+        self.generation.as_mut().map(Generation::labels_mut)
     }
 
     /// Changes the learner and the optimiser, sets the number of updates, and discards gradients
@@ -270,6 +341,9 @@ impl Trainer {
         let learner = change(learner, &mut self.optimiser, self.words.as_mut());
         self.learner = Some(learner);
         self.waiting = GradientsAccumulator::new();
+        if let Some(generation) = &mut self.generation {
+            generation.discard();
+        }
         self.updates = updates;
     }
 }

@@ -8,7 +8,8 @@ use misa_kernels::{Adam, RowAdam};
 /// The word vectors of a model, while they are trained outside it.
 ///
 /// A batch has a few hundred of some ten thousand words. Inside the model, each step would compute
-/// a gradient as large as the table, and update every row.
+/// a gradient as large as the table, and update every row. The model has no table meanwhile, see
+/// [`without_table`].
 #[derive(Debug)]
 pub(crate) struct WordVectors {
     adam: Adam,
@@ -151,6 +152,17 @@ impl WordVectors {
         let table = Tensor::from_data(TensorData::new(values, shape), device);
         (model.with_embedding(table)).expect("the size of the table does not change")
     }
+}
+
+/// `model` with a table of the same shape that takes no memory. It is NaN everywhere: a loss tells at once if
+/// something reads it.
+pub(crate) fn without_table(model: Misa) -> Misa {
+    let Some(table) = model.embedding() else {
+        return model;
+    };
+    let shape = table.dims();
+    let rest = Tensor::<2>::full([1, shape[1]], f32::NAN, &table.device()).expand(shape);
+    (model.with_embedding(rest)).expect("the size of the table does not change")
 }
 
 fn numbers(tensor: Tensor<2>) -> Vec<f32> {

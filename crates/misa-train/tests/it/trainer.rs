@@ -6,8 +6,11 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::prelude::*;
 use burn::tensor::Tolerance;
 use burn::train::TrainStep;
-use misa_core::MisaConfig;
-use misa_data::{Split, SyntheticConfig, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
+use misa_core::loss::{MisaLossConfig, UnimodalLabels, UnimodalLossConfig};
+use misa_core::{MisaConfig, Modality};
+use misa_data::{
+    Split, SyntheticConfig, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset,
+};
 use misa_train::{Adam, MisaLearner, Trainer};
 
 const LEARNING_RATE: f64 = 1e-2;
@@ -23,21 +26,29 @@ fn data() -> UtteranceDataset {
 
 /// The same in every test; without dropout, which would draw from what they share.
 fn learner(data: &UtteranceDataset, device: &Device) -> MisaLearner {
+    learner_of(MisaLossConfig::new(), data, device)
+}
+
+fn learner_of(loss: MisaLossConfig, data: &UtteranceDataset, device: &Device) -> MisaLearner {
     device.seed(3);
     let model = MisaConfig::new(data.feature_sizes())
         .with_d_hidden(16)
         .with_d_embedding(8)
         .with_dropout(0.0)
-        .with_attention_dropout(0.0);
-    let objective = misa_core::loss::MisaLossConfig::new().init(device);
-    MisaLearner::new(model.init(device), objective)
+        .with_attention_dropout(0.0)
+        .with_unimodal_heads(loss.unimodal.is_some());
+    MisaLearner::new(model.init(device), loss.init(device))
 }
 
 fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {
     let groups = data.split(Split::Train).chunks(8).enumerate();
-    let batch = |(seed, utterances)| UtteranceBatch {
-        seed: seed as u64,
-        ..UtteranceBatcher::default().batch(utterances, device)
+    let batch = |(index, utterances): (usize, &[Utterance])| {
+        let places: Vec<usize> = (8 * index..8 * index + utterances.len()).collect();
+        let batch = UtteranceBatcher::default().batch(utterances, device);
+        UtteranceBatch {
+            seed: index as u64,
+            ..batch.with_places(&places)
+        }
     };
     groups.map(batch).collect()
 }
@@ -162,6 +173,55 @@ fn several_devices_share_the_batches_of_a_step() {
         );
     }
     assert_equal(&actual.learner(), &expected.learner(), 2e-5);
+}
+
+/// Six batches, in steps of two: by one device, and by two side by side.
+#[test]
+fn labels_are_generated_in_the_order_of_the_batches() {
+    let _turn = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let config = UnimodalLossConfig::new().with_labels(UnimodalLabels::Generated);
+    let targets = data
+        .split(Split::Train)
+        .iter()
+        .map(|utterance| utterance.label);
+    let targets: Vec<f32> = targets.collect();
+    let loss = MisaLossConfig::new().with_unimodal(Some(config.clone()));
+    let learner = learner_of(loss, &data, &device);
+    let labels = || Some(config.generated(&targets));
+    let mut one = trainer(learner.clone()).with_generated_labels(labels());
+    let mut two = trainer(learner).with_generated_labels(labels());
+    two = two.with_devices(std::slice::from_ref(&device));
+    let text = |trainer: &Trainer| -> Vec<f64> {
+        trainer
+            .generated_labels()
+            .unwrap()
+            .labels(Modality::Text)
+            .to_vec()
+    };
+    for epoch in 1..=2 {
+        for trainer in [&mut one, &mut two] {
+            trainer.set_epoch(epoch);
+        }
+        for pair in batches(&data, &device).chunks(2) {
+            let before = text(&one);
+            for batch in pair {
+                one.learn(batch.clone());
+            }
+            assert_eq!(text(&one), before, "changed before the step");
+            two.learn_together(pair.to_vec()).unwrap();
+            for trainer in [&mut one, &mut two] {
+                trainer.update(LEARNING_RATE).unwrap();
+            }
+            assert_eq!(text(&one) != before, epoch == 2);
+        }
+    }
+    // Rounding moves a label far where the fused features lie in the middle.
+    let (one, two) = (text(&one), text(&two));
+    let differs = |(one, two): &(&f64, &f64)| (*one - *two).abs() > 1e-2;
+    let far = one.iter().zip(&two).filter(differs).count();
+    assert!(far < one.len() / 6, "{one:?} {two:?}");
 }
 
 #[test]

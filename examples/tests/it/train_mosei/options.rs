@@ -7,7 +7,7 @@ fn what_the_command_line_cannot_mean_is_said() {
     for (arguments, expected) in [
         (
             ["--preset", "best"],
-            "invalid value 'best' for '--preset <NAME>': expected official, mmsa or misa+",
+            "invalid value 'best' for '--preset <NAME>': expected official, fine-tuned, mmsa or misa+",
         ),
         (
             ["--corpus", "sims"],

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 
 pub(super) const DEVICE: &str = "device";
 pub(super) const SEED: &str = "training.seed";
+pub(super) const KEEP_EPOCHS: &str = "keep_epochs";
 const DATA_PATH: &str = "data.path";
 const BERT_FOLDER: &str = "training.bert.folder";
 
@@ -21,7 +22,7 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
         "Settings",
         &[
             value("preset", "preset", "NAME")
-                .help("Settings to start from: official, mmsa or misa+"),
+                .help("Settings to start from: official, fine-tuned, mmsa or misa+"),
             value("corpus", "corpus", "NAME")
                 .help("Corpus that the preset is for: mosi, mosei or ur_funny"),
             value("device", DEVICE, "NAME")
@@ -100,6 +101,8 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
             value("weight-decay", "training.weight_decay", "SHARE")
                 .help("Decay of weight matrices, as a share of the learning rate"),
             value("seed", SEED, "N").help("Seed of everything random"),
+            flag("keep-epochs", KEEP_EPOCHS, true)
+                .help("Keep the weights of every epoch, for `misa protocol`"),
         ],
     ),
 ];

@@ -1,7 +1,7 @@
 //! Options that are short names of settings, as they were typed.
 
 use super::Setting;
-use super::option::{DEVICE, SEED, SettingNeed, SettingOption};
+use super::option::{DEVICE, KEEP_EPOCHS, SEED, SettingNeed, SettingOption};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -31,10 +31,11 @@ impl SettingOptions {
         self.typed.iter().find(is_seed)?.1.as_u64()
     }
 
-    /// Whether an option says what is trained: the device and the seed do not.
+    /// Whether an option says what is trained: the device, the seed and what is kept do not.
     pub(super) fn says_what(&self) -> bool {
         let keys = self.typed.iter().map(|(option, _)| option.key);
-        keys.into_iter().any(|key| key != DEVICE && key != SEED)
+        keys.into_iter()
+            .any(|key| ![DEVICE, SEED, KEEP_EPOCHS].contains(&key))
     }
 
     /// The settings that were typed.

@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
 ///
 /// A run keeps its state in its folder. After a crash, SIGTERM or Ctrl-C, the same command with
 /// --resume continues, and ends with the same bytes as an undisturbed run. Options you omit keep
-/// the run's values; only --device, --devices and save_every may be changed, and --epochs raised: a
-/// finished run is then continued, and ends with the same bytes as if it had had them from the start.
+/// the run's values; only --device, --devices, save_every and keep_epochs may be changed, and
+/// --epochs raised: a finished run is then continued, and ends with the same bytes as if it had had them from the start.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa train --out runs/first

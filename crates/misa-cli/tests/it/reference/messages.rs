@@ -146,7 +146,7 @@ fn options_are_refused_in_the_same_words() {
         ),
         (
             ["--preset", "best"],
-            "invalid value 'best' for '--preset <NAME>': expected official, mmsa or misa+",
+            "invalid value 'best' for '--preset <NAME>': expected official, fine-tuned, mmsa or misa+",
         ),
     ] {
         let (status, message) = refused(&[&["train", "--dry-run"], &arguments[..]].concat());

@@ -255,3 +255,54 @@ fn runs_are_scored_with_modalities_missing() {
         "{message}"
     );
 }
+
+#[test]
+fn missing_frames_are_scored_at_every_rate_and_over_all() {
+    let dir = tempdir().unwrap();
+    let run = dir.path().join("run");
+    train(&run, &[]);
+    let figures = dir.path().join("figures");
+    let frames = ["degrade", text(&run), "--frames", "--rates", "0,0.4,0.9"];
+    let more = ["--seeds", "1111,7", "--out", text(&figures), "--json"];
+    let found = json(&said(&[&frames[..], &more[..]].concat()));
+    let found = &found["runs"][0]["frames"];
+    assert_eq!(
+        (&found["draws"], &found["seeds"]),
+        (&"published".into(), &serde_json::json!([1111, 7]))
+    );
+    let mae = |scores: &Value| scores["mae"].as_f64().unwrap();
+    let at: Vec<f64> = (found["curve"].as_array().unwrap().iter())
+        .map(|point| mae(&point["scores"]))
+        .collect();
+    assert_ne!(at[0], at[1]);
+    assert!((mae(&found["mean"]) - at.iter().sum::<f64>() / 3.0).abs() < 1e-12);
+    let whole = json(&said(&["evaluate", text(&run), "--json"]));
+    let whole = mae(&whole["runs"][0]["scores"]);
+    assert!((at[0] - whole).abs() < 1e-5, "{} {whole}", at[0]);
+    let missing = &found["curve"][2]["missing"];
+    let share = |modality: &str| missing[modality].as_f64().unwrap();
+    assert!((share("visual") - 0.9).abs() < 0.1 && share("text") < share("visual"));
+    assert!(figures.join("missing-frames-mae.svg").is_file());
+
+    let own = [&frames[..], &["--independent", "--json"]].concat();
+    let own = json(&said(&own));
+    assert_eq!(own["runs"][0]["frames"]["draws"], "independent");
+    let table = said(&frames);
+    assert!(table.contains("| mean over rates |") && table.contains("\nMeans of 3 seeds."));
+}
+
+#[test]
+fn options_of_frames_are_refused_where_they_say_nothing() {
+    for (arguments, expected) in [
+        (&["--seeds", "1"][..], "--frames"),
+        (&["--frames", "--draws", "3"], "--draws"),
+        (
+            &["--frames", "--padded", "50,x"],
+            "`50,x`: expected three numbers of steps, TEXT,VISUAL,ACOUSTIC",
+        ),
+    ] {
+        let (status, message) = refused(&[&["degrade", "run"], arguments].concat());
+        assert_eq!(status, 2);
+        assert!(message.contains(expected), "{message}");
+    }
+}

@@ -188,7 +188,7 @@ fn an_option_is_a_short_name_of_one_setting() {
         "train --dry-run --preset misa+ --corpus mosi --data mosi.pkl --policy compat \
         --normalise train --modalities acoustic,text --bert bert --freeze layers:9 \
         --truncation 50 --no-frozen-dropout --cache cache --epochs 3 --batch-size 8 \
-        --learning-rate 2e-4 --seed 5"
+        --learning-rate 2e-4 --seed 5 --keep-epochs"
             .split(' ')
             .collect();
     let printed = said(&arguments);
@@ -215,6 +215,7 @@ fn an_option_is_a_short_name_of_one_setting() {
         ("training.batch_size", "8", "--batch-size"),
         ("training.learning_rate", "0.0002", "--learning-rate"),
         ("training.seed", "5", "--seed"),
+        ("keep_epochs", "true", "--keep-epochs"),
     ] {
         assert_eq!(line(&printed, key), [value, option], "{key}");
     }

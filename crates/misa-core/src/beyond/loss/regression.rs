@@ -53,6 +53,23 @@ impl Regression {
             }
         }
     }
+
+    /// The error of each prediction.
+    ///
+    /// # Shapes
+    ///
+    /// - predictions and targets: `[batch, 1]`
+    /// - output: `[batch, 1]`, at least 0
+    pub(super) fn errors(self, predictions: Tensor<2>, targets: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Squared => MseLoss::new().forward_no_reduction(predictions, targets),
+            Self::Absolute => (predictions - targets).abs(),
+            Self::Huber { delta } => {
+                let huber = HuberLossConfig::new(delta as f32).init();
+                huber.forward_no_reduction(predictions, targets)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

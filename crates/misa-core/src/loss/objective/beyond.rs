@@ -1,7 +1,8 @@
 //! The terms of the objective beyond MISA's.
 
 use super::views::Views;
-use super::{MisaLoss, mean, sum, zero};
+use super::{MisaLoss, Targets, mean, sum, zero};
+use crate::loss::{DivergenceLoss, UnimodalLabels};
 use crate::{MisaOutput, Modality, PerModality, SubspaceLogits};
 use burn::prelude::*;
 
@@ -88,7 +89,7 @@ impl MisaLoss {
     }
 
     /// Weighted sum of the errors of the predictions from one modality each.
-    pub(super) fn unimodal(&self, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
+    pub(super) fn unimodal(&self, output: &MisaOutput, targets: &Targets) -> Tensor<1> {
         let Some(config) = &self.config.unimodal else {
             return zero(&output.prediction);
         };
@@ -96,8 +97,17 @@ impl MisaLoss {
         let predictions = of_heads.expect("a unimodal loss needs unimodal heads");
         let views = Views(output).each(predictions).into_iter();
         let losses = views.filter_map(|(modality, prediction)| {
-            let targets = Views(output).of(&[modality], targets)?;
-            Some(self.task(prediction, targets) * config.weight_of(modality))
+            let rows = |targets| Views(output).of(&[modality], targets);
+            let loss = match config.labels {
+                UnimodalLabels::Utterance => self.task(prediction, rows(&targets.utterance)?),
+                UnimodalLabels::Modality => self.task(prediction, rows(targets.of(modality))?),
+                UnimodalLabels::Generated => {
+                    let regression = self.config.regression;
+                    let [own, all] = [targets.of(modality), &targets.utterance].map(rows);
+                    DivergenceLoss { regression }.forward(prediction, own?, all?)
+                }
+            };
+            Some(loss * config.weight_of(modality))
         });
         sum(losses, &output.prediction)
     }

@@ -26,6 +26,10 @@ misa_terms::choice! {
         Mmd,
         /// Distance between their covariances, see [`CoralLoss`](crate::loss::CoralLoss).
         Coral,
+        /// Central moment discrepancy in deviations of each feature, see
+        /// [`ScaledCmdLoss`](crate::loss::ScaledCmdLoss).
+        #[serde(rename = "scaled_cmd")]
+        ScaledCmd,
     }
 }
 

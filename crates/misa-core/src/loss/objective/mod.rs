@@ -2,16 +2,18 @@
 
 mod beyond;
 mod config;
+mod targets;
 mod views;
 
 use crate::loss::{
     CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms, MmdLoss,
-    PrototypeLoss, Term, TripletLoss, UncertaintyWeights,
+    PrototypeLoss, ScaledCmdLoss, Term, TripletLoss, UncertaintyWeights, UnimodalLabels,
 };
 use crate::{MisaOutput, PerModality, Task};
 use burn::nn::loss::{CrossEntropyLoss, MseLoss, Reduction};
 use burn::prelude::*;
 pub use config::{Difference, MisaLossConfig, Similarity};
+pub use targets::Targets;
 use views::Views;
 
 /// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, plus the further terms in use.
@@ -44,22 +46,24 @@ impl MisaLoss {
     /// # Panics
     ///
     /// Panics if a term in use needs an output that the model does not compute.
-    pub fn forward(&self, output: &MisaOutput, targets: Tensor<2>) -> MisaLossTerms {
+    pub fn forward(&self, output: &MisaOutput, targets: impl Into<Targets>) -> MisaLossTerms {
+        let targets = targets.into();
         let values = Term::ALL.map(|term| self.value(term, output, &targets));
         let total = self.total(&values);
         MisaLossTerms::new(values, total)
     }
 
-    fn value(&self, term: Term, output: &MisaOutput, targets: &Tensor<2>) -> Tensor<1> {
+    fn value(&self, term: Term, output: &MisaOutput, targets: &Targets) -> Tensor<1> {
+        let of_utterance = &targets.utterance;
         match term {
-            Term::Task => self.task(output.prediction.clone(), targets.clone()),
+            Term::Task => self.task(output.prediction.clone(), of_utterance.clone()),
             Term::Similarity => self.similarity(output),
             Term::Difference => self.difference(output),
             Term::Reconstruction => self.reconstruction(output),
             Term::Discrimination => self.discrimination(output),
             Term::Cycle => self.cycle(output),
-            Term::Triplet => self.triplet(output, targets),
-            Term::Prototype => self.prototype(output, targets),
+            Term::Triplet => self.triplet(output, of_utterance),
+            Term::Prototype => self.prototype(output, of_utterance),
             Term::Contrast => self.contrast(output),
             Term::Unimodal => self.unimodal(output, targets),
         }
@@ -82,6 +86,11 @@ impl MisaLoss {
         let factors = self.weights.as_ref()?.factors();
         let terms = self.config.used().map(|(term, _)| term);
         Some(terms.zip(factors).collect())
+    }
+
+    /// What predictions from one modality are compared with; `None` without a unimodal loss.
+    pub fn unimodal_labels(&self) -> Option<UnimodalLabels> {
+        self.config.unimodal.as_ref().map(|config| config.labels)
     }
 
     /// What is predicted.
@@ -119,6 +128,10 @@ impl MisaLoss {
             .map(|(x, y)| match self.config.similarity {
                 Similarity::Mmd => MmdLoss.forward(x, y),
                 Similarity::Coral => CoralLoss.forward(x, y),
+                Similarity::ScaledCmd => {
+                    let cmd = self.similarity.clone();
+                    ScaledCmdLoss { cmd }.forward(x, y)
+                }
                 Similarity::Cmd | Similarity::Adversarial => self.similarity.forward(x, y),
             });
         mean(losses, &output.prediction)
@@ -198,7 +211,7 @@ fn mean(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> 
 mod tests {
     use super::*;
     use crate::loss::vectors::{self, assert_close};
-    use crate::loss::{ContrastLossConfig, UnimodalLossConfig, Weighting};
+    use crate::loss::{ContrastLossConfig, Regression, UnimodalLossConfig, Weighting};
     use crate::{FusionOutput, Modalities, SubspacesOutput};
     use burn::tensor::{Gradients, TensorData};
 
@@ -238,6 +251,7 @@ mod tests {
                 subspace_logits: None,
                 cycled: None,
                 unimodal: Some(triple(&column(&x), &column(&y), &column(&z))),
+                unimodal_features: Some(triple(&x, &y, &z)),
                 modalities: Modalities::ALL,
                 presence: None,
             };
@@ -287,6 +301,56 @@ mod tests {
     }
 
     /// Value and gradient by `scripts/loss-reference`.
+    /// By hand: targets that differ from those of the utterances count by tanh of the difference, the
+    /// others not at all.
+    #[test]
+    fn generated_labels_weigh_as_far_as_they_differ() {
+        let fixed = Fixed::new();
+        let config = UnimodalLossConfig::new().with_labels(UnimodalLabels::Generated);
+        let config = MisaLossConfig::new()
+            .with_regression(Regression::Absolute)
+            .with_unimodal(Some(config));
+        let objective = config.init(&fixed.x.device());
+        let of = |rows| Tensor::<2>::from_data(rows, &fixed.x.device());
+        let utterance = of([[1.0], [-2.0], [1.4]]);
+        let term = |alone| {
+            let utterance = utterance.clone();
+            let targets = Targets { utterance, alone };
+            objective.forward(&fixed.output, targets)[Term::Unimodal].clone()
+        };
+        assert_close(term(PerModality::default()).into_data(), [0.0]);
+        let alone = PerModality {
+            text: Some(of([[1.5], [-2.0], [1.4]])),
+            visual: Some(utterance.clone()),
+            acoustic: None,
+        };
+        let prediction = 0.5 + 0.45 * 0.3_f64.sin();
+        let expected = 3.0 * 0.5_f64.tanh() * (1.5 - prediction) / 3.0;
+        assert_close(term(alone).into_data(), [expected as f32]);
+    }
+
+    #[test]
+    fn labels_of_a_modality_count_only_if_the_setting_says_so() {
+        let fixed = Fixed::new();
+        let of = |rows| Tensor::<2>::from_data(rows, &fixed.x.device());
+        let targets = Targets {
+            utterance: of([[1.0], [-2.0], [1.4]]),
+            alone: PerModality::from_fn(|modality| {
+                let predictions = fixed.output.unimodal.as_ref().unwrap();
+                Some(predictions.get(modality).clone())
+            }),
+        };
+        let term = |labels| {
+            let config = UnimodalLossConfig::new().with_labels(labels);
+            let config = MisaLossConfig::new().with_unimodal(Some(config));
+            let loss = config.init(&fixed.x.device());
+            let terms = loss.forward(&fixed.output, targets.clone());
+            terms[Term::Unimodal].clone().into_scalar::<f32>()
+        };
+        assert_eq!(term(UnimodalLabels::Modality), 0.0);
+        assert!(term(UnimodalLabels::Utterance) > 1.0);
+    }
+
     #[test]
     fn unimodal_matches_reference_vector() {
         let fixed = Fixed::new();

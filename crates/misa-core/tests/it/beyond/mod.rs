@@ -89,7 +89,12 @@ fn host<const D: usize>(x: &Tensor<D>) -> Vec<f32> {
 fn every_term_has_a_value_and_every_parameter_a_gradient() {
     let device = Device::flex().autodiff();
     let model = with_weights(full().init(&device), 0.5);
-    for similarity in [Similarity::Mmd, Similarity::Coral, Similarity::Adversarial] {
+    for similarity in [
+        Similarity::Mmd,
+        Similarity::Coral,
+        Similarity::ScaledCmd,
+        Similarity::Adversarial,
+    ] {
         let objective = objective().with_similarity(similarity).init(&device);
         let batch = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
         let output = model.forward(&input(&batch, 0, 0.0, &device));
@@ -118,7 +123,12 @@ fn a_batch_of_one_is_finite() {
         Difference::Cosine,
         Difference::Hsic,
     ] {
-        for similarity in [Similarity::Cmd, Similarity::Mmd, Similarity::Coral] {
+        for similarity in [
+            Similarity::Cmd,
+            Similarity::ScaledCmd,
+            Similarity::Mmd,
+            Similarity::Coral,
+        ] {
             let objective = objective().with_similarity(similarity);
             let objective = objective.with_difference(difference).init(&device);
             let output = model.forward(&input(&samples(&[[2, 1, 3]]), 0, 0.0, &device));

@@ -159,7 +159,9 @@ fn repeated(report: &FeatureReport, findings: &mut Vec<Finding>) {
     } else {
         format!("{repeated} of {d_input} columns never change within an utterance")
     };
-    let advice = "do not scale by utterance (--normalise utterance): it would leave zeros";
+    let advice = "they tell the speaker rather than the words, and a model easily remembers speakers: \
+                  compare its valid score with that of a model without this modality, and of one that \
+                  scales by utterance (--normalise utterance), which leaves zeros in these columns";
     let finding = Finding::new(Severity::Note, "repeated_rows", modality, what, advice);
     findings.push(finding.with_ids(&report.repeated));
 }

@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use crate::doctor::finding::{by_split, plural};
+use crate::doctor::record::Record;
 use crate::doctor::{Finding, Scale, Severity};
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -13,7 +14,8 @@ pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 
 fn not_numbers(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let records = evidence.observations.records.iter();
-    let records = records.filter(|record| !record.label.is_finite());
+    let has_bad = |record: &&Record| record.labels().any(|label| !label.is_finite());
+    let records = records.filter(has_bad);
     for (split, ids) in by_split(records.map(|record| (record.split, record.id.as_str()))) {
         let what = plural(
             ids.len(),
@@ -48,7 +50,8 @@ fn outside(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     let records = evidence.observations.records.iter();
-    let records = records.filter(|r| r.label.is_finite() && !range.contains(&r.label));
+    let is_outside = |label: f32| label.is_finite() && !range.contains(&label);
+    let records = records.filter(|record| record.labels().any(is_outside));
     for (split, ids) in by_split(records.map(|record| (record.split, record.id.as_str()))) {
         let (low, high) = (range.start(), range.end());
         let labels = plural(ids.len(), "label is", "labels are");

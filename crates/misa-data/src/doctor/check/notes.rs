@@ -1,6 +1,7 @@
 //! Findings from the notes of reading, unless another finding covers them.
 
 use super::Evidence;
+use crate::doctor::record::Record;
 use crate::doctor::{Finding, Severity};
 use crate::{Note, NoteKind, PaddingSide};
 
@@ -94,7 +95,8 @@ fn seen(note: &Note, evidence: &Evidence<'_>) -> usize {
         }
         _ => {
             let records = observations.split(split);
-            records.filter(|record| !record.label.is_finite()).count()
+            let labels = records.flat_map(Record::labels);
+            labels.filter(|label| !label.is_finite()).count()
         }
     }
 }

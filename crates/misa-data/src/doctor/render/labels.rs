@@ -37,16 +37,24 @@ pub(super) fn write(out: &mut String, content: &Content, style: Style) {
     ];
     let mut table = Table::new(1, head);
     for split in &labels.splits {
-        table.row(cells(split));
+        table.row(cells(split.split.name(), split));
+    }
+    for alone in &content.modality_labels {
+        for split in &alone.splits {
+            table.row(cells(
+                &format!("{}, {}", split.split, alone.modality),
+                split,
+            ));
+        }
     }
     out.push('\n');
     table.write(out, style);
 }
 
-fn cells(split: &LabelSplit) -> [String; 8] {
+fn cells(name: &str, split: &LabelSplit) -> [String; 8] {
     let optional = |value: Option<f64>| value.map_or("-".to_owned(), number);
     [
-        split.split.to_string(),
+        name.to_owned(),
         optional(split.mean),
         optional(split.min.map(f64::from)),
         optional(split.max.map(f64::from)),

@@ -20,7 +20,7 @@ pub struct MmsaUtterance {
     pub raw_text: Option<String>,
     /// A word for the label. `None`: `Negative`, `Neutral` or `Positive`, by its sign.
     pub annotation: Option<String>,
-    /// Labels of single modalities.
+    /// Labels of single modalities. `None`: those of the utterance, which all need to have.
     pub labels: Option<PerModality<f32>>,
     /// Ids of the tokens for BERT, with those at the start and end; at least one.
     pub tokens: Option<Vec<u32>>,
@@ -59,7 +59,7 @@ pub struct MmsaWritten {
 /// | `text_lengths`, `vision_lengths`, `audio_lengths` | real steps |
 /// | `regression_labels` | `[utterances]` |
 /// | `classification_labels` | `[utterances]`: 0 negative, 1 neutral, 2 positive |
-/// | `regression_labels_T`, `_A`, `_V` | `[utterances]`; left out without labels of single modalities |
+/// | `regression_labels_T`, `_A`, `_V` | `[utterances]`; left out unless all have labels by every modality |
 ///
 /// Sequences are padded with zeros behind their last step, to the same number of steps in all splits; in
 /// aligned data to the same number in all modalities, which is also that of the tokens. No modality has fewer
@@ -198,6 +198,19 @@ mod tests {
         assert_eq!(floats("regression_labels"), [1.5, 0.0]);
         assert_eq!(floats("classification_labels"), [2.0, 1.0]);
         assert_eq!(floats("regression_labels_A"), [0.5, 1.5]);
+        let read = UtteranceDataset::open(&path).unwrap();
+        let labels = |utterance: &Utterance| utterance.modality_labels.clone().into_array();
+        let found: Vec<_> = read.split(Split::Train).iter().map(labels).collect();
+        let expected = [[0.0, 0.25, 0.5], [1.0, 1.25, 1.5]];
+        assert_eq!(found, expected.map(|row| row.map(Some)));
+        // Those of the utterances themselves.
+        assert!(write_mmsa(&path, &read, &extras).unwrap().has_labels);
+        extras.values_mut().for_each(|extra| extra.labels = None);
+        assert!(write_mmsa(&path, &read, &extras).unwrap().has_labels);
+        let again = UtteranceDataset::open(&path).unwrap();
+        for split in Split::ALL {
+            assert_eq!(again.split(split), read.split(split));
+        }
         assert_eq!(floats("regression_labels_V"), [0.25, 1.25]);
         let texts = |key| train.get(key).unwrap().to_texts().unwrap();
         assert_eq!(texts("raw_text"), ["So it goes.", "So it goes."]);

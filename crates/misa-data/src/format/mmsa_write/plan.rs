@@ -50,6 +50,7 @@ impl<'e> Plan<'e> {
         let has_labels = all_or_none("labels of single modalities", |extra| {
             extra.labels.is_some()
         })?;
+        let has_labels = has_labels || utterances.iter().all(|each| has_own_labels(each));
         let has_vectors = all_or_none("vectors of the text", |extra| extra.vectors.is_some())?;
         let is_features = |utterance: &&Utterance| sequence(utterance, Modality::Text).is_some();
         let is_whole = utterances.iter().all(is_features);
@@ -216,7 +217,9 @@ impl<'e> Plan<'e> {
             for (modality, letter) in LETTERS {
                 column(&format!("regression_labels_{letter}"), &|utterance| {
                     let labels = self.extra(utterance).labels.as_ref();
-                    labels.map_or(f32::NAN, |labels| *labels.get(modality))
+                    let label = labels.map(|labels| *labels.get(modality));
+                    let label = label.or(*utterance.modality_labels.get(modality));
+                    label.unwrap_or(f32::NAN)
                 })?;
             }
         }
@@ -237,6 +240,12 @@ const LETTERS: [(Modality, char); 3] = [
 ];
 
 const ANNOTATIONS: [&str; 3] = ["Negative", "Neutral", "Positive"];
+
+/// Whether each modality has a label of its own.
+fn has_own_labels(utterance: &Utterance) -> bool {
+    let labels = utterance.modality_labels.as_ref().into_array();
+    labels.iter().all(|label| label.is_some())
+}
 
 /// Tokens of the longest text.
 fn most_tokens(utterances: &[&Utterance], extras: &HashMap<String, MmsaUtterance>) -> usize {

@@ -84,6 +84,7 @@ impl Own {
             visual: sequence(archives.visual)?,
             acoustic: sequence(archives.acoustic)?,
             label: row.label,
+            modality_labels: row.modality_labels.clone(),
         })
     }
 }

@@ -26,7 +26,7 @@ use crate::wanted::Wanted;
 use crate::{DataError, NoteKind, OpenOptions, Split};
 use archive::Archive;
 use misa_files::FileKind;
-use misa_terms::{Modality, PerModality};
+use misa_terms::{Modality, ModalityLabels, PerModality};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -163,6 +163,7 @@ impl Own {
             id,
             split: None,
             label: None,
+            modality_labels: ModalityLabels::default(),
             text: None,
         };
         Ok(ids.into_iter().map(row).collect())

@@ -65,6 +65,12 @@ impl Own {
                 split,
                 place: self.place.clone(),
                 labels: labelled.iter().map(|row| row.label).collect(),
+                modality_labels: PerModality::from_fn(|modality| {
+                    let labels = labelled.iter();
+                    labels
+                        .map(|row| *row.modality_labels.get(modality))
+                        .collect()
+                }),
                 ids: labelled.iter().map(|row| row.id.clone()).collect(),
                 transcripts: texts.collect(),
                 places: Some(places),

@@ -7,7 +7,7 @@ use crate::format::fields::at;
 use crate::wanted::Wanted;
 use crate::{DataError, Split};
 use misa_files::pickle::{ConvertError, Value};
-use misa_terms::Modality;
+use misa_terms::{Modality, PerModality};
 
 /// The arrays of a split, checked to have one entry per utterance.
 #[derive(Debug)]
@@ -81,6 +81,25 @@ impl<'p> Columns<'p> {
         let place = format!("{}: {key}", self.place);
         let value = self.optional(key).ok_or_else(|| self.missing(key))?;
         self.check_count(&place, value.to_floats().map_err(at(&place))?)
+    }
+
+    /// The labels by each modality alone. MMSA fills those that a corpus lacks with NaN, or with nothing.
+    pub fn modality_labels(&self) -> Result<PerModality<Vec<Option<f32>>>, DataError> {
+        let labels = PerModality::from_fn(|modality| {
+            let letter = modality_letter(modality);
+            let key = format!("{}_{letter}", Dialect::Mmsa.label());
+            let Some(value) = self.optional(&key) else {
+                return Ok(Vec::new());
+            };
+            let place = format!("{}: {key}", self.place);
+            let labels = value.to_floats().map_err(at(&place))?;
+            if labels.iter().all(|label| label.is_nan()) {
+                return Ok(Vec::new());
+            }
+            let labels = self.check_count(&place, labels)?;
+            Ok(labels.into_iter().map(Some).collect())
+        });
+        labels.transpose()
     }
 
     pub fn transcripts(&self) -> Result<Option<Vec<String>>, DataError> {
@@ -201,6 +220,15 @@ pub(super) fn key(modality: Modality) -> &'static str {
         Modality::Text => "text",
         Modality::Visual => "vision",
         Modality::Acoustic => "audio",
+    }
+}
+
+/// The letter of a modality in MMSA's names of labels.
+pub(in crate::format) fn modality_letter(modality: Modality) -> char {
+    match modality {
+        Modality::Text => 'T',
+        Modality::Visual => 'V',
+        Modality::Acoustic => 'A',
     }
 }
 

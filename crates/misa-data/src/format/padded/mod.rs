@@ -11,6 +11,7 @@
 //! | `vision`, `audio` | `[utterances, steps, d_input]` |
 //! | `vision_lengths`, `audio_lengths` | real steps, in unaligned files of MMSA (and `text_lengths`, if any) |
 //! | `regression_labels` (MMSA), `labels` (MulT) | one per utterance, of any shape |
+//! | `regression_labels_T`, `_A`, `_V` | MMSA: labels by one modality alone, of CH-SIMS and others |
 //! | `id` | names; MulT: absent, or video, start and end |
 //!
 //! - Source: thuiar/MMSA, `data_loader.py`; yaohungt/Multimodal-Transformer, `dataset.py`.
@@ -181,6 +182,10 @@ fn table<'p>(
     Ok(Table {
         split,
         labels: wanted.labels(columns.count, columns.labels(dialect))?,
+        modality_labels: match (dialect, wanted) {
+            (Dialect::Mmsa, Wanted::Utterances) => columns.modality_labels()?,
+            _ => PerModality::default(),
+        },
         ids: columns.ids(split),
         transcripts,
         places: None,

@@ -5,6 +5,7 @@ use super::sides::{Sides, UtteranceEnds};
 use crate::entry::Entry;
 use crate::intake::Intake;
 use crate::{DataError, NoteKind, Padding, Split, TextSequence, Vocabulary};
+use misa_terms::PerModality;
 use std::rc::Rc;
 
 /// Everything needed to read one split.
@@ -16,6 +17,8 @@ pub(in crate::format) struct Table<'p> {
     pub place: String,
     /// One per utterance, like the names and the transcripts.
     pub labels: Vec<Option<f32>>,
+    /// The labels by each modality alone; none of a modality without.
+    pub modality_labels: PerModality<Vec<Option<f32>>>,
     pub ids: Vec<String>,
     pub transcripts: Option<Vec<String>>,
     /// Index of the features of each utterance, unless the order is the same.
@@ -93,6 +96,8 @@ impl Table<'_> {
                 visual: sequences.visual,
                 acoustic: sequences.acoustic,
                 label,
+                modality_labels: (self.modality_labels.as_ref())
+                    .map(|labels| labels.get(index).copied().flatten()),
             };
             intake.push(split, &self.place, entry)?;
         }

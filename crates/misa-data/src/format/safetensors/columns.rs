@@ -10,6 +10,8 @@ use safetensors::tensor::Dtype;
 #[derive(Debug, Default)]
 pub(super) struct SplitColumns {
     pub labels: Vec<f32>,
+    /// The labels by each modality alone; none, or one per utterance.
+    pub modality_labels: PerModality<Vec<f32>>,
     pub ids: Texts,
     pub words: Texts,
     pub word_counts: Vec<u32>,
@@ -41,6 +43,8 @@ impl SplitColumns {
             self.word_ids.extend(ids);
         }
         for modality in Modality::ALL {
+            let label = *utterance.modality_labels.get(modality);
+            self.modality_labels.get_mut(modality).extend(label);
             self.add_absent(utterance, modality);
             let steps = *utterance.steps().get(modality) as u32;
             self.steps.get_mut(modality).push(steps);
@@ -71,6 +75,14 @@ impl SplitColumns {
         if split.is_some() {
             let labels = self.labels.into_iter().map(f32::to_le_bytes);
             columns.push(Column::numbers(named(split, "label"), Dtype::F32, labels));
+            for modality in Modality::ALL {
+                let labels = std::mem::take(self.modality_labels.get_mut(modality));
+                if !labels.is_empty() {
+                    let labels = labels.into_iter().map(f32::to_le_bytes);
+                    let name = named(split, &label_name(modality));
+                    columns.push(Column::numbers(name, Dtype::F32, labels));
+                }
+            }
         }
         self.ids.write(named(split, "id"), columns);
         self.words.write(named(split, "words"), columns);
@@ -117,6 +129,11 @@ impl Texts {
         columns.push(Column::bytes(name, self.text.into_bytes()));
         columns.push(ends);
     }
+}
+
+/// The name of the labels by one modality.
+pub(super) fn label_name(modality: Modality) -> String {
+    format!("label_{modality}")
 }
 
 /// The last part of the name of a tensor of flags, one for each step, which is 1 if the step is absent.

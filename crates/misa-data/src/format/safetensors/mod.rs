@@ -5,6 +5,7 @@
 //! | Tensor | Type, shape | Content |
 //! |---|---|---|
 //! | `S.label` | f32 `[utterances]` | |
+//! | `S.label_text`, `S.label_visual`, `S.label_acoustic` | f32 `[utterances]` | labels by one modality; only where there are any |
 //! | `S.id`, `S.id.ends` | u8 `[bytes]`, u64 `[utterances]` | texts one after the other, and where each ends |
 //! | `S.words`, `S.words.ends` | u8 `[bytes]`, u64 `[words]` | the words of all utterances |
 //! | `S.words.counts` | u32 `[utterances]` | words of each utterance |
@@ -15,7 +16,8 @@
 //!
 //! With word ids, there are also `vocabulary`, `vocabulary.ends` and `vocabulary.ids` (u32
 //! `[words]`). The metadata holds `format` (`misa-utterances-2`, or 3 with absent steps: the layout and
-//! its version), the `checksum` of the utterances, that of the `vocabulary`, and the `notes` of the data set.
+//! its version), the `checksum` of the utterances, that of the `vocabulary`, and the `notes` of the data set;
+//! and that of the `modality_labels`, if there are any, which older programs do not read.
 
 mod columns;
 mod container;
@@ -30,6 +32,8 @@ pub(crate) use write::write;
 
 /// Name of the layout; its version follows.
 const LAYOUT: &str = "misa-utterances-";
+/// Key of the checksum of the labels by single modalities in the metadata.
+const MODALITY_LABELS: &str = "modality_labels";
 /// Key of the recipes in the metadata.
 const RECIPES: &str = "recipes";
 /// The newest version of the layout that this program reads. It is written only where steps are absent, so

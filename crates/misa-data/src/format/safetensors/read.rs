@@ -1,16 +1,17 @@
 //! Reading our own file.
 
-use super::RECIPES;
+use super::columns::label_name;
 use super::container::Container;
 use super::rows::Column;
-use crate::checksum::{self, Checksum};
+use super::{MODALITY_LABELS, RECIPES};
+use crate::checksum::{self, Checksum, LabelChecksum};
 use crate::entry::Entry;
 use crate::format::Format;
 use crate::format::padded::columns::numbered;
 use crate::intake::{Heading, Intake};
 use crate::wanted::Wanted;
 use crate::{DataError, Note, Split};
-use misa_terms::{Modality, recipes_from_json};
+use misa_terms::{Modality, PerModality, recipes_from_json};
 use safetensors::tensor::Dtype;
 use std::path::Path;
 
@@ -39,12 +40,21 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
     let stored = stored.iter().filter(|note| !note.kind.is_found_again());
     intake.notes.extend(stored);
     let mut checksum = Some(Checksum::default());
+    let mut of_labels = LabelChecksum::default();
     for split in wanted.splits() {
         if file.has_split(split, wanted) {
-            file.split(split, &mut checksum, intake)?;
+            let labels = file.split(split, &mut checksum, intake)?;
+            of_labels.split(&labels);
         } else if let (Some(checksum), Some(_)) = (&mut checksum, split) {
             checksum.split(0);
+            of_labels.split(&PerModality::default());
         }
+    }
+    let of_labels = of_labels.finish().filter(|_| !wanted.is_clips());
+    if let Some(found) = of_labels {
+        file.compare(MODALITY_LABELS, found, path)?;
+    } else if let (Ok(_), false) = (file.entry(MODALITY_LABELS), wanted.is_clips()) {
+        return Err(file.layout(MODALITY_LABELS, "labels by a modality", "none"));
     }
     // Clips that lack a part cannot be compared with the checksum of whole utterances.
     if let Some(checksum) = checksum {
@@ -86,6 +96,28 @@ impl Container {
     fn labels(&self, split: Option<Split>) -> Result<Vec<f32>, DataError> {
         let labels: Vec<[u8; 4]> = self.tensor(&named(split, "label"), Dtype::F32)?;
         Ok(labels.into_iter().map(f32::from_le_bytes).collect())
+    }
+
+    /// The labels of a split by each modality; none of a modality that has no tensor of them.
+    fn modality_labels(
+        &self,
+        split: Option<Split>,
+        count: usize,
+        wanted: Wanted,
+    ) -> Result<PerModality<Vec<f32>>, DataError> {
+        let labels = PerModality::from_fn(|modality| {
+            let name = named(split, &label_name(modality));
+            if wanted.is_clips() || !self.has(&name) {
+                return Ok(Vec::new());
+            }
+            let labels: Vec<[u8; 4]> = self.tensor(&name, Dtype::F32)?;
+            if labels.len() != count {
+                let expected = format!("{count} labels, one for each utterance");
+                return Err(self.layout(&name, &expected, labels.len().to_string()));
+            }
+            Ok(labels.into_iter().map(f32::from_le_bytes).collect())
+        });
+        labels.transpose()
     }
 
     /// Number of clips: of their names, or of counts of steps.
@@ -143,7 +175,7 @@ impl Container {
         split: Option<Split>,
         checksum: &mut Option<Checksum>,
         intake: &mut Intake<'_>,
-    ) -> Result<(), DataError> {
+    ) -> Result<PerModality<Vec<f32>>, DataError> {
         let wanted = intake.wanted();
         let labels = self.labels(split);
         let count = match (wanted, &labels) {
@@ -152,6 +184,7 @@ impl Container {
             (Wanted::Clips, _) => self.count(split)?,
         };
         let labels = wanted.labels(count, labels)?;
+        let modality_labels = self.modality_labels(split, count, wanted)?;
         let ids = self.ids(split, count, wanted)?;
         let (words, counts) = self.words(split, count, wanted)?;
         let mut words = words.into_iter();
@@ -180,6 +213,8 @@ impl Container {
                 visual: rows(&mut visual)?,
                 acoustic: rows(&mut acoustic)?,
                 label,
+                modality_labels: (modality_labels.as_ref())
+                    .map(|labels| labels.get(index).copied()),
             };
             match checksum {
                 Some(checksum) if entry.is_whole() && split.is_some() => {
@@ -191,6 +226,6 @@ impl Container {
             }
             intake.push(split, &place, entry)?;
         }
-        Ok(())
+        Ok(modality_labels)
     }
 }

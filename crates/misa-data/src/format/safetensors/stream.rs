@@ -1,11 +1,12 @@
 //! Writing our own file utterance by utterance, without holding all of them in memory.
 
 use super::columns::{SplitColumns, features};
-use super::write::{Content, assemble, vocabulary_columns, write_values};
-use crate::checksum::Checksum;
+use super::write::{Checksums, Content, assemble, vocabulary_columns, write_values};
+use crate::checksum::{Checksum, LabelChecksum};
+use crate::labelled::Labelled;
 use crate::widths::{self, Widths, check_width};
 use crate::{DataError, Overview, Sequence, Split, TextSequence, Utterance};
-use misa_terms::{Modality, PerModality, folder};
+use misa_terms::{Modality, ModalityLabels, PerModality, folder};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub struct UtteranceWriter {
     widths: Widths,
     splits: [SplitWriter; 3],
     has_labels: bool,
+    labelled: Labelled,
 }
 
 /// The result of writing.
@@ -65,6 +67,7 @@ impl UtteranceWriter {
             widths: Widths::from_fn(|_| None),
             splits: Default::default(),
             has_labels: true,
+            labelled: Labelled::default(),
         })
     }
 
@@ -80,8 +83,8 @@ impl UtteranceWriter {
     ///
     /// # Errors
     ///
-    /// [`DataError`] when the file cannot be written, or the utterance has a modality without steps
-    /// or other sizes than the utterances before it.
+    /// [`DataError`] when the file cannot be written, or the utterance has a modality without steps, other
+    /// sizes than the utterances before it, or labels by other modalities than those of its split.
     pub fn push(&mut self, split: Split, utterance: &Utterance) -> Result<(), DataError> {
         let checked = if self.has_labels {
             utterance.check()
@@ -93,6 +96,8 @@ impl UtteranceWriter {
             id: utterance.id.clone(),
             source,
         })?;
+        let (id, labels) = (&utterance.id, &utterance.modality_labels);
+        self.labelled.check(Some(split), split.name(), id, labels)?;
         let widths = widths::of_utterance(utterance);
         check_width(split.name(), &utterance.id, &widths, &mut self.widths)?;
         let writer = &mut self.splits[split.index()];
@@ -115,12 +120,13 @@ impl UtteranceWriter {
             });
         }
         let mut columns = vocabulary_columns(overview.vocabulary.as_ref());
-        let mut checksum = Checksum::default();
+        let (mut checksum, mut of_labels) = (Checksum::default(), LabelChecksum::default());
         for (split, writer) in Split::ALL.into_iter().zip(self.splits) {
             let parts = writer.parts.map(|part| part.map(Part::close).transpose());
             let parts = parts.transpose().map_err(DataError::io(path))?;
             let small = writer.small;
             checksum.split(small.labels.len());
+            of_labels.split(&small.modality_labels);
             let restored = restore(&small, &parts, &mut |utterance| checksum.add(&utterance));
             restored.map_err(DataError::io(path))?;
             if !small.labels.is_empty() {
@@ -132,9 +138,15 @@ impl UtteranceWriter {
                 );
             }
         }
-        let checksum = checksum.finish();
-        let bytes = assemble(path, &columns, &checksum, overview)?;
-        Ok(Written { checksum, bytes })
+        let checksums = Checksums {
+            content: checksum.finish(),
+            modality_labels: of_labels.finish().filter(|_| self.has_labels),
+        };
+        let bytes = assemble(path, &columns, &checksums, overview)?;
+        Ok(Written {
+            checksum: checksums.content,
+            bytes,
+        })
     }
 }
 
@@ -232,6 +244,8 @@ fn restore(
             visual: sequence(Modality::Visual)?.ok_or_else(missing)?,
             acoustic: sequence(Modality::Acoustic)?.ok_or_else(missing)?,
             label,
+            // The checksum of the content leaves them out.
+            modality_labels: ModalityLabels::default(),
         });
     }
     Ok(())
@@ -306,9 +320,56 @@ mod tests {
         (saved, streamed)
     }
 
+    /// The train split has labels of what is said and heard, the test split of what is said.
+    fn with_modality_labels() -> UtteranceDataset {
+        let data = with_words();
+        let [train, test] = [Split::Train, Split::Test].map(|split| {
+            let utterances = data.split(split).iter().enumerate();
+            let labelled = utterances.map(|(index, utterance)| Utterance {
+                modality_labels: ModalityLabels {
+                    text: Some(index as f32),
+                    visual: None,
+                    acoustic: (split == Split::Train).then_some(-0.5),
+                },
+                ..utterance.clone()
+            });
+            labelled.collect()
+        });
+        UtteranceDataset::from_splits(train, vec![], test, data.vocabulary().cloned()).unwrap()
+    }
+
+    #[test]
+    fn labels_by_single_modalities_are_kept_and_change_no_checksum() {
+        let data = with_modality_labels();
+        assert_eq!(data.checksum(), with_words().checksum());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        data.save(&path).unwrap();
+        let read = UtteranceDataset::open(&path).unwrap();
+        for split in Split::ALL {
+            assert_eq!(read.split(split), data.split(split));
+        }
+        assert_eq!(
+            read.modality_label_checksum(),
+            data.modality_label_checksum()
+        );
+        assert_eq!(with_words().modality_label_checksum(), None);
+
+        let mut bytes = fs::read(&path).unwrap();
+        let changed = (-0.5_f32).to_le_bytes();
+        let mut places = bytes.windows(28).enumerate();
+        let (place, _) = places
+            .find(|(_, found)| *found == changed.repeat(7))
+            .unwrap();
+        bytes[place] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let error = UtteranceDataset::open(&path).unwrap_err();
+        assert!(matches!(error, DataError::Checksum { .. }), "{error}");
+    }
+
     #[test]
     fn streamed_files_are_those_of_save() {
-        for data in [with_features(), with_words()] {
+        for data in [with_features(), with_words(), with_modality_labels()] {
             let (saved, streamed) = both(&data, |path, mut writer| {
                 let push = |split, utterance: Utterance| writer.push(split, &utterance);
                 let overview = OpenOptions::new().stream(path, push).unwrap();

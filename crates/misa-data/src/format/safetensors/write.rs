@@ -1,7 +1,7 @@
 //! Writing our own file.
 
 use super::columns::{SplitColumns, Texts, features};
-use super::{LAYOUT, RECIPES, VERSION, WITHOUT_ABSENT};
+use super::{LAYOUT, MODALITY_LABELS, RECIPES, VERSION, WITHOUT_ABSENT};
 use crate::{
     DataError, Overview, Sequence, Split, UtteranceDataset, Vocabulary, checksum, write_whole,
 };
@@ -32,18 +32,30 @@ pub(crate) fn write(data: &UtteranceDataset, path: &Path) -> Result<(), DataErro
         });
         small.write(Some(split), values, &mut columns);
     }
-    assemble(path, &columns, data.checksum(), data.overview())?;
+    let checksums = Checksums {
+        content: data.checksum().to_owned(),
+        modality_labels: data.modality_label_checksum(),
+    };
+    assemble(path, &columns, &checksums, data.overview())?;
     Ok(())
+}
+
+/// What the metadata says about the content.
+pub(super) struct Checksums {
+    /// Of the utterances.
+    pub content: String,
+    /// Of the labels by single modalities, if there are any.
+    pub modality_labels: Option<String>,
 }
 
 /// Assembles the file and returns its size in bytes.
 pub(super) fn assemble(
     path: &Path,
     columns: &[Column<'_>],
-    checksum: &str,
+    checksums: &Checksums,
     overview: &Overview,
 ) -> Result<u64, DataError> {
-    let header = header(columns, checksum, overview);
+    let header = header(columns, checksums, overview);
     let header = header.map_err(|error| DataError::io(path)(error.into()))?;
     let written = write_whole(path, |mut file| {
         file.write_all(&(header.len() as u64).to_le_bytes())?;
@@ -184,7 +196,7 @@ impl Serialize for Header<'_> {
 
 fn header(
     columns: &[Column<'_>],
-    checksum: &str,
+    checksums: &Checksums,
     overview: &Overview,
 ) -> serde_json::Result<String> {
     let has_absent = columns.iter().any(|column| column.is_mask);
@@ -192,11 +204,13 @@ fn header(
     let vocabulary = checksum::of_vocabulary(overview.vocabulary.as_ref());
     let mut metadata = BTreeMap::from([
         ("format", format!("{LAYOUT}{version}")),
-        ("checksum", checksum.to_owned()),
+        ("checksum", checksums.content.clone()),
         ("vocabulary", vocabulary),
         ("notes", serde_json::to_string(&overview.notes)?),
     ]);
     metadata.extend(recipes_to_json(&overview.recipes).map(|recipes| (RECIPES, recipes)));
+    let of_labels = checksums.modality_labels.clone();
+    metadata.extend(of_labels.map(|checksum| (MODALITY_LABELS, checksum)));
     let mut header = serde_json::to_string(&Header { metadata, columns })?;
     // The format requires the data to start at a multiple of eight.
     while header.len() % 8 != 0 {

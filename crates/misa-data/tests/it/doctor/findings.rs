@@ -34,6 +34,37 @@ fn utterances_in_two_splits_are_found() {
 }
 
 #[test]
+fn labels_by_single_modalities_are_examined_as_labels_are() {
+    let Py::Dict(mut splits) = platform(20, 5) else {
+        panic!("a dict of splits")
+    };
+    for (index, (_, split)) in splits.iter_mut().enumerate() {
+        let Py::Dict(columns) = split else {
+            panic!("a dict of columns")
+        };
+        let labels = vec![-1.0, [f32::NAN, 0.5][index]];
+        columns.push(("regression_labels_V", Py::Array(vec![2], labels)));
+    }
+    let examination = examined_pickle(&Py::Dict(splits), &OpenOptions::new());
+    let bad = finding(&examination, "bad_labels");
+    assert_eq!((bad.place.as_str(), bad.count), ("train: labels", 1));
+    let [alone] = &content(&examination).modality_labels[..] else {
+        panic!("{examination}")
+    };
+    assert_eq!(alone.modality, Modality::Visual);
+    let [train, valid] = alone.splits[..] else {
+        panic!("{examination}")
+    };
+    assert_eq!(
+        (train.non_finite, train.negative, train.positive),
+        (1, 1, 0)
+    );
+    assert_eq!((valid.min, valid.max), (Some(-1.0), Some(0.5)));
+    let shown = examination.to_string();
+    assert!(shown.contains("valid, visual"), "{shown}");
+}
+
+#[test]
 fn copies_in_a_split_are_told_by_their_label() {
     let mut train = utterances("a", 20);
     let same = utterance("x[0]", 50.0, 1.0);

@@ -76,6 +76,29 @@ fn text_features_end_with_their_mask() {
     assert!(data.vocabulary().is_none());
 }
 
+/// MMSA-FET fills the labels that a corpus lacks with NaN.
+#[test]
+fn labels_by_single_modalities_are_read_unless_all_of_them_are_nan() {
+    let with = |text: [f32; 2], acoustic: [f32; 2]| {
+        let more = vec![
+            ("regression_labels_T", Py::Array(vec![2], text.to_vec())),
+            ("regression_labels_A", Py::Array(vec![2], acoustic.to_vec())),
+            ("regression_labels_V", Py::List(vec![])),
+        ];
+        let train = platform(&["a", "b"], more);
+        open(&[("mine.pkl", Py::Dict(vec![("train", train)]))])
+    };
+    let data = with([0.5, -1.0], [f32::NAN; 2]).unwrap();
+    let labels = data.split(Split::Train).iter();
+    let labels: Vec<_> = labels
+        .map(|utterance| utterance.modality_labels.clone().into_array())
+        .collect();
+    assert_eq!(labels, [[Some(0.5), None, None], [Some(-1.0), None, None]]);
+    let error = with([0.5, -1.0], [0.0, f32::NAN]).unwrap_err();
+    let expected = "train: 1 labels of acoustic NaN or infinite (train[1])";
+    assert!(error.contains(expected), "{error}");
+}
+
 #[test]
 fn wrong_columns_are_named() {
     let cases = [

@@ -70,7 +70,7 @@ fn formats_say_the_same() {
     assert_eq!((rows("difference,"), rows("published,")), (2, 4));
     assert_eq!(csv.lines().count(), 1 + 18);
     let row = format!(
-        "difference,mosi 01234567,test,a_b,,,MAE,{},,,,,,,c|d,,,",
+        "difference,mosi 01234567,test,a_b,,,MAE,{},,,,,,,c|d,,,,,",
         comparison.differences[0].test.difference,
     );
     assert!(csv.lines().any(|found| found == row), "{row}\n{csv}");
@@ -79,7 +79,7 @@ fn formats_say_the_same() {
     let published = published.unwrap();
     assert!(published.contains(",a_b,,,MAE,-0.40"), "{published}");
     assert!(
-        published.ends_with("[not comparable: 6 test utterances, published 686]\",,,0.783"),
+        published.ends_with("[not comparable: 6 test utterances, published 686]\",,,0.783,,"),
         "{published}"
     );
     let json = comparison.to_json();
@@ -254,4 +254,42 @@ fn latex_has_what_a_paper_needs() {
     let braces =
         |brace| latex.matches(brace).count() - latex.matches(&format!("\\{brace}")).count();
     assert_eq!(braces('{'), braces('}'));
+}
+
+/// Two models of three seeds far apart: three seeds are more than enough, and every format says so.
+#[test]
+fn every_difference_says_what_it_needs() {
+    let comparison = Comparison::new(&large_entries(3, 35), &options()).unwrap();
+    let needs = comparison.differences[0].needs.unwrap();
+    assert_eq!(needs.seeds, Some(3));
+    let (found, test) = (
+        needs.smallest_difference,
+        comparison.differences[0].test.difference,
+    );
+    assert!((0.1..test).contains(&found), "{found}");
+    let json = &comparison.to_json()["differences"][0]["needs"];
+    assert_eq!(
+        (&json["seeds"], &json["power"], &json["level"]),
+        (&3.into(), &0.8.into(), &0.05.into())
+    );
+    assert_eq!(json["smallest_difference"].as_f64(), Some(found));
+    let markdown = comparison.to_markdown();
+    let row = markdown.lines().find(|row| row.starts_with("| MAE"));
+    let cells: Vec<&str> = row.unwrap().split('|').map(str::trim).collect();
+    assert_eq!(cells[8..], ["3", &format!("{found:.3}"), ""]);
+    assert!(has_note(&comparison, "Seeds for 80 %: of each model"));
+    let csv = comparison.to_csv();
+    assert!(
+        csv.lines()
+            .next()
+            .unwrap()
+            .ends_with(",seeds_needed,smallest_difference")
+    );
+    let row = csv
+        .lines()
+        .find(|row| row.starts_with("difference,") && row.contains(",MAE,"));
+    assert!(row.unwrap().ends_with(&format!(",3,{found}")), "{csv}");
+    assert!(comparison.to_latex().contains("seeds for 80 \\%"));
+    let few = Comparison::new(&large_entries(2, 35), &options()).unwrap();
+    assert!(few.differences[0].needs.is_none() && !has_note(&few, "Seeds for 80 %"));
 }

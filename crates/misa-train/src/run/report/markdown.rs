@@ -34,6 +34,7 @@ impl Report {
                 write!(f, "\nClasses of the {split} split:\n\n{confusion}")?;
             }
         }
+        self.write_modality_scores(f)?;
         if self.scores_of(Split::Test).is_none() {
             let mut counts = self.data.utterances.iter();
             let has_test = counts.any(|&(split, count)| split == Split::Test && count > 0);
@@ -53,6 +54,27 @@ impl Report {
             writeln!(f, "\nThe test split was opened {times} times.")?;
         }
         writeln!(f)
+    }
+
+    fn write_modality_scores(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.modality_scores.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "\nPredictions from one modality, against its own labels:\n"
+        )?;
+        writeln!(f, "| Modality | Split | Utterances | MAE | Corr |")?;
+        writeln!(f, "| --- | --- | ---: | ---: | ---: |")?;
+        for score in &self.modality_scores {
+            let (modality, split, count) = (score.modality, score.split, score.utterances);
+            let mae = score.mae;
+            let corr = score
+                .corr
+                .map_or("-".to_string(), |corr| format!("{corr:.4}"));
+            writeln!(f, "| {modality} | {split} | {count} | {mae:.4} | {corr} |")?;
+        }
+        Ok(())
     }
 
     fn write_curves(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

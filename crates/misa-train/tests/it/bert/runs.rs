@@ -69,6 +69,29 @@ fn a_run_repeats_bit_by_bit() {
     assert!(first == second);
 }
 
+/// Half of the sentences are whole, and come again; the others are computed and forgotten.
+#[test]
+fn a_cache_changes_nothing_for_sentences_with_missing_tokens() {
+    let _turn = alone();
+    let folder = pretrained(&data());
+    let with = |largest, limit| {
+        let mut config = config(folder.path(), BertFreezing::All).with_frame_dropout(largest);
+        config.bert.as_mut().unwrap().cache_limit = limit;
+        let out = tempdir().unwrap();
+        let report = run(&config, out.path());
+        let weights = fs::read(out.path().join("checkpoint/model.safetensors")).unwrap();
+        (weights, report.bert.unwrap().frozen.unwrap())
+    };
+    let (cached, summary) = with(1.0, 1 << 30);
+    let (computed, _) = with(1.0, 0);
+    assert!(cached == computed);
+    let (whole, summary_of_whole) = with(0.0, 1 << 30);
+    assert!(whole != cached);
+    assert!(summary.computed > summary_of_whole.computed);
+    assert!(summary.looked_up > 0 && summary.not_kept == 0);
+    assert!(summary.bytes <= summary_of_whole.bytes);
+}
+
 #[test]
 fn humour_is_told_with_all_of_bert_frozen() {
     let _turn = alone();

@@ -1,11 +1,12 @@
 //! What happens to the folder of a run, and to what is in it already.
 
+mod kept;
 mod longer;
 
 use crate::support::{run, score_test};
 use burn::prelude::*;
 use misa_core::loss::MisaLossConfig;
-use misa_data::{Development, LockedTest, Split, SyntheticConfig};
+use misa_data::{Development, LockedTest, Split, SyntheticConfig, UtteranceDataset};
 use misa_train::{
     BertSettings, FileState, Manifest, PretrainingConfig, Progress, Report, RunOptions, RunStart,
     Schedule, Status, TrainError, TrainingConfig, Verification, record_results,
@@ -18,12 +19,16 @@ use tempfile::{TempDir, tempdir};
 const WEIGHTS: &str = "checkpoint/model.safetensors";
 
 fn data() -> (Development, LockedTest) {
+    data_set().lock_test()
+}
+
+fn data_set() -> UtteranceDataset {
     let config = SyntheticConfig::new()
         .with_train(40)
         .with_valid(8)
         .with_test(9);
     let config = config.with_d_visual(6).with_d_acoustic(5);
-    config.with_mean_steps(5.0).generate().dataset.lock_test()
+    config.with_mean_steps(5.0).generate().dataset
 }
 
 fn config() -> TrainingConfig {

@@ -7,7 +7,9 @@ mod trials;
 use crate::support::{run, score_test, train_with};
 use burn::prelude::*;
 use misa_core::MutualAttentionConfig;
-use misa_core::loss::{MisaLossConfig, Term, TripletLossConfig, Weighting};
+use misa_core::loss::{
+    MisaLossConfig, Term, TripletLossConfig, UnimodalLabels, UnimodalLossConfig, Weighting,
+};
 use misa_data::{
     Development, LockedTest, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
     UtteranceDataset,
@@ -69,12 +71,19 @@ fn stopped() -> RunOptions {
     options
 }
 
+/// With labels that are generated for each modality.
+fn generating(config: TrainingConfig) -> TrainingConfig {
+    let labels = UnimodalLossConfig::new().with_labels(UnimodalLabels::Generated);
+    config.with_loss(MisaLossConfig::new().with_unimodal(Some(labels.with_weight(1.0))))
+}
+
 /// Whatever a run carries from step to step, in one of these.
 fn regimes() -> Vec<TrainingConfig> {
     vec![
         config(),
         config()
             .with_accumulation(3)
+            .with_frame_dropout(1.0)
             .with_order(Order::Bucketed { batches: 2 }),
         config()
             .with_schedule(Schedule::Cosine { floor: 0.1 })
@@ -93,6 +102,16 @@ fn regimes() -> Vec<TrainingConfig> {
             })
             .with_weight_decay(0.1),
         config().with_freeze_embedding(true),
+        // Labels are generated, and those of a trial that is given up are, too.
+        generating(config())
+            .with_learning_rate(0.3)
+            .with_patience(0)
+            .with_trials(4)
+            .with_epochs(7),
+        generating(config())
+            .with_accumulation(3)
+            .with_modality_dropout(0.3)
+            .with_pretraining(Some(PretrainingConfig::new().with_unimodal_epochs(1))),
         // Weights of the terms are learned, and phases change.
         config()
             .with_modality_dropout(0.3)
@@ -136,18 +155,35 @@ fn metrics(run: &Path) -> Vec<Value> {
     lines.collect()
 }
 
+/// The same, and the weights of every epoch are kept.
+fn keeping(start: RunStart) -> RunOptions {
+    RunOptions {
+        keep_epochs: true,
+        ..options(start)
+    }
+}
+
+/// The epochs that a run has kept, with their content.
+fn epochs(run: &Path) -> Vec<(OsString, Vec<u8>)> {
+    let entries = fs::read_dir(run.join("epochs")).unwrap();
+    let read = |entry: fs::DirEntry| (entry.file_name(), fs::read(entry.path()).unwrap());
+    let mut files: Vec<_> = entries.map(|entry| read(entry.unwrap())).collect();
+    files.sort();
+    files
+}
+
 #[test]
 fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     for config in regimes() {
         let (whole, broken) = (tempdir().unwrap(), tempdir().unwrap());
-        let expected = go(&config, whole.path(), &options(RunStart::New)).unwrap();
+        let expected = go(&config, whole.path(), &keeping(RunStart::New)).unwrap();
         let mut sessions = 0;
         let report = loop {
             sessions += 1;
             assert!(sessions < 500, "never ends");
             let options = RunOptions {
                 save_every: Some(2),
-                ..options(RunStart::Resume)
+                ..keeping(RunStart::Resume)
             };
             let (stop, folder) = (options.stop.clone(), broken.path());
             let is_over = AtomicBool::new(false);
@@ -172,6 +208,7 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
             weights(whole.path()) == weights(broken.path()),
             "{config:?}"
         );
+        assert!(epochs(whole.path()) == epochs(broken.path()), "{config:?}");
         assert_eq!(report.scores, expected.scores);
         assert_eq!(metrics(broken.path()), metrics(whole.path()));
         assert_eq!(report.sessions, sessions);

@@ -6,7 +6,7 @@
 use burn::prelude::Device;
 use misa_data::{Development, LockedTest, UtteranceDataset};
 use misa_infer::{Checkpoint, InferError};
-use misa_train::{Progress, Report, RunOptions, TrainError, TrainingConfig};
+use misa_train::{Progress, Report, RunOptions, ScoredEpochs, TrainError, TrainingConfig};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -64,6 +64,16 @@ pub fn score_test(
 ) -> Result<Report, TrainError> {
     let _shared = together();
     misa_train::score_test(dir, test, device)
+}
+
+/// [`misa_train::score_epochs`]
+pub fn score_epochs(
+    dir: impl AsRef<Path>,
+    test: LockedTest,
+    device: &Device,
+) -> Result<ScoredEpochs, TrainError> {
+    let _shared = together();
+    misa_train::score_epochs(dir, test, device, || ())
 }
 
 /// [`Checkpoint::load`]

@@ -15,6 +15,7 @@ use faults::Faults;
 use misa_data::{RecordingsWriter, Split};
 use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
+use misa_terms::{Modality, PerModality};
 use options::{FileOptions, StepOptions, TableOptions};
 use std::error::Error;
 use std::path::PathBuf;
@@ -162,7 +163,10 @@ impl AssembleArguments {
                 mode,
                 assembler.recipes(),
                 has_labels(table),
-            )?,
+            )?
+            .with_labels_of(PerModality::from_fn(|modality| {
+                is_labelled(table, modality)
+            })),
             totals: Totals::default(),
             faults: Faults::default(),
             first: None,
@@ -285,6 +289,12 @@ fn has_labels(table: &SegmentTable) -> bool {
         .segments
         .iter()
         .any(|segment: &Segment| segment.label.is_some())
+}
+
+/// Whether every segment has a label by a modality alone.
+fn is_labelled(table: &SegmentTable, modality: Modality) -> bool {
+    let mut segments = table.segments.iter();
+    segments.all(|segment| segment.label_of(modality).is_some())
 }
 
 fn shares(text: &str) -> Result<[f64; 3], String> {

@@ -8,6 +8,7 @@ use misa_recordings::assemble::{KindMatching, Matching, StepCounts};
 use misa_recordings::segments::SegmentTable;
 use misa_recordings::tracks::TrackNote;
 use misa_recordings::words::WordsNote;
+use misa_terms::Modality;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -123,10 +124,28 @@ impl Summary<'_> {
         super::has_labels(self.table)
     }
 
+    /// Labels by a modality that not every segment has.
+    fn left_out(&self, modality: Modality) -> Option<String> {
+        let segments = self.table.segments.iter();
+        let count = segments.filter(|one| one.label_of(modality).is_some());
+        let (count, all) = (count.count(), self.table.segments.len());
+        (count > 0 && count < all).then(|| {
+            format!(
+                "{count} labels of {modality} left out: {} segments have none",
+                all - count
+            )
+        })
+    }
+
     /// Everything that was left out, replaced or odd.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.splits.iter().map(ToString::to_string).collect();
         notes.extend(self.table.notes.iter().map(ToString::to_string));
+        notes.extend(
+            Modality::ALL
+                .into_iter()
+                .filter_map(|one| self.left_out(one)),
+        );
         for (kind, found) in self.matching.iter() {
             notes.extend(matching_notes(kind, found));
         }
