@@ -55,7 +55,7 @@ def panel(floor, steps, left):
         if of_threads == threads:
             rate = 1e3 * operations / milliseconds
             lines.append(f'<line class="s" x1="{x(lowest):.1f}" y1="{y(rate):.1f}" x2="{x(highest):.1f}" y2="{y(rate):.1f}"/>'
-                         f'<text x="{x(1.15):.1f}" y="{y(rate) - 5:.1f}">{name}: {rate:.0f}</text>')
+                         f'<text x="{x(1.15):.1f}" y="{y(rate) + 15:.1f}">{name}: {rate:.0f}</text>')
     return lines
 
 
