@@ -13,6 +13,7 @@ pub(crate) mod lock;
 pub(crate) mod manifest;
 pub(crate) mod metrics_file;
 pub(crate) mod options;
+mod prepared;
 pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod resume;
