@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | golden values | `MISA_GOLDEN_DIR`, then `datasets/golden` | the test fails |
 //! | real data sets | `MISA_DATA_DIR`, or `../shared/data` if it is not set | the test passes and is listed as skipped |
+//! | a pre-trained BERT | `MISA_BERT_DIR` | the same |
 //!
 //! An empty variable counts as not set.
 
@@ -20,7 +21,7 @@ pub use case::{Failed, Trial, case, run, try_case, unknown};
 pub use clock::{cpu_time, is_long, takes_less_than};
 pub use golden::{entries, extension, golden, json, manifest_entry, name, stem};
 pub use http::{HttpAnswer, HttpClient, request};
-pub use real::real_data;
+pub use real::{real_bert, real_data};
 use std::env;
 use std::path::{Path, PathBuf};
 pub use tensors::{Stored, Tensors};

@@ -1,4 +1,4 @@
-//! Real data sets, which are not part of the repository.
+//! Real data sets and weights, which are not part of the repository.
 
 use std::panic::Location;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,34 @@ pub fn real_data(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    let test = test_name(Location::caller());
-    println!("skipped: {test}: no real data in {}", path.display());
-    note(&test, name);
+    skip(
+        Location::caller(),
+        name,
+        &format!("no real data in {}", path.display()),
+    );
     None
+}
+
+/// The folder of MiniLM, a pre-trained BERT, that `MISA_BERT_DIR` names (see CONTRIBUTING.md); without the variable,
+/// notes the test as skipped.
+///
+/// # Panics
+///
+/// Panics if the variable names a folder that does not exist.
+#[track_caller]
+pub fn real_bert() -> Option<PathBuf> {
+    let Some(folder) = crate::named("MISA_BERT_DIR") else {
+        skip(Location::caller(), "MISA_BERT_DIR", "no pre-trained BERT");
+        return None;
+    };
+    assert!(folder.is_dir(), "no BERT in {}", folder.display());
+    Some(folder)
+}
+
+fn skip(caller: &Location<'_>, needs: &str, why: &str) {
+    let test = test_name(caller);
+    println!("skipped: {test}: {why}");
+    note(&test, needs);
 }
 
 /// Package and name of the running test, or the line of the call if the thread has no name.

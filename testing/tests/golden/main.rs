@@ -15,6 +15,7 @@ mod metrics;
 mod missing_frames;
 mod models;
 mod parts;
+mod pretrained;
 mod recipe;
 mod stats;
 mod tensors;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         missing_frames::cases(),
         models::cases(),
         parts::cases(),
+        pretrained::cases(),
         recipe::cases(),
         stats::cases(),
     ];
