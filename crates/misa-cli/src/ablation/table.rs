@@ -21,6 +21,24 @@ struct Column<'a> {
     /// Its index in the comparison.
     index: usize,
     name: &'a str,
+    /// Whether it is printed in percent.
+    is_share: bool,
+}
+
+impl Column<'_> {
+    /// A mean or a deviation of the score.
+    fn text(&self, value: f64) -> String {
+        if self.is_share {
+            return format!("{:.2}", 100.0 * value);
+        }
+        format!("{value:.3}")
+    }
+
+    /// A difference of the score.
+    fn signed(&self, value: f64) -> String {
+        let sign = if value >= 0.0 { "+" } else { "" };
+        format!("{sign}{}", self.text(value))
+    }
 }
 
 impl AblationTable {
@@ -75,8 +93,11 @@ fn columns(comparison: &Comparison) -> Vec<Column<'_>> {
             .metrics
             .iter()
             .position(|metric| metric == name)?;
-        let name = comparison.metrics[index].as_str();
-        Some(Column { index, name })
+        Some(Column {
+            index,
+            name: comparison.metrics[index].as_str(),
+            is_share: comparison.is_share[index],
+        })
     };
     METRICS.iter().filter_map(column).collect()
 }
@@ -103,29 +124,36 @@ fn row(
     let score = |column: &Column<'_>| {
         let summary = &group.summaries[column.index];
         match (summary.mean, summary.deviation) {
-            (Some(mean), Some(deviation)) => format!("{mean:.3} ± {deviation:.3}"),
-            (Some(mean), None) => format!("{mean:.3}"),
+            (Some(mean), Some(deviation)) => {
+                format!("{} ± {}", column.text(mean), column.text(deviation))
+            }
+            (Some(mean), None) => column.text(mean),
             (None, _) => "not defined".to_string(),
         }
     };
     let scores: Vec<String> = columns.iter().map(score).collect();
-    let (interval, p) = difference.map_or_else(Default::default, |difference| {
-        let mean = difference.test.difference;
-        let interval = match difference.test.interval {
-            Some((low, high)) => format!("{mean:+.3} ({low:+.3} to {high:+.3})"),
-            None => format!("{mean:+.3}"),
-        };
-        (
-            interval,
+    let (interval, p) = match (difference, columns.first()) {
+        (Some(difference), Some(main)) => (
+            change(difference, main),
             difference.p_holm.map_or_else(String::new, probability),
-        )
-    });
+        ),
+        _ => Default::default(),
+    };
     format!(
         "| {} | {} | {} | {interval} | {p} | {cost} |",
         group.model,
         group.runs.len(),
         scores.join(" | ")
     )
+}
+
+/// The difference to the baseline in the first score of the table, with its interval.
+fn change(difference: &Difference, main: &Column<'_>) -> String {
+    let mean = main.signed(difference.test.difference);
+    match difference.test.interval {
+        Some((low, high)) => format!("{mean} ({} to {})", main.signed(low), main.signed(high)),
+        None => mean,
+    }
 }
 
 fn probability(p: f64) -> String {
@@ -171,6 +199,19 @@ mod tests {
         assert_eq!(probability(0.0002), "< 0.001");
         assert_eq!(probability(0.001), "0.001");
         assert_eq!(probability(1.0), "1.000");
+    }
+
+    #[test]
+    fn shares_are_in_percent() {
+        let column = |is_share| Column {
+            index: 0,
+            name: "",
+            is_share,
+        };
+        assert_eq!(column(true).text(0.81255), "81.25");
+        assert_eq!(column(false).text(0.81255), "0.813");
+        assert_eq!(column(true).signed(0.005), "+0.50");
+        assert_eq!(column(false).signed(-0.005), "-0.005");
     }
 
     #[test]

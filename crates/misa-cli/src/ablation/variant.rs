@@ -218,6 +218,12 @@ pub const VARIANTS: &[Variant] = &[
         "modality dropout",
         &["training.modality_dropout=0.2"],
     ),
+    variant(REMEDIES, "frame dropout", &["training.frame_dropout=1"]),
+    variant(
+        REMEDIES,
+        "generated labels",
+        &["training.loss.unimodal={labels=\"generated\"}"],
+    ),
     variant(
         REMEDIES,
         "unimodal warm-up",

@@ -67,9 +67,9 @@ impl Frames<'_> {
             let [text_share, visual, acoustic] = last.missing.as_ref().into_array();
             writeln!(
                 text,
-                "\nMeans of {} seeds. Missing at {:.0} %: {:.1} % of the steps of texts, whose first and \
+                "\n{} Missing at {:.0} %: {:.1} % of the steps of texts, whose first and \
                  last stay, {:.1} % of visual and {:.1} % of acoustic ones.",
-                self.protocol.seeds.len(),
+                seeds(&self.protocol.seeds),
                 100.0 * last.rate,
                 100.0 * text_share,
                 100.0 * visual,
@@ -102,6 +102,14 @@ impl Frames<'_> {
             "mean": scores(mean),
         });
         json!({ "run": run, "frames": frames })
+    }
+}
+
+/// Of which seeds the scores are, as a sentence.
+fn seeds(seeds: &[u32]) -> String {
+    match seeds {
+        [seed] => format!("Seed {seed} alone."),
+        _ => format!("Means of {} seeds.", seeds.len()),
     }
 }
 
