@@ -88,8 +88,8 @@ pub use adversary::{
     Adversary, AdversaryConfig, SubspaceDiscriminator, SubspaceLogits, reverse_gradient,
 };
 pub use beyond::{
-    AbsentSteps, Context, ContextConfig, CrossModal, Directions, MutualAttention,
-    MutualAttentionConfig, Presence, StepHeads, UnimodalHeads, Videos,
+    AbsentSteps, Completion, CompletionConfig, Context, ContextConfig, CrossModal, Directions,
+    MutualAttention, MutualAttentionConfig, Presence, StepHeads, UnimodalHeads, Videos,
 };
 pub use burn;
 pub use encoder::CellKind;

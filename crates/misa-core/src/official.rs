@@ -21,7 +21,7 @@ pub(crate) fn official(path: &[String]) -> Official {
         // What the official code does not have keeps its own name and layout. Comes first: its
         // parts have names, such as `norm`, that stand for others elsewhere.
         [
-            "mutual_attention" | "context" | "unimodal" | "step_heads",
+            "mutual_attention" | "context" | "unimodal" | "step_heads" | "completion",
             ..,
         ] => (parts.join("."), false, None),
         ["fusion", "Transformer", rest @ ..] => fusion(rest),

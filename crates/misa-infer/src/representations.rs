@@ -21,6 +21,8 @@ pub struct Representations {
     pub targets: Vec<f32>,
     /// Steps of the text of each.
     pub steps: Vec<usize>,
+    /// Whether each has every modality in use.
+    pub is_whole: Vec<bool>,
     /// Modalities in use; `shared` and `private` of the others are empty.
     pub modalities: Vec<Modality>,
     /// Which representations are fused.
@@ -76,6 +78,12 @@ impl Representations {
             self.targets.push(utterance.label);
             self.steps.push(utterance.text.steps());
         }
+        let used = self.modalities.iter();
+        let has_all = |&row: &usize| match &output.presence {
+            Some(presence) => used.clone().all(|&modality| presence.has(row, modality)),
+            None => true,
+        };
+        self.is_whole.extend(order.iter().map(has_all));
         let subspaces = &output.subspaces;
         for &modality in &self.modalities {
             let (shared, private) = (&subspaces.shared, &subspaces.private);

@@ -38,6 +38,7 @@
 // Says which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod completion;
 mod epochs;
 mod error;
 mod frozen;
@@ -45,6 +46,7 @@ mod run;
 mod settings;
 mod step;
 
+pub use completion::{CompletionFit, CompletionTraining, train_completion};
 pub use epochs::evaluate::evaluate;
 pub use epochs::history::EpochRecord;
 pub use epochs::patience::{Patience, Verdict};

@@ -2,6 +2,7 @@
 
 mod ablation;
 mod aligned;
+mod complete;
 mod completions;
 pub mod data;
 mod degrade;
@@ -15,6 +16,7 @@ mod predict;
 mod protocol;
 mod reference;
 mod report;
+mod score_rows;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
@@ -52,6 +54,7 @@ enum Command {
     Train(Box<train::Arguments>),
     Evaluate(evaluate::Arguments),
     Degrade(degrade::Arguments),
+    Complete(complete::Arguments),
     Predict(predict::Arguments),
     Embed(embed::Arguments),
     Plot(plot::Arguments),
@@ -93,6 +96,7 @@ impl Arguments {
             Command::Train(arguments) => arguments.run(),
             Command::Evaluate(arguments) => arguments.run(),
             Command::Degrade(arguments) => arguments.run(),
+            Command::Complete(arguments) => arguments.run(),
             Command::Predict(arguments) => arguments.run(),
             Command::Embed(arguments) => arguments.run(),
             Command::Plot(arguments) => arguments.run(),

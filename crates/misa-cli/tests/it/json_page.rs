@@ -107,7 +107,7 @@ fn commands<'a>(
     [run, other]: [&'a str; 2],
     [file, svg, page]: [&'a str; 3],
     data: &'a str,
-    [one, two, model]: [&'a str; 3],
+    [one, two, model, completed]: [&'a str; 4],
 ) -> Vec<(&'static str, Vec<&'a str>)> {
     vec![
         ("misa evaluate", vec!["evaluate", run, other]),
@@ -120,6 +120,10 @@ fn commands<'a>(
             vec![
                 "degrade", run, "--frames", "--rates", "0.5", "--padded", "99,99,99",
             ],
+        ),
+        (
+            "misa complete",
+            vec!["complete", run, "--out", completed, "--epochs", "2"],
         ),
         ("misa predict", vec!["predict", run, "--data", data]),
         ("misa embed", vec!["embed", run, "-o", file]),
@@ -188,8 +192,10 @@ fn the_page_has_what_commands_print_about_runs() {
     let two = format!("two={other}");
     let small = dir.path().join("other");
     train(&small, &["--set", "training.dropout=0.1"]);
+    let completed = dir.path().join("completed");
     let [file, svg, page, data] = [&file, &svg, &page, &data].map(|path| text(path));
-    for (title, arguments) in commands([run, other], [file, svg, page], data, [&one, &two, model]) {
+    let models = [one.as_str(), &two, model, text(&completed)];
+    for (title, arguments) in commands([run, other], [file, svg, page], data, models) {
         check(title, &json(&said(&[&arguments[..], &["--json"]].concat())));
     }
     let out = dir.path().join("ablation");

@@ -7,6 +7,7 @@ mod ablation;
 mod advice;
 mod assemble;
 mod common;
+mod complete;
 mod data;
 mod folders;
 mod json_page;

@@ -1,6 +1,7 @@
 //! What lies beyond MISA: off by default, and re-exported beside the parts that it extends.
 
 mod absent;
+mod completion;
 mod context;
 pub(crate) mod fusion;
 pub(crate) mod loss;
@@ -11,6 +12,7 @@ mod unimodal_heads;
 mod videos;
 
 pub use absent::AbsentSteps;
+pub use completion::{Completion, CompletionConfig};
 pub use context::{Context, ContextConfig};
 pub use mutual_attention::{CrossModal, Directions, MutualAttention, MutualAttentionConfig};
 pub use presence::Presence;

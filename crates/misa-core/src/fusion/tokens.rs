@@ -4,6 +4,9 @@ use crate::{Modalities, Modality, PerModality, Presence, SubspacesOutput};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// The name of the shared representations.
+const SHARED: &str = "shared";
+
 misa_terms::choice! {
     /// Which representations of an utterance are fused.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,19 +37,31 @@ impl Representations {
     /// The names of the kinds, in the order of the fusion.
     pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Both => &["private", "shared"],
-            Self::Shared => &["shared"],
+            Self::Both => &["private", SHARED],
+            Self::Shared => &[SHARED],
             Self::Private => &["private"],
             Self::Projected => &["projected"],
         }
     }
 }
 
+/// A representation of each utterance.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) modality: Modality,
+    /// Its name among those of [`Representations::names`].
+    kind: &'static str,
+    /// `[batch, d_hidden]`
+    pub(crate) values: Tensor<2>,
+    /// Whether a prediction stands where the modality is missing.
+    is_completed: bool,
+}
+
 /// What enters a fusion.
 #[derive(Clone, Debug)]
 pub struct FusionInput {
     /// The representations in the order of the fusion, each `[batch, d_hidden]`.
-    pub(crate) tokens: Vec<(Modality, Tensor<2>)>,
+    pub(crate) tokens: Vec<Token>,
     pub(crate) presence: Option<Presence>,
     modalities: Modalities,
 }
@@ -64,19 +79,21 @@ impl FusionInput {
         subspaces: &SubspacesOutput,
         presence: Option<&Presence>,
     ) -> Self {
-        let kinds = which.names().iter().map(|&kind| match kind {
-            "private" => &subspaces.private,
-            "shared" => &subspaces.shared,
-            _ => projected,
-        });
-        let tokens = kinds.flat_map(|values| {
+        let tokens = which.names().iter().flat_map(|&kind| {
+            let values = match kind {
+                "private" => &subspaces.private,
+                SHARED => &subspaces.shared,
+                _ => projected,
+            };
             let used = modalities.iter();
-            used.map(|modality| {
+            used.map(move |modality| {
                 let x = values.get(modality).clone();
-                (
+                Token {
                     modality,
-                    presence.map_or(x.clone(), |presence| presence.blank(modality, x)),
-                )
+                    kind,
+                    values: presence.map_or(x.clone(), |presence| presence.blank(modality, x)),
+                    is_completed: false,
+                }
             })
         });
         Self {
@@ -84,6 +101,19 @@ impl FusionInput {
             presence: presence.cloned(),
             modalities,
         }
+    }
+
+    /// The same with these shared vectors, of which none is missing.
+    ///
+    /// # Shapes
+    ///
+    /// - shared: `[batch, d_hidden]` per modality
+    pub fn with_completed(mut self, shared: &PerModality<Tensor<2>>) -> Self {
+        for token in self.tokens.iter_mut().filter(|token| token.kind == SHARED) {
+            token.values = shared.get(token.modality).clone();
+            token.is_completed = true;
+        }
+        self
     }
 
     /// All tokens, `[batch, tokens, d_hidden]`.
@@ -100,26 +130,35 @@ impl FusionInput {
     pub(crate) fn by_modality(&self) -> Vec<(Modality, Tensor<2>)> {
         let used = self.modalities.iter();
         used.map(|modality| {
-            let tokens = self.tokens.iter().filter(|(of, _)| *of == modality);
-            let vectors = tokens.map(|(_, token)| token.clone()).collect();
+            let tokens = self.tokens.iter();
+            let tokens = tokens.filter(|token| token.modality == modality);
+            let vectors = tokens.map(|token| token.values.clone()).collect();
             (modality, Tensor::cat(vectors, 1))
         })
         .collect()
     }
 
-    /// True for each token whose modality is missing, `[batch, tokens]`; `None` if none is missing.
+    /// True for each token whose modality is missing and not predicted, `[batch, tokens]`; `None` if none is missing.
     pub(crate) fn missing(&self) -> Option<Tensor<2, Bool>> {
         let presence = self.presence.as_ref()?;
         let is_whole = |modality| presence.rows(&[modality]).is_none();
         if self.modalities.iter().all(is_whole) {
             return None;
         }
-        let device = self.tokens.first()?.1.device();
-        let masks = (self.tokens.iter()).map(|(modality, _)| presence.mask(*modality, &device));
+        let device = self.tokens.first()?.values.device();
+        let masks = self.tokens.iter().map(|token| {
+            if token.is_completed {
+                return Tensor::ones([presence.batch(), 1], &device);
+            }
+            presence.mask(token.modality, &device)
+        });
         Some(Tensor::cat(masks.collect(), 1).equal_scalar(0.0))
     }
 
     fn vectors(&self) -> Vec<Tensor<2>> {
-        self.tokens.iter().map(|(_, token)| token.clone()).collect()
+        self.tokens
+            .iter()
+            .map(|token| token.values.clone())
+            .collect()
     }
 }

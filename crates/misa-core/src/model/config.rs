@@ -6,9 +6,9 @@ use crate::encoder::bert::{BertFreezing, BertReading, TextPooling};
 use crate::encoder::{SequenceEncoderConfig, TextEncoderConfig, to_be_replaced};
 use crate::modality_modules::ModalityModules;
 use crate::{
-    AdversaryConfig, ConfigError, FeatureSizes, FusionConfig, Modality, MutualAttention,
-    PerModality, ProjectionConfig, ReconstructionConfig, StepHeads, SubspaceDiscriminator,
-    SubspacesConfig, Task, TextSize, UnimodalHeads,
+    AdversaryConfig, CompletionConfig, ConfigError, FeatureSizes, FusionConfig, FusionKind,
+    Modality, MutualAttention, PerModality, ProjectionConfig, ReconstructionConfig, StepHeads,
+    SubspaceDiscriminator, SubspacesConfig, Task, TextSize, UnimodalHeads,
 };
 use burn::module::{ModuleVisitor, Param};
 use burn::prelude::*;
@@ -49,6 +49,7 @@ misa_terms::builder! {
         with_unimodal_heads, parts.unimodal_heads: bool;
         with_step_heads, parts.step_heads: bool;
         with_cycle, parts.cycle: bool;
+        with_completion, parts.completion: bool;
     }
 }
 
@@ -79,7 +80,31 @@ impl MisaConfig {
         }
         check_size("visual features", self.sizes.visual)?;
         check_size("acoustic features", self.sizes.acoustic)?;
-        self.settings.validate()
+        self.settings.validate()?;
+        self.check_completion()
+    }
+
+    /// Whether the model can read predicted shared vectors, if it has them.
+    fn check_completion(&self) -> Result<(), ConfigError> {
+        if !self.parts.completion {
+            return Ok(());
+        }
+        let conflict = |reason| ConfigError::Conflict {
+            field: "completion",
+            reason,
+        };
+        if self.settings.modalities.count() < 2 {
+            return Err(conflict("with one modality"));
+        }
+        if !self.settings.representations.names().contains(&"shared") {
+            return Err(conflict("without shared vectors in the fusion"));
+        }
+        match self.settings.fusion {
+            FusionKind::Transformer | FusionKind::Early => Ok(()),
+            _ => Err(conflict(
+                "with a fusion that leaves missing modalities out as a whole",
+            )),
+        }
     }
 
     /// Creates the model on `device`, every weight drawn as in the official code.
@@ -149,6 +174,11 @@ impl MisaConfig {
                     self.task.d_output(),
                 ];
                 context.init(self.settings.cell, sizes, device)
+            }),
+            completion: self.parts.completion.then(|| {
+                CompletionConfig::new(self.settings.d_hidden)
+                    .with_modalities(self.settings.modalities)
+                    .init(device)
             }),
             activation: self.settings.activation.init(device),
             modalities: self.settings.modalities,

@@ -13,10 +13,10 @@ use crate::encoder::bert::BertEncoder;
 use crate::encoder::{EncoderOutput, PackedSequence, SequenceEncoder, TextEncoder};
 use crate::modality_modules::ModalityModules;
 use crate::{
-    AbsentSteps, Activation, Adversary, Context, FeatureSizes, Fusion, FusionInput, FusionOutput,
-    MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence, Projection,
-    Reconstruction, Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits, Subspaces,
-    SubspacesOutput, UnimodalHeads, Videos,
+    AbsentSteps, Activation, Adversary, Completion, Context, FeatureSizes, Fusion, FusionInput,
+    FusionOutput, MisaInput, Modalities, Modality, MutualAttention, PerModality, Presence,
+    Projection, Reconstruction, Representations, StepHeads, SubspaceDiscriminator, SubspaceLogits,
+    Subspaces, SubspacesOutput, UnimodalHeads, Videos,
 };
 use burn::prelude::*;
 pub use config::MisaConfig;
@@ -45,6 +45,7 @@ pub struct Misa {
     step_heads: Option<StepHeads>,
     fusion: Fusion,
     context: Option<Context>,
+    completion: Option<Completion>,
     activation: Activation,
     #[module(skip)]
     modalities: Modalities,
@@ -116,6 +117,8 @@ impl Misa {
         };
         let subspaces = self.subspaces.forward(&projected);
         let reconstructed = self.reconstruction.forward(&subspaces);
+        let completed = (self.completion.as_ref().zip(presence.as_ref()))
+            .map(|(completion, presence)| completion.complete(&subspaces.shared, presence));
         let tokens = FusionInput::new(
             self.representations,
             self.modalities,
@@ -123,6 +126,10 @@ impl Misa {
             &subspaces,
             presence.as_ref(),
         );
+        let tokens = match &completed {
+            Some(shared) => tokens.with_completed(shared),
+            None => tokens,
+        };
         let fusion = self.fusion.forward(&tokens, &self.activation);
 
         MisaOutput {
@@ -278,6 +285,22 @@ impl Misa {
         let sum = errors.into_iter().reduce(|sum, error| sum + error);
         let nothing = || Tensor::zeros([1], &input.visual.device());
         sum.unwrap_or_else(nothing) / count
+    }
+
+    /// What predicts the shared vectors of missing modalities, of a model that has it.
+    pub fn completion(&self) -> Option<&Completion> {
+        self.completion.as_ref()
+    }
+
+    /// The same model with these predictions of the shared vectors of missing modalities.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the model was configured without them ([`ModelParts::completion`]).
+    pub fn with_completion(mut self, completion: Completion) -> Self {
+        assert!(self.completion.is_some(), "a model without completion");
+        self.completion = Some(completion);
+        self
     }
 
     /// Modalities in use.

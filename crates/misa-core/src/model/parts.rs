@@ -14,5 +14,7 @@ misa_terms::settings! {
         pub step_heads: bool = false, with_step_heads;
         /// Private representations of the reconstructions, for the cycle loss.
         pub cycle: bool = false, with_cycle;
+        /// Predictions of the shared vectors of missing modalities, trained after the model.
+        pub completion: bool = false, with_completion;
     }
 }

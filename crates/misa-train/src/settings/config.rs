@@ -181,6 +181,8 @@ impl TrainingConfig {
             unimodal_heads: loss.unimodal.is_some() || pretraining.unimodal_epochs > 0,
             step_heads: pretraining.masked_epochs > 0,
             cycle: loss.cycle_weight > 0.0,
+            // Trained after the model.
+            completion: false,
         }
     }
 

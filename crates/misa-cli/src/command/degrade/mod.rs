@@ -15,14 +15,12 @@ use clap::Args;
 use frames::{Frames, padded};
 use misa_core::PerModality;
 use misa_data::{Split, Utterance};
-use misa_infer::score::score_text;
 use misa_infer::{Checkpoint, FrameDraws, FrameProtocol, NamedScores};
 use misa_report::{DegradationCurve, degradation, frame_degradation};
 use misa_train::{Manifest, record_results};
 use modalities::Draws;
 use serde_json::Value;
 use std::error::Error;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Score finished runs with modalities missing: at rising rates, and from every set of modalities; or
@@ -265,21 +263,4 @@ impl Scored {
                 .collect(),
         }
     }
-}
-
-/// The first two lines of a table of these scores, after an empty one.
-fn head(title: &str, scores: &[(String, Option<f64>)]) -> String {
-    let names: Vec<&str> = scores.iter().map(|(name, _)| name.as_str()).collect();
-    let columns = " ---: |".repeat(names.len());
-    format!("\n| {title} | {} |\n| --- |{columns}\n", names.join(" | "))
-}
-
-fn cells(scores: &NamedScores) -> String {
-    let mut text = String::new();
-    for (name, value) in scores {
-        let value = value.map_or("not defined".to_string(), |value| score_text(name, value));
-        // Writing to a string cannot fail.
-        let _ = write!(text, " {value} |");
-    }
-    text
 }

@@ -1,8 +1,9 @@
 //! Scores when whole modalities are missing.
 
-use super::{Opened, Scored, cells, head};
+use super::{Opened, Scored};
 use crate::Steps;
 use crate::command::json::scores;
+use crate::command::score_rows::{cells, head};
 use burn::tensor::Device;
 use misa_core::Modalities;
 use misa_infer::{Degradation, NamedScores};
