@@ -56,6 +56,7 @@ impl Launch {
             training,
             save_every,
             keep_epochs,
+            tensorboard,
             ..
         } = &settings.value;
         let mut devices = devices(&settings.value.device)?;
@@ -83,6 +84,7 @@ impl Launch {
             start: self.start,
             save_every: *save_every,
             keep_epochs: *keep_epochs,
+            tensorboard: *tensorboard,
             devices,
             stop: self.stop.clone(),
             settings: serde_json::to_value(&settings.value)?,

@@ -96,6 +96,9 @@ pub enum TrainError {
         /// Batches in an optimiser step.
         accumulation: usize,
     },
+    /// The events for TensorBoard cannot be written.
+    #[error(transparent)]
+    Events(Box<misa_studies::EventError>),
     /// One of several devices failed.
     #[error(transparent)]
     Worker(#[from] WorkerError),

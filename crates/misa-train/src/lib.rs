@@ -66,6 +66,7 @@ pub use run::change::SettingChange;
 pub use run::corpus::{CorpusEvidence, CorpusSummary};
 pub use run::data::{DataFile, DataSummary, FindingSummary};
 pub use run::folder::RunStart;
+pub use run::job::ScheduledJob;
 pub use run::kept::{EpochScores, ScoredEpochs, check_epochs, score_epochs};
 pub use run::labels::LabelSummary;
 pub use run::manifest::{Manifest, Opening, Session, Status};

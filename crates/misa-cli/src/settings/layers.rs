@@ -17,6 +17,9 @@ use std::path::Path;
 /// The text that stands for a table with its default settings.
 const ON: &str = "on";
 
+/// The same as `"none"`, as Python and YAML write it.
+const FOREIGN_NONE: [&str; 2] = ["None", "null"];
+
 /// Settings while layers are added.
 ///
 /// The defaults say which settings there are: every other key is refused, with the name that was
@@ -98,7 +101,16 @@ impl Layers {
     ///
     /// [`SettingsError`] names the key.
     pub fn option(&mut self, text: &str) -> Result<(), SettingsError> {
-        self.assign_all(text::read_option(text)?)
+        self.assign_all(text::read_option(text, &format!("--set {text}"))?)
+    }
+
+    /// Adds one `KEY=VALUE` without `--set`, as sweeps of other programs pass it.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] names the key.
+    pub fn bare(&mut self, text: &str) -> Result<(), SettingsError> {
+        self.assign_all(text::read_option(text, text)?)
     }
 
     /// Adds one value, which came from `origin`.
@@ -164,7 +176,8 @@ impl Layers {
         origin: String,
     ) -> Result<(), SettingsError> {
         let is_text = |text: &str| value.as_str() == Some(text);
-        let meaning = if is_text(NONE) && self.is_optional(&key) {
+        let is_none = is_text(NONE) || FOREIGN_NONE.into_iter().any(is_text);
+        let meaning = if is_none && self.is_optional(&key) {
             Value::Null
         } else if let (true, Some(template)) = (is_text(ON), self.templates.get(&key)) {
             template.clone()

@@ -27,6 +27,7 @@ mod tree;
 mod value;
 
 pub(crate) use advice::{settings_meant, settings_named};
+pub(crate) use assignment::Assignment;
 pub use error::SettingsError;
 pub(crate) use error::text_of;
 pub use layers::Layers;

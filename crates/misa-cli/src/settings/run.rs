@@ -27,6 +27,9 @@ misa_terms::described! {
         /// trained part of the model each.
         #[serde(default)]
         pub keep_epochs: bool,
+        /// Whether events for TensorBoard are written, to the folder `tensorboard` in that of the run.
+        #[serde(default)]
+        pub tensorboard: bool,
         /// The data.
         pub data: DataSettings,
         /// How the model is trained.
@@ -75,6 +78,7 @@ impl RunSettings {
             device: crate::default_device().to_string(),
             save_every: None,
             keep_epochs: false,
+            tensorboard: false,
             data: DataSettings {
                 path: None,
                 text: None,

@@ -105,8 +105,8 @@ fn check_version(entry: Entry) -> Result<(), SettingsError> {
 }
 
 /// The entries of `KEY=VALUE`; a value that is not TOML is plain text.
-pub(super) fn read_option(text: &str) -> Result<Vec<Entry>, SettingsError> {
-    let origin_at = |_: usize| format!("--set {text}");
+pub(super) fn read_option(text: &str, origin: &str) -> Result<Vec<Entry>, SettingsError> {
+    let origin_at = |_: usize| origin.to_string();
     let Some((key, value)) = text.split_once('=') else {
         return Err(SettingsError::Option {
             text: text.to_string(),

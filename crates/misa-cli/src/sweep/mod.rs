@@ -7,6 +7,7 @@
 //! | `error.rs` | errors in sweep files |
 //! | `claim.rs` | which process does a run |
 //! | `shard.rs` | which part of the list a job does |
+//! | `space.rs` | what each setting may be, for Optuna |
 //! | `workers.rs` | processes that share the work |
 
 mod claim;
@@ -15,6 +16,7 @@ mod draws;
 mod error;
 mod plan;
 mod shard;
+mod space;
 mod workers;
 
 pub use claim::Claim;
@@ -23,4 +25,5 @@ pub use draws::RandomDraws;
 pub use error::SweepError;
 pub use plan::{Cell, SweepFile};
 pub use shard::Shard;
+pub use space::Space;
 pub use workers::{WorkerEnd, stop_when_alone, work};

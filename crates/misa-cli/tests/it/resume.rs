@@ -162,3 +162,64 @@ fn nothing_to_resume_is_said_unless_settings_say_what_to_begin() {
         "{message}"
     );
 }
+
+/// The program in a job of Slurm: its exit status and what it says.
+fn in_job(job: &str, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_misa"))
+        .args(arguments)
+        .env("SLURM_JOB_ID", job)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn a_job_that_slurm_starts_again_resumes_its_run() {
+    let dir = tempdir().unwrap();
+    let (whole, run) = (dir.path().join("whole"), dir.path().join("run"));
+    train(&whole, LONG);
+    let command = [&["train", "--plain", "--out", text(&run)], SMALL, LONG].concat();
+    let with = |more: &[&'static str]| [&command[..], more].concat();
+    let (mut child, _lines) = begun(&run, &[]);
+    kill(&child, "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(75));
+    assert_eq!(manifest(&run)["sessions"][0].get("job"), None);
+
+    let (status, told) = in_job("17", &with(&["--resume=never"]));
+    assert_eq!(status, 1, "{told}");
+    assert!(
+        told.contains("holds a run, expected an empty folder"),
+        "{told}"
+    );
+    let (status, told) = in_job("17", &command);
+    assert_eq!(status, 0, "{told}");
+    assert!(told.contains("resumed, because this is a job of a scheduler (SLURM_JOB_ID)"));
+    assert!(weights(&run) == weights(&whole));
+    assert_eq!(manifest(&run)["sessions"][1]["job"]["SLURM_JOB_ID"], "17");
+}
+
+#[test]
+fn a_job_that_slurm_starts_again_does_not_replace_its_own_run() {
+    let dir = tempdir().unwrap();
+    let run = dir.path().join("run");
+    let command = [
+        &["train", "--plain", "--replace", "--out", text(&run)],
+        SMALL,
+    ]
+    .concat();
+    let started = |job| {
+        let (status, told) = in_job(job, &command);
+        assert_eq!(status, 0, "{told}");
+        (
+            told.contains("resumed"),
+            manifest(&run)["sessions"][0]["started"].clone(),
+        )
+    };
+    let (is_resumed, first) = started("17");
+    assert!(!is_resumed);
+    assert_eq!(started("17"), (true, first));
+    let (is_resumed, _) = started("18");
+    assert!(!is_resumed);
+    assert_eq!(manifest(&run)["sessions"][0]["job"]["SLURM_JOB_ID"], "18");
+}

@@ -3,6 +3,7 @@
 use crate::epochs::history::EpochRecord;
 use crate::epochs::observer::Observer;
 use crate::frozen::Frozen;
+use crate::run::events::Events;
 use crate::run::folder::{Resumed, RunFolder};
 use crate::run::manifest::RunProgress;
 use crate::run::metrics_file::{At, LINE_EVERY, MetricsFile};
@@ -36,6 +37,8 @@ pub(crate) struct FitInput {
     pub save_every: Option<usize>,
     /// Whether the weights of every epoch are kept.
     pub keep_epochs: bool,
+    /// Whether events are written for TensorBoard.
+    pub tensorboard: bool,
 }
 
 impl FitInput {
@@ -87,7 +90,10 @@ impl<'a> FitState<'a> {
     ) -> Result<Self, TrainError> {
         let manifest = &folder.manifest;
         let (updates, follows) = (manifest.updates(), folder.follows_another());
-        let metrics = MetricsFile::open(folder.path(), &manifest.progress, updates, follows)?;
+        let begun = manifest.sessions.first().map_or(0, |first| first.started);
+        let events = Events::new(folder.path(), begun, input.tensorboard);
+        let metrics =
+            MetricsFile::open(folder.path(), &manifest.progress, updates, follows, events)?;
         Ok(Self {
             total_updates: input.total_updates(),
             before: manifest.progress.seconds,

@@ -7,7 +7,7 @@ use crate::run::manifest::{Committed, KeptEpoch, Manifest, RunProgress, Session,
 use crate::run::results::{RESOLVED, remove_stale};
 use crate::run::state::{Snapshot, TrainerState};
 use crate::run::system::System;
-use crate::{RunOptions, TrainError};
+use crate::{RunOptions, ScheduledJob, TrainError};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -93,6 +93,7 @@ impl RunFolder {
                 started: now(),
                 updates: manifest.updates(),
                 system,
+                job: ScheduledJob::current().into_variables(),
             });
         }
         let folder = Self {

@@ -81,6 +81,9 @@ pub struct Session {
     pub updates: usize,
     /// Versions and machine.
     pub system: System,
+    /// What a scheduler said of the job that started it, see [`ScheduledJob`](crate::ScheduledJob).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub job: BTreeMap<String, String>,
 }
 
 /// One opening of the test split.

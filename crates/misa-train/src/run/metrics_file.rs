@@ -1,5 +1,6 @@
 //! `metrics.jsonl`: what a run measures, line by line, for other programs to follow.
 
+use crate::run::events::Events;
 use crate::run::files::{self, io_error};
 use crate::run::manifest::RunProgress;
 use crate::{EpochRecord, Phase, TrainError};
@@ -25,6 +26,7 @@ pub(crate) const LINE_EVERY: usize = 10;
 pub(crate) struct MetricsFile {
     path: PathBuf,
     lines: Lines,
+    events: Events,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,7 @@ impl MetricsFile {
         progress: &RunProgress,
         updates: usize,
         holds_back: bool,
+        mut events: Events,
     ) -> Result<Self, TrainError> {
         let path = folder.join(METRICS);
         let failed = |source| io_error(&path, source);
@@ -92,7 +95,11 @@ impl MetricsFile {
         if holds_back {
             bytes.truncate(kept);
             let lines = Lines::HeldBack(bytes);
-            return Ok(Self { path, lines });
+            return Ok(Self {
+                path,
+                lines,
+                events,
+            });
         }
         let mut options = File::options();
         let file = options.write(true).create(true).truncate(false).open(&path);
@@ -100,7 +107,12 @@ impl MetricsFile {
         file.set_len(kept as u64).map_err(failed)?;
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         let lines = Lines::Written(file);
-        Ok(Self { path, lines })
+        events.restart(&bytes[..kept])?;
+        Ok(Self {
+            path,
+            lines,
+            events,
+        })
     }
 
     /// Writes the lines that were held back: the first state of the run is saved.
@@ -109,6 +121,7 @@ impl MetricsFile {
             return Ok(());
         };
         files::write(&self.path, lines)?;
+        self.events.restart(lines)?;
         let file = File::options().append(true).open(&self.path);
         self.lines = Lines::Written(file.map_err(|source| io_error(&self.path, source))?);
         Ok(())
@@ -159,7 +172,8 @@ impl MetricsFile {
             Lines::Written(file) => file.write_all(line.as_bytes()),
             Lines::HeldBack(lines) => lines.write_all(line.as_bytes()),
         };
-        written.map_err(|source| io_error(&self.path, source))
+        written.map_err(|source| io_error(&self.path, source))?;
+        self.events.add(line.as_bytes())
     }
 }
 
@@ -221,6 +235,10 @@ mod tests {
     use misa_core::loss::Term;
     use tempfile::tempdir;
 
+    fn no_events(folder: &Path) -> Events {
+        Events::new(folder, 0, false)
+    }
+
     fn at(epoch: usize, step: usize) -> At {
         At {
             epoch,
@@ -276,7 +294,8 @@ mod tests {
     #[test]
     fn a_line_says_where_and_what() {
         let dir = tempdir().unwrap();
-        let mut file = MetricsFile::open(dir.path(), &progress(1), 0, false).unwrap();
+        let mut file =
+            MetricsFile::open(dir.path(), &progress(1), 0, false, no_events(dir.path())).unwrap();
         let losses = TermMeans::default().with(Term::Task, 2.0);
         file.step(at(1, 50), &losses).unwrap();
         file.epoch(at(1, 81), &record(1)).unwrap();
@@ -297,7 +316,8 @@ mod tests {
     #[test]
     fn a_resumed_run_repeats_no_line() {
         let dir = tempdir().unwrap();
-        let mut file = MetricsFile::open(dir.path(), &progress(1), 0, false).unwrap();
+        let mut file =
+            MetricsFile::open(dir.path(), &progress(1), 0, false, no_events(dir.path())).unwrap();
         for step in [50, 100] {
             file.step(at(1, step), &TermMeans::default()).unwrap();
         }
@@ -310,7 +330,14 @@ mod tests {
             .unwrap();
         file.write_all(b"{\"type\":\"st").unwrap();
         let steps = |epoch, updates| {
-            MetricsFile::open(dir.path(), &progress(epoch), updates, false).unwrap();
+            MetricsFile::open(
+                dir.path(),
+                &progress(epoch),
+                updates,
+                false,
+                no_events(dir.path()),
+            )
+            .unwrap();
             let steps = lines(dir.path());
             steps
                 .iter()
@@ -336,7 +363,9 @@ mod tests {
         ] {
             let first = "{\"type\":\"step\",\"epoch\":1,\"step\":5}\n";
             fs::write(&path, format!("{first}{foreign}")).unwrap();
-            let error = MetricsFile::open(dir.path(), &progress(1), 9, false).unwrap_err();
+            let error =
+                MetricsFile::open(dir.path(), &progress(1), 9, false, no_events(dir.path()))
+                    .unwrap_err();
             let expected = "metrics.jsonl: line 2 is not of this run, expected a JSON object with type, \
                             epoch and step; to resume without the lines so far, move the file away";
             assert!(error.to_string().ends_with(expected), "{error}");

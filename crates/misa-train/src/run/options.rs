@@ -41,6 +41,8 @@ pub struct RunOptions {
     /// [`score_epochs`](crate::score_epochs). They take the space of the model without what is frozen,
     /// for each epoch.
     pub keep_epochs: bool,
+    /// Whether the run writes events for TensorBoard, in the folder `tensorboard` of its own.
+    pub tensorboard: bool,
     /// All settings of the run as TOML; written to `run.toml` in the folder.
     pub resolved: Option<String>,
 }

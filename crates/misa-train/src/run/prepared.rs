@@ -175,6 +175,7 @@ impl<'a> Prepared<'a> {
             stop: self.options.stop.clone(),
             save_every: self.options.save_every,
             keep_epochs: self.options.keep_epochs,
+            tensorboard: self.options.tensorboard,
         };
         fit_with_burn(learner, input, folder)
     }

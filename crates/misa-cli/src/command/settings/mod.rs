@@ -3,7 +3,9 @@
 mod option;
 mod options;
 
-use crate::settings::{Layers, Resolved, RunSettings, SettingsError, preset_layers, read_value};
+use crate::settings::{
+    Assignment, Layers, Resolved, RunSettings, SettingsError, preset_layers, read_value,
+};
 use clap::Args;
 use misa_data::UtteranceDataset;
 use misa_train::{Corpus, CorpusSummary, Preset};
@@ -26,6 +28,9 @@ pub struct SettingsArguments {
     /// One setting, such as training.dropout=0.3; wins over every file
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Settings")]
     pub set: Vec<String>,
+    /// Settings as other programs write them, such as training.dropout=0.3; the same as --set
+    #[arg(value_name = "KEY=VALUE", help_heading = "Settings")]
+    pub assignments: Vec<String>,
     /// Options that are short names of settings
     #[command(flatten)]
     pub options: SettingOptions,
@@ -118,7 +123,8 @@ struct Basis {
 impl SettingsArguments {
     /// Whether anything says what to train: the device and the seed do not.
     pub fn says_what(&self) -> bool {
-        !self.config.is_empty() || !self.set.is_empty() || self.options.says_what()
+        let is_empty = self.config.is_empty() && self.set.is_empty() && self.assignments.is_empty();
+        !is_empty || self.options.says_what()
     }
 
     /// The settings, with `more` on top.
@@ -230,6 +236,13 @@ impl SettingsArguments {
         for text in &self.set {
             layers.option(text)?;
         }
+        let before_bare = layers.assignments().len();
+        for text in &self.assignments {
+            layers.bare(text)?;
+        }
+        let (set, bare) =
+            layers.assignments()[before_options..].split_at(before_bare - before_options);
+        check_once(set, bare)?;
         for setting in self.options.settings().chain(more.iter().cloned()) {
             let options = &layers.assignments()[before_options..];
             let other = options.iter().find(|other| other.concerns(&setting.key));
@@ -262,6 +275,20 @@ impl SettingsArguments {
             }),
         }
     }
+}
+
+/// Refuses a setting that `--set` and a bare `KEY=VALUE` both give: which one comes last is not known.
+fn check_once(set: &[Assignment], bare: &[Assignment]) -> Result<(), SettingsError> {
+    for second in bare {
+        if let Some(first) = set.iter().find(|first| first.concerns(&second.key)) {
+            return Err(SettingsError::Twice {
+                first: first.origin.clone(),
+                second: second.origin.clone(),
+                key: second.key.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The value at `key`, unless it is null.

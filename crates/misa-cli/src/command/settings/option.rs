@@ -11,6 +11,7 @@ use std::ffi::OsString;
 pub(super) const DEVICE: &str = "device";
 pub(super) const SEED: &str = "training.seed";
 pub(super) const KEEP_EPOCHS: &str = "keep_epochs";
+pub(super) const TENSORBOARD: &str = "tensorboard";
 const DATA_PATH: &str = "data.path";
 const BERT_FOLDER: &str = "training.bert.folder";
 
@@ -103,6 +104,8 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
             value("seed", SEED, "N").help("Seed of everything random"),
             flag("keep-epochs", KEEP_EPOCHS, true)
                 .help("Keep the weights of every epoch, for `misa protocol`"),
+            flag("tensorboard", TENSORBOARD, true)
+                .help("Write events for TensorBoard to the folder `tensorboard` of the run"),
         ],
     ),
 ];

@@ -1,7 +1,7 @@
 //! Options that are short names of settings, as they were typed.
 
 use super::Setting;
-use super::option::{DEVICE, KEEP_EPOCHS, SEED, SettingNeed, SettingOption};
+use super::option::{DEVICE, KEEP_EPOCHS, SEED, SettingNeed, SettingOption, TENSORBOARD};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ impl SettingOptions {
     pub(super) fn says_what(&self) -> bool {
         let keys = self.typed.iter().map(|(option, _)| option.key);
         keys.into_iter()
-            .any(|key| ![DEVICE, SEED, KEEP_EPOCHS].contains(&key))
+            .any(|key| ![DEVICE, SEED, KEEP_EPOCHS, TENSORBOARD].contains(&key))
     }
 
     /// The settings that were typed.

@@ -1,15 +1,18 @@
 //! Many runs.
 
+mod importance;
 mod outcome;
 mod pace;
 mod ranking;
+mod study;
 mod work;
 
 use super::{Setting, SettingOptions, SettingsArguments, say, say_object};
 use crate::settings::{Resolved, RunSettings};
-use crate::sweep::{Cell, Shard, SweepFile, stop_when_alone};
+use crate::sweep::{Cell, Shard, Space, SweepFile, stop_when_alone};
 use crate::{Exit, Outcome, requests_on_signals, stop_on_signals};
 use clap::Args;
+use misa_core::Task;
 use outcome::{Count, Failures, RunOutcome, RunState};
 use ranking::FinishedScores;
 use serde_json::{Value, json};
@@ -17,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use study::Study;
 
 /// Train every run of a sweep that is not done yet.
 ///
@@ -35,6 +39,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:
   misa sweep sweep.toml --out runs/sweep --processes 2
   misa sweep sweep.toml --out runs/sweep --shard $SLURM_ARRAY_TASK_ID/16
+  misa sweep sweep.toml --journal study.log
   misa sweep sweep.toml --dry-run")]
 pub struct Arguments {
     /// The sweep file
@@ -49,6 +54,12 @@ pub struct Arguments {
     /// Do every N-th run from number I on, counted from 0
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
+    /// Write every run as a trial into this journal of Optuna, which others may write to at the same time
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Name of the study in the journal; by default, that of the sweep file
+    #[arg(long, value_name = "NAME", requires = "journal")]
+    study: Option<String>,
     /// How often a killed worker is restarted
     #[arg(long, value_name = "N", default_value_t = 3)]
     restarts: usize,
@@ -69,6 +80,10 @@ pub struct Arguments {
 /// The runs of a sweep, with the settings they share.
 struct Sweep {
     cells: Vec<Cell>,
+    /// What each setting may be, over all shards.
+    space: Space,
+    /// That of the first run.
+    task: Task,
     settings: SettingsArguments,
 }
 
@@ -81,14 +96,14 @@ impl Arguments {
         if let Some(failures) = &self.worker {
             let stop = stop_on_signals()?;
             stop_when_alone(stop.clone())?;
-            self.train(&sweep, &Failures::of(failures), &stop);
+            self.train(&sweep, &Failures::of(failures), &stop)?;
             return Ok(Exit::Done);
         }
         let failures = Failures::new()?;
         let stop = match self.processes {
             1 => {
                 let stop = stop_on_signals()?;
-                self.train(&sweep, &failures, &stop);
+                self.train(&sweep, &failures, &stop)?;
                 stop
             }
             _ => {
@@ -99,17 +114,18 @@ impl Arguments {
         };
         let outcomes = RunOutcome::all(&sweep.cells, &self.out, &failures);
         let count = Count::of(&outcomes);
-        self.say_outcomes(&sweep.cells, &outcomes, count)?;
+        self.say_outcomes(&sweep, &outcomes, count)?;
         Ok(count.exit(stop.is_requested()))
     }
 
     /// Prints how the runs ended, and how good their settings are.
     fn say_outcomes(
         &self,
-        cells: &[Cell],
+        sweep: &Sweep,
         outcomes: &[RunOutcome],
         count: Count,
     ) -> Result<(), Box<dyn Error>> {
+        let cells = sweep.cells.as_slice();
         let done: BTreeSet<&str> = outcomes
             .iter()
             .filter(|outcome| outcome.state == RunState::Done)
@@ -117,9 +133,14 @@ impl Arguments {
             .collect();
         let is_done = |cell: &Cell| done.contains(cell.name.as_str());
         let finished = FinishedScores::read(cells, is_done, &self.out);
+        let base = sweep.settings.config.first().map(PathBuf::as_path);
         let ranking = finished.ranking(cells, &self.out);
         if !self.json {
-            return Ok(say(&format!("{ranking}{count}\n"))?);
+            let best = ranking.command(base);
+            let best = best.map_or_else(String::new, |best| {
+                format!("The best settings with five seeds: {best}\n\n")
+            });
+            return Ok(say(&format!("{ranking}{best}{count}\n"))?);
         }
         let runs = outcomes.iter().zip(cells).map(|(outcome, cell)| {
             let mut run = serde_json::to_value(outcome)?;
@@ -133,7 +154,13 @@ impl Arguments {
             Ok(run)
         });
         let runs: Vec<Value> = runs.collect::<Result<_, serde_json::Error>>()?;
-        say_object(json!({ "count": count, "runs": runs, "ranking": ranking }))
+        say_object(json!({
+            "count": count,
+            "runs": runs,
+            "ranking": ranking,
+            "importance": ranking.importance(),
+            "best": ranking.command(base),
+        }))
     }
 
     /// The runs of this shard, every one with settings that exist.
@@ -150,17 +177,22 @@ impl Arguments {
         if let Some(device) = &self.device {
             options = options.with("device", device);
         }
-        let sweep = |cells| Sweep {
+        let space = Space::new(&cells, file.random.as_ref())?;
+        let sweep = |cells, task| Sweep {
             cells,
+            space: space.clone(),
+            task,
             settings: SettingsArguments {
                 config: file.base.iter().cloned().collect(),
                 options: options.clone(),
                 ..SettingsArguments::default()
             },
         };
-        let whole = sweep(cells.clone());
+        let whole = sweep(cells.clone(), Task::default());
+        let mut task = None;
         for cell in &whole.cells {
-            whole.resolve(cell, &self.file)?;
+            let settings = whole.resolve(cell, &self.file)?;
+            task.get_or_insert(settings.value.training.loss.task);
         }
         if let Some(shard) = self.shard {
             let items = cells.into_iter().enumerate();
@@ -169,7 +201,17 @@ impl Arguments {
                 .map(|(_, cell)| cell)
                 .collect();
         }
-        Ok(sweep(cells))
+        Ok(sweep(cells, task.unwrap_or_default()))
+    }
+
+    /// The study that the runs are written to, if one is asked for.
+    fn study(&self, sweep: &Sweep) -> Result<Option<Study>, Box<dyn Error>> {
+        let Some(journal) = &self.journal else {
+            return Ok(None);
+        };
+        let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
+        let name = self.study.as_deref().unwrap_or(&stem);
+        Study::open(journal, name, sweep.space.clone(), sweep.task).map(Some)
     }
 
     fn list(&self, sweep: &Sweep) -> Outcome {

@@ -1,6 +1,7 @@
 //! The finished settings of a sweep, better first.
 
 use super::super::json::scores;
+use super::importance::{Importance, importance};
 use crate::show::{mean_text, metrics};
 use crate::sweep::Cell;
 use misa_core::Task;
@@ -27,6 +28,12 @@ pub(super) struct FinishedScores {
     task: Option<Task>,
 }
 
+/// The score that runs of a task are ranked by.
+pub(super) fn main_metric(task: Task) -> Option<Metric> {
+    let is_ranked = |metric: &Metric| RANKED.contains(&metric.name);
+    metrics(task).into_iter().find(is_ranked)
+}
+
 /// Settings ranked by a score, those of each data set by themselves.
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
@@ -34,6 +41,12 @@ pub(super) struct Ranking {
     places: Vec<Place>,
     #[serde(skip)]
     out: String,
+    /// What the settings account for, where all runs have the same data.
+    #[serde(skip)]
+    importance: Vec<Importance>,
+    /// What trains the best settings again.
+    #[serde(skip)]
+    best: Option<Vec<(String, Value)>>,
 }
 
 /// One place.
@@ -87,13 +100,10 @@ impl FinishedScores {
 
     /// Ranks the settings of `cells` by the mean over their finished seeds.
     pub fn ranking(&self, cells: &[Cell], out: &Path) -> Ranking {
-        let metric = self.task.and_then(|task| {
-            let is_ranked = |metric: &Metric| RANKED.contains(&metric.name);
-            metrics(task).into_iter().find(is_ranked)
-        });
+        let metric = self.task.and_then(main_metric);
         let mut ranking = Ranking {
-            places: Vec::new(),
             out: out.display().to_string(),
+            ..Ranking::default()
         };
         let Some(metric) = metric else {
             return ranking;
@@ -108,11 +118,27 @@ impl FinishedScores {
             let (_, values) = groups.entry(key).or_insert((cell, Vec::new()));
             values.push(value.and_then(|(_, value)| *value));
         }
+        let scored = |cell: &Cell| {
+            let mut found = self.scores.get(&cell.name)?.iter();
+            found.find(|(name, _)| name == metric.name)?.1
+        };
+        if cells.iter().all(|cell| cell.data().is_none()) {
+            let scored: Vec<(&Cell, f64)> = (cells.iter())
+                .filter_map(|cell| Some((cell, scored(cell)?)))
+                .collect();
+            ranking.importance = importance(&scored);
+        }
+        let cells: BTreeMap<String, &Cell> = (groups.values())
+            .map(|(cell, _)| (cell.varied(), *cell))
+            .collect();
         ranking.places = groups
             .into_iter()
             .filter_map(|(_, (cell, values))| Place::of(&metric, cell, values))
             .collect();
         ranking.sort(metric.is_better_high);
+        let best = ranking.places.first();
+        let best = best.and_then(|best| cells.get(&best.settings));
+        ranking.best = best.map(|cell| cell.settings.clone());
         ranking
     }
 }
@@ -191,12 +217,67 @@ impl fmt::Display for Ranking {
         if more > 0 {
             writeln!(f, "and {more} more")?;
         }
+        self.write_importance(f)?;
         writeln!(
             f,
             "All scores: misa table {} --summary --sort {score}\n",
             self.out
         )
     }
+}
+
+impl Ranking {
+    /// What the settings account for, as JSON has it.
+    pub fn importance(&self) -> &[Importance] {
+        &self.importance
+    }
+
+    fn write_importance(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.importance.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "\nShare of the variance between the values of a setting (epsilon squared, one setting at a time):"
+        )?;
+        for Importance { setting, share } in &self.importance {
+            writeln!(f, "{:5.1} %  {setting}", 100.0 * share)?;
+        }
+        writeln!(f)
+    }
+
+    /// The command that trains the best settings with five seeds; `None` if no run is finished.
+    pub fn command(&self, base: Option<&Path>) -> Option<String> {
+        let mut command = "misa train".to_string();
+        if let Some(base) = base {
+            command += &format!(" --config {}", quoted(&base.display().to_string()));
+        }
+        let varied = self.best.as_ref()?.iter();
+        for (key, value) in varied.filter(|(key, _)| key != "training.seed") {
+            command += &format!(" {}", quoted(&format!("{key}={}", typed(value))));
+        }
+        Some(format!(
+            "{command} --seeds 1..5 --out {}",
+            quoted(&format!("{}-best", self.out))
+        ))
+    }
+}
+
+/// A value as it is typed: TOML, or plain text.
+fn typed(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => toml::Value::try_from(value).map_or(value.to_string(), |value| value.to_string()),
+    }
+}
+
+/// An argument as a shell reads it.
+fn quoted(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "=.,-_/:+".contains(letter);
+    if text.chars().all(is_plain) {
+        return text.to_string();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

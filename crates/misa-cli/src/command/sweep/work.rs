@@ -2,11 +2,12 @@
 
 use super::outcome::{Failures, status};
 use super::pace::Pace;
+use super::study::Study;
 use super::{Arguments, Sweep};
 use crate::command::say;
 use crate::sweep::{Cell, Claim, work};
 use crate::{Launch, ProgressLine, Requests};
-use misa_train::{Progress, RunStart, Status, Stop, TrainError};
+use misa_train::{Progress, Report, RunStart, Status, Stop, TrainError};
 use std::env;
 use std::error::Error;
 use std::io::{self, Write};
@@ -20,7 +21,17 @@ const LOOK: Duration = Duration::from_secs(1);
 
 impl Arguments {
     /// Does every run that no other process does.
-    pub(super) fn train(&self, sweep: &Sweep, failures: &Failures, stop: &Stop) {
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read or written: what runs do would not be noted.
+    pub(super) fn train(
+        &self,
+        sweep: &Sweep,
+        failures: &Failures,
+        stop: &Stop,
+    ) -> Result<(), Box<dyn Error>> {
+        let mut study = self.study(sweep)?;
         let mut pace = self.pace(sweep);
         // Repeated: the process of a run that was skipped may have been killed since.
         let mut was_any = true;
@@ -28,47 +39,65 @@ impl Arguments {
             was_any = false;
             for cell in &sweep.cells {
                 if stop.is_requested() {
-                    return;
+                    return Ok(());
                 }
-                let was_done = self.attempt(sweep, cell, failures, stop);
+                let was_done = self.attempt(sweep, cell, failures, (stop, study.as_mut()))?;
                 if was_done && self.worker.is_none() {
                     self.tell(&mut pace, cell, failures);
                 }
                 was_any |= was_done;
             }
         }
+        Ok(())
     }
 
     /// Does a run unless it is done, has failed already, or another process works on it; returns
     /// whether it was done.
-    fn attempt(&self, sweep: &Sweep, cell: &Cell, failures: &Failures, stop: &Stop) -> bool {
+    fn attempt(
+        &self,
+        sweep: &Sweep,
+        cell: &Cell,
+        failures: &Failures,
+        (stop, mut study): (&Stop, Option<&mut Study>),
+    ) -> Result<bool, Box<dyn Error>> {
         let folder = self.out.join(&cell.name);
         let has_failed = || failures.read().contains_key(&cell.name);
         if has_failed() {
-            return false;
+            return Ok(false);
         }
         // Kept until a failure is recorded, or others would try the run in between.
         let _claim = match Claim::take(&folder) {
             Ok(Some(claim)) => claim,
-            Ok(None) => return false,
+            Ok(None) => return Ok(false),
             Err(source) => {
                 let path = folder.clone();
                 report(cell, &TrainError::Io { path, source }, failures);
-                return false;
+                return Ok(false);
             }
         };
         // Checked with the claim: another process may have done the run before.
         let is_finished = status(&folder).is_some_and(|status| status == Status::Finished);
-        if is_finished || has_failed() {
-            return false;
+        if let (true, Some(study)) = (is_finished, study.as_mut()) {
+            // Its process may have been killed before it noted the end.
+            study.finish(cell, &Report::read(&folder)?)?;
         }
-        match self.train_one(sweep, cell, &folder, stop) {
-            Ok(()) => true,
-            Err(error) if is_stop(error.as_ref()) => false,
+        if is_finished || has_failed() {
+            return Ok(false);
+        }
+        if let Some(study) = study.as_mut() {
+            study.begin(cell)?;
+        }
+        match (self.train_one(sweep, cell, &folder, stop), study) {
+            (Ok(report), Some(study)) => study.finish(cell, &report).map(|()| true),
+            (Ok(_), None) => Ok(true),
+            (Err(error), _) if is_stop(error.as_ref()) => Ok(false),
             // A run that fails does not keep the others from being done.
-            Err(error) => {
+            (Err(error), study) => {
                 report(cell, error.as_ref(), failures);
-                false
+                if let Some(study) = study {
+                    study.fail(cell, &error.to_string())?;
+                }
+                Ok(false)
             }
         }
     }
@@ -79,7 +108,7 @@ impl Arguments {
         cell: &Cell,
         folder: &Path,
         stop: &Stop,
-    ) -> Result<(), Box<dyn Error>> {
+    ) -> Result<Report, Box<dyn Error>> {
         let launch = Launch {
             progress: Progress::Silent,
             start: RunStart::Resume,
@@ -87,8 +116,8 @@ impl Arguments {
             keep_state: false,
         };
         let settings = sweep.resolve(cell, &self.file)?;
-        launch.train(&settings, folder)?;
-        Ok(())
+        let (report, _) = launch.train(&settings, folder)?;
+        Ok(report)
     }
 
     fn is_done(&self, cell: &Cell) -> bool {
@@ -129,6 +158,12 @@ impl Arguments {
             }
             if let Some(device) = &self.device {
                 command.arg("--device").arg(device);
+            }
+            if let Some(journal) = &self.journal {
+                command.arg("--journal").arg(journal);
+            }
+            if let Some(study) = &self.study {
+                command.arg("--study").arg(study);
             }
             command.env("RAYON_NUM_THREADS", threads.to_string());
             command

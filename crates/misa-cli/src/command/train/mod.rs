@@ -1,6 +1,7 @@
 //! Runs.
 
 mod resume;
+mod start;
 
 use super::json::{run, say_object};
 use super::settings::RecognisedData;
@@ -14,6 +15,7 @@ use misa_data::LockedTest;
 use misa_train::{Progress, Report, RunStart, TimeLeft};
 pub(crate) use resume::ResumeError;
 use serde_json::{Value, json};
+use start::Resume;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +29,7 @@ use std::path::{Path, PathBuf};
 ///
 /// A run keeps its state in its folder. After a crash, SIGTERM or Ctrl-C, the same command with
 /// --resume continues, and ends with the same bytes as an undisturbed run. Options you omit keep
-/// the run's values; only --device, --devices, save_every and keep_epochs may be changed, and
+/// the run's values; only --device, --devices, save_every, keep_epochs and tensorboard may be changed, and
 /// --epochs raised: a finished run is then continued, and ends with the same bytes as if it had had them from the start.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -55,9 +57,11 @@ pub struct Arguments {
         help_heading = "Run"
     )]
     out: PathBuf,
-    /// Continue from the last complete state; where there is no run, start one
-    #[arg(long, help_heading = "Run")]
-    resume: bool,
+    /// Continue from the last complete state; where there is no run, start one. In a job of Slurm or SkyPilot,
+    /// which start a command again after a fault, this is the default
+    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true,
+          default_missing_value = "auto", help_heading = "Run")]
+    resume: Option<Resume>,
     /// Start again even if the folder holds a run, which stays until the new one has saved a state
     #[arg(long, conflicts_with = "resume", help_heading = "Run")]
     replace: bool,
@@ -100,7 +104,7 @@ impl Arguments {
         }
         let launch = Launch {
             progress: self.progress(),
-            start: self.start(),
+            start: RunStart::New,
             stop: stop_on_signals()?,
             keep_state: true,
         };
@@ -118,6 +122,13 @@ impl Arguments {
                 }
                 data.dataset
             });
+            if let Some(note) = self.resume_note(&job.folder) {
+                eprintln!("note: {note}");
+            }
+            let launch = Launch {
+                start: self.start(&job.folder),
+                ..launch.clone()
+            };
             let (report, test) = launch.train_on(&settings, data, &job.folder)?;
             has_test |= !test.is_empty() && report.test_openings == 0;
             if !self.json && jobs.len() > 1 {
@@ -148,16 +159,6 @@ impl Arguments {
         }
     }
 
-    fn start(&self) -> RunStart {
-        if self.resume {
-            RunStart::Resume
-        } else if self.replace {
-            RunStart::Replace
-        } else {
-            RunStart::New
-        }
-    }
-
     fn jobs(&self) -> Vec<Job> {
         let asked = |option, seed| AskedSeed { option, seed };
         let Some(Seeds(seeds)) = &self.seeds else {
@@ -180,7 +181,7 @@ impl Arguments {
         &self,
         job: &Job,
     ) -> Result<(SettingsArguments, Option<RecognisedData>), Box<dyn Error>> {
-        if self.resume && self.recorded(job)?.is_some() {
+        if self.resumes(&job.folder) && self.recorded(job)?.is_some() {
             return Ok((self.settings.clone(), None));
         }
         self.settings.with_corpus_of_data(&self.more(job))
@@ -192,7 +193,7 @@ impl Arguments {
         arguments: &SettingsArguments,
         job: &Job,
     ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
-        let recorded = if self.resume {
+        let recorded = if self.resumes(&job.folder) {
             self.recorded(job)?
         } else {
             None

@@ -63,6 +63,53 @@ fn every_value_says_where_it_came_from() {
     );
 }
 
+/// As W&B (`${args_no_hyphens}`), Hydra and SkyPilot pass them.
+#[test]
+fn settings_without_set_are_the_same() {
+    let arguments = [
+        "train",
+        "training.dropout=0.25",
+        "--dry-run",
+        "training.modalities=text,acoustic",
+        "training.freeze_embedding=True",
+        "training.glove=None",
+        "training.mutual_attention=null",
+        "corpus=mosi",
+    ];
+    let printed = said(&arguments);
+    assert_eq!(
+        line(&printed, "training.dropout"),
+        ["0.25", "training.dropout=0.25"]
+    );
+    assert_eq!(
+        line(&printed, "training.freeze_embedding"),
+        ["true", "training.freeze_embedding=True"]
+    );
+    assert_eq!(
+        line(&printed, "training.glove"),
+        ["none", "training.glove=None"]
+    );
+    assert_eq!(line(&printed, "corpus"), ["mosi", "corpus=mosi"]);
+
+    let message = |more: &[&str]| refused(&[&["train", "--dry-run"], more].concat()).1;
+    assert_eq!(
+        message(&["training"]),
+        "misa: `training`: expected KEY=VALUE"
+    );
+    assert_eq!(
+        message(&["lr=0.1"]),
+        message(&["--set", "lr=0.1"]).replace("--set ", "")
+    );
+    let twice = message(&["--set", "training.dropout=0.1", "training.dropout=0.2"]);
+    let expected = "misa: --set training.dropout=0.1 and training.dropout=0.2: both set \
+                    `training.dropout`, expected one of them";
+    assert_eq!(twice, expected);
+    let twice = message(&["--epochs", "3", "training.epochs=4"]);
+    let expected =
+        "misa: training.epochs=4 and --epochs: both set `training.epochs`, expected one of them";
+    assert_eq!(twice, expected);
+}
+
 #[test]
 fn what_does_not_exist_is_refused_with_what_was_meant() {
     let dir = tempdir().unwrap();
@@ -188,7 +235,7 @@ fn an_option_is_a_short_name_of_one_setting() {
         "train --dry-run --preset misa+ --corpus mosi --data mosi.pkl --policy compat \
         --normalise train --modalities acoustic,text --bert bert --freeze layers:9 \
         --truncation 50 --no-frozen-dropout --cache cache --epochs 3 --batch-size 8 \
-        --learning-rate 2e-4 --seed 5 --keep-epochs"
+        --learning-rate 2e-4 --seed 5 --keep-epochs --tensorboard"
             .split(' ')
             .collect();
     let printed = said(&arguments);
@@ -216,6 +263,7 @@ fn an_option_is_a_short_name_of_one_setting() {
         ("training.learning_rate", "0.0002", "--learning-rate"),
         ("training.seed", "5", "--seed"),
         ("keep_epochs", "true", "--keep-epochs"),
+        ("tensorboard", "true", "--tensorboard"),
     ] {
         assert_eq!(line(&printed, key), [value, option], "{key}");
     }

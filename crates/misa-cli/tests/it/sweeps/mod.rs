@@ -1,5 +1,6 @@
 //! Sweeps: every run once, whoever is killed.
 
+mod journal;
 mod signals;
 
 use crate::common::{misa, refused, said, text};

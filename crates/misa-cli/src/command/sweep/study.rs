@@ -1,0 +1,144 @@
+//! The runs of a sweep as the trials of a study in Optuna's journal.
+
+use super::ranking::main_metric;
+use crate::sweep::{Cell, Space};
+use misa_core::Task;
+use misa_data::Split;
+use misa_report::compare::Metric;
+use misa_studies::{
+    Direction, Journal, JournalError, Json, Outcome, Param, StudyId, TrialId, TrialState,
+};
+use misa_train::{Phase, Report};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+
+/// The attribute of a trial that names its run.
+const RUN: &str = "run";
+/// The attribute of a failed trial that says why.
+const ERROR: &str = "error";
+
+/// A study in a journal, whose trials are the runs of a sweep.
+///
+/// A trial is found again by its parameters, which no other run has: however often the processes of a sweep are killed,
+/// each run has one trial that is complete.
+pub(super) struct Study {
+    journal: Journal,
+    id: StudyId,
+    space: Space,
+    metric: Metric,
+}
+
+impl Study {
+    /// The study `name` of the journal, which is created if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read or written, or the study has another direction.
+    pub(super) fn open(
+        path: &Path,
+        name: &str,
+        space: Space,
+        task: Task,
+    ) -> Result<Self, Box<dyn Error>> {
+        let metric = main_metric(task).ok_or("the task has no score that runs are ranked by")?;
+        let direction = if metric.is_better_high {
+            Direction::Maximise
+        } else {
+            Direction::Minimise
+        };
+        let mut journal = Journal::create(path)?;
+        let id = journal.study(name, &[direction])?;
+        Ok(Self {
+            journal,
+            id,
+            space,
+            metric,
+        })
+    }
+
+    /// Notes that the run is at work, unless that is noted already.
+    pub(super) fn begin(&mut self, cell: &Cell) -> Result<(), Box<dyn Error>> {
+        self.running(cell).map(drop)
+    }
+
+    /// Notes that the run is finished, unless that is noted already.
+    pub(super) fn finish(&mut self, cell: &Cell, report: &Report) -> Result<(), Box<dyn Error>> {
+        let params = self.space.params(cell)?;
+        if self.find(&params, TrialState::Complete)?.is_some() {
+            return Ok(());
+        }
+        let trial = self.running(cell)?;
+        for (epoch, value) in self.epochs(report) {
+            self.journal.report(trial, epoch, value)?;
+        }
+        let outcome = match self.value(report) {
+            Some(value) => Outcome::Complete(vec![value]),
+            None => Outcome::Failed,
+        };
+        Ok(self.journal.finish(trial, outcome)?)
+    }
+
+    /// Notes that the run has failed; it gets another trial when it is tried again.
+    pub(super) fn fail(&mut self, cell: &Cell, message: &str) -> Result<(), Box<dyn Error>> {
+        let trial = self.running(cell)?;
+        let message = Json::Text(message.to_string());
+        self.journal.set_user_attr(trial, ERROR, message)?;
+        Ok(self.journal.finish(trial, Outcome::Failed)?)
+    }
+
+    /// The trial of a run that is at work: that of a process that was killed or stopped, or a new one.
+    fn running(&mut self, cell: &Cell) -> Result<TrialId, Box<dyn Error>> {
+        let params = self.space.params(cell)?;
+        if let Some(trial) = self.find(&params, TrialState::Running)? {
+            return Ok(trial);
+        }
+        let trial = self.journal.create_trial(self.id, params)?;
+        let name = Json::Text(cell.name.clone());
+        self.journal.set_user_attr(trial, RUN, name)?;
+        Ok(trial)
+    }
+
+    fn find(
+        &mut self,
+        params: &BTreeMap<String, Param>,
+        state: TrialState,
+    ) -> Result<Option<TrialId>, JournalError> {
+        let mut trials = self.journal.refresh()?.trials(self.id);
+        let found = trials.find(|trial| trial.state == state && is_equal(&trial.params, params));
+        Ok(found.map(|trial| trial.id))
+    }
+
+    /// The score on the valid split after each epoch of the objective.
+    fn epochs(&self, report: &Report) -> Vec<(u32, f64)> {
+        let epochs = report.history.iter();
+        let epochs = epochs.filter(|epoch| epoch.phase == Phase::Joint);
+        let value = |scores: &[(String, Option<f64>)]| self.of(scores);
+        epochs
+            .filter_map(|epoch| Some((u32::try_from(epoch.epoch).ok()?, value(&epoch.valid)?)))
+            .collect()
+    }
+
+    /// The score on the valid split of the model of the run.
+    fn value(&self, report: &Report) -> Option<f64> {
+        self.of(&report.scores_of(Split::Valid)?.scores)
+    }
+
+    fn of(&self, scores: &[(String, Option<f64>)]) -> Option<f64> {
+        let found = scores.iter().find(|(name, _)| name == self.metric.name);
+        found
+            .and_then(|(_, value)| *value)
+            .filter(|value| !value.is_nan())
+    }
+}
+
+/// Whether two trials have the same settings; their ranges may have changed between two versions of a sweep file.
+fn is_equal(one: &BTreeMap<String, Param>, other: &BTreeMap<String, Param>) -> bool {
+    let values = |params: &BTreeMap<String, Param>| -> Vec<(String, Json)> {
+        let values = params.iter();
+        values
+            .map(|(key, param)| (key.clone(), param.value()))
+            .collect()
+    };
+    values(one) == values(other)
+}
