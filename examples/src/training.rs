@@ -57,6 +57,7 @@ impl TrainingArguments {
             start,
             stop: stop_on_signals()?,
             keep_state: true,
+            pause_after: None,
         };
         let out = self.out.clone();
         let out = out.unwrap_or_else(|| ["runs", name].iter().collect());

@@ -25,6 +25,8 @@ pub struct Launch {
     pub stop: Stop,
     /// Whether a finished run keeps its state, so that it can be given more epochs.
     pub keep_state: bool,
+    /// The epoch after which the run is paused, as if a stop were requested then.
+    pub pause_after: Option<usize>,
 }
 
 impl Launch {
@@ -85,6 +87,7 @@ impl Launch {
             save_every: *save_every,
             keep_epochs: *keep_epochs,
             tensorboard: *tensorboard,
+            pause_after: self.pause_after,
             devices,
             stop: self.stop.clone(),
             settings: serde_json::to_value(&settings.value)?,

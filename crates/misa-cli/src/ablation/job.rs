@@ -110,6 +110,7 @@ fn run(
         start: RunStart::Resume,
         stop: stop.clone(),
         keep_state: false,
+        pause_after: None,
     };
     let (report, test) = launch.train(settings, folder)?;
     if split == Split::Test && report.scores_of(Split::Test).is_none() {

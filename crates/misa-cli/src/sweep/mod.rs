@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `plan.rs` | a sweep file to the list of its runs |
 //! | `draw.rs`, `draws.rs` | values drawn at random, and settings made of them |
+//! | `halving.rs` | which runs stop early because others are better |
 //! | `error.rs` | errors in sweep files |
 //! | `claim.rs` | which process does a run |
 //! | `shard.rs` | which part of the list a job does |
@@ -14,6 +15,7 @@ mod claim;
 mod draw;
 mod draws;
 mod error;
+mod halving;
 mod plan;
 mod shard;
 mod space;
@@ -23,6 +25,7 @@ pub use claim::Claim;
 pub use draw::Draw;
 pub use draws::RandomDraws;
 pub use error::SweepError;
+pub use halving::Halving;
 pub use plan::{Cell, SweepFile};
 pub use shard::Shard;
 pub use space::Space;

@@ -1,7 +1,7 @@
 //! A sweep file to the list of its runs.
 
 use super::error::{LARGEST, MOST};
-use super::{RandomDraws, SweepError};
+use super::{Halving, RandomDraws, SweepError};
 use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -34,6 +34,9 @@ pub struct SweepFile {
     /// Random draws.
     #[serde(default)]
     pub random: Option<RandomDraws>,
+    /// Which runs stop early because others are better.
+    #[serde(default)]
+    pub halving: Option<Halving>,
 }
 
 /// One run of a sweep.
@@ -123,6 +126,9 @@ impl SweepFile {
             if let Some(fault) = draw.fault() {
                 return Err(range(key, fault));
             }
+        }
+        if let Some((key, fault)) = self.halving.as_ref().and_then(Halving::fault) {
+            return Err(range(key, fault));
         }
         let sizes = self.grid.values().map(Vec::len);
         let draws = self.random.as_ref().map_or(1, |random| random.count);

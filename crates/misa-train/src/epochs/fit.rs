@@ -62,6 +62,9 @@ fn fit(
     let mut state = FitState::new(input, folder, observer)?;
     let (mut progress, mut best) = state.resume(&mut trainer)?;
     while !progress.is_done {
+        if state.is_paused(&progress) {
+            return Err(state.stopped(&mut trainer, &progress));
+        }
         let phase = state.phase(progress.epoch);
         trainer.set_phase(phase);
         trainer.set_epoch(input.config.joint_epoch(progress.epoch));

@@ -39,6 +39,8 @@ pub(crate) struct FitInput {
     pub keep_epochs: bool,
     /// Whether events are written for TensorBoard.
     pub tensorboard: bool,
+    /// The epoch after which the run is paused.
+    pub pause_after: Option<usize>,
 }
 
 impl FitInput {
@@ -245,6 +247,12 @@ impl<'a> FitState<'a> {
     /// What epoch `number` is for.
     pub(crate) fn phase(&self, number: usize) -> Phase {
         self.input.config.phase(number)
+    }
+
+    /// Whether the run is to be paused before the epoch that it would go on with.
+    pub(crate) fn is_paused(&self, progress: &RunProgress) -> bool {
+        let pause_after = self.input.pause_after;
+        pause_after.is_some_and(|last| progress.epoch > last)
     }
 
     /// Whether a stop is requested.

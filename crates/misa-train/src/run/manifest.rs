@@ -221,6 +221,11 @@ impl Manifest {
         self.progress.history.len()
     }
 
+    /// Every epoch trained so far, pre-training included.
+    pub fn history(&self) -> &[EpochRecord] {
+        &self.progress.history
+    }
+
     /// Whether training continued after the test split of the run's data was opened.
     pub fn trained_after_opening(&self) -> bool {
         let trained = self.epochs();

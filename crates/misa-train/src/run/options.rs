@@ -41,6 +41,9 @@ pub struct RunOptions {
     /// [`score_epochs`](crate::score_epochs). They take the space of the model without what is frozen,
     /// for each epoch.
     pub keep_epochs: bool,
+    /// The epoch after which the run is paused: its state is saved, and it ends as if a stop had been requested then.
+    /// A run that is resumed afterwards ends with the same bytes as one that was never paused.
+    pub pause_after: Option<usize>,
     /// Whether the run writes events for TensorBoard, in the folder `tensorboard` of its own.
     pub tensorboard: bool,
     /// All settings of the run as TOML; written to `run.toml` in the folder.

@@ -176,6 +176,7 @@ impl<'a> Prepared<'a> {
             save_every: self.options.save_every,
             keep_epochs: self.options.keep_epochs,
             tensorboard: self.options.tensorboard,
+            pause_after: self.options.pause_after,
         };
         fit_with_burn(learner, input, folder)
     }

@@ -4,17 +4,20 @@ mod importance;
 mod outcome;
 mod pace;
 mod ranking;
+mod rungs;
+mod stages;
 mod study;
 mod work;
 
 use super::{Setting, SettingOptions, SettingsArguments, say, say_object};
 use crate::settings::{Resolved, RunSettings};
-use crate::sweep::{Cell, Shard, Space, SweepFile, stop_when_alone};
+use crate::sweep::{Cell, Halving, Shard, Space, SweepFile, stop_when_alone};
 use crate::{Exit, Outcome, requests_on_signals, stop_on_signals};
 use clap::Args;
 use misa_core::Task;
 use outcome::{Count, Failures, RunOutcome, RunState};
-use ranking::FinishedScores;
+use ranking::{FinishedScores, main_metric};
+use rungs::Rungs;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -33,8 +36,8 @@ use study::Study;
 /// run is done once, and continues where it stopped. The exit status is 0 only if every run of the
 /// shard is done, or another process is working on it; a run that failed is tried again next time.
 ///
-/// A sweep file holds `seeds`, and as you need them `base` (a file of settings), `data`, `[grid]`
-/// and `[random]`.
+/// A sweep file holds `seeds`, and as you need them `base` (a file of settings), `data`, `[grid]`,
+/// `[random]` and `[halving]`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   misa sweep sweep.toml --out runs/sweep --processes 2
@@ -80,6 +83,7 @@ pub struct Arguments {
 /// The runs of a sweep, with the settings they share.
 struct Sweep {
     cells: Vec<Cell>,
+    halving: Option<Halving>,
     /// What each setting may be, over all shards.
     space: Space,
     /// That of the first run.
@@ -112,7 +116,10 @@ impl Arguments {
                 requests.stop
             }
         };
-        let outcomes = RunOutcome::all(&sweep.cells, &self.out, &failures);
+        let left_behind = (sweep.rungs(&self.out))
+            .map(|rungs| rungs.left_behind(&sweep.cells, &failures))
+            .unwrap_or_default();
+        let outcomes = RunOutcome::all(&sweep.cells, &self.out, &failures, &left_behind);
         let count = Count::of(&outcomes);
         self.say_outcomes(&sweep, &outcomes, count)?;
         Ok(count.exit(stop.is_requested()))
@@ -146,6 +153,9 @@ impl Arguments {
             let mut run = serde_json::to_value(outcome)?;
             run["seed"] = cell.seed().cloned().unwrap_or(Value::Null);
             run["scores"] = finished.of(&outcome.name);
+            if !matches!(outcome.state, RunState::LeftBehind { .. }) {
+                run["rung"] = Value::Null;
+            }
             if let RunState::Failed { error } = &outcome.state {
                 run["error"] = json!(error);
             } else {
@@ -178,8 +188,16 @@ impl Arguments {
             options = options.with("device", device);
         }
         let space = Space::new(&cells, file.random.as_ref())?;
+        if let (Some(_), Some(shard)) = (&file.halving, self.shard) {
+            let path = self.file.display();
+            return Err(format!(
+                "{path}: [halving] compares all runs, expected no --shard, found {shard}: start the same command on each machine"
+            )
+            .into());
+        }
         let sweep = |cells, task| Sweep {
             cells,
+            halving: file.halving.clone(),
             space: space.clone(),
             task,
             settings: SettingsArguments {
@@ -242,6 +260,33 @@ impl Arguments {
 }
 
 impl Sweep {
+    /// The rungs of runs in `out`, if only the best go on.
+    fn rungs<'a>(&'a self, out: &'a Path) -> Option<Rungs<'a>> {
+        Some(Rungs {
+            halving: self.halving.as_ref()?,
+            metric: main_metric(self.task)?,
+            out,
+        })
+    }
+
+    /// How many runs will be finished if none fails and none ends early.
+    fn finishing(&self) -> usize {
+        let Some(halving) = &self.halving else {
+            return self.cells.len();
+        };
+        let mut seeds: BTreeMap<Option<&str>, BTreeMap<&str, usize>> = BTreeMap::new();
+        for cell in &self.cells {
+            let groups = seeds.entry(cell.data()).or_default();
+            *groups.entry(cell.group.as_str()).or_default() += 1;
+        }
+        let kept = |groups: BTreeMap<&str, usize>| {
+            let rungs = halving.rungs.iter();
+            let last = rungs.fold(groups.len(), |count, _| halving.kept(count));
+            groups.into_values().max().unwrap_or(0) * last
+        };
+        seeds.into_values().map(kept).sum()
+    }
+
     fn resolve(&self, cell: &Cell, file: &Path) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
         let origin = file.display().to_string();
         let settings = cell.settings.iter().map(|(key, value)| Setting {

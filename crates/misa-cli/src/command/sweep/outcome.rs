@@ -21,6 +21,11 @@ pub(super) enum RunState {
         /// The error.
         error: String,
     },
+    /// Others were better at a rung.
+    LeftBehind {
+        /// Epochs that it was trained.
+        rung: usize,
+    },
     /// Another process is working on it.
     Elsewhere,
     /// Not started, stopped on request, or abandoned by a process that was killed.
@@ -41,17 +46,31 @@ pub(super) struct Count {
     pub runs: usize,
     pub done: usize,
     pub failed: usize,
+    pub left_behind: usize,
     pub elsewhere: usize,
     pub unfinished: usize,
 }
 
 impl RunOutcome {
     /// The state of each of `cells`, whose folders are in `out`.
-    pub fn all(cells: &[Cell], out: &Path, failures: &Failures) -> Vec<Self> {
+    /// `left_behind`: the rung at which runs were left behind, by their names.
+    pub fn all(
+        cells: &[Cell],
+        out: &Path,
+        failures: &Failures,
+        left_behind: &BTreeMap<String, usize>,
+    ) -> Vec<Self> {
         let failed = failures.read();
-        let outcome = |cell: &Cell| Self {
-            name: cell.name.clone(),
-            state: state(&out.join(&cell.name), failed.get(&cell.name)),
+        let outcome = |cell: &Cell| {
+            let found = state(&out.join(&cell.name), failed.get(&cell.name));
+            let state = match (found, left_behind.get(&cell.name)) {
+                (RunState::Unfinished, Some(&rung)) => RunState::LeftBehind { rung },
+                (found, _) => found,
+            };
+            Self {
+                name: cell.name.clone(),
+                state,
+            }
         };
         cells.iter().map(outcome).collect()
     }
@@ -86,6 +105,7 @@ impl Count {
             match outcome.state {
                 RunState::Done => count.done += 1,
                 RunState::Failed { .. } => count.failed += 1,
+                RunState::LeftBehind { .. } => count.left_behind += 1,
                 RunState::Elsewhere => count.elsewhere += 1,
                 RunState::Unfinished => count.unfinished += 1,
             }
@@ -111,6 +131,9 @@ impl fmt::Display for Count {
             runs, done, failed, ..
         } = self;
         write!(f, "{done} of {runs} runs done, {failed} failed")?;
+        if self.left_behind > 0 {
+            write!(f, ", {} left behind by better ones", self.left_behind)?;
+        }
         if self.elsewhere > 0 {
             write!(f, ", {} in work by other processes", self.elsewhere)?;
         }

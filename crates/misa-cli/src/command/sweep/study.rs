@@ -8,7 +8,7 @@ use misa_report::compare::Metric;
 use misa_studies::{
     Direction, Journal, JournalError, Json, Outcome, Param, StudyId, TrialId, TrialState,
 };
-use misa_train::{Phase, Report};
+use misa_train::{EpochRecord, Phase, Report};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
@@ -69,7 +69,7 @@ impl Study {
             return Ok(());
         }
         let trial = self.running(cell)?;
-        for (epoch, value) in self.epochs(report) {
+        for (epoch, value) in self.epochs(&report.history) {
             self.journal.report(trial, epoch, value)?;
         }
         let outcome = match self.value(report) {
@@ -77,6 +77,22 @@ impl Study {
             None => Outcome::Failed,
         };
         Ok(self.journal.finish(trial, outcome)?)
+    }
+
+    /// Notes that others were better, unless that is noted already.
+    pub(super) fn prune(
+        &mut self,
+        cell: &Cell,
+        history: &[EpochRecord],
+    ) -> Result<(), Box<dyn Error>> {
+        let params = self.space.params(cell)?;
+        let Some(trial) = self.find(&params, TrialState::Running)? else {
+            return Ok(());
+        };
+        for (epoch, value) in self.epochs(history) {
+            self.journal.report(trial, epoch, value)?;
+        }
+        Ok(self.journal.finish(trial, Outcome::Pruned)?)
     }
 
     /// Notes that the run has failed; it gets another trial when it is tried again.
@@ -110,9 +126,8 @@ impl Study {
     }
 
     /// The score on the valid split after each epoch of the objective.
-    fn epochs(&self, report: &Report) -> Vec<(u32, f64)> {
-        let epochs = report.history.iter();
-        let epochs = epochs.filter(|epoch| epoch.phase == Phase::Joint);
+    fn epochs(&self, history: &[EpochRecord]) -> Vec<(u32, f64)> {
+        let epochs = history.iter().filter(|epoch| epoch.phase == Phase::Joint);
         let value = |scores: &[(String, Option<f64>)]| self.of(scores);
         epochs
             .filter_map(|epoch| Some((u32::try_from(epoch.epoch).ok()?, value(&epoch.valid)?)))

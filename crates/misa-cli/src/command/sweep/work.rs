@@ -2,16 +2,15 @@
 
 use super::outcome::{Failures, status};
 use super::pace::Pace;
-use super::study::Study;
+use super::stages::Stages;
 use super::{Arguments, Sweep};
 use crate::command::say;
-use crate::sweep::{Cell, Claim, work};
-use crate::{Launch, ProgressLine, Requests};
-use misa_train::{Progress, Report, RunStart, Status, Stop, TrainError};
+use crate::sweep::{Cell, work};
+use crate::{ProgressLine, Requests};
+use misa_train::{Status, Stop, TrainError};
 use std::env;
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::Command;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
@@ -31,93 +30,15 @@ impl Arguments {
         failures: &Failures,
         stop: &Stop,
     ) -> Result<(), Box<dyn Error>> {
-        let mut study = self.study(sweep)?;
-        let mut pace = self.pace(sweep);
-        // Repeated: the process of a run that was skipped may have been killed since.
-        let mut was_any = true;
-        while was_any {
-            was_any = false;
-            for cell in &sweep.cells {
-                if stop.is_requested() {
-                    return Ok(());
-                }
-                let was_done = self.attempt(sweep, cell, failures, (stop, study.as_mut()))?;
-                if was_done && self.worker.is_none() {
-                    self.tell(&mut pace, cell, failures);
-                }
-                was_any |= was_done;
-            }
-        }
-        Ok(())
-    }
-
-    /// Does a run unless it is done, has failed already, or another process works on it; returns
-    /// whether it was done.
-    fn attempt(
-        &self,
-        sweep: &Sweep,
-        cell: &Cell,
-        failures: &Failures,
-        (stop, mut study): (&Stop, Option<&mut Study>),
-    ) -> Result<bool, Box<dyn Error>> {
-        let folder = self.out.join(&cell.name);
-        let has_failed = || failures.read().contains_key(&cell.name);
-        if has_failed() {
-            return Ok(false);
-        }
-        // Kept until a failure is recorded, or others would try the run in between.
-        let _claim = match Claim::take(&folder) {
-            Ok(Some(claim)) => claim,
-            Ok(None) => return Ok(false),
-            Err(source) => {
-                let path = folder.clone();
-                report(cell, &TrainError::Io { path, source }, failures);
-                return Ok(false);
-            }
+        let mut stages = Stages {
+            arguments: self,
+            sweep,
+            failures,
+            stop,
+            study: self.study(sweep)?,
+            pace: self.pace(sweep),
         };
-        // Checked with the claim: another process may have done the run before.
-        let is_finished = status(&folder).is_some_and(|status| status == Status::Finished);
-        if let (true, Some(study)) = (is_finished, study.as_mut()) {
-            // Its process may have been killed before it noted the end.
-            study.finish(cell, &Report::read(&folder)?)?;
-        }
-        if is_finished || has_failed() {
-            return Ok(false);
-        }
-        if let Some(study) = study.as_mut() {
-            study.begin(cell)?;
-        }
-        match (self.train_one(sweep, cell, &folder, stop), study) {
-            (Ok(report), Some(study)) => study.finish(cell, &report).map(|()| true),
-            (Ok(_), None) => Ok(true),
-            (Err(error), _) if is_stop(error.as_ref()) => Ok(false),
-            // A run that fails does not keep the others from being done.
-            (Err(error), study) => {
-                report(cell, error.as_ref(), failures);
-                if let Some(study) = study {
-                    study.fail(cell, &error.to_string())?;
-                }
-                Ok(false)
-            }
-        }
-    }
-
-    fn train_one(
-        &self,
-        sweep: &Sweep,
-        cell: &Cell,
-        folder: &Path,
-        stop: &Stop,
-    ) -> Result<Report, Box<dyn Error>> {
-        let launch = Launch {
-            progress: Progress::Silent,
-            start: RunStart::Resume,
-            stop: stop.clone(),
-            keep_state: false,
-        };
-        let settings = sweep.resolve(cell, &self.file)?;
-        let (report, _) = launch.train(&settings, folder)?;
-        Ok(report)
+        stages.all()
     }
 
     fn is_done(&self, cell: &Cell) -> bool {
@@ -126,11 +47,11 @@ impl Arguments {
 
     fn pace(&self, sweep: &Sweep) -> Pace {
         let done = sweep.cells.iter().filter(|cell| self.is_done(cell));
-        Pace::new(sweep.cells.len(), done.map(|cell| cell.name.clone()))
+        Pace::new(sweep.finishing(), done.map(|cell| cell.name.clone()))
     }
 
     /// Prints that a run is done, once.
-    fn tell(&self, pace: &mut Pace, cell: &Cell, failures: &Failures) {
+    pub(super) fn tell(&self, pace: &mut Pace, cell: &Cell, failures: &Failures) {
         let line = pace.done(&cell.name, failures.read().len());
         if let Some(line) = line.filter(|_| !self.json) {
             // A closed standard output does not stop the work.
@@ -205,7 +126,7 @@ impl Arguments {
 }
 
 /// Prints which run failed and why, and records it for the end.
-fn report(cell: &Cell, error: &(dyn Error + 'static), failures: &Failures) {
+pub(super) fn report(cell: &Cell, error: &(dyn Error + 'static), failures: &Failures) {
     let message = error.to_string();
     // Many errors name the folder of the run.
     if message.contains(&cell.name) {
@@ -225,6 +146,6 @@ fn complain(message: &str) {
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-fn is_stop(error: &(dyn Error + 'static)) -> bool {
+pub(super) fn is_stop(error: &(dyn Error + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(TrainError::Stopped { .. }))
 }

@@ -107,6 +107,7 @@ impl Arguments {
             start: RunStart::New,
             stop: stop_on_signals()?,
             keep_state: true,
+            pause_after: None,
         };
         let mut reports: Vec<Report> = Vec::new();
         let jobs = self.jobs();
