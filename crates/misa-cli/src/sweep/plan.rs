@@ -216,6 +216,34 @@ impl SweepFile {
     }
 }
 
+impl SweepFile {
+    /// The runs of settings that somebody else has chosen: one for each seed, or for theirs, if they have one. `base` is the
+    /// text of the shared settings.
+    pub fn asked(&self, chosen: &[(String, Value)], base: &str) -> Vec<Cell> {
+        let (seeds, others): (Vec<_>, Vec<_>) =
+            (chosen.iter().cloned()).partition(|(key, _)| key == SEED);
+        let group = name(&others, base);
+        let own = self
+            .seeds
+            .iter()
+            .map(|&seed| (SEED.to_string(), json!(seed)));
+        let seeds = if seeds.is_empty() {
+            own.collect()
+        } else {
+            seeds
+        };
+        let cell = |seed| {
+            let settings = [others.as_slice(), &[seed]].concat();
+            Cell {
+                name: name(&settings, base),
+                group: group.clone(),
+                settings,
+            }
+        };
+        seeds.into_iter().map(cell).collect()
+    }
+}
+
 /// Makes paths of data relative to the folder of the file `sweep`.
 fn locate(settings: &mut [(String, Value)], sweep: &Path) -> Result<(), SweepError> {
     let beside = sweep.parent().unwrap_or(Path::new(""));

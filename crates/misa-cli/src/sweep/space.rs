@@ -35,6 +35,11 @@ impl Space {
         all.collect::<Result<_, _>>().map(Self)
     }
 
+    /// What a setting may be; `None` if the sweep does not say.
+    pub fn get(&self, key: &str) -> Option<&Distribution> {
+        self.0.get(key)
+    }
+
     /// The settings of a run.
     ///
     /// # Errors

@@ -6,9 +6,9 @@ use crate::encoder::bert::{BertFreezing, BertReading, TextPooling};
 use crate::encoder::{SequenceEncoderConfig, TextEncoderConfig, to_be_replaced};
 use crate::modality_modules::ModalityModules;
 use crate::{
-    AdversaryConfig, CompletionConfig, ConfigError, FeatureSizes, FusionConfig, FusionKind,
-    Modality, MutualAttention, PerModality, ProjectionConfig, ReconstructionConfig, StepHeads,
-    SubspaceDiscriminator, SubspacesConfig, Task, TextSize, UnimodalHeads,
+    AdversaryConfig, Completion, CompletionConfig, ConfigError, FeatureSizes, FusionConfig,
+    FusionKind, Modality, MutualAttention, PerModality, ProjectionConfig, ReconstructionConfig,
+    StepHeads, SubspaceDiscriminator, SubspacesConfig, Task, TextSize, UnimodalHeads,
 };
 use burn::module::{ModuleVisitor, Param};
 use burn::prelude::*;
@@ -175,11 +175,7 @@ impl MisaConfig {
                 ];
                 context.init(self.settings.cell, sizes, device)
             }),
-            completion: self.parts.completion.then(|| {
-                CompletionConfig::new(self.settings.d_hidden)
-                    .with_modalities(self.settings.modalities)
-                    .init(device)
-            }),
+            completion: self.completion(device),
             activation: self.settings.activation.init(device),
             modalities: self.settings.modalities,
             sizes: self.sizes,
@@ -198,6 +194,12 @@ impl MisaConfig {
             .with_modalities(self.settings.modalities)
             .with_dropout(self.settings.dropout)
             .with_attention_dropout(self.settings.attention_dropout)
+    }
+
+    fn completion(&self, device: &Device) -> Option<Completion> {
+        let config =
+            CompletionConfig::new(self.settings.d_hidden).with_modalities(self.settings.modalities);
+        self.parts.completion.then(|| config.init(device))
     }
 
     fn mutual_attention(&self, device: &Device) -> Option<MutualAttention> {

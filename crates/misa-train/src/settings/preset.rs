@@ -52,7 +52,7 @@ misa_terms::choice! {
         /// | visual and acoustic features | scaled by utterance |
         /// | learning rate | 5e-4, of BERT 5e-5 |
         /// | schedule | 16 steps of warm-up, then half a cosine to 0.02 of the rate |
-        /// | epochs | at most 8 |
+        /// | epochs | at most 12 |
         /// | BERT | all layers learn, all tokens are read |
         ///
         /// The official rate of 1e-4 for everything was made for word vectors: with it, BERT forgets what it knows
@@ -166,7 +166,7 @@ fn fine_tuned(corpus: Corpus) -> TrainingConfig {
         .with_normalisation(Some(Normalisation::Utterance))
         .with_schedule(Schedule::Cosine { floor: 0.02 })
         .with_warm_up(16)
-        .with_epochs(8)
+        .with_epochs(12)
 }
 
 fn plus(corpus: Corpus) -> TrainingConfig {

@@ -1,5 +1,7 @@
 //! Many runs.
 
+mod asked;
+mod asking;
 mod importance;
 mod outcome;
 mod pace;
@@ -43,6 +45,7 @@ use study::Study;
   misa sweep sweep.toml --out runs/sweep --processes 2
   misa sweep sweep.toml --out runs/sweep --shard $SLURM_ARRAY_TASK_ID/16
   misa sweep sweep.toml --journal study.log
+  misa sweep sweep.toml --ask study.log --study mine
   misa sweep sweep.toml --dry-run")]
 pub struct Arguments {
     /// The sweep file
@@ -58,10 +61,14 @@ pub struct Arguments {
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
     /// Write every run as a trial into this journal of Optuna, which others may write to at the same time
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "any_journal")]
     journal: Option<PathBuf>,
+    /// Do the trials that wait in this journal of Optuna, instead of the runs of the file, whose seeds every trial has
+    #[arg(long, value_name = "FILE", group = "any_journal",
+          conflicts_with_all = ["shard", "processes", "dry_run"])]
+    ask: Option<PathBuf>,
     /// Name of the study in the journal; by default, that of the sweep file
-    #[arg(long, value_name = "NAME", requires = "journal")]
+    #[arg(long, value_name = "NAME", requires = "any_journal")]
     study: Option<String>,
     /// How often a killed worker is restarted
     #[arg(long, value_name = "N", default_value_t = 3)]
@@ -84,6 +91,10 @@ pub struct Arguments {
 struct Sweep {
     cells: Vec<Cell>,
     halving: Option<Halving>,
+    /// Where they are from.
+    file: SweepFile,
+    /// The text of the shared settings.
+    base: String,
     /// What each setting may be, over all shards.
     space: Space,
     /// That of the first run.
@@ -96,6 +107,9 @@ impl Arguments {
         let sweep = self.open()?;
         if self.dry_run {
             return self.list(&sweep);
+        }
+        if let Some(journal) = &self.ask {
+            return self.ask(&sweep, journal);
         }
         if let Some(failures) = &self.worker {
             let stop = stop_on_signals()?;
@@ -195,9 +209,18 @@ impl Arguments {
             )
             .into());
         }
+        if self.ask.is_some() && (file.halving.is_some() || !file.data.is_empty()) {
+            let path = self.file.display();
+            return Err(format!(
+                "{path}: --ask knows no [halving] and no list of data, expected neither"
+            )
+            .into());
+        }
         let sweep = |cells, task| Sweep {
             cells,
             halving: file.halving.clone(),
+            file: file.clone(),
+            base: base.clone(),
             space: space.clone(),
             task,
             settings: SettingsArguments {
@@ -227,9 +250,18 @@ impl Arguments {
         let Some(journal) = &self.journal else {
             return Ok(None);
         };
+        let name = self.study_name();
+        Study::open(journal, &name, sweep.space.clone(), sweep.task).map(Some)
+    }
+
+    /// Whether this process says which runs are done.
+    fn tells_runs(&self) -> bool {
+        self.worker.is_none() && self.ask.is_none()
+    }
+
+    fn study_name(&self) -> String {
         let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
-        let name = self.study.as_deref().unwrap_or(&stem);
-        Study::open(journal, name, sweep.space.clone(), sweep.task).map(Some)
+        self.study.clone().unwrap_or_else(|| stem.into_owned())
     }
 
     fn list(&self, sweep: &Sweep) -> Outcome {

@@ -110,7 +110,15 @@ impl Stages<'_> {
     }
 
     /// Does every run, or brings it to a rung, as long as there is one that no other process does.
-    fn work(&mut self, cells: &[&Cell], rung: Option<usize>) -> Result<(), Box<dyn Error>> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::all`].
+    pub(super) fn work(
+        &mut self,
+        cells: &[&Cell],
+        rung: Option<usize>,
+    ) -> Result<(), Box<dyn Error>> {
         // Repeated: the process of a run that was skipped may have been killed since.
         let mut was_any = true;
         while was_any {
@@ -120,7 +128,7 @@ impl Stages<'_> {
                     return Ok(());
                 }
                 let attempt = self.attempt(cell, rung)?;
-                if attempt == Attempt::Done && self.arguments.worker.is_none() {
+                if attempt == Attempt::Done && self.arguments.tells_runs() {
                     self.arguments.tell(&mut self.pace, cell, self.failures);
                 }
                 was_any |= attempt != Attempt::Skipped;

@@ -35,6 +35,17 @@ fn states(printed: &Value) -> BTreeMap<String, (String, Option<u64>)> {
     .collect()
 }
 
+/// How many trials of the study are complete, and how many pruned.
+fn trials(log: &Path) -> (usize, usize) {
+    let mut journal = Journal::open(log).unwrap();
+    let studies = journal.refresh().unwrap();
+    let study = studies.find("halved").unwrap().id;
+    let states: Vec<TrialState> = studies.trials(study).map(|trial| trial.state).collect();
+    let count = |state| states.iter().filter(|found| **found == state).count();
+    assert_eq!(states.len(), 8);
+    (count(TrialState::Complete), count(TrialState::Pruned))
+}
+
 /// Eight runs: four settings, two of which go on from the first rung, and one from the second.
 #[test]
 fn only_the_best_go_on_and_end_as_if_never_paused() {
@@ -75,14 +86,7 @@ fn only_the_best_go_on_and_end_as_if_never_paused() {
         assert!(fs::read(path).unwrap() == expected[*name], "{name}");
     }
 
-    let mut journal = Journal::open(&log).unwrap();
-    let studies = journal.refresh().unwrap();
-    let trials: Vec<_> = studies.trials(studies.find("halved").unwrap().id).collect();
-    let count = |state| trials.iter().filter(|trial| trial.state == state).count();
-    assert_eq!(
-        (count(TrialState::Complete), count(TrialState::Pruned)),
-        (2, 6)
-    );
+    assert_eq!(trials(&log), (2, 6));
 
     // Two processes, killed at work, and started again.
     let mut child = Command::new(env!("CARGO_BIN_EXE_misa"))

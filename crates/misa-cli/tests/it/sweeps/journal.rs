@@ -2,12 +2,13 @@
 
 use super::{sweep, until, written};
 use crate::common::{json, refused, said, text};
-use misa_studies::{Direction, Journal, Json, Outcome, TrialState};
+use misa_studies::{Direction, Journal, Json, NewTrial, Operation, Outcome, StudyId, TrialState};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 use tempfile::tempdir;
 
 /// What a study says of each complete trial: the run, its value, and its values by epoch.
@@ -132,4 +133,102 @@ fn a_journal_that_cannot_be_used_is_refused_before_anything_is_trained() {
     let trial = journal.create_trial(study, BTreeMap::new()).unwrap();
     journal.finish(trial, Outcome::Complete(vec![1.0])).unwrap();
     assert!(message().contains("found the study `sweep` with the directions"));
+}
+
+/// A trial as Optuna's `enqueue_trial` leaves it.
+fn enqueue(journal: &mut Journal, study: StudyId, settings: &[(&str, Json)]) {
+    let settings = settings
+        .iter()
+        .map(|(key, value)| (key.to_string(), value.clone()));
+    let fixed = Json::Object(settings.collect());
+    let trial = NewTrial {
+        state: TrialState::Waiting,
+        started: None,
+        system_attrs: BTreeMap::from([("fixed_params".to_string(), fixed)]),
+        ..NewTrial::running(study)
+    };
+    journal
+        .append(vec![Operation::CreateTrial(Box::new(trial))])
+        .unwrap();
+}
+
+/// Kills the program as soon as it has begun a run in `out`.
+fn kill_at_work(arguments: &[&str], out: &Path) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_misa"))
+        .args(arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let is_run = |(path, ..): &(PathBuf, u64, SystemTime)| path.ends_with("manifest.json");
+    until(|| written(out).iter().any(is_run));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Of three trials that wait, the first is begun by a process that is killed, and the second has no such setting.
+#[test]
+fn trials_that_wait_are_done_and_told() {
+    let dir = tempdir().unwrap();
+    let (file, out) = (sweep(dir.path()), dir.path().join("out"));
+    let log = dir.path().join("study.log");
+    let mut journal = Journal::create(&log).unwrap();
+    let study = journal.study("mine", &[Direction::Minimise]).unwrap();
+    let text_of = |text: &str| Json::Text(text.to_string());
+    for (cell, dropout) in [("lstm", 0.1), ("lstn", 0.1), ("gru", 0.5)] {
+        let settings = [
+            ("training.cell", text_of(cell)),
+            ("training.dropout", Json::Float(dropout)),
+            ("training.activation", text_of("tanh")),
+        ];
+        enqueue(&mut journal, study, &settings);
+    }
+    let arguments = [
+        "sweep",
+        text(&file),
+        "--out",
+        text(&out),
+        "--ask",
+        text(&log),
+    ];
+    let arguments = [&arguments[..], &["--study", "mine"]].concat();
+    kill_at_work(&arguments, &out);
+
+    let (status, _) = refused(&arguments);
+    assert_eq!(status, 1);
+    let studies = journal.refresh().unwrap();
+    let trials: Vec<_> = studies.trials(study).collect();
+    let states: Vec<TrialState> = trials.iter().map(|trial| trial.state).collect();
+    use TrialState::{Complete, Failed};
+    assert_eq!(states, [Complete, Failed, Complete]);
+    let Json::Text(error) = &trials[1].user_attrs["error"] else {
+        panic!("{:?}", trials[1]);
+    };
+    assert!(error.contains("lstn"), "{error}");
+    // The mean over both seeds of the file.
+    let expected = reported(&out);
+    assert_eq!(expected.len(), 4);
+    for trial in [trials[0], trials[2]] {
+        let cell = trial.params["training.cell"].value();
+        let runs = expected
+            .iter()
+            .filter(|(name, _)| name.contains(&format!("cell={}", cell_name(&cell))));
+        let values: Vec<f64> = runs.map(|(_, (value, _))| *value).collect();
+        assert_eq!(values.len(), 2);
+        assert_eq!(trial.values, Some(vec![(values[0] + values[1]) / 2.0]));
+        assert_eq!(trial.intermediate_values.len(), 2);
+    }
+    assert_eq!(said(&arguments), "0 trials done, 0 failed\n");
+    let (status, message) = refused(&arguments[..6]);
+    assert_eq!(status, 1);
+    assert!(
+        message.contains("no study `sweep`, expected one of: mine"),
+        "{message}"
+    );
+}
+
+fn cell_name(cell: &Json) -> String {
+    match cell {
+        Json::Text(name) => name.clone(),
+        other => panic!("{other:?}"),
+    }
 }
