@@ -93,6 +93,11 @@ impl UtteranceDataset {
         &self.splits[split.index()]
     }
 
+    /// The utterances of train, valid and test, without a copy.
+    pub fn into_splits(self) -> [Vec<Utterance>; 3] {
+        self.splits
+    }
+
     /// The data set without its test split, and the test split.
     pub(crate) fn without_test(mut self) -> (Self, Vec<Utterance>) {
         let test = std::mem::take(&mut self.splits[Split::Test.index()]);
@@ -243,6 +248,13 @@ mod tests {
             "valid: 1 utterances with an id of an earlier split",
         ];
         assert_eq!(notes, expected);
+    }
+
+    #[test]
+    fn splits_are_handed_over_in_their_order() {
+        let [a, b] = ["a", "b"].map(|id| utterance(id, vec![2], 1, 0.0));
+        let data = dataset(vec![a.clone()], vec![b.clone()]).unwrap();
+        assert_eq!(data.into_splits(), [vec![a], vec![b], vec![]]);
     }
 
     #[test]

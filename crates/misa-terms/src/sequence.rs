@@ -59,6 +59,11 @@ impl Sequence {
         &self.values
     }
 
+    /// All values, as [`Self::values`], without a copy.
+    pub fn into_values(self) -> Vec<f32> {
+        self.values
+    }
+
     /// The features of step `i`.
     ///
     /// # Panics
@@ -168,6 +173,7 @@ mod tests {
         assert_eq!(sequence.steps(), 3);
         assert_eq!(sequence.step(1), [3.0, 4.0]);
         assert_eq!(sequence.iter().len(), 3);
+        assert_eq!(sequence.into_values(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     }
 
     #[test]
