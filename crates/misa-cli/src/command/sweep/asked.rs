@@ -1,16 +1,13 @@
 //! Trials of a journal that somebody else has enqueued, such as a sampler in Python.
 
-use super::ranking::main_metric;
+use super::main_score::MainScore;
 use crate::settings::read_value;
 use crate::sweep::{Cell, Claim, Space, SweepFile};
-use misa_core::Task;
-use misa_data::Split;
-use misa_report::compare::Metric;
 use misa_studies::{
-    Direction, Distribution, DistributionKind, Journal, Json, Outcome, Param, StudyId, Trial,
-    TrialId, TrialState,
+    Distribution, DistributionKind, Journal, Json, Outcome, Param, StudyId, Trial, TrialId,
+    TrialState,
 };
-use misa_train::{Phase, Report};
+use misa_train::Report;
 use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -25,7 +22,7 @@ const ERROR: &str = "error";
 pub(super) struct Asked<'a> {
     journal: Journal,
     id: StudyId,
-    metric: Metric,
+    score: MainScore,
     file: &'a SweepFile,
     /// The text of the shared settings.
     base: &'a str,
@@ -60,14 +57,8 @@ impl<'a> Asked<'a> {
         name: &str,
         (file, base): (&'a SweepFile, &'a str),
         space: &'a Space,
-        task: Task,
+        score: MainScore,
     ) -> Result<Self, Box<dyn Error>> {
-        let metric = main_metric(task).ok_or("the task has no score that runs are ranked by")?;
-        let direction = if metric.is_better_high {
-            Direction::Maximise
-        } else {
-            Direction::Minimise
-        };
         let mut journal = Journal::open(path)?;
         if journal.refresh()?.find(name).is_none() {
             let names: Vec<&str> = journal
@@ -81,11 +72,11 @@ impl<'a> Asked<'a> {
             )
             .into());
         }
-        let id = journal.study(name, &[direction])?;
+        let id = journal.study(name, &[score.direction()])?;
         Ok(Self {
             journal,
             id,
-            metric,
+            score,
             file,
             base,
             space,
@@ -176,7 +167,9 @@ impl<'a> Asked<'a> {
         if !self.is_running(trial)? {
             return Ok(());
         }
-        let epochs = reports.iter().map(|report| self.epochs(report));
+        let epochs = reports
+            .iter()
+            .map(|report| self.score.by_epoch(&report.history));
         let mut by_epoch: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
         for (epoch, value) in epochs.flatten() {
             by_epoch.entry(epoch).or_default().push(value);
@@ -185,8 +178,8 @@ impl<'a> Asked<'a> {
         for (epoch, values) in by_epoch.iter().filter(|(_, it)| it.len() == reports.len()) {
             self.journal.report(trial, *epoch, mean(values))?;
         }
-        let valid = |report: &Report| self.of(&report.scores_of(Split::Valid)?.scores);
-        let values: Option<Vec<f64>> = reports.iter().map(valid).collect();
+        let values = reports.iter().map(|report| self.score.of_run(report));
+        let values: Option<Vec<f64>> = values.collect();
         let outcome = match values {
             Some(values) => Outcome::Complete(vec![mean(&values)]),
             None => Outcome::Failed,
@@ -212,21 +205,6 @@ impl<'a> Asked<'a> {
     fn is_running(&mut self, trial: TrialId) -> Result<bool, Box<dyn Error>> {
         let trial = self.journal.refresh()?.trial(trial);
         Ok(trial.is_some_and(|trial| trial.state == TrialState::Running))
-    }
-
-    fn epochs(&self, report: &Report) -> Vec<(u32, f64)> {
-        let epochs = report.history.iter();
-        let epochs = epochs.filter(|epoch| epoch.phase == Phase::Joint);
-        epochs
-            .filter_map(|epoch| Some((u32::try_from(epoch.epoch).ok()?, self.of(&epoch.valid)?)))
-            .collect()
-    }
-
-    fn of(&self, scores: &[(String, Option<f64>)]) -> Option<f64> {
-        let found = scores.iter().find(|(name, _)| name == self.metric.name);
-        found
-            .and_then(|(_, value)| *value)
-            .filter(|value| !value.is_nan())
     }
 }
 

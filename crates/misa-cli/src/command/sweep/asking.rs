@@ -33,7 +33,7 @@ impl Arguments {
         let failures = Failures::new()?;
         let source = (&sweep.file, sweep.base.as_str());
         let name = self.study_name();
-        let mut asked = Asked::open(journal, &name, source, &sweep.space, sweep.task)?;
+        let mut asked = Asked::open(journal, &name, source, &sweep.space, sweep.score()?)?;
         let mut told = Vec::new();
         while !stop.is_requested() {
             let trial = match asked.next(&self.out)? {

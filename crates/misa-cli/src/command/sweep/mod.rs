@@ -3,6 +3,7 @@
 mod asked;
 mod asking;
 mod importance;
+mod main_score;
 mod outcome;
 mod pace;
 mod ranking;
@@ -16,9 +17,10 @@ use crate::settings::{Resolved, RunSettings};
 use crate::sweep::{Cell, Halving, Shard, Space, SweepFile, stop_when_alone};
 use crate::{Exit, Outcome, requests_on_signals, stop_on_signals};
 use clap::Args;
+use main_score::MainScore;
 use misa_core::Task;
 use outcome::{Count, Failures, RunOutcome, RunState};
-use ranking::{FinishedScores, main_metric};
+use ranking::FinishedScores;
 use rungs::Rungs;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -251,7 +253,7 @@ impl Arguments {
             return Ok(None);
         };
         let name = self.study_name();
-        Study::open(journal, &name, sweep.space.clone(), sweep.task).map(Some)
+        Study::open(journal, &name, sweep.space.clone(), sweep.score()?).map(Some)
     }
 
     /// Whether this process says which runs are done.
@@ -292,11 +294,17 @@ impl Arguments {
 }
 
 impl Sweep {
+    /// What the runs are compared by.
+    fn score(&self) -> Result<MainScore, Box<dyn Error>> {
+        let score = MainScore::of_task(self.task);
+        Ok(score.ok_or("the task has no score that runs are compared by")?)
+    }
+
     /// The rungs of runs in `out`, if only the best go on.
     fn rungs<'a>(&'a self, out: &'a Path) -> Option<Rungs<'a>> {
         Some(Rungs {
             halving: self.halving.as_ref()?,
-            metric: main_metric(self.task)?,
+            score: MainScore::of_task(self.task)?,
             out,
         })
     }

@@ -2,7 +2,8 @@
 
 use super::super::json::scores;
 use super::importance::{Importance, importance};
-use crate::show::{mean_text, metrics};
+use super::main_score::MainScore;
+use crate::show::mean_text;
 use crate::sweep::Cell;
 use misa_core::Task;
 use misa_data::Split;
@@ -14,8 +15,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-/// The score of a regression and of classes that settings are ranked by.
-const RANKED: [&str; 2] = ["MAE", "Acc"];
 /// Places that are printed; JSON has all of them.
 const MOST: usize = 20;
 
@@ -26,12 +25,6 @@ pub(super) struct FinishedScores {
     scores: BTreeMap<String, Vec<(String, Option<f64>)>>,
     /// The task of the runs; that of the first, if they differ.
     task: Option<Task>,
-}
-
-/// The score that runs of a task are ranked by.
-pub(super) fn main_metric(task: Task) -> Option<Metric> {
-    let is_ranked = |metric: &Metric| RANKED.contains(&metric.name);
-    metrics(task).into_iter().find(is_ranked)
 }
 
 /// Settings ranked by a score, those of each data set by themselves.
@@ -100,7 +93,10 @@ impl FinishedScores {
 
     /// Ranks the settings of `cells` by the mean over their finished seeds.
     pub fn ranking(&self, cells: &[Cell], out: &Path) -> Ranking {
-        let metric = self.task.and_then(main_metric);
+        let metric = self
+            .task
+            .and_then(MainScore::of_task)
+            .map(MainScore::metric);
         let mut ranking = Ranking {
             out: out.display().to_string(),
             ..Ranking::default()

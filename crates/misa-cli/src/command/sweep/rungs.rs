@@ -1,9 +1,9 @@
 //! Which settings of a sweep go on from a rung, read from the folders of the runs.
 
+use super::main_score::MainScore;
 use super::outcome::Failures;
 use crate::sweep::{Cell, Halving};
-use misa_report::compare::Metric;
-use misa_train::{EpochRecord, Manifest, Phase, Status};
+use misa_train::{Manifest, Status};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use std::path::Path;
 pub(super) struct Rungs<'a> {
     pub halving: &'a Halving,
     /// What settings are compared by: the mean over their seeds of the best value so far.
-    pub metric: Metric,
+    pub score: MainScore,
     /// Folder of the runs.
     pub out: &'a Path,
 }
@@ -76,23 +76,10 @@ impl Rungs<'_> {
     fn arrived(&self, cell: &Cell, rung: usize) -> Option<Score> {
         let manifest = Manifest::read(self.out.join(&cell.name)).ok()?;
         let has_arrived = manifest.epochs() >= rung || manifest.status == Status::Finished;
-        has_arrived.then(|| self.best(&manifest.history()[..rung.min(manifest.epochs())]))
-    }
-
-    fn best(&self, epochs: &[EpochRecord]) -> Score {
-        let epochs = epochs.iter().filter(|epoch| epoch.phase == Phase::Joint);
-        let values = epochs.filter_map(|epoch| {
-            let found = epoch
-                .valid
-                .iter()
-                .find(|(name, _)| name == self.metric.name);
-            found?.1.filter(|value| !value.is_nan())
-        });
-        if self.metric.is_better_high {
-            values.reduce(f64::max)
-        } else {
-            values.reduce(f64::min)
-        }
+        has_arrived.then(|| {
+            self.score
+                .best(&manifest.history()[..rung.min(manifest.epochs())])
+        })
     }
 
     /// Groups with a score, better first; of equal ones, in the order of their names.
@@ -105,7 +92,7 @@ impl Rungs<'_> {
             .collect();
         scored.sort_by(|(_, one), (_, other)| {
             let order = one.total_cmp(other);
-            if self.metric.is_better_high {
+            if self.score.metric().is_better_high {
                 order.reverse()
             } else {
                 order

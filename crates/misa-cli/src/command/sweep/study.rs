@@ -1,14 +1,9 @@
 //! The runs of a sweep as the trials of a study in Optuna's journal.
 
-use super::ranking::main_metric;
+use super::main_score::MainScore;
 use crate::sweep::{Cell, Space};
-use misa_core::Task;
-use misa_data::Split;
-use misa_report::compare::Metric;
-use misa_studies::{
-    Direction, Journal, JournalError, Json, Outcome, Param, StudyId, TrialId, TrialState,
-};
-use misa_train::{EpochRecord, Phase, Report};
+use misa_studies::{Journal, JournalError, Json, Outcome, Param, StudyId, TrialId, TrialState};
+use misa_train::{EpochRecord, Report};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
@@ -26,7 +21,7 @@ pub(super) struct Study {
     journal: Journal,
     id: StudyId,
     space: Space,
-    metric: Metric,
+    score: MainScore,
 }
 
 impl Study {
@@ -39,21 +34,15 @@ impl Study {
         path: &Path,
         name: &str,
         space: Space,
-        task: Task,
+        score: MainScore,
     ) -> Result<Self, Box<dyn Error>> {
-        let metric = main_metric(task).ok_or("the task has no score that runs are ranked by")?;
-        let direction = if metric.is_better_high {
-            Direction::Maximise
-        } else {
-            Direction::Minimise
-        };
         let mut journal = Journal::create(path)?;
-        let id = journal.study(name, &[direction])?;
+        let id = journal.study(name, &[score.direction()])?;
         Ok(Self {
             journal,
             id,
             space,
-            metric,
+            score,
         })
     }
 
@@ -69,10 +58,10 @@ impl Study {
             return Ok(());
         }
         let trial = self.running(cell)?;
-        for (epoch, value) in self.epochs(&report.history) {
+        for (epoch, value) in self.score.by_epoch(&report.history) {
             self.journal.report(trial, epoch, value)?;
         }
-        let outcome = match self.value(report) {
+        let outcome = match self.score.of_run(report) {
             Some(value) => Outcome::Complete(vec![value]),
             None => Outcome::Failed,
         };
@@ -89,7 +78,7 @@ impl Study {
         let Some(trial) = self.find(&params, TrialState::Running)? else {
             return Ok(());
         };
-        for (epoch, value) in self.epochs(history) {
+        for (epoch, value) in self.score.by_epoch(history) {
             self.journal.report(trial, epoch, value)?;
         }
         Ok(self.journal.finish(trial, Outcome::Pruned)?)
@@ -123,27 +112,6 @@ impl Study {
         let mut trials = self.journal.refresh()?.trials(self.id);
         let found = trials.find(|trial| trial.state == state && is_equal(&trial.params, params));
         Ok(found.map(|trial| trial.id))
-    }
-
-    /// The score on the valid split after each epoch of the objective.
-    fn epochs(&self, history: &[EpochRecord]) -> Vec<(u32, f64)> {
-        let epochs = history.iter().filter(|epoch| epoch.phase == Phase::Joint);
-        let value = |scores: &[(String, Option<f64>)]| self.of(scores);
-        epochs
-            .filter_map(|epoch| Some((u32::try_from(epoch.epoch).ok()?, value(&epoch.valid)?)))
-            .collect()
-    }
-
-    /// The score on the valid split of the model of the run.
-    fn value(&self, report: &Report) -> Option<f64> {
-        self.of(&report.scores_of(Split::Valid)?.scores)
-    }
-
-    fn of(&self, scores: &[(String, Option<f64>)]) -> Option<f64> {
-        let found = scores.iter().find(|(name, _)| name == self.metric.name);
-        found
-            .and_then(|(_, value)| *value)
-            .filter(|value| !value.is_nan())
     }
 }
 
