@@ -127,7 +127,7 @@ fn a_setting_is_explained_by_its_short_name() {
     let found = said(&["settings", "epochs"]);
     assert!(found.starts_with("training.epochs\n"), "{found}");
     assert!(
-        found.contains("Default: 500; 8 for fine-tuned; 6 without data.path\n"),
+        found.contains("Default: 500; 12 for fine-tuned; 6 without data.path\n"),
         "{found}"
     );
     assert!(found.contains("Option: --epochs\n"), "{found}");
