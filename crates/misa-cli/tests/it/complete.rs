@@ -2,6 +2,7 @@
 
 use crate::common::{json, refused, said, text, train, weights};
 use std::fs;
+use std::path::Path;
 use tempfile::tempdir;
 
 #[test]
@@ -25,6 +26,16 @@ fn a_completed_model_changes_what_lacks_a_modality_and_nothing_else() {
         assert!((0.0..2.0).contains(&error), "{modality}: {error}");
     }
     assert_eq!(found["fit"]["train"], 48);
+
+    // Intervals are those of the new predictions: equal only where nothing is missing.
+    let sets = |folder: &Path| {
+        let calibration = json(&fs::read_to_string(folder.join("calibration.json")).unwrap());
+        calibration["sets"].as_array().unwrap().clone()
+    };
+    let (old, new) = (sets(&run.join("checkpoint")), sets(&model));
+    assert_eq!((old.len(), new.len()), (7, 7));
+    assert_eq!(old[0], new[0]);
+    assert!((1..7).all(|set| old[set] != new[set]), "{new:?}");
 
     let name = "model.safetensors";
     let [one, other] = [&model, &again].map(|folder| fs::read(folder.join(name)).unwrap());

@@ -64,7 +64,7 @@ pub struct CompletionFit {
 
 /// Trains networks that predict the shared vector of a missing modality from those that are there, and
 /// returns the checkpoint with them. The weights of the model stay as they are; networks that it has already
-/// are replaced.
+/// are replaced, and intervals are measured anew on the valid split.
 ///
 /// The split `train` teaches them and `valid` chooses the epoch. Only utterances with every modality in use are
 /// read. The result is a function of the checkpoint, the data and `training`.
@@ -107,11 +107,16 @@ pub fn train_completion(
     let (model, _) = (config.init_to_load(device))
         .load_state_dict(&all)
         .map_err(invalid)?;
-    let checkpoint = Checkpoint {
+    let mut checkpoint = Checkpoint {
         model,
         config,
         ..checkpoint
     };
+    if checkpoint.calibration.is_some() {
+        // What lacks a modality is predicted otherwise now, so it is also otherwise far off.
+        let valid = data.dataset().split(Split::Valid);
+        checkpoint.calibration = checkpoint.calibrate(valid, device)?;
+    }
     Ok((checkpoint, summary))
 }
 
