@@ -1,7 +1,7 @@
 //! Shared vectors of missing modalities, predicted from those that are there.
 
 use crate::modality_modules::ModalityModules;
-use crate::{Modalities, Modality, PerModality, Presence};
+use crate::{Modalities, PerModality, Presence};
 use burn::module::Param;
 use burn::nn::{Linear, LinearConfig};
 use burn::prelude::*;
@@ -184,11 +184,6 @@ impl Completion {
             }
         })
     }
-
-    /// Whether utterances that lack a modality can be completed at all: some modality is predicted.
-    pub fn predicts(&self, modality: Modality) -> bool {
-        self.modalities.contains(modality)
-    }
 }
 
 impl Network {
@@ -202,6 +197,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Modality;
     use burn::tensor::{Distribution, Tolerance};
 
     fn vectors(device: &Device) -> PerModality<Tensor<2>> {
@@ -258,7 +254,6 @@ mod tests {
         let tolerance = Tolerance::absolute(1e-5);
         (scaled.text.into_data()).assert_approx_eq::<f32>(&expected, tolerance);
         assert_eq!(scaled.visual.into_data(), shared.visual.into_data());
-        assert!(completion.predicts(Modality::Text) && !completion.predicts(Modality::Visual));
     }
 
     #[test]

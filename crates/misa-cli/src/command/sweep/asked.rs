@@ -1,6 +1,7 @@
 //! Trials of a journal that somebody else has enqueued, such as a sampler in Python.
 
 use super::main_score::MainScore;
+use super::study::{RUN, fail};
 use crate::settings::read_value;
 use crate::sweep::{Cell, Claim, Space, SweepFile};
 use misa_studies::{
@@ -12,11 +13,6 @@ use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
-
-/// The attribute of a trial that misa does: the name that its runs share.
-const RUN: &str = "run";
-/// The attribute of a failed trial that says why.
-const ERROR: &str = "error";
 
 /// The trials of a study that this process may do.
 pub(super) struct Asked<'a> {
@@ -192,9 +188,7 @@ impl<'a> Asked<'a> {
         if !self.is_running(trial)? {
             return Ok(());
         }
-        let why = Json::Text(why.to_string());
-        self.journal.set_user_attr(trial, ERROR, why)?;
-        Ok(self.journal.finish(trial, Outcome::Failed)?)
+        Ok(fail(&mut self.journal, trial, why)?)
     }
 
     /// Leaves a trial to the process that does one of its runs.

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 
-/// The attribute of a trial that names its run.
-const RUN: &str = "run";
+/// The attribute of a trial that names its run, or what its runs share.
+pub(super) const RUN: &str = "run";
 /// The attribute of a failed trial that says why.
 const ERROR: &str = "error";
 
@@ -87,9 +87,7 @@ impl Study {
     /// Notes that the run has failed; it gets another trial when it is tried again.
     pub(super) fn fail(&mut self, cell: &Cell, message: &str) -> Result<(), Box<dyn Error>> {
         let trial = self.running(cell)?;
-        let message = Json::Text(message.to_string());
-        self.journal.set_user_attr(trial, ERROR, message)?;
-        Ok(self.journal.finish(trial, Outcome::Failed)?)
+        Ok(fail(&mut self.journal, trial, message)?)
     }
 
     /// The trial of a run that is at work: that of a process that was killed or stopped, or a new one.
@@ -113,6 +111,12 @@ impl Study {
         let found = trials.find(|trial| trial.state == state && is_equal(&trial.params, params));
         Ok(found.map(|trial| trial.id))
     }
+}
+
+/// Ends a trial that has failed, with the reason as an attribute.
+pub(super) fn fail(journal: &mut Journal, trial: TrialId, why: &str) -> Result<(), JournalError> {
+    journal.set_user_attr(trial, ERROR, Json::Text(why.to_string()))?;
+    journal.finish(trial, Outcome::Failed)
 }
 
 /// Whether two trials have the same settings; their ranges may have changed between two versions of a sweep file.
