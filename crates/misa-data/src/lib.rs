@@ -57,6 +57,7 @@
 //! | `intake/`, `finite.rs`, `labelled.rs`, `refusal.rs`, `widths.rs` | the checks of every utterance |
 //! | `clips.rs` | clips to be predicted, without labels |
 //! | `dataset.rs`, `overview.rs`, `checksum.rs` | all utterances, and the facts about them |
+//! | `folds.rs` | files that say what belongs to which split |
 //! | `locked.rs` | the test split, locked while a run trains |
 //! | `format/` | one file per layout on disk |
 //! | `doctor/` | the contents and faults of a data set, in words |
@@ -80,6 +81,7 @@ mod embedding;
 mod entry;
 mod error;
 mod finite;
+mod folds;
 pub mod format;
 mod glove;
 mod intake;
@@ -109,6 +111,7 @@ pub use clips::Clips;
 pub use dataset::UtteranceDataset;
 pub use embedding::read_embedding;
 pub use error::{DataError, Width};
+pub use folds::Folds;
 pub use format::Format;
 pub use format::mmsa_write::{MmsaUtterance, MmsaWritten, mmsa_vectors, write_mmsa};
 pub use format::safetensors::{UtteranceWriter, Written};

@@ -212,6 +212,11 @@ pub const VARIANTS: &[Variant] = &[
         "mutual attention",
         &["training.mutual_attention=on"],
     ),
+    variant(
+        REMEDIES,
+        "text asks",
+        &["training.mutual_attention.directions=\"from_text\""],
+    ),
     variant(REMEDIES, "context", &["training.context=on"]),
     variant(
         REMEDIES,

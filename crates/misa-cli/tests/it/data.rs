@@ -325,3 +325,41 @@ fn published_figures_are_marked_where_they_do_not_compare() {
         "{message}"
     );
 }
+
+/// Half of a valid split becomes the test split; nothing else changes, and the typing error is told.
+#[test]
+fn a_file_of_folds_moves_utterances_to_other_splits() {
+    let dir = tempdir().unwrap();
+    let [data, moved, folds] =
+        ["data.safetensors", "moved.safetensors", "folds.json"].map(|name| dir.path().join(name));
+    let config = small([6, 4, 2]).with_utterances_per_video(2);
+    save(&config, &data, |label| label);
+    let before = UtteranceDataset::open(&data).unwrap();
+    let ids = |data: &UtteranceDataset, split| -> Vec<String> {
+        let utterances = data.split(split).iter();
+        utterances.map(|utterance| utterance.id.clone()).collect()
+    };
+    let valid = ids(&before, Split::Valid);
+    let video = valid[2].split('[').next().unwrap();
+    let lists = json!({"train": [], "dev": ["nobody"], "test": [video]});
+    fs::write(&folds, lists.to_string()).unwrap();
+    let convert = ["data", "convert", text(&data), text(&moved)];
+    let with_folds = [&convert[..], &["--folds", text(&folds), "--json"]].concat();
+    let printed = json(&said(&with_folds));
+    assert_eq!(printed["moved"], 2);
+    assert_eq!(printed["unknown_names"], json!(["nobody"]));
+    let counts = json!({"train": 6, "valid": 2, "test": 4});
+    assert_eq!(printed["utterances"], counts);
+    let after = UtteranceDataset::open(&moved).unwrap();
+    assert_eq!(after.split(Split::Train), before.split(Split::Train));
+    assert_eq!(after.split(Split::Valid), &before.split(Split::Valid)[..2]);
+    let test = [before.split(Split::Valid), before.split(Split::Test)];
+    assert_eq!(after.split(Split::Test), [&test[0][2..], test[1]].concat());
+
+    fs::write(&folds, r#"{"train": [], "test": []}"#).unwrap();
+    let again = [&with_folds[..], &["--force"]].concat();
+    assert!(refused(&again).1.contains("no split `valid`"));
+    // The file that was there still stands.
+    let still = UtteranceDataset::open(&moved).unwrap();
+    assert_eq!(still.checksum(), after.checksum());
+}

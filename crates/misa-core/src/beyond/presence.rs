@@ -78,16 +78,36 @@ impl Presence {
     /// `x`, which has a row of `modality` per utterance, with zeros where the modality is missing,
     /// even where `x` is NaN.
     pub(crate) fn blank<const D: usize>(&self, modality: Modality, x: Tensor<D>) -> Tensor<D> {
-        match self.rows(&[modality]) {
+        match self.missing_elements(modality, &x) {
             None => x,
-            Some(_) => {
-                let mut shape = [1; D];
-                shape[0] = self.batch();
-                let is_missing = self.mask(modality, &x.device()).equal_scalar(0.0);
-                let elements = is_missing.reshape(shape).expand(x.dims());
-                x.mask_fill(elements, 0.0)
-            }
+            Some(elements) => x.mask_fill(elements, 0.0),
         }
+    }
+
+    /// `x`, which has a row of `modality` per utterance, with the rows of `other` where the modality is missing.
+    pub(crate) fn replace_missing<const D: usize>(
+        &self,
+        modality: Modality,
+        x: Tensor<D>,
+        other: Tensor<D>,
+    ) -> Tensor<D> {
+        match self.missing_elements(modality, &x) {
+            None => x,
+            Some(elements) => x.mask_where(elements, other),
+        }
+    }
+
+    /// True in the rows of `x` whose utterance lacks `modality`; `None` if every utterance has it.
+    fn missing_elements<const D: usize>(
+        &self,
+        modality: Modality,
+        x: &Tensor<D>,
+    ) -> Option<Tensor<D, Bool>> {
+        self.rows(&[modality])?;
+        let mut shape = [1; D];
+        shape[0] = self.batch();
+        let is_missing = self.mask(modality, &x.device()).equal_scalar(0.0);
+        Some(is_missing.reshape(shape).expand(x.dims()))
     }
 
     /// Checks that every utterance has one of `modalities`.

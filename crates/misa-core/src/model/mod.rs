@@ -318,6 +318,11 @@ impl Misa {
         self.text.as_ref().and_then(TextEncoder::bert)
     }
 
+    /// The adversary of the similarity loss, of a model that has one.
+    pub fn adversary(&self) -> Option<&Adversary> {
+        self.adversary.as_ref()
+    }
+
     fn project(
         &self,
         encoded: &PerModality<Option<EncoderOutput>>,

@@ -2,8 +2,8 @@
 
 use crate::support::{Numbers, bert, predictor, sizes, words};
 use misa_core::{
-    CellKind, FusionKind, MisaConfig, Modalities, Modality, MutualAttentionConfig, Representations,
-    TextSize,
+    CellKind, Directions, FusionKind, MisaConfig, Modalities, Modality, MutualAttentionConfig,
+    Representations, TextSize,
 };
 use misa_infer::prelude::*;
 use misa_terms::BertConfig;
@@ -93,6 +93,11 @@ fn with_every_fusion() {
     holds(
         "mutual attention",
         &config(words()).with_mutual_attention(Some(attention)),
+    );
+    let asking = MutualAttentionConfig::default().with_directions(Directions::FromText);
+    holds(
+        "text that asks",
+        &config(words()).with_mutual_attention(Some(asking)),
     );
     let config = config(words()).with_mutual_attention(Some(MutualAttentionConfig::default()));
     holds("absent column", &config.with_absent_column(true));

@@ -13,7 +13,7 @@ use misa_kernels::Adam;
 use misa_terms::{Random, mix};
 use rows::{Rows, missing};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Probability that a modality is missing, in training and where the best epoch is chosen.
 const MISSING: f64 = 0.5;
@@ -165,7 +165,7 @@ impl<'a> Fit<'a> {
         let (train, valid) = (scaled(train), scaled(valid));
         let seed = mix(training.seed, 0, 0, "completion valid");
         Self {
-            optimiser: Optimiser::new(Adam::default(), 0.0, HashSet::new()),
+            optimiser: Optimiser::new(Adam::default(), 0.0, HashMap::new()),
             valid_presence: draw_presence(valid.modalities, valid.count, MISSING, seed),
             networks,
             training,

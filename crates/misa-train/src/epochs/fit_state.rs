@@ -213,6 +213,7 @@ impl<'a> FitState<'a> {
         LearningRates {
             model: rates.model * scale,
             bert: rates.bert * scale,
+            adversary: rates.adversary * scale,
         }
     }
 

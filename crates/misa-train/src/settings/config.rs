@@ -20,6 +20,7 @@ misa_terms::settings! {
     /// | `batch_size` | 64 | `[1, inf)` | utterances per batch, in training and in evaluation |
     /// | `accumulation` | 1 | `[1, inf)` | batches per optimiser step |
     /// | `learning_rate` | 1e-4 | `(0, inf)` | learning rate of Adam |
+    /// | `adversary_learning_rate` | that of the model | `(0, inf)` | learning rate of the adversary's weights |
     /// | `weight_decay` | 0 | `[0, inf)` | decoupled weight decay |
     /// | `warm_up` | 0 | `[0, inf)` | optimiser steps in which the learning rate rises |
     /// | `schedule` | constant | see [`Schedule`] | course of the learning rate |
@@ -43,6 +44,9 @@ misa_terms::settings! {
         pub order: Order = Order::Shuffled, with_order;
         /// Learning rate of Adam. Range: `(0, inf)`.
         pub learning_rate: f64 = 1e-4, with_learning_rate;
+        /// Learning rate of the weights of an adversary that makes shared vectors similar, if it has
+        /// another. Range: `(0, inf)`.
+        pub adversary_learning_rate: Option<f64> = None, with_adversary_learning_rate;
         /// How large gradients may become.
         pub gradient_clip: GradientClip = GradientClip::Value(1.0), with_gradient_clip;
         /// The course of the learning rate.
@@ -100,9 +104,13 @@ impl TrainingConfig {
         ] {
             ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
         }
-        let rate = self.learning_rate;
-        let holds = rate > 0.0 && rate.is_finite();
-        ConfigError::check("learning_rate", rate, "(0, inf)", holds)?;
+        for (field, rate) in [
+            ("learning_rate", Some(self.learning_rate)),
+            ("adversary_learning_rate", self.adversary_learning_rate),
+        ] {
+            let holds = rate.is_none_or(|rate| rate > 0.0 && rate.is_finite());
+            ConfigError::check(field, rate.unwrap_or_default(), "(0, inf)", holds)?;
+        }
         if let Some(pretraining) = &self.pretraining {
             pretraining.validate()?;
         }
@@ -161,6 +169,7 @@ impl TrainingConfig {
         LearningRates {
             model: share * self.learning_rate,
             bert: share * bert.unwrap_or(self.learning_rate),
+            adversary: share * self.adversary_learning_rate.unwrap_or(self.learning_rate),
         }
     }
 
@@ -210,7 +219,7 @@ mod tests {
     use super::*;
     use misa_core::encoder::bert::BertFreezing;
     use misa_core::loss::{Regression, UnimodalLossConfig, Weighting};
-    use misa_core::{MutualAttentionConfig, Task};
+    use misa_core::{Directions, MutualAttentionConfig, Task};
 
     #[test]
     fn values_outside_their_range_are_named() {
@@ -232,6 +241,9 @@ mod tests {
         let config = TrainingConfig::new().with_warm_up(4).with_bert(Some(bert));
         let rates = |step| config.rates(step, 100);
         assert_eq!((rates(1).model, rates(1).bert), (0.25e-4, 0.25e-5));
+        assert_eq!(rates(1).adversary, rates(1).model);
+        let config = config.clone().with_adversary_learning_rate(Some(1e-3));
+        assert_eq!(config.rates(2, 100).adversary, 0.5e-3);
         assert_eq!((rates(4).model, rates(9).bert), (1e-4, 1e-5));
     }
 
@@ -243,9 +255,13 @@ mod tests {
             .with_bert(Some(frozen));
         assert_eq!(
             attending.validate().unwrap_err().to_string(),
-            "mutual_attention cannot be used with a BERT that is frozen whole: its steps are not \
-             available"
+            "mutual_attention cannot be used with a BERT that is frozen whole, except from_text: the \
+             steps of the text are not available"
         );
+        let asking = attending.with_mutual_attention(Some(
+            MutualAttentionConfig::new().with_directions(Directions::FromText),
+        ));
+        asking.validate().unwrap();
         let hiding = TrainingConfig::new()
             .with_pretraining(Some(PretrainingConfig::new().with_masked_epochs(1)))
             .with_modalities("text".parse().unwrap());
@@ -289,6 +305,18 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn a_rate_without_an_adversary_is_refused() {
+        let config = TrainingConfig::new().with_adversary_learning_rate(Some(1e-2));
+        assert_eq!(
+            config.validate().unwrap_err().to_string(),
+            "adversary_learning_rate cannot be used without an adversary: set loss.similarity to \
+             adversarial"
+        );
+        let loss = MisaLossConfig::new().with_similarity(Similarity::Adversarial);
+        config.with_loss(loss).validate().unwrap();
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::{BertSettings, TrainingConfig};
 use misa_core::encoder::bert::BertFreezing;
 use misa_core::loss::{Regression, Weighting};
-use misa_core::{ConfigError, Modality, Task};
+use misa_core::{ConfigError, Directions, Modality, Task};
 
 /// An error for the first pair of settings that cannot be used together.
 pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError> {
@@ -20,16 +20,23 @@ pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError
 /// Whether the conflict exists, its field, and why the field cannot be used.
 type Conflict = (bool, &'static str, &'static str);
 
-fn between_modules(config: &TrainingConfig) -> [Conflict; 3] {
+fn between_modules(config: &TrainingConfig) -> [Conflict; 4] {
     let is_frozen = |bert: &BertSettings| bert.reading.freezing == BertFreezing::All;
     let attention = config.model.mutual_attention.as_ref();
-    let attends = attention.is_some_and(|attention| attention.n_layers > 0);
+    let reads_text_steps = attention.is_some_and(|attention| {
+        attention.n_layers > 0 && attention.directions != Directions::FromText
+    });
     let modalities = config.model.modalities;
     [
         (
-            attends && config.bert.as_ref().is_some_and(is_frozen),
+            reads_text_steps && config.bert.as_ref().is_some_and(is_frozen),
             "mutual_attention",
-            "with a BERT that is frozen whole: its steps are not available",
+            "with a BERT that is frozen whole, except from_text: the steps of the text are not available",
+        ),
+        (
+            config.adversary_learning_rate.is_some() && !config.parts().adversary,
+            "adversary_learning_rate",
+            "without an adversary: set loss.similarity to adversarial",
         ),
         (
             config.parts().step_heads && modalities.iter().eq([Modality::Text]),

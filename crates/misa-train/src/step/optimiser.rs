@@ -7,7 +7,7 @@ use burn::optim::GradientsParams;
 use burn::prelude::*;
 use misa_kernels::{Adam, norm};
 use std::any::Any;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Adam with clipping by value and decoupled decay of weight matrices, in one pass over memory if
 /// the device has a kernel for it.
@@ -20,10 +20,17 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Optimiser {
     adam: Adam,
     weight_decay: f64,
-    /// The parameters of BERT, which have their own learning rate.
-    bert: HashSet<ParamId>,
+    /// The parameters that have another learning rate than the rest.
+    own_rates: HashMap<ParamId, OwnRate>,
     /// [`Moments`] with the rank of their parameter.
     moments: HashMap<ParamId, Box<dyn Any + Send>>,
+}
+
+/// A part of a model that has a learning rate of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OwnRate {
+    Bert,
+    Adversary,
 }
 
 /// Moments of one parameter.
@@ -41,11 +48,11 @@ pub(crate) struct Norms {
 }
 
 impl Optimiser {
-    pub(crate) fn new(adam: Adam, weight_decay: f64, bert: HashSet<ParamId>) -> Self {
+    pub(crate) fn new(adam: Adam, weight_decay: f64, own_rates: HashMap<ParamId, OwnRate>) -> Self {
         Self {
             adam,
             weight_decay,
-            bert,
+            own_rates,
             moments: HashMap::new(),
         }
     }
@@ -111,13 +118,13 @@ impl Step<'_> {
         let Optimiser {
             adam,
             weight_decay,
-            bert,
+            own_rates,
             moments,
         } = &mut *self.optimiser;
-        let rate = if bert.contains(&id) {
-            self.rates.bert
-        } else {
-            self.rates.model
+        let rate = match own_rates.get(&id) {
+            Some(OwnRate::Bert) => self.rates.bert,
+            Some(OwnRate::Adversary) => self.rates.adversary,
+            None => self.rates.model,
         };
         let gradient = if self.scale == 1.0 {
             gradient

@@ -3,7 +3,7 @@
 use crate::run::resume::word_vectors_name;
 use crate::settings::clip::norm_scale;
 use crate::step::generation::Generation;
-use crate::step::optimiser::{Norms, Optimiser};
+use crate::step::optimiser::{Norms, Optimiser, OwnRate};
 use crate::step::team::Team;
 use crate::step::word_vectors::{WordVectors, without_table};
 use crate::{MisaLearner, Phase, SentimentOutput};
@@ -13,7 +13,7 @@ use burn::prelude::*;
 use misa_core::loss::GeneratedLabels;
 use misa_infer::{ReadyBatch, lock_random_state};
 use misa_kernels::{Adam, on_cpu};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use thiserror::Error;
 
 const PUT_BACK: &str = "the optimiser returns the learner";
@@ -49,10 +49,12 @@ pub(crate) struct TrainerParts<'a> {
 /// Learning rates of one optimiser step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LearningRates {
-    /// Learning rate of all parameters except BERT's.
+    /// Learning rate of all other parameters.
     pub model: f64,
     /// Learning rate of BERT's parameters.
     pub bert: f64,
+    /// Learning rate of the adversary's parameters.
+    pub adversary: f64,
 }
 
 impl From<f64> for LearningRates {
@@ -61,6 +63,7 @@ impl From<f64> for LearningRates {
         Self {
             model: rate,
             bert: rate,
+            adversary: rate,
         }
     }
 }
@@ -122,9 +125,11 @@ impl Trainer {
         if words.is_some() {
             learner.model = without_table(learner.model);
         }
-        let bert = learner.model.bert().map(Parameters::of);
+        let mut own_rates = OwnRates::default();
+        own_rates.add(learner.model.bert(), OwnRate::Bert);
+        own_rates.add(learner.model.adversary(), OwnRate::Adversary);
         Self {
-            optimiser: Optimiser::new(adam, weight_decay, bert.unwrap_or_default()),
+            optimiser: Optimiser::new(adam, weight_decay, own_rates.found),
             learner: Some(learner),
             max_norm,
             words,
@@ -348,20 +353,25 @@ impl Trainer {
     }
 }
 
-/// Collects the parameters of a module.
+/// Collects the parameters of modules with a learning rate of their own.
 #[derive(Default)]
-struct Parameters(HashSet<ParamId>);
+struct OwnRates {
+    found: HashMap<ParamId, OwnRate>,
+    rate: Option<OwnRate>,
+}
 
-impl Parameters {
-    fn of<M: Module>(module: &M) -> HashSet<ParamId> {
-        let mut parameters = Self::default();
-        module.visit(&mut parameters);
-        parameters.0
+impl OwnRates {
+    fn add<M: Module>(&mut self, module: Option<&M>, rate: OwnRate) {
+        self.rate = Some(rate);
+        if let Some(module) = module {
+            module.visit(self);
+        }
     }
 }
 
-impl ModuleVisitor for Parameters {
+impl ModuleVisitor for OwnRates {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.0.insert(parameter.id);
+        self.found
+            .extend(self.rate.map(|rate| (parameter.id, rate)));
     }
 }

@@ -6,12 +6,12 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::prelude::*;
 use burn::tensor::Tolerance;
 use burn::train::TrainStep;
-use misa_core::loss::{MisaLossConfig, UnimodalLabels, UnimodalLossConfig};
+use misa_core::loss::{MisaLossConfig, Similarity, UnimodalLabels, UnimodalLossConfig};
 use misa_core::{MisaConfig, Modality};
 use misa_data::{
     Split, SyntheticConfig, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset,
 };
-use misa_train::{Adam, MisaLearner, Trainer};
+use misa_train::{Adam, LearningRates, MisaLearner, Trainer};
 
 const LEARNING_RATE: f64 = 1e-2;
 const CLIP: f64 = 0.02;
@@ -36,7 +36,8 @@ fn learner_of(loss: MisaLossConfig, data: &UtteranceDataset, device: &Device) ->
         .with_d_embedding(8)
         .with_dropout(0.0)
         .with_attention_dropout(0.0)
-        .with_unimodal_heads(loss.unimodal.is_some());
+        .with_unimodal_heads(loss.unimodal.is_some())
+        .with_adversary(loss.similarity == Similarity::Adversarial);
     MisaLearner::new(model.init(device), loss.init(device))
 }
 
@@ -95,6 +96,39 @@ fn steps_are_those_of_a_dense_optimiser() {
         expected = optimiser.step(LEARNING_RATE, expected, output.grads);
     }
     assert_equal(&trainer.learner(), &expected, 2e-5);
+}
+
+/// The first step of Adam is about as long as the rate.
+#[test]
+fn an_adversary_has_a_learning_rate_of_its_own() {
+    let _turn = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let loss = MisaLossConfig::new().with_similarity(Similarity::Adversarial);
+    let learner = learner_of(loss, &data, &device);
+    let before = learner.model.state_dict();
+    let mut trainer = Trainer::new(learner, Adam::default());
+    trainer.learn(batches(&data, &device).remove(0));
+    let rates = LearningRates {
+        adversary: 1e-2,
+        ..LearningRates::from(1e-4)
+    };
+    trainer.update(rates).unwrap();
+    let after = trainer.learner().model.state_dict();
+    for name in before.names() {
+        let [old, new] = [&before, &after].map(|weights| weights.get(name).unwrap());
+        let moved = old
+            .iter::<f32>()
+            .zip(new.iter::<f32>())
+            .map(|(old, new)| (old - new).abs())
+            .fold(0.0, f32::max);
+        let range = if name.starts_with("discriminator.") {
+            5e-3..1.1e-2
+        } else {
+            0.0..1.1e-4
+        };
+        assert!(range.contains(&moved), "{name} moved by {moved}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Any data set to one .safetensors file, in little memory.
 
+use super::moves::Moves;
 use crate::command::{say, say_object};
 use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
 use clap::Args;
@@ -20,7 +21,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:
   misa data convert datasets/MOSI mosi.safetensors
   misa data convert mosei/unaligned_50.pkl mosei.safetensors --policy compat
-  misa data convert mosi/aligned_50.pkl mosi.safetensors --visual mosi_openface.pkl")]
+  misa data convert mosi/aligned_50.pkl mosi.safetensors --visual mosi_openface.pkl
+  misa data convert mine.safetensors fold-2.safetensors --folds fold-2.json")]
 pub struct ConvertArguments {
     /// File or folder to read; without it, the synthetic set
     #[arg(value_name = "IN", requires = "output")]
@@ -42,6 +44,10 @@ pub struct ConvertArguments {
     format: Option<Format>,
     #[command(flatten)]
     files: ModalityFiles,
+    /// Other splits: a JSON file with lists of ids, of videos or of single utterances, under train, valid and
+    /// test. What it does not list stays in its split
+    #[arg(long, value_name = "FILE", requires = "input")]
+    folds: Option<PathBuf>,
     /// Print what was written as JSON
     #[arg(long)]
     json: bool,
@@ -78,21 +84,24 @@ fn convert(
         let path = output.display();
         return Err(format!("{path}: exists already, --force overwrites it").into());
     }
+    let mut moves = Moves::new(arguments.folds.as_deref())?;
     let mut writer = UtteranceWriter::create(output)?;
     let mut line = ProgressLine::new();
     let mut count = 0;
-    let overview = options(arguments).stream(input, |split, utterance| {
+    let mut overview = options(arguments).stream(input, |split, utterance| {
         count += 1;
         line.show(|| format!("{count} utterances read"));
-        writer.push(split, &utterance)
+        writer.push(moves.split(split, &utterance.id), &utterance)
     })?;
     drop(line);
+    overview.counts = moves.counts;
     for note in &overview.notes {
         eprintln!("note: {note}");
     }
+    moves.tell();
     let written = writer.finish(&overview)?;
     if arguments.json {
-        say_object(numbers(output, &overview, &written))
+        say_object(numbers(output, &overview, &moves, &written))
     } else {
         Ok(say(&text(output, &overview, &written))?)
     }
@@ -107,7 +116,7 @@ fn text(output: &Path, overview: &Overview, written: &Written) -> String {
 }
 
 /// The same for machines.
-fn numbers(output: &Path, overview: &Overview, written: &Written) -> Value {
+fn numbers(output: &Path, overview: &Overview, moves: &Moves, written: &Written) -> Value {
     let notes: Vec<String> = overview.notes.iter().map(ToString::to_string).collect();
     let counts = Split::ALL.map(|split| (split.to_string(), overview.count(split)));
     json!({
@@ -117,6 +126,8 @@ fn numbers(output: &Path, overview: &Overview, written: &Written) -> Value {
         "bytes": written.bytes,
         "checksum": written.checksum,
         "notes": notes,
+        "moved": moves.moved,
+        "unknown_names": moves.unknown_names(),
     })
 }
 

@@ -4,6 +4,7 @@ mod assemble;
 mod convert;
 mod doctor;
 pub(super) mod features;
+mod moves;
 
 use crate::Outcome;
 pub use assemble::AssembleArguments;

@@ -1,7 +1,6 @@
 //! Many runs.
 
-mod asked;
-mod asking;
+mod ask;
 mod importance;
 mod main_score;
 mod outcome;
@@ -10,6 +9,7 @@ mod ranking;
 mod rungs;
 mod stages;
 mod study;
+mod waiting;
 mod work;
 
 use super::{Setting, SettingOptions, SettingsArguments, say, say_object};

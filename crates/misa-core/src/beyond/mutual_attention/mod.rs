@@ -1,5 +1,6 @@
 //! Attention between the step sequences of different modalities.
 
+mod collecting;
 mod cross_modal;
 mod steps;
 
@@ -10,6 +11,7 @@ use crate::modality_modules::ModalityModules;
 use crate::{AbsentSteps, ConfigError, Modalities, Modality, PerModality, Presence};
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::prelude::*;
+use collecting::Collecting;
 use cross_modal::{NORM_EPSILON, layer_norm};
 use serde::{Deserialize, Serialize};
 use steps::{PackedSteps, PaddedSteps, Steps};
@@ -25,6 +27,9 @@ misa_terms::choice! {
         Text,
         /// Text to acoustic and visual only.
         IntoText,
+        /// A few learned tokens, guided by the text's vector, to acoustic and visual; the only one without text
+        /// steps.
+        FromText,
         /// All six.
         All,
     }
@@ -38,6 +43,7 @@ misa_terms::settings! {
     /// | `n_layers` | 1 | `[0, 64]` |
     /// | `n_heads` | 4 | `[1, inf)`, a divisor of `d_hidden` |
     /// | `dropout` | 0.1 | `[0, 1)` |
+    /// | `n_tokens` | 8 | `[1, 64]` |
     #[derive(PartialEq)]
     pub struct MutualAttentionConfig {
         /// Layers of each direction; 0 is MISA. Range: `[0, 64]`.
@@ -48,6 +54,8 @@ misa_terms::settings! {
         pub directions: Directions = Directions::Text, with_directions;
         /// Probability of zeroing a value in training. Range: `[0, 1)`.
         pub dropout: f64 = 0.1, with_dropout;
+        /// Learned tokens of `from_text`; the other directions have none. Range: `[1, 64]`.
+        pub n_tokens: usize = 8, with_n_tokens;
     }
 }
 
@@ -55,7 +63,8 @@ misa_terms::settings! {
 ///
 /// The steps of each modality are brought to `d_hidden` features; those of a target then attend to
 /// those of a source, through [`CrossModal`] blocks; the mean over the target's steps goes through
-/// a linear layer that starts at zero, and is added to the projected vector of the target.
+/// a linear layer that starts at zero, and is added to the projected vector of the target. With
+/// [`Directions::FromText`], learned tokens attend for the text, and the mean is that of the tokens.
 ///
 /// - Source: MulT (Tsai et al. 2019) for the blocks.
 /// - Differs: added before the subspaces, so that a model starts as MISA; no positions, as the
@@ -65,6 +74,7 @@ misa_terms::settings! {
 pub struct MutualAttention {
     steps: ModalityModules<Option<Linear>>,
     blocks: ModalityModules<Vec<Direction>>,
+    collecting: Option<Collecting>,
 }
 
 /// Attention from one target to one source.
@@ -82,7 +92,7 @@ impl Directions {
     pub fn pairs(self) -> Vec<(Modality, Modality)> {
         use Modality::{Acoustic, Text, Visual};
         let mut pairs = vec![(Text, Visual), (Text, Acoustic)];
-        if self != Self::IntoText {
+        if matches!(self, Self::Text | Self::All) {
             pairs.extend([(Visual, Text), (Acoustic, Text)]);
         }
         if self == Self::All {
@@ -102,6 +112,9 @@ impl MutualAttentionConfig {
         let layers = self.n_layers as f64;
         let holds = self.n_layers <= 64;
         ConfigError::check("mutual_attention.n_layers", layers, "[0, 64]", holds)?;
+        let tokens = self.n_tokens as f64;
+        let holds = (1..=64).contains(&self.n_tokens);
+        ConfigError::check("mutual_attention.n_tokens", tokens, "[1, 64]", holds)?;
         let dropout = self.dropout;
         let holds = (0.0..1.0).contains(&dropout);
         ConfigError::check("mutual_attention.dropout", dropout, "[0, 1)", holds)?;
@@ -129,19 +142,24 @@ impl MutualAttentionConfig {
         if pairs.is_empty() || self.n_layers == 0 {
             return None;
         }
+        let is_collecting = self.directions == Directions::FromText;
+        let sources: Vec<Modality> = pairs.iter().map(|(_, source)| *source).collect();
         let steps = PerModality::from_fn(|modality| {
-            let is_used =
-                (pairs.iter()).any(|(target, source)| [*target, *source].contains(&modality));
+            let is_target = pairs.iter().any(|(target, _)| *target == modality);
+            let is_used = sources.contains(&modality) || (is_target && !is_collecting);
             is_used.then(|| LinearConfig::new(*d_steps.get(modality), d_hidden).init(device))
         });
         let blocks = PerModality::from_fn(|modality| {
-            let of_target = pairs.iter().filter(|(target, _)| *target == modality);
+            let of_target = pairs
+                .iter()
+                .filter(|(target, _)| *target == modality && !is_collecting);
             let blocks = of_target.map(|(_, source)| self.direction(*source, d_hidden, device));
             blocks.collect()
         });
         Some(MutualAttention {
             steps: steps.into(),
             blocks: blocks.into(),
+            collecting: is_collecting.then(|| Collecting::new(self, &sources, d_hidden, device)),
         })
     }
 
@@ -152,13 +170,18 @@ impl MutualAttentionConfig {
             norm: LayerNormConfig::new(d_hidden)
                 .with_epsilon(NORM_EPSILON)
                 .init(device),
-            output: LinearConfig::new(d_hidden, d_hidden)
-                .with_bias(false)
-                .with_initializer(Initializer::Zeros)
-                .init(device),
+            output: starting_at_zero(d_hidden, device),
             source,
         }
     }
+}
+
+/// What keeps a model as it is until it has learned.
+fn starting_at_zero(d_hidden: usize, device: &Device) -> Linear {
+    LinearConfig::new(d_hidden, d_hidden)
+        .with_bias(false)
+        .with_initializer(Initializer::Zeros)
+        .init(device)
 }
 
 impl MutualAttention {
@@ -170,10 +193,10 @@ impl MutualAttention {
     ///
     /// # Panics
     ///
-    /// Panics if an encoder returned no states.
+    /// Panics if an encoder whose steps are attended to, or attend, returned no states.
     pub fn forward(
         &self,
-        projected: PerModality<Tensor<2>>,
+        mut projected: PerModality<Tensor<2>>,
         encoded: &PerModality<Option<EncoderOutput>>,
         absent: PerModality<Option<&AbsentSteps>>,
         presence: Option<&Presence>,
@@ -185,6 +208,10 @@ impl MutualAttention {
             let states = states.expect("mutual attention needs the steps of every encoder");
             Some(Steps::new(linear, states, absent))
         });
+        if let Some(collecting) = &self.collecting {
+            let collected = collecting.forward(projected.text.clone(), &steps, presence);
+            projected.text = projected.text + collected;
+        }
         let targets = projected.zip(self.blocks.as_ref());
         let modalities = PerModality::from_fn(|modality| modality);
         targets.zip(modalities).map(|((vector, blocks), target)| {
@@ -412,6 +439,7 @@ mod tests {
         let back = [(Visual, Text), (Acoustic, Text)];
         let rest = [(Visual, Acoustic), (Acoustic, Visual)];
         assert_eq!(Directions::IntoText.pairs(), into_text);
+        assert_eq!(Directions::FromText.pairs(), into_text);
         assert_eq!(Directions::Text.pairs(), [into_text, back].concat());
         assert_eq!(Directions::All.pairs(), [into_text, back, rest].concat());
     }

@@ -1,6 +1,7 @@
 //! What must hold of everything that is not MISA's.
 
 mod absent;
+mod asking;
 mod presence;
 
 use crate::common::{Sample, config, input, with_weights};

@@ -12,22 +12,22 @@
 //! - Differs: videos are compared instead of prefixes of their names. An utterance without a visual
 //!   or acoustic row is dropped and counted as misaligned; the official code stops or skips it.
 
-mod folds;
 mod part;
 mod role;
 mod sequence;
+mod standard_folds;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
 use crate::prepare::{Preparer, RawEntry};
 use crate::wanted::Wanted;
 use crate::{DataError, NoteKind, OpenOptions};
-use folds::Folds;
 use part::Part;
 pub(super) use role::KINDS;
 use role::{ACOUSTIC, LABELS, Role, VISUAL, WORDS, roles};
 use sequence::Csd;
 pub(super) use sequence::at;
+use standard_folds::FolderFolds;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub struct CsdFolder {
     labels: Option<Csd>,
     visual: Option<Csd>,
     acoustic: Option<Csd>,
-    folds: Folds,
+    folds: FolderFolds,
     wanted: Wanted,
 }
 
@@ -171,7 +171,7 @@ impl CsdFolder {
             labels,
             visual: one(Role::Visual)?,
             acoustic: one(Role::Acoustic)?,
-            folds: Folds::open(folder)?,
+            folds: FolderFolds::open(folder)?,
             wanted,
         };
         if opened.sequences().next().is_none() {

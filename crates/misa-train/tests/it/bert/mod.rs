@@ -264,6 +264,7 @@ fn bert_has_a_learning_rate_of_its_own() {
     let [bert, rest] = moved(LearningRates {
         model: 1e-3,
         bert: 1e-5,
+        adversary: 1e-3,
     });
     // The first step of Adam is about as long as the rate.
     assert!((1e-6..=1.1e-5).contains(&bert), "{bert}");

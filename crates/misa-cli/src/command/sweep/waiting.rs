@@ -15,7 +15,7 @@ use std::error::Error;
 use std::path::Path;
 
 /// The trials of a study that this process may do.
-pub(super) struct Asked<'a> {
+pub(super) struct WaitingTrials<'a> {
     journal: Journal,
     id: StudyId,
     score: MainScore,
@@ -29,7 +29,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// A trial to do, one run for each seed.
-pub(super) struct AskedTrial {
+pub(super) struct WaitingTrial {
     pub id: TrialId,
     pub cells: Vec<Cell>,
 }
@@ -37,12 +37,12 @@ pub(super) struct AskedTrial {
 /// What a journal has to do.
 pub(super) enum Next {
     /// A trial to do.
-    Trial(AskedTrial),
+    Trial(WaitingTrial),
     /// A trial with settings that cannot be, which has been told.
     Refused { id: TrialId, error: String },
 }
 
-impl<'a> Asked<'a> {
+impl<'a> WaitingTrials<'a> {
     /// The trials of the study `name`.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl<'a> Asked<'a> {
     }
 
     /// A trial that misa began and no process is at work on.
-    fn abandoned(&mut self, out: &Path) -> Result<Option<AskedTrial>, Box<dyn Error>> {
+    fn abandoned(&mut self, out: &Path) -> Result<Option<WaitingTrial>, Box<dyn Error>> {
         let trials = self.journal.refresh()?.trials(self.id);
         let is_ours = |trial: &&Trial| {
             trial.state == TrialState::Running
@@ -114,7 +114,7 @@ impl<'a> Asked<'a> {
             let cells = self.file.asked(&settings(trial), self.base);
             let is_free = |cell: &Cell| !Claim::is_taken(&out.join(&cell.name));
             if cells.iter().all(is_free) {
-                return Ok(Some(AskedTrial {
+                return Ok(Some(WaitingTrial {
                     id: trial.id,
                     cells,
                 }));
@@ -124,7 +124,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Notes parameters and runs of a trial that this process has claimed.
-    fn begin(&mut self, id: TrialId) -> Result<AskedTrial, Box<dyn Error>> {
+    fn begin(&mut self, id: TrialId) -> Result<WaitingTrial, Box<dyn Error>> {
         let trial = self.journal.studies().trial(id).cloned();
         let trial = trial.ok_or("the trial is not in the journal any more")?;
         if trial.params.is_empty() {
@@ -139,7 +139,7 @@ impl<'a> Asked<'a> {
         let group = cells.first().map_or("", |cell| cell.group.as_str());
         let name = Json::Text(group.to_string());
         self.journal.set_user_attr(id, RUN, name)?;
-        Ok(AskedTrial { id, cells })
+        Ok(WaitingTrial { id, cells })
     }
 
     /// A parameter with the range of the sweep file, or else of the study; a setting that neither knows has this value alone.

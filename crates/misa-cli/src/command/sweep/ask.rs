@@ -1,9 +1,9 @@
 //! A sweep whose settings somebody else chooses.
 
-use super::asked::{Asked, AskedTrial, Next};
 use super::outcome::{Failures, status};
 use super::pace::Pace;
 use super::stages::Stages;
+use super::waiting::{Next, WaitingTrial, WaitingTrials};
 use super::{Arguments, Sweep};
 use crate::command::{say, say_object};
 use crate::sweep::Cell;
@@ -33,27 +33,28 @@ impl Arguments {
         let failures = Failures::new()?;
         let source = (&sweep.file, sweep.base.as_str());
         let name = self.study_name();
-        let mut asked = Asked::open(journal, &name, source, &sweep.space, sweep.score()?)?;
+        let mut waiting =
+            WaitingTrials::open(journal, &name, source, &sweep.space, sweep.score()?)?;
         let mut told = Vec::new();
         while !stop.is_requested() {
-            let trial = match asked.next(&self.out)? {
+            let trial = match waiting.next(&self.out)? {
                 None => break,
                 Some(Next::Trial(trial)) => trial,
                 Some(Next::Refused { id, error }) => {
                     let cells = Vec::new();
-                    told.push(self.told(&AskedTrial { id, cells }, Some(error))?);
+                    told.push(self.told(&WaitingTrial { id, cells }, Some(error))?);
                     continue;
                 }
             };
             self.work_on(sweep, &trial, &failures, &stop)?;
             if let Some(error) = self.error(&trial, &failures) {
-                asked.fail(trial.id, &error)?;
+                waiting.fail(trial.id, &error)?;
                 told.push(self.told(&trial, Some(error))?);
             } else if let Some(reports) = self.reports(&trial)? {
-                asked.tell(trial.id, &reports)?;
+                waiting.tell(trial.id, &reports)?;
                 told.push(self.told(&trial, None)?);
             } else {
-                asked.leave(trial.id);
+                waiting.leave(trial.id);
             }
         }
         let failed = told.iter().filter(|told| told.error.is_some()).count();
@@ -73,7 +74,7 @@ impl Arguments {
     fn work_on(
         &self,
         sweep: &Sweep,
-        trial: &AskedTrial,
+        trial: &WaitingTrial,
         failures: &Failures,
         stop: &Stop,
     ) -> Result<(), Box<dyn Error>> {
@@ -88,14 +89,14 @@ impl Arguments {
         stages.work(&trial.cells.iter().collect::<Vec<_>>(), None)
     }
 
-    fn error(&self, trial: &AskedTrial, failures: &Failures) -> Option<String> {
+    fn error(&self, trial: &WaitingTrial, failures: &Failures) -> Option<String> {
         let failed = failures.read();
         let mut errors = trial.cells.iter().filter_map(|cell| failed.get(&cell.name));
         errors.next().cloned()
     }
 
     /// The reports of all runs of a trial; `None` if one is not finished.
-    fn reports(&self, trial: &AskedTrial) -> Result<Option<Vec<Report>>, Box<dyn Error>> {
+    fn reports(&self, trial: &WaitingTrial) -> Result<Option<Vec<Report>>, Box<dyn Error>> {
         let cells = trial.cells.iter();
         let folders: Vec<PathBuf> = cells.map(|cell| self.out.join(&cell.name)).collect();
         let is_finished = |folder: &PathBuf| status(folder) == Some(Status::Finished);
@@ -107,7 +108,7 @@ impl Arguments {
     }
 
     /// Says that a trial is told.
-    fn told(&self, trial: &AskedTrial, error: Option<String>) -> Result<Told, Box<dyn Error>> {
+    fn told(&self, trial: &WaitingTrial, error: Option<String>) -> Result<Told, Box<dyn Error>> {
         let TrialId(number) = trial.id;
         let runs = trial.cells.iter().map(|cell| cell.name.clone()).collect();
         if !self.json {
