@@ -1,16 +1,17 @@
 //! The folder of a trained model.
 
+use crate::source::Source;
 use crate::versioned::Layout;
 use crate::{
-    BertText, Calibration, InferError, RunSummary, Tokeniser, Truncation, VerifiedFile, card,
-    checksums, files, random, recipes,
+    BertText, Calibration, InferError, ModelFiles, RunSummary, Tokeniser, Truncation, VerifiedFile,
+    card, checksums, files, random, recipes,
 };
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
 use misa_terms::{Recipes, Scaling, TextSize, Vocabulary, hex};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -183,7 +184,21 @@ impl Checkpoint {
     ///
     /// [`InferError`] if a file cannot be read, or the checksums are not those of a model.
     pub fn verify(folder: impl AsRef<Path>) -> Result<Option<Vec<VerifiedFile>>, InferError> {
-        checksums::verify(folder.as_ref(), &CHECKED)
+        checksums::verify(Source::Folder(folder.as_ref()), &CHECKED)
+    }
+
+    /// [`Self::verify`], of files in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError`] if the checksums are not those of a model.
+    pub fn verify_files(files: &ModelFiles) -> Result<Option<Vec<VerifiedFile>>, InferError> {
+        checksums::verify(Source::Memory(files), &CHECKED)
+    }
+
+    /// The names of the files that a model may consist of, that of the checksums among them.
+    pub fn file_names() -> impl Iterator<Item = &'static str> {
+        CHECKED.into_iter().chain([checksums::NAME])
     }
 
     /// Reads the folder and puts the model on `device`.
@@ -192,31 +207,27 @@ impl Checkpoint {
     ///
     /// [`InferError`] names the file that is missing or does not fit.
     pub fn load(folder: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
-        let folder = folder.as_ref();
-        let path = folder.join(WEIGHTS);
+        let source = Source::Folder(folder.as_ref());
         // A folder without a model is told by its configuration, not by its weights.
-        let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
-        let bytes = StateDict::file_bytes(&path).map_err(|source| weights_error(&path, source))?;
-        Self::from_weights(folder, config, &bytes, device)
+        let config = read_config(source)?;
+        let weights = weights_of(source)?;
+        Self::from_weights(source, config, &weights, device)
     }
 
     /// [`Self::load`], with the SHA-256 of the files that decide what the model predicts.
     pub(crate) fn load_with_id(
-        folder: &Path,
+        source: Source,
         device: &Device,
     ) -> Result<(Self, String), InferError> {
-        let config: MisaConfig = CONFIG_LAYOUT.read(&folder.join(CONFIG))?;
-        let path = folder.join(WEIGHTS);
-        let weights =
-            StateDict::file_bytes(&path).map_err(|source| weights_error(&path, source))?;
+        let config = read_config(source)?;
+        let weights = weights_of(source)?;
         let mut hash = Sha256::new();
         for name in PREDICTING {
-            let path = folder.join(name);
             let other;
             let bytes: &[u8] = match name {
                 WEIGHTS => &weights,
-                _ if path.exists() => {
-                    other = fs::read(&path).map_err(InferError::io(&path))?;
+                _ if source.has(name) => {
+                    other = source.bytes(name)?;
                     &other
                 }
                 _ => continue,
@@ -225,18 +236,18 @@ impl Checkpoint {
             hash.update(format!("{name} {}\n", bytes.len()));
             hash.update(bytes);
         }
-        let model = Self::from_weights(folder, config, &weights, device)?;
+        let model = Self::from_weights(source, config, &weights, device)?;
         Ok((model, hex(&hash.finalize())))
     }
 
     fn from_weights(
-        folder: &Path,
+        source: Source,
         config: MisaConfig,
         weights: &[u8],
         device: &Device,
     ) -> Result<Self, InferError> {
         config.validate()?;
-        let path = folder.join(WEIGHTS);
+        let path = source.path(WEIGHTS);
         let invalid = |source| weights_error(&path, source);
         let weights = StateDict::from_bytes(weights).map_err(invalid)?;
         config.check_weights(&weights).map_err(invalid)?;
@@ -246,23 +257,24 @@ impl Checkpoint {
         let lock = random::lock_random_state();
         model.draw();
         drop(lock);
-        let preprocessing: Preprocessing = files::read_json(&folder.join(PREPROCESSING))?;
-        let path = folder.join(CALIBRATION);
-        let calibration = if path.exists() {
-            Some(CALIBRATION_LAYOUT.read(&path)?)
+        let preprocessing: Preprocessing =
+            files::json(&source.path(PREPROCESSING), &source.bytes(PREPROCESSING)?)?;
+        let calibration = if source.has(CALIBRATION) {
+            let bytes = source.bytes(CALIBRATION)?;
+            Some(CALIBRATION_LAYOUT.parse(&source.path(CALIBRATION), &bytes)?)
         } else {
             None
         };
         let checkpoint = Self {
             model,
-            vocabulary: read_optional(&folder.join(VOCABULARY))?,
-            bert: bert(folder, &config, preprocessing.truncation)?,
+            vocabulary: vocabulary(source)?,
+            bert: bert(source, &config, preprocessing.truncation)?,
             scaling: preprocessing.scaling,
             calibration,
-            recipes: recipes::read(&folder.join(recipes::NAME), config.sizes)?,
+            recipes: recipes::read(source, config.sizes)?,
             config,
         };
-        checkpoint.check_vocabulary(folder)?;
+        checkpoint.check_vocabulary(source)?;
         Ok(checkpoint)
     }
 
@@ -276,12 +288,12 @@ impl Checkpoint {
     }
 
     /// Checks that the vocabulary has the size of the model's.
-    fn check_vocabulary(&self, folder: &Path) -> Result<(), InferError> {
+    fn check_vocabulary(&self, source: Source) -> Result<(), InferError> {
         let found = self.vocabulary.as_ref().map(Vocabulary::len);
         match (self.config.sizes.text, found) {
             (TextSize::Words { vocabulary }, Some(found)) if found != vocabulary => {
                 Err(InferError::Vocabulary {
-                    path: folder.join(VOCABULARY),
+                    path: source.path(VOCABULARY),
                     expected: vocabulary,
                     found,
                 })
@@ -291,16 +303,48 @@ impl Checkpoint {
     }
 }
 
+/// The configuration.
+fn read_config(source: Source) -> Result<MisaConfig, InferError> {
+    CONFIG_LAYOUT.parse(&source.path(CONFIG), &source.bytes(CONFIG)?)
+}
+
+/// The bytes of the weights, if they are not too many.
+fn weights_of(source: Source<'_>) -> Result<Cow<'_, [u8]>, InferError> {
+    match source {
+        Source::Folder(folder) => {
+            let path = folder.join(WEIGHTS);
+            let bytes = StateDict::file_bytes(&path);
+            Ok(Cow::Owned(
+                bytes.map_err(|source| weights_error(&path, source))?,
+            ))
+        }
+        Source::Memory(_) => source.bytes(WEIGHTS),
+    }
+}
+
+/// The words of a model of word ids.
+fn vocabulary(source: Source) -> Result<Option<Vocabulary>, InferError> {
+    if !source.has(VOCABULARY) {
+        return Ok(None);
+    }
+    files::json(&source.path(VOCABULARY), &source.bytes(VOCABULARY)?).map(Some)
+}
+
 /// How words become tokens, for a model with BERT.
 fn bert(
-    folder: &Path,
+    source: Source,
     config: &MisaConfig,
     truncation: Option<Truncation>,
 ) -> Result<Option<Arc<BertText>>, InferError> {
     let TextSize::Bert(bert) = config.sizes.text else {
         return Ok(None);
     };
-    let tokeniser = Tokeniser::open(folder)?;
+    let tokeniser = match source {
+        Source::Folder(folder) => Tokeniser::open(folder)?,
+        Source::Memory(_) => {
+            Tokeniser::of_bytes(&source.path(TOKENISER), &source.bytes(TOKENISER)?)?
+        }
+    };
     let text = BertText::new(tokeniser, &bert, truncation.unwrap_or_default())?;
     Ok(Some(Arc::new(text)))
 }
@@ -318,14 +362,6 @@ fn remove(path: &Path) -> Result<(), InferError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(InferError::io(path)(error)),
         _ => Ok(()),
-    }
-}
-
-fn read_optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, InferError> {
-    if path.exists() {
-        files::read_json(path).map(Some)
-    } else {
-        Ok(None)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The checksums of the files of a model's folder.
 
-use crate::InferError;
+use crate::source::Source;
 use crate::versioned::Layout;
+use crate::{InferError, ModelFiles};
 use misa_terms::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -57,30 +58,43 @@ struct Checksums {
 pub(crate) fn write(folder: &Path, names: &[&str]) -> Result<(), InferError> {
     let mut files = BTreeMap::new();
     for name in names {
-        if let Some(found) = of(&folder.join(name))? {
+        if let Some(found) = of(Source::Folder(folder), name)? {
             files.insert(name.to_string(), found);
         }
     }
     LAYOUT.write(&folder.join(NAME), &Checksums { files })
 }
 
-/// Compares the files of these names with their checksums; `None` if the folder has no checksums.
+/// The checksums of these files, as the bytes of a file.
+///
+/// # Errors
+///
+/// [`InferError::Json`] if they cannot be written.
+pub(crate) fn of_files(files: &ModelFiles) -> Result<Vec<u8>, InferError> {
+    let checksum = |(name, bytes): (&str, &[u8])| (name.to_string(), hex(&Sha256::digest(bytes)));
+    let files = files.iter().map(checksum).collect();
+    LAYOUT.to_bytes(Path::new(NAME), &Checksums { files })
+}
+
+/// Compares the files of these names with their checksums; `None` if there are no checksums.
 ///
 /// # Errors
 ///
 /// [`InferError`] if a file cannot be read, or a checksum is that of another file.
 pub(crate) fn verify(
-    folder: &Path,
+    source: Source,
     names: &[&str],
 ) -> Result<Option<Vec<VerifiedFile>>, InferError> {
-    let path = folder.join(NAME);
-    if !path.exists() {
+    if !source.has(NAME) {
         return Ok(None);
     }
-    let mut expected = LAYOUT.read::<Checksums>(&path)?.files;
+    let path = source.path(NAME);
+    let mut expected = LAYOUT
+        .parse::<Checksums>(&path, &source.bytes(NAME)?)?
+        .files;
     let mut verified = Vec::new();
     for name in names {
-        let state = match (of(&folder.join(name))?, expected.remove(*name)) {
+        let state = match (of(source, name)?, expected.remove(*name)) {
             (None, None) => continue,
             (None, Some(_)) => FileState::Missing,
             (Some(_), None) => FileState::Unrecorded,
@@ -103,7 +117,14 @@ pub(crate) fn verify(
 }
 
 /// SHA-256 of a file; `None` if there is none.
-fn of(path: &Path) -> Result<Option<String>, InferError> {
+fn of(source: Source, name: &str) -> Result<Option<String>, InferError> {
+    let folder = match source {
+        Source::Folder(folder) => folder,
+        Source::Memory(files) => {
+            return Ok(files.get(name).map(|bytes| hex(&Sha256::digest(bytes))));
+        }
+    };
+    let path = &folder.join(name);
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(InferError::io(path))?,
@@ -128,7 +149,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         let names = ["a", "b", "c", "d"];
         let states = || {
-            let verified = verify(folder.path(), &names).unwrap();
+            let verified = verify(Source::Folder(folder.path()), &names).unwrap();
             verified.map(|files| files.iter().map(|file| file.state).collect::<Vec<_>>())
         };
         for name in ["a", "b", "c"] {
@@ -153,7 +174,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = r#"{"version": 1, "files": {"../secret": "00"}}"#;
         fs::write(folder.path().join(NAME), text).unwrap();
-        let error = verify(folder.path(), &["a"]).unwrap_err().to_string();
+        let error = verify(Source::Folder(folder.path()), &["a"])
+            .unwrap_err()
+            .to_string();
         assert!(
             error.ends_with("expected checksums of a, found \"../secret\""),
             "{error}"

@@ -32,8 +32,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), InferError> {
 ///
 /// [`InferError::Json`] if the value cannot be written as JSON, or as [`write()`].
 pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), InferError> {
-    let json = serde_json::to_vec_pretty(value).map_err(json_error(path))?;
-    write(path, &json)
+    write(path, &to_json(path, value)?)
+}
+
+/// `value` as JSON; errors call the file `path`.
+///
+/// # Errors
+///
+/// [`InferError::Json`] if the value cannot be written as JSON.
+pub(crate) fn to_json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, InferError> {
+    serde_json::to_vec_pretty(value).map_err(json_error(path))
 }
 
 /// Reads a value from JSON.
@@ -43,8 +51,16 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), InferError
 /// [`InferError::Io`] if the file cannot be read, [`InferError::Json`] if it is not JSON of this
 /// form.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, InferError> {
-    let json = fs::read(path).map_err(InferError::io(path))?;
-    serde_json::from_slice(&json).map_err(json_error(path))
+    json(path, &fs::read(path).map_err(InferError::io(path))?)
+}
+
+/// The value in the JSON of a file.
+///
+/// # Errors
+///
+/// [`InferError::Json`] if it is not JSON of this form.
+pub(crate) fn json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, InferError> {
+    serde_json::from_slice(bytes).map_err(json_error(path))
 }
 
 fn json_error(path: &Path) -> impl FnOnce(serde_json::Error) -> InferError + use<> {

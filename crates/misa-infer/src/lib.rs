@@ -26,7 +26,7 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `checkpoint.rs`, `card.rs`, `files.rs`, `versioned.rs` | a model's folder |
+//! | `checkpoint.rs`, `card.rs`, `files.rs`, `source.rs`, `versioned.rs` | a model's folder, or its files in memory |
 //! | `predictor/` | predictions of clips without labels, from a model shared by threads, and what they rest on |
 //! | `calibration.rs` | intervals and calibrated probabilities |
 //! | `predict.rs`, `representations.rs`, `degradation.rs` | predictions, inner representations, scores with missing modalities |
@@ -79,6 +79,7 @@ pub mod score;
 mod score_need;
 mod score_table;
 mod scores;
+mod source;
 mod unread;
 #[doc(hidden)]
 pub mod versioned;
@@ -121,6 +122,7 @@ pub use score_table::ScoreTable;
 #[doc(hidden)]
 pub use scores::coverage_text;
 pub use scores::{ConstantScores, Coverage, NamedScores, Scores};
+pub use source::ModelFiles;
 
 /// Compiles the README's example.
 #[cfg(doctest)]

@@ -1,9 +1,9 @@
 //! How the features of a model were made, in its folder and beside those of data.
 
+use crate::source::Source;
 use crate::versioned::Layout;
 use crate::{Checkpoint, InferError, Predictor};
 use misa_terms::{Clip, ClipText, FeatureSizes, Modalities, PerModality, Recipes};
-use std::fs;
 use std::path::Path;
 
 /// The file of the recipes.
@@ -24,12 +24,13 @@ pub(crate) fn write(path: &Path, recipes: &Recipes) -> Result<bool, InferError> 
     Ok(is_known)
 }
 
-/// The recipes in a model's folder, for features of these sizes; none if there is no file.
-pub(crate) fn read(path: &Path, sizes: FeatureSizes) -> Result<Recipes, InferError> {
-    if !path.exists() {
+/// The recipes among a model's files, for features of these sizes; none if there is no file.
+pub(crate) fn read(source: Source, sizes: FeatureSizes) -> Result<Recipes, InferError> {
+    if !source.has(NAME) {
         return Ok(Recipes::default());
     }
-    let bytes = fs::metadata(path).map_err(InferError::io(path))?.len();
+    let path = source.path(NAME);
+    let bytes = source.size(NAME)?;
     let place = path.display().to_string();
     if bytes > MAX_BYTES {
         let (expected, found) = (format!("at most {MAX_BYTES} bytes"), bytes.to_string());
@@ -39,7 +40,7 @@ pub(crate) fn read(path: &Path, sizes: FeatureSizes) -> Result<Recipes, InferErr
             found,
         });
     }
-    let recipes: Recipes = LAYOUT.read(path)?;
+    let recipes: Recipes = LAYOUT.parse(&path, &source.bytes(NAME)?)?;
     let checked = misa_terms::check_recipes(&recipes, Some(sizes));
     checked.map_err(|found| InferError::Layout {
         place,
@@ -132,6 +133,7 @@ impl Predictor {
 mod tests {
     use super::*;
     use misa_terms::{RecipeStamp, Sequence, TextSize};
+    use std::fs;
 
     const SIZES: FeatureSizes = FeatureSizes {
         text: TextSize::Words { vocabulary: 2 },
@@ -194,22 +196,23 @@ mod tests {
     fn files_are_checked() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
+        let read = |sizes| read(Source::Folder(folder.path()), sizes);
         assert!(!write(&path, &Recipes::default()).unwrap());
-        assert_eq!(read(&path, SIZES).unwrap(), Recipes::default());
+        assert_eq!(read(SIZES).unwrap(), Recipes::default());
         assert!(write(&path, &recipes("0")).unwrap());
-        assert_eq!(read(&path, SIZES).unwrap(), recipes("0"));
+        assert_eq!(read(SIZES).unwrap(), recipes("0"));
 
         let json = fs::read_to_string(&path).unwrap();
         fs::write(&path, json.replace("openface-au", "openface\\nau")).unwrap();
-        let error = read(&path, SIZES).unwrap_err().to_string();
+        let error = read(SIZES).unwrap_err().to_string();
         assert!(
             error.contains("recipes.json: expected recipes of the model's features"),
             "{error}"
         );
         fs::write(&path, json.replace("\"visual\"", "\"vision\"")).unwrap();
-        assert!(read(&path, SIZES).is_err());
+        assert!(read(SIZES).is_err());
         fs::write(&path, " ".repeat(1 + MAX_BYTES as usize)).unwrap();
-        let error = read(&path, SIZES).unwrap_err().to_string();
+        let error = read(SIZES).unwrap_err().to_string();
         assert!(error.contains("expected at most 2097152 bytes"), "{error}");
     }
 }

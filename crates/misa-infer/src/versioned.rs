@@ -43,12 +43,23 @@ impl Layout {
     where
         T: Serialize + DeserializeOwned,
     {
+        self.parse(path, &fs::read(path).map_err(InferError::io(path))?)
+    }
+
+    /// The value in the bytes of a file of this or an earlier version.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError`] if they are damaged, of a newer version, or have an unknown key.
+    pub(crate) fn parse<T>(&self, path: &Path, bytes: &[u8]) -> Result<T, InferError>
+    where
+        T: Serialize + DeserializeOwned,
+    {
         let json = |error: serde_json::Error| InferError::Json {
             path: path.to_path_buf(),
             source: error.into(),
         };
-        let bytes = fs::read(path).map_err(InferError::io(path))?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(json)?;
+        let value: Value = serde_json::from_slice(bytes).map_err(json)?;
         // Checked before the fields, because a newer layout may have others.
         let version = value.get(VERSION).map_or(Some(FIRST), Value::as_u64);
         if version.is_none_or(|version| version > u64::from(self.newest)) {
@@ -58,7 +69,7 @@ impl Layout {
                 newest: self.newest,
             });
         }
-        let read: T = serde_json::from_slice(&bytes).map_err(json)?;
+        let read: T = serde_json::from_slice(bytes).map_err(json)?;
         let known = serde_json::to_value(&read).map_err(json)?;
         match self.unread(&value, &known) {
             None => Ok(read),
@@ -75,8 +86,17 @@ impl Layout {
     ///
     /// [`InferError::Io`] if it cannot be written.
     pub fn write<T: Serialize>(&self, path: &Path, value: &T) -> Result<(), InferError> {
+        files::write(path, &self.to_bytes(path, value)?)
+    }
+
+    /// The bytes of a file of this version; errors call it `path`.
+    pub(crate) fn to_bytes<T: Serialize>(
+        &self,
+        path: &Path,
+        value: &T,
+    ) -> Result<Vec<u8>, InferError> {
         let version = self.newest;
-        files::write_json(path, &Versioned { version, value })
+        files::to_json(path, &Versioned { version, value })
     }
 
     /// The first key of `file` that `read` does not have.

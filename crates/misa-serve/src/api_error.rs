@@ -1,51 +1,10 @@
-//! Why a request is not answered as asked, in the words of the contract.
+//! Refusals as responses.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use misa_answer::{ErrorType, Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// Kind of a refusal, which decides its status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ErrorType {
-    Empty,
-    Malformed,
-    Unauthorized,
-    NotFound,
-    UnknownModel,
-    MethodNotAllowed,
-    TooSlow,
-    Reloading,
-    TooLarge,
-    MediaType,
-    Invalid,
-    ModelRefused,
-    InferenceFailed,
-    Overloaded,
-    Draining,
-    NotReady,
-}
-
-impl ErrorType {
-    /// The status of a response of this kind.
-    pub fn status(self) -> StatusCode {
-        match self {
-            Self::Empty | Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::NotFound | Self::UnknownModel => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Reloading => StatusCode::CONFLICT,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid | Self::ModelRefused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::InferenceFailed => StatusCode::FAILED_DEPENDENCY,
-            Self::Overloaded => StatusCode::TOO_MANY_REQUESTS,
-            Self::Draining | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-}
 
 /// A refusal. Becomes JSON where the id of the request is known.
 #[derive(Clone, Debug)]
@@ -74,9 +33,18 @@ impl ApiError {
     }
 }
 
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.kind, refusal.message)
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = self.kind.status().into_response();
+        let status = StatusCode::from_u16(self.kind.status());
+        let mut response = status
+            .expect("the statuses of the contract")
+            .into_response();
         response.extensions_mut().insert(self);
         response
     }

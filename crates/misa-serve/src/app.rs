@@ -1,6 +1,6 @@
 //! What all requests share.
 
-use crate::api_error::{ApiError, ErrorType};
+use crate::api_error::ApiError;
 use crate::auth::Keys;
 use crate::budget::Budget;
 use crate::log::{Log, Sink};
@@ -13,6 +13,7 @@ use crate::request_id::RequestIds;
 use crate::stage::{Stage, Stages};
 use crate::{ServeConfig, ServeError, compute};
 use axum::http::HeaderMap;
+use misa_answer::ErrorType;
 use misa_infer::{Explanation, Prediction};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

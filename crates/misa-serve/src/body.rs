@@ -1,11 +1,12 @@
 //! Bodies, read under limits.
 
-use crate::api_error::{ApiError, ErrorType};
+use crate::api_error::ApiError;
 use crate::app::App;
 use crate::budget::Share;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
+use misa_answer::{BodyFormat, ErrorType};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -16,46 +17,30 @@ pub(crate) struct Held {
     _share: Share,
 }
 
-/// The layout of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BodyFormat {
-    Json,
-    Safetensors,
-    /// The sound of one clip.
-    Sound,
-}
-
-impl BodyFormat {
-    /// The layout that the headers name.
-    pub fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
-        const EXPECTED: &str = "expected application/json, application/x-safetensors, application/octet-stream or a sound such as audio/wav";
-        let refused = |found: String| {
-            ApiError::new(
-                ErrorType::MediaType,
-                format!("content-type: {EXPECTED}, found {found}"),
-            )
-        };
-        if let Some(encoding) = headers.get(header::CONTENT_ENCODING)
-            && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
-        {
-            let message = "content-encoding: expected none, found a compressed body";
-            return Err(ApiError::new(ErrorType::MediaType, message));
-        }
-        let value = headers.get(header::CONTENT_TYPE);
-        let value = value.ok_or_else(|| refused("none".to_string()))?;
-        let value = value.to_str().unwrap_or_default();
-        let essence = value.split(';').next().unwrap_or_default().trim();
-        match essence.to_ascii_lowercase().as_str() {
-            "application/json" => Ok(Self::Json),
-            "application/x-safetensors" | "application/octet-stream" => Ok(Self::Safetensors),
-            // Which kind of sound it is, its bytes tell.
-            kind if kind.starts_with("audio/") || kind.starts_with("video/") => Ok(Self::Sound),
-            _ => Err(refused(format!(
-                "`{}`",
-                essence.chars().take(64).collect::<String>()
-            ))),
-        }
+/// The layout that the headers name.
+pub(crate) fn format_of(headers: &HeaderMap) -> Result<BodyFormat, ApiError> {
+    let refused = |found: String| {
+        ApiError::new(
+            ErrorType::MediaType,
+            format!("content-type: {}, found {found}", BodyFormat::EXPECTED),
+        )
+    };
+    if let Some(encoding) = headers.get(header::CONTENT_ENCODING)
+        && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
+    {
+        let message = "content-encoding: expected none, found a compressed body";
+        return Err(ApiError::new(ErrorType::MediaType, message));
     }
+    let value = headers.get(header::CONTENT_TYPE);
+    let value = value.ok_or_else(|| refused("none".to_string()))?;
+    let value = value.to_str().unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    BodyFormat::of(essence).ok_or_else(|| {
+        refused(format!(
+            "`{}`",
+            essence.chars().take(64).collect::<String>()
+        ))
+    })
 }
 
 /// Reads a whole body.

@@ -2,56 +2,12 @@
 
 use crate::ServeError;
 use crate::metrics::Metrics;
-use crate::model::Model;
 use crate::queue::{Job, Queue};
-use misa_infer::{Explanation, InferError, Prediction};
+use misa_answer::{Compute, Failure, compute, finite};
 use misa_terms::Clip;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
-
-/// Why a request was not computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// The model does not take one of the clips, which its check did not tell.
-    Clip(String),
-    /// The inference failed, or answered with other than finite numbers.
-    Inference(String),
-}
-
-/// What is computed of clips.
-pub(crate) trait Compute: Send + Sized + 'static {
-    /// One answer per clip, in their order.
-    fn compute(model: &dyn Model, clips: &[Clip]) -> Result<Vec<Self>, InferError>;
-    /// Whether all numbers are finite.
-    fn is_finite(&self) -> bool;
-}
-
-impl Compute for Prediction {
-    fn compute(model: &dyn Model, clips: &[Clip]) -> Result<Vec<Self>, InferError> {
-        model.predict(clips)
-    }
-
-    fn is_finite(&self) -> bool {
-        let probabilities = self.probabilities.iter().flatten();
-        let bounds = self
-            .intervals
-            .iter()
-            .flat_map(|interval| [&interval.low, &interval.high]);
-        self.value.is_finite() && probabilities.chain(bounds).all(|value| value.is_finite())
-    }
-}
-
-impl Compute for Explanation {
-    fn compute(model: &dyn Model, clips: &[Clip]) -> Result<Vec<Self>, InferError> {
-        clips.iter().map(|clip| model.explain(clip)).collect()
-    }
-
-    fn is_finite(&self) -> bool {
-        self.prediction.is_finite()
-    }
-}
 
 /// Starts `threads` threads that compute what waits in `queue` until it is closed.
 pub(crate) fn start<T: Compute>(
@@ -111,37 +67,5 @@ fn answer<T: Compute>(mut jobs: Vec<Job<T>>, queue: &Queue<T>, metrics: &Metrics
     for (job, answer) in jobs.into_iter().zip(answers) {
         // A client that has left meanwhile needs no answer.
         let _ = job.answer.send(answer);
-    }
-}
-
-fn compute<T: Compute>(model: &dyn Model, clips: &[Clip]) -> Result<Vec<T>, Failure> {
-    // A model is not changed by what it computes, so a panic leaves nothing half done in it.
-    let computed = catch_unwind(AssertUnwindSafe(|| T::compute(model, clips)));
-    let answers = match computed {
-        Ok(Ok(answers)) => answers,
-        Ok(Err(error @ InferError::Clip { .. })) => return Err(Failure::Clip(error.to_string())),
-        Ok(Err(error)) => return Err(Failure::Inference(error.to_string())),
-        // What a panic says may quote the request.
-        Err(_) => {
-            return Err(Failure::Inference(
-                "the inference panicked, which is a bug of misa".to_string(),
-            ));
-        }
-    };
-    if answers.len() == clips.len() {
-        return Ok(answers);
-    }
-    let (expected, found) = (clips.len(), answers.len());
-    Err(Failure::Inference(format!(
-        "expected {expected} answers of the model, found {found}"
-    )))
-}
-
-fn finite<T: Compute>(answers: Vec<T>) -> Result<Vec<T>, Failure> {
-    match answers.iter().position(|answer| !answer.is_finite()) {
-        None => Ok(answers),
-        Some(index) => Err(Failure::Inference(format!(
-            "clips[{index}]: expected finite numbers of the model, found NaN or infinity"
-        ))),
     }
 }

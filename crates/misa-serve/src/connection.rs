@@ -1,7 +1,7 @@
 //! One connection, from its first byte to its last.
 
 use crate::activity::{Activity, Phase, Watched};
-use crate::api_error::{ErrorBody, ErrorType};
+use crate::api_error::ErrorBody;
 use crate::app::App;
 use crate::metrics::Counted;
 use crate::request_id;
@@ -14,6 +14,7 @@ use hyper::server::conn::http1::{Builder, Connection};
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use misa_answer::ErrorType;
 use serde_json::json;
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -123,18 +124,18 @@ fn too_slow(app: &App) -> String {
     });
     let body = body.to_string();
     let time = Duration::from_secs_f64(seconds);
-    app.metrics.answered("other", kind.status().as_u16(), time);
+    app.metrics.answered("other", kind.status(), time);
     let fields = [
         ("id", json!(id)),
         ("route", json!("other")),
-        ("status", json!(kind.status().as_u16())),
+        ("status", json!(kind.status())),
         ("error_type", json!(kind)),
     ];
     app.log.event("request", &fields);
     format!(
         "HTTP/1.1 {} Request Timeout\r\ncontent-type: application/json\r\n{}: {id}\r\n\
          cache-control: no-store\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        kind.status().as_u16(),
+        kind.status(),
         request_id::HEADER,
         body.len(),
     )

@@ -28,9 +28,8 @@
 //! | `routes/`, `query.rs`, `page.rs`, `openapi.rs` | routes and what describes them |
 //! | `observe.rs`, `origin.rs`, `request_id.rs`, `api_error.rs` | what every request passes |
 //! | `submission.rs`, `body.rs`, `budget.rs` | a request from its bytes to its answer |
-//! | `sound.rs` | the clip of a sound |
 //! | `queue.rs`, `compute.rs` | batches, and the threads that compute them |
-//! | `model.rs`, `models.rs`, `predictor.rs` | the models |
+//! | `model.rs`, `models.rs` | the models |
 //! | `auth.rs`, `metrics/`, `log.rs` | keys, counts, lines |
 //! | `app.rs`, `lock.rs` | what all requests share |
 
@@ -58,7 +57,6 @@ mod observe;
 mod openapi;
 mod origin;
 mod page;
-mod predictor;
 mod query;
 mod queue;
 mod reload;
@@ -66,7 +64,6 @@ mod request_id;
 mod routes;
 mod server;
 mod signals;
-mod sound;
 mod stage;
 mod submission;
 
@@ -74,8 +71,9 @@ pub use config::{LogFormat, ModelSource, ServeConfig};
 pub use control::Control;
 pub use error::ServeError;
 pub use log::Sink;
-pub use model::{Loader, Model, ModelFacts};
-pub use predictor::predictors;
+pub use misa_answer::{Model, ModelFacts};
+pub use model::{Loader, predictors};
+pub use page::{PageFile, page_without_server};
 #[doc(hidden)]
 pub use routes::paths as routes;
 pub use server::Server;

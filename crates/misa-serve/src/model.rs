@@ -1,62 +1,11 @@
-//! A model that answers requests.
+//! Models, loaded and named.
 
-use misa_infer::{ClipError, Explanation, InferError, Prediction};
-use misa_terms::{Clip, FeatureSizes, Modalities, Recipes, Task};
+use misa_answer::{Model, ModelFacts, ModelName};
+use misa_infer::Predictor;
+use misa_infer::burn::tensor::Device;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-
-/// A model that answers requests. [`Predictor`](misa_infer::Predictor) is one, and a program may serve
-/// others.
-pub trait Model: Send + Sync {
-    /// What clients may know.
-    fn facts(&self) -> ModelFacts;
-    /// Whether clips that are predicted together are read together, as parts of videos.
-    fn reads_videos(&self) -> bool;
-    /// Refuses a clip that cannot be predicted.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the clip.
-    fn check(&self, clip: &Clip) -> Result<(), ClipError>;
-    /// Steps of the longest modality.
-    fn steps(&self, clip: &Clip) -> usize;
-    /// The predictions of the clips, in their order.
-    ///
-    /// # Errors
-    ///
-    /// Why they cannot be computed.
-    fn predict(&self, clips: &[Clip]) -> Result<Vec<Prediction>, InferError>;
-    /// The prediction of a clip with what contributes to it.
-    ///
-    /// # Errors
-    ///
-    /// Why it cannot be computed.
-    fn explain(&self, clip: &Clip) -> Result<Explanation, InferError>;
-    /// Computes once what a first request would wait for.
-    ///
-    /// # Errors
-    ///
-    /// Why the model does not compute.
-    fn warm_up(&self) -> Result<(), InferError>;
-}
-
-/// What clients may know about a model.
-#[derive(Clone, Debug)]
-pub struct ModelFacts {
-    /// SHA-256 of everything that decides its answers.
-    pub id: String,
-    /// What it predicts.
-    pub task: Task,
-    /// What it reads.
-    pub modalities: Modalities,
-    /// Its feature sizes.
-    pub sizes: FeatureSizes,
-    /// The levels of its intervals.
-    pub levels: Vec<f64>,
-    /// How the features were made on which it was trained, as far as that is known.
-    pub recipes: Recipes,
-}
 
 /// Loads the model of a folder.
 pub type Loader =
@@ -67,4 +16,16 @@ pub(crate) struct Loaded {
     pub name: Arc<str>,
     pub facts: ModelFacts,
     pub model: Box<dyn Model>,
+}
+
+impl Loaded {
+    /// What answers call it.
+    pub fn named(&self) -> ModelName {
+        ModelName::of(&self.name, &self.facts)
+    }
+}
+
+/// Loads trained models onto a device.
+pub fn predictors(device: Device) -> Loader {
+    Arc::new(move |path| Ok(Box::new(Predictor::load(path, &device)?)))
 }

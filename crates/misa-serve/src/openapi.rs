@@ -1,7 +1,8 @@
 //! The description of all routes, made from them and from the types they answer with.
 
 use crate::api_error::ErrorBody;
-use crate::routes::{self, ExplainAnswer, Info, ModelInfo, ModelName, PredictAnswer, Reloaded};
+use crate::routes::{self, Reloaded};
+use misa_answer::{ExplainAnswer, Info, ModelInfo, ModelName, PredictAnswer};
 use serde::Serialize;
 use std::sync::LazyLock;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};

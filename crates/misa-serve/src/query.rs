@@ -1,8 +1,9 @@
 //! The query of a request.
 
-use crate::api_error::{ApiError, ErrorType};
+use crate::api_error::ApiError;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use misa_answer::ErrorType;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

@@ -1,8 +1,8 @@
 //! Requests that wait to be computed.
 
-use crate::compute::Failure;
 use crate::lock::lock;
 use crate::model::Loaded;
+use misa_answer::Failure;
 use misa_terms::Clip;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};

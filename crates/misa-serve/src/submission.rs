@@ -1,17 +1,16 @@
 //! A request from its body to its answer.
 
-use crate::api_error::{ApiError, ErrorType};
+use crate::api_error::ApiError;
 use crate::app::App;
-use crate::body::{self, BodyFormat};
-use crate::compute::{Compute, Failure};
+use crate::body;
 use crate::model::Loaded;
 use crate::query::Chosen;
 use crate::queue::{Job, Queue};
-use crate::sound;
 use axum::body::Body;
 use axum::http::HeaderMap;
-use misa_terms::{Clip, Modalities};
-use misa_wire::{Limits, Request, WireError, WireErrorKind};
+use misa_answer::{BodyFormat, Compute, ErrorType, Refusal, SoundRequest};
+use misa_terms::Clip;
+use misa_wire::Limits;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -51,7 +50,7 @@ pub(crate) async fn submit<T: Compute>(
 ) -> Result<Answered<T>, ApiError> {
     let _accepted = app.admit_work()?;
     app.admit_user(headers)?;
-    let format = BodyFormat::of(headers)?;
+    let format = body::format_of(headers)?;
     // Sooner than after megabytes were read.
     if queue.is_full() {
         return Err(overloaded(queue));
@@ -98,11 +97,10 @@ fn check(
         ..Limits::default()
     };
     let request = match format {
-        BodyFormat::Json => Request::from_json(bytes, &limits),
-        BodyFormat::Safetensors => Request::from_safetensors(bytes, &limits),
+        BodyFormat::Json => misa_answer::read(bytes, &limits)?,
+        BodyFormat::Safetensors => misa_answer::read_safetensors(bytes, &limits)?,
         BodyFormat::Sound => return heard(app, bytes, chosen),
     };
-    let request = request.map_err(|error| refused(&error))?;
     if chosen.text.is_some() || chosen.modalities.is_some() {
         let message =
             "query: expected `text` and `modalities` beside a sound alone; this body has its own";
@@ -116,35 +114,22 @@ fn check(
         return Err(ApiError::new(ErrorType::Invalid, message));
     }
     let loaded = find(app, request.model.as_deref().or(query))?;
-    let clips: Vec<Clip> = match request.modalities {
-        None => request.clips,
-        Some(chosen) => request
-            .clips
-            .into_iter()
-            .map(|clip| clip.only(chosen))
-            .collect(),
-    };
+    let clips = misa_answer::clips(request);
     checked(app, loaded, clips, Vec::new())
 }
 
 /// The clip of a sound.
 fn heard(app: &App, bytes: &[u8], chosen: &Chosen) -> Result<Checked, ApiError> {
-    let modalities = chosen.modalities.as_deref().map(str::parse::<Modalities>);
-    let modalities = modalities.transpose().map_err(|error| {
-        ApiError::new(ErrorType::Invalid, format!("query: modalities: {error}"))
-    })?;
+    let modalities = misa_answer::modalities(chosen.modalities.as_deref())?;
     let loaded = find(app, chosen.model.as_deref())?;
-    let heard = sound::clip(
-        bytes,
-        chosen.text.as_deref(),
-        &loaded.facts.recipes,
-        &app.config,
-    )?;
-    let clip = match modalities {
-        None => heard.clip,
-        Some(chosen) => heard.clip.only(chosen),
+    let request = SoundRequest {
+        text: chosen.text.as_deref(),
+        modalities,
+        steps: app.config.steps,
+        patience: Some(Duration::from_secs_f64(app.config.answer_seconds)),
     };
-    checked(app, loaded, vec![clip], heard.notes)
+    let heard = misa_answer::hear(bytes, &request, &loaded.facts.recipes)?;
+    checked(app, loaded, vec![heard.clip], heard.notes)
 }
 
 fn find(app: &App, name: Option<&str>) -> Result<Arc<Loaded>, ApiError> {
@@ -160,21 +145,7 @@ fn checked(
     clips: Vec<Clip>,
     notes: Vec<String>,
 ) -> Result<Checked, ApiError> {
-    let mut steps = 0;
-    for (index, clip) in clips.iter().enumerate() {
-        let checked = loaded.model.check(clip);
-        checked.map_err(|error| {
-            let part = error
-                .modality
-                .map_or(String::new(), |modality| format!(".{modality}"));
-            let message = format!(
-                "clips[{index}]{part}: expected {}, found {}",
-                error.expected, error.found
-            );
-            ApiError::new(ErrorType::Invalid, message)
-        })?;
-        steps += loaded.model.steps(clip);
-    }
+    let steps = misa_answer::check(loaded.model.as_ref(), &clips)?;
     app.metrics.taken(&clips);
     Ok(Checked {
         loaded,
@@ -210,29 +181,18 @@ async fn compute<T: Compute>(
         let after = queue.retry_after();
         return Err(ApiError::for_now(ErrorType::Overloaded, message, after));
     };
-    let failed = |message: String| ApiError::new(ErrorType::InferenceFailed, message);
     match answered {
         Ok(Ok(answers)) => Ok(Answered {
             loaded,
             answers,
             notes,
         }),
-        Ok(Err(Failure::Clip(message))) => Err(ApiError::new(ErrorType::Invalid, message)),
-        Ok(Err(Failure::Inference(message))) => Err(failed(message)),
-        Err(_) => Err(failed(
-            "the thread that computes has ended, which is a bug of misa".into(),
-        )),
+        Ok(Err(failure)) => Err(Refusal::from(failure).into()),
+        Err(_) => {
+            let message = "the thread that computes has ended, which is a bug of misa";
+            Err(ApiError::new(ErrorType::InferenceFailed, message))
+        }
     }
-}
-
-fn refused(error: &WireError) -> ApiError {
-    let kind = match error.kind() {
-        WireErrorKind::Malformed => ErrorType::Malformed,
-        WireErrorKind::Empty => ErrorType::Empty,
-        WireErrorKind::TooLarge => ErrorType::TooLarge,
-        _ => ErrorType::Invalid,
-    };
-    ApiError::new(kind, error.to_string())
 }
 
 fn overloaded<T>(queue: &Queue<T>) -> ApiError {

@@ -6,6 +6,12 @@
 use std::io;
 use thiserror::Error;
 
+/// The containers that are read.
+#[cfg(feature = "all-formats")]
+const CONTAINERS: &str = "WAV, FLAC, MP3, Ogg, AAC, MP4 or MKV";
+#[cfg(not(feature = "all-formats"))]
+const CONTAINERS: &str = "WAV or FLAC";
+
 /// What cannot be read or asked for.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -47,8 +53,9 @@ pub enum VoiceError {
     },
     /// The first bytes are of no format that is read.
     #[error(
-        "{name}: expected WAV, FLAC, MP3, Ogg, AAC, MP4 or MKV, found {found}; \
-         convert it: ffmpeg -i {name:?} -vn -c:a flac sound.flac"
+        "{name}: expected {containers}, found {found}; \
+         convert it: ffmpeg -i {name:?} -vn -c:a flac sound.flac",
+        containers = CONTAINERS
     )]
     Unknown {
         /// The file.

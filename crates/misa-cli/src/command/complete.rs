@@ -1,6 +1,7 @@
 //! A model that predicts what a missing modality shares with the others.
 
 use super::json::{say_object, scores};
+use super::output::{check_empty, write_folder};
 use super::say;
 use super::score_rows::{cells, head};
 use crate::runs::one_run;
@@ -12,11 +13,8 @@ use misa_data::Split;
 use misa_infer::{Checkpoint, NamedScores};
 use misa_train::{CompletionFit, CompletionTraining, train_completion};
 use serde_json::{Value, json};
-use std::error::Error;
 use std::fmt::Write as _;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Teach a trained model what a missing modality would have shared with the others, and compare.
 ///
@@ -82,7 +80,7 @@ impl Arguments {
             train_completion(checkpoint, &development, &training, &device, told)?;
         line.clear();
         let predicted = completed.subsets(valid, &device)?;
-        self.save(&completed)?;
+        write_folder(&self.out, |folder| Ok(completed.save(folder)?))?;
 
         let pairs = left_out.into_iter().zip(predicted);
         let compared: Vec<Compared> = pairs
@@ -101,25 +99,6 @@ impl Arguments {
         Ok(Exit::Done)
     }
 
-    /// Writes the model beside its place, and moves it there when it is whole.
-    fn save(&self, model: &Checkpoint) -> Result<(), Box<dyn Error>> {
-        let out = &self.out;
-        let io = |error: std::io::Error| format!("{}: {error}", out.display());
-        let above = super::output::folder(out);
-        fs::create_dir_all(above).map_err(io)?;
-        let beside = tempfile::Builder::new().prefix(".misa-").tempdir_in(above);
-        let beside = beside.map_err(io)?;
-        let whole = beside.path().join("model");
-        model.save(&whole)?;
-        // Nothing but an empty folder gives way.
-        match fs::remove_dir(out) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(error).into()),
-            _ => {}
-        }
-        fs::rename(&whole, out).map_err(io)?;
-        Ok(())
-    }
-
     fn to_json(&self, compared: &[Compared], fit: &CompletionFit) -> Value {
         let subsets: Vec<Value> = (compared.iter())
             .map(|compared| {
@@ -131,21 +110,6 @@ impl Arguments {
             })
             .collect();
         json!({ "model": self.out, "fit": fit, "subsets": subsets })
-    }
-}
-
-/// Refuses a place that holds something, before anything is computed.
-fn check_empty(path: &Path) -> Result<(), Box<dyn Error>> {
-    let shown = path.display();
-    match fs::read_dir(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(format!("{shown}: {error}").into()),
-        Ok(mut entries) => match entries.next() {
-            None => Ok(()),
-            Some(_) => {
-                Err(format!("{shown}: holds files, expected an empty folder, or none").into())
-            }
-        },
     }
 }
 

@@ -8,6 +8,8 @@ pub mod data;
 mod degrade;
 mod embed;
 mod evaluate;
+#[cfg(feature = "serve")]
+mod export;
 mod json;
 mod output;
 mod plan;
@@ -60,7 +62,17 @@ enum Command {
     Plot(plot::Arguments),
     Report(report::Arguments),
     #[cfg(feature = "serve")]
+    Export(export::Arguments),
+    #[cfg(feature = "serve")]
     Serve(Box<serve::Arguments>),
+    /// Not in this program
+    #[cfg(not(feature = "serve"))]
+    #[command(hide = true)]
+    Export {
+        /// What would be exported
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<std::ffi::OsString>,
+    },
     /// Not in this program
     #[cfg(not(feature = "serve"))]
     #[command(hide = true)]
@@ -101,6 +113,12 @@ impl Arguments {
             Command::Embed(arguments) => arguments.run(),
             Command::Plot(arguments) => arguments.run(),
             Command::Report(arguments) => arguments.run(),
+            #[cfg(feature = "serve")]
+            Command::Export(arguments) => arguments.run(),
+            #[cfg(not(feature = "serve"))]
+            Command::Export { .. } => Err(
+                "this program was built without the page of a server: build it with `--features serve`".into(),
+            ),
             #[cfg(feature = "serve")]
             Command::Serve(arguments) => arguments.run(),
             #[cfg(not(feature = "serve"))]

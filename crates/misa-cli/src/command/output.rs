@@ -4,6 +4,7 @@ use misa_data::write_whole;
 use misa_report::{Figure, PngError};
 use std::error::Error;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Refuses a path that no file can be written to, before work is done for it or the test split is
@@ -39,6 +40,50 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Box<dyn Error>> {
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     write_whole(path, |file| file.write_all(bytes))
         .map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(())
+}
+
+/// Refuses a folder that holds something, before anything is computed for it.
+///
+/// # Errors
+///
+/// If it holds something, or cannot be read.
+pub(super) fn check_empty(path: &Path) -> Result<(), Box<dyn Error>> {
+    let shown = path.display();
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{shown}: {error}").into()),
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => {
+                Err(format!("{shown}: holds files, expected an empty folder, or none").into())
+            }
+        },
+    }
+}
+
+/// Writes a folder beside its place, and moves it there when it is whole.
+///
+/// # Errors
+///
+/// Those of `fill`, and if the folder cannot be moved to its place, where something else may be.
+pub(super) fn write_folder(
+    out: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let io = |error: std::io::Error| format!("{}: {error}", out.display());
+    let above = folder(out);
+    fs::create_dir_all(above).map_err(io)?;
+    let beside = tempfile::Builder::new().prefix(".misa-").tempdir_in(above);
+    let beside = beside.map_err(io)?;
+    let whole = beside.path().join("whole");
+    fill(&whole)?;
+    // Nothing but an empty folder gives way.
+    match fs::remove_dir(out) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(error).into()),
+        _ => {}
+    }
+    fs::rename(&whole, out).map_err(io)?;
     Ok(())
 }
 

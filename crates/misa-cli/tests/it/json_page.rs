@@ -162,6 +162,22 @@ fn commands<'a>(
     ]
 }
 
+/// Exports a run, with files that stand for what a browser runs.
+#[cfg(feature = "serve")]
+fn check_export(dir: &Path, run: &str) {
+    let (wasm, site) = (crate::export::built(dir), dir.join("site"));
+    let export = [
+        "export",
+        run,
+        "--web",
+        text(&site),
+        "--wasm",
+        text(&wasm),
+        "--json",
+    ];
+    check("misa export", &json(&said(&export)));
+}
+
 #[test]
 fn the_page_has_what_commands_print_about_runs() {
     let dir = tempdir().unwrap();
@@ -195,6 +211,8 @@ fn the_page_has_what_commands_print_about_runs() {
     let completed = dir.path().join("completed");
     let [file, svg, page, data] = [&file, &svg, &page, &data].map(|path| text(path));
     let models = [one.as_str(), &two, model, text(&completed)];
+    #[cfg(feature = "serve")]
+    check_export(dir.path(), run);
     for (title, arguments) in commands([run, other], [file, svg, page], data, models) {
         check(title, &json(&said(&[&arguments[..], &["--json"]].concat())));
     }

@@ -9,6 +9,8 @@ mod assemble;
 mod common;
 mod complete;
 mod data;
+#[cfg(feature = "serve")]
+mod export;
 mod folders;
 mod json_page;
 mod language;

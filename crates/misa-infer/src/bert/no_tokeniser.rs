@@ -29,6 +29,11 @@ impl Tokeniser {
         })
     }
 
+    /// Fails as [`Self::open`] does.
+    pub(crate) fn of_bytes(path: &Path, _: &[u8]) -> Result<Self, InferError> {
+        Self::open(path)
+    }
+
     /// The tokeniser as a `tokenizer.json`.
     ///
     /// # Errors

@@ -111,6 +111,20 @@ impl Tokeniser {
         })
     }
 
+    /// The tokeniser in the bytes of a `tokenizer.json`.
+    pub(crate) fn of_bytes(path: &Path, bytes: &[u8]) -> Result<Self, InferError> {
+        let place = path.display().to_string();
+        if bytes.len() as u64 > MAX_BYTES {
+            let expected = format!("at most {MAX_BYTES} bytes");
+            let found = format!("{} bytes", bytes.len());
+            return Err(InferError::layout(place, expected, found));
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(json) => Self::from_json(json, &place),
+            Err(error) => Err(InferError::layout(place, "text", error.to_string())),
+        }
+    }
+
     /// The tokeniser of these words, one per line, with ids that count lines from 0; letters become
     /// lower case.
     ///

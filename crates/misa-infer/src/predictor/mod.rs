@@ -9,7 +9,8 @@ mod sentence;
 
 use crate::calibration::probabilities;
 use crate::score::decide;
-use crate::{BertText, Checkpoint, InferError, ReadyBatch, UtteranceBatcher};
+use crate::source::Source;
+use crate::{BertText, Checkpoint, InferError, ModelFiles, ReadyBatch, UtteranceBatcher};
 use burn::tensor::Device;
 pub use clip_error::ClipError;
 pub use explanation::{
@@ -71,7 +72,20 @@ impl Predictor {
         } else {
             folder.as_ref()
         };
-        let (checkpoint, id) = Checkpoint::load_with_id(folder, device)?;
+        Self::of(Source::Folder(folder), device)
+    }
+
+    /// Reads a model from the files of its folder, which are in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`InferError`] names the file that is missing or does not fit.
+    pub fn from_files(files: &ModelFiles, device: &Device) -> Result<Self, InferError> {
+        Self::of(Source::Memory(files), device)
+    }
+
+    fn of(source: Source, device: &Device) -> Result<Self, InferError> {
+        let (checkpoint, id) = Checkpoint::load_with_id(source, device)?;
         Ok(Self {
             bert: checkpoint.bert_by_itself(),
             checkpoint,

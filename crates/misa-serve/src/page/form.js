@@ -100,7 +100,7 @@ export function showSwitches(model, clip) {
 
 /** Takes all errors away. */
 export function clearErrors() {
-  for (const id of ERRORS) showError(byId(id), null);
+  for (const node of ERRORS.map(byId).filter(Boolean)) showError(node, null);
   for (const node of document.querySelectorAll("[aria-invalid]")) node.removeAttribute("aria-invalid");
   for (const node of document.querySelectorAll(".part-item.wrong")) node.classList.remove("wrong");
 }

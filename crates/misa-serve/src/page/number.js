@@ -25,5 +25,6 @@ export const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${
 export const list = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
-/** A sentence begins with a capital. */
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** A sentence begins with a capital, but not a name such as `model.safetensors`. */
+export const capital = (text) =>
+  /^\S*[./_]\w/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);

@@ -9,7 +9,7 @@ import { Inquiry } from "./inquiry.js";
 import { modelsOf } from "./model.js";
 import { count, list } from "./number.js";
 import { showPrediction, spoken } from "./prediction.js";
-import { readInfo } from "./server.js";
+import { PROMISE, readInfo } from "./server.js";
 
 const EXAMPLES = [
   "The acting was wonderful and I would see it again.",
@@ -26,12 +26,17 @@ const inquiry = new Inquiry();
 
 // ---- the model ----
 
+/** The key for a server that asks for one; without a server, there is no field for it. */
+const key = () => byId("key")?.value ?? "";
+
 async function loadModels() {
   try {
-    const info = await readInfo(byId("key").value);
+    byId("model-facts").textContent = "The model is being loaded …";
+    const info = await readInfo(key());
     models = modelsOf(info);
-    byId("foot").textContent = `misa ${info.version}. What you type and drop goes to this server alone.`;
+    byId("foot").textContent = `misa ${info.version}. ${PROMISE}`;
   } catch (error) {
+    byId("model-facts").textContent = "";
     showServerError(error);
     return;
   }
@@ -181,7 +186,7 @@ function predict() {
   const asked = model;
   byId("live").textContent = "Predicting.";
   showProgress("Predicting");
-  inquiry.begin(clip.request(asked), byId("key").value, {
+  inquiry.begin(clip.request(asked), key(), {
     predicted: ({ predictions: [prediction], notes = [] }) => {
       hasAnswer = true;
       byId("empty").hidden = true;
@@ -221,7 +226,7 @@ byId("model").addEventListener("change", () => {
   chooseModel(models.find(({ name }) => name === byId("model").value));
   if (hasAnswer) predict();
 });
-byId("key").addEventListener("change", () => {
+byId("key")?.addEventListener("change", () => {
   clearErrors();
   if (!model) loadModels();
 });

@@ -1,5 +1,8 @@
 // Requests to the server that sent this page, and to no other.
 
+/** What the page promises about what is typed and dropped. */
+export const PROMISE = "What you type and drop goes to this server alone.";
+
 /** An answer that is no success, in the server's words. */
 export class ServerError extends Error {
   constructor(message, status, retryAfter) {

@@ -1,12 +1,14 @@
 //! What only administrators may ask for.
 
-use super::answer::{SCHEMA, json};
-use crate::api_error::{ApiError, ErrorBody, ErrorType};
+use super::answer::json;
+use crate::api_error::{ApiError, ErrorBody};
 use crate::app::App;
 use crate::reload;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use misa_answer::ErrorType;
+use misa_answer::SCHEMA;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;

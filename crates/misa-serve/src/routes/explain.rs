@@ -1,6 +1,6 @@
 //! Explanations.
 
-use super::answer::{ClipCount, ExplainAnswer, ModelName, SCHEMA, json};
+use super::answer::{ClipCount, json};
 use crate::api_error::{ApiError, ErrorBody};
 use crate::app::App;
 use crate::openapi::RequestBody;
@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use misa_answer::{ExplainAnswer, SCHEMA};
 use std::sync::Arc;
 
 /// Explain predictions
@@ -42,7 +43,7 @@ pub(super) async fn explain(
     let clips = ClipCount(answered.answers.len());
     let answer = ExplainAnswer {
         schema: SCHEMA,
-        model: ModelName::of(&answered.loaded),
+        model: answered.loaded.named(),
         explanations: answered.answers,
         notes: answered.notes,
     };

@@ -40,7 +40,7 @@ pub(super) async fn live() -> Response {
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
     if app.stages.now() == Stage::Leaving {
         return Err(ApiError::for_now(
-            crate::api_error::ErrorType::Draining,
+            misa_answer::ErrorType::Draining,
             "the server is about to stop",
             1,
         ));

@@ -9,15 +9,15 @@ pub(crate) mod metrics;
 pub(crate) mod pages;
 pub(crate) mod predict;
 
-use crate::api_error::{ApiError, ErrorType};
+use crate::api_error::ApiError;
 use crate::app::App;
 use crate::observe::observe;
 pub(crate) use admin::Reloaded;
-pub(crate) use answer::{ClipCount, ExplainAnswer, ModelName, PredictAnswer};
+pub(crate) use answer::ClipCount;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
-pub(crate) use info::{Info, ModelInfo};
+use misa_answer::ErrorType;
 use std::sync::{Arc, LazyLock};
 /// Every route; also its name in metrics and in the log.
 pub(crate) fn all() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {

@@ -1,11 +1,12 @@
 //! Pages for people, and the description for programs.
 
-use crate::api_error::{ApiError, ErrorBody, ErrorType};
+use crate::api_error::{ApiError, ErrorBody};
 use crate::openapi;
-use crate::page::{self, File};
+use crate::page::{self, PageFile};
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use misa_answer::ErrorType;
 
 /// What a page may load: only what this server has.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -54,7 +55,7 @@ pub(super) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
-fn file(file: &File) -> Response {
+fn file(file: &PageFile) -> Response {
     let headers = [
         (header::CONTENT_TYPE, file.media_type),
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -1,6 +1,6 @@
 //! Predictions.
 
-use super::answer::{ClipCount, ModelName, PredictAnswer, SCHEMA, json};
+use super::answer::{ClipCount, json};
 use crate::api_error::{ApiError, ErrorBody};
 use crate::app::App;
 use crate::openapi::RequestBody;
@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use misa_answer::{PredictAnswer, SCHEMA};
 use std::sync::Arc;
 
 /// Predict clips
@@ -51,7 +52,7 @@ pub(super) async fn predict(
     let clips = ClipCount(answered.answers.len());
     let answer = PredictAnswer {
         schema: SCHEMA,
-        model: ModelName::of(&answered.loaded),
+        model: answered.loaded.named(),
         predictions: answered.answers,
         notes: answered.notes,
     };

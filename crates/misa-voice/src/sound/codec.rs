@@ -6,7 +6,10 @@ use symphonia::core::codecs::audio::well_known::*;
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters};
 
 /// What is decoded, for messages.
+#[cfg(feature = "all-formats")]
 const READ: &str = "uncompressed sound, FLAC, MP3, Vorbis or AAC-LC";
+#[cfg(not(feature = "all-formats"))]
+const READ: &str = "WAV or FLAC";
 
 /// Codecs that files of people have, read or not.
 const NAMES: [(AudioCodecId, &str); 22] = [

@@ -24,6 +24,7 @@
 //! | `meter.rs` | what is measured while a sound is read |
 //! | `clipping.rs` | samples that are cut off |
 //! | `level.rs` | levels and silence |
+//! | `wait.rs` | how long reading may take |
 //! | `sums.rs` | sums that a processor computes several at once |
 
 mod boxes;
@@ -53,6 +54,7 @@ mod source;
 mod stream;
 mod sums;
 mod tally;
+mod wait;
 
 pub use facts::SoundFacts;
 pub use finding::SoundFinding;

@@ -30,6 +30,10 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
 /// What is said of a reader that panicked on a header.
 pub(crate) const FAILED: &str = "bytes on which its reader fails";
 
+/// What is said of formats that this build does not read.
+#[cfg(not(feature = "all-formats"))]
+const LEFT_OUT: &str = "a sound";
+
 pub(crate) fn open(
     source: Source<'_>,
     container: Container,
@@ -40,11 +44,18 @@ pub(crate) fn open(
         Ok(match container {
             Container::Wav => Box::new(formats::WavReader::try_new(stream, options)?),
             Container::Flac => Box::new(formats::FlacReader::try_new(stream, options)?),
+            #[cfg(feature = "all-formats")]
             Container::Mp3 => Box::new(formats::MpaReader::try_new(stream, options)?),
+            #[cfg(feature = "all-formats")]
             Container::Ogg => Box::new(formats::OggReader::try_new(stream, options)?),
+            #[cfg(feature = "all-formats")]
             Container::Adts => Box::new(formats::AdtsReader::try_new(stream, options)?),
+            #[cfg(feature = "all-formats")]
             Container::Mp4 => Box::new(formats::IsoMp4Reader::try_new(stream, options)?),
+            #[cfg(feature = "all-formats")]
             Container::Mkv => Box::new(formats::MkvReader::try_new(stream, options)?),
+            #[cfg(not(feature = "all-formats"))]
+            _ => return Err(Error::Unsupported(LEFT_OUT)),
         })
     })
 }

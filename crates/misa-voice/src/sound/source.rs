@@ -3,10 +3,10 @@
 use crate::VoiceError;
 use crate::sound::SoundLimits;
 use crate::sound::container::{Container, START};
+use crate::sound::wait::Wait;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::time::{Duration, Instant};
 use symphonia::core::io::MediaSource;
 
 /// The header of a tag of ID3, which may stand before the sound.
@@ -26,9 +26,7 @@ pub(crate) struct Source<'a> {
     /// All bytes.
     length: u64,
     is_seekable: bool,
-    begun: Instant,
-    /// How long it may be read.
-    patience: Option<Duration>,
+    wait: Wait,
 }
 
 impl Source<'static> {
@@ -69,8 +67,7 @@ impl<'a> Source<'a> {
             skipped: 0,
             length,
             is_seekable: false,
-            begun: Instant::now(),
-            patience: limits.patience,
+            wait: Wait::begin(limits.patience),
         })
     }
 
@@ -122,10 +119,7 @@ fn tag_bytes(start: &[u8]) -> Option<u64> {
 impl Read for Source<'_> {
     /// Fails after the time that reading may take, so that no reader goes over garbage for longer.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self
-            .patience
-            .is_some_and(|most| self.begun.elapsed() > most)
-        {
+        if self.wait.too_long().is_some() {
             return Err(io::ErrorKind::TimedOut.into());
         }
         match &mut self.bytes {

@@ -8,9 +8,10 @@ use crate::sound::mono::{mean, valid_frames};
 use crate::sound::opening::Spec;
 use crate::sound::resampler::{Resampler, frames_at};
 use crate::sound::source::Source;
+use crate::sound::wait::Wait;
 use crate::sound::{SoundFacts, SoundOptions};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Damaged packets in a row after which a sound ends.
 const MOST_DAMAGED: usize = 4096;
@@ -33,7 +34,7 @@ pub struct SoundStream<'a> {
     damaged_in_a_row: usize,
     fault: Option<VoiceError>,
     has_ended: bool,
-    begun: Instant,
+    wait: Wait,
 }
 
 /// What is made for a rate and a number of channels.
@@ -75,10 +76,10 @@ impl<'a> SoundStream<'a> {
         if let Some(found) = options.rate.filter(|rate| !RATES.contains(rate)) {
             return Err(VoiceError::AskedRate { found });
         }
-        let begun = Instant::now();
+        let wait = Wait::begin(options.limits.patience);
         let decoder = Decoder::new(source, &name, options.limits).map_err(|error| {
-            let slow = || slow(&name, 0.0, options.limits.patience?, begun);
-            slow().unwrap_or(error)
+            let too_long = wait.too_long();
+            too_long.map_or(error, |most| slow(&name, 0.0, most))
         })?;
         Ok(Self {
             name,
@@ -92,7 +93,7 @@ impl<'a> SoundStream<'a> {
             damaged_in_a_row: 0,
             fault: None,
             has_ended: false,
-            begun,
+            wait,
         })
     }
 
@@ -152,10 +153,10 @@ impl<'a> SoundStream<'a> {
 
     /// Fails when reading takes too long.
     fn check_patience(&self) -> Result<(), VoiceError> {
-        let patience = self.options.limits.patience;
-        let second = self.decoder.second();
-        let found = patience.and_then(|patience| slow(&self.name, second, patience, self.begun));
-        found.map_or(Ok(()), Err)
+        match self.wait.too_long() {
+            None => Ok(()),
+            Some(most) => Err(slow(&self.name, self.decoder.second(), most)),
+        }
     }
 
     /// Adds the block of the decoder.
@@ -271,11 +272,11 @@ impl<'a> SoundStream<'a> {
     }
 }
 
-/// The error of reading that has taken longer than `patience`.
-fn slow(name: &str, second: f64, patience: Duration, begun: Instant) -> Option<VoiceError> {
-    (begun.elapsed() > patience).then(|| VoiceError::Slow {
+/// The error of reading that has taken longer than `most`.
+fn slow(name: &str, second: f64, most: Duration) -> VoiceError {
+    VoiceError::Slow {
         name: name.to_string(),
         second,
-        most: patience.as_secs_f64(),
-    })
+        most: most.as_secs_f64(),
+    }
 }

@@ -1,10 +1,8 @@
 //! A trained model of `misa-infer` as one that answers requests.
 
-use crate::model::{Loader, Model, ModelFacts};
-use misa_infer::burn::tensor::Device;
+use crate::{Model, ModelFacts};
 use misa_infer::{ClipError, Explanation, InferError, Prediction, Predictor};
 use misa_terms::Clip;
-use std::sync::Arc;
 
 impl Model for Predictor {
     fn facts(&self) -> ModelFacts {
@@ -50,9 +48,4 @@ impl Model for Predictor {
     fn warm_up(&self) -> Result<(), InferError> {
         Predictor::warm_up(self)
     }
-}
-
-/// Loads trained models onto a device.
-pub fn predictors(device: Device) -> Loader {
-    Arc::new(move |path| Ok(Box::new(Predictor::load(path, &device)?)))
 }
