@@ -55,7 +55,7 @@ type Parts = (MisaConfig, MisaLossConfig);
 /// Name of a remedy, and what it changes.
 type Remedy = (&'static str, fn(Parts) -> Parts);
 
-static REMEDIES: [Remedy; 17] = [
+static REMEDIES: [Remedy; 16] = [
     ("mutual_attention", |(model, loss)| {
         let attention = Some(MutualAttentionConfig::new());
         (model.with_mutual_attention(attention), loss)
@@ -108,21 +108,7 @@ static REMEDIES: [Remedy; 17] = [
     ("late_fusion", |(model, loss)| {
         (model.with_fusion(FusionKind::Late), loss)
     }),
-    ("misa+", plus),
 ];
-
-/// What the preset `misa+` changes.
-fn plus((model, loss): Parts) -> Parts {
-    let loss = loss
-        .with_similarity(Similarity::Mmd)
-        .with_cycle_weight(0.1)
-        .with_weighting(Weighting::Learned)
-        .with_triplet(Some(TripletLossConfig::new()))
-        .with_contrast(Some(ContrastLossConfig::new()));
-    let attention = Some(MutualAttentionConfig::new());
-    let model = model.with_mutual_attention(attention).with_cycle(true);
-    (model, loss)
-}
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();

@@ -8,7 +8,7 @@ use misa_train::Preset;
 pub struct Variant {
     /// Name in the table.
     pub name: &'static str,
-    /// Heading in the table: parts of MISA, other fusions, remedies, remedies together.
+    /// Heading in the table: parts of MISA, other fusions, remedies, presets.
     pub group: &'static str,
     /// Settings as the command line takes them.
     pub settings: &'static [&'static str],
@@ -241,7 +241,7 @@ pub const VARIANTS: &[Variant] = &[
     ),
     Variant {
         preset: Some(Preset::Plus),
-        ..variant("remedies together", "misa+", &[])
+        ..variant("presets", "misa+", &[])
     },
 ];
 

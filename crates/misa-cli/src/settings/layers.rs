@@ -23,7 +23,7 @@ const FOREIGN_NONE: [&str; 2] = ["None", "null"];
 /// Settings while layers are added.
 ///
 /// The defaults say which settings there are: every other key is refused, with the name that was
-/// probably meant. A setting whose default is null may be set to `"none"`. An optional table has a
+/// probably meant. A setting that may be null may be set to `"none"`. An optional table has a
 /// template, which says which settings it has, and their values until others are given: `"on"`
 /// stands for all of them, `"none"` for null, whatever the default is.
 #[derive(Clone, Debug)]
@@ -227,11 +227,13 @@ impl Layers {
     }
 
     fn is_optional(&self, key: &str) -> bool {
-        // A preset may have switched on what is off by default.
+        // A preset may have set what is unset by default.
         if self.templates.contains_key(key) {
             return true;
         }
-        self.default_of(key).is_some_and(Value::is_null)
+        let shape = self.shape.as_ref().and_then(|shape| shape.at(key));
+        shape.is_some_and(|(shape, _)| matches!(shape, Shape::Optional(_)))
+            || self.default_of(key).is_some_and(Value::is_null)
     }
 
     /// The default of the setting `key`, or that in an optional table which is there.
@@ -309,7 +311,12 @@ impl Layers {
             Err(_) => return Err(self.value_error::<T>()),
         };
         let tree = serde_json::to_value(&settings).expect("settings have a JSON form");
-        for Assignment { key, value, origin } in &self.assignments {
+        for (place, assignment) in self.assignments.iter().enumerate() {
+            let Assignment { key, value, origin } = assignment;
+            let mut later = self.assignments[place + 1..].iter();
+            if later.any(|later| later.key == *key || is_inside(key, &later.key)) {
+                continue;
+            }
             if let Some((name, advice)) = dropped_key(value, value_at(&tree, key)) {
                 return Err(SettingsError::Unknown {
                     origin: origin.clone(),

@@ -116,9 +116,10 @@ fn every_setting_has_a_meaning_and_a_default_in_words() {
         (&triplet["default"], &triplet["is_table"]),
         (&Value::Null, &json!(true))
     );
+    let similarity = of("training.loss.similarity");
     assert_eq!(
-        triplet["other_defaults"],
-        json!([{ "condition": "misa+", "value": "on" }])
+        similarity["other_defaults"],
+        json!([{ "condition": "misa+", "value": "mmd" }])
     );
 }
 

@@ -169,12 +169,13 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
 }
 
 #[test]
-fn what_a_preset_sets_can_be_unset() {
+fn what_a_preset_or_a_file_sets_can_be_unset() {
     let dir = tempdir().unwrap();
     let file = dir.path().join("run.toml");
     fs::write(
         &file,
-        "preset = \"misa+\"\n[training]\nmutual_attention = \"none\"\n",
+        "preset = \"fine-tuned\"\n[training]\nnormalisation = \"none\"\n[training.loss]\n\
+         triplet = \"on\"\ncontrast = \"on\"\n",
     )
     .unwrap();
     let mut arguments = vec!["train", "--dry-run", "--config", text(&file)];
@@ -188,10 +189,7 @@ fn what_a_preset_sets_can_be_unset() {
         assert_eq!(line(&printed, key), ["none", &format!("--set {option}")]);
     }
     let place = format!("{}:3", text(&file));
-    assert_eq!(
-        line(&printed, "training.mutual_attention"),
-        ["none", &place]
-    );
+    assert_eq!(line(&printed, "training.normalisation"), ["none", &place]);
     // What is none may be opened again.
     let printed = said(&[&arguments[..], &["--set", "training.loss.triplet=on"]].concat());
     assert_eq!(line(&printed, "training.loss.triplet.margin").len(), 2);

@@ -34,8 +34,9 @@ fn settings_that_are_written_are_read_back() {
 
 #[test]
 fn what_is_unset_is_written_as_unset() {
-    let defaults = RunSettings::new(Preset::Plus, Corpus::Mosi, true).unwrap();
+    let mut defaults = RunSettings::new(Preset::Official, Corpus::Mosi, true).unwrap();
     let template = MutualAttentionConfig::new();
+    defaults.training.model.mutual_attention = Some(template.clone());
     let layers =
         || Layers::new(&defaults, "d").with_template("training.mutual_attention", &template);
     let mut unset = layers();
