@@ -330,6 +330,7 @@ mod tests {
             .with_loss(loss)
             .with_bert(Some(bert))
             .with_normalisation(Some(Normalisation::Utterance))
+            .with_adversary_learning_rate(Some(0.25))
             .with_glove(Some("glove".into()))
             .with_transfer(Some("run".into()))
             .with_pretraining(Some(PretrainingConfig::new()))
