@@ -265,8 +265,8 @@ impl Direction {
 mod tests {
     use super::*;
     use crate::encoder::PackedSequence;
-    use crate::loss::vectors::waves;
-    use burn::module::{ModuleMapper, ModuleVisitor, Param};
+    use crate::loss::vectors::{trained, waves};
+    use burn::module::{ModuleVisitor, Param};
     use burn::tensor::TensorData;
 
     /// Sequences of these steps, `[steps, 4]` each, without a recurrence that mixes them.
@@ -308,15 +308,6 @@ mod tests {
         both.into_data().iter().collect()
     }
 
-    /// Has each parameter get a gradient, which [`waves`] do not.
-    struct Trained;
-
-    impl ModuleMapper for Trained {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            param.map(|value| value.detach().require_grad())
-        }
-    }
-
     /// Collects the gradient of each parameter.
     struct Gradients<'a> {
         gradients: &'a burn::tensor::Gradients,
@@ -337,8 +328,8 @@ mod tests {
         is_packed: bool,
     ) -> Vec<Vec<f32>> {
         let device = Device::flex().autodiff();
-        let linear = linear(&device).map(&mut Trained);
-        let direction = direction(2, &device).map(&mut Trained);
+        let linear = trained(linear(&device));
+        let direction = trained(direction(2, &device));
         let states = [target, source].map(|rows| {
             let packed = sequences(rows, &device);
             packed.with_rows(packed.rows.clone().detach().require_grad())
