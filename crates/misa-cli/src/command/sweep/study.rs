@@ -93,12 +93,17 @@ impl Study {
     /// The trial of a run that is at work: that of a process that was killed or stopped, or a new one.
     fn running(&mut self, cell: &Cell) -> Result<TrialId, Box<dyn Error>> {
         let params = self.space.params(cell)?;
-        if let Some(trial) = self.find(&params, TrialState::Running)? {
-            return Ok(trial);
+        let trial = match self.find(&params, TrialState::Running)? {
+            Some(trial) => trial,
+            None => self.journal.create_trial(self.id, params)?,
+        };
+        // A process may have been killed between a new trial and its name.
+        let is_named = (self.journal.refresh()?.trials(self.id))
+            .any(|known| known.id == trial && known.user_attrs.contains_key(RUN));
+        if !is_named {
+            let name = Json::Text(cell.name.clone());
+            self.journal.set_user_attr(trial, RUN, name)?;
         }
-        let trial = self.journal.create_trial(self.id, params)?;
-        let name = Json::Text(cell.name.clone());
-        self.journal.set_user_attr(trial, RUN, name)?;
         Ok(trial)
     }
 

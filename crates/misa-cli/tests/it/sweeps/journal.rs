@@ -103,7 +103,17 @@ fn every_run_has_one_complete_trial_whoever_is_killed() {
         text(&other),
     ];
     said(&[&again[..], &["--study", "mine"]].concat());
-    assert_eq!(trials(&other, "mine"), (complete, 0));
+    assert_eq!(trials(&other, "mine"), (complete.clone(), 0));
+
+    // As if a process had been killed between a trial and its name.
+    let mut journal = Journal::open(&other).unwrap();
+    let studies = journal.refresh().unwrap();
+    let id = studies.find("mine").unwrap().id;
+    let params = studies.trials(id).next().unwrap().params.clone();
+    let study = journal.study("nameless", &[Direction::Minimise]).unwrap();
+    journal.create_trial(study, params).unwrap();
+    said(&[&again[..], &["--study", "nameless"]].concat());
+    assert_eq!(trials(&other, "nameless"), (complete, 0));
 }
 
 #[test]
