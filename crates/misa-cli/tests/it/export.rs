@@ -18,6 +18,12 @@ pub fn built(folder: &Path) -> PathBuf {
     built
 }
 
+/// The command that writes `site`.
+fn arguments<'a>(run: &'a Path, site: &'a Path, wasm: &'a Path) -> [&'a str; 6] {
+    let [run, site, wasm] = [run, site, wasm].map(text);
+    ["export", run, "--web", site, "--wasm", wasm]
+}
+
 /// Paths of all files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
@@ -39,16 +45,10 @@ fn a_folder_has_all_that_its_page_names() {
     train(&run, &[]);
     let wasm = built(dir.path());
     let export = [
-        "export",
-        text(&run),
-        "--web",
-        text(&site),
-        "--wasm",
-        text(&wasm),
-        "--name",
-        "film",
-        "--json",
-    ];
+        &arguments(&run, &site, &wasm)[..],
+        &["--name", "film", "--json"],
+    ]
+    .concat();
     let found = json(&said(&export));
     assert_eq!(found["name"], "film");
     let listed = found["files"].as_array().unwrap();
@@ -105,14 +105,7 @@ fn what_a_browser_cannot_run_is_refused_before_anything_is_written() {
     fs::create_dir(&empty).unwrap();
     let wasm = built(dir.path());
     let refusal = |wasm: &Path, name: &str| {
-        let export = [
-            "export",
-            text(&run),
-            "--web",
-            text(&site),
-            "--wasm",
-            text(wasm),
-        ];
+        let export = arguments(&run, &site, wasm);
         refused(&[&export[..], &["--name", name]].concat()).1
     };
     let error = refusal(&empty, "film");
@@ -182,14 +175,7 @@ fn a_model_with_bert_is_refused() {
     };
     checkpoint.save(&model).unwrap();
     let wasm = built(dir.path());
-    let (_, error) = refused(&[
-        "export",
-        text(&model),
-        "--web",
-        text(&site),
-        "--wasm",
-        text(&wasm),
-    ]);
+    let (_, error) = refused(&arguments(&model, &site, &wasm));
     assert!(
         error.contains("reads text with BERT, which a page cannot load: use `misa serve`"),
         "{error}"

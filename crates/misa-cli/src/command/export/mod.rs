@@ -10,7 +10,6 @@ use crate::{Exit, Outcome};
 use built::Built;
 use clap::Args;
 use misa_core::TextSize;
-
 use misa_infer::{Checkpoint, FileState, ModelFiles, Predictor};
 use misa_serve::{ModelSource, page_without_server};
 use misa_terms::hex;
