@@ -2,8 +2,10 @@
 
 use crate::Layer;
 use crate::adam::Factors;
-use crate::cpu::layer::Trace;
-use crate::cpu::{self};
+use crate::cpu::layer::{Purpose, Trace};
+use crate::cpu::panels::Panels;
+use crate::cpu::{self, PackedWeights};
+use crate::kept_weights;
 use crate::ops::{AdamOps, RecurrentKernel, RecurrentOps, Saved, Weights};
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
@@ -17,7 +19,10 @@ impl RecurrentOps for Flex {
         backward: Weights<Self>,
         layer: Arc<Layer>,
     ) -> FloatTensor<Self> {
-        Self::read(&layer, &input, &[forward, backward]).0
+        // Nothing trains these weights now, so the next call probably brings the same ones.
+        let packed = kept_weights::packed;
+        let weights = [forward, backward];
+        read(&layer, &input, &weights, Purpose::Prediction, packed).0
     }
 }
 
@@ -29,12 +34,10 @@ impl RecurrentKernel for Flex {
         input: &FloatTensor<Self>,
         weights: &[Weights<Self>; 2],
     ) -> (FloatTensor<Self>, Self::Trace) {
-        let input = input.to_contiguous();
-        let weights = weights.each_ref().map(contiguous);
-        let output = cpu::layer::forward(layer, host(&input), weights.each_ref().map(slices));
-        let states = output.states.len() / (2 * layer.d_hidden);
-        let states = tensor(output.states, [states, 2 * layer.d_hidden]);
-        (states, Arc::new(output.trace))
+        let packed =
+            |weight: &FloatTensor<Self>, d_input| Arc::new(cpu::pack(host(weight), d_input));
+        let (states, trace) = read(layer, input, weights, Purpose::Training, packed);
+        (states, Arc::new(trace))
     }
 
     fn gradients(
@@ -63,6 +66,27 @@ impl RecurrentKernel for Flex {
         let d_input = tensor(gradients.input, [layer.steps.rows(), layer.d_input]);
         (d_input, d_weights)
     }
+}
+
+/// Reads every sequence in both directions; `packed` packs a weight for so many features.
+fn read(
+    layer: &Layer,
+    input: &FloatTensor<Flex>,
+    weights: &[Weights<Flex>; 2],
+    purpose: Purpose,
+    packed: impl Fn(&FloatTensor<Flex>, usize) -> Arc<Panels> + Sync,
+) -> (FloatTensor<Flex>, Trace) {
+    let input = input.to_contiguous();
+    let weights = weights.each_ref().map(contiguous);
+    let slices = weights.each_ref().map(slices);
+    let pack = |direction: usize| PackedWeights {
+        input: packed(&weights[direction].input, layer.d_input),
+        hidden: packed(&weights[direction].hidden, layer.d_hidden),
+    };
+    let output = cpu::layer::forward(layer, host(&input), slices, purpose, pack);
+    let states = output.states.len() / (2 * layer.d_hidden);
+    let states = tensor(output.states, [states, 2 * layer.d_hidden]);
+    (states, output.trace)
 }
 
 impl AdamOps for Flex {

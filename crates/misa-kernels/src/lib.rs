@@ -32,6 +32,8 @@ mod flex;
 mod gpu;
 #[cfg(all(feature = "autodiff", any(feature = "flex", feature = "cube")))]
 mod gradients;
+#[cfg(feature = "flex")]
+mod kept_weights;
 mod layer;
 #[cfg(any(feature = "flex", feature = "cube"))]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]

@@ -3,6 +3,7 @@
 //! A layer needs the same large pieces of memory in every step of training. Given back to the
 //! system, each would be zeroed and mapped again, page by page.
 
+use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,6 +21,20 @@ static KEPT: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 const ALIGNMENT: usize = 64;
 /// Numbers that may have to be skipped for it.
 const MAX_SKIPPED: usize = ALIGNMENT / size_of::<f32>() - 1;
+
+thread_local! {
+    static SCRATCH: RefCell<Buffer> = RefCell::default();
+}
+
+/// Calls `work` with `len` numbers of any value, in memory that this thread keeps. `work` must not ask for it again.
+pub(crate) fn with_scratch(len: usize, work: impl FnOnce(&mut [f32])) {
+    SCRATCH.with_borrow_mut(|scratch| {
+        if scratch.len() < len {
+            *scratch = Buffer::new(len);
+        }
+        work(&mut scratch[..len]);
+    });
+}
 
 /// A piece of memory that is kept for the next request.
 #[derive(Debug, Default)]

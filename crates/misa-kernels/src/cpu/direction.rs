@@ -1,15 +1,17 @@
 //! One direction of a recurrent layer over packed sequences.
 
 use crate::cpu::buffer::Buffer;
-use crate::cpu::group::{cut, groups};
+use crate::cpu::group::{cut, groups, longest, rows_at};
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{Left, Panels};
-use crate::cpu::product::{Onto, multiply};
+use crate::cpu::product::{MAX_PACKED_ROWS, Onto, multiply};
 use crate::cpu::step::ForwardStep;
 use crate::cpu::{gru, lstm};
 use crate::{CellKind, PackedSteps};
 use pulp::Arch;
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Fewest rows of a product that are worth a separate task.
 const MIN_ROWS_PER_TASK: usize = 48;
@@ -27,6 +29,13 @@ pub(crate) struct Weights<'a> {
     pub(crate) hidden_bias: &'a [f32],
 }
 
+/// What a direction reads with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) weights: Weights<'a>,
+    pub(crate) packed: &'a PackedWeights,
+}
+
 /// A direction's layout.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Direction<'a> {
@@ -38,14 +47,39 @@ pub(crate) struct Direction<'a> {
     pub(crate) reversed: bool,
 }
 
+/// Weights of one direction in the order in which products read them.
+#[derive(Clone, Debug)]
+pub(crate) struct PackedWeights {
+    pub(crate) input: Arc<Panels>,
+    pub(crate) hidden: Arc<Panels>,
+}
+
 /// Where the forward pass writes, one row per real step each.
 pub(crate) struct Trace<'a> {
     /// `[rows, d_hidden]`
     pub(crate) hidden: &'a mut [f32],
-    /// `[rows, gates * d_hidden]`: the values of the gates.
-    pub(crate) gates: &'a mut [f32],
     /// `[rows, d_hidden]`: of an LSTM its memory, of a GRU the candidate's recurrent product.
     pub(crate) memory: &'a mut [f32],
+    /// `[rows, gates * d_hidden]`: the values of the gates, if there will be a backward pass.
+    pub(crate) gates: Option<&'a mut [f32]>,
+}
+
+/// States of some sequences, step by step.
+struct States<'a> {
+    hidden: Vec<&'a mut [f32]>,
+    memory: Vec<&'a mut [f32]>,
+}
+
+/// Steps that are read one after another.
+struct Run {
+    steps: Vec<usize>,
+    /// Rows of all of them.
+    rows: Vec<usize>,
+}
+
+/// Packs a weight, `[gates * d_hidden, d_input]`, to multiply rows of `d_input` features by.
+pub(crate) fn pack(weight: &[f32], d_input: usize) -> Panels {
+    Panels::transposed(Rows::new(weight, d_input))
 }
 
 impl Direction<'_> {
@@ -54,76 +88,141 @@ impl Direction<'_> {
         self.cell.gates() * self.d_hidden
     }
 
-    /// Reads every sequence.
-    pub(crate) fn forward(&self, input: Rows<'_>, weights: Weights<'_>, trace: Trace<'_>) {
-        let d_gates = self.d_gates();
-        let panels = Panels::transposed(Rows::new(weights.input, self.d_input));
-        // The other direction makes as many tasks.
-        let rows = rows_per_task(input.count(), rayon::current_num_threads().div_ceil(2));
-        let chunks = trace.gates.par_chunks_mut(rows * d_gates);
-        chunks.enumerate().for_each(|(chunk, gates)| {
-            let first = chunk * rows;
-            let input = input.range(first..first + gates.len() / d_gates);
-            multiply(
-                Left::Rows(input),
-                &panels,
-                Onto::Row(weights.input_bias),
-                gates,
-            );
-        });
-        self.recur(weights, trace);
-    }
-
-    /// The recurrence itself, each group of sequences on its own.
-    fn recur(&self, weights: Weights<'_>, trace: Trace<'_>) {
-        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
-        let panels = Panels::transposed(Rows::new(weights.hidden, d_hidden));
+    /// Reads every sequence, each group of them on its own.
+    pub(crate) fn forward(&self, input: Rows<'_>, reader: Reader<'_>, trace: Trace<'_>) {
+        let d_hidden = self.d_hidden;
         let groups = groups(self.steps.sequences());
         let hidden = cut(trace.hidden, d_hidden, self.steps, &groups);
         let memory = cut(trace.memory, d_hidden, self.steps, &groups);
-        let gates = cut(trace.gates, d_gates, self.steps, &groups);
-        let parts = (gates.into_par_iter()).zip(hidden.into_par_iter().zip(memory));
-        parts.for_each(|(mut gates, (mut hidden, mut memory))| {
-            self.recur_group(&panels, weights, &mut gates, [&mut hidden, &mut memory]);
+        let states = hidden.into_par_iter().zip(memory);
+        let states = states.map(|(hidden, memory)| States { hidden, memory });
+        // The other direction makes as many tasks.
+        let tasks = rayon::current_num_threads().div_ceil(2);
+        match trace.gates {
+            Some(gates) => {
+                self.input_product(input, reader, tasks, gates);
+                let gates = cut(gates, self.d_gates(), self.steps, &groups);
+                let parts = gates.into_par_iter().zip(states);
+                parts.for_each(|(gates, states)| self.record(reader, gates, states));
+            }
+            None => {
+                let tasks = tasks / groups.len().max(1);
+                let parts = groups.par_iter().zip(states);
+                parts.for_each(|(group, states)| self.follow(input, reader, group, tasks, states));
+            }
+        }
+    }
+
+    /// Writes `input` times its weight plus its bias, `[rows, gates * d_hidden]`, by at most `tasks` tasks.
+    fn input_product(&self, input: Rows<'_>, reader: Reader<'_>, tasks: usize, out: &mut [f32]) {
+        let d_gates = self.d_gates();
+        let rows = rows_per_task(input.count(), tasks);
+        let chunks = out.par_chunks_mut(rows * d_gates);
+        chunks.enumerate().for_each(|(chunk, out)| {
+            let first = chunk * rows;
+            let input = input.range(first..first + out.len() / d_gates);
+            let bias = Onto::Row(reader.weights.input_bias);
+            multiply(Left::Rows(input), &reader.packed.input, bias, out);
         });
     }
 
-    /// The recurrence of some sequences, whose gates, states and memories are given step by step.
-    fn recur_group(
-        &self,
-        panels: &Panels,
-        weights: Weights<'_>,
-        gates: &mut [&mut [f32]],
-        [hidden, memory]: [&mut [&mut [f32]]; 2],
-    ) {
-        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
+    /// The recurrence of some sequences, whose input products are replaced by the values of the gates.
+    fn record(&self, reader: Reader<'_>, mut gates: Vec<&mut [f32]>, mut states: States<'_>) {
         let most = gates.first().map_or(0, |gates| gates.len());
         let mut recurrent = Buffer::new(most);
         for step in self.in_order(gates.len()) {
             let gates = &mut *gates[step];
-            let (hidden, hidden_before) = self.now_and_before(hidden, step);
-            let (memory, memory_before) = self.now_and_before(memory, step);
-            let state = Left::Rows(Rows::new(hidden_before, d_hidden));
             let recurrent = &mut recurrent[..gates.len()];
-            let begun = hidden_before.len() / d_hidden * d_gates;
-            let (begun, beginning) = recurrent.split_at_mut(begun);
-            multiply(state, panels, Onto::Row(weights.hidden_bias), begun);
-            for row in beginning.chunks_exact_mut(d_gates) {
-                row.copy_from_slice(weights.hidden_bias);
+            self.advance::<true>(step, reader, [gates, recurrent], &mut states);
+        }
+    }
+
+    /// The same without a record: what the gates were is forgotten.
+    fn follow(
+        &self,
+        input: Rows<'_>,
+        reader: Reader<'_>,
+        group: &Range<usize>,
+        tasks: usize,
+        mut states: States<'_>,
+    ) {
+        let d_gates = self.d_gates();
+        // As many rows at once as a product packs: fewer would read the weights more often, and of more the gates
+        // would leave the caches. Tasks that have no group share the product of all rows.
+        let most = if tasks > 1 {
+            usize::MAX
+        } else {
+            MAX_PACKED_ROWS
+        };
+        let runs = self.runs(group, most);
+        let longest = runs.iter().map(|run| run.rows.len()).max().unwrap_or(0);
+        let mut products = Buffer::new(longest * d_gates);
+        let mut recurrent = Buffer::new(group.len() * d_gates);
+        for run in &runs {
+            let mut gates = &mut products[..run.rows.len() * d_gates];
+            self.input_product(input.list(&run.rows), reader, tasks.max(1), gates);
+            for &step in &run.steps {
+                let rows = states.hidden[step].len() / self.d_hidden;
+                let (now, later) = gates.split_at_mut(rows * d_gates);
+                gates = later;
+                let recurrent = &mut recurrent[..now.len()];
+                self.advance::<false>(step, reader, [now, recurrent], &mut states);
             }
-            let step = ForwardStep {
-                d_hidden,
-                gates,
-                recurrent,
-                hidden_before,
-                memory_before,
-                hidden,
-                memory,
-            };
-            match self.cell {
-                CellKind::Lstm => Arch::new().dispatch(lstm::Forward(step)),
-                CellKind::Gru => Arch::new().dispatch(gru::Forward(step)),
+        }
+    }
+
+    /// Cuts the steps of `group`, in the order in which they are read, into runs of at most `most` rows, or of
+    /// a single step.
+    fn runs(&self, group: &Range<usize>, most: usize) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for step in self.in_order(longest(self.steps, group)) {
+            let rows = rows_at(self.steps, step, group);
+            match runs.last_mut() {
+                Some(run) if run.rows.len() + rows.len() <= most => {
+                    run.steps.push(step);
+                    run.rows.extend(rows);
+                }
+                _ => runs.push(Run {
+                    steps: vec![step],
+                    rows: rows.collect(),
+                }),
             }
+        }
+        runs
+    }
+
+    /// One step of some sequences. `gates` holds its input products, and if `KEEPS_GATES`, the values of the gates
+    /// afterwards; `recurrent` has as much room.
+    fn advance<const KEEPS_GATES: bool>(
+        &self,
+        step: usize,
+        reader: Reader<'_>,
+        [gates, recurrent]: [&mut [f32]; 2],
+        states: &mut States<'_>,
+    ) {
+        let (d_gates, d_hidden) = (self.d_gates(), self.d_hidden);
+        let (hidden, hidden_before) = self.now_and_before(&mut states.hidden, step);
+        let (memory, memory_before) = self.now_and_before(&mut states.memory, step);
+        let state = Left::Rows(Rows::new(hidden_before, d_hidden));
+        let begun = hidden_before.len() / d_hidden * d_gates;
+        let (begun, beginning) = recurrent.split_at_mut(begun);
+        let bias = reader.weights.hidden_bias;
+        multiply(state, &reader.packed.hidden, Onto::Row(bias), begun);
+        for row in beginning.chunks_exact_mut(d_gates) {
+            row.copy_from_slice(bias);
+        }
+        let step = ForwardStep {
+            d_hidden,
+            gates,
+            recurrent,
+            hidden_before,
+            memory_before,
+            hidden,
+            memory,
+        };
+        match self.cell {
+            CellKind::Lstm => Arch::new().dispatch(lstm::Forward::<KEEPS_GATES>(step)),
+            CellKind::Gru => Arch::new().dispatch(gru::Forward::<KEEPS_GATES>(step)),
         }
     }
 

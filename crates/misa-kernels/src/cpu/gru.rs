@@ -6,12 +6,12 @@ use pulp::{Simd, WithSimd};
 
 /// `n = tanh(x_n + r h_n)`, `h' = (1 - z) n + z h`. What is kept of a step as its memory is `h_n`,
 /// the recurrent product of the candidate.
-pub(crate) struct Forward<'a>(pub(crate) ForwardStep<'a>);
+pub(crate) struct Forward<'a, const KEEPS_GATES: bool>(pub(crate) ForwardStep<'a>);
 
 /// The gradients of [`Forward`].
 pub(crate) struct Backward<'a>(pub(crate) BackwardStep<'a>);
 
-impl WithSimd for Forward<'_> {
+impl<const KEEPS_GATES: bool> WithSimd for Forward<'_, KEEPS_GATES> {
     type Output = ();
 
     #[inline(always)]
@@ -39,14 +39,15 @@ impl WithSimd for Forward<'_> {
                     None => simd.splat_f32s(0.0),
                 };
                 let change = simd.mul_f32s(simd.sub_f32s(old, n), z);
-                for (out, value) in [
-                    (&mut *reset, r),
-                    (&mut *update, z),
-                    (&mut *candidate, n),
-                    (&mut *memory, h_n),
-                    (&mut *hidden, simd.add_f32s(change, n)),
-                ] {
+                let state = simd.add_f32s(change, n);
+                for (out, value) in [(&mut *memory, h_n), (&mut *hidden, state)] {
                     store(simd, &mut out[lanes.clone()], value);
+                }
+                if KEEPS_GATES {
+                    for (out, value) in [(&mut *reset, r), (&mut *update, z), (&mut *candidate, n)]
+                    {
+                        store(simd, &mut out[lanes.clone()], value);
+                    }
                 }
             }
         }

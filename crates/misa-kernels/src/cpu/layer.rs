@@ -3,7 +3,7 @@
 use crate::Layer;
 use crate::cpu::backward::{GateGradients, Recorded};
 use crate::cpu::buffer::Buffer;
-use crate::cpu::direction::{self, Direction, Weights, rows_per_task};
+use crate::cpu::direction::{self, Direction, PackedWeights, Reader, Weights, rows_per_task};
 use crate::cpu::matrix::Rows;
 use crate::cpu::weight_gradients::{WeightGradients, weight_gradients};
 use rayon::prelude::*;
@@ -41,32 +41,58 @@ pub(crate) struct Forward<'a> {
     pub(crate) states: &'a [f32],
 }
 
-/// Reads every sequence in both directions.
-pub(crate) fn forward(layer: &Layer, input: &[f32], weights: [Weights<'_>; 2]) -> Output {
+/// Whether there will be a backward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Yes: the values of the gates are kept for it.
+    Training,
+    /// No.
+    Prediction,
+}
+
+/// Reads every sequence in both directions; `pack` gives the packed weights of one.
+pub(crate) fn forward(
+    layer: &Layer,
+    input: &[f32],
+    weights: [Weights<'_>; 2],
+    purpose: Purpose,
+    pack: impl Fn(usize) -> PackedWeights + Sync,
+) -> Output {
     let d_hidden = layer.d_hidden;
     let rows = layer.steps.rows();
     let [first, second] = directions(layer);
+    let d_kept = match purpose {
+        Purpose::Training => first.d_gates(),
+        Purpose::Prediction => 0,
+    };
     let mut hidden = Buffer::new(2 * rows * d_hidden);
-    let mut gates = Buffer::new(2 * rows * first.d_gates());
+    let mut gates = Buffer::new(2 * rows * d_kept);
     let mut memory = Buffer::new(2 * rows * d_hidden);
 
     let input = Rows::new(input, layer.d_input);
     let hidden_halves = hidden.split_at_mut(rows * d_hidden);
-    let gate_halves = gates.split_at_mut(rows * first.d_gates());
+    let gate_halves = gates.split_at_mut(rows * d_kept);
     let memory_halves = memory.split_at_mut(rows * d_hidden);
     let trace = |hidden, gates, memory| direction::Trace {
         hidden,
-        gates,
         memory,
+        gates: (purpose == Purpose::Training).then_some(gates),
     };
     let traces = [
         trace(hidden_halves.0, gate_halves.0, memory_halves.0),
         trace(hidden_halves.1, gate_halves.1, memory_halves.1),
     ];
     let [first_trace, second_trace] = traces;
+    let read = |index: usize, direction: Direction<'_>, trace| {
+        let reader = Reader {
+            weights: weights[index],
+            packed: &pack(index),
+        };
+        direction.forward(input, reader, trace);
+    };
     rayon::join(
-        || first.forward(input, weights[0], first_trace),
-        || second.forward(input, weights[1], second_trace),
+        || read(0, first, first_trace),
+        || read(1, second, second_trace),
     );
     Output {
         states: beside(layer, &hidden, &memory),
@@ -157,7 +183,8 @@ impl Trace {
     }
 }
 
-fn directions(layer: &Layer) -> [Direction<'_>; 2] {
+/// Both directions of `layer`, the forward one first.
+pub(crate) fn directions(layer: &Layer) -> [Direction<'_>; 2] {
     [false, true].map(|reversed| Direction {
         cell: layer.cell,
         d_input: layer.d_input,
@@ -196,6 +223,7 @@ fn halves(data: &[f32]) -> [&[f32]; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cpu::direction::pack;
     use crate::cpu::testing::{numbers, on_threads};
     use crate::{CellKind, PackedSteps};
     use std::sync::Arc;
@@ -215,11 +243,9 @@ mod tests {
         }
     }
 
-    /// Everything that a forward and a backward pass return, one after another.
-    fn pass(layer: &Layer) -> Vec<f32> {
+    /// Calls `work` with an input and the weights of both directions.
+    fn with_numbers<T>(layer: &Layer, work: impl FnOnce(&[f32], [Weights<'_>; 2]) -> T) -> T {
         let gates = layer.cell.gates() * D_HIDDEN;
-        let (rows, sequences) = (layer.steps.rows(), layer.steps.sequences());
-        let input = numbers(rows * D_INPUT, 1);
         let weights = [2, 6].map(|seed| {
             let sizes = [gates * D_INPUT, gates * D_HIDDEN, gates, gates];
             [0, 1, 2, 3].map(|part| numbers(sizes[part], seed + part as u32))
@@ -232,9 +258,27 @@ mod tests {
                 input_bias,
                 hidden_bias,
             });
-        let output = forward(layer, &input, weights);
+        work(&numbers(layer.steps.rows() * D_INPUT, 1), weights)
+    }
+
+    fn read(layer: &Layer, input: &[f32], weights: [Weights<'_>; 2], purpose: Purpose) -> Output {
+        let packed = |index: usize| PackedWeights {
+            input: Arc::new(pack(weights[index].input, D_INPUT)),
+            hidden: Arc::new(pack(weights[index].hidden, D_HIDDEN)),
+        };
+        forward(layer, input, weights, purpose, packed)
+    }
+
+    /// Everything that a forward and a backward pass return, one after another.
+    fn pass(layer: &Layer) -> Vec<f32> {
+        with_numbers(layer, |input, weights| both_passes(layer, input, weights))
+    }
+
+    fn both_passes(layer: &Layer, input: &[f32], weights: [Weights<'_>; 2]) -> Vec<f32> {
+        let (rows, sequences) = (layer.steps.rows(), layer.steps.sequences());
+        let output = read(layer, input, weights, Purpose::Training);
         let pass = Forward {
-            input: &input,
+            input,
             weights,
             states: &output.states,
         };
@@ -257,6 +301,30 @@ mod tests {
             assert!(one.iter().all(|x| x.is_finite()));
             assert_eq!(one, two, "{cell:?}");
             assert_eq!(one, eight, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn a_prediction_has_the_bits_of_training() {
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let short = layer(cell);
+            // More rows than a product packs at once.
+            let long = Layer {
+                steps: Arc::new(PackedSteps::new(&[90, 90, 90, 90, 70, 70, 3, 1])),
+                ..layer(cell)
+            };
+            for layer in [short, long] {
+                let states = |purpose| {
+                    with_numbers(&layer, |input, weights| {
+                        read(&layer, input, weights, purpose).states
+                    })
+                };
+                let trained = states(Purpose::Training);
+                for threads in [1, 2, 8] {
+                    let predicted = on_threads(threads, || states(Purpose::Prediction));
+                    assert_eq!(trained, predicted, "{cell:?}, {threads} threads");
+                }
+            }
         }
     }
 

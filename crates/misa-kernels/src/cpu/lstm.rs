@@ -5,12 +5,12 @@ use crate::cpu::step::{BackwardStep, ForwardStep, lanes, load, store};
 use pulp::{Simd, WithSimd};
 
 /// `c' = f c + i g`, `h' = o tanh(c')`.
-pub(crate) struct Forward<'a>(pub(crate) ForwardStep<'a>);
+pub(crate) struct Forward<'a, const KEEPS_GATES: bool>(pub(crate) ForwardStep<'a>);
 
 /// The gradients of [`Forward`].
 pub(crate) struct Backward<'a>(pub(crate) BackwardStep<'a>);
 
-impl WithSimd for Forward<'_> {
+impl<const KEEPS_GATES: bool> WithSimd for Forward<'_, KEEPS_GATES> {
     type Output = ();
 
     #[inline(always)]
@@ -42,15 +42,18 @@ impl WithSimd for Forward<'_> {
                 };
                 let c = simd.add_f32s(kept, simd.mul_f32s(i, g));
                 let h = simd.mul_f32s(o, tanh(simd, c));
-                for (out, value) in [
-                    (&mut *input, i),
-                    (&mut *forget, f),
-                    (&mut *candidate, g),
-                    (&mut *output, o),
-                    (&mut *memory, c),
-                    (&mut *hidden, h),
-                ] {
+                for (out, value) in [(&mut *memory, c), (&mut *hidden, h)] {
                     store(simd, &mut out[lanes.clone()], value);
+                }
+                if KEEPS_GATES {
+                    for (out, value) in [
+                        (&mut *input, i),
+                        (&mut *forget, f),
+                        (&mut *candidate, g),
+                        (&mut *output, o),
+                    ] {
+                        store(simd, &mut out[lanes.clone()], value);
+                    }
                 }
             }
         }

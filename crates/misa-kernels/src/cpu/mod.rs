@@ -28,4 +28,4 @@ mod testing;
 mod weight_gradients;
 
 #[cfg(feature = "flex")]
-pub(crate) use direction::Weights;
+pub(crate) use direction::{PackedWeights, Weights, pack};

@@ -4,7 +4,7 @@
 //! same weights at every step. Each element of a product is summed in the order of its depth, so
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
-use crate::cpu::buffer::Buffer;
+use crate::cpu::buffer::with_scratch;
 use crate::cpu::panels::{
     Left, MAX_DEPTH, MAX_ROWS, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, pieces,
 };
@@ -35,11 +35,15 @@ pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut
     if right.depth == 0 && matches!(onto, Onto::Nothing) {
         out.fill(0.0);
     }
-    Arch::new().dispatch(Multiply {
-        left,
-        right,
-        onto,
-        out,
+    let packed = left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH);
+    with_scratch(packed, |packed| {
+        Arch::new().dispatch(Multiply {
+            left,
+            right,
+            onto,
+            out,
+            packed,
+        });
     });
 }
 
@@ -48,6 +52,8 @@ struct Multiply<'a> {
     right: &'a Panels,
     onto: Onto<'a>,
     out: &'a mut [f32],
+    /// Room for the packed rows of a block.
+    packed: &'a mut [f32],
 }
 
 impl<'a> Onto<'a> {
@@ -70,15 +76,15 @@ impl WithSimd for Multiply<'_> {
             right,
             onto,
             out,
+            packed,
         } = self;
         let tallest = const { tallest::<S>() };
         let width = right.width;
-        let mut packed = Buffer::new(left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH));
         for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
             // What is added to stays near from one block to the next.
             let out = &mut out[chunk.start * width..chunk.end * width];
             for block in blocks(right.depth) {
-                pack(left, &chunk, &block, tallest, &mut packed);
+                pack(left, &chunk, &block, tallest, packed);
                 let onto = match block.start {
                     0 => onto,
                     _ => Onto::Present,
