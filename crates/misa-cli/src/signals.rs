@@ -5,7 +5,11 @@
 
 use crate::exit::Exit;
 use misa_train::Stop;
+#[cfg(target_os = "linux")]
+use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
+#[cfg(unix)]
+use signal_hook::consts::{SIGUSR1, SIGUSR2};
 use signal_hook::{flag, low_level};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,8 +33,8 @@ pub struct Requests {
     pub now: Stop,
 }
 
-/// A request to stop that SIGTERM, Ctrl-C and the end of the terminal (SIGHUP) make. The second of
-/// them ends the process at once, unless it comes within a second.
+/// A request to stop that SIGTERM, SIGUSR1, SIGUSR2, Ctrl-C and the end of the terminal (SIGHUP) make. The
+/// second of them ends the process at once, unless it comes within a second.
 ///
 /// # Errors
 ///
@@ -57,16 +61,17 @@ pub fn requests_on_signals() -> io::Result<Requests> {
     Ok(requests)
 }
 
-/// The signals that request to stop.
+/// The signals that request to stop; SIGUSR1 and SIGUSR2 are what schedulers send before a time limit.
 ///
 /// - Differs: SIGHUP is one of them on Linux only. Elsewhere a program cannot know without unsafe code
 ///   whether `nohup` wants it to be ignored.
 fn signals() -> Vec<i32> {
+    let always = [SIGTERM, SIGINT];
+    #[cfg(unix)]
+    let always = always.into_iter().chain([SIGUSR1, SIGUSR2]);
     #[cfg(target_os = "linux")]
-    if !is_ignored(signal_hook::consts::SIGHUP) {
-        return vec![SIGTERM, SIGINT, signal_hook::consts::SIGHUP];
-    }
-    vec![SIGTERM, SIGINT]
+    let always = always.chain(Some(SIGHUP).filter(|&signal| !is_ignored(signal)));
+    always.into_iter().collect()
 }
 
 /// Whether the process was started with the signal ignored, as `nohup` does: a handler would end what
@@ -157,8 +162,6 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_first_signal_stops_and_one_after_the_burst_ends() {
-        use signal_hook::consts::SIGUSR1;
-
         let Requests { stop, now } = Requests::default();
         let end = now.clone();
         listen(&[SIGUSR1], stop.clone(), move || end.request()).unwrap();

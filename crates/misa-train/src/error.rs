@@ -163,6 +163,28 @@ pub enum TrainError {
         /// The lock file.
         path: PathBuf,
     },
+    /// The folder cannot be locked.
+    #[error(
+        "{path}: cannot be locked ({source}), so another process could write to the same run: expected a \
+         folder on a file system with locks (flock)",
+        path = path.display()
+    )]
+    NoLocks {
+        /// The lock file.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// The saved state of a run is gone.
+    #[error(
+        "{path}: not found, expected the saved state of the run: put the file back, replace the run \
+         (`--replace`) or train in another folder",
+        path = path.display()
+    )]
+    LostState {
+        /// Where the state was.
+        path: PathBuf,
+    },
     /// The run has no results, because it is not finished.
     #[error("{path}: the run is not finished; resume it with `--resume`", path = path.display())]
     Unfinished {

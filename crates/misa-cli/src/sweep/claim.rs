@@ -14,7 +14,7 @@ impl Claim {
     ///
     /// # Errors
     ///
-    /// If the folder cannot be made or the lock file cannot be opened.
+    /// If the folder cannot be made, or the lock file cannot be opened or locked.
     pub fn take(folder: &Path) -> io::Result<Option<Self>> {
         fs::create_dir_all(folder)?;
         // Never removed: a lock on a deleted file excludes nobody.
@@ -26,7 +26,14 @@ impl Claim {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+            Err(TryLockError::Error(error)) => Err(io::Error::new(
+                error.kind(),
+                format!(
+                    "{}: cannot be locked ({error}), so another process could do the same run: expected a folder on \
+                     a file system with locks (flock)",
+                    folder.join(CLAIM).display()
+                ),
+            )),
         }
     }
 

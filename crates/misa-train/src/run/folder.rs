@@ -10,6 +10,7 @@ use crate::run::system::System;
 use crate::{RunOptions, ScheduledJob, TrainError};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 const STATES: &str = "states";
@@ -145,7 +146,13 @@ impl RunFolder {
     /// The last complete state, if there is one.
     pub(crate) fn resume(&self) -> Result<Option<Resumed>, TrainError> {
         let read = |file: &Committed| {
-            Snapshot::read(&self.path.join(&file.file), &file.checksum, &file.times)
+            let path = self.path.join(&file.file);
+            match Snapshot::read(&path, &file.checksum, &file.times) {
+                Err(TrainError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                    Err(TrainError::LostState { path })
+                }
+                read => read,
+            }
         };
         let Some(state) = &self.manifest.state else {
             return Ok(None);

@@ -40,6 +40,6 @@ fn take(file: File, path: PathBuf) -> Result<File, TrainError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(TrainError::Busy { path }),
-        Err(TryLockError::Error(source)) => Err(files::io_error(&path, source)),
+        Err(TryLockError::Error(source)) => Err(TrainError::NoLocks { path, source }),
     }
 }

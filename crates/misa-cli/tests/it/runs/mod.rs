@@ -163,7 +163,7 @@ fn a_signal_stops_a_run_within_seconds_and_resume_ends_it_the_same() {
         "training.batch_size=4",
     ];
     train(&whole, &more);
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "USR2"] {
         let out = ["train", "--plain", "--resume", "--out", text(&broken)];
         let mut child = Command::new(env!("CARGO_BIN_EXE_misa"))
             .args([&out[..], SMALL, &more].concat())

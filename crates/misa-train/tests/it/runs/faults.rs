@@ -20,6 +20,25 @@ fn a_damaged_state_is_refused_by_name() {
 }
 
 #[test]
+fn a_state_that_is_gone_is_named_with_what_to_do() {
+    let dir = tempdir().unwrap();
+    go(&config(), dir.path(), &stopped()).unwrap_err();
+    let state = dir.path().join("states/state-00000000.safetensors");
+    let kept = fs::read(&state).unwrap();
+    fs::remove_file(&state).unwrap();
+    let error = go(&config(), dir.path(), &options(RunStart::Resume)).unwrap_err();
+    let message = error.to_string();
+    let begin = format!("{}: not found, expected the saved state", state.display());
+    assert!(
+        message.starts_with(&begin) && message.contains("--replace"),
+        "{message}"
+    );
+    assert!(matches!(error, TrainError::LostState { .. }));
+    fs::write(&state, kept).unwrap();
+    go(&config(), dir.path(), &options(RunStart::Resume)).unwrap();
+}
+
+#[test]
 fn one_process_at_a_time_writes_to_a_folder() {
     let dir = tempdir().unwrap();
     let lock = fs::File::create(dir.path().join("run.lock")).unwrap();
