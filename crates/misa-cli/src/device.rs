@@ -22,6 +22,9 @@ const DEVICES: [(&str, bool); 6] = [
     ("cuda", cfg!(feature = "cuda")),
 ];
 
+/// What the name of a device of another process begins with; its address follows.
+pub(crate) const REMOTE: &str = "remote:";
+
 /// The device that works everywhere.
 const DEFAULT: &str = "flex";
 
@@ -31,7 +34,8 @@ const DEFAULT: &str = "flex";
 pub enum DeviceError {
     /// No device has this name.
     #[error(
-        "unknown device `{name}`, expected flex, ndarray, wgpu, vulkan, metal, cuda or cuda:NUMBER"
+        "unknown device `{name}`, expected flex, ndarray, wgpu, vulkan, metal, cuda, cuda:NUMBER or \
+         remote:ws://HOST:PORT"
     )]
     Unknown {
         /// The name asked for.
@@ -59,10 +63,39 @@ pub enum DeviceError {
         /// Devices of this kind.
         found: usize,
     },
+    /// The address of a device of another process is none.
+    #[error("device {name}: expected an address such as remote:ws://127.0.0.1:3000")]
+    Address {
+        /// The name asked for.
+        name: String,
+    },
+    /// No process lends a device at its address.
+    #[error("device {name}: nobody lends a device there ({reason}): start `misa lend`")]
+    Unreachable {
+        /// The name asked for.
+        name: String,
+        /// What was found instead.
+        reason: String,
+    },
+    /// The process that lent a device is gone.
+    #[error(
+        "device {name}: the process that lent it is gone; a run has kept its last state: --resume \
+         continues it, with this or another --device"
+    )]
+    Lost {
+        /// Its name.
+        name: String,
+    },
+    /// A device of this machine is needed.
+    #[error("device {name}: is lent by another process, expected a device of this machine")]
+    Lent {
+        /// The name asked for.
+        name: String,
+    },
     /// This device cannot train one model together with others.
     #[error(
-        "device {name}: cannot train one model together with others, expected different GPUs; \
-         it uses every core by itself"
+        "device {name}: cannot train one model together with others, expected different GPUs of \
+         this machine"
     )]
     Together {
         /// The name in the list.
@@ -76,7 +109,8 @@ pub enum DeviceError {
     },
 }
 
-/// The device called `name`: `flex`, `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda` or `cuda:1`.
+/// The device of this machine called `name`: `flex`, `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda` or
+/// `cuda:1`.
 ///
 /// Checks that it exists before anything runs on it: Burn would panic later, in another thread.
 ///
@@ -84,6 +118,11 @@ pub enum DeviceError {
 ///
 /// [`DeviceError`] if no device has this name, or it is not compiled in, or not on this machine.
 pub fn device(name: &str) -> Result<Device, DeviceError> {
+    if name.starts_with(REMOTE) {
+        return Err(DeviceError::Lent {
+            name: name.to_owned(),
+        });
+    }
     let (kind, number) = parse(name)?;
     if !names().contains(&kind) {
         return Err(DeviceError::NotCompiledIn { name: kind });
@@ -100,19 +139,19 @@ pub fn device(name: &str) -> Result<Device, DeviceError> {
 ///
 /// # Errors
 ///
-/// As [`device`], or if the list has a device of the CPU, or one twice.
+/// As [`device`], or if the list has a device of the CPU or of another process, or one twice.
 pub fn devices(list: &str) -> Result<Vec<Device>, DeviceError> {
     let names: Vec<&str> = list.split(',').map(str::trim).collect();
     if names.len() > 1 {
         for (place, name) in names.iter().enumerate() {
-            let (kind, _) = parse(name)?;
-            let name = || (*name).to_owned();
+            let own = || (*name).to_owned();
+            let is_remote = name.starts_with(REMOTE);
             // Threads of one CPU share its random state, so that no run could be repeated.
-            if matches!(kind, "flex" | "ndarray") {
-                return Err(DeviceError::Together { name: name() });
+            if is_remote || matches!(parse(name)?.0, "flex" | "ndarray") {
+                return Err(DeviceError::Together { name: own() });
             }
             if names[..place].contains(&names[place]) {
-                return Err(DeviceError::Twice { name: name() });
+                return Err(DeviceError::Twice { name: own() });
             }
         }
     }
@@ -235,8 +274,8 @@ mod tests {
             assert_eq!(
                 message(name),
                 format!(
-                    "unknown device `{name}`, expected flex, ndarray, wgpu, vulkan, metal, cuda \
-                     or cuda:NUMBER"
+                    "unknown device `{name}`, expected flex, ndarray, wgpu, vulkan, metal, cuda, \
+                     cuda:NUMBER or remote:ws://HOST:PORT"
                 )
             );
         }
@@ -247,6 +286,9 @@ mod tests {
         let message = |list: &str| devices(list).map(drop).unwrap_err().to_string();
         assert!(message("flex,flex").starts_with("device flex: cannot train one model together"));
         assert!(message("cuda:0,ndarray").starts_with("device ndarray: cannot train"));
+        let remote = "remote:ws://127.0.0.1:3000";
+        let refused = format!("device {remote}: cannot train");
+        assert!(message(&format!("cuda:0,{remote}")).starts_with(&refused));
         assert_eq!(message("cuda:1, cuda:1"), "device cuda:1: named twice");
         assert!(message("cuda:0,").starts_with("unknown device ``"));
     }
@@ -305,6 +347,14 @@ mod tests {
         } else {
             assert_eq!(names()[0], default_device());
         }
+    }
+
+    #[test]
+    fn a_lent_device_is_not_of_this_machine() {
+        assert_eq!(
+            message("remote:ws://127.0.0.1:3000"),
+            "device remote:ws://127.0.0.1:3000: is lent by another process, expected a device of this machine"
+        );
     }
 
     #[cfg(feature = "flex")]

@@ -10,6 +10,7 @@
 //! misa plan                           how many seeds show a difference
 //! misa protocol                       what runs would score under the protocols of other papers
 //! misa serve                          models behind HTTP
+//! misa lend                           a device of this machine, to programs elsewhere
 //! misa settings                       what every setting means and may be
 //! misa verify                         whether a run folder is what was written
 //! ```
@@ -26,7 +27,7 @@
 //! | `runs.rs`, `place.rs` | runs below a folder, and where the paths in their settings lead |
 //! | `compare.rs` | finished runs to a comparison |
 //! | `show/` | what runs found, handed to `misa-report` |
-//! | `device.rs`, `progress.rs`, `terminal.rs`, `signals.rs` | the machine and the terminal |
+//! | `device.rs`, `remote/`, `progress.rs`, `terminal.rs`, `signals.rs` | the machine and the terminal |
 //! | `exit.rs`, `fault.rs` | the ways to end, and an error as programs read it |
 //!
 //! The examples of this repository use the same parts.
@@ -45,6 +46,7 @@ mod files;
 mod launch;
 mod place;
 mod progress;
+mod remote;
 mod runs;
 mod seeds;
 pub mod settings;
@@ -58,11 +60,12 @@ mod terminal;
 use clap::Parser;
 pub use command::SettingsArguments;
 pub use compare::{CompareRequest, compare};
-pub use device::{DeviceError, default_device, device, devices, names};
+pub use device::{DeviceError, default_device, names};
 pub use exit::{EXIT_STATUS, Exit, Outcome, exit};
 pub use files::{ModalityFiles, MovedData};
 pub use launch::Launch;
 pub use progress::{ProgressLine, Steps};
+pub use remote::{device, devices};
 pub use seeds::Seeds;
 pub use signals::{Requests, requests_on_signals, stop_on_signals};
 pub use source::{RunSource, settings_of};
@@ -75,8 +78,8 @@ pub fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
     let is_json = is_json(env::args_os().skip(1));
     match command::Arguments::try_parse() {
-        Ok(arguments) if is_json => exit::exit_json("misa", arguments.run()),
-        Ok(arguments) => exit("misa", arguments.run()),
+        Ok(arguments) if is_json => exit::exit_json("misa", outcome(&arguments)),
+        Ok(arguments) => exit("misa", outcome(&arguments)),
         Err(error) => {
             // A text that was asked for, such as the version, is no error.
             if is_json && error.use_stderr() {
@@ -86,6 +89,14 @@ pub fn main() -> ExitCode {
             error.exit()
         }
     }
+}
+
+/// What the command comes to. A device of another process may go while it computes.
+fn outcome(arguments: &command::Arguments) -> Outcome {
+    #[cfg(feature = "remote")]
+    return remote::guarded(|| arguments.run());
+    #[cfg(not(feature = "remote"))]
+    arguments.run()
 }
 
 /// Whether a command line asks for JSON, also one that is not understood.

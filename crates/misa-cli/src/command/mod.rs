@@ -11,6 +11,8 @@ mod evaluate;
 #[cfg(feature = "serve")]
 mod export;
 mod json;
+#[cfg(feature = "remote")]
+mod lend;
 mod output;
 mod plan;
 mod plot;
@@ -81,6 +83,16 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<std::ffi::OsString>,
     },
+    #[cfg(feature = "remote")]
+    Lend(lend::Arguments),
+    /// Not in this program
+    #[cfg(not(feature = "remote"))]
+    #[command(hide = true)]
+    Lend {
+        /// What would be lent
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<std::ffi::OsString>,
+    },
     Sweep(sweep::Arguments),
     Ablation(Box<AblationArguments>),
     Table(table::Arguments),
@@ -124,6 +136,12 @@ impl Arguments {
             #[cfg(not(feature = "serve"))]
             Command::Serve { .. } => Err(
                 "this program was built without a server: build it with `--features serve`".into(),
+            ),
+            #[cfg(feature = "remote")]
+            Command::Lend(arguments) => arguments.run(),
+            #[cfg(not(feature = "remote"))]
+            Command::Lend { .. } => Err(
+                "this program was built without remote devices: build it with `--features remote`".into(),
             ),
             Command::Sweep(arguments) => arguments.run(),
             Command::Ablation(arguments) => arguments.run(),

@@ -182,6 +182,36 @@ fn more_frozen_layers_than_there_are_are_refused() {
 }
 
 #[test]
+fn an_ablation_without_text_needs_no_bert_for_its_options() {
+    let dir = tempdir().unwrap();
+    let model = bert(&dir.path().join("bert"), &["a"]);
+    let data = own(&dir.path().join("data"), &["a"; 4], 2, |_| STEPS);
+    let out = dir.path().join("ablation");
+    let printed = said(&[
+        "ablation",
+        "--variants",
+        "MISA,without text",
+        "--seeds",
+        "1",
+        "--out",
+        text(&out),
+        "--data",
+        text(&data),
+        "--bert",
+        text(&model),
+        "--freeze",
+        "all",
+        "--corpus",
+        "mosi",
+        "--epochs",
+        "1",
+        "--set",
+        "training.d_hidden=8",
+    ]);
+    assert!(printed.contains("| without text | 1 |"), "{printed}");
+}
+
+#[test]
 fn what_is_trained_and_what_is_frozen_is_shown_and_kept() {
     let dir = tempdir().unwrap();
     let model = bert(&dir.path().join("bert"), &["a"]);

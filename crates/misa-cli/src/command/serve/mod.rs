@@ -60,7 +60,7 @@ impl Arguments {
             say(&config.to_toml())?;
             return Ok(Exit::Done);
         }
-        let device = crate::device(&self.device)?;
+        let device = crate::device::device(&self.device)?;
         hide_messages_of_panics();
         let server = Server::bind(config, predictors(device))?;
         let url = format!("http://{}", server.address());

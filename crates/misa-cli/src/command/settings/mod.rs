@@ -152,7 +152,8 @@ impl SettingsArguments {
             return self.resolve(more);
         }
         let layers = self.layers(&basis, recorded, more)?;
-        self.check_needs(&layers)?;
+        // What `more` takes away, such as the text of an ablation, leaves an option right that was right before.
+        self.check_needs(&[self.layers(&basis, recorded, &[])?, layers.clone()])?;
         let resolved: Resolved<RunSettings> = layers.resolve()?;
         resolved.value.validate()?;
         Ok(resolved)
@@ -259,11 +260,12 @@ impl SettingsArguments {
         Ok(layers)
     }
 
-    /// Refuses an option that nothing would read.
-    fn check_needs(&self, layers: &Layers) -> Result<(), SettingsError> {
-        let is_set = |key: &str| match layers.get(key) {
-            Some(Value::String(text)) => !text.is_empty(),
-            _ => false,
+    /// Refuses an option that nothing would read with any of these layers.
+    fn check_needs(&self, all_layers: &[Layers]) -> Result<(), SettingsError> {
+        let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+        let is_set = |key: &str| {
+            let mut values = all_layers.iter().filter_map(|layers| layers.get(key));
+            values.any(is_text)
         };
         let mut needs = self.options.needs();
         match needs.find(|(_, need)| !is_set(need.key)) {

@@ -27,7 +27,7 @@ const OPTIONS: [(&str, &[SettingOption]); 4] = [
             value("corpus", "corpus", "NAME")
                 .help("Corpus that the preset is for: mosi, mosei or ur_funny"),
             value("device", DEVICE, "NAME")
-                .help("Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda or cuda:1"),
+                .help("Where to compute: flex, ndarray, wgpu, vulkan, metal, cuda, cuda:1 or remote:ws://HOST:PORT"),
         ],
     ),
     (
