@@ -227,7 +227,10 @@ pub const VARIANTS: &[Variant] = &[
     variant(
         REMEDIES,
         "generated labels",
-        &["training.loss.unimodal={labels=\"generated\"}"],
+        &[
+            "training.loss.unimodal=on",
+            "training.loss.unimodal.labels=\"generated\"",
+        ],
     ),
     variant(
         REMEDIES,
@@ -249,6 +252,7 @@ pub const VARIANTS: &[Variant] = &[
 mod tests {
     use super::*;
     use crate::SettingsArguments;
+    use crate::command::Setting;
     use std::collections::BTreeSet;
 
     #[test]
@@ -294,11 +298,9 @@ mod tests {
     fn every_variant_can_be_trained() {
         for variant in VARIANTS {
             let texts = variant.settings_for(Modalities::ALL).unwrap();
-            let settings = SettingsArguments {
-                set: texts,
-                ..Default::default()
-            };
-            let resolved = settings.resolve(&[]);
+            let parse = |text: &String| Setting::parse(text, "variant").unwrap();
+            let more: Vec<_> = texts.iter().map(parse).collect();
+            let resolved = SettingsArguments::default().resolve(&more);
             resolved.unwrap_or_else(|error| panic!("{}: {error}", variant.name));
         }
     }
