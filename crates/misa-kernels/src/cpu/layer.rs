@@ -184,7 +184,7 @@ impl Trace {
 }
 
 /// Both directions of `layer`, the forward one first.
-pub(crate) fn directions(layer: &Layer) -> [Direction<'_>; 2] {
+fn directions(layer: &Layer) -> [Direction<'_>; 2] {
     [false, true].map(|reversed| Direction {
         cell: layer.cell,
         d_input: layer.d_input,

@@ -60,6 +60,7 @@ impl Arguments {
             say(&config.to_toml())?;
             return Ok(Exit::Done);
         }
+        // Of this machine: one that another process lends could go while a request waits.
         let device = crate::device::device(&self.device)?;
         hide_messages_of_panics();
         let server = Server::bind(config, predictors(device))?;

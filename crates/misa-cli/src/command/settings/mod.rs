@@ -153,7 +153,8 @@ impl SettingsArguments {
         }
         let layers = self.layers(&basis, recorded, more)?;
         // What `more` takes away, such as the text of an ablation, leaves an option right that was right before.
-        self.check_needs(&[self.layers(&basis, recorded, &[])?, layers.clone()])?;
+        let without_more = self.layers(&basis, recorded, &[])?;
+        self.check_needs([&without_more, &layers])?;
         let resolved: Resolved<RunSettings> = layers.resolve()?;
         resolved.value.validate()?;
         Ok(resolved)
@@ -260,8 +261,8 @@ impl SettingsArguments {
         Ok(layers)
     }
 
-    /// Refuses an option that nothing would read with any of these layers.
-    fn check_needs(&self, all_layers: &[Layers]) -> Result<(), SettingsError> {
+    /// Refuses an option that nothing would read with either of these layers.
+    fn check_needs(&self, all_layers: [&Layers; 2]) -> Result<(), SettingsError> {
         let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
         let is_set = |key: &str| {
             let mut values = all_layers.iter().filter_map(|layers| layers.get(key));
