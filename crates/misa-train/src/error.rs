@@ -185,6 +185,20 @@ pub enum TrainError {
         /// Where the state was.
         path: PathBuf,
     },
+    /// The frozen weights of BERT are not those that the run was trained with.
+    #[error(
+        "{folder}: this BERT is not the one that the run was trained with: its frozen weights have SHA-256 {found}, \
+         expected {expected}: put the first one back, replace the run (`--replace`) or train in another folder",
+        folder = folder.display()
+    )]
+    OtherBert {
+        /// The folder of BERT.
+        folder: PathBuf,
+        /// Checksum of the weights of the run.
+        expected: String,
+        /// Checksum of the weights in the folder.
+        found: String,
+    },
     /// The run has no results, because it is not finished.
     #[error("{path}: the run is not finished; resume it with `--resume`", path = path.display())]
     Unfinished {

@@ -96,6 +96,9 @@ impl<'a> FitState<'a> {
         let events = Events::new(folder.path(), begun, input.tensorboard);
         let metrics =
             MetricsFile::open(folder.path(), &manifest.progress, updates, follows, events)?;
+        if let Some(lost) = metrics.lost() {
+            input.progress.note(lost);
+        }
         Ok(Self {
             total_updates: input.total_updates(),
             before: manifest.progress.seconds,
@@ -121,6 +124,8 @@ impl<'a> FitState<'a> {
         else {
             return Ok((progress, None));
         };
+        self.folder
+            .check_frozen_bert(&trainer.frozen_bert(), &state)?;
         self.restore(trainer, &state, updates)?;
         self.observer.resumed(&progress);
         Ok((progress, best))
@@ -169,6 +174,10 @@ impl<'a> FitState<'a> {
         progress: &RunProgress,
     ) -> Result<(), TrainError> {
         let updates = trainer.updates();
+        let recorded = &mut self.folder.manifest.frozen_bert;
+        if recorded.is_none() {
+            *recorded = trainer.frozen_bert().checksum();
+        }
         let state = trainer.state();
         let progress = RunProgress {
             seconds: self.seconds(),

@@ -112,6 +112,32 @@ impl RunFolder {
         Ok(folder)
     }
 
+    /// Checks that BERT's frozen weights are still those of the run, since its states lack them. `frozen` are those
+    /// of the model, `state` is what the run continues from.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::OtherBert`].
+    pub(crate) fn check_frozen_bert(
+        &self,
+        frozen: &TrainerState<'_>,
+        state: &Snapshot,
+    ) -> Result<(), TrainError> {
+        let Some((bert, found)) = self.manifest.config.bert.as_ref().zip(frozen.checksum()) else {
+            return Ok(());
+        };
+        let recorded = self.manifest.frozen_bert.clone();
+        // A run of misa 0.1.0 has them in its state.
+        match recorded.or_else(|| state.same_tensors(frozen).checksum()) {
+            Some(expected) if expected != found => Err(TrainError::OtherBert {
+                folder: bert.folder.clone(),
+                expected,
+                found,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Locks the folder of a finished run, to add to its results.
     pub(crate) fn open_finished(path: &Path) -> Result<Self, TrainError> {
         // Read before locking, so that no lock file is created where there is no run. Read again

@@ -44,6 +44,10 @@ pub struct Manifest {
     pub(crate) state: Option<Committed>,
     /// The best model so far; `None` before the first one, and after the end if it was not kept.
     pub(crate) best: Option<Committed>,
+    /// SHA-256 of BERT's frozen weights, in hexadecimal; `None` before the first state, without frozen weights, and
+    /// in runs of misa 0.1.0 whose states hold them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) frozen_bert: Option<String>,
     /// Progress at the last complete state.
     pub(crate) progress: RunProgress,
     /// The weights of epochs that the run was asked to keep, in their order.
@@ -177,6 +181,7 @@ impl Manifest {
             sessions: Vec::new(),
             state: None,
             best: None,
+            frozen_bert: None,
             progress: RunProgress::new(config),
             kept: Vec::new(),
             openings: Vec::new(),

@@ -27,6 +27,17 @@ pub(crate) struct MetricsFile {
     path: PathBuf,
     lines: Lines,
     events: Events,
+    lost: Option<String>,
+}
+
+/// The lines of a file that were written before the state of a run.
+#[derive(Debug, Default)]
+struct Kept {
+    /// Bytes.
+    length: usize,
+    lines: usize,
+    /// Lines about whole epochs.
+    epochs: usize,
 }
 
 #[derive(Debug)]
@@ -91,28 +102,36 @@ impl MetricsFile {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             read => read.map_err(failed)?,
         };
-        let kept = kept(&path, &bytes, progress, updates)?;
+        let kept = Kept::of(&path, &bytes, progress, updates)?;
+        let lost = kept.lost(&path, progress, updates);
+        bytes.truncate(kept.length);
         if holds_back {
-            bytes.truncate(kept);
             let lines = Lines::HeldBack(bytes);
             return Ok(Self {
                 path,
                 lines,
                 events,
+                lost,
             });
         }
         let mut options = File::options();
         let file = options.write(true).create(true).truncate(false).open(&path);
         let mut file = file.map_err(failed)?;
-        file.set_len(kept as u64).map_err(failed)?;
+        file.set_len(bytes.len() as u64).map_err(failed)?;
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         let lines = Lines::Written(file);
-        events.restart(&bytes[..kept])?;
+        events.restart(&bytes)?;
         Ok(Self {
             path,
             lines,
             events,
+            lost,
         })
+    }
+
+    /// What to tell of lines that the file had and lacks now; `None` if it has them all.
+    pub(crate) fn lost(&self) -> Option<&str> {
+        self.lost.as_deref()
     }
 
     /// Writes the lines that were held back: the first state of the run is saved.
@@ -177,36 +196,53 @@ impl MetricsFile {
     }
 }
 
-/// The length of the lines that were written before the state of a run. The line that a killed
-/// process left incomplete is not one of them.
-fn kept(
-    path: &Path,
-    bytes: &[u8],
-    progress: &RunProgress,
-    updates: usize,
-) -> Result<usize, TrainError> {
-    let mut length = 0;
-    for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        if line.last() != Some(&b'\n') {
-            break;
+impl Kept {
+    /// The line that a killed process left incomplete is not one of them.
+    fn of(
+        path: &Path,
+        bytes: &[u8],
+        progress: &RunProgress,
+        updates: usize,
+    ) -> Result<Self, TrainError> {
+        let mut kept = Self::default();
+        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            let Some((is_epoch, epoch, step)) = place(line) else {
+                return Err(TrainError::MetricsLine {
+                    path: path.to_path_buf(),
+                    line: kept.lines + 1,
+                });
+            };
+            let is_before = if is_epoch {
+                epoch < progress.epoch
+            } else {
+                step <= updates
+            };
+            if !is_before {
+                break;
+            }
+            kept.length += line.len();
+            kept.lines += 1;
+            kept.epochs += usize::from(is_epoch);
         }
-        let Some((is_epoch, epoch, step)) = place(line) else {
-            return Err(TrainError::MetricsLine {
-                path: path.to_path_buf(),
-                line: index + 1,
-            });
-        };
-        let is_before = if is_epoch {
-            epoch < progress.epoch
-        } else {
-            step <= updates
-        };
-        if !is_before {
-            break;
-        }
-        length += line.len();
+        Ok(kept)
     }
-    Ok(length)
+
+    /// What to tell if a file with these lines lacks some of a run that has come so far.
+    fn lost(&self, path: &Path, progress: &RunProgress, updates: usize) -> Option<String> {
+        let expected = progress.history.len();
+        let is_whole = self.epochs >= expected && (self.lines > 0 || updates < LINE_EVERY);
+        (!is_whole).then(|| {
+            format!(
+                "{}: lines that the run had written are gone (of {expected} finished epochs it has {}); the run goes on \
+                 without them, and its report has every epoch",
+                path.display(),
+                self.epochs
+            )
+        })
+    }
 }
 
 /// Whether a line is about an epoch, and its epoch and step; `None` if it is no line of ours.
@@ -350,6 +386,41 @@ mod tests {
         // Stopped before the valid split was scored: the epoch is not over.
         assert_eq!(steps(1, 120), [50, 100]);
         assert_eq!(steps(1, 0), [0; 0]);
+    }
+
+    #[test]
+    fn lines_that_are_gone_are_told() {
+        let dir = tempdir().unwrap();
+        let lost = |epochs: usize, updates| {
+            let progress = RunProgress {
+                history: (1..=epochs).map(record).collect(),
+                ..progress(epochs + 1)
+            };
+            let file =
+                MetricsFile::open(dir.path(), &progress, updates, false, no_events(dir.path()));
+            file.unwrap().lost().map(str::to_string)
+        };
+        assert_eq!(lost(0, 0), None);
+        assert_eq!(lost(0, LINE_EVERY - 1), None);
+        assert!(
+            lost(0, LINE_EVERY)
+                .unwrap()
+                .contains("(of 0 finished epochs it has 0)")
+        );
+        let mut file =
+            MetricsFile::open(dir.path(), &progress(1), 0, false, no_events(dir.path())).unwrap();
+        file.epoch(at(1, 4), &record(1)).unwrap();
+        drop(file);
+        assert_eq!(lost(1, 4), None);
+        let told = lost(2, 8).unwrap();
+        let expected = "metrics.jsonl: lines that the run had written are gone (of 2 finished epochs it has 1)";
+        assert!(told.contains(expected), "{told}");
+        fs::remove_file(dir.path().join(METRICS)).unwrap();
+        assert!(
+            lost(1, 4)
+                .unwrap()
+                .contains("of 1 finished epochs it has 0")
+        );
     }
 
     #[test]

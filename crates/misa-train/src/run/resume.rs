@@ -15,6 +15,8 @@ use thiserror::Error;
 
 /// The model among the parameters of a learner.
 const MODEL: &str = "model";
+/// BERT among them.
+const BERT: &str = "model.text.Bert.";
 
 /// A parameter that a state lacks or has in another shape; or generated labels and what they are
 /// generated from.
@@ -34,9 +36,33 @@ fn display_shape(shape: Option<&[usize]>) -> String {
 }
 
 impl Trainer {
-    /// Everything needed to continue from here, except gradients that wait for an update.
+    /// Everything needed to continue from here, except gradients that wait for an update and
+    /// [`Self::frozen_bert`].
     pub(crate) fn state(&mut self) -> TrainerState<'_> {
-        self.collect().state
+        let Collector {
+            mut state,
+            frozen_bert,
+            ..
+        } = self.collect();
+        state
+            .tensors
+            .retain(|tensor| !frozen_bert.contains(&tensor.name));
+        state
+    }
+
+    /// The weights of BERT that are not trained, by their names. Its files have them, so no state does.
+    pub(crate) fn frozen_bert(&mut self) -> TrainerState<'_> {
+        let Collector {
+            mut state,
+            frozen_bert,
+            ..
+        } = self.collect();
+        state
+            .tensors
+            .retain(|tensor| frozen_bert.contains(&tensor.name));
+        state.tensors.sort_by(|a, b| a.name.cmp(&b.name));
+        state.times.clear();
+        state
     }
 
     /// The weights of the model that training changes.
@@ -69,6 +95,7 @@ impl Trainer {
                 times: Times::new(),
             },
             frozen: BTreeSet::new(),
+            frozen_bert: BTreeSet::new(),
         };
         learner.visit(&mut collector);
         let tensors = &mut collector.state.tensors;
@@ -76,7 +103,8 @@ impl Trainer {
         collector
     }
 
-    /// Continues from a state; a parameter without moments in it starts without moments.
+    /// Continues from a state; a parameter without moments in it starts without moments, and a frozen one that it
+    /// lacks stays.
     ///
     /// # Errors
     ///
@@ -143,6 +171,8 @@ struct Collector<'a> {
     state: TrainerState<'a>,
     /// Names of weights that are not trained.
     frozen: BTreeSet<String>,
+    /// Those of BERT among them.
+    frozen_bert: BTreeSet<String>,
 }
 
 impl ModuleVisitor for Collector<'_> {
@@ -160,6 +190,9 @@ impl ModuleVisitor for Collector<'_> {
         let names = [vec![weights(&name)], moments(&name).to_vec()].concat();
         if !param.val().is_require_grad() {
             self.frozen.insert(weights(&name));
+            if name.starts_with(BERT) {
+                self.frozen_bert.insert(weights(&name));
+            }
         }
         let (time, values) = match &self.words {
             Some((words, time, parts)) if *words == name => {
@@ -246,7 +279,7 @@ impl ModuleMapper for Restore<'_> {
         let found = self.snapshot.weights(&name);
         match found.filter(|data| data.shape().to_vec() == expected) {
             Some(data) => param.map(|old| replaced(&old, data.clone())),
-            None if self.is_partial && found.is_none() => param,
+            None if found.is_none() && (self.is_partial || !param.val().is_require_grad()) => param,
             None => {
                 self.misfit.get_or_insert(Misfit {
                     parameter: name,

@@ -7,7 +7,7 @@ use misa_core::StateDict;
 use misa_terms::{hex, write_whole};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -115,26 +115,41 @@ impl TrainerState<'_> {
 
     /// Writes a safetensors file, whole or not at all; returns its SHA-256 in hexadecimal.
     pub(crate) fn write(&self, path: &Path) -> Result<String, TrainError> {
-        let mut checksum = Sha256::new();
+        let mut checksum = String::new();
         let written = write_whole(path, |file| {
-            let mut file = Hashing {
-                file,
-                checksum: &mut checksum,
-            };
-            file.write_all(&self.header())?;
-            self.tensors
-                .iter()
-                .try_for_each(|tensor| match &tensor.values {
-                    Values::Host(values) => write_numbers(&mut file, values, f32::to_le_bytes),
-                    Values::Double(values) => write_numbers(&mut file, values, f64::to_le_bytes),
-                    Values::Device(read) => {
-                        let values: Vec<f32> = read().iter::<f32>().collect();
-                        write_numbers(&mut file, &values, f32::to_le_bytes)
-                    }
-                })
+            checksum = self.write_to(file)?;
+            Ok(())
         });
         written.map_err(|source| files::io_error(path, source))?;
-        Ok(hex(&checksum.finalize()))
+        Ok(checksum)
+    }
+
+    /// The SHA-256 of the file that [`Self::write`] would write; `None` without tensors.
+    pub(crate) fn checksum(&self) -> Option<String> {
+        let is_empty = self.tensors.is_empty();
+        (!is_empty).then(|| {
+            self.write_to(&mut io::sink())
+                .expect("a sink takes everything")
+        })
+    }
+
+    fn write_to(&self, file: &mut dyn Write) -> io::Result<String> {
+        let mut file = Hashing {
+            file,
+            checksum: Sha256::new(),
+        };
+        file.write_all(&self.header())?;
+        for tensor in &self.tensors {
+            match &tensor.values {
+                Values::Host(values) => write_numbers(&mut file, values, f32::to_le_bytes),
+                Values::Double(values) => write_numbers(&mut file, values, f64::to_le_bytes),
+                Values::Device(read) => {
+                    let values: Vec<f32> = read().iter::<f32>().collect();
+                    write_numbers(&mut file, &values, f32::to_le_bytes)
+                }
+            }?;
+        }
+        Ok(hex(&file.checksum.finalize()))
     }
 
     fn header(&self) -> Vec<u8> {
@@ -208,6 +223,18 @@ impl Snapshot {
         }
     }
 
+    /// The tensors that `other` has as well, by their names.
+    pub(crate) fn same_tensors(&self, other: &TrainerState<'_>) -> TrainerState<'_> {
+        let names: BTreeSet<&str> = (other.tensors.iter())
+            .map(|tensor| tensor.name.as_str())
+            .collect();
+        let mut state = self.state();
+        state
+            .tensors
+            .retain(|tensor| names.contains(tensor.name.as_str()));
+        state
+    }
+
     /// Whether it holds weights and nothing else.
     pub(crate) fn is_weights_alone(&self) -> bool {
         self.times.is_empty() && self.doubles.is_empty()
@@ -239,7 +266,7 @@ impl Snapshot {
 /// Writes to a file and computes its checksum.
 struct Hashing<'a> {
     file: &'a mut dyn Write,
-    checksum: &'a mut Sha256,
+    checksum: Sha256,
 }
 
 impl Write for Hashing<'_> {

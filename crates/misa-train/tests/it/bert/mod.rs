@@ -16,8 +16,10 @@ use misa_data::{
 use misa_testing::real_data;
 use misa_train::{
     Adam, BertSettings, Checkpoint, Corpus, FrozenText, LearningRates, MisaLearner, Preset,
-    Progress, Report, Trainer, TrainingConfig, Updates, train_with,
+    Progress, Report, RunOptions, RunStart, TrainError, Trainer, TrainingConfig, Updates,
+    train_with,
 };
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;

@@ -124,3 +124,130 @@ fn humour_is_told_with_all_of_bert_frozen() {
             .contains("| True class | as 0 | as 1 | recall |")
     );
 }
+
+/// What a run leaves that is stopped before its first step.
+fn stopped(config: &TrainingConfig, out: &Path) {
+    let options = options(RunStart::New);
+    options.stop.request();
+    let error = go(config, out, &options).unwrap_err();
+    assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+}
+
+fn options(start: RunStart) -> RunOptions {
+    RunOptions {
+        progress: Progress::Silent,
+        start,
+        ..RunOptions::default()
+    }
+}
+
+fn go(config: &TrainingConfig, out: &Path, options: &RunOptions) -> Result<Report, TrainError> {
+    let (data, _) = data().lock_test();
+    misa_train::run(config, data, &Device::flex(), out, options)
+}
+
+fn weights_of(out: &Path) -> Vec<u8> {
+    fs::read(out.join("checkpoint/model.safetensors")).unwrap()
+}
+
+const FIRST_STATE: &str = "states/state-00000000.safetensors";
+
+#[test]
+fn a_state_leaves_out_what_the_files_of_bert_have() {
+    let _turn = alone();
+    let folder = pretrained(&data());
+    for freezing in [
+        BertFreezing::Prefix(1),
+        BertFreezing::Layers(2),
+        BertFreezing::All,
+    ] {
+        let mut config = config(folder.path(), freezing);
+        // Cached in memory only, outputs would be computed in other batches after a stop.
+        config.bert.as_mut().unwrap().cache = Some(folder.path().join("cache"));
+        let out = tempdir().unwrap();
+        stopped(&config, out.path());
+        let bytes = fs::read(out.path().join(FIRST_STATE)).unwrap();
+        let state = StateDict::from_bytes(&bytes).unwrap();
+        let held = state
+            .names()
+            .filter_map(|name| name.strip_prefix("weights/model.text.Bert."));
+        let layers: BTreeSet<&str> = held
+            .filter_map(|name| name.strip_prefix("layers."))
+            .map(|name| &name[..1])
+            .collect();
+        let trained = ["0", "1", "2"].into_iter().skip(freezing.layers(LAYERS));
+        assert_eq!(layers, trained.collect(), "{freezing}");
+        go(&config, out.path(), &options(RunStart::Resume)).unwrap();
+        let whole = tempdir().unwrap();
+        go(&config, whole.path(), &options(RunStart::New)).unwrap();
+        assert!(
+            weights_of(out.path()) == weights_of(whole.path()),
+            "{freezing}"
+        );
+    }
+}
+
+/// A state that holds the frozen weights, too, as those of misa 0.1.0 do.
+fn with_frozen_weights(config: &TrainingConfig, out: &Path) {
+    stopped(config, out);
+    let mut trained = config.clone();
+    trained.bert.as_mut().unwrap().reading.freezing = BertFreezing::None;
+    let whole = tempdir().unwrap();
+    stopped(&trained, whole.path());
+    let manifest = |out: &Path| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap()
+    };
+    let mut old = manifest(out);
+    assert!(old.as_object_mut().unwrap().remove("frozen_bert").is_some());
+    old["state"] = manifest(whole.path())["state"].clone();
+    fs::copy(whole.path().join(FIRST_STATE), out.join(FIRST_STATE)).unwrap();
+    fs::write(out.join("manifest.json"), old.to_string()).unwrap();
+}
+
+#[test]
+fn a_run_does_not_go_on_with_another_bert() {
+    let _turn = alone();
+    for begin in [stopped, with_frozen_weights] {
+        let folder = pretrained(&data());
+        let config = config(folder.path(), BertFreezing::Prefix(1));
+        let out = tempdir().unwrap();
+        begin(&config, out.path());
+        let weights = folder.path().join("model.safetensors");
+        let first = fs::read(&weights).unwrap();
+        let mut other = first.clone();
+        let length = u64::from_le_bytes(other[..8].try_into().unwrap()) as usize;
+        let header: serde_json::Value = serde_json::from_slice(&other[8..8 + length]).unwrap();
+        let name = "encoder.layer.0.attention.self.key.weight";
+        let entry = header.as_object().unwrap().iter();
+        let (_, entry) = entry
+            .into_iter()
+            .find(|(key, _)| key.ends_with(name))
+            .unwrap();
+        let start = entry["data_offsets"][0].as_u64().unwrap() as usize;
+        other[8 + length + start] ^= 1;
+        fs::write(&weights, other).unwrap();
+        let before = fs::read(out.path().join("manifest.json")).unwrap();
+        let error = go(&config, out.path(), &options(RunStart::Resume)).unwrap_err();
+        assert!(matches!(error, TrainError::OtherBert { .. }), "{error}");
+        let begin = format!("{}: this BERT is not the one", folder.path().display());
+        assert!(error.to_string().starts_with(&begin), "{error}");
+        fs::write(&weights, first).unwrap();
+        go(&config, out.path(), &options(RunStart::Resume)).unwrap();
+        assert!(before != fs::read(out.path().join("manifest.json")).unwrap());
+        let whole = tempdir().unwrap();
+        go(&config, whole.path(), &options(RunStart::New)).unwrap();
+        // The last bits may differ, since outputs of the frozen layer are cached in memory only.
+        let [found, expected] =
+            [out.path(), whole.path()].map(|out| StateDict::from_bytes(&weights_of(out)).unwrap());
+        for name in expected.names() {
+            let values =
+                |dict: &StateDict| -> Vec<f32> { dict.get(name).unwrap().iter().collect() };
+            for (found, expected) in values(&found).iter().zip(values(&expected)) {
+                assert!(
+                    (found - expected).abs() < 1e-4,
+                    "{name}: {found}, {expected}"
+                );
+            }
+        }
+    }
+}
