@@ -90,11 +90,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The device asked for, or all that are compiled in and found on this machine.
 fn open(name: Option<&str>) -> Result<Vec<(&str, Device)>, DeviceError> {
     if let Some(name) = name {
-        return Ok(vec![(name, misa_benches::device(name)?)]);
+        return Ok(vec![(name, misa_benches::local_device(name)?)]);
     }
     let mut devices = Vec::new();
     for name in misa_benches::names() {
-        match misa_benches::device(name) {
+        match misa_benches::local_device(name) {
             Ok(device) => devices.push((name, device)),
             Err(absent @ DeviceError::Absent { .. }) => eprintln!("skipped: {absent}"),
             Err(error) => return Err(error),

@@ -77,7 +77,7 @@ impl Bench {
         let shapes = SIZES.map(|batch| {
             BatchShape::new(&lengths::draw(&case.name, SEED, batch, table), sizes, task)
         });
-        let device = misa_benches::device(misa_benches::default_device())?;
+        let device = misa_benches::local_device(misa_benches::default_device())?;
         device.seed(SEED);
         Ok(Self {
             device,

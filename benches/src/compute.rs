@@ -1,6 +1,6 @@
 //! The device on which is measured, and its threads.
 
-use crate::{BenchError, DeviceError, device, names};
+use crate::{BenchError, DeviceError, local_device, names};
 use burn::tensor::Device;
 use std::num::NonZeroUsize;
 use std::thread;
@@ -36,7 +36,7 @@ impl Compute {
         };
         let kind = if ON_CPU.contains(&name) { CPU } else { name };
         Ok(Self {
-            device: device(name)?,
+            device: local_device(name)?,
             name: name.to_owned(),
             kind: kind.to_owned(),
         })
@@ -67,7 +67,7 @@ mod tests {
     fn the_processor_has_a_name_of_its_own() {
         for name in ["cpu", "flex"] {
             let compute = Compute::open(name).unwrap();
-            assert_eq!(compute.device, device("flex").unwrap());
+            assert_eq!(compute.device, local_device("flex").unwrap());
             assert_eq!((compute.name, compute.kind), ("flex".into(), "cpu".into()));
         }
     }

@@ -41,7 +41,7 @@ mod training;
 pub use batch::BatchShape;
 pub use cases::{Case, Cases, CasesError, LayerCase, Workload};
 pub use compute::{Compute, available_threads, use_threads};
-pub use device::{DeviceError, default_device, device, devices, names};
+pub use device::{DeviceError, default_device, local_device, local_devices, names};
 pub use error::BenchError;
 pub use exit::exit;
 pub use feature_file::FeatureFile;

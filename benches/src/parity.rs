@@ -275,7 +275,7 @@ mod tests {
     #[cfg(feature = "flex")]
     #[test]
     fn a_device_agrees_with_itself() {
-        let flex = crate::device("flex").unwrap();
+        let flex = crate::local_device("flex").unwrap();
         for parity in [of_model(&flex, &flex), of_bert(&flex, &flex)] {
             assert!(parity.agrees() && parity.tensors > 20, "{parity:?}");
             assert_eq!(parity.largest_difference, 0.0);

@@ -18,7 +18,7 @@ fn bert_agrees_between_flex_and_wgpu() {
 
 #[cfg(all(feature = "flex", feature = "wgpu"))]
 mod step {
-    use misa_benches::{device, parity};
+    use misa_benches::{local_device, parity};
 
     #[test]
     fn a_training_step_agrees_between_flex_and_wgpu() {
@@ -32,8 +32,8 @@ mod step {
     }
 
     fn assert_agrees(compare: fn(&burn::tensor::Device, &burn::tensor::Device) -> parity::Parity) {
-        let wgpu = device("wgpu").unwrap_or_else(|error| panic!("{error}"));
-        let parity = compare(&device("flex").unwrap(), &wgpu);
+        let wgpu = local_device("wgpu").unwrap_or_else(|error| panic!("{error}"));
+        let parity = compare(&local_device("flex").unwrap(), &wgpu);
         assert!(parity.agrees(), "{}", parity.disagreements.join("\n"));
         println!("{} tensors agree", parity.tensors);
     }

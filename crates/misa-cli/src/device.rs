@@ -117,7 +117,7 @@ pub enum DeviceError {
 /// # Errors
 ///
 /// [`DeviceError`] if no device has this name, or it is not compiled in, or not on this machine.
-pub fn device(name: &str) -> Result<Device, DeviceError> {
+pub fn local_device(name: &str) -> Result<Device, DeviceError> {
     if name.starts_with(REMOTE) {
         return Err(DeviceError::Lent {
             name: name.to_owned(),
@@ -139,8 +139,8 @@ pub fn device(name: &str) -> Result<Device, DeviceError> {
 ///
 /// # Errors
 ///
-/// As [`device`], or if the list has a device of the CPU or of another process, or one twice.
-pub fn devices(list: &str) -> Result<Vec<Device>, DeviceError> {
+/// As [`local_device`], or if the list has a device of the CPU or of another process, or one twice.
+pub fn local_devices(list: &str) -> Result<Vec<Device>, DeviceError> {
     let names: Vec<&str> = list.split(',').map(str::trim).collect();
     if names.len() > 1 {
         for (place, name) in names.iter().enumerate() {
@@ -155,7 +155,7 @@ pub fn devices(list: &str) -> Result<Vec<Device>, DeviceError> {
             }
         }
     }
-    names.into_iter().map(device).collect()
+    names.into_iter().map(local_device).collect()
 }
 
 /// The names of the devices compiled in.
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn message(name: &str) -> String {
-        device(name).map(drop).unwrap_err().to_string()
+        local_device(name).map(drop).unwrap_err().to_string()
     }
 
     #[test]
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_list_is_of_different_gpus() {
-        let message = |list: &str| devices(list).map(drop).unwrap_err().to_string();
+        let message = |list: &str| local_devices(list).map(drop).unwrap_err().to_string();
         assert!(message("flex,flex").starts_with("device flex: cannot train one model together"));
         assert!(message("cuda:0,ndarray").starts_with("device ndarray: cannot train"));
         let remote = "remote:ws://127.0.0.1:3000";
@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn what_is_compiled_in_opens_or_says_why_not() {
         for name in names() {
-            match device(name) {
+            match local_device(name) {
                 Ok(_) => {}
                 Err(DeviceError::Absent { .. }) => assert!(!matches!(name, "flex" | "ndarray")),
                 Err(other) => panic!("{other}"),
@@ -360,6 +360,6 @@ mod tests {
     #[cfg(feature = "flex")]
     #[test]
     fn flex_is_always_available() {
-        assert_eq!(device("flex"), Ok(Device::flex()));
+        assert_eq!(local_device("flex"), Ok(Device::flex()));
     }
 }

@@ -60,9 +60,8 @@ pub use misa_infer::{
     VerifiedFile, score,
 };
 pub use misa_kernels::Adam;
-#[doc(hidden)]
-pub use run::beginning::CLAIM;
 pub use run::change::SettingChange;
+pub use run::claim::Claim;
 pub use run::corpus::{CorpusEvidence, CorpusSummary};
 pub use run::data::{DataFile, DataSummary, FindingSummary};
 pub use run::folder::RunStart;

@@ -28,7 +28,7 @@ pub struct Arguments {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         // Of this machine: what is lent is not lent on.
-        let device = crate::device::device(&self.device)?;
+        let device = crate::device::local_device(&self.device)?;
         let listener = TcpListener::bind(self.listen);
         let listener = listener.map_err(|error| format!("--listen: {}: {error}", self.listen))?;
         say(&format!(

@@ -3,7 +3,7 @@
 #[cfg(feature = "remote")]
 mod client;
 
-use crate::device::{self, DeviceError, REMOTE};
+use crate::device::{DeviceError, REMOTE, local_device, local_devices};
 use burn::tensor::Device;
 
 #[cfg(feature = "remote")]
@@ -19,7 +19,7 @@ pub(crate) use client::guarded;
 pub fn device(name: &str) -> Result<Device, DeviceError> {
     match name.strip_prefix(REMOTE) {
         Some(address) => open(address),
-        None => device::device(name),
+        None => local_device(name),
     }
 }
 
@@ -35,7 +35,7 @@ pub fn devices(list: &str) -> Result<Vec<Device>, DeviceError> {
     if only.starts_with(REMOTE) && !only.contains(',') {
         return Ok(vec![device(only)?]);
     }
-    device::devices(list)
+    local_devices(list)
 }
 
 #[cfg(feature = "remote")]

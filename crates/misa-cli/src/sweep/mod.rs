@@ -6,12 +6,10 @@
 //! | `draw.rs`, `draws.rs` | values drawn at random, and settings made of them |
 //! | `halving.rs` | which runs stop early because others are better |
 //! | `error.rs` | errors in sweep files |
-//! | `claim.rs` | which process does a run |
 //! | `shard.rs` | which part of the list a job does |
 //! | `space.rs` | what each setting may be, for Optuna |
 //! | `workers.rs` | processes that share the work |
 
-mod claim;
 mod draw;
 mod draws;
 mod error;
@@ -21,7 +19,6 @@ mod shard;
 mod space;
 mod workers;
 
-pub use claim::Claim;
 pub use draw::Draw;
 pub use draws::RandomDraws;
 pub use error::SweepError;

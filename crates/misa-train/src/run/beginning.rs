@@ -1,6 +1,7 @@
 //! What a run begins with in its folder, and whether it may begin there.
 
 use crate::run::change::{data_changes, setting_changes};
+use crate::run::claim::CLAIM;
 use crate::run::files;
 use crate::run::lock::LOCK;
 use crate::run::manifest::{Manifest, Opening, RunProgress, Status};
@@ -10,8 +11,6 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Lock of the process that does a run of a sweep, in the folder of the run.
-pub const CLAIM: &str = "claim.lock";
 /// Prefix and suffix of the file that [`misa_data::write_whole`] leaves behind if it is killed.
 const PARTIAL: (&str, &str) = (".misa-", ".partial");
 /// Names of files that a run may find in its folder: locks of this program, and what systems leave.

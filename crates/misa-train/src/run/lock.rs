@@ -4,7 +4,7 @@ use crate::TrainError;
 use crate::run::files;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Locked by the process that writes to the folder.
 pub(crate) const LOCK: &str = "run.lock";
@@ -13,14 +13,7 @@ pub(crate) const LOCK: &str = "run.lock";
 /// it is killed.
 pub(crate) fn lock(folder: &Path) -> Result<File, TrainError> {
     let path = folder.join(LOCK);
-    // Never removed: two processes could then lock two files of the same name.
-    let file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(|source| files::io_error(&path, source))?;
-    take(file, path)
+    lock_file(&path)?.ok_or(TrainError::Busy { path })
 }
 
 /// An error if another process has locked the folder. Creates nothing.
@@ -32,14 +25,32 @@ pub(crate) fn check_free(folder: &Path) -> Result<(), TrainError> {
             Ok(())
         }
         Err(source) => Err(files::io_error(&path, source)),
-        Ok(file) => take(file, path).map(drop),
+        Ok(file) => match take(file, &path)? {
+            Some(_) => Ok(()),
+            None => Err(TrainError::Busy { path }),
+        },
     }
 }
 
-fn take(file: File, path: PathBuf) -> Result<File, TrainError> {
+/// Locks a file, which is made if there is none; `None` if another process has locked it.
+pub(crate) fn lock_file(path: &Path) -> Result<Option<File>, TrainError> {
+    // Never removed: two processes could then lock two files of the same name.
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(|source| files::io_error(path, source))?;
+    take(file, path)
+}
+
+fn take(file: File, path: &Path) -> Result<Option<File>, TrainError> {
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(TrainError::Busy { path }),
-        Err(TryLockError::Error(source)) => Err(TrainError::NoLocks { path, source }),
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(TrainError::NoLocks {
+            path: path.to_path_buf(),
+            source,
+        }),
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod beginning;
 pub(crate) mod change;
+pub(crate) mod claim;
 pub(crate) mod corpus;
 pub(crate) mod data;
 pub(crate) mod events;

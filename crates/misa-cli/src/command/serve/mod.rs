@@ -61,7 +61,7 @@ impl Arguments {
             return Ok(Exit::Done);
         }
         // Of this machine: one that another process lends could go while a request waits.
-        let device = crate::device::device(&self.device)?;
+        let device = crate::device::local_device(&self.device)?;
         hide_messages_of_panics();
         let server = Server::bind(config, predictors(device))?;
         let url = format!("http://{}", server.address());

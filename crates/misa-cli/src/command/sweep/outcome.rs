@@ -1,8 +1,8 @@
 //! The states of the runs of a sweep.
 
 use crate::Exit;
-use crate::sweep::{Cell, Claim};
-use misa_train::{Manifest, Status};
+use crate::sweep::Cell;
+use misa_train::{Claim, Manifest, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{self, Write};

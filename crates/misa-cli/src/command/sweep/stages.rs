@@ -8,8 +8,8 @@ use super::work::{is_stop, report};
 use super::{Arguments, Sweep};
 use crate::Launch;
 use crate::command::say;
-use crate::sweep::{Cell, Claim};
-use misa_train::{Manifest, Progress, Report, RunStart, Status, Stop, TrainError};
+use crate::sweep::Cell;
+use misa_train::{Claim, Manifest, Progress, Report, RunStart, Status, Stop};
 use std::error::Error;
 use std::path::Path;
 use std::thread;
@@ -149,9 +149,8 @@ impl Stages<'_> {
         let _claim = match Claim::take(&folder) {
             Ok(Some(claim)) => claim,
             Ok(None) => return Ok(Attempt::Skipped),
-            Err(source) => {
-                let path = folder.clone();
-                report(cell, &TrainError::Io { path, source }, failures);
+            Err(error) => {
+                report(cell, &error, failures);
                 return Ok(Attempt::Skipped);
             }
         };

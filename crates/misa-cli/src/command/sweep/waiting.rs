@@ -3,12 +3,12 @@
 use super::main_score::MainScore;
 use super::study::{RUN, fail};
 use crate::settings::read_value;
-use crate::sweep::{Cell, Claim, Space, SweepFile};
+use crate::sweep::{Cell, Space, SweepFile};
 use misa_studies::{
     Distribution, DistributionKind, Journal, Json, Outcome, Param, StudyId, Trial, TrialId,
     TrialState,
 };
-use misa_train::Report;
+use misa_train::{Claim, Report};
 use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

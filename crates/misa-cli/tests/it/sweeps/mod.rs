@@ -5,7 +5,7 @@ mod journal;
 mod signals;
 
 use crate::common::{misa, refused, said, text};
-use misa_cli::sweep::Claim;
+use misa_train::Claim;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::CommandExt;
