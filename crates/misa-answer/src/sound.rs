@@ -7,14 +7,14 @@ use misa_recordings::sounds::SoundReader;
 use misa_terms::{Clip, Modalities, Recipes};
 use std::time::Duration;
 
-/// What errors call the body.
-const NAME: &str = "body";
 /// Longest sound in seconds, whatever a file packs into few bytes.
 const MOST_SECONDS: f64 = 600.0;
 
 /// What goes with a sound.
 #[derive(Clone, Copy, Debug)]
 pub struct SoundRequest<'a> {
+    /// What errors call the sound, such as `body`.
+    pub name: &'a str,
     /// What is said in it.
     pub text: Option<&'a str>,
     /// The modalities that are read; `None` for all that there are.
@@ -47,7 +47,7 @@ pub fn hear(bytes: &[u8], request: &SoundRequest, recipes: &Recipes) -> Result<H
     reader.limits.seconds = MOST_SECONDS;
     reader.limits.patience = request.patience;
     let sound = reader
-        .read_bytes(bytes, NAME)
+        .read_bytes(bytes, request.name)
         .map_err(|error| refused(&error))?;
     let mut parts = ClipParts::named("").with_sound(sound);
     if let Some(text) = request.text.filter(|text| !text.trim().is_empty()) {
@@ -62,8 +62,8 @@ pub fn hear(bytes: &[u8], request: &SoundRequest, recipes: &Recipes) -> Result<H
     })?;
     let steps = made.clip.acoustic.as_ref().map_or(0, |steps| steps.steps());
     if steps > request.steps {
-        let most = request.steps;
-        let message = format!("{NAME}: expected at most {most} steps, found {steps}");
+        let (name, most) = (request.name, request.steps);
+        let message = format!("{name}: expected at most {most} steps, found {steps}");
         return Err(Refusal::new(ErrorType::TooLarge, message));
     }
     let clip = match request.modalities {

@@ -123,6 +123,7 @@ fn heard(app: &App, bytes: &[u8], chosen: &Chosen) -> Result<Checked, ApiError> 
     let modalities = misa_answer::modalities(chosen.modalities.as_deref())?;
     let loaded = find(app, chosen.model.as_deref())?;
     let request = SoundRequest {
+        name: "body",
         text: chosen.text.as_deref(),
         modalities,
         steps: app.config.steps,

@@ -138,10 +138,11 @@ impl LocalModel {
     fn hear(&self, sound: &[u8], query: SoundQuery) -> Result<(Clip, Vec<String>), Refusal> {
         if sound.len() > SOUND_BYTES {
             let found = sound.len();
-            let message = format!("body: expected at most {SOUND_BYTES} bytes, found {found}");
+            let message = format!("sound: expected at most {SOUND_BYTES} bytes, found {found}");
             return Err(Refusal::new(ErrorType::TooLarge, message));
         }
         let request = SoundRequest {
+            name: "sound",
             text: query.text,
             modalities: misa_answer::modalities(query.modalities)?,
             steps: self.limits.steps,

@@ -122,7 +122,7 @@ fn what_is_no_sound_is_refused() {
     let model = loaded(&folder_of_sounds());
     for bytes in [&b""[..], b"this is no sound", b"RIFF\x24\0\0\0WAVEfmt "] {
         let refusal = ask(&model, bytes);
-        assert!(refusal.message.starts_with("body"), "{}", refusal.message);
+        assert!(refusal.message.starts_with("sound"), "{}", refusal.message);
         assert!(refusal.kind.status() < 424, "{}", refusal.message);
     }
     // A model whose features no recipe makes.
