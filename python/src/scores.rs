@@ -3,7 +3,7 @@
 use crate::array::{Numbers, shown};
 use crate::error::{detached, unexpected};
 use misa_infer::Task;
-use misa_infer::score::{decide, scores};
+use misa_infer::score::{decide, scores_on};
 use misa_terms::score_key;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -14,7 +14,8 @@ use pyo3::types::PyDict;
 /// y_hat: the predicted ones, `[utterances]`; of a classification also one number per class,
 ///     `[utterances, classes]`, of which the largest counts.
 /// task: "regression" has mae, corr, acc_2_neg_non_neg, f1_neg_non_neg, acc_2_neg_pos, f1_neg_pos, acc_5 and
-///     acc_7; "classification" has acc and f1. Shares go from 0 to 1.
+///     acc_7, or for labels on the scale of CH-SIMS acc_2_sims, f1_sims, acc_3_sims and acc_5_sims instead of these two;
+///     "classification" has acc and f1. Shares go from 0 to 1.
 ///
 /// Numbers are rounded to 32 bits before, as in the program.
 ///
@@ -64,7 +65,7 @@ pub(crate) fn score<'py>(
                 Some(value).filter(|value| value.is_finite()),
             )
         };
-        scores(task).iter().map(value).collect::<Vec<_>>()
+        scores_on(task, &targets).map(value).collect::<Vec<_>>()
     })?;
     let found = PyDict::new(py);
     for (key, value) in values {

@@ -1,7 +1,7 @@
 //! Compares finished runs.
 
 use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
-use crate::show::{Entries, Reported, entries, metrics};
+use crate::show::{Entries, Reported, entries, metrics_named};
 use misa_data::Split;
 use misa_report::compare::{Against, CompareOptions, Comparison, Entry};
 use misa_train::{Manifest, Report, TrainError};
@@ -64,8 +64,9 @@ pub fn compare(request: CompareRequest) -> Result<(Comparison, Vec<String>), Box
         return Err(format!("no scored runs, expected at least 1: {left_out}").into());
     };
     check_corpus(&entries, &request.against)?;
+    let names = entries.iter().flat_map(|entry| &entry.scores);
     let options = CompareOptions {
-        metrics: metrics(task),
+        metrics: metrics_named(task, names.map(|(name, _)| name.as_str())),
         resamples: request.resamples,
         seed: 0,
         baseline: request.baseline,

@@ -1,6 +1,6 @@
 //! Predictions and losses of a model on a split.
 
-use crate::score::{NamedScore, decide, scores};
+use crate::score::{NamedScore, decide, scores_on};
 use crate::scores::named_scores;
 use crate::{
     Checkpoint, ConfusionMatrix, ConstantScores, Coverage, HalfWidth, NamedScores, ReadyBatch,
@@ -73,7 +73,7 @@ impl Evaluation {
             Some((named.name.to_string(), reason))
         };
         Scores {
-            undefined: scores(task).iter().filter_map(reason).collect(),
+            undefined: scores_on(task, &self.targets).filter_map(reason).collect(),
             constant: constant.map(|predictor| ConstantScores::of(predictor, task, &self.targets)),
             utterances: self.predictions.len(),
             task_loss: self.losses[Term::Task],

@@ -5,6 +5,7 @@
 //! `SIMS` counts it as not positive.
 
 use crate::ScoreNeed;
+use crate::score_need::is_sims_scale;
 use misa_terms::Task;
 use std::collections::BTreeSet;
 
@@ -57,12 +58,23 @@ impl NamedScore {
     }
 }
 
-/// The scores reported for a task, in the order of the published tables.
+/// Every score of a task, in the order of the published tables. Reports have those of [`scores_on`].
 pub fn scores(task: Task) -> &'static [NamedScore] {
     match task {
         Task::Regression => &REGRESSION,
         Task::Classification { .. } => &CLASSIFICATION,
     }
+}
+
+/// The scores of a task on the scale of these labels: those of CH-SIMS have classes of their own.
+pub fn scores_on(task: Task, targets: &[f32]) -> impl Iterator<Item = &'static NamedScore> {
+    let is_sims = is_sims_scale(targets);
+    let is_meant = move |named: &&NamedScore| match named.need {
+        ScoreNeed::MinusOneToOne => is_sims,
+        ScoreNeed::MinusThreeToThree => !is_sims,
+        _ => true,
+    };
+    scores(task).iter().filter(is_meant)
 }
 
 /// A score as people read it: a share in percent with two decimals, any other with four.
@@ -78,7 +90,7 @@ pub fn score_text(name: &str, value: f64) -> String {
     }
 }
 
-const REGRESSION: [NamedScore; 8] = [
+const REGRESSION: [NamedScore; 12] = [
     NamedScore {
         name: "Corr",
         goal: Goal::Higher,
@@ -114,6 +126,18 @@ const REGRESSION: [NamedScore; 8] = [
     }),
     share("Acc-7", ScoreNeed::MinusThreeToThree, |p, t| {
         given(ScoreNeed::MinusThreeToThree, seven_class_accuracy, p, t)
+    }),
+    share("Acc-2 (SIMS)", ScoreNeed::MinusOneToOne, |p, t| {
+        given(ScoreNeed::MinusOneToOne, sims::two_class_accuracy, p, t)
+    }),
+    share("F1 (SIMS)", ScoreNeed::MinusOneToOne, |p, t| {
+        given(ScoreNeed::MinusOneToOne, sims::two_class_f1, p, t)
+    }),
+    share("Acc-3 (SIMS)", ScoreNeed::MinusOneToOne, |p, t| {
+        given(ScoreNeed::MinusOneToOne, sims::three_class_accuracy, p, t)
+    }),
+    share("Acc-5 (SIMS)", ScoreNeed::MinusOneToOne, |p, t| {
+        given(ScoreNeed::MinusOneToOne, sims::five_class_accuracy, p, t)
     }),
 ];
 
@@ -329,6 +353,27 @@ mod tests {
     const PREDICTIONS: [f32; 12] = [
         -3.6, -1.9, -0.5, 0.3, 0.1, -0.4, 1.5, 0.9, 2.5, 2.49, -0.0, -0.7,
     ];
+
+    #[test]
+    fn the_scale_of_the_labels_decides_which_classes_there_are() {
+        let names = |targets: &[f32]| -> Vec<&str> {
+            let of_regression = scores_on(Task::Regression, targets);
+            of_regression.map(|named| named.name).skip(6).collect()
+        };
+        assert_eq!(names(&TARGETS), ["Acc-5", "Acc-7"]);
+        assert_eq!(names(&[]), ["Acc-5", "Acc-7"]);
+        let sims = [-1.0, -0.8, 0.0, 0.2, 1.0];
+        let expected = ["Acc-2 (SIMS)", "F1 (SIMS)", "Acc-3 (SIMS)", "Acc-5 (SIMS)"];
+        assert_eq!(names(&sims), expected);
+        let predictions = [-1.4, -0.7, 0.1, 0.11, 0.7];
+        let found: Vec<f64> = scores_on(Task::Regression, &sims)
+            .filter(|named| named.name.starts_with("Acc") && named.name.ends_with("(SIMS)"))
+            .map(|named| (named.score)(&predictions, &sims))
+            .collect();
+        // 0.1 is above 0, and neutral; -0.7 and 0.7 are still of the lower class of five.
+        assert_eq!(found, [0.8, 1.0, 0.8]);
+        assert_eq!(score_text("Acc-3 (SIMS)", 1.0), "100.00 %");
+    }
 
     fn assert_score(score: Score, expected: f64) {
         let found = score(&PREDICTIONS, &TARGETS);

@@ -1,7 +1,7 @@
 //! The scores of a split.
 
 use crate::ConfusionMatrix;
-use crate::score::scores;
+use crate::score::scores_on;
 use misa_terms::{ConstantPredictor, Task};
 use serde::{Deserialize, Serialize};
 
@@ -96,10 +96,9 @@ pub fn coverage_text(coverages: &[Coverage]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Every score of the task, for one prediction per target.
+/// Every score of the task on the scale of the targets, for one prediction per target.
 pub fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> NamedScores {
-    scores(task)
-        .iter()
+    scores_on(task, targets)
         .map(|named| {
             let value = (named.score)(predictions, targets);
             (

@@ -3,7 +3,7 @@
 use crate::draw::text::escape;
 
 /// Words and their meaning; a word is explained on the pages that contain it.
-const TERMS: [(&str, &str); 40] = [
+const TERMS: [(&str, &str); 44] = [
     (
         "utterance",
         "one clip of speech: what is said, seen and heard, with one label.",
@@ -86,6 +86,22 @@ const TERMS: [(&str, &str); 40] = [
     (
         "Acc-7",
         "share of predictions that round to the same whole number from −3 to 3 as their target. Higher is better.",
+    ),
+    (
+        "Acc-2 (SIMS)",
+        "share of utterances whose prediction is above zero exactly if its target is. Higher is better.",
+    ),
+    (
+        "F1 (SIMS)",
+        "mean of the F1 scores of above zero and of the rest, weighted by their utterances. Higher is better.",
+    ),
+    (
+        "Acc-3 (SIMS)",
+        "share of predictions in the class of their target: negative, neutral from −0.1 to 0.1, positive. Higher is better.",
+    ),
+    (
+        "Acc-5 (SIMS)",
+        "share of predictions in the class of their target, with edges at −0.7, −0.1, 0.1 and 0.7. Higher is better.",
     ),
     (
         "Acc",

@@ -1,8 +1,9 @@
 //! What the scores of a run are read beside: intervals, and the scores of a constant prediction.
 
-use super::entries::metrics;
+use super::entries::{metrics, metrics_named};
 use misa_core::Task;
 use misa_infer::Predictions;
+use misa_infer::score::scores_on;
 use misa_report::ScoreContext;
 use misa_report::compare::{Prediction, utterance_intervals};
 use misa_terms::{ConstantKind, ConstantPredictor};
@@ -30,7 +31,6 @@ pub(super) fn contexts(
     predictions: &Predictions,
     constant: Option<ConstantPredictor>,
 ) -> Vec<ScoreContext> {
-    let metrics = metrics(task);
     let rows: Vec<Prediction> = (predictions.0.iter())
         .map(|row| Prediction {
             id: row.id.clone(),
@@ -39,6 +39,7 @@ pub(super) fn contexts(
         })
         .collect();
     let targets: Vec<f32> = rows.iter().map(|row| row.target).collect();
+    let metrics = metrics_named(task, scores_on(task, &targets).map(|named| named.name));
     let intervals = utterance_intervals(&rows, &metrics, RESAMPLES, SEED);
     let context = |(metric, interval): (&misa_report::compare::Metric, _)| ScoreContext {
         name: metric.name.to_string(),

@@ -40,6 +40,17 @@ pub(crate) fn metrics(task: Task) -> Vec<Metric> {
     scores(task).iter().map(metric).collect()
 }
 
+/// The scores of a task that have one of these names: labels of CH-SIMS have others than those of CMU-MOSI.
+pub(crate) fn metrics_named<'a>(
+    task: Task,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Vec<Metric> {
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    let mut metrics = metrics(task);
+    metrics.retain(|metric| names.contains(metric.name));
+    metrics
+}
+
 /// A finished run with its report.
 pub(crate) type Reported = (NamedRun, Manifest, Report);
 

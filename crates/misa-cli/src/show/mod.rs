@@ -12,7 +12,7 @@ mod record;
 mod scores;
 mod seeds;
 
-pub(crate) use entries::{Entries, Reported, entries, metrics};
+pub(crate) use entries::{Entries, Reported, entries, metrics, metrics_named};
 pub(crate) use error::{RunsError, same_task};
 pub(crate) use names::names_of;
 pub(crate) use record::{Finished, recorded};

@@ -1,7 +1,8 @@
 //! The seeds of one model under every protocol.
 
 use crate::command::aligned::aligned;
-use crate::show::metrics;
+use crate::show::metrics_named;
+use misa_core::Task;
 use misa_report::compare::{Metric, score_key};
 use misa_report::protocol::{EpochScores, Protocol, ProtocolRun, ProtocolScores, protocols};
 use misa_train::{Manifest, ScoredEpochs};
@@ -18,6 +19,8 @@ pub(super) struct ScoredModel {
     name: String,
     /// SHA-256 of the data.
     data: String,
+    task: Task,
+    /// Those that the first seed has.
     metrics: Vec<Metric>,
     leading: usize,
     utterances: usize,
@@ -35,13 +38,12 @@ impl ScoredModel {
             .clone()
             .position(|model| model.name == name && model.data == *data);
         let place = place.unwrap_or_else(|| {
-            let metrics = metrics(manifest.config.loss.task);
-            let leading = metrics.iter().position(|metric| metric.name == LEADING);
             models.push(Self {
                 name: name.to_string(),
                 data: data.clone(),
-                leading: leading.unwrap_or_default(),
-                metrics,
+                task: manifest.config.loss.task,
+                leading: 0,
+                metrics: Vec::new(),
                 utterances: 0,
                 runs: Vec::new(),
                 openings: Vec::new(),
@@ -53,6 +55,15 @@ impl ScoredModel {
 
     /// Adds the scores of a seed.
     pub fn add(&mut self, run: &Path, seed: u64, scored: &ScoredEpochs) {
+        if self.runs.is_empty() {
+            let names = scored.chosen.scores.iter();
+            self.metrics = metrics_named(self.task, names.map(|(name, _)| name.as_str()));
+            let leading = self
+                .metrics
+                .iter()
+                .position(|metric| metric.name == LEADING);
+            self.leading = leading.unwrap_or_default();
+        }
         let in_order = |found: &misa_train::EpochScores| EpochScores {
             epoch: found.epoch,
             scores: (self.metrics.iter())
