@@ -28,14 +28,18 @@ class Scoring(Case):
         names |= {"Non0_acc_2": "acc_2_neg_pos", "Non0_F1_score": "f1_neg_pos", "Mult_acc_7": "acc_7"}
         names |= {"MAE": "mae", "Corr": "corr"}
         cases = json.loads((stored.GOLDEN / "metrics" / "metrics.json").read_text())["regression"]
-        compared = 0
+        of_sims = {"Mult_acc_2": "acc_2_sims", "F1_score": "f1_sims"}
+        of_sims |= {"Mult_acc_3": "acc_3_sims", "Mult_acc_5": "acc_5_sims"}
+        compared = {"mmsa_mosi": 0, "mmsa_sims": 0}
         for case in cases.values():
             found = misa.score(case["y_true"], case["y_pred"])
-            for name, key in names.items():
-                if found[key] is not None and name in case["mmsa_mosi"]:
-                    self.assertAlmostEqual(found[key], case["mmsa_mosi"][name], delta=5.1e-5)
-                    compared += 1
-        self.assertGreater(compared, 60)
+            for source, names_of_source in (("mmsa_mosi", names), ("mmsa_sims", of_sims)):
+                for name, key in names_of_source.items():
+                    if found.get(key) is not None and name in case.get(source, {}):
+                        self.assertAlmostEqual(found[key], case[source][name], delta=5.1e-5)
+                        compared[source] += 1
+        self.assertGreater(compared["mmsa_mosi"], 60)
+        self.assertGreaterEqual(compared["mmsa_sims"], 4)
 
     def test_classes_are_scored_by_index_or_by_the_largest_number(self):
         y = [0, 1, 2, 1]
