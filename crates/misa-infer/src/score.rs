@@ -5,8 +5,7 @@
 //! `SIMS` counts it as not positive.
 
 use crate::ScoreNeed;
-use crate::score_need::is_sims_scale;
-use misa_terms::Task;
+use misa_terms::{Task, is_sims_scale};
 use std::collections::BTreeSet;
 
 /// A score of all predictions of a split against their targets.

@@ -16,18 +16,6 @@ pub enum ScoreNeed {
     MinusOneToOne,
 }
 
-/// Whether labels are on the scale of CH-SIMS: multiples of 0.2 from -1 to 1, both of which occur, and not all of them
-/// whole. Those of CMU-MOSI and CMU-MOSEI go on to -3 and 3.
-pub fn is_sims_scale(targets: &[f32]) -> bool {
-    let is_on_scale = |target: &f32| {
-        let fifths = 5.0 * target;
-        target.abs() <= 1.0 && (fifths - fifths.round()).abs() < 1e-4
-    };
-    targets.iter().all(is_on_scale)
-        && [-1.0, 1.0].iter().all(|end| targets.contains(end))
-        && targets.iter().any(|target| target.fract() != 0.0)
-}
-
 impl ScoreNeed {
     /// Why a score with this need means nothing for `targets`; `None` if it does mean something, or
     /// if there are no targets.
@@ -60,29 +48,6 @@ impl ScoreNeed {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_scale_of_sims_has_fifths_and_both_ends() {
-        assert!(is_sims_scale(&[-1.0, 0.2, -0.6, 0.0, 1.0]));
-        // As a table or a pickle of doubles gives them.
-        assert!(is_sims_scale(&[
-            -1.0,
-            (0.1f64 + 0.1) as f32,
-            0.59999996,
-            1.0
-        ]));
-        for other in [
-            &[-1.0, 0.2, 0.8][..],
-            &[-0.8, 0.2, 1.0],
-            &[-1.0, 0.0, 1.0],
-            &[-1.0, 0.3, 1.0],
-            &[-1.0, 0.2, 1.0, 1.2],
-            &[-1.0, 0.2, 1.0, f32::NAN],
-            &[],
-        ] {
-            assert!(!is_sims_scale(other), "{other:?}");
-        }
-    }
 
     #[test]
     fn what_is_missing_is_said() {

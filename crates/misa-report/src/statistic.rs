@@ -102,6 +102,12 @@ pub(crate) fn seven_classes(sentiment: f32) -> usize {
     (sentiment.clamp(-3.0, 3.0).round_ties_even() + 3.0) as usize
 }
 
+/// Class of Acc-5 (SIMS), from 0 (negative) to 4 (positive); a value at an edge belongs to the class below.
+pub(crate) fn sims_classes(sentiment: f32) -> usize {
+    const EDGES: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
+    EDGES.iter().filter(|edge| sentiment > **edge).count()
+}
+
 /// Class of Acc-2 (neg/non-neg): 0 below zero, otherwise 1.
 pub(crate) fn two_classes(sentiment: f32) -> usize {
     usize::from(sentiment >= 0.0)
@@ -138,6 +144,8 @@ mod tests {
     #[test]
     fn zero_is_non_negative() {
         assert_eq!([-0.01, -0.0, 0.0, 1.0].map(two_classes), [0, 1, 1, 1]);
+        let sims = [-1.4, -0.7, -0.6, -0.1, 0.0, 0.1, 0.2, 0.7, 0.8].map(sims_classes);
+        assert_eq!(sims, [0, 0, 1, 1, 2, 2, 3, 3, 4]);
     }
 
     #[test]

@@ -19,6 +19,7 @@
 //! | `modality.rs`, `modalities.rs` | the three modalities, and sets of them |
 //! | `task.rs`, `sizes.rs`, `bert.rs` | the kind of prediction, and feature sizes of the input |
 //! | `key.rs` | names of scores as keys for programs |
+//! | `scale.rs` | whose scale labels are on |
 //! | `constant.rs` | the constant prediction that a model has to beat |
 //! | `utterance.rs`, `sequence.rs` | one labelled clip and its feature rows |
 //! | `clip.rs` | one clip without a label, any part of which may be missing |
@@ -46,6 +47,7 @@ mod random;
 mod range;
 mod recipe;
 mod recipes;
+mod scale;
 mod sequence;
 mod settings;
 mod shape;
@@ -75,6 +77,7 @@ pub use recipe::{RecipeFit, RecipeMisfit, RecipeScaling, RecipeStamp, ToolVersio
 pub use recipes::Recipes;
 #[doc(hidden)]
 pub use recipes::{check_recipes, recipes_from_json, recipes_to_json};
+pub use scale::is_sims_scale;
 pub use sequence::Sequence;
 pub use shape::{Choice, Content, Described, Field, Shape};
 pub use sizes::{FeatureSizes, TextSize};

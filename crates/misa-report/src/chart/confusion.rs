@@ -4,52 +4,37 @@ use crate::chart::heat::{Cell, Heat};
 use crate::draw::text::{counted, fixed, left_out, percent};
 use crate::figure::{Figure, Part};
 use crate::record::Predictions;
-use crate::statistic::{Confusion, seven_classes, two_classes};
+use crate::statistic::{Confusion, seven_classes, sims_classes, two_classes};
 use crate::table::Table;
+use misa_terms::is_sims_scale;
 
 /// One kind of matrix.
-struct Kind<'a> {
+struct Kind {
     name: &'static str,
     title: &'static str,
+    /// The share of right predictions.
     score: &'static str,
     explanation: &'static str,
-    names: &'a [String],
+    names: Vec<String>,
     class: fn(f32) -> usize,
 }
 
-/// The matrices of Acc-7 and Acc-2 for a regression, or the one of `classes`; none without a finite
-/// pair.
+/// The matrices of Acc-7, or of five classes for labels on the scale of CH-SIMS, and of Acc-2 for a regression; or the
+/// one of `classes`. None without a finite pair.
 pub(crate) fn confusions(given: &Predictions, classes: &[String]) -> Vec<Figure> {
-    let seven: Vec<String> = (-3..=3).map(|class| fixed(f64::from(class), 0)).collect();
-    let two = ["negative", "non-negative"].map(String::from);
-    let kinds = if classes.is_empty() {
-        vec![
-            Kind {
-                name: "confusion-7",
-                title: "Seven classes of sentiment",
-                score: "Acc-7",
-                explanation: " Values are clamped to −3 to 3 and rounded, with halves to the even number.",
-                names: &seven,
-                class: seven_classes,
-            },
-            Kind {
-                name: "confusion-2",
-                title: "Negative and non-negative",
-                score: "Acc-2 (neg/non-neg)",
-                explanation: " Zero counts as non-negative.",
-                names: &two,
-                class: two_classes,
-            },
-        ]
-    } else {
+    let kinds = if !classes.is_empty() {
         vec![Kind {
             name: "confusion",
             title: "Confusion of classes",
             score: "accuracy",
             explanation: "",
-            names: classes,
+            names: classes.to_vec(),
             class: |value| value as usize,
         }]
+    } else if is_sims_scale(&given.targets) {
+        vec![five_of_sims(), negative_or_not()]
+    } else {
+        vec![seven_of_sentiment(), negative_or_not()]
     };
     kinds
         .iter()
@@ -57,7 +42,47 @@ pub(crate) fn confusions(given: &Predictions, classes: &[String]) -> Vec<Figure>
         .collect()
 }
 
-fn figure(given: &Predictions, kind: &Kind<'_>) -> Option<Figure> {
+fn seven_of_sentiment() -> Kind {
+    Kind {
+        name: "confusion-7",
+        title: "Seven classes of sentiment",
+        score: "Acc-7",
+        explanation: " Values are clamped to −3 to 3 and rounded, with halves to the even number.",
+        names: (-3..=3).map(|class| fixed(f64::from(class), 0)).collect(),
+        class: seven_classes,
+    }
+}
+
+fn five_of_sims() -> Kind {
+    let names = [
+        "negative",
+        "weakly negative",
+        "neutral",
+        "weakly positive",
+        "positive",
+    ];
+    Kind {
+        name: "confusion-5",
+        title: "Five classes of CH-SIMS",
+        score: "Acc-5 (SIMS)",
+        explanation: " A class ends at −0.7, −0.1, 0.1 or 0.7.",
+        names: names.map(String::from).to_vec(),
+        class: sims_classes,
+    }
+}
+
+fn negative_or_not() -> Kind {
+    Kind {
+        name: "confusion-2",
+        title: "Negative and non-negative",
+        score: "Acc-2 (neg/non-neg)",
+        explanation: " Zero counts as non-negative.",
+        names: ["negative", "non-negative"].map(String::from).to_vec(),
+        class: two_classes,
+    }
+}
+
+fn figure(given: &Predictions, kind: &Kind) -> Option<Figure> {
     let pairs = given.targets.iter().zip(&given.predictions);
     let finite = pairs.filter(|(target, prediction)| target.is_finite() && prediction.is_finite());
     let classes = finite.map(|(t, p)| ((kind.class)(*t), (kind.class)(*p)));
@@ -74,7 +99,7 @@ fn figure(given: &Predictions, kind: &Kind<'_>) -> Option<Figure> {
         left_out(given.ids.len() - confusion.total(), "utterance"),
     );
     let heat = Heat {
-        names: kind.names,
+        names: &kind.names,
         row_label: "target",
         column_label: "prediction",
         cells: cells(&confusion),
@@ -83,7 +108,7 @@ fn figure(given: &Predictions, kind: &Kind<'_>) -> Option<Figure> {
         name: kind.name.to_string(),
         title: kind.title.to_string(),
         caption,
-        data: data(&confusion, kind.names),
+        data: data(&confusion, &kind.names),
         part: Part::Predictions,
         drawing: heat.draw(),
     })
@@ -135,6 +160,20 @@ fn data(confusion: &Confusion, names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_sims_have_five_classes() {
+        let given = given(&[-1.0, 0.2, 1.0, 0.0], &[-0.8, 0.1, 0.9, 0.05]);
+        let figures = confusions(&given, &[]);
+        assert_eq!(figures[0].name, "confusion-5");
+        let caption = &figures[0].caption;
+        assert!(
+            caption.contains("test split: Acc-5 (SIMS) 0.7500."),
+            "{caption}"
+        );
+        let row = "\nweakly positive,0,0,1,0,0\n";
+        assert!(figures[0].data.contains(row), "{}", figures[0].data);
+    }
 
     fn given(targets: &[f32], predictions: &[f32]) -> Predictions {
         Predictions {
