@@ -122,6 +122,11 @@ fn what_a_browser_cannot_run_is_refused_before_anything_is_written() {
         "{error}"
     );
     built(dir.path());
+    let (_, error) = refused(&arguments(&dir.path().join("none"), &site, &wasm));
+    assert!(
+        error.contains("none: found no config.json, expected the folder of a finished run"),
+        "{error}"
+    );
     let weights = run.join("checkpoint/model.safetensors");
     let bytes = fs::read(&weights).unwrap();
     fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();

@@ -99,6 +99,12 @@ impl Arguments {
 fn model(folder: &Path) -> Result<(ModelFiles, String), Box<dyn Error>> {
     let shown = folder.display();
     let files = ModelFiles::read(folder)?;
+    if files.get("config.json").is_none() {
+        return Err(format!(
+            "{shown}: found no config.json, expected the folder of a finished run or of a model"
+        )
+        .into());
+    }
     let verified = Checkpoint::verify_files(&files)?.unwrap_or_default();
     if let Some(file) = (verified.iter()).find(|file| file.state != FileState::Whole) {
         let path = folder.join(&file.path);
