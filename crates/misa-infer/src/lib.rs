@@ -33,7 +33,7 @@
 //! | `batch.rs`, `batcher.rs`, `ready.rs` | utterances to tensors |
 //! | `bert/` | words to BERT's tokens |
 //! | `evaluation.rs` | predictions and losses of a split, in one loop |
-//! | `score.rs`, `score_need.rs`, `scores.rs`, `score_table.rs` | scores, which labels they need, those of a split, and a table of them |
+//! | `score/`, `score_need.rs`, `scores.rs`, `score_table.rs` | scores, which labels they need, those of a split, and a table of them |
 //! | `confusion.rs`, `predictions.rs` | tables of predictions |
 //! | `unread.rs` | what an evaluation reads of a text |
 //! | `missing.rs` | random choice of missing modalities |

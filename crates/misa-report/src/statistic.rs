@@ -1,5 +1,7 @@
 //! Statistics of pairs and groups.
 
+use misa_terms::SIMS_CLASS_ENDS;
+
 /// Mean and population standard deviation of `values`; `None` without values.
 pub(crate) fn mean_and_spread(values: &[f64]) -> Option<(f64, f64)> {
     if values.is_empty() {
@@ -102,10 +104,10 @@ pub(crate) fn seven_classes(sentiment: f32) -> usize {
     (sentiment.clamp(-3.0, 3.0).round_ties_even() + 3.0) as usize
 }
 
-/// Class of Acc-5 (SIMS), from 0 (negative) to 4 (positive); a value at an edge belongs to the class below.
+/// Class of Acc-5 (SIMS), from 0 (negative) to 4 (positive).
 pub(crate) fn sims_classes(sentiment: f32) -> usize {
-    const EDGES: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
-    EDGES.iter().filter(|edge| sentiment > **edge).count()
+    let ends = SIMS_CLASS_ENDS.iter();
+    ends.filter(|end| sentiment > **end).count()
 }
 
 /// Class of Acc-2 (neg/non-neg): 0 below zero, otherwise 1.

@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "runs/a b: the model's name is `a b`, expected at most 64 letters, digits, `.`, `_` and \
-             `-`; give another one, as NAME=PATH or, to `misa export`, by --name"
+             `-`; give another one, by NAME=PATH or --name"
         );
     }
 

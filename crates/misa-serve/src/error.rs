@@ -38,7 +38,7 @@ pub enum ServeError {
     /// A name that routes, labels and messages cannot hold.
     #[error(
         "{path}: the model's name is `{name}`, expected at most 64 letters, digits, `.`, `_` and \
-         `-`; give another one, as NAME=PATH or, to `misa export`, by --name", path = path.display()
+         `-`; give another one, by NAME=PATH or --name", path = path.display()
     )]
     ModelName {
         /// Where the model is.

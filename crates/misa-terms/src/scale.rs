@@ -1,5 +1,9 @@
 //! The scale of the labels of a regression.
 
+/// Upper ends of the first four of the five classes of CH-SIMS: negative, weakly negative, neutral, weakly positive and
+/// positive. A value at an end belongs to the class below.
+pub const SIMS_CLASS_ENDS: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
+
 /// Whether labels are on the scale of CH-SIMS: multiples of 0.2 from -1 to 1, both of which occur, and not all of them
 /// whole. Those of CMU-MOSI and CMU-MOSEI go on to -3 and 3.
 pub fn is_sims_scale(labels: &[f32]) -> bool {

@@ -39,40 +39,32 @@ impl Trainer {
     /// Everything needed to continue from here, except gradients that wait for an update and
     /// [`Self::frozen_bert`].
     pub(crate) fn state(&mut self) -> TrainerState<'_> {
-        let Collector {
-            mut state,
-            frozen_bert,
-            ..
-        } = self.collect();
-        state
-            .tensors
-            .retain(|tensor| !frozen_bert.contains(&tensor.name));
-        state
+        self.state_of(|name, is_frozen| !(is_frozen && is_of_bert(name)))
     }
 
     /// The weights of BERT that are not trained, by their names. Its files have them, so no state does.
     pub(crate) fn frozen_bert(&mut self) -> TrainerState<'_> {
-        let Collector {
-            mut state,
-            frozen_bert,
-            ..
-        } = self.collect();
-        state
-            .tensors
-            .retain(|tensor| frozen_bert.contains(&tensor.name));
+        let state = self.state_of(|name, is_frozen| is_frozen && is_of_bert(name));
+        let mut state = state.weights();
         state.tensors.sort_by(|a, b| a.name.cmp(&b.name));
-        state.times.clear();
         state
     }
 
     /// The weights of the model that training changes.
     pub(crate) fn trained_weights(&mut self) -> TrainerState<'_> {
-        let Collector { state, frozen, .. } = self.collect();
-        let mut state = state.weights();
         let of_model = weights(MODEL);
+        let state = self.state_of(|name, is_frozen| !is_frozen && name.starts_with(&of_model));
+        state.weights()
+    }
+
+    /// The tensors that are wanted, judged by their names and whether they are weights that are not trained.
+    fn state_of(&mut self, is_wanted: impl Fn(&str, bool) -> bool) -> TrainerState<'_> {
+        let Collector {
+            mut state, frozen, ..
+        } = self.collect();
         state
             .tensors
-            .retain(|tensor| tensor.name.starts_with(&of_model) && !frozen.contains(&tensor.name));
+            .retain(|tensor| is_wanted(&tensor.name, frozen.contains(&tensor.name)));
         state
     }
 
@@ -95,7 +87,6 @@ impl Trainer {
                 times: Times::new(),
             },
             frozen: BTreeSet::new(),
-            frozen_bert: BTreeSet::new(),
         };
         learner.visit(&mut collector);
         let tensors = &mut collector.state.tensors;
@@ -129,6 +120,11 @@ impl Trainer {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a tensor of a state is a weight of BERT.
+fn is_of_bert(name: &str) -> bool {
+    name.starts_with(&weights(BERT))
 }
 
 /// The name of the word vectors among the parameters; empty if the model has none.
@@ -171,8 +167,6 @@ struct Collector<'a> {
     state: TrainerState<'a>,
     /// Names of weights that are not trained.
     frozen: BTreeSet<String>,
-    /// Those of BERT among them.
-    frozen_bert: BTreeSet<String>,
 }
 
 impl ModuleVisitor for Collector<'_> {
@@ -190,9 +184,6 @@ impl ModuleVisitor for Collector<'_> {
         let names = [vec![weights(&name)], moments(&name).to_vec()].concat();
         if !param.val().is_require_grad() {
             self.frozen.insert(weights(&name));
-            if name.starts_with(BERT) {
-                self.frozen_bert.insert(weights(&name));
-            }
         }
         let (time, values) = match &self.words {
             Some((words, time, parts)) if *words == name => {

@@ -1,8 +1,7 @@
 //! The seeds of one model under every protocol.
 
 use crate::command::aligned::aligned;
-use crate::show::metrics_named;
-use misa_core::Task;
+use crate::show::metrics;
 use misa_report::compare::{Metric, score_key};
 use misa_report::protocol::{EpochScores, Protocol, ProtocolRun, ProtocolScores, protocols};
 use misa_train::{Manifest, ScoredEpochs};
@@ -19,10 +18,8 @@ pub(super) struct ScoredModel {
     name: String,
     /// SHA-256 of the data.
     data: String,
-    task: Task,
     /// Those that the first seed has.
     metrics: Vec<Metric>,
-    leading: usize,
     utterances: usize,
     runs: Vec<ProtocolRun>,
     /// How often the test split of each run has been opened.
@@ -41,9 +38,7 @@ impl ScoredModel {
             models.push(Self {
                 name: name.to_string(),
                 data: data.clone(),
-                task: manifest.config.loss.task,
-                leading: 0,
-                metrics: Vec::new(),
+                metrics: metrics(manifest.config.loss.task),
                 utterances: 0,
                 runs: Vec::new(),
                 openings: Vec::new(),
@@ -56,13 +51,9 @@ impl ScoredModel {
     /// Adds the scores of a seed.
     pub fn add(&mut self, run: &Path, seed: u64, scored: &ScoredEpochs) {
         if self.runs.is_empty() {
-            let names = scored.chosen.scores.iter();
-            self.metrics = metrics_named(self.task, names.map(|(name, _)| name.as_str()));
-            let leading = self
-                .metrics
-                .iter()
-                .position(|metric| metric.name == LEADING);
-            self.leading = leading.unwrap_or_default();
+            let names = &scored.chosen.scores;
+            self.metrics
+                .retain(|metric| names.iter().any(|(name, _)| name == metric.name));
         }
         let in_order = |found: &misa_train::EpochScores| EpochScores {
             epoch: found.epoch,
@@ -85,9 +76,18 @@ impl ScoredModel {
         self.runs.push(run);
     }
 
+    /// The position of [`LEADING`] among the scores.
+    fn leading(&self) -> usize {
+        let place = self
+            .metrics
+            .iter()
+            .position(|metric| metric.name == LEADING);
+        place.unwrap_or_default()
+    }
+
     /// The table of the model as Markdown: a row for each score, a column for each protocol.
     pub fn to_text(&self) -> String {
-        let found = protocols(&self.runs, &self.metrics, self.leading);
+        let found = protocols(&self.runs, &self.metrics, self.leading());
         let names = found.iter().map(|found| self.name_of(found.protocol).0);
         let head: Vec<String> = ["score".to_string()].into_iter().chain(names).collect();
         let rows = self.metrics.iter().enumerate().map(|(column, metric)| {
@@ -117,7 +117,7 @@ impl ScoredModel {
 
     /// The short name of a protocol, and what it means.
     fn name_of(&self, protocol: Protocol) -> (String, String) {
-        let leading = self.metrics[self.leading].name;
+        let leading = self.metrics[self.leading()].name;
         let (name, meaning) = match protocol {
             Protocol::ValidEpoch => ("ours", "the epoch that the valid split chose".to_string()),
             Protocol::TestEpoch => (
@@ -143,7 +143,7 @@ impl ScoredModel {
     }
 
     pub fn to_json(&self) -> Value {
-        let rows = protocols(&self.runs, &self.metrics, self.leading);
+        let rows = protocols(&self.runs, &self.metrics, self.leading());
         let rows = rows.iter().map(|row| {
             json!({
                 "protocol": row.protocol,
@@ -157,7 +157,7 @@ impl ScoredModel {
             "model": self.name,
             "data": self.data,
             "utterances": self.utterances,
-            "leading": score_key(self.metrics[self.leading].name),
+            "leading": score_key(self.metrics[self.leading()].name),
             "protocols": rows.collect::<Vec<_>>(),
             "runs": runs.collect::<Vec<_>>(),
         })

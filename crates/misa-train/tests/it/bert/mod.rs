@@ -4,7 +4,7 @@
 mod files;
 mod runs;
 
-use crate::support::alone;
+use crate::support::{alone, options};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing};

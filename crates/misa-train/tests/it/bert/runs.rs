@@ -125,20 +125,19 @@ fn humour_is_told_with_all_of_bert_frozen() {
     );
 }
 
+/// Cached in memory only, outputs would be computed in other batches after a stop.
+fn cached(folder: &Path, freezing: BertFreezing) -> TrainingConfig {
+    let mut config = config(folder, freezing);
+    config.bert.as_mut().unwrap().cache = Some(folder.join("cache"));
+    config
+}
+
 /// What a run leaves that is stopped before its first step.
 fn stopped(config: &TrainingConfig, out: &Path) {
     let options = options(RunStart::New);
     options.stop.request();
     let error = go(config, out, &options).unwrap_err();
     assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
-}
-
-fn options(start: RunStart) -> RunOptions {
-    RunOptions {
-        progress: Progress::Silent,
-        start,
-        ..RunOptions::default()
-    }
 }
 
 fn go(config: &TrainingConfig, out: &Path, options: &RunOptions) -> Result<Report, TrainError> {
@@ -161,9 +160,7 @@ fn a_state_leaves_out_what_the_files_of_bert_have() {
         BertFreezing::Layers(2),
         BertFreezing::All,
     ] {
-        let mut config = config(folder.path(), freezing);
-        // Cached in memory only, outputs would be computed in other batches after a stop.
-        config.bert.as_mut().unwrap().cache = Some(folder.path().join("cache"));
+        let config = cached(folder.path(), freezing);
         let out = tempdir().unwrap();
         stopped(&config, out.path());
         let bytes = fs::read(out.path().join(FIRST_STATE)).unwrap();
@@ -209,7 +206,7 @@ fn a_run_does_not_go_on_with_another_bert() {
     let _turn = alone();
     for begin in [stopped, with_frozen_weights] {
         let folder = pretrained(&data());
-        let config = config(folder.path(), BertFreezing::Prefix(1));
+        let config = cached(folder.path(), BertFreezing::Prefix(1));
         let out = tempdir().unwrap();
         begin(&config, out.path());
         let weights = folder.path().join("model.safetensors");
@@ -226,28 +223,14 @@ fn a_run_does_not_go_on_with_another_bert() {
         let start = entry["data_offsets"][0].as_u64().unwrap() as usize;
         other[8 + length + start] ^= 1;
         fs::write(&weights, other).unwrap();
-        let before = fs::read(out.path().join("manifest.json")).unwrap();
         let error = go(&config, out.path(), &options(RunStart::Resume)).unwrap_err();
         assert!(matches!(error, TrainError::OtherBert { .. }), "{error}");
         let begin = format!("{}: this BERT is not the one", folder.path().display());
         assert!(error.to_string().starts_with(&begin), "{error}");
         fs::write(&weights, first).unwrap();
         go(&config, out.path(), &options(RunStart::Resume)).unwrap();
-        assert!(before != fs::read(out.path().join("manifest.json")).unwrap());
         let whole = tempdir().unwrap();
         go(&config, whole.path(), &options(RunStart::New)).unwrap();
-        // The last bits may differ, since outputs of the frozen layer are cached in memory only.
-        let [found, expected] =
-            [out.path(), whole.path()].map(|out| StateDict::from_bytes(&weights_of(out)).unwrap());
-        for name in expected.names() {
-            let values =
-                |dict: &StateDict| -> Vec<f32> { dict.get(name).unwrap().iter().collect() };
-            for (found, expected) in values(&found).iter().zip(values(&expected)) {
-                assert!(
-                    (found - expected).abs() < 1e-4,
-                    "{name}: {found}, {expected}"
-                );
-            }
-        }
+        assert!(weights_of(out.path()) == weights_of(whole.path()));
     }
 }

@@ -4,7 +4,7 @@ mod faults;
 mod test_split;
 mod trials;
 
-use crate::support::{run, score_test, train_with};
+use crate::support::{options, run, score_test, train_with};
 use burn::prelude::*;
 use misa_core::MutualAttentionConfig;
 use misa_core::loss::{
@@ -50,14 +50,6 @@ fn config() -> TrainingConfig {
         .with_learning_rate(3e-3)
         .with_d_hidden(16)
         .with_d_embedding(8)
-}
-
-fn options(start: RunStart) -> RunOptions {
-    RunOptions {
-        progress: Progress::Silent,
-        start,
-        ..RunOptions::default()
-    }
 }
 
 fn go(config: &TrainingConfig, dir: &Path, options: &RunOptions) -> Result<Report, TrainError> {

@@ -6,7 +6,9 @@
 use burn::prelude::Device;
 use misa_data::{Development, LockedTest, UtteranceDataset};
 use misa_infer::{Checkpoint, InferError};
-use misa_train::{Progress, Report, RunOptions, ScoredEpochs, TrainError, TrainingConfig};
+use misa_train::{
+    Progress, Report, RunOptions, RunStart, ScoredEpochs, TrainError, TrainingConfig,
+};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -19,6 +21,15 @@ pub fn alone() -> RwLockWriteGuard<'static, ()> {
 
 fn together() -> RwLockReadGuard<'static, ()> {
     RANDOM.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A run that shows nothing.
+pub fn options(start: RunStart) -> RunOptions {
+    RunOptions {
+        progress: Progress::Silent,
+        start,
+        ..RunOptions::default()
+    }
 }
 
 /// [`misa_train::train`]

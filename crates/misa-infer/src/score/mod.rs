@@ -4,6 +4,8 @@
 //! A target of 0 is neutral: `neg/non-neg` counts it as not negative, `neg/pos` leaves it out, and
 //! `SIMS` counts it as not positive.
 
+pub mod sims;
+
 use crate::ScoreNeed;
 use misa_terms::{Task, is_sims_scale};
 use std::collections::BTreeSet;
@@ -245,48 +247,6 @@ pub fn seven_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
 /// The same over the classes -2 to 2 (Acc-5).
 pub fn five_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
     rounded_accuracy(predictions, targets, 2.0)
-}
-
-/// Scores of CH-SIMS, whose targets lie in `[-1, 1]`; both sides are clipped to it first.
-///
-/// - Source: MMSA, regression metrics of SIMS.
-pub mod sims {
-    use super::{accuracy, map, weighted_f1};
-
-    /// Both sides in `[-1, 1]`, for [`super::mean_absolute_error`] and
-    /// [`super::pearson_correlation`].
-    pub fn clipped(values: &[f32]) -> Vec<f32> {
-        map(values, |value| value.clamp(-1.0, 1.0))
-    }
-
-    /// Acc-2, positive against the rest.
-    pub fn two_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
-        accuracy(&classes(predictions, &[0.0]), &classes(targets, &[0.0]))
-    }
-
-    /// F1, positive against the rest.
-    pub fn two_class_f1(predictions: &[f32], targets: &[f32]) -> f64 {
-        weighted_f1(&classes(predictions, &[0.0]), &classes(targets, &[0.0]))
-    }
-
-    /// Acc-3: negative, neutral (above -0.1 up to 0.1), positive.
-    pub fn three_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
-        const EDGES: [f32; 2] = [-0.1, 0.1];
-        accuracy(&classes(predictions, &EDGES), &classes(targets, &EDGES))
-    }
-
-    /// Acc-5: edges at -0.7, -0.1, 0.1 and 0.7, each the upper end of its class.
-    pub fn five_class_accuracy(predictions: &[f32], targets: &[f32]) -> f64 {
-        const EDGES: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
-        accuracy(&classes(predictions, &EDGES), &classes(targets, &EDGES))
-    }
-
-    /// Number of edges below each clipped value, compared in single precision.
-    fn classes(values: &[f32], edges: &[f32]) -> Vec<f32> {
-        map(&clipped(values), |value| {
-            edges.iter().filter(|edge| value > **edge).count() as f32
-        })
-    }
 }
 
 /// The class of the largest logit of each row, or the value itself of a regression.
