@@ -113,6 +113,7 @@ mod tests {
         (case.text_dim, case.hidden, case.vocab) = (4, 8, Some(20));
         (case.dropout, case.fusion_dropout) = (0.0, 0.0);
         let device = &cpu();
+        device.seed(1);
         let mut step = TrainingStep::new(&case, device).unwrap();
         let shape = BatchShape::new(&[3, 2, 1], case.sizes().unwrap(), case.task());
         let batch = shape.draw(&mut Random::new(0), &device.clone().autodiff());

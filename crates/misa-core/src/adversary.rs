@@ -122,10 +122,11 @@ impl SubspaceDiscriminator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
 
     #[test]
     fn counts_match_the_specification() {
-        let device = Device::flex();
+        let device = device();
         let adversary = AdversaryConfig::new(128).init(&device);
         assert_eq!(adversary.num_params(), 16_899);
         assert_eq!(SubspaceDiscriminator::new(128, &device).num_params(), 516);
@@ -133,7 +134,7 @@ mod tests {
 
     #[test]
     fn reversal_keeps_the_value_and_turns_the_gradient() {
-        let device = Device::flex().autodiff();
+        let device = device().autodiff();
         let x = Tensor::<1>::from_data([0.25, -3.0], &device).require_grad();
         let weights = Tensor::<1>::from_data([2.0, 5.0], &device);
         let reversed = reverse_gradient(x.clone(), 0.5);

@@ -80,6 +80,8 @@ mod projection;
 mod reconstruction;
 mod state_dict;
 mod subspace;
+#[cfg(test)]
+mod testing;
 mod transformer;
 pub mod weights;
 

@@ -48,12 +48,13 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
 
     #[test]
     fn counts_match_the_specification() {
         // Text through BERT, visual and acoustic of the MOSI features.
         for (d_encoded, parameters) in [(768, 98_688), (4 * 47, 24_448), (4 * 74, 38_272)] {
-            let projection = ProjectionConfig::new(d_encoded, 128).init(&Device::flex());
+            let projection = ProjectionConfig::new(d_encoded, 128).init(&device());
             assert_eq!(projection.num_params(), parameters);
         }
     }

@@ -85,14 +85,15 @@ impl Reconstruction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
 
     #[test]
     fn counts_one_decoder_per_modality() {
-        let decoders = ReconstructionConfig::new(128).init(&Device::flex());
+        let decoders = ReconstructionConfig::new(128).init(&device());
         assert_eq!(decoders.num_params(), 49_536);
         let config = ReconstructionConfig::new(128);
         let config = config.with_source(ReconstructionSource::Concatenation);
-        let decoders = config.init(&Device::flex());
+        let decoders = config.init(&device());
         assert_eq!(decoders.num_params(), 49_536 + 3 * 128 * 128);
     }
 }

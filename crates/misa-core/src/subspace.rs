@@ -83,17 +83,18 @@ impl Subspaces {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
 
     #[test]
     fn counts_one_shared_and_three_private_encoders() {
-        let subspaces = SubspacesConfig::new(128).init(&Device::flex());
+        let subspaces = SubspacesConfig::new(128).init(&device());
         assert_eq!(subspaces.num_params(), 16_512 + 49_536);
     }
 
     /// Changes to one encoder reach the representations it makes, and no other.
     #[test]
     fn the_shared_encoder_serves_every_modality() {
-        let device = Device::flex();
+        let device = device();
         let subspaces = SubspacesConfig::new(3).init(&device);
         let projected = PerModality::from_fn(|_| Tensor::ones([2, 3], &device));
         let before = subspaces.forward(&projected);

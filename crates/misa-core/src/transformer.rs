@@ -125,16 +125,17 @@ impl TransformerLayer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
 
     #[test]
     fn count_matches_the_specification() {
-        let layer = TransformerLayerConfig::new(128).init(&Device::flex());
+        let layer = TransformerLayerConfig::new(128).init(&device());
         assert_eq!(layer.num_params(), 593_024);
     }
 
     #[test]
     fn packed_projections_start_within_the_packed_bound_and_biases_at_zero() {
-        let layer = TransformerLayerConfig::new(128).init(&Device::flex());
+        let layer = TransformerLayerConfig::new(128).init(&device());
         let query = layer.attention.query.weight.val().abs().max();
         let query = query.into_scalar::<f32>();
         assert!((0.10..=0.108_26).contains(&query), "{query}");

@@ -318,6 +318,7 @@ fn unstacked(packed: &TensorData, part: usize) -> TensorData {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
     use crate::{FeatureSizes, Misa, MisaConfig, TextSize};
 
     fn config() -> MisaConfig {
@@ -333,7 +334,7 @@ mod tests {
     }
 
     fn model() -> Misa {
-        config().init(&Device::flex())
+        config().init(&device())
     }
 
     #[test]
@@ -388,7 +389,7 @@ mod tests {
             .with_adversary(false)
             .with_subspace_discriminator(false);
         let plain = plain.with_activation(crate::ActivationKind::PRelu);
-        let state = plain.init(&Device::flex()).state_dict();
+        let state = plain.init(&device()).state_dict();
         let official = plain.official(state.clone());
         let added = official.names().filter(|name| state.get(name).is_none());
         assert_eq!(

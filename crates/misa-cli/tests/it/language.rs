@@ -26,7 +26,9 @@ fn bert(folder: &Path, words: &[&str]) -> PathBuf {
         positions: 32,
         ..BertConfig::BASE
     };
-    let encoder = BertEncoderConfig::new(config).init(&Device::default());
+    let device = Device::default();
+    device.seed(1);
+    let encoder = BertEncoderConfig::new(config).init(&device);
     let tensors = weights::state_dict(&encoder, "text.Bert");
     PretrainedBert::create(folder, &config, &words, tensors).unwrap();
     folder.to_path_buf()

@@ -198,6 +198,7 @@ impl Network {
 mod tests {
     use super::*;
     use crate::Modality;
+    use crate::testing::device;
     use burn::tensor::{Distribution, Tolerance};
 
     fn vectors(device: &Device) -> PerModality<Tensor<2>> {
@@ -221,7 +222,7 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_replaced_and_what_it_held_does_not_matter() {
-        let device = Device::flex();
+        let device = device();
         let completion = CompletionConfig::new(4).init(&device);
         let shared = vectors(&device);
         let completion = completion.with_scale_of(&shared);
@@ -244,7 +245,7 @@ mod tests {
     /// Columns of text: 0.2 and 0.6, so mean 0.4 and deviation 0.2; 0.5 and 0.5, so no deviation.
     #[test]
     fn vectors_are_measured_in_deviations() {
-        let device = Device::flex();
+        let device = device();
         let two = Modalities::new(&[Modality::Text, Modality::Acoustic]).unwrap();
         let completion = CompletionConfig::new(2).with_modalities(two).init(&device);
         let shared = PerModality::from_fn(|_| Tensor::from_data([[0.2, 0.5], [0.6, 0.5]], &device));
@@ -262,6 +263,6 @@ mod tests {
         let text = Modalities::new(&[Modality::Text]).unwrap();
         let _ = CompletionConfig::new(4)
             .with_modalities(text)
-            .init(&Device::flex());
+            .init(&device());
     }
 }

@@ -121,6 +121,7 @@ fn unpack(videos: &Videos, sequence: &PackedSequence) -> Tensor<2> {
 mod tests {
     use super::*;
     use crate::loss::vectors::{self, assert_close, waves};
+    use crate::testing::device;
     use burn::module::Param;
     use burn::tensor::Distribution;
 
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn utterances_come_back_to_their_rows() {
-        let device = Device::flex();
+        let device = device();
         let videos = Videos::new(&[vec![3], vec![4, 0, 2], vec![1]]);
         let rows = Tensor::<2>::from_data([[0.0], [1.0], [2.0], [3.0], [4.0]], &device);
         let packed = pack(&videos, rows.clone());
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn nothing_is_added_at_the_start() {
-        let device = Device::flex();
+        let device = device();
         let context = ContextConfig::new().init(CellKind::Gru, [6, 4, 2], &device);
         let output = context.forward(Tensor::ones([3, 2, 3], &device), &Videos::apart(3));
         assert_eq!(output.dims(), [3, 2]);
@@ -193,7 +194,7 @@ mod tests {
 
     #[test]
     fn only_utterances_of_the_same_video_have_influence() {
-        let device = Device::flex();
+        let device = device();
         let context = context(&device);
         let uniform = Distribution::Uniform(-1.0, 1.0);
         let fused = Tensor::<3>::random([4, 2, 3], uniform, &device);
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_order_of_a_video_matters_and_that_of_the_batch_does_not() {
-        let device = Device::flex();
+        let device = device();
         let context = context(&device);
         let uniform = Distribution::Uniform(-1.0, 1.0);
         let fused = Tensor::<3>::random([3, 2, 3], uniform, &device);
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "utterances in videos")]
     fn videos_are_those_of_the_batch() {
-        let device = Device::flex();
+        let device = device();
         let fused = Tensor::zeros([3, 2, 3], &device);
         let _ = context(&device).forward(fused, &Videos::apart(2));
     }

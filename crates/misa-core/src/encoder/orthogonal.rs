@@ -94,11 +94,12 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
     use burn::tensor::Tolerance;
 
     #[test]
     fn matrices_to_be_replaced_are_not_drawn() {
-        let device = Device::flex();
+        let device = device();
         let sum = || orthogonal([3, 2], &device).abs().sum().into_scalar::<f32>();
         assert_eq!(to_be_replaced(sum), 0.0);
         assert!(sum() > 0.0);
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn columns_are_orthonormal() {
-        let device = Device::flex();
+        let device = device();
         for shape in [[4, 1], [6, 6], [120, 30]] {
             let matrix = orthogonal(shape, &device);
             let identity = Tensor::<2>::eye(shape[1], &device).into_data();

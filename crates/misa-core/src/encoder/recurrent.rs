@@ -256,11 +256,12 @@ fn split_rows(rows: Tensor<2>, sizes: &[usize]) -> Vec<Tensor<2>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
     use burn::tensor::Tolerance;
 
     #[test]
     fn rows_are_split_in_order() {
-        let rows = Tensor::<2>::from_data([[1.0], [2.0], [3.0], [4.0], [5.0]], &Device::flex());
+        let rows = Tensor::<2>::from_data([[1.0], [2.0], [3.0], [4.0], [5.0]], &device());
         let pieces = split_rows(rows, &[2, 2, 1]);
         let pieces: Vec<Vec<f32>> = pieces
             .into_iter()
@@ -325,7 +326,7 @@ mod tests {
 
     #[test]
     fn the_kernel_agrees_with_burns_own_operations() {
-        let device = Device::flex().autodiff();
+        let device = device().autodiff();
         let batches: [&[usize]; 5] = [&[1], &[7, 4, 2, 2], &[1, 9, 3], &[5; 14], &[40, 1, 17]];
         for cell in [CellKind::Lstm, CellKind::Gru] {
             for (d_input, d_hidden) in [(1, 1), (5, 17), (33, 16), (20, 37)] {
@@ -368,7 +369,7 @@ mod tests {
             println!("skipped: no graphics adapter found");
             return;
         }
-        let (flex, wgpu) = (Device::flex(), Device::wgpu(DeviceKind::DefaultDevice));
+        let (flex, wgpu) = (device(), Device::wgpu(DeviceKind::DefaultDevice));
         let lengths = [2, 3, 1];
         for cell in [CellKind::Lstm, CellKind::Gru] {
             let layer = RecurrentConfig::new(3, 5)
@@ -391,7 +392,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "axis 1 expected 3, got 2")]
     fn rows_must_have_the_features_of_the_layer() {
-        let device = Device::flex();
+        let device = device();
         let layer = RecurrentConfig::new(3, 4).init(&device);
         let _ = layer.forward(&PackedSequence::new(
             Tensor::zeros([1, 2, 2], &device),
@@ -402,13 +403,11 @@ mod tests {
     #[test]
     fn recurrent_weights_are_orthogonal_over_all_gates() {
         for cell in [CellKind::Lstm, CellKind::Gru] {
-            let layer = RecurrentConfig::new(5, 6)
-                .with_cell(cell)
-                .init(&Device::flex());
+            let layer = RecurrentConfig::new(5, 6).with_cell(cell).init(&device());
             for direction in [layer.forward, layer.backward] {
                 let weight = direction.weight_hh.val();
                 let product = weight.clone().transpose().matmul(weight);
-                let identity = Tensor::<2>::eye(6, &Device::flex());
+                let identity = Tensor::<2>::eye(6, &device());
                 product
                     .into_data()
                     .assert_approx_eq::<f32>(&identity.into_data(), Tolerance::absolute(1e-5));

@@ -72,6 +72,7 @@ impl Fusion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::device;
     use crate::{ActivationKind, Modalities, PerModality, Presence, SubspacesOutput};
     use burn::tensor::Distribution;
 
@@ -85,7 +86,7 @@ mod tests {
 
     fn random(batch: usize) -> PerModality<Tensor<2>> {
         let uniform = Distribution::Uniform(0.0, 1.0);
-        PerModality::from_fn(|_| Tensor::random([batch, 8], uniform, &Device::flex()))
+        PerModality::from_fn(|_| Tensor::random([batch, 8], uniform, &device()))
     }
 
     fn input(
@@ -103,14 +104,14 @@ mod tests {
     #[test]
     fn counts_match_the_specification() {
         for (d_output, head) in [(1, 295_681), (2, 296_066)] {
-            let fusion = FusionConfig::new(128, d_output).init(&Device::flex());
+            let fusion = FusionConfig::new(128, d_output).init(&device());
             assert_eq!(fusion.num_params(), 593_024 + head);
         }
     }
 
     #[test]
     fn every_kind_reads_every_choice_of_representations() {
-        let activation = ActivationKind::Relu.init(&Device::flex());
+        let activation = ActivationKind::Relu.init(&device());
         for kind in KINDS {
             for which in [
                 Representations::Both,
@@ -119,7 +120,7 @@ mod tests {
                 Representations::Projected,
             ] {
                 let config = FusionConfig::new(8, 2).with_kind(kind);
-                let fusion = config.with_representations(which).init(&Device::flex());
+                let fusion = config.with_representations(which).init(&device());
                 let output = fusion.forward(&input(which, &random(3), None), &activation);
                 assert_eq!(output.prediction.dims(), [3, 2]);
                 assert_eq!(output.fused.dims(), [3, 3 * which.per_modality(), 8]);
@@ -131,7 +132,7 @@ mod tests {
     /// What a missing modality holds changes nothing; what a present one holds does.
     #[test]
     fn a_missing_modality_has_no_influence_on_any_kind() {
-        let device = Device::flex();
+        let device = device();
         let activation = ActivationKind::Tanh.init(&device);
         let presence = Presence::new(PerModality {
             text: vec![true, true],

@@ -120,6 +120,7 @@ impl ModuleVisitor for Counter {
 mod tests {
     use super::*;
     use crate::encoder::bert::BertFreezing;
+    use crate::testing::device;
     use crate::{MisaConfig, TextSize};
     use misa_terms::{BertConfig, FeatureSizes};
 
@@ -132,7 +133,7 @@ mod tests {
         let config = MisaConfig::new(sizes).with_d_hidden(4).with_d_embedding(2);
         let model = config
             .with_bert_freezing(freezing)
-            .init(&Device::flex().autodiff());
+            .init(&device().autodiff());
         let counts = model.parameter_counts();
         let total: usize = counts.iter().map(|part| part.trained + part.frozen).sum();
         assert_eq!(total, model.num_params());

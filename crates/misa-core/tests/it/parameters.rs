@@ -1,5 +1,6 @@
 //! Number of parameters of every published configuration, and of the parts that make it up.
 
+use crate::common::device;
 use burn::module::{ModuleVisitor, Param};
 use burn::prelude::*;
 use misa_core::encoder::RecurrentConfig;
@@ -21,7 +22,7 @@ fn config(visual: usize, acoustic: usize) -> MisaConfig {
 }
 
 fn count(config: &MisaConfig) -> usize {
-    config.init(&Device::flex()).num_params()
+    config.init(&device()).num_params()
 }
 
 /// The specification counts without BERT; here text is read from word vectors instead.
@@ -62,7 +63,7 @@ impl ModuleVisitor for Trained {
 fn bert_is_counted_and_frozen_by_the_rule_of_mosei() {
     let mut config = config(35, 74).with_bert_freezing(BertFreezing::Layers(9));
     config.sizes.text = TextSize::Bert(BertConfig::BASE);
-    let model = config.init(&Device::flex().autodiff());
+    let model = config.init(&device().autodiff());
     let expected = 1_433_233 - UNUSED_NORM + BERT;
     assert_eq!(model.num_params(), expected);
     let mut trained = Trained::default();
@@ -93,19 +94,16 @@ fn recurrent_layers() {
         (81, 81, 106_272),
         (162, 81, 158_760),
     ] {
-        let layer = RecurrentConfig::new(d_input, d_hidden).init(&Device::flex());
+        let layer = RecurrentConfig::new(d_input, d_hidden).init(&device());
         assert_eq!(layer.num_params(), expected);
     }
 }
 
 #[test]
 fn a_gated_unit_has_three_gates_of_four() {
-    let lstm = RecurrentConfig::new(6, 5).init(&Device::flex());
+    let lstm = RecurrentConfig::new(6, 5).init(&device());
     let gru = RecurrentConfig::new(6, 5).with_cell(CellKind::Gru);
-    assert_eq!(
-        4 * gru.init(&Device::flex()).num_params(),
-        3 * lstm.num_params()
-    );
+    assert_eq!(4 * gru.init(&device()).num_params(), 3 * lstm.num_params());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What must hold for every batch, whatever is in it.
 
-use crate::common::{Sample, config, input, with_weights};
+use crate::common::{Sample, config, device, input, with_weights};
 use burn::prelude::*;
 use misa_core::loss::{CmdLossConfig, DifferenceLoss, MisaLossConfig};
 use misa_core::{CellKind, Misa, MisaOutput, Modalities, PerModality};
@@ -32,7 +32,7 @@ fn samples() -> impl Strategy<Value = Vec<Sample>> {
 
 fn model(cell: CellKind) -> Misa {
     // Large enough for different utterances to be far apart.
-    with_weights(config().with_cell(cell).init(&Device::flex()), 1.0)
+    with_weights(config().with_cell(cell).init(&device()), 1.0)
 }
 
 fn cells() -> impl Strategy<Value = CellKind> {
@@ -88,7 +88,7 @@ proptest! {
     fn padding_changes_nothing(
         samples in samples(), cell in cells(), extra in 1usize..4, filler in -1e6f32..1e6,
     ) {
-        let device = Device::flex();
+        let device = device();
         let model = model(cell);
         let tight = model.forward(&input(&samples, 0, 0.0, &device));
         let padded = model.forward(&input(&samples, extra, filler, &device));
@@ -97,7 +97,7 @@ proptest! {
 
     #[test]
     fn a_batch_equals_its_utterances_one_by_one(samples in samples(), cell in cells()) {
-        let device = Device::flex();
+        let device = device();
         let model = model(cell);
         let together = model.forward(&input(&samples, 0, 0.0, &device)).prediction;
         let alone = samples.chunks(1).map(|sample| model.forward(&input(sample, 0, 0.0, &device)).prediction);
@@ -106,7 +106,7 @@ proptest! {
 
     #[test]
     fn order_permutes_predictions_and_leaves_losses(samples in samples(), cell in cells(), turn in 0usize..6) {
-        let device = Device::flex();
+        let device = device();
         let model = model(cell);
         let mut turned = samples.clone();
         turned.rotate_left(turn % samples.len());
@@ -126,7 +126,7 @@ proptest! {
 
     #[test]
     fn a_modality_that_is_off_has_no_influence(samples in samples(), noise in any::<u64>()) {
-        let device = Device::flex();
+        let device = device();
         let modalities: Modalities = "text,acoustic".parse().unwrap();
         let model = config().with_modalities(modalities).init(&device);
         let mut changed = samples.clone();
@@ -141,7 +141,7 @@ proptest! {
 
     #[test]
     fn cmd_is_a_symmetric_distance(values in vec(0.0f32..1.0, 24)) {
-        let both = Tensor::<1>::from_floats(values.as_slice(), &Device::flex()).reshape([6, 4]);
+        let both = Tensor::<1>::from_floats(values.as_slice(), &device()).reshape([6, 4]);
         let (x, y) = (both.clone().narrow(0, 0, 3), both.narrow(0, 3, 3));
         let loss = CmdLossConfig::new().init();
         let forth = loss.forward(x.clone(), y.clone());
@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn difference_is_symmetric_and_bounded(values in vec(0.0f32..1.0, 24)) {
-        let both = Tensor::<1>::from_floats(values.as_slice(), &Device::flex()).reshape([6, 4]);
+        let both = Tensor::<1>::from_floats(values.as_slice(), &device()).reshape([6, 4]);
         let (x, y) = (both.clone().narrow(0, 0, 3), both.narrow(0, 3, 3));
         let forth = DifferenceLoss.forward(x.clone(), y.clone());
         prop_assert!(distance(&forth, &DifferenceLoss.forward(y, x)) <= TOLERANCE);

@@ -260,7 +260,9 @@ mod tests {
             positions: 5,
             ..BertConfig::BASE
         };
-        let encoder = BertEncoderConfig::new(config).init(&Device::flex());
+        let device = Device::flex();
+        device.seed(1);
+        let encoder = BertEncoderConfig::new(config).init(&device);
         let tensors = weights::state_dict(&encoder, "text.Bert");
         let words = ["a".to_owned()];
         let bert = PretrainedBert::create(folder.path(), &config, &words, tensors).unwrap();

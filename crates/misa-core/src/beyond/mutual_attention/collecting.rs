@@ -129,6 +129,7 @@ mod tests {
     use super::*;
     use crate::encoder::PackedSequence;
     use crate::loss::vectors::{self, waves};
+    use crate::testing::device;
 
     fn collecting(n_layers: usize, device: &Device) -> Collecting {
         let config = MutualAttentionConfig::new()
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn packed_steps_answer_as_padded_ones() {
-        let device = Device::flex();
+        let device = device();
         let collecting = collecting(2, &device);
         let collected = |is_packed| {
             let steps = steps(is_packed, &device);
@@ -178,7 +179,7 @@ mod tests {
     /// By the blocks themselves, each of which has a reference vector of its own, in plain numbers around them.
     #[test]
     fn tokens_ask_one_source_after_the_other() {
-        let device = Device::flex();
+        let device = device();
         let collecting = collecting(1, &device);
         let steps = steps(false, &device);
         let host = |tensor: Tensor<3>| -> Vec<f32> { tensor.into_data().iter().collect() };

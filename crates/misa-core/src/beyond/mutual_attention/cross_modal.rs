@@ -115,6 +115,7 @@ fn bias(linear: &Linear) -> Tensor<1> {
 mod tests {
     use super::*;
     use crate::loss::vectors::{self, assert_close, waves};
+    use crate::testing::device;
     use misa_kernels::Sentences;
     use std::sync::Arc;
 
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn padding_of_the_source_has_no_influence() {
-        let device = Device::flex();
+        let device = device();
         let forward = |source: Tensor<2>| {
             let padding = padding([false, true, true], &device);
             let source = source.unsqueeze_dim(0);

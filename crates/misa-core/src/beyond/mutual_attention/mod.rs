@@ -266,6 +266,7 @@ mod tests {
     use super::*;
     use crate::encoder::PackedSequence;
     use crate::loss::vectors::{trained, waves};
+    use crate::testing::device;
     use burn::module::{ModuleVisitor, Param};
     use burn::tensor::TensorData;
 
@@ -327,7 +328,7 @@ mod tests {
         absent: Option<&AbsentSteps>,
         is_packed: bool,
     ) -> Vec<Vec<f32>> {
-        let device = Device::flex().autodiff();
+        let device = device().autodiff();
         let linear = trained(linear(&device));
         let direction = trained(direction(2, &device));
         let states = [target, source].map(|rows| {
@@ -393,7 +394,7 @@ mod tests {
     /// As if they had been removed, as source and as target.
     #[test]
     fn absent_steps_have_no_influence() {
-        let device = Device::flex();
+        let device = device();
         let absent = vec![vec![false, true, true, false], vec![]];
         let holed: [&[f32]; 2] = [&[0.5, 8.0, -9.0, 2.0], &[1.0]];
         let cut: [&[f32]; 2] = [&[0.5, 2.0], &[1.0]];
@@ -407,7 +408,7 @@ mod tests {
     /// It is the sequence of a missing modality: finite, and a function of its own steps.
     #[test]
     fn a_sequence_of_absent_steps_alone_is_finite() {
-        let device = Device::flex();
+        let device = device();
         let of = |rows: &[&[f32]]| {
             let absent = rows
                 .iter()

@@ -158,10 +158,11 @@ fn bias(linear: &Linear) -> Tensor<1> {
 mod tests {
     use super::*;
     use crate::loss::vectors::{trained, waves};
+    use crate::testing::device;
 
     /// A layer's output and the gradients of its input and of its weights.
     fn run(layer: &BertLayer, tokens: &Tokens, by_kernels: bool) -> Vec<Vec<f32>> {
-        let device = Device::flex().autodiff();
+        let device = device().autodiff();
         let count = tokens.sentences.rows() * 12;
         let values: Vec<f32> = (0..count).map(|i| (i as f32 * 0.37).sin()).collect();
         let data = TensorData::new(values, [count / 12, 12]);
@@ -206,7 +207,7 @@ mod tests {
             ..BertConfig::BASE
         };
         // The same weights every time: of others, rounding may be a little larger.
-        let layer = trained(waves(BertLayer::new(&config, &Device::flex().autodiff())));
+        let layer = trained(waves(BertLayer::new(&config, &device().autodiff())));
         for (lengths, padding) in [(&[1, 5, 2][..], false), (&[4, 1], true), (&[3, 3], false)] {
             let steps = lengths.iter().copied().max().unwrap();
             let tokens = Tokens::new(lengths, steps, padding);

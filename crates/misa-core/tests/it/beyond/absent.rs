@@ -1,7 +1,7 @@
 //! Steps that an utterance lacks.
 
 use super::{assert_finite, full, host, objective, samples, targets};
-use crate::common::{Sample, config, input, with_weights};
+use crate::common::{Sample, config, device, input, with_weights};
 use burn::prelude::*;
 use misa_core::{AbsentSteps, Misa, MisaInput, PerModality, Presence};
 
@@ -29,7 +29,7 @@ fn some_samples() -> Vec<Sample> {
 /// Whatever is stored at an absent step, even NaN, changes nothing, with and without the column.
 #[test]
 fn an_absent_step_is_read_as_zeros() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     for has_column in [false, true] {
         let config = full().with_absent_column(has_column);
         let model = with_weights(config.init(&device), 0.5);
@@ -49,7 +49,7 @@ fn an_absent_step_is_read_as_zeros() {
 
 #[test]
 fn a_batch_without_absent_steps_is_as_before() {
-    let device = Device::flex();
+    let device = device();
     let model = with_weights(full().init(&device), 0.5);
     let batch = input(&some_samples(), 0, 0.0, &device);
     let marked = with_absent(batch.clone(), &[&[], &[], &[]]);
@@ -60,7 +60,7 @@ fn a_batch_without_absent_steps_is_as_before() {
 /// The absent steps of one utterance are no matter for the others.
 #[test]
 fn an_utterance_does_not_depend_on_the_absent_steps_of_others() {
-    let device = Device::flex();
+    let device = device();
     // With context, utterances of one video depend on each other; here each is from another video.
     let model = with_weights(full().init(&device), 0.5);
     let batch = input(&some_samples(), 0, 0.0, &device);
@@ -73,7 +73,7 @@ fn an_utterance_does_not_depend_on_the_absent_steps_of_others() {
 /// Padding beyond the steps, as longer utterances bring, changes nothing.
 #[test]
 fn padding_beside_absent_steps_has_no_influence() {
-    let device = Device::flex();
+    let device = device();
     let model = with_weights(full().with_absent_column(true).init(&device), 0.5);
     let of = |extra, filler| {
         let batch = input(&some_samples(), extra, filler, &device);
@@ -86,7 +86,7 @@ fn padding_beside_absent_steps_has_no_influence() {
 
 #[test]
 fn a_modality_of_absent_steps_alone_is_missing() {
-    let device = Device::flex();
+    let device = device();
     let model = with_weights(full().init(&device), 0.5);
     let batch = input(&some_samples(), 0, 0.0, &device);
     let absent = with_absent(batch.clone(), &[&[], &[0, 1, 2, 3, 4], &[]]);
@@ -105,7 +105,7 @@ fn a_modality_of_absent_steps_alone_is_missing() {
 /// Rather zeros than no prediction: nothing else is left to read.
 #[test]
 fn an_utterance_without_anything_is_read_as_zeros() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let only_visual = Presence::new(PerModality {
         text: vec![false, true, true],
         visual: vec![true; 3],
@@ -125,7 +125,7 @@ fn an_utterance_without_anything_is_read_as_zeros() {
 /// The column tells an absent step from one whose features are zeros.
 #[test]
 fn the_column_tells_absent_steps_from_zeros() {
-    let device = Device::flex();
+    let device = device();
     let mut zeros = some_samples();
     zeros[0].visual[1] = [0.0; 3];
     let differ = |has_column| {
@@ -140,7 +140,7 @@ fn the_column_tells_absent_steps_from_zeros() {
 
 #[test]
 fn hidden_steps_are_never_absent_ones() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     for has_column in [false, true] {
         let config = config()
             .with_step_heads(true)

@@ -1,7 +1,7 @@
 //! Tokens that ask acoustic and visual steps on behalf of the text.
 
 use super::{full, host, objective, samples, targets};
-use crate::common::{config, input, with_weights};
+use crate::common::{config, device, input, with_weights};
 use burn::prelude::*;
 use misa_core::weights::gradient_dict;
 use misa_core::{
@@ -38,7 +38,7 @@ fn lacking(modality: Modality, row: usize) -> Presence {
 
 #[test]
 fn asking_starts_as_misa() {
-    let device = Device::flex();
+    let device = device();
     let plain = with_weights(config().init(&device), 0.5);
     let model = config().with_mutual_attention(Some(asking())).init(&device);
     let (model, found) = model.transfer(&plain.state_dict());
@@ -50,7 +50,7 @@ fn asking_starts_as_misa() {
 
 #[test]
 fn every_parameter_has_a_gradient() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let model = asking_model(&device);
     let output = model.forward(&batch(&device));
     let terms = objective()
@@ -81,7 +81,7 @@ fn every_parameter_has_a_gradient() {
 
 #[test]
 fn neither_padding_nor_neighbours_change_what_is_collected() {
-    let device = Device::flex();
+    let device = device();
     let model = asking_model(&device);
     let samples = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
     let tight = model.forward(&input(&samples, 0, 0.0, &device)).prediction;
@@ -98,7 +98,7 @@ fn neither_padding_nor_neighbours_change_what_is_collected() {
 #[test]
 fn a_missing_modality_answers_nothing() {
     use Modality::{Acoustic, Visual};
-    let device = Device::flex();
+    let device = device();
     let model = asking_model(&device);
     let whole = host(&model.forward(&batch(&device)).prediction);
     for modality in [Visual, Acoustic] {
@@ -125,7 +125,7 @@ fn a_missing_modality_answers_nothing() {
 /// Without voice and face there is nobody to ask.
 #[test]
 fn without_another_modality_nothing_is_asked() {
-    let device = Device::flex();
+    let device = device();
     let names = |modalities: &str| {
         let config: MisaConfig = config()
             .with_mutual_attention(Some(asking()))
@@ -141,7 +141,7 @@ fn without_another_modality_nothing_is_asked() {
 
 #[test]
 fn what_asks_can_be_saved_and_loaded() {
-    let device = Device::flex();
+    let device = device();
     let config = full().with_mutual_attention(Some(asking()));
     let saved = asking_model(&device).state_dict();
     config.check_weights(&saved).unwrap();

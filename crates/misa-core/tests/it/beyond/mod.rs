@@ -4,7 +4,7 @@ mod absent;
 mod asking;
 mod presence;
 
-use crate::common::{Sample, config, input, with_weights};
+use crate::common::{Sample, config, device, input, with_weights};
 use burn::prelude::*;
 use misa_core::loss::{
     ContrastLossConfig, Difference, MisaLossConfig, MisaLossTerms, PrototypeLossConfig, Similarity,
@@ -88,7 +88,7 @@ fn host<const D: usize>(x: &Tensor<D>) -> Vec<f32> {
 
 #[test]
 fn every_term_has_a_value_and_every_parameter_a_gradient() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let model = with_weights(full().init(&device), 0.5);
     for similarity in [
         Similarity::Mmd,
@@ -117,7 +117,7 @@ fn every_term_has_a_value_and_every_parameter_a_gradient() {
 
 #[test]
 fn a_batch_of_one_is_finite() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let model = with_weights(full().init(&device), 0.5);
     for difference in [
         Difference::Orthogonality,
@@ -142,7 +142,7 @@ fn a_batch_of_one_is_finite() {
 /// The same weights, with and without attention that starts at nothing.
 #[test]
 fn mutual_attention_starts_as_misa() {
-    let device = Device::flex();
+    let device = device();
     let plain = with_weights(config().init(&device), 0.5);
     let none = MutualAttentionConfig::new()
         .with_n_layers(0)
@@ -162,7 +162,7 @@ fn mutual_attention_starts_as_misa() {
 /// The same weights, with and without a layer over the video that starts at nothing.
 #[test]
 fn context_starts_as_misa_and_reads_the_video_alone() {
-    let device = Device::flex();
+    let device = device();
     let plain = with_weights(config().init(&device), 0.5);
     let batch = input(
         &samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]),
@@ -190,7 +190,7 @@ fn context_starts_as_misa_and_reads_the_video_alone() {
 
 #[test]
 fn padding_has_no_influence_on_mutual_attention() {
-    let device = Device::flex();
+    let device = device();
     let model = with_weights(full().init(&device), 0.5);
     let samples = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
     let tight = model.forward(&input(&samples, 0, 0.0, &device)).prediction;
@@ -206,7 +206,7 @@ fn padding_has_no_influence_on_mutual_attention() {
 /// Every number of a model has a place of its own in a checkpoint: no two parameters share a name.
 #[test]
 fn every_parameter_has_a_name_of_its_own() {
-    let device = Device::flex();
+    let device = device();
     let model = full().with_step_heads(true).init(&device);
     let saved = model.state_dict();
     let numbers: usize = (saved.names())
@@ -221,7 +221,7 @@ fn every_parameter_has_a_name_of_its_own() {
 /// A prediction from one modality is one, whatever attends to it later.
 #[test]
 fn unimodal_predictions_see_their_modality_alone() {
-    let device = Device::flex();
+    let device = device();
     let model = with_weights(full().init(&device), 0.5);
     let mut samples = samples(&[[3, 2, 4], [1, 5, 2]]);
     let batch = input(&samples, 0, 0.0, &device);
@@ -239,7 +239,7 @@ fn unimodal_predictions_see_their_modality_alone() {
 
 #[test]
 fn models_of_every_fusion_can_be_saved_and_loaded() {
-    let device = Device::flex();
+    let device = device();
     let kinds = [
         FusionKind::Transformer,
         FusionKind::Early,

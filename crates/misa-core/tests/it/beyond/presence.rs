@@ -1,8 +1,7 @@
 //! Modalities that an utterance lacks.
 
 use super::{assert_finite, full, host, objective, samples, targets, values};
-use crate::common::{Sample, input, with_weights};
-use burn::prelude::*;
+use crate::common::{Sample, device, input, with_weights};
 use misa_core::loss::Similarity;
 use misa_core::weights::gradient_dict;
 use misa_core::{FusionKind, MisaInput, PerModality, Presence};
@@ -20,7 +19,7 @@ fn with_presence(batch: MisaInput, present: [[bool; 3]; 3]) -> MisaInput {
 #[test]
 fn a_missing_modality_reaches_no_prediction_no_loss_and_no_gradient() {
     const PRESENT: [[bool; 3]; 3] = [[true; 3], [true, false, true], [true, true, false]];
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let samples = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
     let mut changed = samples.clone();
     changed[1].visual = vec![[9.0, -4.0, 2.5]; 5];
@@ -51,7 +50,7 @@ fn a_missing_modality_reaches_no_prediction_no_loss_and_no_gradient() {
 
 #[test]
 fn presence_of_everything_equals_none() {
-    let device = Device::flex();
+    let device = device();
     let model = with_weights(full().init(&device), 0.5);
     let batch = input(
         &samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]),
@@ -68,7 +67,7 @@ fn presence_of_everything_equals_none() {
 
 #[test]
 fn a_missing_modality_may_hold_anything() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let mut samples = samples(&[[3, 2, 4], [1, 5, 2]]);
     samples[1].visual = vec![[f32::NAN, f32::INFINITY, 1.0]; 5];
     let presence = Presence::new(PerModality {

@@ -5,10 +5,19 @@ use burn::tensor::TensorData;
 use misa_core::{
     FeatureSizes, Misa, MisaConfig, MisaInput, Modality, PerModality, TextInput, TextSize,
 };
+use std::sync::Once;
 
 pub const VOCABULARY: usize = 11;
 pub const D_VISUAL: usize = 3;
 pub const D_ACOUSTIC: usize = 4;
+
+/// The processor, with random numbers that are the same in every run of a test that has a process of its own.
+pub fn device() -> Device {
+    static SEEDED: Once = Once::new();
+    let device = Device::flex();
+    SEEDED.call_once(|| device.seed(1));
+    device
+}
 
 pub fn config() -> MisaConfig {
     MisaConfig::new(FeatureSizes {
