@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
 COUNT = 200
-# States of every layer take much room: only so many sentences have them.
+# States of every layer take much room: only so many sentences have them. Of the others, each state is stored as one
+# number, its product with a vector of length 1.
 WITH_EVERY_LAYER = 2
 WITH_LAST_LAYER = 8
 PAGES = ["README.md", *sorted(str(page) for page in Path("docs").glob("*.md"))]
@@ -48,7 +49,9 @@ def main(bert, out):
     tokeniser, model = AutoTokenizer.from_pretrained(bert), AutoModel.from_pretrained(bert).eval()
     tensors, ids = {}, []
     lines = sentences(out / "sentences.txt")
-    means = []
+    means, products = [], []
+    direction = torch.cos(torch.arange(model.config.hidden_size, dtype=torch.float64))
+    direction /= direction.norm()
     for number, sentence in enumerate(lines):
         # One by one: no padding has a part in the values.
         tokens = tokeniser(sentence, return_tensors="pt")
@@ -56,6 +59,7 @@ def main(bert, out):
             states = model(**tokens, output_hidden_states=True).hidden_states
         ids.append(tokens["input_ids"][0].to(torch.int32))
         means.append(states[-1][0].mean(0))
+        products.append(torch.stack([state[0].double() @ direction for state in states]))
         if number < WITH_EVERY_LAYER:
             for layer, state in enumerate(states):
                 tensors[f"{number}.hidden.{layer}"] = state[0].contiguous()
@@ -64,6 +68,7 @@ def main(bert, out):
     tensors["ids"] = torch.cat(ids)
     tensors["lengths"] = torch.tensor([len(row) for row in ids], dtype=torch.int32)
     tensors["mean"] = torch.stack(means)
+    tensors["products"] = torch.cat(products, 1).float()
     save_file(tensors, out / "minilm.safetensors")
     print(f"{len(lines)} sentences, {len(tensors['ids'])} tokens")
 

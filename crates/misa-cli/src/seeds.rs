@@ -1,11 +1,14 @@
 //! The seeds of several runs.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 /// More runs than anyone would start on purpose.
 const MOST: usize = 10_000;
+/// The largest whole number that the settings of a run can hold.
+const LARGEST: u64 = i64::MAX as u64;
 
-/// The seeds of several runs, at least one: from `1,2,3` or `1111..1115`, both ends included.
+/// The seeds of several runs, at least one and none twice: from `1,2,3` or `1111..1115`, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seeds(pub Vec<u64>);
 
@@ -29,9 +32,19 @@ impl FromStr for Seeds {
             None => text.split(',').map(number).collect::<Result<_, _>>()?,
         };
         match seeds.len() {
-            0 => Err(expected()),
-            count if count > MOST => Err(too_many(count as u128)),
-            _ => Ok(Self(seeds)),
+            0 => return Err(expected()),
+            count if count > MOST => return Err(too_many(count as u128)),
+            _ => {}
+        }
+        if let Some(seed) = seeds.iter().find(|&&seed| seed > LARGEST) {
+            return Err(format!("`{text}`: seed {seed}, expected at most {LARGEST}"));
+        }
+        let mut known = BTreeSet::new();
+        match seeds.iter().find(|&seed| !known.insert(seed)) {
+            Some(twice) => Err(format!(
+                "`{text}`: seed {twice} stands twice, expected each seed once"
+            )),
+            None => Ok(Self(seeds)),
         }
     }
 }
@@ -47,6 +60,23 @@ mod tests {
         for wrong in ["", "1..", "3..1", "a,b", "-1"] {
             assert!(wrong.parse::<Seeds>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_seed_that_stands_twice_is_refused() {
+        let refused = "1, 5,1".parse::<Seeds>().unwrap_err();
+        assert_eq!(
+            refused,
+            "`1, 5,1`: seed 1 stands twice, expected each seed once"
+        );
+    }
+
+    #[test]
+    fn a_seed_that_settings_cannot_hold_is_refused() {
+        let (largest, more) = (LARGEST.to_string(), (LARGEST + 1).to_string());
+        assert_eq!(largest.parse(), Ok(Seeds(vec![LARGEST])));
+        let refused = format!("`{more}`: seed {more}, expected at most {largest}");
+        assert_eq!(more.parse::<Seeds>(), Err(refused));
     }
 
     #[test]

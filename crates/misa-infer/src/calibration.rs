@@ -70,9 +70,29 @@ impl Calibration {
     pub fn of(&self, modalities: Modalities) -> Option<&SetCalibration> {
         self.sets.iter().find(|set| set.modalities == modalities)
     }
+
+    /// What no measurement gives: what was expected, and found instead.
+    pub(crate) fn fault(&self) -> Option<(&'static str, String)> {
+        self.sets.iter().find_map(SetCalibration::fault)
+    }
 }
 
 impl SetCalibration {
+    fn fault(&self) -> Option<(&'static str, String)> {
+        let is_probability = |level: f64| level > 0.0 && level < 1.0;
+        for HalfWidth { level, half_width } in &self.half_widths {
+            if !is_probability(*level) {
+                return Some(("a level between 0 and 1", level.to_string()));
+            }
+            if !(half_width.is_finite() && *half_width >= 0.0) {
+                return Some(("a half-width of at least 0", half_width.to_string()));
+            }
+        }
+        let is_wrong = |temperature: &f64| !(temperature.is_finite() && *temperature > 0.0);
+        let wrong = self.temperature.filter(is_wrong)?;
+        Some(("a temperature above 0", wrong.to_string()))
+    }
+
     /// From outputs of the model, `[utterances, d_output]`, and the true labels.
     fn measure(modalities: Modalities, task: Task, outputs: &[Vec<f32>], labels: &[f32]) -> Self {
         let (half_widths, temperature) = match task {

@@ -259,12 +259,8 @@ impl Checkpoint {
         drop(lock);
         let preprocessing: Preprocessing =
             files::json(&source.path(PREPROCESSING), &source.bytes(PREPROCESSING)?)?;
-        let calibration = if source.has(CALIBRATION) {
-            let bytes = source.bytes(CALIBRATION)?;
-            Some(CALIBRATION_LAYOUT.parse(&source.path(CALIBRATION), &bytes)?)
-        } else {
-            None
-        };
+        check_scaling(source, preprocessing.scaling.as_ref(), &config)?;
+        let calibration = calibration(source)?;
         let checkpoint = Self {
             model,
             vocabulary: vocabulary(source)?,
@@ -300,6 +296,42 @@ impl Checkpoint {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Refuses statistics that do not fit the features of the model.
+fn check_scaling(
+    source: Source,
+    scaling: Option<&Scaling>,
+    config: &MisaConfig,
+) -> Result<(), InferError> {
+    match scaling.and_then(|scaling| scaling.fault(&config.sizes)) {
+        None => Ok(()),
+        Some((modality, expected, found)) => Err(InferError::Layout {
+            place: format!(
+                "{}: scaling of {modality}",
+                source.path(PREPROCESSING).display()
+            ),
+            expected,
+            found,
+        }),
+    }
+}
+
+/// How far off the model is, if that was measured.
+fn calibration(source: Source) -> Result<Option<Calibration>, InferError> {
+    if !source.has(CALIBRATION) {
+        return Ok(None);
+    }
+    let path = source.path(CALIBRATION);
+    let calibration: Calibration = CALIBRATION_LAYOUT.parse(&path, &source.bytes(CALIBRATION)?)?;
+    match calibration.fault() {
+        None => Ok(Some(calibration)),
+        Some((expected, found)) => Err(InferError::Layout {
+            place: path.display().to_string(),
+            expected: expected.to_string(),
+            found,
+        }),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
 };
 use burn::tensor::Tensor;
 use misa_core::loss::{PerTerm, Term};
+use misa_core::{MisaOutput, Modality, PerModality};
 use misa_terms::{ConstantPredictor, Task};
 
 /// Each term of the objective, without its weight, as a mean over batches.
@@ -22,6 +23,9 @@ pub struct Evaluation {
     pub predictions: Vec<f32>,
     /// The target of each.
     pub targets: Vec<f32>,
+    /// The prediction of each from one modality alone, as a number; empty without such predictions, `None` where the
+    /// modality is missing.
+    pub unimodal: PerModality<Vec<Option<f32>>>,
     /// Mean of each loss term over the batches; NaN if no losses were computed.
     pub losses: TermMeans,
     /// The index of each utterance in the split.
@@ -35,6 +39,28 @@ pub struct Answer {
     pub predictions: Tensor<2>,
     /// The losses of the batch, if there is an objective.
     pub losses: Option<PerTerm<f64>>,
+    /// Of each row, the predictions from one modality alone, see [`unimodal_predictions`].
+    pub unimodal: PerModality<Vec<Option<f32>>>,
+}
+
+/// The predictions of a model from one modality each, by row; empty for a model without unimodal heads, or of classes.
+pub fn unimodal_predictions(output: &MisaOutput) -> PerModality<Vec<Option<f32>>> {
+    PerModality::from_fn(|modality| {
+        let heads = output.unimodal.as_ref();
+        let heads = heads.filter(|_| output.modalities.contains(modality));
+        let Some(predictions) = heads.map(|heads| heads.get(modality)) else {
+            return Vec::new();
+        };
+        if predictions.dims()[1] != 1 {
+            return Vec::new();
+        }
+        let has = |row| (output.presence.as_ref()).is_none_or(|all| all.has(row, modality));
+        let data = predictions.to_data();
+        let values = data.iter::<f32>().enumerate();
+        values
+            .map(|(row, value)| has(row).then_some(value))
+            .collect()
+    })
 }
 
 /// The loop of every evaluation: calls `answer` for each batch and collects predictions, targets
@@ -53,7 +79,7 @@ pub fn evaluate_batches<E>(
     for batch in batches {
         let batch = batch?;
         let answer = answer(&batch)?;
-        evaluation.add(&batch, &answer.predictions, task);
+        evaluation.add(&batch, &answer, task);
         losses.extend(answer.losses);
     }
     evaluation.losses = TermMeans::mean(&losses);
@@ -119,8 +145,8 @@ impl Evaluation {
     }
 
     /// Adds the predictions of a batch, whose rows are ordered by length.
-    fn add(&mut self, batch: &ReadyBatch, predictions: &Tensor<2>, task: Task) {
-        let values: Vec<f32> = predictions.to_data().iter::<f32>().collect();
+    fn add(&mut self, batch: &ReadyBatch, answer: &Answer, task: Task) {
+        let values: Vec<f32> = answer.predictions.to_data().iter::<f32>().collect();
         let predictions = decide(task, &values);
         let targets: Vec<f32> = batch.targets().to_data().iter::<f32>().collect();
         let places = batch.places();
@@ -131,6 +157,10 @@ impl Evaluation {
             self.ids.push(batch.ids()[row].clone());
             self.predictions.push(predictions[row]);
             self.targets.push(targets[row]);
+            for modality in Modality::ALL {
+                let of_row = answer.unimodal.get(modality).get(row);
+                self.unimodal.get_mut(modality).extend(of_row);
+            }
         }
     }
 
@@ -142,6 +172,12 @@ impl Evaluation {
             self.ids = order.iter().map(|&index| self.ids[index].clone()).collect();
             self.predictions = order.iter().map(|&index| self.predictions[index]).collect();
             self.targets = order.iter().map(|&index| self.targets[index]).collect();
+            for modality in Modality::ALL {
+                let unimodal = self.unimodal.get_mut(modality);
+                if !unimodal.is_empty() {
+                    *unimodal = order.iter().map(|&index| unimodal[index]).collect();
+                }
+            }
             self.places.sort_unstable();
         }
         self

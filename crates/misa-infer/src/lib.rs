@@ -94,7 +94,7 @@ pub use checksums::{FileState, VerifiedFile};
 pub use confusion::ConfusionMatrix;
 pub use degradation::Degradation;
 pub use error::InferError;
-pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches};
+pub use evaluation::{Answer, Evaluation, TermMeans, evaluate_batches, unimodal_predictions};
 pub use frame_degradation::{FrameDegradation, FrameProtocol, mean_over_rates};
 #[doc(hidden)]
 pub use frames::Twister;

@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, BertText, Checkpoint, Evaluation, InferError, ReadyBatch, UtteranceBatch,
-    UtteranceBatcher, evaluate_batches,
+    UtteranceBatcher, evaluate_batches, unimodal_predictions,
 };
 use burn::tensor::Device;
 use misa_core::Presence;
@@ -110,6 +110,7 @@ impl Checkpoint {
             Ok::<_, InferError>(Answer {
                 predictions: self.model.forward(batch.input()).prediction,
                 losses: None,
+                unimodal: PerModality::default(),
             })
         })?;
         Ok(evaluation.predictions)
@@ -157,6 +158,7 @@ impl Checkpoint {
             let output = self.model.forward(batch.input());
             let losses = objective.forward(&output, batch.targets().clone());
             Ok(Answer {
+                unimodal: unimodal_predictions(&output),
                 predictions: output.prediction,
                 losses: Some(losses.to_host()),
             })

@@ -67,6 +67,17 @@ impl<'a> ScoreTable<'a> {
     }
 
     /// Each reason once, with the scores that it concerns.
+    /// The names of the scores of all columns, in their order.
+    fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for (name, _) in self.columns.iter().flat_map(|(_, scores)| &scores.scores) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     fn reasons(&self) -> Vec<(&str, Vec<&str>)> {
         let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
         let all = self
@@ -90,12 +101,10 @@ impl fmt::Display for ScoreTable<'_> {
         Self::write_row(f, [self.head.as_str()].into_iter().chain(headings.clone()))?;
         let rules = vec!["---:"; headings.len()];
         Self::write_row(f, ["---"].into_iter().chain(rules))?;
-        let first = self.columns.first();
-        let names = first.map_or(&[][..], |(_, scores)| &scores.scores);
-        for (name, _) in names {
+        for name in self.names() {
             let cells = self.cells(name);
             let cells = cells.iter().map(String::as_str);
-            Self::write_row(f, [name.as_str()].into_iter().chain(cells))?;
+            Self::write_row(f, [name].into_iter().chain(cells))?;
         }
         let mut constants = self.columns.iter();
         if let Some(constant) = constants.find_map(|(_, scores)| scores.constant.as_ref()) {

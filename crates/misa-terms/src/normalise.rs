@@ -1,8 +1,8 @@
 //! Scaling of features.
 
 use crate::{
-    ConfigError, Modality, PerModality, RecipeScaling, Recipes, Sequence, Statistics, TextSequence,
-    Utterance,
+    ConfigError, FeatureSizes, Modality, PerModality, RecipeScaling, Recipes, Sequence, Statistics,
+    TextSequence, TextSize, Utterance,
 };
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +94,37 @@ impl Scaling {
             None => Err(ConfigError::NoRecipe { modality }),
         });
         scaled.transpose().map(Self::Recipe)
+    }
+
+    /// What keeps it from scaling features of these sizes: the modality, what was expected of it, and what was found.
+    pub fn fault(&self, sizes: &FeatureSizes) -> Option<(Modality, String, String)> {
+        let d_text = match sizes.text {
+            TextSize::Features { d_input } => Some(d_input),
+            _ => None,
+        };
+        let faults = |of: &PerModality<Option<Statistics>>| {
+            let d_input = PerModality {
+                text: d_text,
+                visual: Some(sizes.visual),
+                acoustic: Some(sizes.acoustic),
+            };
+            Modality::ALL.into_iter().find_map(|modality| {
+                let (statistics, d_input) = (of.get(modality).as_ref()?, (*d_input.get(modality))?);
+                let (expected, found) = statistics.fault(d_input)?;
+                Some((modality, expected, found))
+            })
+        };
+        match self {
+            Self::Utterance => None,
+            Self::Train { visual, acoustic } | Self::Robust { visual, acoustic } => {
+                faults(&PerModality {
+                    text: None,
+                    visual: Some(visual.clone()),
+                    acoustic: Some(acoustic.clone()),
+                })
+            }
+            Self::Recipe(of) => faults(of),
+        }
     }
 
     /// Scales the features of `utterance`; text features only as a recipe says.

@@ -4,14 +4,18 @@
 /// positive. A value at an end belongs to the class below.
 pub const SIMS_CLASS_ENDS: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
 
-/// Whether labels are on the scale of CH-SIMS: multiples of 0.2 from -1 to 1, both of which occur, and not all of them
-/// whole. Those of CMU-MOSI and CMU-MOSEI go on to -3 and 3.
+/// Of fewer labels, it may be chance that none lies beyond -1 and 1: two of five do in CMU-MOSI.
+const FEWEST: usize = 30;
+
+/// Whether labels are on the scale of CH-SIMS: multiples of 0.2 from -1 to 1, both of which occur, not all of them
+/// whole, and at least 30. Those of CMU-MOSI and CMU-MOSEI go on to -3 and 3.
 pub fn is_sims_scale(labels: &[f32]) -> bool {
     let is_on_scale = |label: &f32| {
         let fifths = 5.0 * label;
         label.abs() <= 1.0 && (fifths - fifths.round()).abs() < 1e-4
     };
-    labels.iter().all(is_on_scale)
+    labels.len() >= FEWEST
+        && labels.iter().all(is_on_scale)
         && [-1.0, 1.0].iter().all(|end| labels.contains(end))
         && labels.iter().any(|label| label.fract() != 0.0)
 }
@@ -22,14 +26,12 @@ mod tests {
 
     #[test]
     fn the_scale_of_sims_has_fifths_and_both_ends() {
-        assert!(is_sims_scale(&[-1.0, 0.2, -0.6, 0.0, 1.0]));
+        let of_sims = [-1.0, 0.2, -0.6, 0.0, 1.0];
+        assert!(is_sims_scale(&of_sims.repeat(6)));
+        assert!(!is_sims_scale(&of_sims.repeat(5)));
         // As a table or a pickle of doubles gives them.
-        assert!(is_sims_scale(&[
-            -1.0,
-            (0.1f64 + 0.1) as f32,
-            0.59999996,
-            1.0
-        ]));
+        let of_doubles = [-1.0, (0.1f64 + 0.1) as f32, 0.59999996, 1.0];
+        assert!(is_sims_scale(&of_doubles.repeat(8)));
         for other in [
             &[-1.0, 0.2, 0.8][..],
             &[-0.8, 0.2, 1.0],
@@ -39,7 +41,7 @@ mod tests {
             &[-1.0, 0.2, 1.0, f32::NAN],
             &[],
         ] {
-            assert!(!is_sims_scale(other), "{other:?}");
+            assert!(!is_sims_scale(&other.repeat(30)), "{other:?}");
         }
     }
 }

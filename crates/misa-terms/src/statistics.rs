@@ -77,6 +77,19 @@ impl Statistics {
         Self { mean, deviation }
     }
 
+    /// What keeps them from scaling `d_input` features: what was expected, and found instead.
+    pub(crate) fn fault(&self, d_input: usize) -> Option<(String, String)> {
+        for (name, values) in [("means", &self.mean), ("deviations", &self.deviation)] {
+            if values.len() != d_input {
+                let found = format!("{} {name}", values.len());
+                return Some((format!("{d_input} {name}, one for each feature"), found));
+            }
+        }
+        let is_wrong = |&&value: &&f64| !value.is_finite() || value < 0.0;
+        let wrong = self.deviation.iter().find(is_wrong);
+        wrong.map(|value| ("deviations of at least 0".to_string(), value.to_string()))
+    }
+
     /// Scales the steps that are not absent.
     pub(crate) fn apply(&self, sequence: &mut Sequence) {
         for step in sequence.present_mut() {

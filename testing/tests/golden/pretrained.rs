@@ -28,6 +28,8 @@ struct Expected {
     /// Tokens of each sentence.
     ids: Vec<Vec<u32>>,
     means: Vec<Vec<f64>>,
+    /// Of each layer, the product of every token's state with [`direction`], sentence after sentence.
+    products: Vec<Vec<f64>>,
 }
 
 impl Expected {
@@ -39,8 +41,23 @@ impl Expected {
         Self {
             ids: ids.collect(),
             means: tensors.rows("mean"),
+            products: tensors.rows("products"),
             tensors,
         }
+    }
+
+    /// Compares the state of a layer with its products, which every sentence has.
+    fn check_products(&self, sentence: usize, layer: usize, found: &Tensor<3>, row: usize) {
+        let [_, _, width] = found.dims();
+        let steps = self.ids[sentence].len();
+        let before: usize = self.ids[..sentence].iter().map(Vec::len).sum();
+        let state = host(&found.clone().slice([row..row + 1, 0..steps, 0..width]));
+        let direction = direction(width);
+        let product = |state: &[f64]| state.iter().zip(&direction).map(|(x, y)| x * y).sum();
+        let found: Vec<f64> = state.chunks(width).map(product).collect();
+        let expected = &self.products[layer][before..before + steps];
+        let name = format!("products of layer {layer} of sentence {sentence}");
+        assert_within(&name, &found, expected, |_| TOLERANCE);
     }
 
     /// Compares the state of a layer with what is stored of it; most sentences have none.
@@ -86,11 +103,19 @@ fn check() {
                 TOLERANCE
             });
             for (layer, state) in output.states.iter().enumerate() {
+                expected.check_products(sentence, layer, state, row);
                 states += usize::from(expected.check_state(sentence, layer, state, row));
             }
         }
     }
-    assert_eq!(states, expected.tensors.names().count() - 3);
+    assert_eq!(states, expected.tensors.names().count() - 4);
+}
+
+/// A vector of length 1, with which every state is multiplied.
+fn direction(width: usize) -> Vec<f64> {
+    let cosines: Vec<f64> = (0..width).map(|place| (place as f64).cos()).collect();
+    let length = cosines.iter().map(|x| x * x).sum::<f64>().sqrt();
+    cosines.into_iter().map(|x| x / length).collect()
 }
 
 fn utterance(sentence: &str) -> Utterance {

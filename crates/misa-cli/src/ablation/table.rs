@@ -8,7 +8,17 @@ use std::fmt;
 use std::path::Path;
 
 /// The scores in the table, as far as the task has them; differences are of the first one.
-const METRICS: [&str; 6] = ["MAE", "Corr", "Acc-2 (neg/pos)", "Acc-7", "Acc-2", "F1"];
+const METRICS: [&str; 9] = [
+    "MAE",
+    "Corr",
+    "Acc-2 (neg/pos)",
+    "Acc-7",
+    "Acc-2 (SIMS)",
+    "Acc-3 (SIMS)",
+    "Acc-5 (SIMS)",
+    "Acc",
+    "F1",
+];
 
 /// The variants compared, and the notes of the comparison, as Markdown.
 #[derive(Debug)]
@@ -193,6 +203,19 @@ fn cost(seconds: f64, baseline: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use misa_core::Task;
+    use misa_infer::score::scores;
+
+    #[test]
+    fn every_column_is_a_score_of_a_task() {
+        let tasks = [Task::Regression, Task::Classification { classes: 2 }];
+        let known: Vec<&str> = (tasks.into_iter().flat_map(scores))
+            .map(|named| named.name)
+            .collect();
+        for name in METRICS {
+            assert!(known.contains(&name), "{name}");
+        }
+    }
 
     #[test]
     fn a_small_probability_is_not_printed_as_0() {

@@ -1,24 +1,84 @@
 //! Files and folders that results are written to.
 
 use misa_data::write_whole;
+use misa_infer::Checkpoint;
 use misa_report::{Figure, PngError};
 use std::error::Error;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+/// What training writes into the folder of a run, besides folders and predictions.
+const OF_RUNS: [&str; 6] = [
+    "manifest.json",
+    "metrics.jsonl",
+    "report.json",
+    "report.md",
+    "run.lock",
+    "run.toml",
+];
+/// Folders of a run with models and states.
+const FOLDERS_OF_RUNS: [&str; 3] = [Checkpoint::FOLDER, "states", "epochs"];
+
 /// Refuses a path that no file can be written to, before work is done for it or the test split is
 /// opened.
 ///
 /// # Errors
 ///
-/// If the path is a folder, or the folder above it is missing or cannot be written to.
+/// If the path is a folder, the folder above it is missing or cannot be written to, or it is a file of a run
+/// or of a model, which a result must not replace.
 pub(super) fn check_file(path: &Path) -> Result<(), Box<dyn Error>> {
-    if path.is_dir() || path.file_name().is_none() {
-        let path = path.display();
-        return Err(format!("{path}: is a folder, expected the name of a file").into());
+    let shown = path.display();
+    let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {
+        return Err(format!("{shown}: is a folder, expected the name of a file").into());
+    };
+    check_folder(folder(path)).map_err(|error| format!("{shown}: {error}"))?;
+    let above = fs::canonicalize(folder(path)).map_err(|error| format!("{shown}: {error}"))?;
+    match owner(&above, &name.to_string_lossy()) {
+        None => Ok(()),
+        Some(owner) => Err(format!(
+            "{shown}: is a file of {owner}, which would be lost, expected another name for the result"
+        )
+        .into()),
     }
-    check_folder(folder(path)).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// What the file of this name in this folder belongs to: a run, or a model.
+fn owner(folder: &Path, name: &str) -> Option<&'static str> {
+    let is_model = folder.join("config.json").is_file()
+        && Checkpoint::file_names().any(|of_model| of_model == name);
+    if is_model {
+        return Some("a model");
+    }
+    let is_run = |folder: &Path| folder.join("manifest.json").is_file();
+    let is_own = OF_RUNS.contains(&name) || name.starts_with("predictions-");
+    if is_run(folder) && is_own {
+        return Some("a run");
+    }
+    let mut inside = folder
+        .ancestors()
+        .map_while(|folder| Some((folder.file_name()?, folder)));
+    let is_inside = inside.any(|(name, folder)| {
+        let is_of_run = FOLDERS_OF_RUNS.iter().any(|of_run| name == *of_run);
+        is_of_run && folder.parent().is_some_and(is_run)
+    });
+    is_inside.then_some("a run")
+}
+
+/// Refuses a result in the data that it is made from.
+///
+/// # Errors
+///
+/// If `path` is `data`, or in this folder.
+pub(super) fn check_outside(path: &Path, data: &Path) -> Result<(), Box<dyn Error>> {
+    let (above, data) = (fs::canonicalize(folder(path))?, fs::canonicalize(data)?);
+    let name = path.file_name().unwrap_or_default();
+    if above.join(name).starts_with(&data) {
+        let (path, data) = (path.display(), data.display());
+        let fault = format!("{path}: is in {data}, which is read, expected a path elsewhere");
+        return Err(fault.into());
+    }
+    Ok(())
 }
 
 /// Makes a folder, and refuses one that no file can be written to.
@@ -138,8 +198,57 @@ mod tests {
         }
         let file = dir.path().join("file");
         write(&file, b"text").unwrap();
+        assert!(check_file(&file).is_ok());
         assert!(make_folder(&file.join("figures")).is_err());
         assert!(make_folder(&dir.path().join("a/b")).is_ok());
         assert_eq!(fs::read(file).unwrap(), b"text");
+    }
+
+    #[test]
+    fn files_of_runs_and_models_are_no_place_for_results() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = dir.path().join("run");
+        for folder in ["run/checkpoint", "run/states/3", "model", "states"] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        for file in [
+            "run/manifest.json",
+            "run/checkpoint/config.json",
+            "model/config.json",
+        ] {
+            write(&dir.path().join(file), b"{}").unwrap();
+        }
+        for (path, owner) in [
+            ("run/manifest.json", "a run"),
+            ("run/report.json", "a run"),
+            ("run/predictions-test.csv", "a run"),
+            ("run/../run/metrics.jsonl", "a run"),
+            ("run/states/3/page.html", "a run"),
+            ("run/checkpoint/other.csv", "a run"),
+            ("run/checkpoint/model.safetensors", "a model"),
+            ("model/config.json", "a model"),
+        ] {
+            let message = check_file(&dir.path().join(path)).unwrap_err().to_string();
+            let expected = format!(
+                "{path}: is a file of {owner}, which would be lost, expected another name for the result"
+            );
+            assert!(message.ends_with(&expected), "{message}");
+        }
+        for path in [
+            "run/report.html",
+            "run/valid.npz",
+            "model/answers.csv",
+            "states/report.json",
+        ] {
+            assert!(check_file(&dir.path().join(path)).is_ok(), "{path}");
+        }
+        assert!(check_outside(&run.join("a.csv"), &dir.path().join("model")).is_ok());
+        for inside in [run.clone(), run.join("a.csv"), run.join("checkpoint/a.csv")] {
+            assert!(
+                check_outside(&inside, &run).is_err(),
+                "{}",
+                inside.display()
+            );
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Runs compared.
 
 use super::json::with_schema;
-use super::output::write;
+use super::output::{check_file, write};
 use super::{SplitName, say};
 use crate::terminal::line_width;
 use crate::{CompareRequest, Exit, Outcome, compare};
@@ -77,6 +77,7 @@ enum Format {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let format = if self.json { Format::Json } else { self.format };
+        self.out.as_deref().map(check_file).transpose()?;
         // A summary in Markdown or LaTeX does not show differences.
         let is_text = matches!(format, Format::Md | Format::Latex);
         let resamples = if self.summary && is_text {

@@ -6,7 +6,7 @@ use super::flat::flat;
 use crate::settings::RunSettings;
 use misa_data::Split;
 use misa_report::Section;
-use misa_train::{Manifest, Report};
+use misa_train::{Manifest, ModalityScore, Report};
 use std::fs;
 use std::path::Path;
 
@@ -49,7 +49,20 @@ pub(super) fn highlights(
         ("device", report.system.device.clone()),
         ("wall time", format!("{:.1} s", report.seconds)),
     ];
-    rows.map(|(name, value)| (name.to_string(), value)).to_vec()
+    let rows = rows.into_iter();
+    let rows = rows.map(|(name, value)| (name.to_string(), value));
+    rows.chain(report.modality_scores.iter().map(alone))
+        .collect()
+}
+
+/// How one modality alone predicts its own labels.
+fn alone(score: &ModalityScore) -> (String, String) {
+    let (mae, count) = (score.mae, score.utterances);
+    let corr = score
+        .corr
+        .map_or("not defined".to_string(), |corr| format!("{corr:.3}"));
+    let value = format!("MAE {mae:.3}, Corr {corr}, against its labels of {count} utterances");
+    (format!("{} alone, {}", score.modality, score.split), value)
 }
 
 /// When training first began.

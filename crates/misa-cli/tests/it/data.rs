@@ -141,6 +141,9 @@ fn labels_by_single_modalities_survive_conversion_and_are_learned_from() {
             .iter()
             .all(|score| score["mae"].as_f64().unwrap() > 0.0)
     );
+    said(&["report", text(&own)]);
+    let page = fs::read_to_string(own.join("report.html")).unwrap();
+    assert!(page.contains("acoustic alone, valid"));
     assert_eq!(
         report(&own)["modality_scores"],
         run["runs"][0]["modality_scores"]

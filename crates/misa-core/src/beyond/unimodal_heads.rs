@@ -10,6 +10,8 @@ use burn::prelude::*;
 /// - Source: ConFEDE (Yang et al. 2023) trains encoders under heads of their own first; DLF (Wang
 ///   et al. 2025) keeps such heads beside the fusion.
 /// - Differs: linear, where ConFEDE has three layers, so that the encoder has to learn.
+/// - Differs: reads the vector before the subspaces, not the private and the shared one, so that both are spared the
+///   labels of single modalities.
 #[derive(Module, Debug)]
 pub struct UnimodalHeads {
     heads: ModalityModules<Option<Linear>>,

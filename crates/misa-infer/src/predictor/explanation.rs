@@ -114,7 +114,9 @@ impl Predictor {
     /// As [`Self::predict`].
     pub fn explain(&self, clip: &Clip) -> Result<Explanation, InferError> {
         let prediction = self.predict(std::slice::from_ref(clip))?.remove(0);
-        let read = clip.clone().only(prediction.modalities);
+        let mut read = clip.clone().only(prediction.modalities);
+        // Clips whose id names one video would be read as utterances that follow each other.
+        read.id.clear();
         let sets = sets_of(prediction.modalities);
         let mut clips: Vec<Clip> = sets.iter().map(|&set| read.clone().only(set)).collect();
         let words = words(&read);

@@ -201,7 +201,11 @@ pub fn weighted_f1(predictions: &[f32], targets: &[f32]) -> f64 {
     if targets.is_empty() {
         return f64::NAN;
     }
-    let classes: BTreeSet<u32> = targets.iter().map(|class| class.to_bits()).collect();
+    // Adding zero makes -0, which is the class 0, that of 0.
+    let classes: BTreeSet<u32> = targets
+        .iter()
+        .map(|class| (class + 0.0).to_bits())
+        .collect();
     let f1 = classes.into_iter().map(f32::from_bits).map(|class| {
         let count = |counts: fn(bool, bool) -> bool| {
             pairs(predictions, targets)
@@ -321,10 +325,10 @@ mod tests {
         };
         assert_eq!(names(&TARGETS), ["Acc-5", "Acc-7"]);
         assert_eq!(names(&[]), ["Acc-5", "Acc-7"]);
-        let sims = [-1.0, -0.8, 0.0, 0.2, 1.0];
+        let sims = [-1.0, -0.8, 0.0, 0.2, 1.0].repeat(6);
         let expected = ["Acc-2 (SIMS)", "F1 (SIMS)", "Acc-3 (SIMS)", "Acc-5 (SIMS)"];
         assert_eq!(names(&sims), expected);
-        let predictions = [-1.4, -0.7, 0.1, 0.11, 0.7];
+        let predictions = [-1.4, -0.7, 0.1, 0.11, 0.7].repeat(6);
         let found: Vec<f64> = scores_on(Task::Regression, &sims)
             .filter(|named| named.name.starts_with("Acc") && named.name.ends_with("(SIMS)"))
             .map(|named| (named.score)(&predictions, &sims))
@@ -332,6 +336,14 @@ mod tests {
         // 0.1 is above 0, and neutral; -0.7 and 0.7 are still of the lower class of five.
         assert_eq!(found, [0.8, 1.0, 0.8]);
         assert_eq!(score_text("Acc-3 (SIMS)", 1.0), "100.00 %");
+    }
+
+    #[test]
+    fn minus_zero_is_the_class_0() {
+        let (predictions, targets) = ([0.0, -0.0, 1.0], [-0.0, 0.0, 0.0]);
+        let plain = weighted_f1(&[0.0, 0.0, 1.0], &[0.0; 3]);
+        assert_eq!(weighted_f1(&predictions, &targets), plain);
+        assert!((plain - 0.8).abs() < 1e-12);
     }
 
     fn assert_score(score: Score, expected: f64) {

@@ -1,7 +1,8 @@
 //! What a prediction rests on.
 
 use crate::support::{Numbers, bert, predictor, sizes, words};
-use misa_core::{FusionKind, MisaConfig, TextSize};
+use burn::tensor::TensorData;
+use misa_core::{ContextConfig, FusionKind, Misa, MisaConfig, TextSize};
 use misa_infer::prelude::*;
 
 fn config(text: TextSize) -> MisaConfig {
@@ -44,6 +45,47 @@ fn effects_are_differences_of_predictions() {
         without.text = Some(ClipText::Sentence("fun!".into()));
         assert_eq!(found.words[0].without, value(without));
     }
+}
+
+/// The model with a sine in place of every weight.
+fn waves(model: Misa) -> Misa {
+    let shapes = model.state_dict();
+    let weights = shapes.names().map(|name| {
+        let shape = shapes.get(name).unwrap().shape().to_vec();
+        let count: usize = shape.iter().product();
+        let values: Vec<f32> = (0..count).map(|place| (place as f32).sin()).collect();
+        (name.to_string(), TensorData::new(values, shape))
+    });
+    let weights = weights.collect();
+    model.load_state_dict(&weights).unwrap().0
+}
+
+/// What a clip is explained by are no utterances of its video.
+#[test]
+fn a_clip_named_like_an_utterance_is_explained_as_any_other() {
+    let config = config(words()).with_context(Some(ContextConfig::new()));
+    let predictor = predictor(&config, |checkpoint| {
+        // The layer that reads a video adds nothing at its start.
+        checkpoint.model = waves(checkpoint.model.clone());
+    });
+    let mut clip = Numbers(8).clip(sizes(words()), 5);
+    clip.text = Some(ClipText::Sentence("What fun!".into()));
+    let explained = |id: &str| {
+        let clip = Clip {
+            id: id.to_string(),
+            ..clip.clone()
+        };
+        predictor.explain(&clip).unwrap()
+    };
+    let (plain, part) = (explained("clip"), explained("v1[0]"));
+    assert_eq!(part.subsets, plain.subsets);
+    assert_eq!(part.words, plain.words);
+    assert_eq!(part.prediction.id, "v1[0]");
+    let whole = part
+        .subsets
+        .iter()
+        .find(|set| set.modalities == Modalities::default());
+    assert_eq!(whole.unwrap().value, part.prediction.value);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bits;
+mod damaged;
 mod explain;
 mod frames;
 mod predict;

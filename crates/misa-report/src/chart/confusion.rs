@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn labels_of_sims_have_five_classes() {
-        let given = given(&[-1.0, 0.2, 1.0, 0.0], &[-0.8, 0.1, 0.9, 0.05]);
+        let (targets, predictions) = ([-1.0, 0.2, 1.0, 0.0], [-0.8, 0.1, 0.9, 0.05]);
+        let given = given(&targets.repeat(8), &predictions.repeat(8));
         let figures = confusions(&given, &[]);
         assert_eq!(figures[0].name, "confusion-5");
         let caption = &figures[0].caption;
@@ -171,7 +172,7 @@ mod tests {
             caption.contains("test split: Acc-5 (SIMS) 0.7500."),
             "{caption}"
         );
-        let row = "\nweakly positive,0,0,1,0,0\n";
+        let row = "\nweakly positive,0,0,8,0,0\n";
         assert!(figures[0].data.contains(row), "{}", figures[0].data);
     }
 

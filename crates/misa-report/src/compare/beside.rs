@@ -68,7 +68,8 @@ pub(super) fn beside_published(
                 known: SOURCES.join(" or "),
             });
         }
-        for (group, entries) in groups.iter().zip(grouped.values()) {
+        for group in groups {
+            let entries = &grouped[&group.key()];
             let corpus = against.corpus.as_ref().or(group.corpus.as_ref());
             let note = match corpus.map(|corpus| (corpus, published(source, corpus))) {
                 Some((_, Some(row))) => {

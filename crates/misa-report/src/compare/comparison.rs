@@ -101,6 +101,17 @@ pub(super) struct Key {
 /// The seeds of each model.
 pub(super) type Grouped<'a> = BTreeMap<Key, Vec<&'a Entry>>;
 
+impl Group {
+    /// Under which its runs are grouped.
+    pub(super) fn key(&self) -> Key {
+        Key {
+            data: self.data.clone(),
+            split: self.split.clone(),
+            model: self.model.clone(),
+        }
+    }
+}
+
 impl Comparison {
     /// Compares scored runs.
     ///

@@ -6,6 +6,7 @@ use crate::run::manifest::RunProgress;
 use crate::{LearningRates, MisaLearner, Phase, TrainError, Trainer};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::prelude::*;
+use misa_core::PerModality;
 use misa_core::loss::Term;
 use misa_data::UtteranceBatch;
 use misa_infer::{Answer, Evaluation, ReadyBatch, TermMeans, evaluate_batches};
@@ -183,6 +184,7 @@ impl Pass<'_, '_> {
             Ok(Answer {
                 predictions: output.predictions,
                 losses: Some(losses),
+                unimodal: PerModality::default(),
             })
         })
     }

@@ -1,7 +1,7 @@
 //! A run whose settings and data have been checked: its model, its epochs and its results.
 
 use crate::epochs::adapter::fit_with_burn;
-use crate::epochs::evaluate::{evaluate_with, modality_scores};
+use crate::epochs::evaluate::evaluate_with;
 use crate::epochs::fit::Fitted;
 use crate::epochs::fit_state::FitInput;
 use crate::frozen::{Frozen, FrozenText};
@@ -110,7 +110,7 @@ impl<'a> Prepared<'a> {
         let report = fitted.and_then(|(learner, progress)| {
             let valid = self.loader(Split::Valid, self.device);
             let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
-            let modality_scores = modality_scores(&learner, &valid, &frozen)?;
+            let modality_scores = ModalityScore::all(&evaluation, valid.utterances(), Split::Valid);
             let found = Found {
                 modality_scores,
                 learner,

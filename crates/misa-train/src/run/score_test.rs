@@ -7,7 +7,7 @@ use crate::run::results::record_checksums;
 use crate::run::system::command;
 use crate::run::text;
 use crate::settings::requirements::check_classes;
-use crate::{Checkpoint, Predictions, Report, TrainError};
+use crate::{Checkpoint, ModalityScore, Predictions, Report, TrainError};
 use burn::prelude::*;
 use misa_core::Task;
 use misa_data::{LockedTest, Split, Utterance};
@@ -45,6 +45,10 @@ pub fn score_test(
     let mut scores = evaluation.scores_beside(config.loss.task, constant);
     scores.coverage = evaluation.coverage(&checkpoint);
     report.scores.push((split, scores));
+    report.modality_scores.retain(|score| score.split != split);
+    report
+        .modality_scores
+        .extend(ModalityScore::all(&evaluation, &utterances, split));
     if let (Some(bert), Some(text)) = (&mut report.bert, &checkpoint.bert) {
         let counts = checkpoint.token_counts(&utterances, config.batch_size);
         let counts: Vec<_> = counts.map(|counts| (split, counts)).into_iter().collect();

@@ -6,8 +6,8 @@ use crate::{Phase, SentimentOutput};
 use burn::prelude::*;
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 use misa_core::loss::{MisaLoss, MisaLossTerms, Targets, UnimodalLabels};
-use misa_core::{Misa, Modality, PerModality};
-use misa_infer::{ReadyBatch, draw_presence};
+use misa_core::{Misa, MisaOutput, Modality, PerModality};
+use misa_infer::{Answer, ReadyBatch, draw_presence, unimodal_predictions};
 use misa_terms::mix;
 
 /// [`Misa`] together with [`MisaLoss`].
@@ -47,8 +47,7 @@ impl MisaLearner {
         let mut hidden = None;
         let (predictions, loss) = match self.phase {
             Phase::Joint => {
-                let output = self.model.forward(batch.input());
-                let loss = self.objective.forward(&output, self.targets(batch));
+                let (output, loss) = self.forward(batch);
                 if self.generates_labels() {
                     hidden = Some(Hidden::of(&output));
                 }
@@ -64,6 +63,31 @@ impl MisaLearner {
             seed: batch.seed(),
             hidden,
         }
+    }
+
+    /// What an evaluation needs of a batch, as [`Self::score`], with the predictions from one modality each.
+    pub(crate) fn answer(&self, batch: &ReadyBatch) -> Answer {
+        if self.phase != Phase::Joint {
+            let output = self.score(batch);
+            return Answer {
+                losses: Some(output.loss.to_host()),
+                predictions: output.predictions,
+                unimodal: PerModality::default(),
+            };
+        }
+        let (output, loss) = self.forward(batch);
+        Answer {
+            losses: Some(loss.to_host()),
+            unimodal: unimodal_predictions(&output),
+            predictions: output.prediction,
+        }
+    }
+
+    /// The output of the model, and every term of the objective.
+    fn forward(&self, batch: &ReadyBatch) -> (MisaOutput, MisaLossTerms) {
+        let output = self.model.forward(batch.input());
+        let loss = self.objective.forward(&output, self.targets(batch));
+        (output, loss)
     }
 
     /// Whether the labels of single modalities are generated.

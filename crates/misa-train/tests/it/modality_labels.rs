@@ -6,7 +6,8 @@ use burn::prelude::*;
 use misa_core::Modality;
 use misa_core::loss::{MisaLossConfig, Term, UnimodalLabels, UnimodalLossConfig};
 use misa_data::{Split, UtteranceDataset};
-use misa_train::{Phase, PretrainingConfig, Progress, Report, TrainingConfig};
+use misa_train::{Phase, PretrainingConfig, Progress, Report, TrainingConfig, score_test};
+use std::path::Path;
 use tempfile::tempdir;
 
 /// The same utterances, with labels of text and acoustic that are opposite to those of the utterances.
@@ -28,6 +29,20 @@ fn unimodal(labels: UnimodalLabels) -> MisaLossConfig {
     MisaLossConfig::new().with_unimodal(Some(unimodal.with_weight(1.0)))
 }
 
+/// Scores the test split once more: its scores stand after those of the valid split, once.
+fn assert_test_scores_are_beside(before: &Report, data: UtteranceDataset, folder: &Path) {
+    let (_, test) = data.lock_test();
+    let report = score_test(folder, test, &Device::flex()).unwrap();
+    assert_eq!(report.modality_scores, before.modality_scores);
+    let found: Vec<_> = (report.modality_scores.iter())
+        .map(|score| (score.split, score.modality, score.utterances))
+        .collect();
+    let [text, acoustic] = [Modality::Text, Modality::Acoustic];
+    let expected = [(Split::Valid, 40), (Split::Test, 60)]
+        .map(|(split, count)| [(split, text, count), (split, acoustic, count)]);
+    assert_eq!(found, expected.concat());
+}
+
 /// Voice, which a small set teaches more than words, learns the opposite of what both modalities together learn.
 #[test]
 fn each_modality_learns_its_own_label() {
@@ -41,11 +56,8 @@ fn each_modality_learns_its_own_label() {
         assert!(shown.contains("| text | valid | 40 | "), "{shown}");
         let read = Report::read(dir.path()).unwrap();
         assert_eq!(read.modality_scores, report.modality_scores);
-        let [text, acoustic] = read.modality_scores[..] else {
-            panic!("{:?}", read.modality_scores)
-        };
-        let modalities = [text.modality, acoustic.modality];
-        assert_eq!(modalities, [Modality::Text, Modality::Acoustic]);
+        assert_test_scores_are_beside(&report, data.clone(), dir.path());
+        let acoustic = read.modality_scores[1];
         (acoustic.corr.unwrap(), acoustic.mae)
     };
     let (own, error) = scores(UnimodalLabels::Modality);

@@ -20,6 +20,7 @@ use misa_report::{DegradationCurve, degradation, frame_degradation};
 use misa_train::{Manifest, record_results};
 use modalities::Draws;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -197,6 +198,10 @@ impl Arguments {
 
     /// Refuses what would fail after the first test split is opened.
     fn check(&self, runs: &[(PathBuf, Manifest)], device: &Device) -> Result<(), Box<dyn Error>> {
+        let mut known = BTreeSet::new();
+        if let Some(seed) = self.seeds.iter().find(|&seed| !known.insert(seed)) {
+            return Err(format!("--seeds: {seed} stands twice, expected each seed once").into());
+        }
         let tasks = runs.iter();
         same_task(tasks.map(|(run, manifest)| (run.clone(), manifest.config.loss.task)))?;
         if let Some(out) = &self.out {

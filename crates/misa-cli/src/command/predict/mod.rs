@@ -5,6 +5,7 @@ mod lines;
 mod model;
 mod recording;
 
+use super::output::{check_file, check_outside};
 use super::say;
 use crate::source::finished;
 use crate::{Exit, ModalityFiles, Outcome};
@@ -73,14 +74,15 @@ pub struct Arguments {
     #[command(flatten)]
     recording: RecordingOptions,
     /// Layout of the data, instead of detecting it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "data")]
     format: Option<Format>,
-    /// NaN and infinite values: strict rejects them, compat replaces them as the original codes do
-    #[arg(long, value_name = "NAME", default_value_t)]
-    policy: Policy,
+    /// NaN and infinite values: strict, the default, rejects them, compat replaces them as the original
+    /// codes do
+    #[arg(long, value_name = "NAME", requires = "data")]
+    policy: Option<Policy>,
     /// Where padded files have their padding: auto, left, right, none or mask; without it, as in the
     /// settings of the run
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "data")]
     padding: Option<Padding>,
     /// Read only these modalities, as if the others were missing, such as text,acoustic
     #[arg(long, value_name = "NAMES", default_value_t)]
@@ -145,7 +147,12 @@ impl Arguments {
     /// Refuses options that mean nothing together.
     fn check(&self) -> Result<(), Box<dyn Error>> {
         let files = !self.text.is_empty() || self.visual.is_some() || self.acoustic.is_some();
+        let layout = self.format.is_some() || self.policy.is_some() || self.padding.is_some();
         let fault = match &self.data {
+            Some(_) if self.is_stdin() && layout => {
+                "--data -: clips on the standard input are lines of JSON, expected no --format, \
+                 --policy or --padding"
+            }
             Some(_) if self.is_stdin() && files => {
                 "--data -: clips on the standard input have no other files, expected no --text, \
                  --visual or --acoustic"
@@ -159,9 +166,20 @@ impl Arguments {
             Some(_) if self.text.len() > 1 => {
                 "--text: with --data it is the file to take the text from, expected one"
             }
-            _ => return Ok(()),
+            _ => return self.check_out(),
         };
         Err(fault.into())
+    }
+
+    /// Refuses a file for predictions that something else needs.
+    fn check_out(&self) -> Result<(), Box<dyn Error>> {
+        let Some(out) = &self.out else { return Ok(()) };
+        check_file(out)?;
+        let inputs = [&self.data, &self.visual, &self.acoustic];
+        let inputs = inputs.into_iter().flatten();
+        inputs
+            .filter(|input| input.exists())
+            .try_for_each(|input| check_outside(out, input))
     }
 
     fn is_stdin(&self) -> bool {
@@ -201,7 +219,7 @@ impl Arguments {
         };
         let options = OpenOptions::new()
             .with_format(self.format)
-            .with_policy(self.policy)
+            .with_policy(self.policy.unwrap_or_default())
             .with_padding(padding);
         let files = ModalityFiles {
             text: self.text.first().map(PathBuf::from),

@@ -56,9 +56,12 @@ impl MainScore {
             .collect()
     }
 
-    /// The best after any of these epochs.
-    pub(super) fn best(self, history: &[EpochRecord]) -> Option<f64> {
-        let values = self.by_epoch(history).into_iter().map(|(_, value)| value);
+    /// The best after any of the first `count` epochs of the objective.
+    pub(super) fn best_of_first(self, history: &[EpochRecord], count: usize) -> Option<f64> {
+        let epochs = history.iter().filter(|epoch| epoch.phase == Phase::Joint);
+        let values = epochs
+            .take(count)
+            .filter_map(|epoch| self.among(&epoch.valid));
         if self.0.is_better_high {
             values.reduce(f64::max)
         } else {

@@ -124,8 +124,8 @@ impl FinishedScores {
                 .collect();
             ranking.importance = importance(&scored);
         }
-        let cells: BTreeMap<String, &Cell> = (groups.values())
-            .map(|(cell, _)| (cell.varied(), *cell))
+        let cells: BTreeMap<(Option<String>, String), &Cell> = (groups.values())
+            .map(|(cell, _)| ((cell.data().map(str::to_string), cell.varied()), *cell))
             .collect();
         ranking.places = groups
             .into_iter()
@@ -133,7 +133,7 @@ impl FinishedScores {
             .collect();
         ranking.sort(metric.is_better_high);
         let best = ranking.places.first();
-        let best = best.and_then(|best| cells.get(&best.settings));
+        let best = best.and_then(|best| cells.get(&(best.data.clone(), best.settings.clone())));
         ranking.best = best.map(|cell| cell.settings.clone());
         ranking
     }
@@ -304,6 +304,18 @@ mod tests {
             scores: scores.collect(),
             task: Some(task),
         }
+    }
+
+    #[test]
+    fn the_best_settings_come_with_their_own_data() {
+        let [first, other] = ["a", "b"].map(|data| cell(Some(data), "0.1", 1));
+        let scored = [(&first, "MAE", 0.5), (&other, "MAE", 0.4)];
+        let cells = [first.clone(), other.clone()];
+        let ranking = found(Task::Regression, &scored).ranking(&cells, Path::new("runs/s"));
+        let place = ranking.places.first().unwrap();
+        let data = place.data.clone().unwrap();
+        let command = ranking.command(None).unwrap();
+        assert!(command.contains(&format!("data.path={data}")), "{command}");
     }
 
     #[test]

@@ -43,8 +43,13 @@ impl Rungs<'_> {
         let mut kept: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
         for (data, groups) in by_data {
             let count = self.halving.kept(groups.len());
-            let best = self.best_first(groups).into_iter().take(count);
-            kept.extend(best.map(|group| (data, group)));
+            let all: Vec<&str> = groups.keys().copied().collect();
+            let mut best = self.best_first(groups);
+            // Where no score is defined, nothing is better than anything else.
+            if best.is_empty() {
+                best = all;
+            }
+            kept.extend(best.into_iter().take(count).map(|group| (data, group)));
         }
         let goes_on = |cell: &&&Cell| kept.contains(&(cell.data(), cell.group.as_str()));
         Some(cells.iter().filter(goes_on).copied().collect())
@@ -75,11 +80,9 @@ impl Rungs<'_> {
     /// The best value of a run up to the rung; `None` if it has not arrived there.
     fn arrived(&self, cell: &Cell, rung: usize) -> Option<Score> {
         let manifest = Manifest::read(self.out.join(&cell.name)).ok()?;
-        let has_arrived = manifest.epochs() >= rung || manifest.status == Status::Finished;
-        has_arrived.then(|| {
-            self.score
-                .best(&manifest.history()[..rung.min(manifest.epochs())])
-        })
+        let has_arrived =
+            epochs_of_objective(&manifest) >= rung || manifest.status == Status::Finished;
+        has_arrived.then(|| self.score.best_of_first(manifest.history(), rung))
     }
 
     /// Groups with a score, better first; of equal ones, in the order of their names.
@@ -100,4 +103,9 @@ impl Rungs<'_> {
         });
         scored.into_iter().map(|(group, _)| group).collect()
     }
+}
+
+/// Epochs that a run was trained for after its pre-training, which the rungs count.
+pub(super) fn epochs_of_objective(manifest: &Manifest) -> usize {
+    manifest.config.joint_epoch(manifest.epochs())
 }

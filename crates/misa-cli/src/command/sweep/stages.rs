@@ -2,14 +2,14 @@
 
 use super::outcome::{Failures, status};
 use super::pace::Pace;
-use super::rungs::Rungs;
+use super::rungs::{Rungs, epochs_of_objective};
 use super::study::Study;
 use super::work::{is_stop, report};
 use super::{Arguments, Sweep};
 use crate::Launch;
 use crate::command::say;
 use crate::sweep::Cell;
-use misa_train::{Claim, Manifest, Progress, Report, RunStart, Status, Stop};
+use misa_train::{Claim, Manifest, PretrainingConfig, Progress, Report, RunStart, Status, Stop};
 use std::error::Error;
 use std::path::Path;
 use std::thread;
@@ -176,14 +176,16 @@ impl Stages<'_> {
         folder: &Path,
         rung: Option<usize>,
     ) -> Result<Report, Box<dyn Error>> {
+        let settings = self.sweep.resolve(cell, &self.arguments.file)?;
+        let pretraining = settings.value.training.pretraining.as_ref();
+        let before = pretraining.map_or(0, PretrainingConfig::epochs);
         let launch = Launch {
             progress: Progress::Silent,
             start: RunStart::Resume,
             stop: self.stop.clone(),
             keep_state: false,
-            pause_after: rung,
+            pause_after: rung.map(|rung| before + rung),
         };
-        let settings = self.sweep.resolve(cell, &self.arguments.file)?;
         let (report, _) = launch.train(&settings, folder)?;
         Ok(report)
     }
@@ -223,6 +225,6 @@ impl Stages<'_> {
 
 /// Whether the run has been trained as far as the rung.
 fn is_at(folder: &Path, rung: Option<usize>) -> bool {
-    let epochs = || Manifest::read(folder).map_or(0, |manifest| manifest.epochs());
+    let epochs = || Manifest::read(folder).map_or(0, |manifest| epochs_of_objective(&manifest));
     rung.is_some_and(|rung| epochs() >= rung)
 }

@@ -110,6 +110,39 @@ fn only_the_best_go_on_and_end_as_if_never_paused() {
     }
 }
 
+/// The first two epochs have no score to compare by.
+#[test]
+fn rungs_count_the_epochs_after_pre_training() {
+    let dir = tempdir().unwrap();
+    let grid = "base = \"base.toml\"\nseeds = [1]\n[grid]\n\
+                \"training.learning_rate\" = [1e-5, 1e-3]\n\
+                [halving]\nrungs = [1]\nkeep = 0.5\n";
+    let path = sweep(dir.path(), "sweep.toml", grid);
+    let base = dir.path().join("base.toml");
+    let mut settings = fs::read_to_string(&base).unwrap();
+    settings.push_str("[training.pretraining]\nunimodal_epochs = 2\n");
+    fs::write(&base, settings).unwrap();
+    let out = dir.path().join("runs");
+    let printed = json(&said(&[
+        "sweep",
+        text(&path),
+        "--out",
+        text(&out),
+        "--json",
+    ]));
+    let states: Vec<_> = states(&printed).into_values().collect();
+    let left = ("left_behind".to_string(), Some(1));
+    assert!(states.contains(&left), "{states:?}");
+    assert!(states.contains(&("done".to_string(), None)), "{states:?}");
+    let files = written(&out).into_iter().map(|(path, ..)| path);
+    let mut epochs: Vec<usize> = (files.filter(|path| path.ends_with("metrics.jsonl")))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .map(|lines| lines.matches("\"type\":\"epoch\"").count())
+        .collect();
+    epochs.sort_unstable();
+    assert_eq!(epochs, [3, 6]);
+}
+
 #[test]
 fn rungs_that_cannot_be_are_refused() {
     let dir = tempdir().unwrap();

@@ -57,6 +57,30 @@ fn every_group_is_compared_with_the_figures_of_its_corpus() {
     );
 }
 
+/// A model is judged by the labels of its own runs, in whatever order the models stand.
+#[test]
+fn sorted_models_keep_their_own_remarks() {
+    let named = |model: &str, error: f64, count| {
+        let mut entry = labelled("mosi", count, (-3.0, 3.0));
+        entry.model = model.to_string();
+        entry.scores = vec![("MAE".to_string(), Some(error))];
+        entry
+    };
+    let entries = [named("a", 2.0, 686), named("z", 1.0, 12)];
+    let options = CompareOptions {
+        resamples: 0,
+        against: against(&["paper"], None),
+        sort: Some("MAE".to_string()),
+        ..options()
+    };
+    let comparison = Comparison::new(&entries, &options).unwrap();
+    let published = comparison.published.iter();
+    let remarks: Vec<_> = published
+        .map(|found| (found.model.as_str(), found.remarks.len()))
+        .collect();
+    assert_eq!(remarks, [("z", 1), ("a", 0)]);
+}
+
 /// Entries of `count` test utterances with labels from `low` to `high`.
 fn labelled(corpus: &str, count: usize, (low, high): (f32, f32)) -> Entry {
     let row = |index: usize| Prediction {

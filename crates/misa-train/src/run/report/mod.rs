@@ -1,6 +1,7 @@
 //! The report of a run, as Markdown and as JSON.
 
 mod markdown;
+mod modality_score;
 
 use crate::run::files;
 use crate::run::system::{System, peak_memory};
@@ -8,10 +9,11 @@ use crate::{
     DataSummary, EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary,
 };
 pub(crate) use markdown::trained_and_frozen;
-use misa_core::{MisaConfig, Modality, ParameterCount};
+use misa_core::{MisaConfig, ParameterCount};
 use misa_data::{Split, TokenCounts};
 use misa_infer::RunSummary;
 use misa_infer::versioned::Layout;
+pub use modality_score::ModalityScore;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,8 +29,8 @@ const REPORT_LAYOUT: Layout = Layout {
 pub struct Report {
     /// Scores of the best model on the valid split, then on the test split if it was scored.
     pub scores: Vec<(Split, Scores)>,
-    /// Scores of the predictions from one modality each against its own labels; empty without such
-    /// predictions or labels.
+    /// Scores of the predictions from one modality each against its own labels, on the splits of the other scores;
+    /// empty without such predictions or labels.
     #[serde(default)]
     pub modality_scores: Vec<ModalityScore>,
     /// Epoch whose model is scored and saved; 0 if none improved on the initial weights.
@@ -69,21 +71,6 @@ pub struct Report {
     pub peak_memory: Option<u64>,
     /// Folder of the run.
     pub folder: PathBuf,
-}
-
-/// How the predictions from one modality alone agree with the labels of that modality.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ModalityScore {
-    /// The split.
-    pub split: Split,
-    /// The modality.
-    pub modality: Modality,
-    /// Utterances that have it.
-    pub utterances: usize,
-    /// Mean absolute error.
-    pub mae: f64,
-    /// Pearson's correlation; `None` if predictions or labels are all equal.
-    pub corr: Option<f64>,
 }
 
 /// How many words have a vector in the file of word vectors.

@@ -23,6 +23,8 @@ const EPSILON: f64 = 1e-8;
 /// - Source: Self-MM (Yu et al. 2021), unimodal label generation module; MMSA's class `SELF_MM`.
 /// - Differs: a new label that is not a number leaves the old one, as where a side has no utterance;
 ///   in MMSA, the label is lost.
+/// - Differs: the features of a modality are its projected vector, from which its linear head predicts; in MMSA, they
+///   are the hidden layer of a head of three layers.
 /// - Differs: an utterance that lacks a modality keeps the label and the features of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneratedLabels {
