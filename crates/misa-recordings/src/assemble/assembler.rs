@@ -97,8 +97,8 @@ impl<'t> Assembler<'t> {
     ///
     /// # Errors
     ///
-    /// [`RecordingError`] when a path cannot be read, a file that holds several recordings is at fault, or
-    /// segments of one recording have no times.
+    /// [`RecordingError`] when a path cannot be read, a file that holds several recordings is at fault or has
+    /// two for one name, or segments of one recording have no times.
     pub fn new(
         segments: &'t [Segment],
         inputs: Inputs<'_>,
@@ -119,16 +119,19 @@ impl<'t> Assembler<'t> {
             (None, sound) => sound.map(|path| TrackShelf::of_sounds(path, inputs.sound_reader)),
         };
         let (words, faces, voice) = (words.transpose()?, faces.transpose()?, voice.transpose()?);
-        let find = |names: &[String], clips: usize| Places {
-            words: words
-                .as_ref()
-                .and_then(|words| words.shelf.find(names, clips)),
-            faces: faces
-                .as_ref()
-                .and_then(|tracks| tracks.shelf.find(names, clips)),
-            voice: voice
-                .as_ref()
-                .and_then(|tracks| tracks.shelf.find(names, clips)),
+        let find = |names: &[String], clips: usize| {
+            let track = |tracks: &Option<TrackShelf>| match tracks {
+                Some(tracks) => tracks.shelf.find(names, clips),
+                None => Ok(None),
+            };
+            Ok(Places {
+                words: match &words {
+                    Some(words) => words.shelf.find(names, clips)?,
+                    None => None,
+                },
+                faces: track(&faces)?,
+                voice: track(&voice)?,
+            })
         };
         let jobs = Job::of(segments, find)?;
         Ok(Self {

@@ -45,16 +45,17 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`RecordingError::Uncut`] when several segments have one file, and not all have times.
+    /// [`RecordingError::Uncut`] when several segments have one file, and not all have times; or the error of
+    /// `find`.
     pub fn of(
         segments: &[Segment],
-        find: impl Fn(&[String], usize) -> Places,
+        find: impl Fn(&[String], usize) -> Result<Places, RecordingError>,
     ) -> Result<Vec<Self>, RecordingError> {
         let mut jobs: Vec<Self> = Vec::new();
         let mut known: BTreeMap<(Option<Split>, Places), usize> = BTreeMap::new();
         for (number, segment) in segments.iter().enumerate() {
             let (names, clips) = names_of(&segment.id, &segment.video, segment.clip.as_deref());
-            let places = find(&names, clips);
+            let places = find(&names, clips)?;
             // Without any file, a segment has its text alone.
             let is_alone = places.are_of_clip();
             let key = (segment.split, places.clone());

@@ -7,6 +7,7 @@
 //! | `assembler.rs` | all recordings of a table, several at a time |
 //! | `choice.rs` | which columns of a modality are taken |
 //! | `sources.rs`, `shelf.rs` | files by the names of their recordings |
+//! | `stated.rs` | the recordings of one file by the names that it states |
 //! | `job.rs`, `matching.rs` | segments with their files, and what has no counterpart |
 //! | `reading.rs` | words and tracks, read from where they were found |
 //! | `recording.rs` | one recording, made into utterances |
@@ -35,6 +36,7 @@ mod settings;
 mod shelf;
 mod sources;
 mod spoken;
+mod stated;
 mod steps;
 
 pub use assembler::{Assembled, Assembler, Inputs, Outcome};

@@ -1,12 +1,13 @@
 //! Words and tracks of recordings, read from where they were found.
 
 use super::choice::{recipe_of, source_columns};
-use super::shelf::{Place, Shelf, inner_name};
+use super::shelf::{Place, Shelf};
 use super::sources::SourceKind;
+use super::stated::{Stated, listed};
 use crate::recipe::Recipe;
 use crate::sounds::{SoundReader, SoundReport, SoundTrack};
-use crate::tracks::{NamedTrack, TrackFile, TrackNote, TrackOptions};
-use crate::words::{RecordingWords, WordsFile, WordsNote, WordsOptions};
+use crate::tracks::{NamedTrack, TrackFile, TrackNote, TrackNoteKind, TrackOptions};
+use crate::words::{RecordingWords, WordsFile, WordsNote, WordsNoteKind, WordsOptions};
 use crate::{Fault, FaultKind, Interval, RecordingError, Track, Word, tracks, words};
 use misa_terms::Modality;
 use std::path::Path;
@@ -93,7 +94,12 @@ impl WordShelf {
     pub fn read(&self, place: &Place, shift: f64) -> Result<ReadWords, RecordingError> {
         let mut read = match (&place.source, self.shelf.read(place)) {
             (Some(source), _) => match words::read(&source.path, &self.options) {
-                Ok(file) => one_of(&source.path, &place.key, named_words(file))?,
+                Ok(file) => {
+                    let (mut read, others) = one_of(&source.path, &place.key, named_words(file))?;
+                    let note = WordsNote::new(WordsNoteKind::OtherRecording, others);
+                    read.notes.extend((others > 0).then_some(note));
+                    read
+                }
                 // Nobody says anything: the recording has no words, which its report tells.
                 Err(error) if error.is_empty() => ReadWords::default(),
                 Err(error) => return Err(error),
@@ -150,7 +156,11 @@ impl TrackShelf {
         let mut read = match (&place.source, self.shelf.read(place)) {
             (Some(source), _) => {
                 let tracks = self.reader.read(&source.path, &self.recipe)?;
-                one_of(&source.path, &place.key, tracks)?
+                let (mut read, count) = one_of(&source.path, &place.key, tracks)?;
+                let kind = TrackNoteKind::OtherRecording;
+                let note = TrackNote { kind, count };
+                read.notes.extend((count > 0).then_some(note));
+                read
             }
             (None, Some(read)) => read.clone(),
             (None, None) => ReadTrack::default(),
@@ -197,25 +207,34 @@ pub(super) fn named_tracks(
     file.tracks.into_iter().map(select).collect()
 }
 
-/// The recording of a file that belongs to the name by which it was found: the one with this name, or the
-/// only one.
+/// The recording of a file that belongs to the name by which it was found, and how many others the file has:
+/// the one with this name, or the only one.
 fn one_of<T>(
     path: &Path,
     key: &str,
-    recordings: Vec<(Option<String>, T)>,
-) -> Result<T, RecordingError> {
-    let count = recordings.len();
-    let is_named =
-        |name: &Option<String>| name.as_ref().is_some_and(|name| inner_name(name) == key);
-    let mut found = recordings
-        .into_iter()
-        .filter(|(name, _)| count == 1 || is_named(name));
-    found.next().map(|(_, read)| read).ok_or_else(|| {
+    mut recordings: Vec<(Option<String>, T)>,
+) -> Result<(T, usize), RecordingError> {
+    if recordings.len() == 1
+        && let Some((_, read)) = recordings.pop()
+    {
+        return Ok((read, 0));
+    }
+    let others = recordings.len().saturating_sub(1);
+    let stated = Stated::of(path, recordings)?;
+    let file = key.rsplit('/').next().unwrap_or(key);
+    let found = match stated.find(key)? {
+        None => stated.find(file)?,
+        found => found,
+    };
+    let names: Vec<String> = stated.names().map(str::to_string).collect();
+    let found = found.map(str::to_string);
+    let read = found.and_then(|name| stated.into_one(&name));
+    read.map(|read| (read, others)).ok_or_else(|| {
         let fault = Fault::new(
             FaultKind::Unclear,
             crate::Place::File,
             format!("the recording {key:?}"),
-            format!("{count} others"),
+            listed(&names),
         );
         RecordingError::file(path)(fault.advised("name the file itself instead of its folder"))
     })

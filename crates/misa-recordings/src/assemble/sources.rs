@@ -130,9 +130,11 @@ impl Sources {
         for entry in fs::read_dir(folder).map_err(RecordingError::io(folder))? {
             let entry = entry.map_err(RecordingError::io(folder))?;
             let (path, name) = (entry.path(), entry.file_name());
-            let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else {
+            // A name that is no text belongs to no recording, but is told.
+            let name = &*name.to_string_lossy();
+            if name.starts_with('.') {
                 continue;
-            };
+            }
             let file_type = fs::metadata(&path).map_err(RecordingError::io(&path))?;
             if file_type.is_dir() {
                 let key = format!("{prefix}{name}");
@@ -182,6 +184,11 @@ fn rank(name: &str, kind: SourceKind) -> Option<usize> {
     kind.extensions()
         .iter()
         .position(|&known| known == extension)
+}
+
+/// Whether an extension, in small letters, is that of a sound or video.
+pub(super) fn is_media(extension: &str) -> bool {
+    MEDIA.contains(&extension) || EXTENSIONS.contains(&extension)
 }
 
 /// The name of a file without its extension, and without that of the recording it was made of.
@@ -291,6 +298,20 @@ mod tests {
         let tracks = |names: &[&str]| found(&folder, SourceKind::Tracks, names);
         assert_eq!(tracks(&["1"]), None);
         assert_eq!(tracks(&["v2/1"]), Some((0, "v2/1.csv".to_string(), 0)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_is_told() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = folder(&["a.json"]);
+        let name = std::ffi::OsStr::from_bytes(b"b\xff.json");
+        // Not every file system takes such a name.
+        if fs::write(folder.path().join(name), "").is_ok() {
+            let sources = Sources::of(folder.path(), SourceKind::Words).unwrap();
+            let names: Vec<&str> = sources.iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["a", "b\u{fffd}"]);
+        }
     }
 
     #[test]

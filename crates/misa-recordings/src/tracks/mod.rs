@@ -194,6 +194,8 @@ pub enum TrackNoteKind {
     NoVoice,
     /// Variables of a file, or files of a folder, that are not the features, left out.
     OtherContent,
+    /// Other recordings of a file that was found by the name of one, left out.
+    OtherRecording,
 }
 
 impl fmt::Display for TrackNote {
@@ -221,6 +223,9 @@ impl fmt::Display for TrackNote {
             TrackNoteKind::NoVoice => write!(f, "{count} cells of frames without voice"),
             TrackNoteKind::OtherContent => {
                 write!(f, "{count} other variables or files left out")
+            }
+            TrackNoteKind::OtherRecording => {
+                write!(f, "{count} other recordings in the file left out")
             }
         }
     }

@@ -22,7 +22,8 @@ pub struct WordsFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecordingWords {
-    /// The recording, as CTM, STM and MLF name it, without folder; `None` if the file's own name says it.
+    /// The recording, as CTM, STM and MLF state it, which may be with folder and extension; `None` if the
+    /// file's own name says it.
     pub name: Option<String>,
     /// Its words, in the order of the file. Times are finite, from 0 to the limit, and no word ends before it
     /// starts; but a word may start before the one in front of it.

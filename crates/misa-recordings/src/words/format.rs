@@ -163,7 +163,6 @@ fn by_mark(first: &str) -> Result<Option<WordsFormat>, Fault> {
 
 /// The format that the fields of a line without comment tell.
 fn by_fields(line: &str, extension: &str) -> Option<WordsFormat> {
-    let is_number = |field: &&str| number(field).is_some();
     let has = |fields: &[&str], names: &[&str]| names.iter().all(|name| fields.contains(name));
     let tabbed: Vec<&str> = columns(line, '\t').collect();
     let commas: Vec<&str> = columns(line, ',').collect();
@@ -173,34 +172,50 @@ fn by_fields(line: &str, extension: &str) -> Option<WordsFormat> {
     if has(&tabbed, &["start", "end", "text"]) {
         return Some(WordsFormat::WhisperTsv);
     }
-    let is_timed = tabbed.len() >= 2 && tabbed[..2].iter().all(is_number);
-    if is_timed && extension != "lab" && extension != "ctm" {
-        return Some(WordsFormat::Audacity);
-    }
-    let fields: Vec<&str> = line.split_whitespace().take(9).collect();
-    let is_at = |places: &[usize]| {
-        let mut fields = places.iter().map(|&place| fields.get(place));
-        fields.all(|field| field.is_some_and(is_number))
-    };
-    if is_at(&[0, 1]) && fields.len() >= 3 && !is_at(&[2, 3]) {
-        return Some(WordsFormat::Lab);
-    }
-    if is_at(&[3, 4]) && !is_at(&[2]) {
-        return Some(WordsFormat::Stm);
-    }
-    if is_at(&[2, 3]) && fields.len() >= 5 {
-        // A speaker may have a number for a name.
-        let is_stm = extension == "stm" && is_at(&[4]);
-        return Some(if is_stm {
-            WordsFormat::Stm
-        } else {
-            WordsFormat::Ctm
-        });
+    if let Some(format) = by_numbers(line, &tabbed, extension) {
+        return Some(format);
     }
     // Gentle's: word, word as it is aligned, start, end; the last three may be empty.
     let last = commas.last_chunk::<2>();
-    let is_empty_or_number = |field: &&str| field.is_empty() || is_number(field);
+    let is_empty_or_number = |field: &&str| field.is_empty() || number(field).is_some();
     let is_gentle =
         commas.len() >= 4 && last.is_some_and(|last| last.iter().all(is_empty_or_number));
     is_gentle.then_some(WordsFormat::GentleCsv)
+}
+
+/// The format that is told by which fields of a line are numbers. Names of recordings and words may be numbers
+/// too: where several formats fit, the extension decides.
+fn by_numbers(line: &str, tabbed: &[&str], extension: &str) -> Option<WordsFormat> {
+    let fields: Vec<&str> = line.split_whitespace().take(9).collect();
+    let are = |fields: &[&str], places: std::ops::Range<usize>| {
+        let fields = fields.get(places);
+        fields.is_some_and(|fields| fields.iter().all(|field| number(field).is_some()))
+    };
+    let is_lab = are(&fields, 0..2) && fields.len() >= 3;
+    let is_ctm = are(&fields, 2..4) && fields.len() >= 5;
+    let is_stm = are(&fields, 3..5);
+    match extension {
+        // A text without times may have numbers anywhere.
+        "lab" if is_lab || is_ctm || is_stm => return Some(WordsFormat::Lab),
+        "ctm" if is_ctm => return Some(WordsFormat::Ctm),
+        "stm" if is_stm => return Some(WordsFormat::Stm),
+        _ => {}
+    }
+    // The last column of labels is a text.
+    let is_wider = tabbed.len() >= 5 && (are(tabbed, 2..4) || are(tabbed, 3..5));
+    if are(tabbed, 0..2) && !is_wider && extension != "lab" && extension != "ctm" {
+        return Some(WordsFormat::Audacity);
+    }
+    let is_speaker_named = is_stm && !are(&fields, 2..3);
+    // Labels have five fields at most.
+    if is_speaker_named && fields.len() >= 6 {
+        return Some(WordsFormat::Stm);
+    }
+    if is_lab && !are(&fields, 2..4) {
+        return Some(WordsFormat::Lab);
+    }
+    if is_speaker_named {
+        return Some(WordsFormat::Stm);
+    }
+    is_ctm.then_some(WordsFormat::Ctm)
 }

@@ -51,6 +51,11 @@ impl<'o> Gather<'o> {
         self.counts.contains_key(&kind)
     }
 
+    /// Whether there are words, or at least labels, of the recording `name`.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
     /// The words that follow are of the recording `name`.
     pub(super) fn select(&mut self, name: &str, place: impl Fn() -> Place) -> Result<(), Fault> {
         if let Some(&current) = self.names.get(name) {

@@ -65,8 +65,8 @@ pub fn read(path: &Path, options: &WordsOptions) -> Result<WordsFile, RecordingE
     parse(&name, &bytes, options).map_err(RecordingError::file(path))
 }
 
-/// The words of a file called `name`. The content decides which format it is; only where it does not, the
-/// extension of the name does.
+/// The words of a file called `name`. The content decides which format it is; where it fits several, or none,
+/// the extension of the name does.
 ///
 /// # Errors
 ///

@@ -14,7 +14,7 @@ pub struct WordsNote {
 }
 
 impl WordsNote {
-    pub(super) const fn new(kind: WordsNoteKind, count: usize) -> Self {
+    pub(crate) const fn new(kind: WordsNoteKind, count: usize) -> Self {
         Self { kind, count }
     }
 }
@@ -64,6 +64,8 @@ pub enum WordsNoteKind {
     ProbablySilence,
     /// Stretches that are marked as not to be used, left out.
     IgnoredStretch,
+    /// Other recordings of a file that was found by the name of one, left out.
+    OtherRecording,
 }
 
 impl fmt::Display for WordsNote {
@@ -89,6 +91,7 @@ impl fmt::Display for WordsNote {
             WordsNoteKind::PartialResult => "unfinished results left out",
             WordsNoteKind::ProbablySilence => "words in segments that are probably silence",
             WordsNoteKind::IgnoredStretch => "stretches marked as not to be used left out",
+            WordsNoteKind::OtherRecording => "other recordings in the file left out",
         };
         write!(f, "{} {text}", self.count)
     }

@@ -12,6 +12,7 @@ mod assembling;
 mod merbench;
 mod recipe_errors;
 mod recipes;
+mod recording_names;
 #[cfg(feature = "sound")]
 mod sounds;
 mod table_errors;
@@ -22,6 +23,7 @@ mod track_properties;
 mod track_tables;
 mod word_errors;
 mod word_files;
+mod word_formats;
 mod words_hostile;
 mod words_kit;
 mod words_properties;

@@ -337,6 +337,17 @@ const LINES: &[(&str, &str, &str)] = &[
     ),
     (
         "a.mlf",
+        "#!MLF!#\n\"a/x.lab\"\n0 1 a\n.\n\"a/x.lab\"\n0 1 b\n.\n",
+        "line 6: expected another recording than before, found \"a/x.lab\" again; leave out one of the two, or name \
+         each by its folder",
+    ),
+    (
+        "a.mlf",
+        "#!MLF!#\n\"\"\n0 1 a\n.\n",
+        "line 2: expected the path of a recording in quotes, found \"\\\"\\\"\"",
+    ),
+    (
+        "a.mlf",
         "#!MLF!#\n\"clip.rec\"\n0 1 a\n",
         "expected `.` behind the labels of a recording, found the end of the file",
     ),

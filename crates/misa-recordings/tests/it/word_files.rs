@@ -296,7 +296,7 @@ fn words_of_a_label_file_last_until_the_next() {
         .iter()
         .map(|one| one.name.as_deref())
         .collect();
-    assert_eq!(names, [Some("a.b"), Some("c")]);
+    assert_eq!(names, [Some("*/a.b.rec"), Some("x/c.lab")]);
     assert_eq!(
         table(&file.recordings[0]),
         [("love", 100, 300), ("this", 400, 500)]

@@ -173,8 +173,8 @@ fn the_shift_of_p2fa_is_told() {
 
 #[test]
 fn names_and_speakers_are_kept() {
-    for name in ["clip.ctm", "clip.mlf"] {
-        assert_eq!(kit(name).recordings[0].name.as_deref(), Some("clip"));
+    for (name, recording) in [("clip.ctm", "clip"), ("clip.mlf", "*/clip.rec")] {
+        assert_eq!(kit(name).recordings[0].name.as_deref(), Some(recording));
     }
     for name in ["mfa_utf16.TextGrid", "mfa.csv"] {
         let file = kit(name);

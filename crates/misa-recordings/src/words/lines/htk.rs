@@ -28,13 +28,15 @@ struct Label<'a> {
 /// until a phone of silence that belongs to none.
 pub(super) fn read_mlf(text: &str, gather: &mut Gather) -> Result<(), Fault> {
     let has_words = filled(text).any(|(_, line)| divided(line, 5).0.len() == 5);
-    let mut name: Option<String> = None;
+    let mut name: Option<&str> = None;
+    let mut is_begun = false;
     // The word that goes on, with the line where it began.
     let mut word: Option<(Word, u64)> = None;
     for (at, line) in filled(text).skip(1) {
         let line = line.trim();
-        let Some(recording) = &name else {
+        let Some(recording) = name else {
             name = Some(recording_of(line, at)?);
+            is_begun = false;
             continue;
         };
         if line == "." {
@@ -42,7 +44,10 @@ pub(super) fn read_mlf(text: &str, gather: &mut Gather) -> Result<(), Fault> {
             name = None;
             continue;
         }
-        gather.select(recording, || Place::Line(at))?;
+        if !is_begun {
+            begin(recording, at, gather)?;
+            is_begun = true;
+        }
         let label = label(line, at, UNITS)?;
         let text = if has_words {
             label.word
@@ -171,22 +176,31 @@ fn label(line: &str, at: u64, units: f64) -> Result<Label<'_>, Fault> {
     Ok(found(time, unquoted(label), word))
 }
 
-/// The recording of the path in quotes: its file's name without extension.
-fn recording_of(line: &str, at: u64) -> Result<String, Fault> {
+/// The recording that stands in quotes: its path, or a pattern of it.
+fn recording_of(line: &str, at: u64) -> Result<&str, Fault> {
     let path = line
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
-    let file = path.and_then(|path| path.rsplit(['/', '\\']).next());
-    let name = file.map(|file| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
-    match name {
-        Some(name) if !name.is_empty() => Ok(name.to_string()),
-        _ => Err(Fault::new(
+    path.filter(|path| !path.is_empty()).ok_or_else(|| {
+        let expected = "the path of a recording in quotes";
+        Fault::new(
             FaultKind::Malformed,
             Place::Line(at),
-            "the path of a recording in quotes",
+            expected,
             quoted(line),
-        )),
+        )
+    })
+}
+
+/// The labels that follow are all those of `recording`: more of them elsewhere would be said at the same time.
+fn begin(recording: &str, at: u64, gather: &mut Gather) -> Result<(), Fault> {
+    if gather.knows(recording) {
+        let expected = "another recording than before";
+        let found = format!("{recording:?} again");
+        let fault = Fault::new(FaultKind::Invalid, Place::Line(at), expected, found);
+        return Err(fault.advised("leave out one of the two, or name each by its folder"));
     }
+    gather.select(recording, || Place::Line(at))
 }
 
 fn unquoted(label: &str) -> &str {
