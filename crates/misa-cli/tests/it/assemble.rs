@@ -224,7 +224,7 @@ fn what_is_wrong_is_said_before_anything_is_written() {
     let message = own.refused("others.csv", &[]);
     assert!(
         message.contains(
-            "expected words of recordings such as \"x\", \"y\", \"z\", found files named \"v1\""
+            "expected words of recordings such as \"x\", \"y\", \"z\", found those named \"v1\""
         ),
         "{message}"
     );

@@ -78,10 +78,10 @@ fn nothing_matches(kind: &str, found: &KindMatching, segments: &[Segment], table
     let left = if left.is_empty() {
         "no file of a kind that is read".to_string()
     } else {
-        format!("files named {}", left.join(", "))
+        format!("those named {}", left.join(", "))
     };
     format!(
-        "{}: expected {kind} of recordings such as {}, found {left}; name each file as the id, or the video, of its recording",
+        "{}: expected {kind} of recordings such as {}, found {left}; name each file, or each recording in it, as its id or its video",
         table,
         wanted.join(", ")
     )
