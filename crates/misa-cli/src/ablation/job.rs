@@ -124,6 +124,10 @@ fn run(
 fn is_misfit(error: &(dyn Error + 'static)) -> bool {
     matches!(
         error.downcast_ref(),
-        Some(TrainError::NoVideos { .. } | TrainError::Config(ConfigError::Conflict { .. }))
+        Some(
+            TrainError::NoVideos { .. }
+                | TrainError::OneSided { .. }
+                | TrainError::Config(ConfigError::Conflict { .. })
+        )
     )
 }

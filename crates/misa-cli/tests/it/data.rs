@@ -366,3 +366,26 @@ fn a_file_of_folds_moves_utterances_to_other_splits() {
     let still = UtteranceDataset::open(&moved).unwrap();
     assert_eq!(still.checksum(), after.checksum());
 }
+
+/// As of ICT-MMMO: no label is below 0, so none can be generated.
+#[test]
+fn an_ablation_leaves_out_what_the_labels_do_not_allow() {
+    let dir = tempdir().unwrap();
+    let [data, out] = ["data.safetensors", "out"].map(|name| dir.path().join(name));
+    save(&small([12, 6, 6]), &data, |label| label + 3.0);
+    let arguments = [
+        "ablation",
+        "--data",
+        text(&data),
+        "--out",
+        text(&out),
+        "--seeds",
+        "1",
+    ];
+    let variants = ["--variants", "MISA,generated labels", "--epochs", "1"];
+    let settings = ["--set", "training.d_hidden=16"];
+    let printed = said(&[&arguments[..], &variants, &settings].concat());
+    let reason = "generated labels seed 1: left out, train: labels from";
+    assert!(printed.contains(reason), "{printed}");
+    assert!(printed.contains("| MISA | 1 |"), "{printed}");
+}
