@@ -93,6 +93,11 @@ fn number(value: Value, shape: &Shape, range: Option<&Range>) -> Result<Value, M
                 let text = format!("{} without quotes", expected(shape, range));
                 Err(Misfit::new(&value, text))
             }
+            // TOML has no larger whole numbers, so what is typed as one is read as a text.
+            Value::String(text) if text.trim().parse::<u128>().is_ok() => {
+                let text = format!("{} of at most {}", expected(shape, range), i64::MAX);
+                Err(Misfit::new(&value, text))
+            }
             value => misfit(value),
         };
     };

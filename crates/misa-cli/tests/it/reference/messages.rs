@@ -45,6 +45,10 @@ const MESSAGES: &[(&str, &str)] = &[
         "`training.epochs` is \"3\", expected a whole number without quotes",
     ),
     (
+        "training.seed=18446744073709551615",
+        "`training.seed` is \"18446744073709551615\", expected a whole number of at most 9223372036854775807",
+    ),
+    (
         "training.cell=lstn",
         "`training.cell` is \"lstn\", expected lstm or gru; did you mean `lstm`?",
     ),
