@@ -39,14 +39,19 @@ impl FromStr for Seeds {
         if let Some(seed) = seeds.iter().find(|&&seed| seed > LARGEST) {
             return Err(format!("`{text}`: seed {seed}, expected at most {LARGEST}"));
         }
-        let mut known = BTreeSet::new();
-        match seeds.iter().find(|&seed| !known.insert(seed)) {
+        match twice(&seeds) {
             Some(twice) => Err(format!(
                 "`{text}`: seed {twice} stands twice, expected each seed once"
             )),
             None => Ok(Self(seeds)),
         }
     }
+}
+
+/// The first seed that stands in the list before.
+pub(crate) fn twice<T: Ord>(seeds: &[T]) -> Option<&T> {
+    let mut known = BTreeSet::new();
+    seeds.iter().find(|&seed| !known.insert(seed))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Files of a model whose values cannot be meant.
 
-use crate::support::{Numbers, save, sizes, words};
+use crate::support::{labelled, save, sizes, words};
 use burn::tensor::Device;
 use misa_core::MisaConfig;
 use misa_infer::prelude::*;
@@ -11,15 +11,7 @@ use std::fs;
 /// Reads a model after one value of one of its files was replaced: the error, without the folder.
 fn refusal(file: &str, pointer: &str, value: Value) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let mut numbers = Numbers(11);
-    let utterances: Vec<Utterance> = (0..40)
-        .map(|place| {
-            let [visual, acoustic] = [numbers.sequence(20, 3), numbers.sequence(7, 3)];
-            let label = place as f32 / 10.0 - 2.0;
-            let text = TextSequence::Words(vec![2, 3]);
-            Utterance::new("x", vec![], text, visual, acoustic, label).unwrap()
-        })
-        .collect();
+    let utterances = labelled();
     let config = MisaConfig::new(sizes(words())).with_d_hidden(8);
     save(&config, folder.path(), |checkpoint| {
         let calibration = checkpoint.calibrate(&utterances, &Device::flex());

@@ -1,6 +1,6 @@
 //! What a predictor answers, and what it refuses.
 
-use crate::support::{Numbers, bert, predictor, save, sizes, words};
+use crate::support::{Numbers, bert, labelled, predictor, save, sizes, words};
 use burn::tensor::Device;
 use misa_core::{MisaConfig, TextSize};
 use misa_infer::prelude::*;
@@ -201,15 +201,7 @@ fn a_modality_that_the_model_does_not_use_is_told() {
 
 #[test]
 fn an_interval_is_as_wide_as_the_errors_of_its_modalities() {
-    let mut numbers = Numbers(11);
-    let utterances: Vec<Utterance> = (0..40)
-        .map(|place| {
-            let [visual, acoustic] = [numbers.sequence(20, 3), numbers.sequence(7, 3)];
-            let label = place as f32 / 10.0 - 2.0;
-            let text = TextSequence::Words(vec![2, 3]);
-            Utterance::new("x", vec![], text, visual, acoustic, label).unwrap()
-        })
-        .collect();
+    let utterances = labelled();
     let predictor = predictor(&config(words()), |checkpoint| {
         let calibration = checkpoint.calibrate(&utterances, &Device::flex());
         checkpoint.calibration = calibration.unwrap();

@@ -44,6 +44,18 @@ fn vocabulary() -> Vocabulary {
     vocabulary
 }
 
+/// Forty utterances with labels from -2 to 1.9.
+pub(crate) fn labelled() -> Vec<Utterance> {
+    let mut numbers = Numbers(11);
+    let utterance = |place| {
+        let [visual, acoustic] = [numbers.sequence(20, 3), numbers.sequence(7, 3)];
+        let label = place as f32 / 10.0 - 2.0;
+        let text = TextSequence::Words(vec![2, 3]);
+        Utterance::new("x", vec![], text, visual, acoustic, label).unwrap()
+    };
+    (0..40).map(utterance).collect()
+}
+
 /// The processor, with random numbers that are the same in every run of a test that has a process of its own.
 fn device() -> Device {
     static SEEDED: Once = Once::new();

@@ -7,6 +7,7 @@ use super::json::say_runs;
 use super::output::{make_folder, write_figure};
 use super::{SplitName, say};
 use crate::runs::finished_runs;
+use crate::seeds::twice;
 use crate::show::same_task;
 use crate::source::{RunSource, utterances_of};
 use crate::{Exit, MovedData, Outcome, Steps};
@@ -20,7 +21,6 @@ use misa_report::{DegradationCurve, degradation, frame_degradation};
 use misa_train::{Manifest, record_results};
 use modalities::Draws;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -198,8 +198,7 @@ impl Arguments {
 
     /// Refuses what would fail after the first test split is opened.
     fn check(&self, runs: &[(PathBuf, Manifest)], device: &Device) -> Result<(), Box<dyn Error>> {
-        let mut known = BTreeSet::new();
-        if let Some(seed) = self.seeds.iter().find(|&seed| !known.insert(seed)) {
+        if let Some(seed) = twice(&self.seeds) {
             return Err(format!("--seeds: {seed} stands twice, expected each seed once").into());
         }
         let tasks = runs.iter();

@@ -37,9 +37,6 @@ pub(super) struct Ranking {
     /// What the settings account for, where all runs have the same data.
     #[serde(skip)]
     importance: Vec<Importance>,
-    /// What trains the best settings again.
-    #[serde(skip)]
-    best: Option<Vec<(String, Value)>>,
 }
 
 /// One place.
@@ -61,6 +58,9 @@ struct Place {
     /// The name of the score.
     #[serde(skip)]
     name: &'static str,
+    /// Everything that the sweep sets in these runs.
+    #[serde(skip)]
+    set: Vec<(String, Value)>,
 }
 
 impl FinishedScores {
@@ -124,17 +124,11 @@ impl FinishedScores {
                 .collect();
             ranking.importance = importance(&scored);
         }
-        let cells: BTreeMap<(Option<String>, String), &Cell> = (groups.values())
-            .map(|(cell, _)| ((cell.data().map(str::to_string), cell.varied()), *cell))
-            .collect();
         ranking.places = groups
             .into_iter()
             .filter_map(|(_, (cell, values))| Place::of(&metric, cell, values))
             .collect();
         ranking.sort(metric.is_better_high);
-        let best = ranking.places.first();
-        let best = best.and_then(|best| cells.get(&(best.data.clone(), best.settings.clone())));
-        ranking.best = best.map(|cell| cell.settings.clone());
         ranking
     }
 }
@@ -155,6 +149,7 @@ impl Place {
             mean: summary.mean?,
             deviation: summary.deviation,
             name: metric.name,
+            set: cell.settings.clone(),
         })
     }
 
@@ -248,8 +243,8 @@ impl Ranking {
         if let Some(base) = base {
             command += &format!(" --config {}", quoted(&base.display().to_string()));
         }
-        let varied = self.best.as_ref()?.iter();
-        for (key, value) in varied.filter(|(key, _)| key != "training.seed") {
+        let set = self.places.first()?.set.iter();
+        for (key, value) in set.filter(|(key, _)| key != "training.seed") {
             command += &format!(" {}", quoted(&format!("{key}={}", typed(value))));
         }
         Some(format!(

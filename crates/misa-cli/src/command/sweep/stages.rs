@@ -9,7 +9,7 @@ use super::{Arguments, Sweep};
 use crate::Launch;
 use crate::command::say;
 use crate::sweep::Cell;
-use misa_train::{Claim, Manifest, PretrainingConfig, Progress, Report, RunStart, Status, Stop};
+use misa_train::{Claim, Manifest, Progress, Report, RunStart, Status, Stop};
 use std::error::Error;
 use std::path::Path;
 use std::thread;
@@ -177,8 +177,8 @@ impl Stages<'_> {
         rung: Option<usize>,
     ) -> Result<Report, Box<dyn Error>> {
         let settings = self.sweep.resolve(cell, &self.arguments.file)?;
-        let pretraining = settings.value.training.pretraining.as_ref();
-        let before = pretraining.map_or(0, PretrainingConfig::epochs);
+        let training = &settings.value.training;
+        let before = training.total_epochs() - training.epochs;
         let launch = Launch {
             progress: Progress::Silent,
             start: RunStart::Resume,
