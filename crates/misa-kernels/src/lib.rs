@@ -3,6 +3,7 @@
 //! | Item | Kernels for | What it computes |
 //! | --- | --- | --- |
 //! | [`Layer`] | CPU, GPU | a bidirectional LSTM or GRU over packed sequences |
+//! | [`linear`] | CPU | a product with a weight, and its gradients |
 //! | [`SelfAttention`], [`AddNorm`], [`gelu`] | CPU | a transformer layer between its matrix products, without padding |
 //! | [`CrossAttention`], [`layer_norm`], [`bias_relu`], [`bias_add`], [`mean`] | CPU | the same for a layer that reads other sequences |
 //! | [`Adam`], [`norm`] | CPU | the optimiser in one pass over memory, and the norm of a gradient |
@@ -35,6 +36,7 @@ mod gradients;
 #[cfg(feature = "flex")]
 mod kept_weights;
 mod layer;
+mod linear;
 #[cfg(any(feature = "flex", feature = "cube"))]
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod ops;
@@ -49,6 +51,7 @@ pub use adam::{Adam, norm};
 pub use cell::CellKind;
 pub use dropout::dropout;
 pub use layer::{DirectionWeights, Layer, available, on_cpu};
+pub use linear::linear;
 #[doc(hidden)]
 pub use packed_matrix::PackedMatrix;
 pub use pre_norm::{bias_add, bias_relu, layer_norm, mean};

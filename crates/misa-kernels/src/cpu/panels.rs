@@ -3,18 +3,23 @@
 use crate::cpu::buffer::Buffer;
 use crate::cpu::matrix::Rows;
 use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Vectors a tile is wide.
 pub(crate) const VECTORS: usize = 2;
 /// Rows of the tallest tile there is code for.
 pub(crate) const MAX_ROWS: usize = 12;
+/// Columns of the widest panel: of vectors of 16 numbers.
+pub(crate) const MAX_PANEL: usize = VECTORS * 16;
 /// Depth of a block: its panel and a tile's rows share the first-level cache.
 pub(crate) const MAX_DEPTH: usize = 320;
 
 /// Rows of a matrix that are packed side by side before the next ones are looked at: they stay in
 /// the first-level cache, and so do the addresses of their pages.
 pub(crate) const ROWS_READ_AT_ONCE: usize = 16;
+/// Columns that a thread packs where several do.
+const COLUMNS_AT_ONCE: usize = 512;
 
 /// The left-hand side of a product.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +57,14 @@ impl Left<'_> {
         match self {
             Left::Rows(rows) => rows.columns,
             Left::Transposed(rows) => rows.count(),
+        }
+    }
+
+    /// `range` of the rows.
+    pub(crate) fn range(self, range: Range<usize>) -> Self {
+        match self {
+            Left::Rows(rows) => Left::Rows(rows.range(range)),
+            Left::Transposed(rows) => Left::Transposed(rows.columns(range)),
         }
     }
 
@@ -123,34 +136,40 @@ impl Panels {
     /// Packs `[depth, width]`.
     pub(crate) fn new(matrix: Rows<'_>) -> Self {
         let mut packed = Self::empty(matrix.count(), matrix.columns);
-        packed.fill(ROWS_READ_AT_ONCE, |out, steps, columns, panel| {
-            for (step, out) in steps.zip(out.chunks_exact_mut(panel)) {
-                out[..columns.len()].copy_from_slice(&matrix.row(step)[columns.clone()]);
-            }
-        });
+        let pack = |part: Part<'_>| {
+            part.pack(ROWS_READ_AT_ONCE, |to| {
+                copy_panel(matrix, to.steps, to.columns, to.out)
+            })
+        };
+        packed.parts(matrix.columns).into_iter().for_each(pack);
+        packed
+    }
+
+    /// [`Self::new`], by all threads.
+    pub(crate) fn on_all_threads(matrix: Rows<'_>) -> Self {
+        let mut packed = Self::empty(matrix.count(), matrix.columns);
+        let pack = |part: Part<'_>| {
+            part.pack(ROWS_READ_AT_ONCE, |to| {
+                copy_panel(matrix, to.steps, to.columns, to.out)
+            })
+        };
+        packed.parts(COLUMNS_AT_ONCE).into_par_iter().for_each(pack);
         packed
     }
 
     /// Packs the transpose of `[width, depth]`.
     pub(crate) fn transposed(matrix: Rows<'_>) -> Self {
         let mut packed = Self::empty(matrix.columns, matrix.count());
-        packed.fill(MAX_DEPTH, |out, steps, columns, panel| {
-            let source = |offset: usize| &matrix.row(columns.start + offset)[steps.clone()];
-            let fours = columns.len() / 4 * 4;
-            // Four at a time, as above.
-            for offset in (0..fours).step_by(4) {
-                let rows = source(offset).iter().zip(source(offset + 1));
-                let rows = rows.zip(source(offset + 2).iter().zip(source(offset + 3)));
-                for (step, ((&a, &b), (&c, &d))) in out.chunks_exact_mut(panel).zip(rows) {
-                    step[offset..offset + 4].copy_from_slice(&[a, b, c, d]);
-                }
-            }
-            for offset in fours..columns.len() {
-                for (step, &value) in out.chunks_exact_mut(panel).zip(source(offset)) {
-                    step[offset] = value;
-                }
-            }
-        });
+        let pack = |part: Part<'_>| part.pack(MAX_DEPTH, |to| to.turn(matrix));
+        packed.parts(matrix.count()).into_iter().for_each(pack);
+        packed
+    }
+
+    /// [`Self::transposed`], by all threads.
+    pub(crate) fn transposed_on_all_threads(matrix: Rows<'_>) -> Self {
+        let mut packed = Self::empty(matrix.columns, matrix.count());
+        let pack = |part: Part<'_>| part.pack(MAX_DEPTH, |to| to.turn(matrix));
+        packed.parts(COLUMNS_AT_ONCE).into_par_iter().for_each(pack);
         packed
     }
 
@@ -164,29 +183,27 @@ impl Panels {
         }
     }
 
-    /// Has `pack` fill each panel, `at_once` steps of depth at a time, given these steps, the
-    /// panel's columns and how wide it is.
-    fn fill(
-        &mut self,
-        at_once: usize,
-        pack: impl Fn(&mut [f32], Range<usize>, Range<usize>, usize),
-    ) {
+    /// The memory of each block, in pieces of about `columns` columns.
+    fn parts(&mut self, columns: usize) -> Vec<Part<'_>> {
         let (width, panel) = (self.width, self.panel);
-        let padded = width.next_multiple_of(panel);
+        let at_once = columns.max(1).next_multiple_of(panel);
+        let mut rest = &mut self.data[..];
+        let mut parts = Vec::new();
         for block in blocks(self.depth) {
-            for steps in pieces(block.clone(), at_once) {
-                for column in (0..width).step_by(panel) {
-                    let begun = block.start * padded + column * block.len();
-                    let start = begun + (steps.start - block.start) * panel;
-                    let out = &mut self.data[start..][..steps.len() * panel];
-                    let columns = column..width.min(column + panel);
-                    if columns.len() < panel {
-                        out.fill(0.0);
-                    }
-                    pack(out, steps.clone(), columns, panel);
-                }
+            for first in (0..width).step_by(at_once) {
+                let columns = first..width.min(first + at_once);
+                let numbers = block.len() * columns.len().next_multiple_of(panel);
+                let (out, next) = rest.split_at_mut(numbers);
+                rest = next;
+                parts.push(Part {
+                    block: block.clone(),
+                    columns,
+                    panel,
+                    out,
+                });
             }
         }
+        parts
     }
 
     /// The panel of `block` that begins at `column`.
@@ -195,6 +212,89 @@ impl Panels {
         let padded = self.width.next_multiple_of(self.panel);
         let start = block.start * padded + column * block.len();
         &self.data[start..start + block.len() * self.panel]
+    }
+}
+
+/// Whole panels of a block.
+struct Part<'a> {
+    /// Steps of depth.
+    block: Range<usize>,
+    columns: Range<usize>,
+    /// Columns of a panel.
+    panel: usize,
+    out: &'a mut [f32],
+}
+
+/// Some steps of a panel.
+struct PanelSteps<'a> {
+    steps: Range<usize>,
+    columns: Range<usize>,
+    /// Columns of a panel.
+    panel: usize,
+    out: &'a mut [f32],
+}
+
+impl Part<'_> {
+    /// Has `pack` fill each panel, `at_once` steps of depth at a time.
+    fn pack(self, at_once: usize, pack: impl Fn(PanelSteps<'_>)) {
+        let Self {
+            block,
+            columns,
+            panel,
+            out,
+        } = self;
+        for steps in pieces(block.clone(), at_once) {
+            let panels = out.chunks_exact_mut(block.len() * panel);
+            for (first, out) in columns.clone().step_by(panel).zip(panels) {
+                let begun = (steps.start - block.start) * panel;
+                pack(PanelSteps {
+                    steps: steps.clone(),
+                    columns: first..columns.end.min(first + panel),
+                    panel,
+                    out: &mut out[begun..][..steps.len() * panel],
+                });
+            }
+        }
+    }
+}
+
+/// Packs `steps` of `[depth, width]` as a panel, whose width is that of a step in `out`.
+#[inline(always)]
+pub(crate) fn copy_panel(
+    matrix: Rows<'_>,
+    steps: Range<usize>,
+    columns: Range<usize>,
+    out: &mut [f32],
+) {
+    let panel = out.len() / steps.len();
+    for (step, out) in steps.zip(out.chunks_exact_mut(panel)) {
+        out[..columns.len()].copy_from_slice(&matrix.row(step)[columns.clone()]);
+        out[columns.len()..].fill(0.0);
+    }
+}
+
+impl PanelSteps<'_> {
+    /// From `[width, depth]`, four columns at a time, for four values are written as easily as one.
+    #[inline(always)]
+    fn turn(self, matrix: Rows<'_>) {
+        let (columns, panel) = (self.columns.len(), self.panel);
+        if columns < panel {
+            self.out.fill(0.0);
+        }
+        let source = |offset: usize| &matrix.row(self.columns.start + offset)[self.steps.clone()];
+        let fours = columns / 4 * 4;
+        for offset in (0..fours).step_by(4) {
+            let rows = source(offset).iter().zip(source(offset + 1));
+            let rows = rows.zip(source(offset + 2).iter().zip(source(offset + 3)));
+            for (step, ((&a, &b), (&c, &d))) in self.out.chunks_exact_mut(panel).zip(rows) {
+                step[offset..offset + 4].copy_from_slice(&[a, b, c, d]);
+            }
+        }
+        for offset in fours..columns {
+            for (step, &value) in self.out.chunks_exact_mut(panel).zip(source(offset)) {
+                step[offset] = value;
+            }
+        }
     }
 }
 

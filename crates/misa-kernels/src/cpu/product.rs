@@ -5,8 +5,10 @@
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
 use crate::cpu::buffer::with_scratch;
+use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{
-    Left, MAX_DEPTH, MAX_ROWS, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, pieces,
+    Left, MAX_DEPTH, MAX_PANEL, MAX_ROWS, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, copy_panel,
+    pieces,
 };
 use crate::cpu::step::{load, store};
 use pulp::{Arch, Simd, WithSimd};
@@ -45,6 +47,41 @@ pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut
             packed,
         });
     });
+}
+
+/// [`multiply`] by `[depth, width]` where it lies, for few rows: each panel is packed in its turn, into a near cache.
+///
+/// The bits are those of [`multiply`].
+pub(crate) fn multiply_unpacked(left: Left<'_>, right: Rows<'_>, onto: Onto<'_>, out: &mut [f32]) {
+    assert_eq!(left.depth(), right.count());
+    assert_eq!(left.rows() * right.columns, out.len());
+    if left.depth() == 0 && matches!(onto, Onto::Nothing) {
+        out.fill(0.0);
+    }
+    let packed = left.rows().min(MAX_PACKED_ROWS) * left.depth().min(MAX_DEPTH);
+    // The panel first, for it must begin where a vector does.
+    with_scratch(MAX_DEPTH * MAX_PANEL + packed, |scratch| {
+        let (panel, packed) = scratch.split_at_mut(MAX_DEPTH * MAX_PANEL);
+        Arch::new().dispatch(MultiplyUnpacked {
+            left,
+            right,
+            onto,
+            out,
+            panel,
+            packed,
+        });
+    });
+}
+
+struct MultiplyUnpacked<'a> {
+    left: Left<'a>,
+    right: Rows<'a>,
+    onto: Onto<'a>,
+    out: &'a mut [f32],
+    /// Room for a panel.
+    panel: &'a mut [f32],
+    /// Room for the packed rows of a block.
+    packed: &'a mut [f32],
 }
 
 struct Multiply<'a> {
@@ -107,6 +144,51 @@ impl WithSimd for Multiply<'_> {
                             let panel = right.panel(&block, column);
                             choose_tile(simd, tile.len(), rows, panel, target);
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl WithSimd for MultiplyUnpacked<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            left,
+            right,
+            onto,
+            out,
+            panel,
+            packed,
+        } = self;
+        let tallest = const { tallest::<S>() };
+        let (width, at_once) = (right.columns, VECTORS * S::F32_LANES);
+        for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
+            let out = &mut out[chunk.start * width..chunk.end * width];
+            for block in blocks(left.depth()) {
+                pack(left, &chunk, &block, tallest, packed);
+                let onto = match block.start {
+                    0 => onto,
+                    _ => Onto::Present,
+                };
+                for column in (0..width).step_by(at_once) {
+                    let columns = column..width.min(column + at_once);
+                    let panel = &mut panel[..block.len() * at_once];
+                    copy_panel(right, block.clone(), columns.clone(), panel);
+                    let mut rest = &packed[..];
+                    for tile in pieces(0..chunk.len(), tallest) {
+                        let (rows, next) = rest.split_at(tile.len() * block.len());
+                        rest = next;
+                        let target = Target {
+                            out: &mut out[tile.start * width + column..tile.end * width],
+                            stride: width,
+                            filled: columns.len(),
+                            onto: onto.after(column),
+                        };
+                        choose_tile(simd, tile.len(), rows, panel, target);
                     }
                 }
             }
@@ -278,7 +360,6 @@ fn write<S: Simd, const WIDTH: usize, const WHOLE: bool>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::matrix::Rows;
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         let mut state = seed;
@@ -344,6 +425,25 @@ mod tests {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_right_side_that_is_not_packed_gives_the_same_bits() {
+        for (rows, depth, width) in [(1, 1, 1), (13, 321, 33), (20, 700, 64), (400, 5, 70)] {
+            let left = numbers(rows * depth, 5);
+            let right = numbers(depth * width, 6);
+            let bias = numbers(width, 7);
+            let (left, right) = (
+                Left::Rows(Rows::new(&left, depth)),
+                Rows::new(&right, width),
+            );
+            for onto in [Onto::Nothing, Onto::Present, Onto::Row(&bias)] {
+                let [mut packed, mut unpacked] = [(); 2].map(|()| vec![1.0; rows * width]);
+                multiply(left, &Panels::new(right), onto, &mut packed);
+                multiply_unpacked(left, right, onto, &mut unpacked);
+                assert_eq!(packed, unpacked);
             }
         }
     }

@@ -79,12 +79,12 @@ impl BertLayer {
             dropout: now(&self.attention_dropout),
         };
         let dropout = now(&self.dropout);
-        let query = self.query.forward(x.clone());
-        let key = x.clone().matmul(self.key.weight.val());
-        let value = self.value.forward(x.clone());
+        let query = whole(&self.query, x.clone());
+        let key = product(&self.key, x.clone());
+        let value = whole(&self.value, x.clone());
         let context = attention.forward([query, key, value], bias(&self.key));
         let x = self.add_norm(&self.output, &self.attention_norm, context, x, dropout);
-        let expanded = misa_kernels::gelu(self.expand.forward(x.clone()));
+        let expanded = misa_kernels::gelu(whole(&self.expand, x.clone()));
         self.add_norm(&self.contract, &self.output_norm, expanded, x, dropout)
     }
 
@@ -104,7 +104,7 @@ impl BertLayer {
             epsilon: self.norm_epsilon,
             dropout,
         };
-        add_norm.forward(x.matmul(linear.weight.val()), bias(linear), residual)
+        add_norm.forward(product(linear, x), bias(linear), residual)
     }
 
     /// The same from Burn's operations.
@@ -148,6 +148,16 @@ impl BertLayer {
         let context = weights.matmul(value).swap_dims(1, 2);
         tokens.unpadded(context.reshape([batch, steps, n_heads * d_head]))
     }
+}
+
+/// `linear(x)` by kernels.
+fn whole(linear: &Linear, x: Tensor<2>) -> Tensor<2> {
+    misa_kernels::linear(x, linear.weight.val(), Some(bias(linear)))
+}
+
+/// The same without its bias.
+fn product(linear: &Linear, x: Tensor<2>) -> Tensor<2> {
+    misa_kernels::linear(x, linear.weight.val(), None)
 }
 
 fn bias(linear: &Linear) -> Tensor<1> {
@@ -208,7 +218,14 @@ mod tests {
         };
         // The same weights every time: of others, rounding may be a little larger.
         let layer = trained(waves(BertLayer::new(&config, &device().autodiff())));
-        for (lengths, padding) in [(&[1, 5, 2][..], false), (&[4, 1], true), (&[3, 3], false)] {
+        // In the last case, there are enough rows for products of our own.
+        let cases = [
+            (&[1, 5, 2][..], false),
+            (&[4, 1], true),
+            (&[3, 3], false),
+            (&[30, 7, 25], true),
+        ];
+        for (lengths, padding) in cases {
             let steps = lengths.iter().copied().max().unwrap();
             let tokens = Tokens::new(lengths, steps, padding);
             let [kernels, burn] = [true, false].map(|kernels| run(&layer, &tokens, kernels));
