@@ -2,7 +2,7 @@
 
 use super::Variant;
 use crate::command::Setting;
-use crate::settings::{Resolved, RunSettings};
+use crate::settings::{ON, Resolved, RunSettings};
 use crate::source::finished;
 use crate::{Launch, SettingsArguments};
 use misa_core::ConfigError;
@@ -68,9 +68,15 @@ impl Job {
             let reason = format!("runs use {modalities}");
             return Ok(JobResult::LeftOut { reason });
         };
-        let trained = self
-            .resolve(settings, &texts)
-            .and_then(|settings| run(&settings, split, &self.folder(out), stop));
+        let resolved = self.resolve(settings, &texts);
+        if let (Ok(resolved), Ok(shared)) = (&resolved, self.resolve(settings, &[]))
+            && !self.variant.is_baseline()
+            && resolved.equals(&shared)
+        {
+            let reason = "MISA has what it sets, by the settings of all variants".to_string();
+            return Ok(JobResult::LeftOut { reason });
+        }
+        let trained = resolved.and_then(|settings| run(&settings, split, &self.folder(out), stop));
         match trained {
             Ok(seconds) => Ok(JobResult::Trained { seconds }),
             Err(error) if is_misfit(error.as_ref()) => {
@@ -87,9 +93,14 @@ impl Job {
         texts: &[String],
     ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
         let origin = format!("variant {}", self.variant.name);
+        let shared = settings.resolve(&[])?;
         let mut more = Vec::new();
         for text in texts {
-            more.push(Setting::parse(text, &origin)?);
+            let setting = Setting::parse(text, &origin)?;
+            // A table that is on keeps what the settings of all variants give it.
+            if setting.value != ON || !shared.has_table(&setting.key) {
+                more.push(setting);
+            }
         }
         if settings.options.seed().is_none() {
             more.push(Setting::new("training.seed", json!(self.seed), "--seeds"));

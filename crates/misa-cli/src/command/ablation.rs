@@ -4,12 +4,14 @@ use super::output::{make_folder, write};
 use super::{SettingsArguments, say, say_object};
 use crate::ablation::{AblationTable, Job, JobResult, VARIANTS, Variant};
 use crate::progress::share;
+use crate::settings::{Resolved, RunSettings};
 use crate::{CompareRequest, Exit, Outcome, Seeds, compare, stop_on_signals};
 use clap::{Args, ValueEnum};
 use misa_core::Modalities;
 use misa_data::Split;
 use misa_train::{Stop, TimeLeft, TrainError};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,6 +107,9 @@ impl AblationArguments {
         let (settings, data) = self.settings.with_corpus_of_data(&[])?;
         if let Some(data) = data {
             eprintln!("note: {}", data.note(&settings.resolve(&[])?.value));
+        }
+        for table in tables_of_all(&settings.resolve(&[])?) {
+            eprintln!("note: {table} is on in every variant, MISA too, as the settings say");
         }
         let work = self.work(&settings, &jobs, &stop);
         let results = work.map_err(Failure::into_error)?;
@@ -301,6 +306,13 @@ fn variants(names: &[String]) -> Result<Vec<&'static Variant>, String> {
         variant.ok_or_else(|| format!("unknown variant `{name}`, --list shows all of them"))
     };
     names.iter().map(with_name).collect()
+}
+
+/// The tables that some variant switches on, and the settings of all variants, too.
+fn tables_of_all(shared: &Resolved<RunSettings>) -> BTreeSet<&'static str> {
+    let settings = VARIANTS.iter().flat_map(|variant| variant.settings);
+    let tables = settings.filter_map(|text| text.strip_suffix("=on"));
+    tables.filter(|table| shared.has_table(table)).collect()
 }
 
 /// A variant in the list of them.

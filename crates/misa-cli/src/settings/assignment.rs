@@ -16,6 +16,11 @@ pub(crate) struct Assignment {
 impl Assignment {
     /// Whether it gives a value to `key`, to a table that `key` is in, or to a part of it.
     pub fn concerns(&self, key: &str) -> bool {
-        self.key == key || is_inside(key, &self.key) || is_inside(&self.key, key)
+        self.key == key || is_inside(key, &self.key) || self.is_inside(key)
+    }
+
+    /// Whether it gives a value to a part of the table at `key`.
+    pub fn is_inside(&self, key: &str) -> bool {
+        is_inside(&self.key, key)
     }
 }

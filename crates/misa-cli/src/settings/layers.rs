@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The text that stands for a table with its default settings.
-const ON: &str = "on";
+pub(crate) const ON: &str = "on";
 
 /// The same as `"none"`, as Python and YAML write it.
 const FOREIGN_NONE: [&str; 2] = ["None", "null"];
@@ -113,17 +113,14 @@ impl Layers {
         self.assign_all(text::read_option(text, text)?)
     }
 
-    /// Adds one value, which came from `origin`.
+    /// Adds one value, which came from `origin`; a table in the way of files.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] names the key.
     pub fn set(&mut self, key: &str, value: Value, origin: &str) -> Result<(), SettingsError> {
-        self.assign(Entry {
-            key: key.split('.').map(str::to_string).collect(),
-            content: Content::Value(value),
-            origin: origin.to_string(),
-        })
+        let key = key.split('.').map(str::to_string).collect();
+        self.assign(Entry::of(key, value, origin))
     }
 
     /// The value at `key` as it is now.

@@ -31,6 +31,7 @@ pub(crate) use assignment::Assignment;
 pub use error::SettingsError;
 pub(crate) use error::text_of;
 pub use layers::Layers;
+pub(crate) use layers::ON;
 pub(crate) use page::page;
 pub(crate) use preset::preset_layers;
 pub(crate) use reference::{SettingReference, reference};

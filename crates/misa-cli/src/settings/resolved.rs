@@ -2,6 +2,7 @@
 
 use super::SettingsError;
 use super::text::{NONE, VERSION};
+use super::tree::value_at;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,6 +62,16 @@ impl<T: Serialize> Resolved<T> {
             origins: self.origins.clone(),
             default_origin: self.default_origin.clone(),
         }
+    }
+
+    /// Whether `key` is a table that is switched on.
+    pub(crate) fn has_table(&self, key: &str) -> bool {
+        value_at(&self.tree, key).is_some_and(Value::is_object)
+    }
+
+    /// Whether every setting has the value that it has in `other`.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.tree == other.tree
     }
 
     /// Whether anything but a preset gave a value to `key`.

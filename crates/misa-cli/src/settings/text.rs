@@ -32,6 +32,25 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// The value of `key`, field by field if it is a table.
+    pub fn of(key: Vec<String>, value: Value, origin: &str) -> Self {
+        let content = match value {
+            Value::Object(fields) => {
+                let field = |(name, value)| {
+                    let key = key.iter().cloned().chain([name]).collect();
+                    Self::of(key, value, origin)
+                };
+                Content::Table(fields.into_iter().map(field).collect())
+            }
+            value => Content::Value(value),
+        };
+        Self {
+            key,
+            content,
+            origin: origin.to_string(),
+        }
+    }
+
     /// The key of its first value, which may be in a table.
     pub fn first_key(&self) -> &[String] {
         match &self.content {

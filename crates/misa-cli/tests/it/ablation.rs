@@ -46,6 +46,38 @@ fn an_ablation_leaves_the_test_split_shut_unless_it_is_asked_for() {
 }
 
 #[test]
+fn what_all_variants_have_is_told_and_keeps_its_values() {
+    let dir = tempdir().unwrap();
+    let shared = "training.loss.prototype.bound=1";
+    let arguments = [
+        "ablation",
+        "--out",
+        text(dir.path()),
+        "--seeds",
+        "1",
+        "--variants",
+        "MISA,prototype,contrast",
+        "--set",
+        shared,
+    ];
+    let output = misa(&[&arguments[..], SMALL].concat());
+    let (printed, notes) = (output.stdout, String::from_utf8(output.stderr).unwrap());
+    let printed = String::from_utf8(printed).unwrap();
+    let note =
+        "note: training.loss.prototype is on in every variant, MISA too, as the settings say\n";
+    assert!(notes.contains(note), "{notes}");
+    let left_out =
+        "prototype seed 1: left out, MISA has what it sets, by the settings of all variants";
+    assert!(printed.contains(left_out), "{printed}");
+    for variant in ["MISA", "contrast"] {
+        let settings =
+            fs::read_to_string(dir.path().join(variant).join("seed-1/run.toml")).unwrap();
+        let table = settings.split("[training.loss.prototype]").nth(1).unwrap();
+        assert!(table.contains("bound = 1.0\n"), "{variant}: {settings}");
+    }
+}
+
+#[test]
 fn variants_are_listed_and_asked_for_by_name() {
     let printed = said(&["ablation", "--list", "--variants", "TFN,misa+"]);
     let lines: Vec<&str> = printed.lines().collect();

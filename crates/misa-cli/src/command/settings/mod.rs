@@ -156,6 +156,7 @@ impl SettingsArguments {
         let without_more = self.layers(&basis, recorded, &[])?;
         self.check_needs([&without_more, &layers])?;
         let resolved: Resolved<RunSettings> = layers.resolve()?;
+        check_task(&resolved)?;
         resolved.value.validate()?;
         Ok(resolved)
     }
@@ -245,6 +246,8 @@ impl SettingsArguments {
         let (set, bare) =
             layers.assignments()[before_options..].split_at(before_bare - before_options);
         check_once(set, bare)?;
+        check_order(set)?;
+        check_order(bare)?;
         for setting in self.options.settings().chain(more.iter().cloned()) {
             let options = &layers.assignments()[before_options..];
             let other = options.iter().find(|other| other.concerns(&setting.key));
@@ -292,6 +295,40 @@ fn check_once(set: &[Assignment], bare: &[Assignment]) -> Result<(), SettingsErr
         }
     }
     Ok(())
+}
+
+/// Refuses a setting that undoes one before it: a table after a part of it, or a part of a table that is switched off.
+fn check_order(settings: &[Assignment]) -> Result<(), SettingsError> {
+    for (place, second) in settings.iter().enumerate() {
+        let undoes = |first: &&Assignment| {
+            first.is_inside(&second.key) || first.value.is_null() && second.is_inside(&first.key)
+        };
+        if let Some(first) = settings[..place].iter().find(undoes) {
+            return Err(SettingsError::Twice {
+                first: first.origin.clone(),
+                second: second.origin.clone(),
+                key: first.key.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses another task for the synthetic set than that of the model, which it has in every run.
+fn check_task(resolved: &Resolved<RunSettings>) -> Result<(), SettingsError> {
+    const KEY: &str = "data.synthetic.task";
+    let RunSettings { data, training, .. } = &resolved.value;
+    let task = training.loss.task;
+    let is_other = data.path.is_none() && data.synthetic.task != task;
+    match resolved.typed(KEY).filter(|_| is_other) {
+        None => Ok(()),
+        Some(origin) => Err(SettingsError::Value {
+            origin: origin.to_string(),
+            key: KEY.to_string(),
+            found: Some(json!(data.synthetic.task).to_string()),
+            expected: format!("that of `training.loss.task`, which is {}", json!(task)),
+        }),
+    }
 }
 
 /// The value at `key`, unless it is null.

@@ -272,6 +272,49 @@ fn an_option_is_a_short_name_of_one_setting() {
 }
 
 #[test]
+fn a_setting_that_undoes_one_before_it_is_refused() {
+    for (first, second, key) in [
+        (
+            "training.loss.unimodal.labels=generated",
+            "training.loss.unimodal=on",
+            "training.loss.unimodal.labels",
+        ),
+        (
+            "training.context=none",
+            "training.context.dropout=0.5",
+            "training.context",
+        ),
+    ] {
+        let set = ["train", "--dry-run", "--set", first, "--set", second];
+        let expected =
+            format!("--set {first} and --set {second}: both set `{key}`, expected one of them");
+        assert_eq!(refused(&set), (1, format!("misa: {expected}")));
+        let bare = refused(&["train", "--dry-run", first, second]);
+        assert_eq!(bare, (1, format!("misa: {expected}").replace("--set ", "")));
+    }
+    // A table is switched on, and then a part of it is set.
+    said(&[
+        "train",
+        "--dry-run",
+        "--set",
+        "training.loss.unimodal=on",
+        "--set",
+        "training.loss.unimodal.labels=generated",
+    ]);
+}
+
+#[test]
+fn the_synthetic_set_has_the_task_of_the_model() {
+    let task = "data.synthetic.task={classification={classes=3}}";
+    let (status, message) = refused(&["train", "--dry-run", "--set", task]);
+    let expected = "misa: --set data.synthetic.task={classification={classes=3}}: `data.synthetic.task` is \
+         {\"classification\":{\"classes\":3}}, expected that of `training.loss.task`, which is \"regression\"";
+    assert_eq!((status, message.as_str()), (1, expected));
+    let model = "training.loss.task={classification={classes=3}}";
+    said(&["train", "--dry-run", "--set", task, "--set", model]);
+}
+
+#[test]
 fn an_option_and_set_of_the_same_setting_are_refused() {
     for (arguments, expected) in [
         (

@@ -285,6 +285,22 @@ fn a_dry_run_says_all_settings_of_every_run() {
     assert_eq!(runs[1]["differs"], seed);
 }
 
+#[test]
+fn a_part_of_a_table_leaves_the_rest_at_its_defaults() {
+    let dir = tempdir().unwrap();
+    let sweep = dir.path().join("sweep.toml");
+    let grid = "seeds = [1]\n[grid]\n\"training.loss.unimodal\" = [{ labels = \"generated\", weight = 1.0 }]\n\
+                \"training.pretraining\" = [\"none\", { unimodal_epochs = 1 }]\n";
+    fs::write(&sweep, grid).unwrap();
+    let printed = said(&["sweep", text(&sweep), "--dry-run", "--json"]);
+    for part in [
+        r#""training.loss.unimodal.text""#,
+        r#""training.pretraining.masked_epochs""#,
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+}
+
 fn until(mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
