@@ -3,15 +3,17 @@
 use crate::entry::Entry;
 use crate::intake::Intake;
 use crate::wanted::Wanted;
-use crate::{DataError, Format, Note, NoteKind, OpenOptions, Split, checksum, format};
-use misa_terms::{Clip, Recipes};
+use crate::{DataError, Format, Note, NoteKind, OpenOptions, Sequence, Split, checksum, format};
+use misa_terms::{Clip, ClipText, Recipes};
 use std::path::Path;
 
 /// Clips to be predicted, read from a file or folder of any [`Format`].
 ///
 /// No clip has a label, and none needs one: a label that is there, in whatever state, changes nothing
 /// but [`checksum`](Self::checksum). Splits are optional as well, and so is every modality as long as
-/// a clip has one. Values are those that [`UtteranceDataset`](crate::UtteranceDataset) has.
+/// a clip has one. Values are those that [`UtteranceDataset`](crate::UtteranceDataset) has, but the
+/// column `text` of a table ([`Format::Own`]) is sentences as people write them, unless the features of
+/// its clips have a step for each word.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Clips {
@@ -83,8 +85,12 @@ impl OpenOptions {
         let [train, valid, test, rest] = read;
         let (split, checksum) = with_checksum([train, valid, test], rest.is_empty())?;
         let entries = split.into_iter().flatten().chain(rest);
+        let mut clips: Vec<Clip> = entries.map(Entry::into_clip).collect();
+        if heading.format == Format::Own && !are_steps(&clips) {
+            clips.iter_mut().for_each(join_words);
+        }
         Ok(Clips {
-            clips: entries.map(Entry::into_clip).collect(),
+            clips,
             splits,
             format: heading.format,
             notes,
@@ -97,6 +103,29 @@ impl OpenOptions {
 /// Index of the list of a split.
 fn place_of(split: Option<Split>) -> usize {
     split.map_or(Split::ALL.len(), Split::index)
+}
+
+/// Whether the words of a table are steps: clips with several words have as many steps of every feature.
+/// A single word tells nothing.
+fn are_steps(clips: &[Clip]) -> bool {
+    let is_by_word = |clip: &Clip| {
+        let Some(ClipText::Words(words)) = &clip.text else {
+            return None;
+        };
+        let features = [&clip.visual, &clip.acoustic].into_iter().flatten();
+        let mut steps = features.map(Sequence::steps).peekable();
+        let tells = words.len() > 1 && steps.peek().is_some();
+        tells.then(|| steps.all(|steps| steps == words.len()))
+    };
+    let mut told = clips.iter().filter_map(is_by_word).peekable();
+    told.peek().is_some() && told.all(|is_by_word| is_by_word)
+}
+
+/// Makes a sentence of the words between white space, so that it is read as any sentence is.
+fn join_words(clip: &mut Clip) {
+    if let Some(ClipText::Words(words)) = &clip.text {
+        clip.text = Some(ClipText::Sentence(words.join(" ")));
+    }
 }
 
 /// The entries, and their checksum if they are a labelled data set.

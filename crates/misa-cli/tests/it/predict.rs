@@ -109,6 +109,37 @@ fn data_without_labels_and_splits_has_the_predictions_of_labelled_data() {
     assert_eq!(without[0].1.split(',').nth(2), Some("text"));
 }
 
+/// The model knows `maba` and `caba`, without punctuation and in lower case.
+#[test]
+fn a_sentence_has_one_prediction_wherever_it_stands() {
+    let (dir, run, _) = trained();
+    let sentence = "Maba, caba!";
+    let folder = dir.path().join("table");
+    fs::create_dir(&folder).unwrap();
+    let table = folder.join("a.csv");
+    fs::write(&table, format!("id,text\na,\"{sentence}\"\n")).unwrap();
+    let predict = |option: &str, value: &str| {
+        let printed = said(&["predict", text(&run), option, value, "--json-lines"]);
+        json(printed.trim_end())
+    };
+    let mut child = listen(&run);
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{{\"text\": \"{sentence}\"}}").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let line = json(String::from_utf8(output.stdout).unwrap().trim_end());
+    let expected = predict("--text", sentence);
+    assert_eq!(expected["text"]["unknown"], 0);
+    for answer in [
+        line,
+        predict("--data", text(&table)),
+        predict("--data", text(&folder)),
+    ] {
+        assert_eq!(answer["value"], expected["value"]);
+        assert_eq!(answer["text"], expected["text"]);
+    }
+}
+
 #[test]
 fn lines_of_json_hold_what_the_document_holds() {
     let (dir, run, data) = trained();

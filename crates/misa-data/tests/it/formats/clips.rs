@@ -179,8 +179,8 @@ fn a_table_alone_is_clips_of_text() {
     let path = folder.path().join("new.csv");
     fs::write(&path, "id;text\na;so it goes\nb;it is\n").unwrap();
     let read = Clips::open(&path).unwrap();
-    let words = ["so", "it", "goes"].map(String::from).to_vec();
-    assert_eq!(read.clips[0].text, Some(ClipText::Words(words)));
+    let sentence = ClipText::Sentence("so it goes".to_string());
+    assert_eq!(read.clips[0].text, Some(sentence));
     assert_eq!(
         (read.clips[1].id.as_str(), &read.clips[1].acoustic),
         ("b", &None)
@@ -212,7 +212,10 @@ fn own_features_need_no_labels_no_splits_and_one_modality() {
     let archive = folder.path().join("features.npz");
     npz(&archive, &[visual.clone(), acoustic.clone()]);
     let whole = UtteranceDataset::open(folder.path()).unwrap();
-    let expected = of(&whole);
+    let mut expected = of(&whole);
+    for (clip, sentence) in expected.iter_mut().zip(["so it goes", "it is"]) {
+        clip.text = Some(ClipText::Sentence(sentence.to_string()));
+    }
     let read = || Clips::open(folder.path()).unwrap();
     assert_eq!(read().checksum.as_deref(), Some(whole.checksum()));
     for content in [
@@ -236,6 +239,25 @@ fn own_features_need_no_labels_no_splits_and_one_modality() {
         (found.clips[1].id.as_str(), &found.clips[1].text),
         ("1", &None)
     );
+}
+
+/// The first clip has two words; the second, of one word, tells nothing.
+#[test]
+fn the_text_of_a_table_is_sentences_unless_its_words_are_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), "id,text\nx,What  fun!\ny,So\n").unwrap();
+    let read = |steps: usize| {
+        let first = npy(&[steps, 1], &vec![1.0; steps]);
+        let arrays = [("x", first), ("y", npy(&[1, 1], &[2.0]))];
+        npz(&folder.path().join("acoustic.npz"), &arrays);
+        let clips = Clips::open(folder.path()).unwrap().clips.into_iter();
+        clips.map(|clip| clip.text.unwrap()).collect::<Vec<_>>()
+    };
+    let words = [&["What", "fun!"][..], &["So"]]
+        .map(|words| ClipText::Words(words.iter().map(|word| word.to_string()).collect()));
+    assert_eq!(read(2), words);
+    let sentences = ["What fun!", "So"].map(|text| ClipText::Sentence(text.to_string()));
+    assert_eq!(read(3), sentences);
 }
 
 #[test]
