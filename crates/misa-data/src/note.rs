@@ -29,7 +29,7 @@ pub enum NoteKind {
     Label,
     /// Words outside the vocabulary, read as unknown.
     UnknownWord,
-    /// Utterances without any words, read as one unknown word.
+    /// Utterances without any words, read as one unknown word; of clips, the text is missing.
     NoText,
     /// Sequences with a stated length of 0, read as one step.
     NoSteps(Modality),

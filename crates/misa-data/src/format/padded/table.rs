@@ -114,7 +114,8 @@ impl Table<'_> {
     }
 }
 
-/// The words with their ids; one unknown word if there are none.
+/// The words with their ids. Without words, the text of a clip is missing, and that of an utterance is one
+/// unknown word.
 pub(in crate::format) fn word_ids(
     split: Option<Split>,
     words: Vec<String>,
@@ -124,6 +125,9 @@ pub(in crate::format) fn word_ids(
     let (ids, notes) = (vocabulary.ids_of(&words), &mut intake.notes);
     if ids.is_empty() {
         notes.add(split, NoteKind::NoText, 1);
+        if intake.wanted().is_clips() {
+            return (words, None);
+        }
         let words = vec![Vocabulary::UNKNOWN_WORD.to_owned()];
         return (words, Some(TextSequence::Words(vec![Vocabulary::UNKNOWN])));
     }

@@ -261,6 +261,43 @@ fn the_text_of_a_table_is_sentences_unless_its_words_are_steps() {
 }
 
 #[test]
+fn an_empty_text_is_a_missing_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("a.csv");
+    fs::write(&table, "id,text\nx,so\ny,\nz,  \n").unwrap();
+    let error = without(&Clips::open(&table).unwrap_err(), folder.path());
+    let expected =
+        "a.csv: utterance \"y\": expected text, visual or acoustic features, found none of them";
+    assert_eq!(error, expected);
+
+    let one = || npy(&[1, 1], &[2.0]);
+    let by_id = folder.path().join("acoustic.npz");
+    npz(&by_id, &[("x", one()), ("y", one()), ("z", one())]);
+    let has = |read: &Clips| -> Vec<[bool; 3]> {
+        let clips = read.clips.iter();
+        clips
+            .map(|clip| Modality::ALL.map(|modality| clip.has(modality)))
+            .collect()
+    };
+    let expected = [
+        [true, false, true],
+        [false, false, true],
+        [false, false, true],
+    ];
+    let read = Clips::open(folder.path()).unwrap();
+    assert_eq!(has(&read), expected);
+    assert_eq!(
+        read.notes[0].to_string(),
+        "no split: 2 utterances without words"
+    );
+    // The same with one array over all utterances.
+    fs::remove_file(by_id).unwrap();
+    let all = ("acoustic", npy(&[3, 1, 1], &[2.0; 3]));
+    npz(&folder.path().join("features.npz"), &[all]);
+    assert_eq!(has(&Clips::open(folder.path()).unwrap()), expected);
+}
+
+#[test]
 fn own_features_by_id_need_no_table_and_not_every_modality() {
     let folder = tempfile::tempdir().unwrap();
     let of = |name: &str, ids: &[(&str, f32)]| {
