@@ -36,6 +36,8 @@ pub struct LabelRow {
 pub(crate) struct TableRow {
     pub id: String,
     pub split: Option<Split>,
+    /// What stands in the place of the split of a clip, if it is none of ours.
+    pub unknown_split: Option<String>,
     /// The label, which may be NaN or infinite.
     pub label: Option<f32>,
     pub text: Option<String>,
@@ -145,6 +147,7 @@ fn of_dict(
         Some(TableRow {
             id: text,
             split,
+            unknown_split: None,
             label: label.map(|label| label as f32),
             text: None,
             modality_labels: ModalityLabels::default(),
@@ -297,10 +300,15 @@ impl Columns {
         };
         let cell = |column: Option<usize>| column.and_then(|column| row.get(column));
         let text = |column: usize| row.get(column).map(|cell| cell.text.clone());
+        let split_cell = cell(self.split);
+        let known_split = split_cell.map(split).transpose()?.flatten();
+        let unknown_split =
+            split_cell.filter(|cell| known_split.is_none() && !cell.text.is_empty());
         Ok(TableRow {
             id: row[self.id].text.clone(),
             label: cell(self.label).map(label).transpose()?.flatten(),
-            split: cell(self.split).map(split).transpose()?.flatten(),
+            split: known_split,
+            unknown_split: unknown_split.map(|cell| shown(&cell.text)),
             text: self.text.map(|column| text(column).unwrap_or_default()),
             modality_labels: self.modality_labels.as_ref().map(of_modality).transpose()?,
         })

@@ -5,6 +5,9 @@ use misa_terms::Modality;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// What [`NoteKind::UnknownSplit`] counts.
+const UNKNOWN_SPLIT: &str = "utterances with a split that is none of train, valid and test";
+
 /// How often one kind of fault occurred in a split. Every fault is noted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -66,6 +69,8 @@ pub enum NoteKind {
     Incomplete,
     /// Utterances dropped because their video is in no split.
     NoSplit,
+    /// Clips of a table whose split is none of ours, with what stands there; they are in no split.
+    UnknownSplit(String),
     /// Files and folders that systems and programs left behind, such as `._labels.csv`, ignored.
     Leftover,
     /// Values of this class, or arrays of this element type, that are not read; nothing needs them.
@@ -173,6 +178,7 @@ impl NoteKind {
                 )
             }
             NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
+            NoteKind::UnknownSplit(names) => write!(f, "{count} {UNKNOWN_SPLIT}: {names}"),
             NoteKind::Leftover => {
                 write!(f, "{count} files that systems left behind ignored")
             }
@@ -180,6 +186,20 @@ impl NoteKind {
                 write!(f, "{count} values not read: {}", class.escape_debug())
             }
         }
+    }
+}
+
+/// Names for a note: the first ten, each with at most 40 letters, and the number of the rest.
+pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut names = names.into_iter();
+    let first = names.by_ref().take(10).map(|name| {
+        let name: String = name.chars().take(40).collect();
+        format!("`{}`", name.escape_debug())
+    });
+    let first = first.collect::<Vec<_>>().join(", ");
+    match names.count() {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -254,6 +274,15 @@ mod tests {
         assert_eq!(notes.len(), 1);
         let text = "train: 3 non-finite acoustic values replaced by 0";
         assert_eq!(notes[0].to_string(), text);
+    }
+
+    #[test]
+    fn the_first_names_are_listed_and_the_rest_counted() {
+        assert_eq!(listed(["tset", "a\nb"]), "`tset`, `a\\nb`");
+        let expected = format!("{} and 2 more", ["`x`"; 10].join(", "));
+        assert_eq!(listed(["x"; 12]), expected);
+        let long = "x".repeat(41);
+        assert_eq!(listed([long.as_str()]), format!("`{}`", &long[1..]));
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Own {
             return Err(DataError::layout(place, expected, "neither"));
         }
         self.check_text(text.is_some())?;
-        self.note_left_out(intake);
+        self.note_splits(intake);
         let mut vocabulary = Vocabulary::new();
         for split in self.wanted.splits() {
             for (_, row) in self.of_split(split) {

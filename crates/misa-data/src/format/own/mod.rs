@@ -22,12 +22,13 @@ use super::padded::columns::numbered;
 use super::{Format, files};
 use crate::intake::{Heading, Intake};
 use crate::labels::{TableRow, read_table as read_rows};
+use crate::note::listed;
 use crate::wanted::Wanted;
 use crate::{DataError, NoteKind, OpenOptions, Split};
 use archive::Archive;
 use misa_files::FileKind;
 use misa_terms::{Modality, ModalityLabels, PerModality};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Kinds of the archives.
@@ -162,6 +163,7 @@ impl Own {
         let row = |id| TableRow {
             id,
             split: None,
+            unknown_split: None,
             label: None,
             modality_labels: ModalityLabels::default(),
             text: None,
@@ -175,9 +177,15 @@ impl Own {
         rows.filter(move |(_, row)| row.split == split)
     }
 
-    /// Counts utterances without a split, which are dropped unless they are clips.
-    fn note_left_out(&self, intake: &mut Intake<'_>) {
+    /// Counts utterances without a split, which are dropped; and clips whose split is none of ours, which
+    /// are in none.
+    fn note_splits(&self, intake: &mut Intake<'_>) {
         if self.wanted.is_clips() {
+            let unknown = self.rows.iter();
+            let unknown = unknown.filter_map(|row| row.unknown_split.as_deref());
+            let names: BTreeSet<&str> = unknown.clone().collect();
+            let kind = NoteKind::UnknownSplit(listed(names));
+            intake.notes.add(None, kind, unknown.count());
             return;
         }
         let left_out = self.rows.iter().filter(|row| row.split.is_none()).count();

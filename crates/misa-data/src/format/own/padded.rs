@@ -53,7 +53,7 @@ impl Own {
             }
         }
         self.check_text(features.text.is_some())?;
-        self.note_left_out(intake);
+        self.note_splits(intake);
         let rows = Rc::new(match self.wanted {
             Wanted::Utterances => Rows::new(None, features),
             Wanted::Clips => Rows::of_clips(None, features),

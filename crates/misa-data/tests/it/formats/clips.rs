@@ -261,6 +261,20 @@ fn the_text_of_a_table_is_sentences_unless_its_words_are_steps() {
 }
 
 #[test]
+fn an_unknown_split_of_a_table_is_told_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("a.csv");
+    let content = "id,split,text\na,tset,so\nb,test,so\nc,foo,so\nd,tset,so\ne,,so\n";
+    fs::write(&table, content).unwrap();
+    let read = Clips::open(&table).unwrap();
+    assert_eq!(read.splits, [Some(Split::Test), None, None, None, None]);
+    let found: Vec<String> = read.notes.iter().map(Note::to_string).collect();
+    let expected = "no split: 3 utterances with a split that is none of train, valid and test: \
+                    `foo`, `tset`";
+    assert_eq!(found, [expected]);
+}
+
+#[test]
 fn an_empty_text_is_a_missing_one() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("a.csv");
