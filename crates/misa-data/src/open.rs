@@ -2,11 +2,10 @@
 
 use crate::intake::{Intake, Observer};
 use crate::options::is_of;
-use crate::replacement::Replacements;
+use crate::replacement::{Replacements, SequencesById};
 use crate::wanted::Wanted;
 use crate::{DataError, OpenOptions, Overview, Split, Utterance, UtteranceDataset, format};
 use misa_terms::Modality;
-use std::collections::HashMap;
 use std::path::Path;
 
 impl OpenOptions {
@@ -73,11 +72,9 @@ impl OpenOptions {
             if is_of(path, parts)? {
                 continue;
             }
-            let mut sequences = HashMap::new();
-            let known =
-                format::read_modality(path, self, (modality, wanted), &mut |id, sequence| {
-                    sequences.insert(id, sequence);
-                })?;
+            let mut sequences = SequencesById::default();
+            let mut take = |split, id, sequence| sequences.add(split, id, sequence);
+            let known = format::read_modality(path, self, (modality, wanted), &mut take)?;
             replacements.add(modality, path, sequences, known);
         }
         Ok(replacements)

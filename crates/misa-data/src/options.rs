@@ -46,7 +46,8 @@ impl OpenOptions {
     }
 
     /// Takes `modality` from the data set at `path` instead. Every utterance must be present there
-    /// (matched by id). The other data set need not have other modalities.
+    /// (matched by id). The other data set need not have other modalities. An id that it has several times
+    /// is matched within its split, in order, and must be there as often as in the data set.
     ///
     /// For a folder of computational sequences, `path` may be such a sequence (`.csd`), for a folder of
     /// your own features an archive (`.npz`): the folder is then read with this file for the modality,

@@ -18,7 +18,7 @@ use crate::intake::{Heading, Intake};
 use crate::options::is_of;
 use crate::replacement::Known;
 use crate::wanted::Wanted;
-use crate::{DataError, NoteKind, OpenOptions, Sequence, TextSequence, Utterance};
+use crate::{DataError, NoteKind, OpenOptions, Sequence, Split, TextSequence, Utterance};
 use files::open_pickle;
 pub use kind::{Format, UnknownFormat};
 use misa_files::FileKind;
@@ -87,13 +87,13 @@ fn folder_format(folder: &Path, wanted: Wanted) -> Option<Format> {
     }
 }
 
-/// Passes the features of one modality at `path` to `take`, with the ids of their utterances; returns
-/// what else is known of them.
+/// Passes the features of one modality at `path` to `take`, with the splits and ids of their utterances;
+/// returns what else is known of them.
 pub(crate) fn read_modality(
     path: &Path,
     options: &OpenOptions,
     (modality, wanted): (Modality, Wanted),
-    take: &mut dyn FnMut(String, Sequence),
+    take: &mut dyn FnMut(Option<Split>, String, Sequence),
 ) -> Result<Known, DataError> {
     let is_file = fs::metadata(path).map_err(DataError::io(path))?.is_file();
     if is_file && !is_of(path, SAFETENSORS)? && !(wanted.is_clips() && is_of(path, own::TABLE)?) {
@@ -107,7 +107,7 @@ pub(crate) fn read_modality(
         }
     }
     let place = path.display().to_string();
-    let mut pass = |entry: Entry| {
+    let mut pass = |split: Option<Split>, entry: Entry| {
         let sequence = match modality {
             Modality::Visual => entry.visual,
             Modality::Acoustic => entry.acoustic,
@@ -121,14 +121,14 @@ pub(crate) fn read_modality(
         };
         // An utterance without the modality is missed by the data set that it is to be in.
         if let Some(sequence) = sequence {
-            take(entry.id, sequence);
+            take(split, entry.id, sequence);
         }
         Ok(())
     };
     let (policy, options) = (options.policy(), &OpenOptions::new());
     match wanted {
         Wanted::Utterances => {
-            let mut sink = |_, utterance: Utterance| pass(utterance.into());
+            let mut sink = |split, utterance: Utterance| pass(Some(split), utterance.into());
             let mut intake = Intake::new(policy, &mut sink);
             let heading = read(path, options, &mut intake)?;
             let mut overview = intake.finish(&place, heading)?;
@@ -139,9 +139,9 @@ pub(crate) fn read_modality(
         }
         Wanted::Clips => {
             let mut passed = Ok(());
-            let mut sink = |_, entry| {
+            let mut sink = |split, entry| {
                 if passed.is_ok() {
-                    passed = pass(entry);
+                    passed = pass(split, entry);
                 }
             };
             let mut intake = Intake::of_clips(policy, &mut sink);

@@ -132,7 +132,7 @@ impl<'s> Intake<'s> {
         entry: impl Into<Entry>,
     ) -> Result<(), DataError> {
         let (split, mut entry) = (split.into(), entry.into());
-        if !self.replacements.apply(&mut entry) {
+        if !self.replacements.apply(split, &mut entry) {
             return Ok(());
         }
         self.check(place, &entry)?;

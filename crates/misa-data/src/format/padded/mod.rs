@@ -227,13 +227,13 @@ fn dialect(path: &Path, root: Value<'_>) -> Result<Dialect, DataError> {
     })
 }
 
-/// The features of one modality, with the names of their utterances; returns what was noted.
+/// The features of one modality, with the splits and names of their utterances; returns what was noted.
 pub(super) fn read_modality(
     path: &Path,
     pickle: &Pickle<'_>,
     options: &OpenOptions,
     modality: Modality,
-    take: &mut dyn FnMut(String, Sequence),
+    take: &mut dyn FnMut(Option<Split>, String, Sequence),
 ) -> Result<Vec<Note>, DataError> {
     let root = pickle.root();
     let dialect = dialect(path, root)?;
@@ -269,7 +269,7 @@ pub(super) fn read_modality(
         for (index, id) in ids.into_iter().enumerate() {
             let mut sequences = rows.sequences(&sides, split, index, &mut notes)?;
             if let Some(sequence) = sequences.get_mut(modality).take() {
-                take(id, sequence);
+                take(split, id, sequence);
             }
         }
     }

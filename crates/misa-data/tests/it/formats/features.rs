@@ -113,6 +113,45 @@ fn own_features_come_as_an_array_per_utterance() {
     );
 }
 
+/// `x` is twice in train and once in test.
+#[test]
+fn a_repeated_id_has_the_features_of_its_split_from_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let [main, other] = ["main.pkl", "other.pkl"].map(|name| folder.path().join(name));
+    let train = platform(&["a", "b"], vec![("id", texts(&["x", "x"]))]);
+    let test = platform(&["c"], vec![("id", texts(&["x"]))]);
+    fs::write(&main, splits(train, test).pickle()).unwrap();
+    let heard = |utterances: &[&[f32]]| {
+        let ids = vec!["x"; utterances.len()];
+        Py::Dict(vec![("id", texts(&ids)), ("audio", column(utterances))])
+    };
+    let opened = |file: Py| {
+        fs::write(&other, file.pickle()).unwrap();
+        let options = OpenOptions::new().with_replacement(Modality::Acoustic, &other);
+        let opened = options.open(&main);
+        opened.map_err(|error| without(&error, folder.path()))
+    };
+    let found = |data: &UtteranceDataset| {
+        let utterances = [Split::Train, Split::Test].map(|split| data.split(split));
+        let values = |utterance: &misa_data::Utterance| utterance.acoustic.values()[0];
+        let utterances = utterances.into_iter().flatten();
+        utterances.map(values).collect::<Vec<f32>>()
+    };
+    let file = splits(heard(&[&[1.0], &[2.0]]), heard(&[&[3.0]]));
+    assert_eq!(found(&opened(file).unwrap()), [1.0, 2.0, 3.0]);
+    let once = Py::Dict(vec![("test", heard(&[&[4.0]]))]);
+    assert_eq!(found(&opened(once).unwrap()), [4.0; 3]);
+    let others: [(&[&[f32]], usize); 2] = [(&[&[1.0]], 2), (&[&[1.0], &[2.0], &[3.0]], 4)];
+    for (train, count) in others {
+        let error = opened(splits(heard(train), heard(&[&[3.0]]))).unwrap_err();
+        let expected = format!(
+            "other.pkl: id \"x\": expected it once, or in each split as often as in the data, found \
+             {count} times"
+        );
+        assert_eq!(error, expected);
+    }
+}
+
 #[test]
 fn one_of_several_archives_is_chosen() {
     let folder = tempfile::tempdir().unwrap();
