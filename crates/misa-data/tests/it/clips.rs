@@ -2,7 +2,8 @@
 
 use crate::csd::{fixtures, without};
 use misa_data::{
-    Clip, ClipText, Clips, Format, Sequence, Split, SyntheticConfig, UtteranceDataset,
+    Clip, ClipText, Clips, Format, OpenOptions, Sequence, Split, SyntheticConfig, Utterance,
+    UtteranceDataset, UtteranceWriter,
 };
 use misa_terms::{Modalities, Modality};
 use safetensors::SafeTensors;
@@ -111,7 +112,8 @@ fn our_own_file_needs_no_labels_and_one_modality() {
     });
     let read = Clips::open(&path).unwrap();
     assert_eq!((&read.clips, &read.splits), (&whole.clips, &whole.splits));
-    assert!(UtteranceDataset::open(&path).is_err());
+    let error = UtteranceDataset::open(&path).unwrap_err().to_string();
+    assert!(error.ends_with(WITHOUT_LABELS), "{error}");
     rewrite(&path, |name| {
         kept(name).filter(|name| !name.contains(".visual"))
     });
@@ -121,6 +123,24 @@ fn our_own_file_needs_no_labels_and_one_modality() {
         Clips::open(&path).unwrap().clips,
         expected.collect::<Vec<_>>()
     );
+}
+
+/// What is said where labels are wanted.
+const WITHOUT_LABELS: &str = "x.safetensors: expected utterances with labels in train, valid or test, found \
+                              clips without labels: predict them with `misa predict`; training needs labels";
+
+#[test]
+fn clips_without_labels_are_called_that_and_not_damaged() {
+    let (data, folder) = saved();
+    let [labelled, path] = ["y", "x"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    data.save(&labelled).unwrap();
+    let mut writer = UtteranceWriter::create(&path).unwrap().without_labels();
+    let push = |_, utterance: Utterance| writer.push(Split::Train, &utterance);
+    let overview = OpenOptions::new().stream(&labelled, push).unwrap();
+    writer.finish(&overview).unwrap();
+    assert_eq!(Clips::open(&path).unwrap().clips, of(&data));
+    let error = UtteranceDataset::open(&path).unwrap_err().to_string();
+    assert!(error.ends_with(WITHOUT_LABELS), "{error}");
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
         None => None,
     };
     let wanted = intake.wanted();
+    if !wanted.is_clips() {
+        file.check_labelled()?;
+    }
     let stored: Vec<Note> = match file.entry("notes") {
         Err(_) if wanted.is_clips() => Vec::new(),
         notes => serde_json::from_str(notes?)
@@ -90,6 +93,17 @@ impl Container {
             Wanted::Utterances => self.has(&named(split, "label")),
             Wanted::Clips => Modality::ALL.into_iter().any(has),
         }
+    }
+
+    /// Fails if there are clips and no labels.
+    fn check_labelled(&self) -> Result<(), DataError> {
+        let has = |wanted: Wanted| wanted.splits().any(|split| self.has_split(split, wanted));
+        if has(Wanted::Utterances) || !has(Wanted::Clips) {
+            return Ok(());
+        }
+        let found = "clips without labels: predict them with `misa predict`; training needs labels";
+        let expected = "utterances with labels in train, valid or test";
+        Err(DataError::layout(self.path.as_str(), expected, found))
     }
 
     /// The labels of a split; of clips, as far as they can be read.
