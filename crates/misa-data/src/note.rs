@@ -7,6 +7,8 @@ use std::fmt;
 
 /// What [`NoteKind::UnknownSplit`] counts.
 const UNKNOWN_SPLIT: &str = "utterances with a split that is none of train, valid and test";
+/// What [`NoteKind::NotNamed`] counts.
+const NOT_NAMED: &str = "entries that name no split and no utterance, not read";
 
 /// How often one kind of fault occurred in a split. Every fault is noted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,12 +77,18 @@ pub enum NoteKind {
     Leftover,
     /// Values of this class, or arrays of this element type, that are not read; nothing needs them.
     NotRead(String),
+    /// Keys of a file that are no split, and arrays of an archive that are no utterance of the table, with
+    /// these names; they are not read.
+    NotNamed(String),
 }
 
 impl NoteKind {
     /// Whether it is about a whole file or folder, and so about no split.
     fn is_of_file(&self) -> bool {
-        matches!(self, Self::NotRead(_) | Self::Leftover | Self::NotInAll)
+        matches!(
+            self,
+            Self::NotRead(_) | Self::NotNamed(_) | Self::Leftover | Self::NotInAll
+        )
     }
 
     /// Whether it is about sequences of `modality`, or about a whole file or folder.
@@ -178,6 +186,7 @@ impl NoteKind {
                 )
             }
             NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
+            NoteKind::NotNamed(names) => write!(f, "{count} {NOT_NAMED}: {names}"),
             NoteKind::UnknownSplit(names) => write!(f, "{count} {UNKNOWN_SPLIT}: {names}"),
             NoteKind::Leftover => {
                 write!(f, "{count} files that systems left behind ignored")
@@ -190,10 +199,10 @@ impl NoteKind {
 }
 
 /// Names for a note: the first ten, each with at most 40 letters, and the number of the rest.
-pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub(crate) fn listed(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let mut names = names.into_iter();
     let first = names.by_ref().take(10).map(|name| {
-        let name: String = name.chars().take(40).collect();
+        let name: String = name.as_ref().chars().take(40).collect();
         format!("`{}`", name.escape_debug())
     });
     let first = first.collect::<Vec<_>>().join(", ");

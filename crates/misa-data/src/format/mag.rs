@@ -7,7 +7,7 @@
 
 use super::Format;
 use super::fields::{at, check_aligned, items, outer, outer_label, part, sequence};
-use super::padded::{check_splits, split_of};
+use super::padded::{check_splits, note_others, split_of};
 use crate::entry::Entry;
 use crate::intake::{Heading, Intake};
 use crate::{DataError, NoteKind, Split, TextSequence, Vocabulary};
@@ -47,6 +47,7 @@ pub(super) fn read_root(
     let root = pickle.root();
     check_splits(path, root)?;
     intake.note_unread(None, pickle);
+    note_others(root, intake);
     for split in intake.wanted().splits() {
         let (name, list) = match split {
             Some(split) => (split.name(), split_of(root, split)),

@@ -7,6 +7,9 @@ use crate::{Note, NoteKind, PaddingSide};
 
 /// Share of sequences with zeros at an end that still counts as few.
 const FEW: f64 = 0.05;
+/// Advice on entries that nothing names.
+const NAME: &str = "if they are utterances, call their split train, valid or test, or give each a row in \
+                    the table";
 /// Advice on padding.
 const CUT: &str = "nothing to do, unless these steps are real: then read them with --padding none";
 
@@ -78,6 +81,7 @@ fn judge(note: &Note, evidence: &Evidence<'_>) -> Option<(Severity, &'static str
             let advice = "nothing to do: no features, words or labels are among them";
             (Note, "not_read", advice)
         }
+        NoteKind::NotNamed(_) => (Warning, "not_named", NAME),
         _ => (Note, "dropped_or_replaced", "nothing to do if they are few"),
     })
 }

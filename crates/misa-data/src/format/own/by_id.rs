@@ -3,12 +3,15 @@
 use super::Own;
 use super::archive::Archive;
 use crate::entry::Entry;
+use crate::format::files;
 use crate::format::padded::table::word_ids;
 use crate::intake::Intake;
 use crate::labels::TableRow;
+use crate::note::listed;
 use crate::wanted::Wanted;
-use crate::{DataError, TextSequence, Vocabulary};
+use crate::{DataError, NoteKind, TextSequence, Vocabulary};
 use misa_terms::{Modality, PerModality};
+use std::collections::HashSet;
 
 impl Own {
     /// The archive with an array of a modality per id.
@@ -46,6 +49,7 @@ impl Own {
         }
         self.check_text(text.is_some())?;
         self.note_splits(intake);
+        self.note_others(&archives, intake);
         let mut vocabulary = Vocabulary::new();
         for split in self.wanted.splits() {
             for (_, row) in self.of_split(split) {
@@ -55,6 +59,19 @@ impl Own {
             vocabulary.freeze();
         }
         Ok(text.is_none().then_some(vocabulary))
+    }
+
+    /// Counts the arrays whose name is the id of no row.
+    fn note_others(&self, archives: &PerModality<Option<&Archive>>, intake: &mut Intake<'_>) {
+        let ids: HashSet<&str> = self.rows.iter().map(|row| row.id.as_str()).collect();
+        let mut names = Vec::new();
+        for archive in archives.as_ref().into_array().into_iter().flatten() {
+            let file = files::name(&archive.path);
+            let others = archive.npz.names().filter(|name| !ids.contains(name));
+            names.extend(others.map(|name| format!("{file}: {name}")));
+        }
+        let kind = NoteKind::NotNamed(listed(&names));
+        intake.notes.add(None, kind, names.len());
     }
 
     fn entry(

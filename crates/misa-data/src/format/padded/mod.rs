@@ -25,9 +25,9 @@ pub(super) mod values;
 
 use super::Format;
 use crate::intake::{Heading, Intake};
-use crate::note::Notes;
+use crate::note::{Notes, listed};
 use crate::wanted::Wanted;
-use crate::{DataError, Note, OpenOptions, Padding, Sequence, Split};
+use crate::{DataError, Note, NoteKind, OpenOptions, Padding, Sequence, Split};
 use columns::{Columns, key};
 use misa_files::pickle::{Pickle, Value};
 use misa_terms::{Modality, PerModality};
@@ -114,6 +114,21 @@ pub(super) fn check_splits(path: &Path, root: Value<'_>) -> Result<(), DataError
     Ok(())
 }
 
+/// Counts the keys that are no split and may hold utterances, with their names.
+pub(super) fn note_others(root: Value<'_>, intake: &mut Intake<'_>) {
+    let others = || {
+        let entries = root.entries().into_iter().flatten();
+        entries.filter_map(|(key, value)| {
+            let name = key.short_text();
+            let name = name.unwrap_or_else(|| key.kind().to_string());
+            let may_hold = ["dict", "list"].contains(&value.kind());
+            (may_hold && Split::of_name(&name).is_none()).then_some(name)
+        })
+    };
+    let kind = NoteKind::NotNamed(listed(others()));
+    intake.notes.add(None, kind, others().count());
+}
+
 /// The data set in one file. The arrays of clips need not be in splits.
 pub(super) fn read_root(
     path: &Path,
@@ -129,6 +144,9 @@ pub(super) fn read_root(
     };
     check_splits(path, root)?;
     intake.note_unread(None, pickle);
+    if is_split {
+        note_others(root, intake);
+    }
     let mut tables = Vec::new();
     for split in wanted.splits() {
         let (place, value) = match split {

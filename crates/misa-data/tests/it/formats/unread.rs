@@ -1,5 +1,6 @@
 //! Objects that are not data: skipped and counted where nobody reads them, named where someone does.
 
+use super::features::{npy, npz};
 use super::*;
 use misa_data::NoteKind;
 use misa_data::doctor::{Severity, examine};
@@ -62,6 +63,43 @@ fn every_layout_of_pickles_counts_them() {
     let data = open(&[("mag.pkl", mag)]).unwrap();
     assert_eq!(data.format(), Format::Mag);
     assert_eq!(notes(&data), ["1 values not read: collections.Counter"]);
+}
+
+#[test]
+fn entries_that_nothing_names_are_counted_by_name() {
+    let table = || platform(&["a"], vec![]);
+    let entries = vec![("train", table()), ("extra", table()), ("made", Py::Int(3))];
+    let data = open(&[("mine.pkl", Py::Dict(entries))]).unwrap();
+    let noted = "1 entries that name no split and no utterance, not read: ";
+    assert_eq!(notes(&data), [format!("{noted}`extra`")]);
+
+    let features = Py::Tuple(vec![texts(&["a"]), Py::zeros(1, 2), Py::zeros(1, 3)]);
+    let parts = vec![features, Py::Float(1.0), Py::Text("x")];
+    let list = Py::List(vec![Py::Tuple(parts)]);
+    let mag = Py::Dict(vec![("train", list.clone()), ("more", list)]);
+    let data = open(&[("mag.pkl", mag)]).unwrap();
+    assert_eq!(notes(&data), [format!("{noted}`more`")]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "id,split,label,text\nx,train,1,so\n";
+    fs::write(folder.path().join("a.csv"), rows).unwrap();
+    let one = || npy(&[1, 1], &[1.0]);
+    npz(
+        &folder.path().join("visual.npz"),
+        &[("x", one()), ("zz", one())],
+    );
+    npz(&folder.path().join("acoustic.npz"), &[("x", one())]);
+    let data = UtteranceDataset::open(folder.path()).unwrap();
+    let expected = format!("{noted}`visual.npz: zz`");
+    assert_eq!(notes(&data), [expected.as_str()]);
+    let examination = examine(folder.path(), &OpenOptions::new());
+    let found = examination.findings.iter();
+    let found: Vec<_> = found.filter(|found| found.kind == "not_named").collect();
+    assert_eq!(found.len(), 1, "{examination}");
+    assert_eq!(
+        (&*found[0].what, found[0].severity),
+        (&*expected, Severity::Warning)
+    );
 }
 
 #[test]
