@@ -266,11 +266,13 @@ pub(super) fn read_modality(
         // The other modalities tell which rows are padding; those that cannot be read tell nothing.
         let mut features = PerModality::from_fn(|other| columns.features(other).ok().flatten());
         *features.get_mut(modality) = Some(columns.required(modality)?);
-        splits.push((
-            Some(split),
-            columns.ids(Some(split)),
-            Rows::new(None, features),
-        ));
+        let mask = match options.padding() {
+            Padding::Mask => columns.mask()?,
+            _ => None,
+        };
+        let rows = Rows::new(mask, features);
+        rows.check_mask(options.padding(), &place)?;
+        splits.push((Some(split), columns.ids(Some(split)), rows));
     }
     let mut ends = Vec::new();
     if options.padding() == Padding::Auto {

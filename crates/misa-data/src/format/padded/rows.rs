@@ -54,6 +54,15 @@ impl<'p> Rows<'p> {
         }
     }
 
+    /// Fails unless there is a mask, if the padding is to be cut by it; `place` names the split in messages.
+    pub fn check_mask(&self, padding: Padding, place: &str) -> Result<(), DataError> {
+        if padding != Padding::Mask || self.mask.is_some() {
+            return Ok(());
+        }
+        let expected = "`text_bert`, by whose mask the padding `mask` cuts";
+        Err(DataError::layout(place, expected, "none"))
+    }
+
     /// Whether the first and last rows of utterance `index` are zeros.
     pub fn ends(&self, index: usize) -> Result<UtteranceEnds, DataError> {
         let mut ends = PerModality::from_fn(|_| None);

@@ -35,6 +35,9 @@ pub(in crate::format) fn read(
 ) -> Result<Option<Vocabulary>, DataError> {
     let mut ends = Vec::new();
     for table in &tables {
+        if !table.labels.is_empty() {
+            table.rows.check_mask(padding, &table.place)?;
+        }
         table.add_ends(padding, &mut ends)?;
     }
     let is_aligned = tables.iter().all(|table| table.rows.is_aligned);

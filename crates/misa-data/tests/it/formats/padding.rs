@@ -228,6 +228,28 @@ fn the_setting_overrides_what_is_detected() {
 }
 
 #[test]
+fn the_padding_mask_needs_a_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let [with_mask, other] = ["with.pkl", "other.pkl"].map(|name| folder.path().join(name));
+    let tokens = [[7.0; 4], [1.0, 1.0, 1.0, 0.0], [0.0; 4]].concat();
+    let more = vec![("text_bert", Py::Array(vec![1, 3, 4], tokens))];
+    let file = Py::Dict(vec![("train", platform(&["a b"], more))]);
+    fs::write(&with_mask, file.pickle()).unwrap();
+    fs::write(&other, aligned(&[0..12, 0..STEPS]).1.pickle()).unwrap();
+    let options = || OpenOptions::new().with_padding(Padding::Mask);
+    let replaced = |path: &Path| options().with_replacement(Modality::Visual, path);
+    for options in [options(), replaced(&with_mask)] {
+        assert_eq!(steps(&options.open(&with_mask).unwrap()), [[2, 3, 3]]);
+    }
+    let expected =
+        "other.pkl: train: expected `text_bert`, by whose mask the padding `mask` cuts, found none";
+    for (options, path) in [(options(), &other), (replaced(&other), &with_mask)] {
+        let error = options.open(path).unwrap_err();
+        assert_eq!(without(&error, folder.path()), expected);
+    }
+}
+
+#[test]
 fn without_padding_stated_lengths_are_not_read() {
     let lengths = vec![
         ("vision_lengths", ints(&[3])),
