@@ -89,6 +89,27 @@ fn own_features_come_as_arrays_over_all_utterances() {
 }
 
 #[test]
+fn labels_by_a_modality_are_those_of_a_whole_split() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = |name| (name, npy(&[3, 1, 1], &[1.0; 3]));
+    let archive = folder.path().join("features.npz");
+    npz(&archive, &[one("visual"), one("acoustic")]);
+    let opened = |[x, y, z]: [&str; 3]| {
+        let rows = format!("x,train,1,so,{x}\ny,train,1,so,{y}\nz,test,1,so,{z}\n");
+        let table = format!("id,split,label,text,label_V\n{rows}");
+        fs::write(folder.path().join("labels.csv"), table).unwrap();
+        UtteranceDataset::open(folder.path())
+    };
+    let data = opened(["0.5", "-1", ""]).unwrap();
+    let label = |split| data.split(split)[0].modality_labels.visual;
+    assert_eq!([Split::Train, Split::Test].map(label), [Some(0.5), None]);
+    let error = opened(["0.5", "", ""]).unwrap_err().to_string();
+    let expected =
+        "utterance \"y\": label of visual: expected one, as the first utterance, found none";
+    assert!(error.ends_with(expected), "{error}");
+}
+
+#[test]
 fn own_features_come_as_an_array_per_utterance() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("labels.csv"), TABLE).unwrap();
