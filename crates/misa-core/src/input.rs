@@ -165,7 +165,7 @@ impl MisaInput {
     /// Which of the modalities in use each utterance has: those that it is said to have and of which a
     /// step is not absent. An utterance of which nothing would remain keeps what it is said to have, as
     /// zeros. `None`: all of them.
-    pub(crate) fn found_presence(&self, used: Modalities) -> Option<Presence> {
+    pub fn found_presence(&self, used: Modalities) -> Option<Presence> {
         let is_all_absent = |row, modality| {
             let absent = self.absent_of(modality);
             absent.is_some_and(|absent| absent.is_all_absent(row))

@@ -63,8 +63,27 @@ impl Presence {
         (rows.len() < self.batch()).then(|| rows.into_iter().map(|row| row as i64).collect())
     }
 
+    /// The rows of `x`, which has one per utterance, whose utterances have all of `modalities`; `None` if
+    /// none has.
+    ///
+    /// # Shapes
+    ///
+    /// - x: `[batch, width]`
+    /// - output: `[rows, width]`, `x` itself if every utterance has all of them
+    pub fn rows_of(&self, modalities: &[Modality], x: &Tensor<2>) -> Option<Tensor<2>> {
+        match self.rows(modalities) {
+            None => Some(x.clone()),
+            Some(rows) if rows.is_empty() => None,
+            Some(rows) => {
+                let count = rows.len();
+                let rows = Tensor::from_data(TensorData::new(rows, [count]), &x.device());
+                Some(x.clone().select(0, rows))
+            }
+        }
+    }
+
     /// 1 for each utterance that has `modality`, 0 for the others, `[batch, 1]`.
-    pub(crate) fn mask(&self, modality: Modality, device: &Device) -> Tensor<2> {
+    pub fn mask(&self, modality: Modality, device: &Device) -> Tensor<2> {
         let mask: Vec<f32> = self
             .present
             .get(modality)

@@ -6,7 +6,7 @@ use crate::{Phase, SentimentOutput};
 use burn::prelude::*;
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 use misa_core::loss::{MisaLoss, MisaLossTerms, Targets, UnimodalLabels};
-use misa_core::{Misa, MisaOutput, Modality, PerModality};
+use misa_core::{Misa, MisaOutput, Modality, PerModality, Presence};
 use misa_infer::{Answer, ReadyBatch, draw_presence, unimodal_predictions};
 use misa_terms::mix;
 
@@ -123,29 +123,66 @@ impl MisaLearner {
         batch.with_presence(presence)
     }
 
-    /// The mean of the unimodal predictions, and the mean of their errors.
+    /// The mean of the unimodal predictions over the modalities that each utterance has, and the mean of
+    /// the errors of modalities, each over the utterances that have it.
     fn score_unimodal(&self, batch: &ReadyBatch) -> (Tensor<2>, MisaLossTerms) {
-        let of_every_modality = (self.model)
+        let predictions = (self.model)
             .predict_unimodal(batch.input())
             .expect("unimodal pre-training needs unimodal heads");
-        let targets = self.targets(batch);
-        let modalities = self.model.modalities();
-        let predictions = modalities.select(&of_every_modality);
-        let count = predictions.len() as f64;
-        let error = predictions
-            .iter()
-            .zip(modalities.iter())
-            .map(|(prediction, modality)| {
-                let targets = targets.of(modality).clone();
-                self.objective.task(prediction.clone(), targets) / count
-            })
-            .reduce(|sum, error| sum + error);
-        let mean = predictions
-            .iter()
-            .map(|prediction| prediction.clone() / count)
-            .reduce(|sum, prediction| sum + prediction);
-        let (mean, error) = mean.zip(error).expect("at least one modality is in use");
+        let presence = batch.input().found_presence(self.model.modalities());
+        let error = self.unimodal_error(&predictions, &self.targets(batch), presence.as_ref());
+        let mean = self.unimodal_mean(&predictions, presence.as_ref());
         (mean, MisaLossTerms::of_task(error))
+    }
+
+    fn unimodal_error(
+        &self,
+        predictions: &PerModality<Tensor<2>>,
+        targets: &Targets,
+        presence: Option<&Presence>,
+    ) -> Tensor<1> {
+        let errors = self.model.modalities().iter().filter_map(|modality| {
+            let rows = |x: &Tensor<2>| match presence {
+                None => Some(x.clone()),
+                Some(presence) => presence.rows_of(&[modality], x),
+            };
+            let prediction = rows(predictions.get(modality))?;
+            Some(self.objective.task(prediction, rows(targets.of(modality))?))
+        });
+        let errors: Vec<Tensor<1>> = errors.collect();
+        let count = errors.len() as f64;
+        errors
+            .into_iter()
+            .map(|error| error / count)
+            .reduce(|sum, error| sum + error)
+            .expect("an utterance has a modality in use")
+    }
+
+    /// `[batch, d_output]`
+    fn unimodal_mean(
+        &self,
+        predictions: &PerModality<Tensor<2>>,
+        presence: Option<&Presence>,
+    ) -> Tensor<2> {
+        let modalities = self.model.modalities();
+        let device = predictions.text.device();
+        let masks = presence
+            .map(|presence| PerModality::from_fn(|modality| presence.mask(modality, &device)));
+        let sum = |values: Vec<Tensor<2>>| {
+            let sum = values.into_iter().reduce(|sum, value| sum + value);
+            sum.expect("at least one modality is in use")
+        };
+        let of_each = modalities.select(predictions).into_iter();
+        let Some(masks) = masks else {
+            let count = modalities.count() as f64;
+            return sum(of_each.map(|prediction| prediction / count).collect());
+        };
+        let masks = modalities.select(&masks);
+        let count = sum(masks.clone());
+        let shares = of_each.zip(masks);
+        sum(shares
+            .map(|(prediction, mask)| prediction * mask / count.clone())
+            .collect())
     }
 
     /// Zeros as predictions, and the error of hidden steps.

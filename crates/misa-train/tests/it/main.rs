@@ -8,6 +8,7 @@ mod bert;
 mod beyond;
 mod folders;
 mod learns;
+mod missing;
 mod modality_labels;
 mod runs;
 mod support;

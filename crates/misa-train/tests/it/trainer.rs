@@ -13,12 +13,12 @@ use misa_data::{
 };
 use misa_train::{Adam, LearningRates, MisaLearner, Trainer};
 
-const LEARNING_RATE: f64 = 1e-2;
+pub(crate) const LEARNING_RATE: f64 = 1e-2;
 const CLIP: f64 = 0.02;
 /// Large, so that gradients which are rounding alone are not scaled up to a learning rate.
 const EPSILON: f64 = 1e-3;
 
-fn data() -> UtteranceDataset {
+pub(crate) fn data() -> UtteranceDataset {
     let config = SyntheticConfig::new().with_train(48).with_valid(4);
     let config = config.with_test(4).with_d_visual(6).with_d_acoustic(5);
     config.with_mean_steps(5.0).generate().dataset
@@ -29,7 +29,11 @@ fn learner(data: &UtteranceDataset, device: &Device) -> MisaLearner {
     learner_of(MisaLossConfig::new(), data, device)
 }
 
-fn learner_of(loss: MisaLossConfig, data: &UtteranceDataset, device: &Device) -> MisaLearner {
+pub(crate) fn learner_of(
+    loss: MisaLossConfig,
+    data: &UtteranceDataset,
+    device: &Device,
+) -> MisaLearner {
     device.seed(3);
     let model = MisaConfig::new(data.feature_sizes())
         .with_d_hidden(16)
@@ -41,7 +45,7 @@ fn learner_of(loss: MisaLossConfig, data: &UtteranceDataset, device: &Device) ->
     MisaLearner::new(model.init(device), loss.init(device))
 }
 
-fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {
+pub(crate) fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {
     let groups = data.split(Split::Train).chunks(8).enumerate();
     let batch = |(index, utterances): (usize, &[Utterance])| {
         let places: Vec<usize> = (8 * index..8 * index + utterances.len()).collect();
@@ -54,7 +58,7 @@ fn batches(data: &UtteranceDataset, device: &Device) -> Vec<UtteranceBatch> {
     groups.map(batch).collect()
 }
 
-fn trainer(learner: MisaLearner) -> Trainer {
+pub(crate) fn trainer(learner: MisaLearner) -> Trainer {
     Trainer::new(
         learner,
         Adam {

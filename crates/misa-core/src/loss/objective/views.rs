@@ -2,7 +2,6 @@
 
 use crate::{MisaOutput, Modality, PerModality};
 use burn::prelude::*;
-use burn::tensor::TensorData;
 
 /// The rows of a batch that the losses may compare.
 pub(super) struct Views<'a>(pub(super) &'a MisaOutput);
@@ -44,15 +43,9 @@ impl Views<'_> {
 
     /// The rows of `x` whose utterances have all of `modalities`, if there are any.
     pub(super) fn of(&self, modalities: &[Modality], x: &Tensor<2>) -> Option<Tensor<2>> {
-        let presence = self.0.presence.as_ref();
-        match presence.and_then(|presence| presence.rows(modalities)) {
+        match &self.0.presence {
             None => Some(x.clone()),
-            Some(rows) if rows.is_empty() => None,
-            Some(rows) => {
-                let count = rows.len();
-                let rows = Tensor::from_data(TensorData::new(rows, [count]), &x.device());
-                Some(x.clone().select(0, rows))
-            }
+            Some(presence) => presence.rows_of(modalities, x),
         }
     }
 }
