@@ -166,36 +166,8 @@ impl MisaInput {
     /// step is not absent. An utterance of which nothing would remain keeps what it is said to have, as
     /// zeros. `None`: all of them.
     pub fn found_presence(&self, used: Modalities) -> Option<Presence> {
-        let is_all_absent = |row, modality| {
-            let absent = self.absent_of(modality);
-            absent.is_some_and(|absent| absent.is_all_absent(row))
-        };
-        let rows = 0..self.batch();
-        let has_gaps = |row: usize| {
-            Modality::ALL
-                .iter()
-                .any(|&modality| is_all_absent(row, modality))
-        };
-        if !rows.clone().any(has_gaps) {
-            return self.presence.clone();
-        }
-        let is_said = |row, modality| {
-            let presence = self.presence.as_ref();
-            presence.is_none_or(|presence| presence.has(row, modality))
-        };
-        let is_found = |row, modality| is_said(row, modality) && !is_all_absent(row, modality);
-        let found = PerModality::from_fn(|modality| {
-            let has = |row| {
-                let something = used.iter().any(|modality| is_found(row, modality));
-                if something {
-                    is_found(row, modality)
-                } else {
-                    is_said(row, modality)
-                }
-            };
-            rows.clone().map(has).collect()
-        });
-        Some(Presence::new(found).expect("each utterance keeps something"))
+        let absent = PerModality::from_fn(|modality| self.absent_of(modality));
+        Presence::found(self.batch(), used, self.presence.as_ref(), &absent)
     }
 
     /// The same batch with zeros for the values of missing modalities and of absent steps, which may be

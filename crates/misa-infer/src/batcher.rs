@@ -104,7 +104,10 @@ fn lengths(utterances: &[&Utterance]) -> PerModality<Vec<usize>> {
 }
 
 /// The absent steps of each modality; words that BERT reads are never absent.
-fn absent(utterances: &[&Utterance], has_bert: bool) -> PerModality<Option<AbsentSteps>> {
+pub(crate) fn absent(
+    utterances: &[&Utterance],
+    has_bert: bool,
+) -> PerModality<Option<AbsentSteps>> {
     PerModality::from_fn(|modality| {
         let flags = utterances.iter().map(|utterance| {
             let sequence = match (modality, &utterance.text) {

@@ -1,6 +1,6 @@
 //! Scores when modalities are missing.
 
-use crate::missing::draw_presence;
+use crate::missing::{draw_presence, found_presence};
 use crate::scores::named_scores;
 use crate::{Checkpoint, InferError, NamedScores};
 use burn::prelude::*;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Degradation {
-    /// Probability that a modality of an utterance is missing; at least one always remains.
+    /// Probability that a modality of an utterance is missing; at least one that it has always remains.
     pub rate: f64,
     /// Each score by its name, the mean over the draws.
     pub scores: NamedScores,
@@ -37,15 +37,13 @@ impl Checkpoint {
         seed: u64,
         device: &Device,
     ) -> Result<Vec<Degradation>, InferError> {
+        let modalities = self.config.settings.modalities;
+        let found = found_presence(utterances, modalities, self.bert.is_some());
         let curve = rates.iter().map(|&rate| {
             let scores_of_draws = (0..draws).map(|number| {
                 let seed = seed.wrapping_add(number);
-                let presence = draw_presence(
-                    self.config.settings.modalities,
-                    utterances.len(),
-                    rate,
-                    seed,
-                );
+                let count = utterances.len();
+                let presence = draw_presence(modalities, count, rate, seed, found.as_ref());
                 let predictions = self.predict_where(utterances, Some(&presence), device)?;
                 Ok(self.scores_of(&predictions, utterances))
             });

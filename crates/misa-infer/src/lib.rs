@@ -106,7 +106,7 @@ pub use misa_terms::{
     TextSize, Utterance, Vocabulary,
 };
 #[doc(hidden)]
-pub use missing::draw_presence;
+pub use missing::{draw_presence, found_presence};
 pub use predictions::{PredictionRow, Predictions};
 pub use predictor::{
     Attention, ClipError, Explanation, ModalityEffect, NamedVector, Prediction, Predictor,

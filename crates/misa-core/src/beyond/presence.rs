@@ -1,6 +1,6 @@
 //! Which modalities each utterance of a batch has.
 
-use crate::{ConfigError, Modalities, Modality, PerModality};
+use crate::{AbsentSteps, ConfigError, Modalities, Modality, PerModality};
 use burn::prelude::*;
 
 /// Which modalities each utterance of a batch has; at least one each.
@@ -32,6 +32,47 @@ impl Presence {
         } else {
             Err(ConfigError::NoModality)
         }
+    }
+
+    /// Which of `used` each of `batch` utterances has: those that it is said to have and of which a step is
+    /// not absent. An utterance of which nothing would remain keeps what it is said to have, as zeros.
+    /// `None`: all of them.
+    ///
+    /// - said: what each is said to have; `None`: everything
+    /// - absent: the absent steps of each modality; `None`: none
+    pub fn found(
+        batch: usize,
+        used: Modalities,
+        said: Option<&Self>,
+        absent: &PerModality<Option<&AbsentSteps>>,
+    ) -> Option<Self> {
+        let is_all_absent = |row, modality| {
+            let absent = absent.get(modality);
+            absent.is_some_and(|absent| absent.is_all_absent(row))
+        };
+        let rows = 0..batch;
+        let has_gaps = |row: usize| {
+            Modality::ALL
+                .iter()
+                .any(|&modality| is_all_absent(row, modality))
+        };
+        if !rows.clone().any(has_gaps) {
+            return said.cloned();
+        }
+        let is_said = |row, modality| said.is_none_or(|said| said.has(row, modality));
+        let is_found = |row, modality| is_said(row, modality) && !is_all_absent(row, modality);
+        let found = PerModality::from_fn(|modality| {
+            let has = |row| {
+                let something = used.iter().any(|modality| is_found(row, modality));
+                if something {
+                    is_found(row, modality)
+                } else {
+                    is_said(row, modality)
+                }
+            };
+            rows.clone().map(has).collect()
+        });
+        Some(Self::new(found).expect("each utterance keeps something"))
     }
 
     /// The presence of some of the utterances, in the order of `rows`.

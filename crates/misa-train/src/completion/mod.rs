@@ -166,7 +166,7 @@ impl<'a> Fit<'a> {
         let seed = mix(training.seed, 0, 0, "completion valid");
         Self {
             optimiser: Optimiser::new(Adam::default(), 0.0, HashMap::new()),
-            valid_presence: draw_presence(valid.modalities, valid.count, MISSING, seed),
+            valid_presence: draw_presence(valid.modalities, valid.count, MISSING, seed, None),
             networks,
             training,
             train,
@@ -189,7 +189,7 @@ impl<'a> Fit<'a> {
         Random::new(mix(seed, epoch, 0, "completion order")).shuffle(&mut order);
         for (step, chosen) in order.chunks(self.training.batch_size).enumerate() {
             let seed = mix(seed, epoch, step as u64, "completion missing");
-            let presence = draw_presence(self.train.modalities, chosen.len(), MISSING, seed);
+            let presence = draw_presence(self.train.modalities, chosen.len(), MISSING, seed, None);
             self.learn(chosen, &presence);
         }
         let error = self.valid_error();

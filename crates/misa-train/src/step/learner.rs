@@ -110,8 +110,8 @@ impl MisaLearner {
         }
     }
 
-    /// The batch with modalities dropped at random, by its seed; only in [`Phase::Joint`], and
-    /// unless modalities are missing already.
+    /// The batch with modalities dropped at random, by its seed, but one of those that each utterance
+    /// has; only in [`Phase::Joint`], and unless it is said already which are missing.
     pub(crate) fn drop_modalities(&self, batch: ReadyBatch) -> ReadyBatch {
         let probability = self.modality_dropout;
         let is_complete = batch.input().presence.is_none();
@@ -119,7 +119,8 @@ impl MisaLearner {
             return batch;
         }
         let (modalities, count) = (self.model.modalities(), batch.batch());
-        let presence = draw_presence(modalities, count, probability, batch.seed());
+        let found = batch.input().found_presence(modalities);
+        let presence = draw_presence(modalities, count, probability, batch.seed(), found.as_ref());
         batch.with_presence(presence)
     }
 

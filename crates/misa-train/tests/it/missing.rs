@@ -1,12 +1,14 @@
 //! Utterances that lack a modality while a model is trained.
 
-use crate::support::alone;
+use crate::beyond::{config, dataset, small, trained};
+use crate::support::{alone, load};
 use crate::trainer::{LEARNING_RATE, batches, data, learner_of, trainer};
 use burn::prelude::*;
 use misa_core::loss::{MisaLossConfig, UnimodalLabels, UnimodalLossConfig};
-use misa_core::{AbsentSteps, PerModality};
-use misa_data::UtteranceBatch;
-use misa_train::Phase;
+use misa_core::{AbsentSteps, Modality, PerModality};
+use misa_data::{Sequence, Split, UtteranceBatch};
+use misa_train::{Checkpoint, Phase};
+use tempfile::tempdir;
 
 /// Rows of the batch whose visual steps are absent.
 const LACKING: [usize; 2] = [0, 3];
@@ -16,12 +18,21 @@ fn with_labels(labels: UnimodalLabels) -> MisaLossConfig {
     MisaLossConfig::new().with_unimodal(Some(unimodal))
 }
 
-/// Every visual step of these rows is absent.
-fn without_visual(mut batch: UtteranceBatch) -> UtteranceBatch {
-    let lengths = batch.input.lengths.visual.iter().enumerate();
-    let flags = lengths.map(|(row, &length)| vec![LACKING.contains(&row); length]);
-    batch.input.absent.visual = AbsentSteps::new(flags.collect());
+/// Every step of a modality is absent in the rows that `lacks` it.
+fn without(
+    mut batch: UtteranceBatch,
+    modality: Modality,
+    lacks: impl Fn(usize) -> bool,
+) -> UtteranceBatch {
+    let lengths = batch.input.lengths.get(modality).iter().enumerate();
+    let flags = lengths.map(|(row, &length)| vec![lacks(row); length]);
+    let absent = AbsentSteps::new(flags.collect());
+    *batch.input.absent.get_mut(modality) = absent;
     batch
+}
+
+fn without_visual(batch: UtteranceBatch) -> UtteranceBatch {
+    without(batch, Modality::Visual, |row| LACKING.contains(&row))
 }
 
 /// Labels of each modality: those of the utterances, but of visual in these rows.
@@ -76,4 +87,43 @@ fn nothing_is_learned_before_from_a_modality_that_an_utterance_lacks() {
         };
         assert!((prediction - expected).abs() < 1e-5, "row {row}");
     }
+}
+
+#[test]
+fn modality_dropout_keeps_the_only_modality_of_an_utterance() {
+    let _turn = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let predictions = |probability| -> Vec<f32> {
+        let mut learner = learner_of(MisaLossConfig::new(), &data, &device);
+        learner.modality_dropout = probability;
+        let batch = without(batches(&data, &device).remove(0), Modality::Visual, |_| {
+            true
+        });
+        let batch = without(batch, Modality::Acoustic, |_| true);
+        let output = trainer(learner).learn(batch);
+        output.predictions.to_data().iter::<f32>().collect()
+    };
+    assert_eq!(predictions(0.99), predictions(0.0));
+}
+
+/// What is only heard is heard at every rate.
+#[test]
+fn scores_with_modalities_missing_keep_the_only_one_of_an_utterance() {
+    let dir = tempdir().unwrap();
+    let data = dataset(small());
+    let config = config().with_epochs(1);
+    let config = config.with_modalities("visual,acoustic".parse().unwrap());
+    trained(&config, data.clone(), dir.path());
+    let mut heard = data.split(Split::Test).to_vec();
+    for utterance in &mut heard {
+        let (steps, d_input) = (utterance.visual.steps(), utterance.visual.d_input());
+        let zeros = vec![0.0; steps * d_input];
+        utterance.visual = Sequence::with_absent(d_input, zeros, vec![true; steps]).unwrap();
+    }
+    let device = Device::flex();
+    let checkpoint = load(dir.path().join(Checkpoint::FOLDER), &device).unwrap();
+    let curve = checkpoint.degradation(&heard, &[0.0, 0.9], 2, 1, &device);
+    let curve = curve.unwrap();
+    assert_eq!(curve[0].scores, curve[1].scores);
 }
