@@ -14,7 +14,7 @@ use burn::data::dataloader::DataLoader;
 use burn::prelude::Device;
 use misa_core::loss::GeneratedLabels;
 use misa_data::UtteranceLoader;
-use misa_infer::TermMeans;
+use misa_infer::{TermMeans, found_presence};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -48,9 +48,11 @@ impl FitInput {
     pub(crate) fn generated_labels(&self) -> Option<GeneratedLabels> {
         let is_used = self.config.generates_labels();
         let unimodal = self.config.loss.unimodal.as_ref().filter(|_| is_used)?;
-        let targets = self.train.utterances().iter();
-        let targets: Vec<f32> = targets.map(|utterance| utterance.label).collect();
-        Some(unimodal.generated(&targets))
+        let utterances = self.train.utterances();
+        let targets = utterances.iter().map(|utterance| utterance.label);
+        let labels = unimodal.generated(&targets.collect::<Vec<f32>>());
+        let (modalities, has_bert) = (self.config.model.modalities, self.config.bert.is_some());
+        Some(labels.with_presence(found_presence(utterances, modalities, has_bert)))
     }
 
     /// Optimiser steps of a whole run, if patience does not run out.

@@ -25,7 +25,8 @@ const EPSILON: f64 = 1e-8;
 ///   in MMSA, the label is lost.
 /// - Differs: the features of a modality are its projected vector, from which its linear head predicts; in MMSA, they
 ///   are the hidden layer of a head of three layers.
-/// - Differs: an utterance that lacks a modality keeps the label and the features of it.
+/// - Differs: an utterance that lacks a modality keeps the label and the features of it, and is in no centre
+///   of it if it always does ([`Self::with_presence`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneratedLabels {
     bound: f64,
@@ -33,6 +34,8 @@ pub struct GeneratedLabels {
     targets: Vec<f64>,
     fused: FeatureRows,
     alone: PerModality<Generated>,
+    /// Which modalities each utterance can have; `None`: all.
+    presence: Option<Presence>,
 }
 
 /// The state of one modality: a label and a vector for every utterance.
@@ -79,7 +82,23 @@ impl GeneratedLabels {
             }),
             targets,
             fused: FeatureRows::default(),
+            presence: None,
         }
+    }
+
+    /// The same with the modalities that each utterance can have; `None`: all of them. The features of the
+    /// others stay 0 for ever, and are in no centre.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are more or fewer utterances.
+    #[must_use]
+    pub fn with_presence(mut self, presence: Option<Presence>) -> Self {
+        if let Some(presence) = &presence {
+            assert_eq!(presence.batch(), self.targets.len(), "flags of presence");
+        }
+        self.presence = presence;
+        self
     }
 
     /// The label of each utterance by `modality`.
@@ -139,9 +158,13 @@ impl GeneratedLabels {
     pub fn centres(&self) -> LabelCentres {
         let exclude_zero = self.exclude_zero;
         LabelCentres {
-            fused: self.fused.centres(&self.targets, exclude_zero),
-            alone: (self.alone.as_ref())
-                .map(|known| known.features.centres(&known.labels, exclude_zero)),
+            fused: (self.fused).centres(&self.targets, exclude_zero, |_| true),
+            alone: PerModality::from_fn(|modality| {
+                let known = self.alone.get(modality);
+                let presence = self.presence.as_ref();
+                let has = |place| presence.is_none_or(|presence| presence.has(place, modality));
+                known.features.centres(&known.labels, exclude_zero, has)
+            }),
         }
     }
 
@@ -151,7 +174,8 @@ impl GeneratedLabels {
         (&self.fused, &self.alone)
     }
 
-    /// Continues from what [`Self::state`] gave.
+    /// Continues from what [`Self::state`] gave, which does not say what utterances can have
+    /// ([`Self::with_presence`]).
     ///
     /// # Panics
     ///
@@ -238,6 +262,37 @@ mod tests {
         labels.learn(2, &without);
         assert_eq!(labels.alone.visual, before.alone.visual);
         assert_ne!(labels.alone.acoustic, before.alone.acoustic);
+    }
+
+    /// By hand, of the two positive utterances: 5 and 1 in the fusion, 9 and 1 in text; of visual, the second
+    /// has 1, and the first keeps 0.
+    #[test]
+    fn an_utterance_that_never_has_a_modality_is_in_no_centre_of_it() {
+        let presence = Presence::new(PerModality {
+            text: vec![true; 3],
+            visual: vec![false, true, true],
+            acoustic: vec![true; 3],
+        });
+        let presence = presence.unwrap();
+        let rows = |values: [f32; 3]| FeatureRows::new(1, values.to_vec());
+        let batch = HiddenBatch {
+            places: vec![0, 1, 2],
+            fused: rows([5.0, 1.0, -1.0]),
+            alone: PerModality::from_fn(|_| Some(rows([9.0, 1.0, 3.0]))),
+            presence: Some(presence.clone()),
+        };
+        let positive = |presence| {
+            let labels = GeneratedLabels::new(&[2.0, 1.0, -1.0], 3.0, false);
+            let mut labels = labels.with_presence(presence);
+            labels.learn(1, &batch);
+            let centres = labels.centres();
+            let alone = centres.alone;
+            [centres.fused, alone.text, alone.visual].map(|centres| centres.positive)
+        };
+        let of = |values: [f64; 3]| values.map(|value| Some(vec![value]));
+        assert_eq!(positive(Some(presence.clone())), of([3.0, 5.0, 1.0]));
+        // The first may still get it.
+        assert_eq!(positive(None), of([3.0, 5.0, 0.5]));
     }
 
     #[test]

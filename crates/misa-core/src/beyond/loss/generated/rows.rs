@@ -55,16 +55,19 @@ impl FeatureRows {
     }
 
     /// The centres of the two sides of 0, by the label of each vector; a label of 0 is positive, or on
-    /// no side.
-    pub(super) fn centres(&self, labels: &[f64], exclude_zero: bool) -> Centres {
+    /// no side. Only vectors at places that count are in them.
+    pub(super) fn centres(
+        &self,
+        labels: &[f64],
+        exclude_zero: bool,
+        counts: impl Fn(usize) -> bool,
+    ) -> Centres {
         let mean = |is_meant: &dyn Fn(f64) -> bool| {
             let mut sum = vec![0.0; self.width];
             let mut count = 0_usize;
-            for (row, _) in self
-                .rows()
-                .zip(labels)
-                .filter(|(_, label)| is_meant(**label))
-            {
+            let rows = self.rows().zip(labels).enumerate();
+            let meant = rows.filter(|(place, (_, label))| counts(*place) && is_meant(**label));
+            for (_, (row, _)) in meant {
                 count += 1;
                 sum.iter_mut()
                     .zip(row)
@@ -111,13 +114,16 @@ mod tests {
     fn a_side_is_the_mean_of_its_rows_and_zero_is_positive_unless_it_is_excluded() {
         let rows = FeatureRows::new(2, vec![1.0, 2.0, 3.0, 6.0, -4.0, 0.0]);
         let labels = [0.0, 1.0, -0.5];
-        let centres = rows.centres(&labels, false);
+        let centres = rows.centres(&labels, false, |_| true);
         assert_eq!(centres.positive, Some(vec![2.0, 4.0]));
         assert_eq!(centres.negative, Some(vec![-4.0, 0.0]));
-        let centres = rows.centres(&labels, true);
+        let centres = rows.centres(&labels, true, |_| true);
         assert_eq!(centres.positive, Some(vec![3.0, 6.0]));
-        assert_eq!(rows.centres(&[1.0; 3], false).negative, None);
-        assert_eq!(rows.centres(&[1.0; 3], false).lean(&[0.0, 0.0]), None);
+        let centres = rows.centres(&[1.0; 3], false, |_| true);
+        assert_eq!(centres.negative, None);
+        assert_eq!(centres.lean(&[0.0, 0.0]), None);
+        let centres = rows.centres(&[1.0; 3], false, |place| place < 2);
+        assert_eq!(centres.positive, Some(vec![2.0, 4.0]));
     }
 
     /// At (3, 4): 5 from (0, 0), 10 from (9, 12).
