@@ -308,6 +308,32 @@ mod tests {
     }
 
     #[test]
+    fn mutual_attention_that_joins_nothing_is_refused() {
+        let validate = |directions, n_layers, modalities: &str| {
+            let attention = MutualAttentionConfig::new().with_directions(directions);
+            let config = TrainingConfig::new().with_modalities(modalities.parse().unwrap());
+            let attention = attention.with_n_layers(n_layers);
+            config.with_mutual_attention(Some(attention)).validate()
+        };
+        for (directions, modalities) in [
+            (Directions::FromText, "visual,acoustic"),
+            (Directions::Text, "visual,acoustic"),
+            (Directions::All, "text"),
+        ] {
+            let error = validate(directions, 1, modalities).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "mutual_attention cannot be used with modalities that none of its directions joins: it \
+                 would do nothing"
+            );
+            // Without layers, it is off.
+            validate(directions, 0, modalities).unwrap();
+        }
+        validate(Directions::All, 1, "visual,acoustic").unwrap();
+        validate(Directions::IntoText, 1, "text,acoustic").unwrap();
+    }
+
+    #[test]
     fn a_rate_without_an_adversary_is_refused() {
         let config = TrainingConfig::new().with_adversary_learning_rate(Some(1e-2));
         assert_eq!(

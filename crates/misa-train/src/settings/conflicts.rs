@@ -20,14 +20,19 @@ pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError
 /// Whether the conflict exists, its field, and why the field cannot be used.
 type Conflict = (bool, &'static str, &'static str);
 
-fn between_modules(config: &TrainingConfig) -> [Conflict; 4] {
+fn between_modules(config: &TrainingConfig) -> [Conflict; 5] {
     let is_frozen = |bert: &BertSettings| bert.reading.freezing == BertFreezing::All;
-    let attention = config.model.mutual_attention.as_ref();
-    let reads_text_steps = attention.is_some_and(|attention| {
-        attention.n_layers > 0 && attention.directions != Directions::FromText
-    });
     let modalities = config.model.modalities;
+    let attention = config.model.mutual_attention.as_ref();
+    let attention = attention.filter(|attention| attention.n_layers > 0);
+    let directions = attention.map(|attention| attention.directions);
+    let reads_text_steps = directions.is_some_and(|which| which != Directions::FromText);
     [
+        (
+            directions.is_some_and(|which| which.pairs_of(modalities).is_empty()),
+            "mutual_attention",
+            "with modalities that none of its directions joins: it would do nothing",
+        ),
         (
             reads_text_steps && config.bert.as_ref().is_some_and(is_frozen),
             "mutual_attention",

@@ -100,6 +100,15 @@ impl Directions {
         }
         pairs
     }
+
+    /// The targets and their sources that are both in use.
+    pub fn pairs_of(self, modalities: Modalities) -> Vec<(Modality, Modality)> {
+        let mut pairs = self.pairs();
+        pairs.retain(|(target, source)| {
+            modalities.contains(*target) && modalities.contains(*source)
+        });
+        pairs
+    }
 }
 
 impl MutualAttentionConfig {
@@ -135,10 +144,7 @@ impl MutualAttentionConfig {
         d_hidden: usize,
         device: &Device,
     ) -> Option<MutualAttention> {
-        let mut pairs = self.directions.pairs();
-        pairs.retain(|(target, source)| {
-            modalities.contains(*target) && modalities.contains(*source)
-        });
+        let pairs = self.directions.pairs_of(modalities);
         if pairs.is_empty() || self.n_layers == 0 {
             return None;
         }
