@@ -218,7 +218,7 @@ impl TrainingConfig {
 mod tests {
     use super::*;
     use misa_core::encoder::bert::BertFreezing;
-    use misa_core::loss::{Regression, UnimodalLossConfig, Weighting};
+    use misa_core::loss::{ContrastLossConfig, Regression, UnimodalLossConfig, Weighting};
     use misa_core::{Directions, MutualAttentionConfig, Task};
 
     #[test]
@@ -303,6 +303,25 @@ mod tests {
             assert!(
                 error.starts_with(&format!("{field} cannot be used with ")),
                 "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_contrast_between_modalities_needs_two() {
+        let contrast = |weighting| {
+            let loss = MisaLossConfig::new().with_similarity_weight(0.0);
+            let loss = loss.with_contrast(Some(ContrastLossConfig::new()));
+            TrainingConfig::new().with_loss(loss.with_weighting(weighting))
+        };
+        for weighting in [Weighting::Fixed, Weighting::Learned] {
+            let config = contrast(weighting);
+            config.validate().unwrap();
+            let config = config.with_modalities("acoustic".parse().unwrap());
+            assert_eq!(
+                config.validate().unwrap_err().to_string(),
+                "loss.contrast cannot be used with one modality: it compares those of an utterance, \
+                 and would always be 0"
             );
         }
     }

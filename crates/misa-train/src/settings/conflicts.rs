@@ -2,7 +2,7 @@
 
 use crate::{BertSettings, TrainingConfig};
 use misa_core::encoder::bert::BertFreezing;
-use misa_core::loss::{Regression, Weighting};
+use misa_core::loss::{Regression, Term, Weighting};
 use misa_core::{ConfigError, Directions, Modality, Task};
 
 /// An error for the first pair of settings that cannot be used together.
@@ -56,7 +56,7 @@ fn between_modules(config: &TrainingConfig) -> [Conflict; 5] {
     ]
 }
 
-fn of_loss(config: &TrainingConfig) -> [Conflict; 4] {
+fn of_loss(config: &TrainingConfig) -> [Conflict; 5] {
     let loss = &config.loss;
     let is_learned = loss.weighting == Weighting::Learned;
     let is_alone = config.model.modalities.count() == 1;
@@ -66,6 +66,11 @@ fn of_loss(config: &TrainingConfig) -> [Conflict; 4] {
             "loss.weighting learned",
             "with one modality and a similarity weight: that loss is always 0, and its weight \
              would grow without end",
+        ),
+        (
+            is_alone && loss.weight(Term::Contrast) > 0.0,
+            "loss.contrast",
+            "with one modality: it compares those of an utterance, and would always be 0",
         ),
         (
             loss.task != Task::Regression && loss.regression != Regression::Squared,
