@@ -194,7 +194,8 @@ impl MisaLearner {
             let [_, steps, _] = features.dims();
             let seed = mix(batch.seed(), 0, modality as u64, "modality");
             let lengths = input.lengths.get(modality);
-            hide(lengths, steps, self.masked_share, seed, &device)
+            let absent = input.absent.get(modality).as_ref();
+            hide(lengths, absent, steps, self.masked_share, seed, &device)
         };
         let visual = hidden(Modality::Visual, &input.visual);
         let acoustic = hidden(Modality::Acoustic, &input.acoustic);
