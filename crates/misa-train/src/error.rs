@@ -33,6 +33,9 @@ pub enum TrainError {
     /// A model cannot be loaded, saved or used.
     #[error(transparent)]
     Infer(Box<InferError>),
+    /// The model whose weights are to be taken over cannot be read.
+    #[error("training.transfer: {0}")]
+    Transfer(Box<TrainError>),
     /// A split that training needs has no utterances.
     #[error("split `{split}` has no utterances, expected at least 1")]
     EmptySplit {

@@ -2,7 +2,9 @@
 
 use crate::run::state::Times;
 use crate::settings::schedule::Plateau;
-use crate::{DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig};
+use crate::{
+    DataSummary, EpochRecord, Patience, System, TrainError, TrainingConfig, TransferSummary,
+};
 use misa_data::Split;
 use misa_infer::TermMeans;
 use misa_infer::versioned::Layout;
@@ -48,6 +50,9 @@ pub struct Manifest {
     /// in runs of misa 0.1.0 whose states hold them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) frozen_bert: Option<String>,
+    /// What the initial weights took over from another model; `None` if they did not, and in earlier runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) transfer: Option<TransferSummary>,
     /// Progress at the last complete state.
     pub(crate) progress: RunProgress,
     /// The weights of epochs that the run was asked to keep, in their order.
@@ -182,6 +187,7 @@ impl Manifest {
             state: None,
             best: None,
             frozen_bert: None,
+            transfer: None,
             progress: RunProgress::new(config),
             kept: Vec::new(),
             openings: Vec::new(),

@@ -14,7 +14,7 @@ use crate::run::text;
 use crate::step::frames::FrameDropout;
 use crate::{
     BertSummary, Checkpoint, Evaluation, MisaLearner, ModalityScore, Predictions, Report,
-    RunOptions, System, TrainError, TrainingConfig,
+    RunOptions, System, TrainError, TrainingConfig, TransferSummary,
 };
 use burn::prelude::*;
 use misa_core::{FeatureSizes, Misa, MisaConfig};
@@ -67,14 +67,16 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// The model that the run starts with.
-    pub(crate) fn open_model(&self) -> Result<Opened, TrainError> {
+    /// The model that the run starts with. `taken` is what a run that goes on from a state took over from another
+    /// model when it began.
+    pub(crate) fn open_model(&self, taken: Option<&TransferSummary>) -> Result<Opened, TrainError> {
         let model_config = self.config.model(self.sizes)?;
         let (model, mut start) = initial_model(
             self.config,
             &model_config,
             self.data.dataset(),
             self.bert.as_ref(),
+            taken,
             &self.device.clone().autodiff(),
         )?;
         if let (Some(text), Some(summary)) = (self.text(), &mut start.bert) {
@@ -248,6 +250,13 @@ pub(crate) struct Opened {
     model_config: MisaConfig,
     start: Start,
     frozen: Arc<Frozen>,
+}
+
+impl Opened {
+    /// What its weights took over from another model.
+    pub(crate) fn transfer(&self) -> Option<&TransferSummary> {
+        self.start.transfer.as_ref()
+    }
 }
 
 /// What the epochs came to.

@@ -6,6 +6,7 @@ use crate::{
 };
 use burn::prelude::*;
 use burn::tensor::TensorData;
+use misa_core::encoder::bert::BertFreezing;
 use misa_core::{ConfigError, FeatureSizes, Misa, MisaConfig, Modality, ParameterCount, TextSize};
 use misa_data::{BertText, BertWeights, PretrainedBert, Split, UtteranceDataset, mix, read_glove};
 use misa_infer::lock_random_state;
@@ -62,12 +63,14 @@ impl Start {
 }
 
 /// A model whose weights are a function of the seed, except word vectors, BERT or transferred
-/// tensors if the configuration names them.
+/// tensors if the configuration names them. `taken` is what a run that goes on from a state took over when it
+/// began.
 pub(crate) fn initial_model(
     config: &TrainingConfig,
     model: &MisaConfig,
     data: &UtteranceDataset,
     bert: Option<&OpenedBert>,
+    taken: Option<&TransferSummary>,
     device: &Device,
 ) -> Result<(Misa, Start), TrainError> {
     // Read first: a file that does not fit the sizes is refused before they are allocated.
@@ -83,12 +86,7 @@ pub(crate) fn initial_model(
         start.bert = Some(summary);
     }
     (misa, start.glove) = with_glove(config, misa, data, device)?;
-    if let Some(folder) = &config.transfer {
-        let vocabulary = data.vocabulary().filter(|_| bert.is_none());
-        let (transferred, summary) = transfer(misa, vocabulary, folder, device)?;
-        misa = transferred;
-        start.transfer = Some(summary);
-    }
+    (misa, start.transfer) = with_transfer(config, misa, data, taken, device)?;
     start.parameter_counts = misa.parameter_counts();
     Ok((misa, start))
 }
@@ -162,4 +160,27 @@ fn with_glove(
     let shape = [rows.len() / width, width];
     let rows = Tensor::from_data(TensorData::new(rows, shape), device);
     Ok((model.with_embedding(rows)?, Some(summary)))
+}
+
+/// The model with the tensors of another one, if one is given. A state has all of them but frozen weights of BERT,
+/// so that a run that goes on from one needs the other model for these alone.
+fn with_transfer(
+    config: &TrainingConfig,
+    model: Misa,
+    data: &UtteranceDataset,
+    taken: Option<&TransferSummary>,
+    device: &Device,
+) -> Result<(Misa, Option<TransferSummary>), TrainError> {
+    let Some(folder) = &config.transfer else {
+        return Ok((model, None));
+    };
+    let bert = config.bert.as_ref();
+    let has_frozen = bert.is_some_and(|bert| bert.reading.freezing != BertFreezing::None);
+    if let Some(taken) = taken.filter(|_| !has_frozen) {
+        return Ok((model, Some(taken.clone())));
+    }
+    let vocabulary = data.vocabulary().filter(|_| bert.is_none());
+    let (model, summary) = transfer(model, vocabulary, folder, device)
+        .map_err(|source| TrainError::Transfer(Box::new(source)))?;
+    Ok((model, Some(summary)))
 }

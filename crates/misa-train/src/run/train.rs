@@ -112,11 +112,13 @@ pub fn run(
     };
     let has_begun = before.updates() > 0;
     let prepared = Prepared::new(config, data, device, options, has_begun)?;
-    let opened = prepared.open_model()?;
-    let folder = RunFolder::open(dir, options, manifest, System::current(device))?;
+    let taken = before.state.as_ref().and(before.transfer.as_ref());
+    let opened = prepared.open_model(taken)?;
+    let mut folder = RunFolder::open(dir, options, manifest, System::current(device))?;
     if folder.manifest.status == Status::Finished {
         return report_again(dir);
     }
+    folder.manifest.transfer = opened.transfer().cloned();
     let (mut folder, result) = prepared.run(opened, folder);
     if let Err(error) = &result {
         let status = match error {

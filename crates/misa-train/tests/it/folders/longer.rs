@@ -96,6 +96,35 @@ fn a_stopped_run_may_get_more_epochs_too() {
 }
 
 #[test]
+fn a_run_goes_on_without_the_model_whose_weights_it_took_over() {
+    let [source, whole, finished, stopped] = [(); 4].map(|()| tempdir().unwrap());
+    go(&config().with_seed(8), source.path(), RunStart::New).unwrap();
+    let config = config().with_transfer(Some(source.path().to_path_buf()));
+    let more = config.clone().with_epochs(3);
+    let expected = go(&more, whole.path(), RunStart::New).unwrap();
+    let expected = expected.transfer.unwrap();
+    assert!(expected.taken > 0);
+    go(&config, finished.path(), RunStart::New).unwrap();
+    let request = options(RunStart::New);
+    request.stop.request();
+    let device = Device::flex();
+    run(&more, data().0, &device, stopped.path(), &request).unwrap_err();
+    fs::remove_dir_all(source.path().join("checkpoint")).unwrap();
+    for dir in [&finished, &stopped] {
+        let report = go(&more, dir.path(), RunStart::Resume).unwrap();
+        assert!(weights(whole.path()) == weights(dir.path()));
+        let found = report.transfer.unwrap();
+        assert_eq!(
+            (found.from, found.taken),
+            (expected.from.clone(), expected.taken)
+        );
+    }
+    let error = go(&more, whole.path(), RunStart::Replace).unwrap_err();
+    let error = error.to_string();
+    assert!(error.starts_with("training.transfer: "), "{error}");
+}
+
+#[test]
 fn epochs_that_cannot_be_added_are_refused_with_the_reason() {
     let message = |first: &TrainingConfig, then: &TrainingConfig, keep_state| {
         let dir = tempdir().unwrap();
