@@ -32,52 +32,133 @@ pub(crate) struct Activity(Arc<Watch>);
 
 #[derive(Debug)]
 struct Watch {
-    phase: Mutex<(Phase, Instant)>,
-    has_begun: Notify,
+    state: Mutex<State>,
+    has_changed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    since: Instant,
+    /// Bytes of heads that have come and are not those of an answered request.
+    heads: Vec<u8>,
+    /// Bytes that still come of the last request's body; `None` if its chunks tell.
+    body: Option<u64>,
 }
 
 impl Activity {
     pub fn new() -> Self {
+        let state = State {
+            phase: Phase::Idle,
+            since: Instant::now(),
+            heads: Vec::new(),
+            body: Some(0),
+        };
         Self(Arc::new(Watch {
-            phase: Mutex::new((Phase::Idle, Instant::now())),
-            has_begun: Notify::new(),
+            state: Mutex::new(state),
+            has_changed: Notify::new(),
         }))
     }
 
-    pub fn set(&self, phase: Phase) {
-        *lock(&self.0.phase) = (phase, Instant::now());
+    /// A head is complete. Its body has so many bytes, or chunks.
+    pub fn requested(&self, body: Option<u64>) {
+        let mut state = lock(&self.0.state);
+        let heads = std::mem::take(&mut state.heads);
+        state.body = None;
+        if let Some(end) = head_end(&heads) {
+            state.body = body;
+            state.keep(&heads[end..]);
+        }
+        self.enter(&mut state, Phase::Busy);
+    }
+
+    /// The request has its answer. The head of the next one may have begun to arrive meanwhile, which is not
+    /// known after a body in chunks.
+    pub fn answered(&self) {
+        let mut state = lock(&self.0.state);
+        state.body.get_or_insert(0);
+        let phase = if state.heads.is_empty() {
+            Phase::Idle
+        } else {
+            Phase::Head
+        };
+        self.enter(&mut state, phase);
     }
 
     /// Bytes have come.
-    fn arrived(&self) {
-        let mut now = lock(&self.0.phase);
-        if now.0 == Phase::Idle {
-            *now = (Phase::Head, Instant::now());
-            self.0.has_begun.notify_one();
+    fn arrived(&self, bytes: &[u8]) {
+        let mut state = lock(&self.0.state);
+        state.keep(bytes);
+        if state.phase == Phase::Idle && !state.heads.is_empty() {
+            self.enter(&mut state, Phase::Head);
         }
     }
 
-    /// Waits for the first byte of a request, which brings the deadline nearer.
-    pub async fn begun(&self) {
-        self.0.has_begun.notified().await;
+    /// Bytes of an answer were sent: a client that reads slowly is not idle.
+    fn sent(&self) {
+        let mut state = lock(&self.0.state);
+        if state.phase != Phase::Busy {
+            state.since = Instant::now();
+        }
+    }
+
+    fn enter(&self, state: &mut State, phase: Phase) {
+        (state.phase, state.since) = (phase, Instant::now());
+        self.0.has_changed.notify_one();
+    }
+
+    /// Waits for another phase, which has another deadline.
+    pub async fn changed(&self) {
+        self.0.has_changed.notified().await;
     }
 
     /// The phase, and when it has lasted too long.
     pub fn deadline(&self, config: &ServeConfig) -> (Phase, Instant) {
-        let (phase, since) = *lock(&self.0.phase);
-        let limit = match phase {
+        let state = lock(&self.0.state);
+        let limit = match state.phase {
             Phase::Idle => Duration::from_secs_f64(config.idle_seconds),
             Phase::Head => Duration::from_secs_f64(config.header_seconds),
             Phase::Busy => NEVER,
         };
-        (phase, since + limit)
+        (state.phase, state.since + limit)
     }
+}
+
+impl State {
+    /// Keeps the bytes that do not belong to the body that is arriving.
+    fn keep(&mut self, bytes: &[u8]) {
+        let Some(body) = &mut self.body else { return };
+        let of_body = usize::try_from(*body).map_or(bytes.len(), |body| body.min(bytes.len()));
+        *body -= of_body as u64;
+        self.heads.extend_from_slice(&bytes[of_body..]);
+    }
+}
+
+/// Where the first head ends: after the first empty line that follows another.
+fn head_end(bytes: &[u8]) -> Option<usize> {
+    let begin = bytes.iter().position(|byte| !b"\r\n".contains(byte))?;
+    let mut end = begin;
+    for line in bytes[begin..].split_inclusive(|&byte| byte == b'\n') {
+        end += line.len();
+        if matches!(line, b"\n" | b"\r\n") {
+            return Some(end);
+        }
+    }
+    None
 }
 
 /// A stream that tells when bytes arrive.
 pub(crate) struct Watched {
     pub stream: TcpStream,
     pub activity: Activity,
+}
+
+impl Watched {
+    fn tell_sent(&self, polled: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(1..)) = polled {
+            self.activity.sent();
+        }
+    }
 }
 
 impl AsyncRead for Watched {
@@ -88,8 +169,9 @@ impl AsyncRead for Watched {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.activity.arrived();
+        let new = &buffer.filled()[before..];
+        if !new.is_empty() {
+            self.activity.arrived(new);
         }
         polled
     }
@@ -101,7 +183,9 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.tell_sent(&polled);
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -117,10 +201,51 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.tell_sent(&polled);
+        polled
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_ends_with_its_first_empty_line() {
+        for (bytes, end) in [
+            ("GET / HTTP/1.1\r\na: b\r\n\r\nmore", Some(24)),
+            ("\r\nGET / HTTP/1.1\n\nmore", Some(18)),
+            ("GET / HTTP/1.1\r\na: b\r\n\r", None),
+            ("\r\n\r\n", None),
+            ("", None),
+        ] {
+            assert_eq!(head_end(bytes.as_bytes()), end, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_of_a_body_are_no_head() {
+        let activity = Activity::new();
+        let phase = || activity.deadline(&ServeConfig::default()).0;
+        activity.arrived(b"POST / HTTP/1.1\r\n\r\n12");
+        assert_eq!(phase(), Phase::Head);
+        activity.requested(Some(5));
+        activity.arrived(b"345");
+        assert_eq!(phase(), Phase::Busy);
+        activity.answered();
+        assert_eq!(phase(), Phase::Idle);
+        activity.arrived(b"POST / HTTP/1.1\r\n\r\n12345GET /");
+        activity.requested(Some(5));
+        activity.answered();
+        assert_eq!(phase(), Phase::Head);
+        activity.arrived(b" HTTP/1.1\r\n\r\n");
+        activity.requested(Some(0));
+        activity.answered();
+        assert_eq!(phase(), Phase::Idle);
     }
 }

@@ -9,7 +9,7 @@ use crate::stage::Stage;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1::{Builder, Connection};
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
@@ -48,12 +48,12 @@ pub(crate) async fn serve(stream: TcpStream, app: Arc<App>, router: Router) {
     let router = TowerToHyperService::new(router);
     let answering = activity.clone();
     let service = service_fn(move |request: Request<Incoming>| -> Answering {
-        answering.set(Phase::Busy);
+        answering.requested(request.body().size_hint().exact());
         let activity = answering.clone();
         let response = router.call(request);
         Box::pin(async move {
             let response = response.await;
-            activity.set(Phase::Idle);
+            activity.answered();
             response
         })
     });
@@ -96,7 +96,7 @@ where
                 is_closing = true;
                 Pin::new(&mut *connection).graceful_shutdown();
             }
-            () = activity.begun() => {}
+            () = activity.changed() => {}
             () = sleep_until(deadline) => {
                 let (phase, deadline) = activity.deadline(&app.config);
                 if deadline > tokio::time::Instant::now() {

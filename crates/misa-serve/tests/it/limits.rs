@@ -1,7 +1,7 @@
 //! Requests that are slow, too large, cut off or too many.
 
 use crate::common::models::{self, Gate};
-use crate::common::{JSON, Running, clip, config, refusal, start, wait_for};
+use crate::common::{JSON, Running, clip, config, predict, refusal, start, wait_for};
 use misa_serve::{ServeConfig, predictors};
 use misa_testing::{HttpClient, request};
 use std::io::{ErrorKind, Write};
@@ -80,6 +80,32 @@ fn a_connection_without_a_request_is_closed_without_an_answer() {
         client.answer().unwrap_err().kind(),
         ErrorKind::UnexpectedEof
     );
+}
+
+#[test]
+fn a_connection_is_closed_after_an_answered_prediction() {
+    let (server, _folder) = limited(|config| config.idle_seconds = 0.2);
+    let mut client = server.client();
+    assert_eq!(predict(&mut client, &clip("c", 0.5)).status, 200);
+    assert_eq!(
+        client.answer().unwrap_err().kind(),
+        ErrorKind::UnexpectedEof
+    );
+}
+
+#[test]
+fn a_head_that_began_before_the_last_answer_has_its_limit() {
+    let (server, _folder) = limited(|config| config.header_seconds = 0.2);
+    let body = clip("c", 0.5).to_string();
+    let whole = request("POST /v1/predict", &[JSON], body.as_bytes());
+    let mut client = server.client();
+    client
+        .send(&[whole.as_slice(), b"GET /livez HT"].concat())
+        .unwrap();
+    assert_eq!(client.answer().unwrap().status, 200);
+    let (status, kind, error) = refusal(&client.answer().unwrap());
+    assert_eq!((status, kind.as_str()), (408, "too_slow"));
+    assert_eq!(error, "head: expected all of it in 0.2 seconds, found less");
 }
 
 #[test]
