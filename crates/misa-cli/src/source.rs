@@ -2,12 +2,13 @@
 
 use crate::MovedData;
 use crate::place::data_path;
-use crate::settings::RunSettings;
+use crate::settings::{DataSettings, RunSettings};
 use misa_data::{Development, LockedTest, Split, Utterance};
 use misa_train::{DataSummary, Manifest, Status, TrainError, open_test};
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A run with its data, opened as its manifest records it.
 #[derive(Debug)]
@@ -48,6 +49,31 @@ impl RunSource {
             data,
         })
     }
+}
+
+/// The files and folders of a run's data that are there, which are not opened; `moved` says where they are now.
+/// None of a run whose manifest cannot be read, or that another program started.
+pub(crate) fn data_of(run: &Path, moved: &MovedData) -> Vec<PathBuf> {
+    let Ok(manifest) = Manifest::read(run) else {
+        return Vec::new();
+    };
+    let Ok(mut settings) = settings_of(run, &manifest) else {
+        return Vec::new();
+    };
+    let lead = |recorded: &Path| {
+        let path = data_path(run, &manifest, recorded);
+        Ok::<_, Infallible>(path.unwrap_or_else(|_| recorded.to_path_buf()))
+    };
+    let Ok(()) = moved.apply(&mut settings.data, lead);
+    let DataSettings {
+        path,
+        text,
+        visual,
+        acoustic,
+        ..
+    } = settings.data;
+    let paths = [path, text, visual, acoustic].into_iter().flatten();
+    paths.filter(|path| path.exists()).collect()
 }
 
 /// The utterances of a split of a run; opening the test split is recorded in the manifest.

@@ -5,7 +5,7 @@ use misa_recordings::Interval;
 use misa_recordings::sounds::{HearSpeech, Hearing};
 use misa_speech::{SpeechDetector, SpeechOptions, SpeechStream, segments};
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What tells speech from other sounds.
@@ -18,6 +18,11 @@ pub(crate) struct SpeechOption {
 }
 
 impl SpeechOption {
+    /// The file of the weights, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.speech.as_deref()
+    }
+
     /// The network; `None` if no weights are given.
     pub(crate) fn load(&self) -> Result<Option<Arc<dyn HearSpeech>>, Box<dyn Error>> {
         let Some(path) = &self.speech else {

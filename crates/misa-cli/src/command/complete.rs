@@ -1,7 +1,7 @@
 //! A model that predicts what a missing modality shares with the others.
 
 use super::json::{say_object, scores};
-use super::output::{check_empty, write_folder};
+use super::output::{check_empty, check_outside_data, write_folder};
 use super::say;
 use super::score_rows::{cells, head};
 use crate::runs::one_run;
@@ -65,6 +65,7 @@ impl Arguments {
         check_empty(&self.out)?;
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
+        check_outside_data(&self.out, [run.as_path()], &self.moved)?;
         let (development, _) = RunSource::open(&run, &self.moved)?.data;
         let valid = development.dataset().split(Split::Valid);
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;

@@ -1,7 +1,7 @@
 //! Representations as a file.
 
 use super::json::say_object;
-use super::output::check_file;
+use super::output::{check_file, check_outside_data};
 use super::{SplitName, say};
 use crate::runs::one_run;
 use crate::source::{RunSource, utterances_of};
@@ -49,6 +49,7 @@ impl Arguments {
         check_file(&self.out)?;
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
+        check_outside_data(&self.out, [run.as_path()], &self.moved)?;
         let source = RunSource::open(&run, &self.moved)?;
         let checkpoint = Checkpoint::load(run.join(Checkpoint::FOLDER), &device)?;
         let (development, test) = source.data;

@@ -1,11 +1,13 @@
 //! Files and folders that results are written to.
 
+use crate::MovedData;
+use crate::source::data_of;
 use misa_data::write_whole;
 use misa_infer::Checkpoint;
 use misa_report::{Figure, PngError};
 use std::error::Error;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// What training writes into the folder of a run, besides folders and predictions.
@@ -71,14 +73,37 @@ fn owner(folder: &Path, name: &str) -> Option<&'static str> {
 ///
 /// If `path` is `data`, or in this folder.
 pub(super) fn check_outside(path: &Path, data: &Path) -> Result<(), Box<dyn Error>> {
-    let (above, data) = (fs::canonicalize(folder(path))?, fs::canonicalize(data)?);
-    let name = path.file_name().unwrap_or_default();
-    if above.join(name).starts_with(&data) {
+    let told = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
+    let data = fs::canonicalize(data).map_err(|error| told(data, error))?;
+    let target = target(path).map_err(|error| told(path, error))?;
+    if target.starts_with(&data) {
         let (path, data) = (path.display(), data.display());
         let fault = format!("{path}: is in {data}, which is read, expected a path elsewhere");
         return Err(fault.into());
     }
     Ok(())
+}
+
+/// Refuses a result in the data of runs, before anything is read; `moved` says where the data is now.
+///
+/// # Errors
+///
+/// If `path` is a file of the data, or in a folder of it.
+pub(super) fn check_outside_data<'r>(
+    path: &Path,
+    runs: impl IntoIterator<Item = &'r Path>,
+    moved: &MovedData,
+) -> Result<(), Box<dyn Error>> {
+    let mut data = runs.into_iter().flat_map(|run| data_of(run, moved));
+    data.try_for_each(|data| check_outside(path, &data))
+}
+
+/// Where something at `path` would be written; it and folders above it need not be there.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match path.file_name().filter(|_| !path.is_dir()) {
+        Some(name) => Ok(target(folder(path))?.join(name)),
+        None => fs::canonicalize(path),
+    }
 }
 
 /// Makes a folder, and refuses one that no file can be written to.
@@ -131,7 +156,7 @@ pub(super) fn write_folder(
     out: &Path,
     fill: impl FnOnce(&Path) -> Result<(), Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let io = |error: std::io::Error| format!("{}: {error}", out.display());
+    let io = |error: io::Error| format!("{}: {error}", out.display());
     let above = folder(out);
     fs::create_dir_all(above).map_err(io)?;
     let beside = tempfile::Builder::new().prefix(".misa-").tempdir_in(above);
@@ -174,7 +199,7 @@ pub(super) fn folder(path: &Path) -> &Path {
 }
 
 /// Creates a file without a name, which shows whether others can be written.
-fn check_folder(folder: &Path) -> std::io::Result<()> {
+fn check_folder(folder: &Path) -> io::Result<()> {
     tempfile::tempfile_in(folder).map(drop)
 }
 
@@ -243,7 +268,8 @@ mod tests {
             assert!(check_file(&dir.path().join(path)).is_ok(), "{path}");
         }
         assert!(check_outside(&run.join("a.csv"), &dir.path().join("model")).is_ok());
-        for inside in [run.clone(), run.join("a.csv"), run.join("checkpoint/a.csv")] {
+        for inside in ["", "a.csv", "checkpoint/a.csv", "new/folder/a.csv"] {
+            let inside = run.join(inside);
             assert!(
                 check_outside(&inside, &run).is_err(),
                 "{}",

@@ -1,7 +1,7 @@
 //! One figure.
 
 use super::json::say_object;
-use super::output::{check_file, write};
+use super::output::{check_file, check_outside_data, write};
 use super::{SplitName, say};
 use crate::runs::one_run;
 use crate::show::Finished;
@@ -63,6 +63,7 @@ impl Arguments {
         check_file(out)?;
         let device = crate::device(&self.device)?;
         let run = one_run(&self.run)?;
+        check_outside_data(out, [run.as_path()], &self.moved)?;
         let (finished, test) = Finished::open(&run, &self.moved, &device)?;
         let split = Split::from(self.split);
         if split == Split::Test {

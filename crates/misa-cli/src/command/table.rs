@@ -1,10 +1,11 @@
 //! Runs compared.
 
 use super::json::with_schema;
-use super::output::{check_file, write};
+use super::output::{check_file, check_outside_data, write};
 use super::{SplitName, say};
+use crate::runs::NamedRuns;
 use crate::terminal::line_width;
-use crate::{CompareRequest, Exit, Outcome, compare};
+use crate::{CompareRequest, Exit, MovedData, Outcome, compare};
 use clap::{Args, ValueEnum};
 use misa_data::Split;
 use misa_report::compare::{Against, SOURCES, TableStyle};
@@ -77,7 +78,12 @@ enum Format {
 impl Arguments {
     pub(crate) fn run(&self) -> Outcome {
         let format = if self.json { Format::Json } else { self.format };
-        self.out.as_deref().map(check_file).transpose()?;
+        if let Some(out) = &self.out {
+            check_file(out)?;
+            let named = NamedRuns::of_texts(&self.runs)?;
+            let folders = named.runs.iter().map(|run| run.folder.as_path());
+            check_outside_data(out, folders, &MovedData::default())?;
+        }
         // A summary in Markdown or LaTeX does not show differences.
         let is_text = matches!(format, Format::Md | Format::Latex);
         let resamples = if self.summary && is_text {

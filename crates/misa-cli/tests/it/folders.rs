@@ -83,6 +83,48 @@ fn the_data_of_a_run_is_found_from_any_folder() {
 }
 
 #[test]
+fn a_result_does_not_replace_the_data_of_its_run() {
+    let dir = tempdir().unwrap();
+    let folder = dir.path();
+    project(folder);
+    copy_folder(&folder.join("runs/a"), &folder.join("runs/b"));
+    let own = "datasets/own.safetensors";
+    let before = fs::read(folder.join(own)).unwrap();
+    let unseen = ["runs/a", "--split", "test", "--data", "datasets"];
+    for (command, options) in [
+        ("embed", &["runs/a", "--split", "test", "-o", own][..]),
+        ("report", &["runs/a", "--split", "test", "-o", own]),
+        ("report", &["runs", "-o", own]),
+        ("table", &["runs", "-o", own]),
+        ("embed", &[&unseen[..], &["-o", "datasets/a.npz"]].concat()),
+        (
+            "report",
+            &[&unseen[..], &["-o", "datasets/a.html"]].concat(),
+        ),
+        (
+            "degrade",
+            &[&unseen[..], &["-o", "datasets/new/a"]].concat(),
+        ),
+        (
+            "plot",
+            &[&unseen[..], &["attention", "-o", "datasets/a.svg"]].concat(),
+        ),
+        (
+            "complete",
+            &["runs/a", "--data", "datasets", "-o", "datasets/new/a"],
+        ),
+    ] {
+        let message = refused_in(folder, &[&[command], options].concat());
+        let expected = "which is read, expected a path elsewhere";
+        assert!(message.trim_end().ends_with(expected), "{message}");
+    }
+    assert!(fs::read(folder.join(own)).unwrap() == before);
+    assert_eq!(fs::read_dir(folder.join("datasets")).unwrap().count(), 1);
+    let manifest = json(&fs::read_to_string(folder.join("runs/a/manifest.json")).unwrap());
+    assert_eq!(manifest["openings"], json!([]));
+}
+
+#[test]
 fn a_run_is_resumed_and_lengthened_from_any_folder() {
     let dir = tempdir().unwrap();
     let (one, other) = (dir.path().join("one"), dir.path().join("other"));

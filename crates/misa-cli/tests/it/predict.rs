@@ -273,6 +273,28 @@ fn options_that_mean_nothing_together_are_refused() {
 }
 
 #[test]
+fn predictions_do_not_replace_what_they_are_made_from() {
+    let dir = tempdir().unwrap();
+    let [data, file] = ["data.csv", "file"].map(|name| dir.path().join(name));
+    fs::write(&data, "id,text\n").unwrap();
+    fs::write(&file, "a").unwrap();
+    let (data, file) = (text(&data), text(&file));
+    for options in [
+        &["--data", file][..],
+        &["--data", data, "--text", file],
+        &["--data", data, "--visual", file],
+        &["--sound", file],
+        &["--sound", data, "--words", file],
+        &["--sound", data, "--faces", file],
+        &["--sound", data, "--speech", file],
+    ] {
+        let (_, message) = refused(&[&["predict", "run", "--out", file], options].concat());
+        let expected = "which is read, expected a path elsewhere";
+        assert!(message.ends_with(expected), "{message}");
+    }
+}
+
+#[test]
 fn a_model_alone_is_verified_by_its_own_checksums() {
     let (dir, run, _) = trained();
     let alone = dir.path().join("model");

@@ -4,7 +4,7 @@ mod frames;
 mod modalities;
 
 use super::json::say_runs;
-use super::output::{make_folder, write_figure};
+use super::output::{check_outside_data, make_folder, write_figure};
 use super::{SplitName, say};
 use crate::runs::finished_runs;
 use crate::seeds::twice;
@@ -204,6 +204,8 @@ impl Arguments {
         let tasks = runs.iter();
         same_task(tasks.map(|(run, manifest)| (run.clone(), manifest.config.loss.task)))?;
         if let Some(out) = &self.out {
+            let folders = runs.iter().map(|(run, _)| run.as_path());
+            check_outside_data(out, folders, &self.moved)?;
             make_folder(out)?;
         }
         if Split::from(self.split) == Split::Test {

@@ -175,11 +175,14 @@ impl Arguments {
     fn check_out(&self) -> Result<(), Box<dyn Error>> {
         let Some(out) = &self.out else { return Ok(()) };
         check_file(out)?;
-        let inputs = [&self.data, &self.visual, &self.acoustic];
-        let inputs = inputs.into_iter().flatten();
-        inputs
-            .filter(|input| input.exists())
-            .try_for_each(|input| check_outside(out, input))
+        let data = [&self.data, &self.visual, &self.acoustic];
+        let data = data.into_iter().flatten().map(PathBuf::as_path);
+        // Without data, they are sentences.
+        let text = self.text.iter().filter(|_| self.data.is_some());
+        let text = text.map(Path::new);
+        let inputs = data.chain(text).chain(self.recording.files());
+        let mut inputs = inputs.filter(|input| input.exists());
+        inputs.try_for_each(|input| check_outside(out, input))
     }
 
     fn is_stdin(&self) -> bool {

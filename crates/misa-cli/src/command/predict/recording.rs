@@ -32,6 +32,14 @@ pub(super) struct RecordingOptions {
 }
 
 impl RecordingOptions {
+    /// What may be the name of a file that is read; words may be a sentence.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let words = self.words.as_deref().map(Path::new);
+        let (sound, faces) = (self.sound.as_deref(), self.faces.as_deref());
+        let files = [sound, words, faces, self.speech.file()];
+        files.into_iter().flatten()
+    }
+
     /// The clip of the recording; prints what became of it. `None` without a recording.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ mod files;
 mod several;
 
 use super::json::say_object;
-use super::output::{check_file, make_folder};
+use super::output::{check_file, check_outside_data, make_folder};
 use super::{SplitName, say};
 use crate::runs::NamedRuns;
 use crate::show::Finished;
@@ -14,6 +14,7 @@ use files::{figure_folder, write_page};
 use misa_report::{Page, page};
 use misa_train::{PAGE, record_results};
 use serde_json::json;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Write all results of a run as one page, or several runs together.
@@ -66,11 +67,12 @@ impl Arguments {
     }
 
     fn one(&self, run: &Path) -> Outcome {
-        let device = crate::device(&self.device)?;
-        let (finished, test) = Finished::open(run, &self.moved, &device)?;
         let default = run.join(PAGE);
         let out = self.out.as_ref().unwrap_or(&default);
         let figures = figure_folder(run, out);
+        self.check_place(&figures, std::iter::once(run))?;
+        let device = crate::device(&self.device)?;
+        let (finished, test) = Finished::open(run, &self.moved, &device)?;
         make_folder(&figures)?;
         check_file(out)?;
         // Reading the utterances, and drawing what was read.
@@ -89,6 +91,17 @@ impl Arguments {
             say(&text(&page, out, &figures))?;
         }
         Ok(Exit::Done)
+    }
+
+    /// Refuses a page or figures in the data of the runs. Without `--out`, they are in the folder of runs.
+    fn check_place<'r>(
+        &self,
+        figures: &Path,
+        runs: impl Iterator<Item = &'r Path> + Clone,
+    ) -> Result<(), Box<dyn Error>> {
+        let Some(out) = &self.out else { return Ok(()) };
+        check_outside_data(out, runs.clone(), &self.moved)?;
+        check_outside_data(figures, runs, &self.moved)
     }
 }
 

@@ -21,13 +21,14 @@ impl Arguments {
         let out = self.page_of_several()?;
         let FinishedRuns { runs, left_out } = shown(named)?;
         let runs: Vec<NamedRun> = runs.into_iter().map(|(run, _)| run).collect();
+        let figures = figure_folder(folder(&out), &out);
+        self.check_place(&figures, runs.iter().map(|run| run.folder.as_path()))?;
         let names = names(&runs)?;
         let records = runs.iter().zip(names).map(|(run, name)| {
             let record = recorded(&run.folder)?;
             Ok(RunRecord { name, ..record })
         });
         let records: Vec<RunRecord> = records.collect::<Result<_, Box<dyn Error>>>()?;
-        let figures = figure_folder(folder(&out), &out);
         let page = overview(&self.title(records.len()), &records)?;
         check_file(&out)?;
         make_folder(&figures)?;
