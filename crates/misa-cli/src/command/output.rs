@@ -5,6 +5,7 @@ use crate::source::data_of;
 use misa_data::write_whole;
 use misa_infer::Checkpoint;
 use misa_report::{Figure, PngError};
+use std::collections::HashSet;
 use std::error::Error;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -67,19 +68,46 @@ fn owner(folder: &Path, name: &str) -> Option<&'static str> {
     is_inside.then_some("a run")
 }
 
-/// Refuses a result in the data that it is made from.
+/// Refuses results that would replace each other, or what they are made from.
 ///
 /// # Errors
 ///
-/// If `path` is `data`, or in this folder.
-pub(super) fn check_outside(path: &Path, data: &Path) -> Result<(), Box<dyn Error>> {
-    let told = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
-    let data = fs::canonicalize(data).map_err(|error| told(data, error))?;
-    let target = target(path).map_err(|error| told(path, error))?;
-    if target.starts_with(&data) {
-        let (path, data) = (path.display(), data.display());
-        let fault = format!("{path}: is in {data}, which is read, expected a path elsewhere");
-        return Err(fault.into());
+/// If two results are one file, or one is, or is in, an input. An input that is not there is left out.
+pub(super) fn check_outside<'i>(
+    results: &[&Path],
+    inputs: impl IntoIterator<Item = &'i Path>,
+) -> Result<(), Box<dyn Error>> {
+    let inputs = inputs.into_iter();
+    let inputs: HashSet<PathBuf> = inputs
+        .filter_map(|input| fs::canonicalize(input).ok())
+        .collect();
+    let mut targets = HashSet::new();
+    for path in results {
+        let shown = path.display();
+        let target = target(path).map_err(|error| format!("{shown}: {error}"))?;
+        if let Some(input) = target.ancestors().find(|above| inputs.contains(*above)) {
+            let input = input.display();
+            let fault = format!("{shown}: is in {input}, which is read, expected a path elsewhere");
+            return Err(fault.into());
+        }
+        if !targets.insert(target) {
+            return Err(
+                format!("{shown}: stands for two results, expected a path for each").into(),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a path where something is already, unless `--force` is given.
+///
+/// # Errors
+///
+/// If something is there.
+pub(super) fn check_absent(path: &Path, is_forced: bool) -> Result<(), String> {
+    if path.exists() && !is_forced {
+        let path = path.display();
+        return Err(format!("{path}: exists already, --force overwrites it"));
     }
     Ok(())
 }
@@ -94,8 +122,9 @@ pub(super) fn check_outside_data<'r>(
     runs: impl IntoIterator<Item = &'r Path>,
     moved: &MovedData,
 ) -> Result<(), Box<dyn Error>> {
-    let mut data = runs.into_iter().flat_map(|run| data_of(run, moved));
-    data.try_for_each(|data| check_outside(path, &data))
+    let data = runs.into_iter().flat_map(|run| data_of(run, moved));
+    let data: Vec<PathBuf> = data.collect();
+    check_outside(&[path], data.iter().map(PathBuf::as_path))
 }
 
 /// Where something at `path` would be written; it and folders above it need not be there.
@@ -267,11 +296,14 @@ mod tests {
         ] {
             assert!(check_file(&dir.path().join(path)).is_ok(), "{path}");
         }
-        assert!(check_outside(&run.join("a.csv"), &dir.path().join("model")).is_ok());
+        let [a, model] = [run.join("a.csv"), dir.path().join("model")];
+        assert!(check_outside(&[&a, &run.join("b.csv")], [model.as_path()]).is_ok());
+        let around = run.join("../run/a.csv");
+        assert!(check_outside(&[&a, &around], [model.as_path()]).is_err());
         for inside in ["", "a.csv", "checkpoint/a.csv", "new/folder/a.csv"] {
             let inside = run.join(inside);
             assert!(
-                check_outside(&inside, &run).is_err(),
+                check_outside(&[&inside], [run.as_path()]).is_err(),
                 "{}",
                 inside.display()
             );

@@ -281,3 +281,34 @@ fn files_are_not_overwritten_unasked() {
     assert!(text(Path::new(&own.path("mine.safetensors"))).ends_with("mine.safetensors"));
     assert_ne!(fs::read(own.path("mine.safetensors")).unwrap(), b"precious");
 }
+
+#[test]
+fn files_replace_neither_each_other_nor_what_is_read() {
+    let own = Recordings::new(3);
+    let names = ["refused.safetensors", "table.csv", "words/v1.json"];
+    let [out, table, word] = names.map(|name| own.path(name));
+    let before = [&table, &word].map(|path| fs::read(path).unwrap());
+    let read = "which is read, expected a path elsewhere";
+    let cases: [(&str, &str); 3] = [
+        (&out, "stands for two results, expected a path for each"),
+        (&table, read),
+        (&word, read),
+    ];
+    for (report, expected) in cases {
+        let message = own.refused("table.csv", &["--report", report, "--force"]);
+        assert!(message.ends_with(expected), "{message}");
+    }
+    let arguments = own.arguments("table.csv", "table.csv");
+    let arguments = arguments.iter().map(String::as_str).chain(["--force"]);
+    let (_, message) = refused(&arguments.collect::<Vec<_>>());
+    assert!(message.ends_with(read), "{message}");
+    assert_eq!([&table, &word].map(|path| fs::read(path).unwrap()), before);
+}
+
+#[test]
+fn a_folder_without_a_bert_is_refused_before_anything_is_written() {
+    let own = Recordings::new(3);
+    let [mmsa, bert] = ["mmsa.pkl", "words"].map(|name| own.path(name));
+    let message = own.refused("table.csv", &["--mmsa", &mmsa, "--bert", &bert]);
+    assert!(message.contains("config.json"), "{message}");
+}

@@ -131,6 +131,43 @@ fn sounds_become_tables_that_are_read_again() {
 }
 
 #[test]
+fn a_picture_replaces_no_sound_and_nothing_unasked() {
+    let sounds = Sounds::new();
+    let names = ["sound/v4.wav", "voice", "voice/v4.csv", "voice.svg"];
+    let [sound, out, table, picture] = names.map(|name| sounds.path(name));
+    fs::create_dir(&out).unwrap();
+    fs::write(&picture, "precious").unwrap();
+    let cases: [(&str, &[&str], &str); 3] = [
+        (&picture, &[], "exists already, --force overwrites it"),
+        (
+            &sound,
+            &["--force"],
+            "which is read, expected a path elsewhere",
+        ),
+        (
+            &table,
+            &["--force"],
+            "stands for two results, expected a path for each",
+        ),
+    ];
+    for (picture, more, expected) in cases {
+        let arguments = [
+            "data",
+            "features",
+            &sound,
+            "--out",
+            &out,
+            "--picture",
+            picture,
+        ];
+        let (_, message) = refused(&[&arguments[..], more].concat());
+        assert!(message.ends_with(expected), "{message}");
+    }
+    assert_eq!(fs::read_to_string(&picture).unwrap(), "precious");
+    assert!(fs::read(&sound).unwrap() == fs::read(reference("glide.wav")).unwrap());
+}
+
+#[test]
 fn a_recording_is_predicted_as_its_data_are() {
     let sounds = Sounds::new();
     let run = sounds.trained();

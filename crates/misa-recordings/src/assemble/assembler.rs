@@ -169,6 +169,13 @@ impl<'t> Assembler<'t> {
         self.jobs.len()
     }
 
+    /// The files of recordings that are in folders, or folders of arrays.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let words = self.words.iter().flat_map(|words| words.shelf.files());
+        let tracks = [&self.faces, &self.voice].into_iter().flatten();
+        words.chain(tracks.flat_map(|tracks| tracks.shelf.files()))
+    }
+
     /// Which segments and files have no counterpart.
     pub fn matching(&self) -> Matching {
         let of = |place: fn(&Places) -> &Option<Place>,

@@ -75,6 +75,16 @@ impl<T> Shelf<T> {
         }
     }
 
+    /// The files of a folder; none of one file.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let sources = match self {
+            Self::Folder(sources) => Some(sources),
+            Self::File(_) => None,
+        };
+        let sources = sources.into_iter().flat_map(Sources::iter);
+        sources.map(|(_, source)| source.path.as_path())
+    }
+
     /// The recordings that none of `found` is.
     pub fn left(&self, found: &BTreeSet<&str>) -> Vec<String> {
         let is_left = |name: &&str| !found.contains(name);

@@ -1,6 +1,7 @@
 //! Any data set to one .safetensors file, in little memory.
 
 use super::moves::Moves;
+use crate::command::output::check_absent;
 use crate::command::{say, say_object};
 use crate::{Exit, ModalityFiles, Outcome, ProgressLine};
 use clap::Args;
@@ -80,10 +81,7 @@ fn convert(
     output: &Path,
     arguments: &ConvertArguments,
 ) -> Result<(), Box<dyn Error>> {
-    if output.exists() && !arguments.force {
-        let path = output.display();
-        return Err(format!("{path}: exists already, --force overwrites it").into());
-    }
+    check_absent(output, arguments.force)?;
     let mut moves = Moves::new(arguments.folds.as_deref())?;
     let mut writer = UtteranceWriter::create(output)?;
     let mut line = ProgressLine::new();

@@ -180,9 +180,7 @@ impl Arguments {
         // Without data, they are sentences.
         let text = self.text.iter().filter(|_| self.data.is_some());
         let text = text.map(Path::new);
-        let inputs = data.chain(text).chain(self.recording.files());
-        let mut inputs = inputs.filter(|input| input.exists());
-        inputs.try_for_each(|input| check_outside(out, input))
+        check_outside(&[out], data.chain(text).chain(self.recording.files()))
     }
 
     fn is_stdin(&self) -> bool {

@@ -14,7 +14,26 @@ use std::slice;
 /// The vectors of all tokens, in the weights of a BERT.
 const VECTORS: &str = "bertmodel.embeddings.word_embeddings.weight";
 
-/// Writes `data` to `path` with the texts and labels of its table, and tokens and vectors of the BERT in `bert`.
+/// A BERT with the vectors of its tokens.
+pub(super) struct TokenBert {
+    bert: PretrainedBert,
+    vectors: Sequence,
+}
+
+impl TokenBert {
+    /// The BERT in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// If a file of it is missing or cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let bert = PretrainedBert::open(folder)?;
+        let vectors = vectors(&bert)?;
+        Ok(Self { bert, vectors })
+    }
+}
+
+/// Writes `data` to `path` with the texts and labels of its table, and tokens and vectors of `bert`.
 ///
 /// - Differs: the vectors of a word are those that BERT begins with, before its layers. MMSA's own files have
 ///   those of its last layer.
@@ -22,11 +41,9 @@ pub(super) fn write(
     path: &Path,
     data: &Path,
     table: &SegmentTable,
-    bert: &Path,
+    TokenBert { bert, vectors }: &TokenBert,
 ) -> Result<MmsaWritten, Box<dyn Error>> {
     let data = UtteranceDataset::open(data)?;
-    let bert = PretrainedBert::open(bert)?;
-    let vectors = vectors(&bert)?;
     let segments: HashMap<&str, &Segment> = table
         .segments
         .iter()
@@ -55,7 +72,7 @@ pub(super) fn write(
         let tokens = bert.tokeniser.tokens(&utterance.words).map_err(fault)?;
         let pieces = pieces(&bert.tokeniser, utterance).map_err(fault)?;
         extra.tokens = Some(tokens);
-        extra.vectors = mmsa_vectors(&vectors, &pieces);
+        extra.vectors = mmsa_vectors(vectors, &pieces);
         extras.insert(utterance.id.clone(), extra);
     }
     Ok(write_mmsa(path, &data, &extras)?)

@@ -7,7 +7,7 @@ mod page;
 mod summary;
 mod totals;
 
-use crate::command::output::{check_file, write};
+use crate::command::output::{check_absent, check_file, check_outside, write};
 use crate::command::{say, say_object};
 use crate::{Exit, Outcome, ProgressLine};
 use clap::Args;
@@ -16,9 +16,10 @@ use misa_data::{RecordingsWriter, Split};
 use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
 use misa_terms::{Modality, PerModality};
+use mmsa::TokenBert;
 use options::{FileOptions, StepOptions, TableOptions};
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use summary::Summary;
 use totals::Totals;
 
@@ -90,11 +91,13 @@ impl AssembleArguments {
     /// Whatever keeps the recordings from being read or the data set from being written.
     pub fn run(&self) -> Outcome {
         self.check_outputs()?;
+        let bert = self.bert.as_deref().map(TokenBert::open).transpose()?;
         let mut table = self.table()?;
         let splits = self.split(&mut table)?;
         self.check_modes(&table)?;
         let inputs = self.files.inputs()?;
         let assembler = Assembler::new(&table.segments, inputs, self.steps.assemble())?;
+        check_outside(&self.outputs(), assembler.files())?;
         let matching = assembler.matching();
         faults::check_matching(&matching, &table.segments, &self.table_name())?;
         let recipes = assembler.recipes();
@@ -126,7 +129,7 @@ impl AssembleArguments {
             let picture = shown.map(|id| assembler.picture(&id)).transpose()?;
             write(path, page::page(&summary, picture.flatten())?.as_bytes())?;
         }
-        if let (Some(path), Some(bert)) = (&self.mmsa, &self.bert) {
+        if let (Some(path), Some(bert)) = (&self.mmsa, &bert) {
             mmsa::write(path, &self.out, &table, bert)?;
         }
         self.say(&summary)
@@ -190,17 +193,25 @@ impl AssembleArguments {
         Ok(Exit::Done)
     }
 
+    /// The files that are written.
+    fn outputs(&self) -> Vec<&Path> {
+        let others = [&self.mmsa, &self.report].into_iter().flatten();
+        let paths = std::iter::once(&self.out).chain(others);
+        paths.map(PathBuf::as_path).collect()
+    }
+
+    /// Refuses files that cannot be written, and that would replace each other or what is read. What is read from
+    /// folders is known later.
     fn check_outputs(&self) -> Result<(), Box<dyn Error>> {
-        for path in [Some(&self.out), self.mmsa.as_ref(), self.report.as_ref()]
-            .into_iter()
-            .flatten()
-        {
+        let outputs = self.outputs();
+        for path in &outputs {
             check_file(path)?;
-            if path.exists() && !self.force {
-                return Err(
-                    format!("{}: exists already, --force overwrites it", path.display()).into(),
-                );
-            }
+        }
+        let named = [&self.table, &self.bert].into_iter().flatten();
+        let files = self.files.paths().filter(|path| path.is_file());
+        check_outside(&outputs, named.map(PathBuf::as_path).chain(files))?;
+        for path in outputs {
+            check_absent(path, self.force)?;
         }
         Ok(())
     }

@@ -123,6 +123,18 @@ impl FileOptions {
         files.into_iter().all(Option::is_none)
     }
 
+    /// What may be files or folders that are read; recipes may be names.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let files = [&self.words, &self.faces, &self.voice, &self.sound];
+        let files = files.into_iter().flatten().map(PathBuf::as_path);
+        let recipes = [&self.face_recipe, &self.voice_recipe]
+            .into_iter()
+            .flatten();
+        files
+            .chain(recipes.map(Path::new))
+            .chain(self.speech.file())
+    }
+
     /// Whether words with times are given.
     pub fn has_words(&self) -> bool {
         self.words.is_some()

@@ -3,7 +3,7 @@
 mod picture;
 mod work;
 
-use crate::command::output::{check_file, make_folder};
+use crate::command::output::{check_absent, check_file, check_outside, make_folder};
 use crate::command::{say, say_object};
 use crate::speech::SpeechOption;
 use crate::{Exit, Outcome};
@@ -41,7 +41,7 @@ pub struct FeaturesArguments {
     /// Folder of the tables, one for each sound
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Overwrite tables that exist
+    /// Overwrite tables, and a picture, that exist
     #[arg(long)]
     force: bool,
     /// Keep what comes before a fault in a sound, and tell it, instead of refusing the sound
@@ -77,9 +77,7 @@ impl FeaturesArguments {
     /// Whatever keeps sounds from being read or tables from being written.
     pub fn run(&self) -> Outcome {
         let sounds = self.find()?;
-        if let Some(path) = &self.picture {
-            check_file(path)?;
-        }
+        self.check_outputs(&sounds)?;
         make_folder(&self.out)?;
         let mut reader = SoundReader::new(self.recipe);
         reader.keep_before_fault = self.keep_before_fault;
@@ -122,11 +120,6 @@ impl FeaturesArguments {
                 );
             }
             for (name, path) in found {
-                let table = self.table(&name);
-                if table.exists() && !self.force {
-                    let table = table.display();
-                    return Err(format!("{table}: exists already, --force overwrites it").into());
-                }
                 if let Some(other) = sounds.insert(name.clone(), path.clone()) {
                     let (path, other) = (path.display(), other.display());
                     return Err(format!(
@@ -137,6 +130,22 @@ impl FeaturesArguments {
             }
         }
         Ok(sounds)
+    }
+
+    /// Refuses tables and a picture that cannot be written, or would replace each other or what is read.
+    fn check_outputs(&self, sounds: &BTreeMap<String, PathBuf>) -> Result<(), Box<dyn Error>> {
+        if let Some(path) = &self.picture {
+            check_file(path)?;
+        }
+        let tables: Vec<PathBuf> = sounds.keys().map(|name| self.table(name)).collect();
+        let outputs = tables.iter().chain(&self.picture);
+        let outputs: Vec<&Path> = outputs.map(PathBuf::as_path).collect();
+        let inputs = sounds.values().map(PathBuf::as_path);
+        check_outside(&outputs, inputs.chain(self.speech.file()))?;
+        for path in outputs {
+            check_absent(path, self.force)?;
+        }
+        Ok(())
     }
 
     fn table(&self, name: &str) -> PathBuf {
