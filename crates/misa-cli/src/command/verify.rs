@@ -27,9 +27,11 @@ pub struct Arguments {
 }
 
 /// What was found in a folder.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Found {
     run: String,
+    /// Why nothing else is known of it, and what to do.
+    error: Option<String>,
     /// `None` of a model that is in no run.
     status: Option<Status>,
     files: Vec<VerifiedFile>,
@@ -50,11 +52,11 @@ impl Arguments {
         let mut all = Vec::new();
         for path in &self.runs {
             if is_model(path) {
-                all.push(Found::of_model(path)?);
+                all.push(Found::of(path, Found::of_model));
                 continue;
             }
             for run in NamedRuns::of_paths(std::slice::from_ref(path))?.runs {
-                all.push(Found::of_run(&run.folder)?);
+                all.push(Found::of(&run.folder, Found::of_run));
             }
         }
         let mut known = std::collections::HashSet::new();
@@ -77,6 +79,17 @@ fn is_model(folder: &Path) -> bool {
 }
 
 impl Found {
+    /// What `find` finds. What cannot be read hides nothing of other folders.
+    fn of(folder: &Path, find: fn(&Path) -> Result<Self, Box<dyn Error>>) -> Self {
+        find(folder).unwrap_or_else(|error| Self {
+            run: folder.display().to_string(),
+            error: Some(format!(
+                "{error}; restore the file from a copy, or leave this folder out"
+            )),
+            ..Self::default()
+        })
+    }
+
     fn of_run(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let verification = Verification::of(folder)?;
         Ok(Self {
@@ -84,7 +97,7 @@ impl Found {
             status: Some(verification.status),
             files: verification.files,
             notes: verification.notes,
-            model: None,
+            ..Self::default()
         })
     }
 
@@ -130,10 +143,9 @@ impl Found {
         };
         Ok(Self {
             run: folder.display().to_string(),
-            status: None,
             files: files.unwrap_or_default(),
             notes,
-            model: None,
+            ..Self::default()
         })
     }
 
@@ -142,11 +154,16 @@ impl Found {
             .model
             .as_ref()
             .is_none_or(|model| model.error.is_none());
-        is_loaded && self.files.iter().all(|file| file.state == FileState::Whole)
+        is_loaded
+            && self.error.is_none()
+            && self.files.iter().all(|file| file.state == FileState::Whole)
     }
 
     fn text(&self) -> String {
         let run = &self.run;
+        if let Some(error) = &self.error {
+            return format!("{run}: cannot be checked: {error}\n");
+        }
         let mut text = String::new();
         for file in &self.files {
             let state = match file.state {

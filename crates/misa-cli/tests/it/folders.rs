@@ -289,6 +289,37 @@ fn a_page_is_verified_and_goes_with_its_run() {
 }
 
 #[test]
+fn a_damaged_manifest_hides_no_other_run() {
+    let dir = tempdir().unwrap();
+    let [damaged, run] = ["runs/a", "runs/b"].map(|name| dir.path().join(name));
+    train(&run, &[]);
+    fs::create_dir(&damaged).unwrap();
+    fs::write(damaged.join("manifest.json"), "no JSON").unwrap();
+    fs::write(run.join("report.md"), "another report").unwrap();
+    let runs = dir.path().join("runs");
+    let output = misa(&["verify", text(&runs)]);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let error = "runs/a: cannot be checked: ";
+    let todo = "; restore the file from a copy, or leave this folder out\n";
+    for expected in [
+        error,
+        "runs/a/manifest.json: ",
+        todo,
+        "runs/b/report.md has changed",
+    ] {
+        assert!(printed.contains(expected), "{printed}");
+    }
+    let output = misa(&["verify", text(&runs), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found = json(&String::from_utf8(output.stdout).unwrap());
+    let error = found["runs"][0]["error"].as_str().unwrap();
+    assert!(error.contains("runs/a/manifest.json: "), "{error}");
+    assert_eq!(found["runs"][0]["files"], json!([]));
+    assert_eq!(found["runs"][1]["error"], json!(null));
+}
+
+#[test]
 fn changed_settings_and_data_are_named_as_they_are_typed() {
     let dir = tempdir().unwrap();
     project(dir.path());
