@@ -67,6 +67,10 @@ pub struct ServeConfig {
     pub finish_seconds: f64,
     /// How the log is written.
     pub log: LogFormat,
+    /// Name of the device that computes, such as `flex`. The server itself computes where its loader does: whoever
+    /// makes the loader opens this device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 impl Default for ServeConfig {
@@ -97,6 +101,7 @@ impl Default for ServeConfig {
             drain_seconds: 5.0,
             finish_seconds: 30.0,
             log: LogFormat::Text,
+            device: None,
         }
     }
 }
@@ -333,6 +338,7 @@ mod tests {
             models: vec![ModelSource::named("a", "runs/a"), ModelSource::new("b")],
             port: 0,
             log: LogFormat::Json,
+            device: Some("flex".to_string()),
             ..ServeConfig::default()
         };
         let read = ServeConfig::parse("serve.toml", &config.to_toml()).unwrap();

@@ -105,7 +105,7 @@ fn an_option_comes_before_a_variable_and_that_before_a_file() {
     let file = folder.path().join("serve.toml");
     fs::write(
         &file,
-        "models = [\"a=runs/a\"]\nport = 1\nclips = 2\nqueue = 3\n",
+        "models = [\"a=runs/a\"]\nport = 1\nclips = 2\nqueue = 3\ndevice = \"cuda:7\"\n",
     )
     .unwrap();
     let variables = [
@@ -121,6 +121,7 @@ fn an_option_comes_before_a_variable_and_that_before_a_file() {
         "clips = 20",
         "queue = 300",
         "batch-clips = 32",
+        "device = \"cuda:7\"",
     ] {
         assert!(
             printed.lines().any(|known| known == line),
@@ -133,6 +134,30 @@ fn an_option_comes_before_a_variable_and_that_before_a_file() {
     assert_eq!(
         said(&["serve", "--config", text(&again), "--print-config"]),
         printed
+    );
+}
+
+#[test]
+fn the_device_is_a_setting_as_any_other() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("serve.toml");
+    fs::write(&file, "models = [\"a\"]\ndevice = \"abacus\"\n").unwrap();
+    let (status, message) = refused(&["serve", "--config", text(&file)]);
+    assert_eq!(status, 1);
+    assert!(message.contains("abacus"), "{message}");
+    let device = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = serve(&[&["a", "--print-config"], arguments].concat(), variables);
+        let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let line = printed.lines().find(|line| line.starts_with("device = "));
+        line.unwrap().to_string()
+    };
+    let default = format!("device = \"{}\"", misa_cli::default_device());
+    assert_eq!(device(&[], &[]), default);
+    let variable = [("MISA_DEVICE", "cuda:1")];
+    assert_eq!(device(&[], &variable), "device = \"cuda:1\"");
+    assert_eq!(
+        device(&["--device", "cuda:2"], &variable),
+        "device = \"cuda:2\""
     );
 }
 

@@ -44,9 +44,6 @@ pub struct Arguments {
     /// Print all settings as a file, and do nothing
     #[arg(long)]
     print_config: bool,
-    /// Where to compute
-    #[arg(long, value_name = "NAME", default_value = crate::default_device(), env = "MISA_DEVICE")]
-    device: String,
     /// Print where the server listens as JSON
     #[arg(long)]
     json: bool,
@@ -61,7 +58,8 @@ impl Arguments {
             return Ok(Exit::Done);
         }
         // Of this machine: one that another process lends could go while a request waits.
-        let device = crate::device::local_device(&self.device)?;
+        let device = config.device.as_deref().unwrap_or(crate::default_device());
+        let device = crate::device::local_device(device)?;
         hide_messages_of_panics();
         let server = Server::bind(config, predictors(device))?;
         let url = format!("http://{}", server.address());
@@ -89,6 +87,8 @@ impl Arguments {
             config.models = models.map(ModelSource::from).collect();
         }
         self.options.apply(&mut config);
+        let device = &mut config.device;
+        device.get_or_insert_with(|| crate::default_device().to_string());
         Ok(config)
     }
 }

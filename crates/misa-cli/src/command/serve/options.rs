@@ -97,4 +97,6 @@ options! {
     finish_seconds: f64, "SECONDS", "MISA_FINISH_SECONDS";
     /// How the log is written to the standard error stream [default: text]
     log: LogName, "FORMAT", "MISA_LOG";
+    /// Where to compute [default: the first device that is built in, such as flex]
+    device: String, "NAME", "MISA_DEVICE";
 }
