@@ -1,7 +1,7 @@
 //! Whether two models differ, by what seeds and utterances together leave open.
 
 use super::bootstrap::{Aligned, Resampled, resampled};
-use super::interval::{around, correction, reach};
+use super::interval::{ROUNDING, around, correction, reach};
 use super::{Metric, Prediction, Summary};
 use crate::power::Design;
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,6 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 pub const FEWEST_SEEDS: usize = 3;
 /// Fewest utterances that an interval is given for.
 pub const FEWEST_UTTERANCES: usize = 30;
-
-/// A smaller standard error is rounding, because predictions have single precision.
-const ROUNDING: f64 = 1e-7;
 
 /// The difference of two models in one score, tested by a combined t: for other seeds and other
 /// utterances.

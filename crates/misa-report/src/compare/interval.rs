@@ -5,6 +5,9 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// Probability below the upper end of an interval of 95 %.
 const UPPER: f64 = 0.975;
 
+/// A standard error that is no larger is rounding, because predictions have single precision.
+pub(super) const ROUNDING: f64 = 1e-7;
+
 /// How many standard errors an interval of 95 % reaches to each side, by Student's distribution; `None`
 /// without degrees of freedom.
 pub(super) fn reach(degrees: f64) -> Option<f64> {

@@ -1,6 +1,8 @@
 //! Notes for the reader of a comparison.
 
-use super::{CombinedT, CompareOptions, Difference, FEWEST_SEEDS, FEWEST_UTTERANCES, Group};
+use super::{
+    CombinedT, CompareOptions, Difference, FEWEST_SEEDS, FEWEST_UTTERANCES, Group, Summary,
+};
 use crate::power::{Demand, MOST_SEEDS};
 use std::ops::Range;
 
@@ -74,8 +76,8 @@ fn notes_on_runs(groups: &[Group], options: &CompareOptions) -> Vec<String> {
 /// What intervals of means cover, and why there are none.
 fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    let mut summaries = groups.iter().flat_map(|group| &group.summaries);
-    if summaries.any(|summary| summary.interval.is_some()) {
+    let summaries = || groups.iter().flat_map(|group| &group.summaries);
+    if summaries().any(|summary| summary.interval.is_some()) {
         notes.push(
             "Intervals of means cover other seeds on these utterances, by Student's t.".to_string(),
         );
@@ -85,6 +87,11 @@ fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
             "Means of fewer than {FEWEST_SEEDS} seeds have no interval: so few hardly show how far \
              seeds spread."
         ));
+    }
+    let is_equal =
+        |summary: &Summary| summary.deviation_of_enough().is_some() && summary.interval.is_none();
+    if !is_small && summaries().any(is_equal) {
+        notes.push("A mean of equal seeds has no interval.".to_string());
     }
     if is_small {
         notes.push(format!(

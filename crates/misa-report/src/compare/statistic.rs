@@ -1,7 +1,7 @@
 //! Mean, spread and interval of a few seeds.
 
 use super::FEWEST_SEEDS;
-use super::interval::{cut, reach};
+use super::interval::{ROUNDING, cut, reach};
 use serde::{Deserialize, Serialize};
 
 /// Summary of a few values.
@@ -15,7 +15,8 @@ pub struct Summary {
     /// Their sample standard deviation (divisor `count - 1`); `None` for fewer than two values.
     pub deviation: Option<f64>,
     /// The 95 % confidence interval of the mean by Student's t distribution; `None` for fewer than
-    /// [`FEWEST_SEEDS`] values. For scores of seeds it covers other seeds on the same utterances.
+    /// [`FEWEST_SEEDS`] values, and for values that are equal but for rounding. For scores of seeds it covers
+    /// other seeds on the same utterances.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -41,8 +42,9 @@ impl Summary {
             interval: None,
         };
         let interval = summary.deviation_of_enough().and_then(|deviation| {
-            let half = reach((count - 1) as f64)? * deviation / (count as f64).sqrt();
-            Some((mean - half, mean + half))
+            let error = deviation / (count as f64).sqrt();
+            let half = reach((count - 1) as f64)? * error;
+            (error > ROUNDING).then_some((mean - half, mean + half))
         });
         Self {
             interval,
@@ -92,6 +94,16 @@ mod tests {
     fn two_values_have_no_interval() {
         let two = Summary::of([Some(0.0), Some(2.0)]);
         assert_eq!((two.interval, two.deviation), (None, Some(2f64.sqrt())));
+    }
+
+    #[test]
+    fn equal_values_have_no_interval() {
+        for values in [[0.85, 0.85, 0.85], [0.85, 0.85 + 1e-7, 0.85]] {
+            let equal = Summary::of(values.map(Some));
+            assert!(equal.interval.is_none() && equal.deviation.unwrap() < 1e-7);
+        }
+        let close = Summary::of([0.85, 0.851, 0.85].map(Some));
+        assert!(close.interval.is_some());
     }
 
     #[test]

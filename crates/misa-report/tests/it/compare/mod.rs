@@ -186,11 +186,17 @@ fn three_seeds_and_thirty_utterances_have_p_and_interval() {
     assert!(text.contains("| near  | 95 % interval "), "{text}");
     let note = "Intervals of means cover other seeds on these utterances, by Student's t.";
     assert!(has_note(&comparison, note));
-    // A share has a share as interval.
+    // All seeds of a model are right about the same share.
+    assert!(has_note(
+        &comparison,
+        "A mean of equal seeds has no interval."
+    ));
     for group in &comparison.groups {
-        let (low, high) = group.summaries[1].interval.unwrap();
-        assert!(low >= 0.0 && high <= 1.0);
+        let equal = group.summaries[1];
+        assert_eq!((equal.count, equal.interval), (3, None));
     }
+    let row = text.lines().find(|row| row.starts_with("| near  | 95 %"));
+    assert!(row.unwrap().contains("| – "), "{text}");
 }
 
 #[test]
