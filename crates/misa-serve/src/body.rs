@@ -25,6 +25,13 @@ pub(crate) fn format_of(headers: &HeaderMap) -> Result<BodyFormat, ApiError> {
             format!("content-type: {}, found {found}", BodyFormat::EXPECTED),
         )
     };
+    for name in [header::CONTENT_ENCODING, header::CONTENT_TYPE] {
+        let count = headers.get_all(&name).iter().count();
+        if count > 1 {
+            let message = format!("{name}: expected one, found {count}");
+            return Err(ApiError::new(ErrorType::MediaType, message));
+        }
+    }
     if let Some(encoding) = headers.get(header::CONTENT_ENCODING)
         && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
     {

@@ -65,6 +65,26 @@ fn safetensors_are_answered_as_json_is() {
 }
 
 #[test]
+fn a_body_has_one_type_and_one_encoding() {
+    let (server, _folder) = small();
+    let encodings = ["content-encoding: identity", "content-encoding: gzip"];
+    for (headers, expected) in [
+        (
+            [JSON, JSON, encodings[0]],
+            "content-type: expected one, found 2",
+        ),
+        (
+            [JSON, encodings[0], encodings[1]],
+            "content-encoding: expected one, found 2",
+        ),
+    ] {
+        let (status, kind, error) = refusal(&server.ask("POST /v1/predict", &headers, b"{}"));
+        assert_eq!((status, kind.as_str()), (415, "media_type"));
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
 fn an_explanation_holds_the_prediction_that_it_explains() {
     let (server, _folder) = small();
     let body = clips(&[clip("c", 0.5)]).to_string();
