@@ -73,6 +73,12 @@ fn a_sentence_is_predicted_without_data() {
         (&json("\"1\""), &Value::Null)
     );
     assert_eq!(document["model"]["id"].as_str().unwrap().len(), 64);
+    let nothing = ["--text", "qqq", "--modalities", "visual,acoustic"];
+    let (_, message) = refused(&[&["predict", text(&run)], &nothing[..]].concat());
+    assert_eq!(
+        message,
+        "misa: clip 0 (\"1\"): expected at least one of the `--modalities` asked for (visual,acoustic), found none of them"
+    );
 }
 
 #[test]
@@ -191,6 +197,7 @@ fn lines_on_the_standard_input_are_answered_as_they_come() {
     drop(input);
     let [syntax, shape, good, value] = [(); 4].map(|()| next());
     assert_eq!([&syntax["line"], &shape["line"], &value["line"]], [2, 4, 6]);
+    assert_eq!(syntax["error"], "clip, column 2: expected JSON, found `o`");
     let error = shape["error"].as_str().unwrap();
     assert!(error.starts_with("acoustic: expected "), "{error}");
     assert_eq!(good["id"], "b");

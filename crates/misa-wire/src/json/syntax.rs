@@ -16,6 +16,9 @@ pub(super) fn syntax_error(body: &str, error: &Error, whole: &str) -> WireError 
         None => &message,
     };
     let fault = match (error.classify(), message) {
+        _ if body.starts_with('\u{feff}') => {
+            Fault::malformed("JSON", "a byte order mark before it")
+        }
         (Category::Eof, _) => Fault::malformed("more JSON", "the end"),
         (_, "key must be a string") => {
             Fault::malformed("a key in double quotes", before(body, error))
@@ -26,6 +29,8 @@ pub(super) fn syntax_error(body: &str, error: &Error, whole: &str) -> WireError 
         (_, "trailing characters") => {
             Fault::malformed("nothing after the JSON", before(body, error))
         }
+        // Of null, true and false.
+        (_, "expected ident") => Fault::malformed("JSON", before(body, error)),
         _ => match message.strip_prefix("expected ") {
             Some(expected) => Fault::malformed(expected.to_string(), before(body, error)),
             None => Fault::malformed("JSON", format!("{message}: {}", before(body, error))),

@@ -104,6 +104,11 @@ fn lines_and_bytes_are_counted() {
         Malformed,
         "body, byte 11: expected UTF-8, found `\\xff`",
     );
+    assert_json(
+        "\u{feff}{\"text\": \"a\"}".as_bytes(),
+        Malformed,
+        "body, line 1, column 1: expected JSON, found a byte order mark before it",
+    );
     let header = [&[2, 0, 0, 0, 0, 0, 0, 0], &b"\xff\xff"[..]].concat();
     let message = "header, byte 0: expected UTF-8, found `\\xff`";
     assert_safetensors(&header, Malformed, message);

@@ -1,6 +1,7 @@
 //! Clips on the standard input, answered as they come.
 
 use super::answer::line;
+use super::chosen::only;
 use crate::{Exit, Outcome};
 use misa_core::Modalities;
 use misa_data::Clip;
@@ -81,7 +82,8 @@ impl<R: Read> Lines<R> {
                 return Ok(refused);
             }
             let checked = |(number, clip): Line| {
-                let clip = clip.map(|clip| clip.only(modalities)).and_then(|clip| {
+                let clip = clip.and_then(|clip| only(clip, modalities));
+                let clip = clip.and_then(|clip| {
                     let checked = predictor.check(&clip);
                     checked.map(|()| clip).map_err(|error| error.to_string())
                 });

@@ -1,6 +1,7 @@
 //! Predictions of clips.
 
 mod answer;
+mod chosen;
 mod lines;
 mod model;
 mod recording;
@@ -254,10 +255,13 @@ impl Arguments {
         clips: Vec<Clip>,
         splits: &[Option<Split>],
     ) -> Result<Vec<Answer>, Box<dyn Error>> {
-        let clips: Vec<Clip> = clips
-            .into_iter()
-            .map(|clip| clip.only(self.modalities))
-            .collect();
+        let only = |(place, clip): (usize, Clip)| {
+            let id = clip.id.clone();
+            let fault = |fault| format!("clip {place} ({id:?}): {fault}");
+            chosen::only(clip, self.modalities).map_err(fault)
+        };
+        let clips = clips.into_iter().enumerate().map(only);
+        let clips: Vec<Clip> = clips.collect::<Result<_, String>>()?;
         let predictions = predictor.predict(&clips)?;
         let said: Vec<Option<String>> = self.text.iter().cloned().map(Some).collect();
         let said = said.into_iter().chain(std::iter::repeat(None));
