@@ -206,7 +206,10 @@ fn by_numbers(line: &str, tabbed: &[&str], extension: &str) -> Option<WordsForma
     if are(tabbed, 0..2) && !is_wider && extension != "lab" && extension != "ctm" {
         return Some(WordsFormat::Audacity);
     }
-    let is_speaker_named = is_stm && !are(&fields, 2..3);
+    // A word of CTM may be a number, too, but what follows it is a confidence.
+    let is_confidence = |field: &&str| number(field).is_some() || matches!(*field, "NA" | "-");
+    let is_said = fields.get(5).is_some_and(|field| !is_confidence(field));
+    let is_speaker_named = is_stm && (!are(&fields, 2..3) || is_said);
     // Labels have five fields at most.
     if is_speaker_named && fields.len() >= 6 {
         return Some(WordsFormat::Stm);

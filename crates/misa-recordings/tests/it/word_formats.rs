@@ -37,6 +37,26 @@ fn recordings_of_stm_may_have_numbers_for_names() {
 }
 
 #[test]
+fn speakers_of_stm_may_have_numbers_for_names() {
+    for name in ["w.stm", "w.txt", "w"] {
+        for blank in [" ", "\t"] {
+            let text = "talk A 12 0.50 3.25 hello good\n".replace(' ', blank);
+            let file = file(name, &text);
+            assert_eq!(file.format, WordsFormat::Stm, "{name} {text:?}");
+            let words = &file.recordings[0].words;
+            assert_eq!(words[0].speaker.as_deref(), Some("12"));
+            assert_eq!(texts(&file), ["hello", "good"]);
+        }
+    }
+    // In CTM, the word may be a number, and a confidence or none follows.
+    for confidence in ["", " 0.75", " NA", " -"] {
+        let file = file("w.txt", &format!("talk A 12 0.50 3.25{confidence}\n"));
+        assert_eq!(file.format, WordsFormat::Ctm, "{confidence:?}");
+        assert_eq!(texts(&file), ["3.25"]);
+    }
+}
+
+#[test]
 fn recordings_of_ctm_may_have_numbers_for_names() {
     for name in ["w.ctm", "w.txt", "w"] {
         for blank in [" ", "\t"] {
