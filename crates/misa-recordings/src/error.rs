@@ -41,6 +41,14 @@ pub enum RecordingError {
         /// The most files.
         most: usize,
     },
+    /// A folder with more folders within folders than are searched.
+    #[error("{}: expected at most {most} folders within folders, found more; name the folder that holds the files", path.display())]
+    TooDeep {
+        /// The folder.
+        path: PathBuf,
+        /// The most folders within folders.
+        most: usize,
+    },
     /// Several segments of one recording, of which one has no times.
     #[error(
         "table, line {line}: segment {id:?} is one of {segments} of the recording {video:?}; expected start and end \

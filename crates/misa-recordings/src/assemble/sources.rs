@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders within folders that are searched.
-const DEPTH: usize = 4;
+/// Most folders within folders.
+const DEPTH: usize = 16;
 /// Most files of a folder, with all folders in it.
 const MOST: usize = 1 << 22;
 /// Extensions of recordings: whisper.cpp writes `clip.wav.json`.
@@ -67,7 +67,8 @@ impl Sources {
     ///
     /// # Errors
     ///
-    /// [`RecordingError`] when the path does not exist or cannot be read, or has too many files.
+    /// [`RecordingError`] when the path does not exist or cannot be read, or has too many files or too many folders
+    /// within folders.
     pub fn of(path: &Path, kind: SourceKind) -> Result<Self, RecordingError> {
         let metadata = fs::metadata(path).map_err(RecordingError::io(path))?;
         let mut sources = Self {
@@ -84,7 +85,7 @@ impl Sources {
             };
             sources.files.insert(stem(path), source);
         } else {
-            sources.scan(path, "", kind, 0)?;
+            sources.scan(path, "", kind, &mut Vec::new())?;
         }
         for key in sources.files.keys() {
             let stem = key.rsplit('/').next().unwrap_or(key).to_string();
@@ -120,13 +121,26 @@ impl Sources {
         })
     }
 
+    /// `above`: the folders that this one is in, without links.
     fn scan(
         &mut self,
         folder: &Path,
         prefix: &str,
         kind: SourceKind,
-        depth: usize,
+        above: &mut Vec<PathBuf>,
     ) -> Result<(), RecordingError> {
+        let real = fs::canonicalize(folder).map_err(RecordingError::io(folder))?;
+        // A link to a folder above would never end.
+        if above.contains(&real) {
+            return Ok(());
+        }
+        if above.len() > DEPTH {
+            return Err(RecordingError::TooDeep {
+                path: folder.to_owned(),
+                most: DEPTH,
+            });
+        }
+        above.push(real);
         for entry in fs::read_dir(folder).map_err(RecordingError::io(folder))? {
             let entry = entry.map_err(RecordingError::io(folder))?;
             let (path, name) = (entry.path(), entry.file_name());
@@ -140,8 +154,8 @@ impl Sources {
                 let key = format!("{prefix}{name}");
                 if kind == SourceKind::Tracks && is_of_arrays(&path)? {
                     self.add(key, path, 0);
-                } else if depth < DEPTH {
-                    self.scan(&path, &format!("{key}/"), kind, depth + 1)?;
+                } else {
+                    self.scan(&path, &format!("{key}/"), kind, above)?;
                 }
             } else if let Some(rank) = rank(name, kind) {
                 self.add(format!("{prefix}{}", stem(Path::new(name))), path, rank);
@@ -153,6 +167,7 @@ impl Sources {
                 });
             }
         }
+        above.pop();
         Ok(())
     }
 
@@ -298,6 +313,34 @@ mod tests {
         let tracks = |names: &[&str]| found(&folder, SourceKind::Tracks, names);
         assert_eq!(tracks(&["1"]), None);
         assert_eq!(tracks(&["v2/1"]), Some((0, "v2/1.csv".to_string(), 0)));
+    }
+
+    #[test]
+    fn folders_are_searched_to_their_end_or_refused() {
+        let folder = folder(&["a/b/c/d/e/f/g/1.csv"]);
+        let tracks = |names: &[&str]| found(&folder, SourceKind::Tracks, names);
+        assert_eq!(
+            tracks(&["1"]),
+            Some((0, "a/b/c/d/e/f/g/1.csv".to_string(), 0))
+        );
+        let deep = folder.path().join("a/".repeat(DEPTH + 1));
+        fs::create_dir_all(&deep).unwrap();
+        let error = Sources::of(folder.path(), SourceKind::Tracks).unwrap_err();
+        let expected = format!(
+            "{}: expected at most 16 folders within folders, found more; name the folder that holds the files",
+            deep.display().to_string().trim_end_matches('/')
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_folder_above_adds_nothing() {
+        let folder = folder(&["a/1.csv"]);
+        std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
+        let sources = Sources::of(folder.path(), SourceKind::Tracks).unwrap();
+        let names: Vec<&str> = sources.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a/1"]);
     }
 
     #[cfg(unix)]
