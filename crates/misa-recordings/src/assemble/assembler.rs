@@ -9,7 +9,7 @@ use super::steps::Steps;
 use super::{AssembleError, AssembleOptions, KindMatching, Matching, Mode, Picture};
 use crate::align::STATISTICS;
 use crate::recipe::Recipe;
-use crate::segments::Segment;
+use crate::segments::{Segment, SegmentNote, SegmentNoteKind};
 use crate::sounds::SoundReader;
 use crate::tracks::TrackOptions;
 use crate::words::WordsOptions;
@@ -208,7 +208,16 @@ impl<'t> Assembler<'t> {
                 .map(|words| of(|places| &places.words, &|found| words.shelf.left(found))),
             faces: tracks(&self.faces, |places| &places.faces),
             voice: tracks(&self.voice, |places| &places.voice),
+            notes: self.notes(),
         }
+    }
+
+    /// What of the table the files make useless.
+    fn notes(&self) -> Vec<SegmentNote> {
+        let jobs = self.jobs.iter();
+        let count = jobs.map(|job| job.useless_times(self.segments)).sum();
+        let kind = SegmentNoteKind::TimeLeftOut;
+        Vec::from_iter((count > 0).then_some(SegmentNote { kind, count }))
     }
 
     /// Reads all recordings, as many at a time as there are processors, and hands them to `take` in order:

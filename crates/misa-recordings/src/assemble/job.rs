@@ -54,7 +54,7 @@ impl Job {
         let mut jobs: Vec<Self> = Vec::new();
         let mut known: BTreeMap<(Option<Split>, Places), usize> = BTreeMap::new();
         for (number, segment) in segments.iter().enumerate() {
-            let (names, clips) = names_of(&segment.id, &segment.video, segment.clip.as_deref());
+            let (names, clips) = Self::names(segment);
             let places = find(&names, clips)?;
             // Without any file, a segment has its text alone.
             let is_alone = places.are_of_clip();
@@ -86,6 +86,12 @@ impl Job {
         Ok(jobs)
     }
 
+    /// The names under which the files of a segment may be found, and how many of them are of its clip.
+    pub fn names(segment: &Segment) -> (Vec<String>, usize) {
+        let (id, clip) = (&segment.id, segment.clip.as_deref());
+        names_of(id, &segment.video, clip, segment.interval.is_some())
+    }
+
     /// The same files for one segment.
     pub fn only(&self, segment: usize) -> Self {
         Self {
@@ -114,6 +120,15 @@ impl Job {
     /// one of its video are later by the start of the segment.
     pub fn stretch(&self, segment: &Segment) -> Option<Interval> {
         segment.interval.filter(|_| !self.places.are_of_clip())
+    }
+
+    /// Segments whose times nothing uses, since all of their files are of clips.
+    pub fn useless_times(&self, segments: &[Segment]) -> usize {
+        if self.places.iter().next().is_none() || !self.places.are_of_clip() {
+            return 0;
+        }
+        let has_times = |&&number: &&usize| segments[number].interval.is_some();
+        self.segments.iter().filter(has_times).count()
     }
 
     /// Seconds to add to the times of a file.

@@ -1,5 +1,6 @@
 //! Which segments and files have no counterpart.
 
+use crate::segments::SegmentNote;
 use serde::{Deserialize, Serialize};
 
 /// Which segments and files have no counterpart, for each kind of file that was asked for.
@@ -12,6 +13,9 @@ pub struct Matching {
     pub faces: Option<KindMatching>,
     /// Of voices.
     pub voice: Option<KindMatching>,
+    /// What of the table the files make useless, counted.
+    #[serde(default)]
+    pub notes: Vec<SegmentNote>,
 }
 
 /// Which segments and files of one kind have no counterpart.

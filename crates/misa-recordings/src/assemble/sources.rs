@@ -245,20 +245,28 @@ fn is_of_arrays(folder: &Path) -> Result<bool, RecordingError> {
 }
 
 /// The names under which the files of a segment may be found, the most exact first: those of its clip, and
-/// after them its video's. Returns how many are of the clip.
-pub fn names_of(id: &str, video: &str, clip: Option<&str>) -> (Vec<String>, usize) {
-    let mut names = vec![id.to_string()];
+/// after them its video's. Returns how many are of the clip. Where the id is that of the video, `has_times` tells
+/// whether the segment is a part of the video.
+pub fn names_of(
+    id: &str,
+    video: &str,
+    clip: Option<&str>,
+    has_times: bool,
+) -> (Vec<String>, usize) {
+    let is_whole = video == id && !has_times;
+    let mut names = Vec::new();
+    if video != id || is_whole {
+        names.push(id.to_string());
+    }
     if let Some(clip) = clip {
         for between in ["_", "-", "$_$", "/", "."] {
             names.push(format!("{video}{between}{clip}"));
         }
     }
     let clips = names.len();
-    // A table whose ids are those of its recordings.
-    if video == id {
-        return (names, clips);
+    if !is_whole {
+        names.push(video.to_string());
     }
-    names.push(video.to_string());
     (names, clips)
 }
 
@@ -379,9 +387,18 @@ mod tests {
 
     #[test]
     fn clips_are_looked_for_before_videos() {
-        let (names, clips) = names_of("v[3]", "v", Some("3"));
-        assert_eq!(names, ["v[3]", "v_3", "v-3", "v$_$3", "v/3", "v.3", "v"]);
-        assert_eq!(clips, 6);
-        assert_eq!(names_of("v", "v", None), (vec!["v".to_string()], 1));
+        for has_times in [false, true] {
+            let (names, clips) = names_of("v[3]", "v", Some("3"), has_times);
+            assert_eq!(names, ["v[3]", "v_3", "v-3", "v$_$3", "v/3", "v.3", "v"]);
+            assert_eq!(clips, 6);
+        }
+        let names = |has_times| names_of("v", "v", None, has_times);
+        assert_eq!(names(false), (vec!["v".to_string()], 1));
+        assert_eq!(names(true), (vec!["v".to_string()], 0));
+        let (names, clips) = names_of("v", "v", Some("3"), true);
+        assert_eq!(
+            (names[0].as_str(), names[5].as_str(), clips),
+            ("v_3", "v", 5)
+        );
     }
 }

@@ -260,6 +260,54 @@ fn files_of_clips_lie_in_the_time_of_their_video() {
 }
 
 #[test]
+fn times_apply_where_the_ids_are_those_of_recordings() {
+    let folder = folder(&[
+        ("words/v.json", "whisperx.json"),
+        ("voice/v.csv", "smile_lld.csv"),
+    ]);
+    for table in [
+        "id,start,end,label\nv,0,0.5,1\n",
+        "id,video,start,end,label\nv,v,0,0.5,1\n",
+    ] {
+        let done = run(&folder, &self::table(table), AssembleOptions::default());
+        let (report, utterance) = one(&done);
+        assert_eq!(utterance.words, ["i", "love"], "{table}");
+        assert_eq!(utterance.stretch, misa_recordings::Interval::new(0.0, 0.5));
+        assert_eq!(report.words.outside, 2);
+    }
+    let mut options = SegmentsOptions::default();
+    options.is_cut = true;
+    let text = "id,start,end,label\nv,0,0.5,1\n";
+    let cut = segments::parse("table.csv", text.as_bytes(), &options).unwrap();
+    let done = run(&folder, &cut, AssembleOptions::default());
+    assert_eq!(one(&done).1.words, ["i", "love", "this", "movie"]);
+}
+
+#[test]
+fn times_that_files_of_clips_make_useless_are_told() {
+    let folder = folder(&[
+        ("words/seg1.json", "whisperx.json"),
+        ("words/v.json", "whisperx.json"),
+    ]);
+    let words = folder.path().join("words");
+    let notes = |table: &str| {
+        let inputs = Inputs {
+            words: Some(&words),
+            ..Inputs::default()
+        };
+        let table = self::table(table);
+        let assembler = Assembler::new(&table.segments, inputs, AssembleOptions::default());
+        let notes = assembler.unwrap().matching().notes;
+        notes.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    // Of these four, the first has a file of its own; the last has none at all.
+    let all =
+        "id,video,start,end,label\nseg1,v,0,0.5,1\nseg2,v,0.5,0.9,2\nv,v,0,0.5,1\nx,x,0,1,1\n";
+    assert_eq!(notes(all), ["1 times left out, since the clips are cut"]);
+    assert!(notes("id,video,label\nseg1,v,1\n").is_empty());
+}
+
+#[test]
 fn one_file_may_hold_all_recordings() {
     let folder = folder(&[]);
     fs::write(

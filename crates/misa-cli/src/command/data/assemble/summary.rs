@@ -140,7 +140,8 @@ impl Summary<'_> {
     /// Everything that was left out, replaced or odd.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.splits.iter().map(ToString::to_string).collect();
-        notes.extend(self.table.notes.iter().map(ToString::to_string));
+        let of_table = self.table.notes.iter().chain(&self.matching.notes);
+        notes.extend(of_table.map(ToString::to_string));
         notes.extend(
             Modality::ALL
                 .into_iter()
