@@ -83,19 +83,10 @@ impl AssembleOptions {
     /// The word as a step has it: without the punctuation around it and in small letters, unless the
     /// options keep them. Empty if nothing but punctuation is left.
     pub fn cleaned(&self, word: &str) -> String {
-        let is_inside = |letter: char| letter.is_alphanumeric();
-        let word = match (
-            self.keep_punctuation,
-            word.find(is_inside),
-            word.rfind(is_inside),
-        ) {
-            (false, Some(first), Some(last)) => {
-                let last = last + word[last..].chars().next().map_or(0, char::len_utf8);
-                &word[first..last]
-            }
-            // Punctuation alone is no word.
-            (false, ..) => "",
-            (true, ..) => word.trim(),
+        let word = if self.keep_punctuation {
+            word.trim()
+        } else {
+            bare(word)
         };
         if self.keep_case {
             word.to_string()
@@ -103,6 +94,25 @@ impl AssembleOptions {
             word.to_lowercase()
         }
     }
+}
+
+/// `word` from its first letter or digit to its last, with the marks of the last. Empty without any.
+fn bare(word: &str) -> &str {
+    let is_letter = |character: char| character.is_alphanumeric();
+    let (Some(first), Some(last)) = (word.find(is_letter), word.rfind(is_letter)) else {
+        return "";
+    };
+    let mut behind = word[last..].char_indices().skip(1);
+    let end = behind.find(|&(_, character)| !is_mark(character));
+    &word[first..end.map_or(word.len(), |(length, _)| last + length)]
+}
+
+/// Whether a character belongs to the letter before it, as accents, tones and viramas do. Of some, the standard library
+/// says that they are letters themselves; of the others, that text for debugging shows them behind a letter and writes
+/// their number where they begin it.
+fn is_mark(character: char) -> bool {
+    let behind = format!("a{character}");
+    character.escape_debug().len() > 1 && behind.escape_debug().eq(behind.chars())
 }
 
 #[cfg(test)]
@@ -121,6 +131,21 @@ mod tests {
             cleaned(&options),
             ["Movie.", "don't", "“Ärger”", "--", "C3PO!"]
         );
+    }
+
+    #[test]
+    fn marks_are_parts_of_letters() {
+        let options = AssembleOptions::default();
+        // Thai with a tone, Tamil and Hindi with a virama, é of two characters, Hebrew with a vowel.
+        for word in ["ไม่", "นี้", "நான்", "वाक्", "cafe\u{301}", "שָׁ", "i\u{307}"]
+        {
+            assert_eq!(options.cleaned(word), word);
+            assert_eq!(options.cleaned(&format!("«{word}!”")), word);
+        }
+        // Marks on punctuation, and what joins letters, are no letters.
+        assert_eq!(options.cleaned("a-\u{301}"), "a");
+        assert_eq!(options.cleaned("\u{200d}a\u{200d}"), "a");
+        assert_eq!(options.cleaned("\u{301}"), "");
     }
 
     #[test]
