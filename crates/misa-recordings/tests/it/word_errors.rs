@@ -408,6 +408,23 @@ const LINES: &[(&str, &str, &str)] = &[
     ),
     (
         "a.tsv",
+        "start\tend\ttext\n0\t100\ta\n0.10\t0.50\tb\n",
+        "line 3, column start: expected whole milliseconds, found \"0.10\"; write them as Whisper does, such as 1250 for \
+         1.25 seconds",
+    ),
+    (
+        "a.tsv",
+        "start\tend\ttext\n0\t1e3\ta\n",
+        "line 2, column end: expected whole milliseconds, found \"1e3\"; write them as Whisper does, such as 1250 for \
+         1.25 seconds",
+    ),
+    (
+        "a.tsv",
+        "start\tend\ttext\n0\t\ta\n",
+        "line 2, column end: expected a number, found \"\"",
+    ),
+    (
+        "a.tsv",
         "start\tend\ttext\tend\n",
         "line 1: expected one column `end`, found two",
     ),

@@ -1,5 +1,6 @@
 //! Phrases with times, whose words share the time: Whisper's table, Audacity's labels.
 
+use crate::error::quoted;
 use crate::words::gather::Gather;
 use crate::words::lines::{columns, field_number, filled};
 use crate::{Fault, FaultKind, Interval, Place};
@@ -36,11 +37,24 @@ pub(super) fn read_tsv(text: &str, gather: &mut Gather) -> Result<(), Fault> {
             ));
         }
         let [start, end, text] = places.map(|place| fields[place]);
-        let start = field_number(start, at, "start")? / MILLISECONDS;
-        let end = field_number(end, at, "end")? / MILLISECONDS;
+        let start = milliseconds(start, at, "start")? / MILLISECONDS;
+        let end = milliseconds(end, at, "end")? / MILLISECONDS;
         gather.add_spread(text, Interval::new(start, end), None, || Place::Line(at))?;
     }
     Ok(())
+}
+
+/// Whole milliseconds: a fraction or an exponent is that of seconds.
+fn milliseconds(field: &str, line: u64, column: &str) -> Result<f64, Fault> {
+    let value = field_number(field, line, column)?;
+    let digits = field.strip_prefix(['-', '+']).unwrap_or(field);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(value);
+    }
+    let place = Place::Cell(line, column.to_string());
+    let (expected, found) = ("whole milliseconds", quoted(field));
+    let fault = Fault::new(FaultKind::Invalid, place, expected, found);
+    Err(fault.advised("write them as Whisper does, such as 1250 for 1.25 seconds"))
 }
 
 /// Start and end in seconds, and a label, with tabs between; WhisperX writes `[[SPEAKER]]` before the text.
