@@ -176,7 +176,7 @@ pub enum TrackNoteKind {
     Unsorted,
     /// Frames that the tool left out, by their numbers.
     FramesLeftOut,
-    /// Rows whose time is not that of their frame at one rate.
+    /// Rows whose time is not that of one rate: of their frame where it is known, otherwise from row to row.
     IrregularTime,
     /// A last row that is longer than the others, because the tool ends it with the sound; shortened.
     LongLastRow,
@@ -207,9 +207,7 @@ impl fmt::Display for TrackNote {
             TrackNoteKind::OtherFace => write!(f, "{count} rows of other faces left out"),
             TrackNoteKind::Unsorted => write!(f, "{count} rows out of order, sorted"),
             TrackNoteKind::FramesLeftOut => write!(f, "{count} frames without a row"),
-            TrackNoteKind::IrregularTime => {
-                write!(f, "{count} rows whose time is not that of their frame")
-            }
+            TrackNoteKind::IrregularTime => write!(f, "{count} rows at irregular times"),
             TrackNoteKind::LongLastRow => {
                 write!(f, "{count} last rows longer than the others, shortened")
             }

@@ -48,13 +48,19 @@ fn step(frames: &[u32]) -> f64 {
     (time(low) + time(high)) / 2.0
 }
 
+/// The end of a row: a step later, or where the next row begins.
+fn end(frames: &[u32], frame: u32) -> f64 {
+    let later = frames.iter().filter(|&&other| other > frame).min();
+    let end = time(frame) + step(frames);
+    later.map_or(end, |&later| end.min(time(later)))
+}
+
 fn track((frames, columns, values): &Rows) -> Track {
     let mut track = Track::default();
     track.columns = (0..*columns).map(|i| format!("feature_{i}")).collect();
-    let length = step(frames);
     track.times = frames
         .iter()
-        .map(|&frame| Interval::new(time(frame), time(frame) + length))
+        .map(|&frame| Interval::new(time(frame), end(frames, frame)))
         .collect();
     track.values = values
         .iter()
@@ -128,7 +134,7 @@ fn tables(rows: &Rows) -> Vec<(TrackFormat, String)> {
         (
             TrackFormat::Table,
             table(rows, ("start,end", ",", "-nan(ind)"), |frame| {
-                format!("{},{}", time(frame), time(frame) + length)
+                format!("{},{}", time(frame), end(&rows.0, frame))
             }),
         ),
         (

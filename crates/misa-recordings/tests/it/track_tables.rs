@@ -373,6 +373,28 @@ fn times_of_openface_are_compared_with_its_frames() {
 }
 
 #[test]
+fn rows_at_odd_times_are_told_and_do_not_overlap() {
+    // Steps of 0.1 s, but for one of 0.05, one of 0.14, and a gap.
+    let times = [0.0, 0.1, 0.15, 0.29, 0.39, 0.8, 0.9];
+    let mut table = "time,a\n".to_string();
+    times
+        .iter()
+        .for_each(|time| table += &format!("{time},1\n"));
+    let file = text(&table, &TrackOptions::default());
+    assert_eq!(counts(&file), [(TrackNoteKind::IrregularTime, 2)]);
+    assert_eq!(file.notes[0].to_string(), "2 rows at irregular times");
+    let track = only(file);
+    let is_apart = |pair: &[Interval]| pair[0].end <= pair[1].start;
+    assert!(track.times.windows(2).all(is_apart), "{:?}", track.times);
+    assert_eq!(track.times[1], Interval::new(0.1, 0.15));
+    let regular = text(
+        "time,a\n0,1\n0.033,1\n0.067,1\n0.1,1\n",
+        &TrackOptions::default(),
+    );
+    assert!(regular.notes.is_empty());
+}
+
+#[test]
 fn a_confidence_is_asked_for() {
     let table =
         "frame,timestamp,confidence,success,a\n1,0,0.5,1,1\n2,1,0.9,0,1\n3,2,0.9,1,1\n4,3,,1,1\n";

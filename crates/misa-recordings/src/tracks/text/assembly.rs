@@ -2,7 +2,7 @@
 
 use super::clock::{Clock, frames_a_second, rows_a_second};
 use super::faces::Faces;
-use super::frames::{irregular, left_out};
+use super::frames::{irregular, left_out, uneven};
 use super::layout::Layout;
 use super::notes::Notes;
 use super::rows::Rows;
@@ -166,6 +166,7 @@ impl<'a> Assembly<'a> {
                 .iter()
                 .map(|&row| Interval::new(rows.starts[row], rows.ends[row]))
         };
+        let rows_of = |step| stretches(&starts, Anchor::Start, step);
         match (self.layout.clock, median_step(&starts)) {
             (Clock::Stretch { .. }, _) | (Clock::Timedelta { .. }, None) => Ok(given().collect()),
             (Clock::Timedelta { .. }, Some(step)) => {
@@ -174,13 +175,14 @@ impl<'a> Assembly<'a> {
                     TrackNoteKind::LongLastRow,
                     usize::from(is_last_long(&given, step)),
                 );
-                let cut =
-                    |time: Interval| Interval::new(time.start, time.end.min(time.start + step));
-                Ok(given.into_iter().map(cut).collect())
+                let cut = |(time, row): (&Interval, Interval)| {
+                    Interval::new(time.start, time.end.min(row.end))
+                };
+                let rows = rows_of(Some(step)).unwrap_or_default();
+                Ok(given.iter().zip(rows).map(cut).collect())
             }
             (Clock::Moment { .. } | Clock::Frame { .. }, _) => {
-                let step = self.told_step()?;
-                let times = stretches(&starts, Anchor::Start, step);
+                let times = rows_of(self.told_step()?);
                 times.ok_or_else(|| self.one_row(rows, order))
             }
         }
@@ -222,11 +224,15 @@ impl<'a> Assembly<'a> {
         let frames: Vec<f64> = order.iter().filter_map(frame).collect();
         self.notes
             .add(TrackNoteKind::FramesLeftOut, left_out(&frames));
-        if self.layout.format == TrackFormat::OpenFace {
-            let starts: Vec<f64> = order.iter().map(|&row| rows.starts[row]).collect();
-            let count = irregular(&frames, &starts, 1.0);
-            self.notes.add(TrackNoteKind::IrregularTime, count);
-        }
+        let starts: Vec<f64> = order.iter().map(|&row| rows.starts[row]).collect();
+        let count = match self.layout.clock {
+            Clock::Moment { .. } if self.layout.format == TrackFormat::OpenFace => {
+                irregular(&frames, &starts, 1.0)
+            }
+            Clock::Moment { .. } => uneven(&starts),
+            _ => 0,
+        };
+        self.notes.add(TrackNoteKind::IrregularTime, count);
     }
 }
 

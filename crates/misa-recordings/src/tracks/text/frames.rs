@@ -1,5 +1,7 @@
 //! What the numbers of frames say about the times of rows.
 
+use crate::tracks::median_step;
+
 /// How far a time that is written with three decimals may be from that of its frame, in seconds.
 const TOLERANCE: f64 = 0.005;
 
@@ -41,6 +43,20 @@ pub(super) fn irregular(frames: &[f64], times: &[f64], first: f64) -> usize {
     points().filter(is_off).count()
 }
 
+/// Rows that are closer to the one before than most rows are, or farther from it but without a row between them, by
+/// more than a few milliseconds.
+pub(super) fn uneven(times: &[f64]) -> usize {
+    let Some(step) = median_step(times) else {
+        return 0;
+    };
+    let tolerance = TOLERANCE.min(step / 4.0);
+    let is_off = |pair: &&[f64]| {
+        let distance = pair[1] - pair[0];
+        distance < 1.5 * step && (distance - step).abs() > tolerance
+    };
+    times.windows(2).filter(is_off).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +79,18 @@ mod tests {
         times[100] += 0.01;
         times[200] -= 0.01;
         assert_eq!(irregular(&frames, &times, 1.0), 2);
+    }
+
+    #[test]
+    fn rows_that_are_closer_are_uneven() {
+        assert_eq!(uneven(&[0.0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.53, 0.9, 1.0]), 3);
+        // 30 frames a second with three decimals, and 100 rows with two.
+        let rounded = |rate: f64, unit: f64| {
+            let times = (0..300).map(|row| (f64::from(row) / rate * unit).round() / unit);
+            uneven(&times.collect::<Vec<_>>())
+        };
+        assert_eq!((rounded(30.0, 1000.0), rounded(100.0, 100.0)), (0, 0));
+        assert_eq!(uneven(&[1.0]), 0);
     }
 
     #[test]
