@@ -146,6 +146,27 @@ fn what_is_no_number_is_counted() {
 }
 
 #[test]
+fn rows_without_any_number_are_absent() {
+    let (nan, some) = (f32::NAN, f32::INFINITY);
+    let bytes = npy(
+        "<f4",
+        false,
+        "(4, 2)",
+        &f4(&[1.0, 2.0, nan, some, nan, 3.0, nan, nan]),
+    );
+    let file = parsed("a.npy", &bytes, &at_rate(25.0)).unwrap();
+    assert_eq!(counts(&file), [(TrackNoteKind::NoNumber, 5)]);
+    assert_eq!(file.tracks[0].track.valid, [true, false, true, false]);
+    // What counts is what is asked for.
+    let wanted = options(|options| {
+        options.rate = Some(25.0);
+        options.columns = Some(vec!["0".to_string()]);
+    });
+    let track = track("a.npy", &bytes, &wanted);
+    assert_eq!(track.valid, [true, false, false, false]);
+}
+
+#[test]
 fn octave_has_the_voice_of_the_kit() {
     let name = "octave_covarep_like.mat.txt";
     let file = parsed(name, &kit(name), &TrackOptions::default()).unwrap();

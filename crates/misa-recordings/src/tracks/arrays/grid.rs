@@ -78,7 +78,7 @@ impl Grid {
     }
 
     /// The track of these rows, `rate` a second; all of the clip if there is one row and no rate. Its columns
-    /// are those that `options` ask for.
+    /// are those that `options` ask for; a row without any number in them is not valid.
     ///
     /// # Errors
     ///
@@ -92,11 +92,16 @@ impl Grid {
     ) -> Result<Track, Fault> {
         let times = times(self.rows, rate, options, place)?;
         let grid = self.with_columns(options, place)?;
+        let has_number = |row: &[f32]| row.iter().any(|value| !value.is_nan());
+        let valid = match grid.columns.len() {
+            0 => vec![true; grid.rows],
+            width => grid.values.chunks(width).map(has_number).collect(),
+        };
         Ok(Track {
             columns: grid.columns,
             times,
             values: grid.values,
-            valid: vec![true; grid.rows],
+            valid,
         })
     }
 
