@@ -5,11 +5,15 @@ use crate::{Interval, Track};
 /// Names of the statistics of a column, in order.
 pub const STATISTICS: [&str; 4] = ["mean", "deviation", "p10", "p90"];
 
-/// Statistics of the valid rows whose middle lies in `segment`, `[columns × 4]`: for each column its mean,
-/// its deviation (of the population), and its 10th and 90th percentile (with linear interpolation).
+/// Statistics of the valid rows whose middle lies in `segment` or that last all of it, `[columns × 4]`: for each
+/// column its mean, its deviation (of the population), and its 10th and 90th percentile (with linear interpolation).
 /// Columns without any number have 0 and are counted. `None` if there is no row.
 pub fn statistics(track: &Track, segment: Interval) -> Option<(Vec<f64>, usize)> {
-    let is_inside = |row: &usize| track.valid[*row] && segment.holds(track.times[*row].middle());
+    let is_of_segment = |time: Interval| {
+        let is_longer = time.start <= segment.start && segment.end <= time.end;
+        is_longer || segment.holds(time.middle())
+    };
+    let is_inside = |row: &usize| track.valid[*row] && is_of_segment(track.times[*row]);
     let rows: Vec<usize> = (0..track.rows()).filter(is_inside).collect();
     if rows.is_empty() {
         return None;

@@ -17,6 +17,8 @@ use std::path::Path;
 pub(super) struct ReadTrack {
     pub track: Track,
     pub other_faces: usize,
+    /// Whether it is one row without times, for all of the recording.
+    pub is_whole: bool,
     pub notes: Vec<TrackNote>,
     /// Where somebody speaks, if it was made of sound.
     pub speech: Vec<Interval>,
@@ -199,6 +201,7 @@ pub(super) fn named_tracks(
         let read = ReadTrack {
             track,
             other_faces: named.other_faces,
+            is_whole: named.is_whole,
             notes: notes.clone(),
             ..ReadTrack::default()
         };

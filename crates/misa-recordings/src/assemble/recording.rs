@@ -6,6 +6,7 @@ use super::report::{RecordingReport, TrackReport};
 use super::spoken::Spoken;
 use super::steps::{SteppedTrack, Steps};
 use super::{AssembleError, AssembleOptions, Assembled, Mode};
+use crate::align::sdk::has_length;
 use crate::align::{PAUSE, offset, steps_of};
 use crate::segments::Segment;
 use crate::{Interval, Track, Word};
@@ -128,7 +129,8 @@ impl Recording<'_> {
             .unzip())
     }
 
-    /// From the first moment of anything, or 0, to the last; or from the first to the last moment of speech.
+    /// From the first moment of anything, or 0, to the last; or from the first to the last moment of speech. A row
+    /// without times has no moments: where there is nothing else, the stretch is a step.
     fn whole(&self, options: &AssembleOptions) -> Interval {
         let speech: &[Interval] = self.voice.map_or(&[], |read| &read.speech);
         if let (true, Some(first), Some(last)) = (options.trim, speech.first(), speech.last()) {
@@ -137,8 +139,9 @@ impl Recording<'_> {
         let words = self.words.iter().flat_map(|read| &read.words);
         let times = words.filter_map(|word| word.time.or(word.phrase));
         let tracks = [self.faces, self.voice].into_iter().flatten();
-        let spans = tracks.filter_map(|read| read.track.survey().span);
-        times
+        let timed = tracks.filter(|read| !read.is_whole);
+        let spans = timed.filter_map(|read| read.track.survey().span);
+        let mut whole = times
             .chain(spans)
             .fold(Interval::new(0.0, 0.0), |whole, time| {
                 // The last word's middle must lie before the end, even if it has no length.
@@ -146,7 +149,18 @@ impl Recording<'_> {
                     whole.start.min(time.start),
                     whole.end.max(time.end.next_up()),
                 )
-            })
+            });
+        let rates = [
+            (self.faces, options.face_rate),
+            (self.voice, options.voice_rate),
+        ];
+        let rates = rates
+            .into_iter()
+            .filter_map(|(read, rate)| read.is_some_and(|read| read.is_whole).then_some(rate));
+        if let (false, Some(rate)) = (has_length(whole), rates.reduce(f64::max)) {
+            whole.end = whole.start + rate.recip();
+        }
+        whole
     }
 
     fn report(&self, job: &Job) -> RecordingReport {
@@ -160,7 +174,7 @@ impl Recording<'_> {
             faces: self.faces.map(|read| TrackReport::of(read, &bounds)),
             voice: self.voice.map(|read| TrackReport::of(read, &bounds)),
             sound: self.voice.and_then(|read| read.sound.clone()),
-            offset: self.voice.and_then(|read| {
+            offset: self.voice.filter(|read| !read.is_whole).and_then(|read| {
                 let energy = energy(&read.track)?;
                 offset(&words, &read.track.times, &energy)
             }),

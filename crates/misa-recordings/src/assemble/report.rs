@@ -46,7 +46,7 @@ pub struct RecordingReport {
 pub struct TrackReport {
     /// Its rows.
     pub survey: Survey,
-    /// Seconds of its valid rows.
+    /// Seconds of its valid rows; 0 for one row without times.
     pub seconds: f64,
     /// Where the features of steps come from.
     pub steps: StepCounts,
@@ -87,9 +87,14 @@ impl TrackReport {
     }
 
     pub(super) fn of(read: &ReadTrack, words: &[Interval]) -> Self {
+        let mut survey = read.track.survey();
+        let mut seconds = valid_seconds(&read.track);
+        if read.is_whole {
+            (survey.span, seconds) = (None, 0.0);
+        }
         Self {
-            survey: read.track.survey(),
-            seconds: valid_seconds(&read.track),
+            survey,
+            seconds,
             steps: StepCounts::default(),
             words_beyond: beyond(words, &read.track.times),
             other_faces: read.other_faces,

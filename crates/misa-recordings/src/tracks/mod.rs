@@ -149,6 +149,9 @@ pub struct NamedTrack {
     pub track: Track,
     /// Faces that have rows which are left out for those of a better one.
     pub other_faces: usize,
+    /// Whether it is one row of an array without times, which is for all of the recording: its stretch goes up to the
+    /// limit, and says nothing of the recording's length.
+    pub is_whole: bool,
 }
 
 /// How often something was left out, replaced or odd in a file of feature rows.

@@ -59,7 +59,7 @@ pub(crate) fn read_folder(
         (TrackNoteKind::NoNumber, count),
         (TrackNoteKind::OtherContent, others),
     ]);
-    Ok(single(TrackFormat::NpyFolder, track, notes))
+    Ok(single(TrackFormat::NpyFolder, track, options.rate, notes))
 }
 
 /// Names of the arrays in order, and how many other files there are.

@@ -50,7 +50,12 @@ pub(super) fn parse(source: &Source<'_>, options: &TrackOptions) -> Result<Track
     let others = file.variables().len().saturating_sub(n_used);
     let track = grid.into_track(covarep::rate(options), options, &place)?;
     let notes = notes([infinite, unvoiced, (TrackNoteKind::OtherContent, others)]);
-    Ok(single(TrackFormat::Mat, track, notes))
+    Ok(single(
+        TrackFormat::Mat,
+        track,
+        covarep::rate(options),
+        notes,
+    ))
 }
 
 /// The path of the features: a variable called so, a field called so of one struct, or the only matrix.

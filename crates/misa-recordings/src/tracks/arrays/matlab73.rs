@@ -36,7 +36,12 @@ pub(super) fn parse(source: &Source<'_>, options: &TrackOptions) -> Result<Track
     let others = variables(&root).count().saturating_sub(1);
     let track = grid.into_track(covarep::rate(options), options, &place)?;
     let notes = notes([infinite, unvoiced, (TrackNoteKind::OtherContent, others)]);
-    Ok(single(TrackFormat::Mat, track, notes))
+    Ok(single(
+        TrackFormat::Mat,
+        track,
+        covarep::rate(options),
+        notes,
+    ))
 }
 
 /// The variables; MATLAB keeps what they refer to in groups with a `#`.

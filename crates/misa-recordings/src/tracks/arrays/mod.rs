@@ -78,20 +78,26 @@ fn another_kind(name: &str, kind: Option<FileKind>) -> Option<Fault> {
     ))
 }
 
-/// A file of one track whose own name is the recording's.
-fn single(format: TrackFormat, track: Track, notes: Vec<TrackNote>) -> TrackFile {
+/// A file of one track whose own name is the recording's, with this many rows a second.
+fn single(
+    format: TrackFormat,
+    track: Track,
+    rate: Option<f64>,
+    notes: Vec<TrackNote>,
+) -> TrackFile {
     TrackFile {
         format,
-        tracks: vec![named(None, track)],
+        tracks: vec![named(None, track, rate)],
         notes,
     }
 }
 
-fn named(name: Option<String>, track: Track) -> NamedTrack {
+fn named(name: Option<String>, track: Track, rate: Option<f64>) -> NamedTrack {
     NamedTrack {
         name,
         track,
         other_faces: 0,
+        is_whole: rate.is_none(),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn parse_array(source: &Source<'_>, options: &TrackOptions) -> Result
     let count = grid.clear_infinite();
     let track = grid.into_track(options.rate, options, &Place::File)?;
     let notes = notes([(TrackNoteKind::NoNumber, count)]);
-    Ok(single(TrackFormat::Npy, track, notes))
+    Ok(single(TrackFormat::Npy, track, options.rate, notes))
 }
 
 /// The tracks of an archive: one for each array, with the recording as its name. The name of an array that is
@@ -49,7 +49,7 @@ pub(super) fn parse_archive(
     for name in &names {
         let track = member(&archive, name, options, &mut count, &mut values)?;
         let name = (names.len() > 1).then(|| (*name).to_string());
-        tracks.push(named(name, track.track));
+        tracks.push(named(name, track.track, options.rate));
     }
     if tracks.is_empty() {
         let expected = "an archive of NumPy arrays";
@@ -108,7 +108,7 @@ fn member(
     let mut grid = grid(&array, options, &place)?;
     *count += grid.clear_infinite();
     let track = grid.into_track(options.rate, options, &place)?;
-    Ok(named(None, track))
+    Ok(named(None, track, options.rate))
 }
 
 /// The rows of an array of one or two axes; one axis is one row.

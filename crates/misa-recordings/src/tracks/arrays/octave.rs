@@ -53,7 +53,12 @@ pub(super) fn parse(source: &Source<'_>, options: &TrackOptions) -> Result<Track
         .grid
         .into_track(covarep::rate(options), options, &place)?;
     let notes = notes([infinite, unvoiced, (TrackNoteKind::OtherContent, others)]);
-    Ok(single(TrackFormat::Octave, track, notes))
+    Ok(single(
+        TrackFormat::Octave,
+        track,
+        covarep::rate(options),
+        notes,
+    ))
 }
 
 /// The matrix called as COVAREP calls it, or the only one.

@@ -128,6 +128,7 @@ impl<'a> Assembly<'a> {
                     valid,
                 },
                 other_faces: 0,
+                is_whole: false,
             });
         }
         Ok(tracks)

@@ -105,6 +105,7 @@ pub(super) fn read(source: &Source<'_>, options: &TrackOptions) -> Result<TrackF
         name: None,
         track,
         other_faces: 0,
+        is_whole: false,
     }];
     Ok(TrackFile {
         format: TrackFormat::Htk,
