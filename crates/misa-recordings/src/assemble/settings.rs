@@ -26,6 +26,7 @@ impl AssembleOptions {
             }
             Mode::Unaligned => {
                 set("rate", self.rate_of(modality).to_string());
+                set("reach", self.reach.to_string());
                 set("most_steps", self.most_steps.to_string());
             }
             Mode::Sdk | Mode::Utterance => {}
@@ -124,9 +125,18 @@ mod tests {
             mode: Mode::Unaligned,
             face_rate: 12.5,
             most_steps: 40,
+            reach: 0.5,
             ..AssembleOptions::default()
         };
-        assert_eq!(read(&stamp(&unaligned, Modality::Visual)), Ok(unaligned));
+        let stamp = stamp(&unaligned, Modality::Visual);
+        assert_eq!(stamp.steps["reach"], "0.5");
+        // What data without it were made with, see `RecipeStamp::fit`.
+        let usual = AssembleOptions {
+            mode: Mode::Unaligned,
+            ..AssembleOptions::default()
+        };
+        assert_eq!(usual.settings_of(Modality::Acoustic)["reach"], "0.1");
+        assert_eq!(read(&stamp), Ok(unaligned));
     }
 
     #[test]

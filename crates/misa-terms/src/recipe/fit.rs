@@ -70,6 +70,9 @@ impl fmt::Display for ToolVersions {
 /// not.
 const SAME_RATE: f64 = 1e-4;
 
+/// Seconds of `reach` of steps that do not state it: windows did not before it was a setting of theirs.
+const USUAL_REACH: &str = "0.1";
+
 impl RecipeStamp {
     /// How features of the recipe `found` fit a model that was trained on features of this recipe.
     ///
@@ -148,10 +151,10 @@ impl RecipeStamp {
             return Ok(());
         }
         let settings = self.steps.keys().chain(found.steps.keys());
-        let mut differing = settings.filter(|&name| self.steps.get(name) != found.steps.get(name));
+        let mut differing = settings.filter(|name| self.setting(name) != found.setting(name));
         let value = |stamp: &Self, name: &String| {
-            let value = stamp.steps.get(name).cloned();
-            value.unwrap_or_else(|| "nothing".to_string())
+            let value = stamp.setting(name).unwrap_or("nothing");
+            value.to_string()
         };
         differing.next().map_or(Ok(()), |setting| {
             Err(RecipeMisfit::Steps {
@@ -161,6 +164,12 @@ impl RecipeStamp {
                 found: value(found, setting),
             })
         })
+    }
+
+    /// A setting of the steps, also where it was not stated yet when they were made.
+    fn setting(&self, name: &str) -> Option<&str> {
+        let unstated = (name == "reach").then_some(USUAL_REACH);
+        self.steps.get(name).map(String::as_str).or(unstated)
     }
 
     /// For each column its index in `found`; `None` if both are the same.
@@ -314,6 +323,33 @@ mod tests {
         assert_eq!(
             of(&["0.1"]).fit(&of(&["0.2"])).unwrap_err().to_string(),
             "recipe faces: expected steps made with reach 0.1 as in training, found 0.2"
+        );
+    }
+
+    #[test]
+    fn steps_without_a_reach_were_made_with_that_by_default() {
+        let of = |reach: Option<&str>| {
+            let rate = Some(("rate", "20"));
+            let steps = rate.into_iter().chain(reach.map(|reach| ("reach", reach)));
+            let text = |(name, value): (&str, &str)| (name.to_string(), value.to_string());
+            RecipeStamp {
+                steps: steps.map(text).collect(),
+                mode: "unaligned".to_string(),
+                ..stamp()
+            }
+        };
+        assert!(of(None).fit(&of(Some("0.1"))).unwrap().is_same());
+        assert!(of(Some("0.1")).fit(&of(None)).unwrap().is_same());
+        let message = |model: Option<&str>, found: Option<&str>| {
+            of(model).fit(&of(found)).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(None, Some("0.2")),
+            "recipe faces: expected steps made with reach 0.1 as in training, found 0.2"
+        );
+        assert_eq!(
+            message(Some("0.2"), None),
+            "recipe faces: expected steps made with reach 0.2 as in training, found 0.1"
         );
     }
 
