@@ -28,6 +28,31 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     }
 }
 
+/// A text whose lines end in line feeds alone, where one ended in a carriage return alone. Several before a line feed
+/// are one end.
+pub(crate) fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_alone = |pair: &[u8]| pair[0] == b'\r' && pair[1] != b'\n';
+    if !text.ends_with('\r') && !text.as_bytes().windows(2).any(is_alone) {
+        return text;
+    }
+    let mut lines = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(length) = rest.find('\r') {
+        let (line, ends) = rest.split_at(length);
+        let behind = ends.trim_start_matches('\r');
+        lines.push_str(line);
+        rest = behind.strip_prefix('\n').unwrap_or(behind);
+        let count = if rest.len() < behind.len() {
+            1
+        } else {
+            ends.len() - behind.len()
+        };
+        lines.extend(std::iter::repeat_n('\n', count));
+    }
+    lines.push_str(rest);
+    Cow::Owned(lines)
+}
+
 fn decode_utf8(bytes: &[u8]) -> Result<&str, Fault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
@@ -62,6 +87,20 @@ mod tests {
         assert_eq!(decode("\u{feff}a".as_bytes()).unwrap(), "a");
         assert_eq!(decode(b"\xff\xfea\0\n\0").unwrap(), "a\n");
         assert_eq!(decode(b"\xfe\xff\0a").unwrap(), "a");
+    }
+
+    #[test]
+    fn carriage_returns_end_lines() {
+        let cases = [
+            ("a\r\nb\n", "a\r\nb\n"),
+            ("a\rb\r\rc\r", "a\nb\n\nc\n"),
+            ("a\r\r\nb\r\r\n\r\r\n", "a\nb\n\n"),
+            ("a\rb\r\nc", "a\nb\nc"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(with_line_feeds(text.into()), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod textgrid;
 mod tiers;
 mod values;
 
-use crate::decode::decode;
+use crate::decode::{decode, with_line_feeds};
 use crate::{Fault, FaultKind, Limits, Place, RecordingError};
 pub use file::{RecordingWords, WordsFile};
 pub use format::WordsFormat;
@@ -86,7 +86,7 @@ pub fn parse(name: &str, bytes: &[u8], options: &WordsOptions) -> Result<WordsFi
     if json::is_json(bytes) {
         return json::parse(bytes, options);
     }
-    let text = decode(bytes)?;
+    let text = with_line_feeds(decode(bytes)?);
     lines::check_length(&text, limits)?;
     match format::recognise(name, &text)? {
         WordsFormat::TextGrid | WordsFormat::P2fa => textgrid::parse(&text, options),

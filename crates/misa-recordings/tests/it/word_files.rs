@@ -49,6 +49,30 @@ fn whisper_without_word_times_keeps_every_word() {
 }
 
 #[test]
+fn lines_may_end_in_any_way() {
+    let lines = [
+        ("a.ctm", "a 1 0.0 0.5 so|a 1 0.5 0.5 it|"),
+        ("a.lab", "0.0 0.5 so|0.5 1.0 it|"),
+        (
+            "a.srt",
+            "1|00:00:00,000 --> 00:00:00,500|so||2|00:00:00,500 --> 00:00:01,000|it|",
+        ),
+        ("a.tsv", "start\tend\ttext|0\t500\tso|500\t1000\tit|"),
+        (
+            "a.vtt",
+            "WEBVTT||00:00.000 --> 00:00.500|so||00:00.500 --> 00:01.000|it|",
+        ),
+    ];
+    for (name, text) in lines {
+        for end in ["\n", "\r\n", "\r", "\r\r\n"] {
+            let file = file(name, &text.replace('|', end));
+            let words = table(&file.recordings[0]);
+            assert_eq!(words, [("so", 0, 500), ("it", 500, 1000)], "{name} {end:?}");
+        }
+    }
+}
+
+#[test]
 fn a_segment_of_chinese_is_divided_into_characters() {
     let text = r#"{"segments": [{"start": 0, "end": 1, "text": "算了。", "words": []}],
         "word_segments": [], "language": "zh"}"#;
