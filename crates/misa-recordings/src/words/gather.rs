@@ -1,7 +1,7 @@
 //! Checks and counts that are the same for all formats.
 
 use crate::error::quoted;
-use crate::words::label::{Labels, no_word};
+use crate::words::label::{Labels, SAID_SILENCE, no_word};
 use crate::words::phrase::{characters, spaced, spread};
 use crate::words::{
     RecordingWords, WordsFile, WordsFormat, WordsNote, WordsNoteKind, WordsOptions,
@@ -19,6 +19,8 @@ pub(super) struct Gather<'o> {
     current: usize,
     counts: BTreeMap<WordsNoteKind, usize>,
     words: usize,
+    /// Words that an aligner may have written for a pause.
+    silences: usize,
     /// Bytes of the names of speakers, which each word has anew.
     speaker_bytes: usize,
 }
@@ -36,6 +38,7 @@ impl<'o> Gather<'o> {
             current: 0,
             counts: BTreeMap::new(),
             words: 0,
+            silences: 0,
             speaker_bytes: 0,
         }
     }
@@ -99,6 +102,7 @@ impl<'o> Gather<'o> {
             self.note(kind, 1);
             return Ok(());
         }
+        self.silences += usize::from(self.labels == Labels::Aligner && text == SAID_SILENCE);
         if text.len() < word.text.len() {
             word.text = text.to_string();
         }
@@ -225,6 +229,9 @@ impl<'o> Gather<'o> {
     ) -> Result<WordsFile, Fault> {
         if self.words == 0 {
             return Err(self.empty());
+        }
+        if !self.has(WordsNoteKind::Silence) {
+            self.note(WordsNoteKind::SaidSilence, self.silences);
         }
         let mut counted = [0; 4];
         for recording in &self.recordings {

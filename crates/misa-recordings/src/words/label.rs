@@ -12,9 +12,11 @@ pub(super) enum Labels {
 }
 
 /// Names of silence: P2FA, HTK, Kaldi, Festival, WebMAUS.
-const SILENCES: [&str; 11] = [
-    "sp", "sil", "SIL", "pau", "<sil>", "<SIL>", "<eps>", "<p:>", "<s>", "</s>", "silence",
+const SILENCES: [&str; 10] = [
+    "sp", "sil", "SIL", "pau", "<sil>", "<SIL>", "<eps>", "<p:>", "<s>", "</s>",
 ];
+/// A word that people say, and that some aligners write for a pause.
+pub(super) const SAID_SILENCE: &str = "silence";
 /// What Montreal Forced Aligner writes for sounds that are no known word.
 const SPOKEN_NOISE: &str = "spn";
 /// What Gentle aligned for a word of the transcript that is not in its dictionary.
@@ -79,6 +81,7 @@ mod tests {
             ("[", Some(Punctuation), Some(Punctuation)),
             ("&", None, None),
             ("SP", None, None),
+            ("silence", None, None),
             ("don't", None, None),
         ];
         for (text, aligner, speech) in cases {

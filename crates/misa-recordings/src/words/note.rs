@@ -66,6 +66,8 @@ pub enum WordsNoteKind {
     IgnoredStretch,
     /// Other recordings of a file that was found by the name of one, left out.
     OtherRecording,
+    /// Words `silence` of an aligner that has no other label of pauses: some write this for one.
+    SaidSilence,
 }
 
 impl fmt::Display for WordsNote {
@@ -92,6 +94,7 @@ impl fmt::Display for WordsNote {
             WordsNoteKind::ProbablySilence => "words in segments that are probably silence",
             WordsNoteKind::IgnoredStretch => "stretches marked as not to be used left out",
             WordsNoteKind::OtherRecording => "other recordings in the file left out",
+            WordsNoteKind::SaidSilence => "words \"silence\", which may be the label of a pause",
         };
         write!(f, "{} {text}", self.count)
     }

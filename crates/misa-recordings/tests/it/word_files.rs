@@ -73,6 +73,28 @@ fn lines_may_end_in_any_way() {
 }
 
 #[test]
+fn silence_may_be_a_word() {
+    let file = file("a.ctm", "a 1 0 1 the\na 1 1 1 silence\na 1 2 1 fell\n");
+    assert_eq!(table(&file.recordings[0])[1], ("silence", 1000, 2000));
+    let notes: Vec<String> = file.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        ["1 words \"silence\", which may be the label of a pause"]
+    );
+    // A file that has another label for pauses leaves no doubt.
+    let file = self::file("a.ctm", "a 1 0 1 sil\na 1 1 1 silence\n");
+    assert_eq!(table(&file.recordings[0]), [("silence", 1000, 2000)]);
+    assert_eq!(self::notes(&file), [(WordsNoteKind::Silence, 1)]);
+    // People and recognisers have no labels of pauses.
+    let file = self::file("a.tsv", "start\tend\ttext\n0\t1000\tsilence\n");
+    assert!(
+        file.notes
+            .iter()
+            .all(|note| note.kind == WordsNoteKind::Interpolated)
+    );
+}
+
+#[test]
 fn a_segment_of_chinese_is_divided_into_characters() {
     let text = r#"{"segments": [{"start": 0, "end": 1, "text": "算了。", "words": []}],
         "word_segments": [], "language": "zh"}"#;
