@@ -15,6 +15,9 @@ pub struct WordCounts {
     pub placed: usize,
     /// Words without times, left out.
     pub untimed_dropped: usize,
+    /// Words that end when they start, left out by the SDK's mode.
+    #[serde(default)]
+    pub no_length_dropped: usize,
     /// Words that are nothing but punctuation, left out.
     pub punctuation_dropped: usize,
     /// Words out of the order of time, sorted.
@@ -52,6 +55,7 @@ impl AddAssign for WordCounts {
         self.interpolated_by_tool += other.interpolated_by_tool;
         self.placed += other.placed;
         self.untimed_dropped += other.untimed_dropped;
+        self.no_length_dropped += other.no_length_dropped;
         self.punctuation_dropped += other.punctuation_dropped;
         self.sorted += other.sorted;
         self.outside += other.outside;

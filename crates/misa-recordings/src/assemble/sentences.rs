@@ -41,6 +41,7 @@ fn of_words(words: &WordCounts, sound: Option<&SoundReport>) -> Vec<String> {
     let counted = [
         (words.placed, "word", placed.as_str()),
         (words.untimed_dropped, "word", "without times left out"),
+        (words.no_length_dropped, "word", "without length left out"),
         (
             words.punctuation_dropped,
             "word",

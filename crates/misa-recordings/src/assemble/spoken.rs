@@ -97,7 +97,7 @@ impl<'w> Spoken<'w> {
         counts: &mut WordCounts,
     ) -> Vec<Word> {
         let mut words = Vec::new();
-        for number in self.numbers_of(segment, options.mode) {
+        for number in self.numbers_of(segment, options.mode, counts) {
             let text = options.cleaned(&self.words[number].text);
             if text.is_empty() {
                 counts.punctuation_dropped += 1;
@@ -130,9 +130,15 @@ impl<'w> Spoken<'w> {
     }
 
     /// Which words belong to `segment`: those whose middle lies in it, so a word belongs to one segment of
-    /// several that do not overlap. For the SDK, those that overlap it.
-    fn numbers_of(&self, segment: Interval, mode: Mode) -> Vec<usize> {
+    /// several that do not overlap. For the SDK, those that overlap it; words without length are left out.
+    fn numbers_of(&self, segment: Interval, mode: Mode, counts: &mut WordCounts) -> Vec<usize> {
         if mode == Mode::Sdk {
+            let is_left_out = |&number: &usize| {
+                let time = self.words[number].time;
+                let is_point = time.is_some_and(|time| !sdk::has_length(time));
+                is_point && segment.holds(self.middles[number])
+            };
+            counts.no_length_dropped += (0..self.words.len()).filter(is_left_out).count();
             let overlaps =
                 |time: Interval| sdk::has_length(time) && time.overlap(segment) > sdk::EPSILON;
             let is_inside = |&number: &usize| match self.words[number].time {
@@ -225,6 +231,27 @@ mod tests {
             );
         }
         assert_eq!(counts.untimed_dropped, 1);
+    }
+
+    #[test]
+    fn the_sdk_counts_words_without_length() {
+        let words = [
+            Word::measured("a", 0.0, 0.5),
+            Word::measured("b", 0.75, 0.75),
+            Word::measured("c", 1.5, 1.5),
+        ];
+        let spoken = Spoken::new(&words);
+        let options = AssembleOptions {
+            mode: Mode::Sdk,
+            ..AssembleOptions::default()
+        };
+        let mut counts = WordCounts::default();
+        let all = spoken.of(Interval::new(0.0, 1.0), &options, &mut counts);
+        assert_eq!(texts(&all.unwrap()), ["a"]);
+        assert_eq!((counts.measured, counts.no_length_dropped), (1, 1));
+        let mut sum = counts;
+        sum += counts;
+        assert_eq!(sum.no_length_dropped, 2);
     }
 
     #[test]

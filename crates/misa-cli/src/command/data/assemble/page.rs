@@ -61,7 +61,7 @@ fn recording(report: &RecordingReport) -> RecordingRecord {
             measured: words.measured,
             interpolated: words.interpolated_by_tool,
             placed: words.placed,
-            dropped: words.untimed_dropped + words.punctuation_dropped,
+            dropped: words.untimed_dropped + words.no_length_dropped + words.punctuation_dropped,
             outside: words.outside,
         },
         faces: report.faces.as_ref().map(steps),

@@ -36,7 +36,8 @@ impl Summary<'_> {
         let mut text = self.head();
         let words = &self.totals.words;
         if self.matching.words.is_some() {
-            let dropped = words.untimed_dropped + words.punctuation_dropped;
+            let dropped =
+                words.untimed_dropped + words.no_length_dropped + words.punctuation_dropped;
             let _ = writeln!(
                 text,
                 "words  {} measured, {} interpolated by their tool, {} placed between their neighbours, {dropped} left out",
@@ -154,6 +155,7 @@ impl Summary<'_> {
         let (faces, voice) = (&self.totals.faces, &self.totals.voice);
         let counted = [
             (words.untimed_dropped, "word", "without times left out"),
+            (words.no_length_dropped, "word", "without length left out"),
             (
                 words.punctuation_dropped,
                 "word",
