@@ -15,7 +15,7 @@ use crate::tracks::TrackOptions;
 use crate::words::WordsOptions;
 use crate::{Interval, RecordingError};
 use misa_terms::{Modality, Recipes, Split};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -180,12 +180,14 @@ impl<'t> Assembler<'t> {
     pub fn matching(&self) -> Matching {
         let of = |place: fn(&Places) -> &Option<Place>,
                   left: &dyn Fn(&BTreeSet<&str>) -> Vec<String>| {
-            let found: BTreeSet<&str> = self
+            let places = self
                 .jobs
                 .iter()
-                .filter_map(|job| place(&job.places).as_ref())
-                .map(|place| place.key.as_str())
+                .filter_map(|job| place(&job.places).as_ref());
+            let others: BTreeMap<&str, usize> = places
+                .map(|place| (place.key.as_str(), place.others()))
                 .collect();
+            let found: BTreeSet<&str> = others.keys().copied().collect();
             let without = self.jobs.iter().filter(|job| place(&job.places).is_none());
             let without = without
                 .flat_map(|job| &job.segments)
@@ -194,6 +196,7 @@ impl<'t> Assembler<'t> {
                 recordings: found.len(),
                 without: without.collect(),
                 left: left(&found),
+                others: others.values().sum(),
             }
         };
         let tracks = |tracks: &Option<TrackShelf>, place| {

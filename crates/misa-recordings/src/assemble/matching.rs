@@ -28,6 +28,9 @@ pub struct KindMatching {
     pub without: Vec<String>,
     /// Files, or recordings of a file, that no segment names.
     pub left: Vec<String>,
+    /// Files of the same name as one that is read, which are not.
+    #[serde(default)]
+    pub others: usize,
 }
 
 impl Matching {

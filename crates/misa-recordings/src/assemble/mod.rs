@@ -48,6 +48,6 @@ pub use options::{AssembleOptions, Mode};
 pub use picture::{Picture, PictureTrack, PictureWord};
 pub use report::{RecordingReport, TrackReport};
 use sources::names_of;
-pub(crate) use sources::{SourceKind, Sources};
+pub(crate) use sources::{Source, SourceKind, Sources};
 pub use spoken::SpokenError;
 pub use steps::Steps;

@@ -3,6 +3,7 @@
 use super::job::Job;
 use super::reading::{ReadTrack, ReadWords};
 use super::report::{RecordingReport, TrackReport};
+use super::shelf::Place;
 use super::spoken::Spoken;
 use super::steps::{SteppedTrack, Steps};
 use super::{AssembleError, AssembleOptions, Assembled, Mode};
@@ -178,12 +179,7 @@ impl Recording<'_> {
                 let energy = energy(&read.track)?;
                 offset(&words, &read.track.times, &energy)
             }),
-            other_files: job
-                .places
-                .iter()
-                .filter_map(|place| place.source.as_ref())
-                .map(|source| source.others)
-                .sum(),
+            other_files: job.places.iter().map(Place::others).sum(),
             notes: self
                 .words
                 .map(|read| read.notes.clone())

@@ -26,6 +26,13 @@ pub(super) struct Place {
     pub is_of_clip: bool,
 }
 
+impl Place {
+    /// Files of the same name and kind that are not read.
+    pub fn others(&self) -> usize {
+        self.source.as_ref().map_or(0, |source| source.others)
+    }
+}
+
 impl<T> Shelf<T> {
     /// The shelf of a folder or file. `read` gives the recordings of one file, with their names.
     pub fn of(

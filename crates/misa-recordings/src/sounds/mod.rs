@@ -17,7 +17,7 @@ mod report;
 mod table;
 
 pub use features::SoundRecipe;
-pub use files::{EXTENSIONS, sounds_of};
+pub use files::{EXTENSIONS, SoundFile, sound_files, sounds_of};
 pub use hearing::{HearSpeech, Hearing};
 pub use reader::{SoundReader, SoundTrack};
 pub use report::SoundReport;

@@ -447,7 +447,7 @@ fn what_has_no_counterpart_is_named() {
     let assembler = Assembler::new(&table.segments, inputs, AssembleOptions::default()).unwrap();
     let matching = assembler.matching();
     let (kind, found) = matching.iter().next().unwrap();
-    assert_eq!((kind, found.recordings), ("words", 1));
+    assert_eq!((kind, found.recordings, found.others), ("words", 1, 1));
     assert_eq!(
         (&found.without[..], &found.left[..]),
         (&["b".to_string()][..], &["x".to_string()][..])

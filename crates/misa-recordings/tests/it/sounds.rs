@@ -2,7 +2,9 @@
 
 use misa_recordings::assemble::{AssembleOptions, Assembler, ClipMaker, ClipParts, Inputs, Mode};
 use misa_recordings::segments::Segment;
-use misa_recordings::sounds::{HearSpeech, Hearing, SoundReader, SoundRecipe, sounds_of};
+use misa_recordings::sounds::{
+    HearSpeech, Hearing, SoundReader, SoundRecipe, sound_files, sounds_of,
+};
 use misa_recordings::{Interval, RecordingError};
 use misa_terms::{ClipText, Recipes};
 use std::fs;
@@ -249,6 +251,21 @@ fn models_of_other_features_are_told_by_name() {
         error.starts_with("acoustic: steps of the model: expected one of words, sdk"),
         "{error}"
     );
+}
+
+#[test]
+fn sounds_beside_others_of_their_name_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.wav", "a.flac", "a.mp4", "b.wav", "b.csv"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    let files = sound_files(folder.path()).unwrap();
+    let found: Vec<_> = files
+        .iter()
+        .map(|file| (file.name.as_str(), file.others))
+        .collect();
+    assert_eq!(found, [("a", 2), ("b", 0)]);
+    assert!(files[0].path.ends_with("a.wav"));
 }
 
 #[test]

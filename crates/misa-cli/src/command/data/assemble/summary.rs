@@ -286,5 +286,11 @@ fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
             told(&found.left)
         ));
     }
+    if found.others > 0 {
+        let others = found.others;
+        notes.push(format!(
+            "{others} files of {kind} beside one of the same name, not read"
+        ));
+    }
     notes
 }

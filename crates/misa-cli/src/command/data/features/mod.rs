@@ -8,7 +8,7 @@ use crate::command::{say, say_object};
 use crate::speech::SpeechOption;
 use crate::{Exit, Outcome};
 use clap::Args;
-use misa_recordings::sounds::{SoundReader, SoundRecipe, SoundReport, sounds_of};
+use misa_recordings::sounds::{SoundReader, SoundRecipe, SoundReport, sound_files};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -76,7 +76,7 @@ impl FeaturesArguments {
     ///
     /// Whatever keeps sounds from being read or tables from being written.
     pub fn run(&self) -> Outcome {
-        let sounds = self.find()?;
+        let (sounds, others) = self.find()?;
         self.check_outputs(&sounds)?;
         make_folder(&self.out)?;
         let mut reader = SoundReader::new(self.recipe);
@@ -101,25 +101,27 @@ impl FeaturesArguments {
             picture::write(path, &first.name, track, self.recipe)?;
         }
         if self.json {
-            say_object(self.to_json(&done))?;
+            say_object(self.to_json(&done, others))?;
         } else {
-            say(&self.to_text(&done))?;
+            say(&self.to_text(&done, others))?;
         }
         Ok(Exit::Done)
     }
 
-    /// The sounds by the names of their tables.
-    fn find(&self) -> Result<BTreeMap<String, PathBuf>, Box<dyn Error>> {
-        let mut sounds = BTreeMap::new();
+    /// The sounds by the names of their tables, and how many others of their names are not read.
+    fn find(&self) -> Result<(BTreeMap<String, PathBuf>, usize), Box<dyn Error>> {
+        let (mut sounds, mut others) = (BTreeMap::new(), 0);
         for path in &self.sounds {
-            let found = sounds_of(path)?;
+            let found = sound_files(path)?;
             if found.is_empty() {
                 let kinds = "WAV, FLAC, MP3, Ogg, AAC, MP4 or MKV";
                 return Err(
                     format!("{}: expected sounds ({kinds}), found none", path.display()).into(),
                 );
             }
-            for (name, path) in found {
+            for file in found {
+                let (name, path) = (file.name, file.path);
+                others += file.others;
                 if let Some(other) = sounds.insert(name.clone(), path.clone()) {
                     let (path, other) = (path.display(), other.display());
                     return Err(format!(
@@ -129,7 +131,7 @@ impl FeaturesArguments {
                 }
             }
         }
-        Ok(sounds)
+        Ok((sounds, others))
     }
 
     /// Refuses tables and a picture that cannot be written, or would replace each other or what is read.
@@ -152,7 +154,7 @@ impl FeaturesArguments {
         table_of(&self.out, name)
     }
 
-    fn to_text(&self, done: &[Done]) -> String {
+    fn to_text(&self, done: &[Done], others: usize) -> String {
         let mut text = String::new();
         let [mut seconds, mut speech] = [0.0; 2];
         let (mut count, mut kind) = (0, "speech");
@@ -187,10 +189,16 @@ impl FeaturesArguments {
             columns(self.recipe),
             self.recipe.name()
         );
+        if others > 0 {
+            let _ = writeln!(
+                text,
+                "note: {others} files of sound beside one of the same name, not read"
+            );
+        }
         text
     }
 
-    fn to_json(&self, done: &[Done]) -> serde_json::Value {
+    fn to_json(&self, done: &[Done], others: usize) -> serde_json::Value {
         let sounds: Vec<_> = done
             .iter()
             .map(|done| match &done.result {
@@ -204,6 +212,7 @@ impl FeaturesArguments {
         json!({
             "recipe": {"name": recipe.name, "version": recipe.version, "sha256": recipe.sha256()},
             "sounds": sounds,
+            "other_files": others,
         })
     }
 }
