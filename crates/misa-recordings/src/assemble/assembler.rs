@@ -63,9 +63,9 @@ pub struct Inputs<'p> {
     pub voice_options: TrackOptions,
     /// How sounds are read.
     pub sound_reader: SoundReader,
-    /// The columns of faces; `None`: those of the first file, by its format.
+    /// The columns of faces; `None`: those of the first file of a segment that can be read, by its format.
     pub faces_recipe: Option<Recipe>,
-    /// The columns of voices; `None`: those of the first file, by its format.
+    /// The columns of voices; `None`: as for faces.
     pub voice_recipe: Option<Recipe>,
 }
 
@@ -107,14 +107,16 @@ impl<'t> Assembler<'t> {
         let words = inputs
             .words
             .map(|path| WordShelf::of(path, inputs.words_options));
+        let wanted: Vec<Vec<String>> = segments.iter().map(|one| Job::names(one).0).collect();
         let faces = inputs.faces.map(|path| {
             let (options, recipe) = (inputs.faces_options, inputs.faces_recipe);
-            TrackShelf::of(path, Modality::Visual, options, recipe)
+            TrackShelf::of(path, Modality::Visual, options, recipe, &wanted)
         });
         let voice = match (inputs.voice, inputs.sound) {
             (Some(path), _) => {
                 let (options, recipe) = (inputs.voice_options, inputs.voice_recipe);
-                Some(TrackShelf::of(path, Modality::Acoustic, options, recipe))
+                let modality = Modality::Acoustic;
+                Some(TrackShelf::of(path, modality, options, recipe, &wanted))
             }
             (None, sound) => sound.map(|path| TrackShelf::of_sounds(path, inputs.sound_reader)),
         };

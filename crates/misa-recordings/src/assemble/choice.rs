@@ -5,25 +5,45 @@ use crate::recipe::Recipe;
 use crate::tracks::{self, TrackFormat, TrackOptions};
 use crate::{Fault, FaultKind, Place, RecordingError};
 use misa_terms::Modality;
+use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The recipe of the first file at `path`: that of its tool if it has the columns, or else all its columns.
+/// The recipe of the first file at `path` that can be read and belongs to one of `wanted`, which are the names of a
+/// recording each; of the first of all, if none does.
 pub(super) fn recipe_of(
     path: &Path,
     modality: Modality,
     options: &TrackOptions,
+    wanted: &[Vec<String>],
 ) -> Result<Recipe, RecordingError> {
     let sources = Sources::of(path, SourceKind::Tracks)?;
-    let nothing = |path: &Path, expected: &'static str| {
-        let fault = Fault::new(FaultKind::Empty, Place::File, expected, "none");
-        RecordingError::file(path)(fault)
-    };
-    let Some((_, source)) = sources.iter().next() else {
-        return Err(nothing(path, "files of features"));
-    };
-    let file = tracks::read(&source.path, options)?;
+    let found = wanted.iter().filter_map(|names| sources.find(names));
+    let keys: BTreeSet<&str> = found.map(|(_, key, _)| key).collect();
+    let is_wanted = |key: &str| sources.is_file() || keys.is_empty() || keys.contains(key);
+    let mut fault = None;
+    for (_, source) in sources.iter().filter(|(key, _)| is_wanted(key)) {
+        match recipe_of_file(&source.path, modality, options) {
+            Ok(recipe) => return Ok(recipe),
+            Err(error) => drop(fault.get_or_insert(error)),
+        }
+    }
+    Err(fault.unwrap_or_else(|| nothing(path, "files of features")))
+}
+
+fn nothing(path: &Path, expected: &'static str) -> RecordingError {
+    let fault = Fault::new(FaultKind::Empty, Place::File, expected, "none");
+    RecordingError::file(path)(fault)
+}
+
+/// The recipe of a file: that of its tool if it has the columns, or else all its columns.
+fn recipe_of_file(
+    path: &Path,
+    modality: Modality,
+    options: &TrackOptions,
+) -> Result<Recipe, RecordingError> {
+    let file = tracks::read(path, options)?;
     let Some(first) = file.tracks.first() else {
-        return Err(nothing(&source.path, "rows of a recording"));
+        return Err(nothing(path, "rows of a recording"));
     };
     let known = names_of(file.format)
         .iter()
@@ -32,8 +52,9 @@ pub(super) fn recipe_of(
         known.filter(|recipe| recipe.modality == modality && recipe.select(&first.track).is_ok());
     match fitting.next() {
         Some(recipe) => Ok(recipe),
-        None => Recipe::of_columns("own", modality, &first.track)
-            .map_err(RecordingError::file(&source.path)),
+        None => {
+            Recipe::of_columns("own", modality, &first.track).map_err(RecordingError::file(path))
+        }
     }
 }
 

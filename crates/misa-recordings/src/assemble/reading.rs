@@ -118,16 +118,18 @@ impl WordShelf {
 }
 
 impl TrackShelf {
-    /// The shelf of a folder or file; without a recipe, the first file decides.
+    /// The shelf of a folder or file; without a recipe, the first file of `wanted` decides, which are the names of a
+    /// recording each.
     pub fn of(
         path: &Path,
         modality: Modality,
         mut options: TrackOptions,
         recipe: Option<Recipe>,
+        wanted: &[Vec<String>],
     ) -> Result<Self, RecordingError> {
         let recipe = match recipe {
             Some(recipe) => recipe,
-            None => recipe_of(path, modality, &options)?,
+            None => recipe_of(path, modality, &options, wanted)?,
         };
         options.columns = Some(source_columns(&recipe));
         Self::new(path, SourceKind::Tracks, Reader::Features(options), recipe)

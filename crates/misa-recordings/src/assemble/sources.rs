@@ -149,8 +149,7 @@ impl Sources {
             if name.starts_with('.') {
                 continue;
             }
-            let file_type = fs::metadata(&path).map_err(RecordingError::io(&path))?;
-            if file_type.is_dir() {
+            if is_folder(&path)? {
                 let key = format!("{prefix}{name}");
                 if kind == SourceKind::Tracks && is_of_arrays(&path)? {
                     self.add(key, path, 0);
@@ -187,6 +186,16 @@ impl Sources {
             *known = source;
         }
         known.others = others;
+    }
+}
+
+/// Whether a path is that of a folder. A link that leads nowhere is none: reading it as a file tells what is wrong, if
+/// anybody asks for it.
+fn is_folder(path: &Path) -> Result<bool, RecordingError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.is_dir()),
+        Err(_) if fs::symlink_metadata(path).is_ok_and(|link| link.is_symlink()) => Ok(false),
+        Err(error) => Err(RecordingError::io(path)(error)),
     }
 }
 

@@ -394,6 +394,54 @@ fn a_row_without_times_says_nothing_of_the_length() {
 }
 
 #[test]
+fn the_first_file_that_is_wanted_and_can_be_read_decides() {
+    let folder = folder(&[
+        ("faces/clip.csv", "openface_au_only.csv"),
+        ("words/clip.json", "whisperx.json"),
+    ]);
+    // In the order of the alphabet: nobody asks for the first two, and the third has no rows.
+    fs::write(folder.path().join("faces/a.csv"), "no table").unwrap();
+    fs::copy(kit("libreface.csv"), folder.path().join("faces/b.csv")).unwrap();
+    fs::write(folder.path().join("faces/c.csv"), "frame,timestamp\n").unwrap();
+    let table = table("id,text,label\nc,x,1\nclip,x,1.5\n");
+    let faces = folder.path().join("faces");
+    let inputs = Inputs {
+        faces: Some(&faces),
+        ..Inputs::default()
+    };
+    let assembler = Assembler::new(&table.segments, inputs, AssembleOptions::default()).unwrap();
+    let columns = assembler.recipes().visual.unwrap().columns;
+    assert!(columns.contains(&"AU12_r".to_string()), "{columns:?}");
+    fs::remove_file(folder.path().join("faces/clip.csv")).unwrap();
+    let inputs = Inputs {
+        faces: Some(&faces),
+        ..Inputs::default()
+    };
+    let error = Assembler::new(&table.segments, inputs, AssembleOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("c.csv: "), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_matters_where_it_is_asked_for() {
+    let folder = folder(&[("words/clip.json", "whisperx.json")]);
+    let words = folder.path().join("words");
+    std::os::unix::fs::symlink("nowhere.json", words.join("gone.json")).unwrap();
+    std::os::unix::fs::symlink("nowhere", words.join("old")).unwrap();
+    let done = run(
+        &folder,
+        &table("id,label\nclip,1\ngone,2\n"),
+        AssembleOptions::default(),
+    );
+    assert_eq!(one(&done).1.words.len(), 4);
+    let error = done[1].1.as_ref().unwrap_err();
+    assert!(
+        error.ends_with("gone.json: no such file or folder"),
+        "{error}"
+    );
+}
+
+#[test]
 fn segments_of_one_file_need_times() {
     let folder = folder(&[("words/v.json", "whisperx.json")]);
     let table = table("video,clip,label\nv,0,1\nv,1,2\n");
