@@ -13,6 +13,7 @@ use crate::sound::opening::{
     FAILED, Spec, check_spec, decoder_of, first_sound, guarded, header, header_of, is_end, open,
     reason, stated_spec, states_length,
 };
+use crate::sound::riff;
 use crate::sound::source::{Source, io_of};
 use crate::sound::tally::{MISSING, Tally};
 use symphonia::core::codecs::audio::AudioDecoder;
@@ -75,6 +76,11 @@ impl<'a> Decoder<'a> {
                     return Err(header_of(name, container, found));
                 }
                 Edit::of(&mut source).map_err(io_of(name))?
+            }
+            Container::Wav => {
+                let corrections = riff::corrections(&mut source).map_err(io_of(name))?;
+                source.correct(corrections);
+                Edit::default()
             }
             _ => Edit::default(),
         };

@@ -14,6 +14,7 @@
 //! | `opening.rs` | reader and decoder of a file |
 //! | `decoder.rs` | blocks of samples from packets |
 //! | `boxes.rs` | the boxes that MP4 files are made of |
+//! | `riff.rs` | lengths in the header of WAV that cannot be |
 //! | `fragments.rs` | fragments that would take too long to read |
 //! | `tally.rs` | which bytes are in packets |
 //! | `flac.rs` | frames of FLAC that are missing |
@@ -45,6 +46,7 @@ mod mp3;
 mod opening;
 mod options;
 mod resampler;
+mod riff;
 #[expect(
     clippy::module_inception,
     reason = "the noun of the folder is also that of its main type"

@@ -26,6 +26,10 @@ pub(crate) struct Source<'a> {
     /// All bytes.
     length: u64,
     is_seekable: bool,
+    /// Where the next byte is, without those skipped.
+    position: u64,
+    /// What is read instead of the bytes at these places.
+    corrections: Vec<(u64, [u8; 4])>,
     wait: Wait,
 }
 
@@ -67,6 +71,8 @@ impl<'a> Source<'a> {
             skipped: 0,
             length,
             is_seekable: false,
+            position: 0,
+            corrections: Vec::new(),
             wait: Wait::begin(limits.patience),
         })
     }
@@ -83,6 +89,11 @@ impl<'a> Source<'a> {
         let container = Container::of(name, &start)?;
         self.is_seekable = container.is_seekable();
         Ok(container)
+    }
+
+    /// Reads other bytes at these places, counted as readers do.
+    pub fn correct(&mut self, corrections: Vec<(u64, [u8; 4])>) {
+        self.corrections = corrections;
     }
 
     /// The first bytes, from which reading begins again.
@@ -122,10 +133,21 @@ impl Read for Source<'_> {
         if self.wait.too_long().is_some() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        match &mut self.bytes {
+        let count = match &mut self.bytes {
             Bytes::Memory(bytes) => bytes.read(buffer),
             Bytes::File(file) => file.read(buffer),
+        }?;
+        for (place, bytes) in &self.corrections {
+            for (place, &byte) in (*place..).zip(bytes) {
+                let index = place.checked_sub(self.position);
+                let index = index.and_then(|index| usize::try_from(index).ok());
+                if let Some(found) = index.and_then(|index| buffer[..count].get_mut(index)) {
+                    *found = byte;
+                }
+            }
         }
+        self.position += count as u64;
+        Ok(count)
     }
 }
 
@@ -139,7 +161,8 @@ impl Seek for Source<'_> {
             Bytes::Memory(bytes) => bytes.seek(to),
             Bytes::File(file) => file.seek(to),
         }?;
-        Ok(at.saturating_sub(self.skipped))
+        self.position = at.saturating_sub(self.skipped);
+        Ok(self.position)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::reference::{reference, references};
 use crate::wav::Wav;
 use misa_testing::golden;
+use misa_voice::VoiceError;
 use misa_voice::sound::{Sound, SoundOptions, SoundStream};
 use std::path::PathBuf;
 
@@ -171,4 +172,58 @@ fn a_header_without_length_is_of_a_stream() {
     let mut wav = Wav::of_shorts(8000, 1, &[1000; 800]);
     wav.stated = Some(u32::MAX);
     assert_eq!(own(&wav.bytes()).samples.len(), 800);
+}
+
+#[test]
+fn a_header_with_lengths_that_cannot_be_is_of_a_stream() {
+    let whole = Wav::of_shorts(8000, 1, &[1000; 800]);
+    let junk = b"junk\x05\0\0\0abcde\0";
+    // What the file states: bytes of everything behind, and of data.
+    for (length, stated) in [
+        (0, 0),
+        (36, 0),
+        (50, 0),
+        (0, 1600),
+        (36, 1600),
+        (100, 1600),
+        (1636, 2000),
+        (36, u32::MAX),
+        (0, u32::MAX - 8),
+        (1636, u32::MAX),
+    ] {
+        let mut wav = whole.clone();
+        wav.stated = Some(stated);
+        for chunk in [&junk[..], b""] {
+            // A length of 50 is right where there is a chunk.
+            if (length, chunk.is_empty()) == (50, true) {
+                continue;
+            }
+            let sound = own(&wav.of_length(length, chunk));
+            assert_eq!(
+                (sound.samples.len(), sound.about.fault),
+                (800, None),
+                "{length} {stated} {}",
+                chunk.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn lengths_of_a_header_that_agree_are_kept() {
+    let wav = Wav::of_shorts(8000, 1, &[1000; 800]);
+    // Chunks behind the data are no sound.
+    let mut longer = wav.bytes();
+    longer.extend(b"LIST\x04\0\0\0INFO");
+    longer[4..8].copy_from_slice(&1648_u32.to_le_bytes());
+    assert_eq!(own(&longer).samples.len(), 800);
+    // No data at all, and a chunk behind it.
+    let mut none = Wav::of_shorts(8000, 1, &[]).of_length(48, b"");
+    none.extend(b"LIST\x04\0\0\0INFO");
+    let error = Sound::read_bytes(&none, "a", &SoundOptions::own_rate()).unwrap_err();
+    assert!(matches!(error, VoiceError::NoSamples { .. }), "{error}");
+    // A file that is cut off stays one.
+    let cut = &wav.bytes()[..1000];
+    let error = Sound::read_bytes(cut, "a", &SoundOptions::own_rate()).unwrap_err();
+    assert!(matches!(error, VoiceError::Truncated { .. }), "{error}");
 }

@@ -44,6 +44,15 @@ impl Wav {
         }
     }
 
+    /// The bytes of the file, whose header states this length of all that follows it, and which has `chunk` before its
+    /// data.
+    pub fn of_length(&self, length: u32, chunk: &[u8]) -> Vec<u8> {
+        let mut bytes = self.bytes();
+        bytes[4..8].copy_from_slice(&length.to_le_bytes());
+        bytes.splice(36..36, chunk.iter().copied());
+        bytes
+    }
+
     /// The bytes of the file.
     pub fn bytes(&self) -> Vec<u8> {
         let stated = self.stated.unwrap_or(self.data.len() as u32);
