@@ -21,6 +21,10 @@ use std::path::Path;
 /// Confidence below which OpenFace's rows are not used, as most papers do.
 pub const CONFIDENCE: f64 = 0.8;
 
+/// What to do where nothing says how long a row is: what the options of `misa data assemble` are called.
+const ROWS_A_SECOND: &str =
+    "give the rows a second, such as `--face-rows 25` for faces or `--voice-rows 100` for voices";
+
 /// The tracks of the file or folder at `path`, whose format is detected from its content.
 ///
 /// # Errors

@@ -233,8 +233,8 @@ fn numpy() {
         (
             npy("<f4", false, "(2, 1)", &[0; 8]),
             Unclear,
-            "expected the number of rows a second, found 2 rows without times; give the rows a second, for \
-             example `--rate 100`",
+            "expected the number of rows a second, found 2 rows without times; give the rows a second, such as \
+             `--face-rows 25` for faces or `--voice-rows 100` for voices",
         ),
         (
             npy("<f4", false, "(1, 2, 1)", &[0; 8]),
@@ -293,7 +293,7 @@ fn archives() {
                     np.asarray(array, dtype=np.float32))";
     check("a.npz", &bytes, &at_rate(1.0), Unsupported, expected);
     let expected = "clip: expected the number of rows a second, found 3 rows without times; give the rows a \
-                    second, for example `--rate 100`";
+                    second, such as `--face-rows 25` for faces or `--voice-rows 100` for voices";
     check("a.npz", &bytes, &TrackOptions::default(), Unclear, expected);
     let limits = options(|options| options.limits.values = 18);
     let expected = "clip: expected at most 18 values and names of all arrays, found 19";
@@ -448,8 +448,8 @@ fn folders() {
     fs::rename(folder.path().join("9.npy"), folder.path().join("09.npy")).unwrap();
     assert_eq!(
         message(&TrackOptions::default()),
-        "expected the number of rows a second, found 2 rows without times; give the rows a second, for example \
-         `--rate 100`"
+        "expected the number of rows a second, found 2 rows without times; give the rows a second, such as \
+         `--face-rows 25` for faces or `--voice-rows 100` for voices"
     );
     let limits = options(|options| options.limits.rows = 1);
     assert_eq!(message(&limits), "expected at most 1 arrays, found more");

@@ -59,12 +59,12 @@ fn headers_are_checked() {
         (
             "frame,x\n1,2\n2,3\n",
             FaultKind::Unclear,
-            "line 1: expected the frames a second of the video, found numbers of frames without times; give them, for example `--fps 25`",
+            "line 1: expected the frames a second of the video, found numbers of frames without times; give those of faces, such as `--fps 25`, or a column `time`",
         ),
         (
             "FaceScore,frame,x\n1,0,1\n",
             FaultKind::Unclear,
-            "line 1: expected the frames a second of the video, found numbers of frames without times; give them, for example `--fps 25`",
+            "line 1: expected the frames a second of the video, found numbers of frames without times; give those of faces, such as `--fps 25`, or a column `time`",
         ),
         (
             "text without anything that separates\n1\n",
@@ -162,7 +162,7 @@ fn times_are_checked() {
         (
             "time,x\n0,1\n",
             FaultKind::Unclear,
-            "line 2: expected two rows or more, found one, whose length nothing says; give the rows a second, for example `--rate 100`",
+            "line 2: expected two rows or more, found one, whose length nothing says; give the rows a second, such as `--face-rows 25` for faces or `--voice-rows 100` for voices",
         ),
         (
             "start,end,x\n0,1,2\n1,1,3\n",
@@ -214,7 +214,7 @@ fn faces_are_checked() {
         ),
         (
             "1,0,0,1,1,1\n",
-            "line 2: expected two rows or more, found one, whose length nothing says; give the frames a second, for example `--fps 25`",
+            "line 2: expected two rows or more, found one, whose length nothing says; give the rows a second, such as `--face-rows 25` for faces or `--voice-rows 100` for voices",
         ),
         (
             "1,0,0,1,yes,1\n",
@@ -233,7 +233,7 @@ fn faces_are_checked() {
 fn kind_of(message: &str) -> FaultKind {
     if message.contains("a number") {
         FaultKind::Malformed
-    } else if message.contains("--fps") {
+    } else if message.contains("--f") {
         FaultKind::Unclear
     } else {
         FaultKind::Invalid
@@ -333,7 +333,7 @@ fn htk_agrees_with_its_length() {
     );
     assert_eq!(
         message(&changed(4, 0xff)),
-        "byte 4: expected a period above 0, found -16677216; give the rows a second, for example `--rate 100`"
+        "byte 4: expected a period above 0, found -16677216; give the rows a second, such as `--face-rows 25` for faces or `--voice-rows 100` for voices"
     );
     assert_eq!(
         message(&changed(10, 4)),

@@ -1,6 +1,6 @@
 //! Numbers in rows, and the track that they become.
 
-use super::super::TrackOptions;
+use super::super::{ROWS_A_SECOND, TrackOptions};
 use crate::error::quoted;
 use crate::{Fault, FaultKind, Interval, Limits, Place, Track};
 use std::collections::HashSet;
@@ -167,8 +167,7 @@ fn times(
         }
         let found = format!("{rows} rows without times");
         let expected = "the number of rows a second".to_string();
-        return Err(fault(FaultKind::Unclear, expected, found)
-            .advised("give the rows a second, for example `--rate 100`"));
+        return Err(fault(FaultKind::Unclear, expected, found).advised(ROWS_A_SECOND));
     };
     // What is no number is not above 0 either.
     if !(rate > 0.0 && rate.is_finite()) {

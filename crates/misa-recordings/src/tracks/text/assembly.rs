@@ -8,7 +8,8 @@ use super::notes::Notes;
 use super::rows::Rows;
 use super::table::Table;
 use crate::tracks::{
-    Anchor, NamedTrack, TrackFile, TrackFormat, TrackNoteKind, TrackOptions, median_step, stretches,
+    Anchor, NamedTrack, ROWS_A_SECOND, TrackFile, TrackFormat, TrackNoteKind, TrackOptions,
+    median_step, stretches,
 };
 use crate::{Fault, FaultKind, Interval, Place, Track};
 use std::collections::BTreeMap;
@@ -211,13 +212,7 @@ impl<'a> Assembly<'a> {
             "two rows or more",
             "one, whose length nothing says",
         );
-        let is_of_frames =
-            self.layout.frame.is_some() || matches!(self.layout.clock, Clock::Frame { .. });
-        fault.advised(if is_of_frames {
-            "give the frames a second, for example `--fps 25`"
-        } else {
-            "give the rows a second, for example `--rate 100`"
-        })
+        fault.advised(ROWS_A_SECOND)
     }
 
     fn note_frames(&mut self, rows: &Rows, order: &[usize]) {

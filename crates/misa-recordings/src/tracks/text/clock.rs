@@ -103,7 +103,7 @@ impl Clock {
             let found = "numbers of frames without times";
             let (kind, place) = (FaultKind::Unclear, table.place());
             let fault = Fault::new(kind, place, "the frames a second of the video", found);
-            fault.advised("give them, for example `--fps 25`")
+            fault.advised("give those of faces, such as `--fps 25`, or a column `time`")
         })
     }
 

@@ -3,7 +3,8 @@
 use super::clock::rows_a_second;
 use super::notes::Notes;
 use crate::tracks::{
-    Anchor, NamedTrack, TrackFile, TrackFormat, TrackNoteKind, TrackOptions, stretches,
+    Anchor, NamedTrack, ROWS_A_SECOND, TrackFile, TrackFormat, TrackNoteKind, TrackOptions,
+    stretches,
 };
 use crate::{Fault, FaultKind, Place, Track};
 use misa_files::Source;
@@ -161,7 +162,7 @@ fn step(header: Header, options: &TrackOptions) -> Result<impl Fn(f64) -> f64, F
         let (kind, place) = (FaultKind::Unclear, Place::Byte(4));
         let found = header.period.to_string();
         let fault = Fault::new(kind, place, "a period above 0", found);
-        return Err(fault.advised("give the rows a second, for example `--rate 100`"));
+        return Err(fault.advised(ROWS_A_SECOND));
     }
     let last = f64::from(header.rows);
     let time = move |row: f64| match rate {
