@@ -12,10 +12,11 @@ use burn::backend::{Autodiff, Flex};
 
 impl<C: CheckpointStrategy> LinearOps for Autodiff<Flex, C> {
     fn product_rows(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        let wanted = [x.is_tracked(), weight.is_tracked()];
         let [x, weight] = [x, weight].map(FloatTensor::<Self>::into_parts);
         let y = flex::forward(&x.0, &weight.0, None);
         match (Product.prepare::<C>([x.1, weight.1]).compute_bound()).stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish([x.0, weight.0], y),
+            OpsKind::Tracked(prepared) => prepared.finish(Factors::new(x.0, weight.0, wanted), y),
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         }
     }
@@ -25,18 +26,42 @@ impl<C: CheckpointStrategy> LinearOps for Autodiff<Flex, C> {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
+        let wanted = [x.is_tracked(), weight.is_tracked()];
         let [x, weight, bias] = [x, weight, bias].map(FloatTensor::<Self>::into_parts);
         let y = flex::forward(&x.0, &weight.0, Some(&bias.0));
         let nodes = [x.1, weight.1, bias.1];
         match (Linear.prepare::<C>(nodes).compute_bound()).stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish([x.0, weight.0], y),
+            OpsKind::Tracked(prepared) => prepared.finish(Factors::new(x.0, weight.0, wanted), y),
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         }
     }
 }
 
-/// What both products keep for their gradients: `x` and the weight.
-type Factors = [FloatTensor<Flex>; 2];
+/// What both products keep for their gradients: each factor if the gradient of the other one is wanted.
+#[derive(Clone, Debug)]
+struct Factors {
+    x: Option<FloatTensor<Flex>>,
+    weight: Option<FloatTensor<Flex>>,
+}
+
+impl Factors {
+    /// `wanted`: whether the gradient of `x` is, and that of the weight.
+    fn new(x: FloatTensor<Flex>, weight: FloatTensor<Flex>, wanted: [bool; 2]) -> Self {
+        Self {
+            x: wanted[1].then_some(x),
+            weight: wanted[0].then_some(weight),
+        }
+    }
+
+    /// Gradients of `x` and the weight, those that are wanted.
+    fn gradients(&self, d_y: &FloatTensor<Flex>) -> [Option<FloatTensor<Flex>>; 2] {
+        let (x, weight) = (self.x.as_ref(), self.weight.as_ref());
+        [
+            weight.map(|weight| flex::input_gradient(d_y, weight)),
+            x.map(|x| flex::weight_gradient(x, d_y)),
+        ]
+    }
+}
 
 #[derive(Debug)]
 struct Product;
@@ -47,8 +72,7 @@ impl Backward<Flex, 2> for Product {
     fn backward(self, ops: Ops<Factors, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let d_y = grads.consume::<Flex>(&ops.node);
         let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
-        let wanted = parents.map(|parent| parent.is_some());
-        register(grads, parents, gradients(&ops.state, &d_y, wanted));
+        register(grads, parents, ops.state.gradients(&d_y));
     }
 }
 
@@ -61,21 +85,8 @@ impl Backward<Flex, 3> for Linear {
     fn backward(self, ops: Ops<Factors, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let d_y = grads.consume::<Flex>(&ops.node);
         let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
-        let [x, weight, bias] = parents.map(|parent| parent.is_some());
-        let [d_x, d_weight] = gradients(&ops.state, &d_y, [x, weight]);
-        let d_bias = bias.then(|| flex::bias_gradient(&d_y));
+        let [d_x, d_weight] = ops.state.gradients(&d_y);
+        let d_bias = parents[2].map(|_| flex::bias_gradient(&d_y));
         register(grads, parents, [d_x, d_weight, d_bias]);
     }
-}
-
-/// Gradients of `x` and the weight, those that are wanted.
-fn gradients(
-    [x, weight]: &Factors,
-    d_y: &FloatTensor<Flex>,
-    wanted: [bool; 2],
-) -> [Option<FloatTensor<Flex>>; 2] {
-    [
-        wanted[0].then(|| flex::input_gradient(d_y, weight)),
-        wanted[1].then(|| flex::weight_gradient(x, d_y)),
-    ]
 }
