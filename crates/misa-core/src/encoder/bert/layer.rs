@@ -218,7 +218,7 @@ mod tests {
         };
         // The same weights every time: of others, rounding may be a little larger.
         let layer = trained(waves(BertLayer::new(&config, &device().autodiff())));
-        // In the last case, there are enough rows for products of our own.
+        // The last case has enough rows to be divided among several threads.
         let cases = [
             (&[1, 5, 2][..], false),
             (&[4, 1], true),
