@@ -65,7 +65,7 @@
 //! | `recordings.rs` | utterances of recordings as our own file |
 //! | `labels.rs` | labels without features, and text tables of them |
 //! | `prepare.rs` | the official preparation of utterances from word-aligned rows |
-//! | `loader.rs` | batches of a split, epoch after epoch |
+//! | `loader/` | batches of a split, epoch after epoch |
 //! | `bert/` | what BERT needs of the file system |
 //! | `synthetic/` | made-up data |
 //! | `error.rs` | errors |

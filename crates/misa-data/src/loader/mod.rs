@@ -1,74 +1,19 @@
 //! The batches of a split, for each epoch, prepared in a separate thread.
 
+mod config;
+mod prefetch;
+#[cfg(test)]
+mod testing;
+
 use crate::{BertText, Split, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset};
-use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
-use burn::data::dataset::DatasetError;
+use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::prelude::*;
+pub use config::{LoaderConfig, Order};
 use misa_terms::{Random, fill, mix, videos};
-use serde::{Deserialize, Serialize};
+use prefetch::Prefetch;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::{self, JoinHandle};
-
-/// Batches that are prepared ahead: enough to hide the padding, few enough for memory.
-const AHEAD: usize = 2;
-
-misa_terms::choice! {
-    /// The order in which a loader returns utterances.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    #[non_exhaustive]
-    pub enum Order {
-        /// The order of the file in every epoch, for evaluation.
-        File,
-        /// A different random order in every epoch.
-        Shuffled,
-        /// A random order with utterances of similar length in the same batch, which saves padding.
-        Bucketed {
-            /// Number of batches whose utterances are sorted by length together. More batches mean less
-            /// padding and less random batches. Range: `[1, inf)`.
-            batches: usize,
-        },
-    }
-}
-
-/// How a loader divides a split into batches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LoaderConfig {
-    /// Utterances in a batch; the last one of an epoch may have fewer.
-    pub batch_size: usize,
-    /// The order. Default: that of the file.
-    pub order: Order,
-    /// Whether all utterances of a video are in one batch. A batch then has at most `batch_size`
-    /// utterances, or one longer video, and the order is an order of videos. Default: no.
-    pub whole_videos: bool,
-    /// Seed of the order, and of the seeds that batches carry. Default: 0.
-    pub seed: u64,
-}
-
-impl LoaderConfig {
-    /// Batches of `batch_size` utterances, and the defaults.
-    pub fn new(batch_size: usize) -> Self {
-        Self {
-            batch_size,
-            order: Order::File,
-            whole_videos: false,
-            seed: 0,
-        }
-    }
-}
-
-misa_terms::builder! {
-    LoaderConfig {
-        with_batch_size, batch_size: usize;
-        with_order, order: Order;
-        with_whole_videos, whole_videos: bool;
-        with_seed, seed: u64;
-    }
-}
 
 /// Batches of one split of a data set.
 ///
@@ -239,100 +184,11 @@ impl DataLoader<UtteranceBatch> for UtteranceLoader {
     }
 }
 
-/// An epoch whose batches are prepared by a separate thread.
-#[derive(Debug)]
-struct Prefetch {
-    /// Dropped to tell the thread that the consumer is gone.
-    batches: Option<Receiver<UtteranceBatch>>,
-    thread: Option<JoinHandle<()>>,
-    done: usize,
-    total: usize,
-}
-
-impl Prefetch {
-    fn start(loader: UtteranceLoader, first: usize) -> Self {
-        let (sender, receiver) = sync_channel(AHEAD);
-        let total = loader.num_items();
-        let epoch = loader.epoch();
-        let batches = loader.batches(epoch);
-        let done = batches.iter().take(first).map(Vec::len).sum();
-        let thread = thread::spawn(move || {
-            for (step, places) in batches.iter().enumerate().skip(first) {
-                let batch = loader.batch(places, loader.batch_seed(epoch, step));
-                if sender.send(batch).is_err() {
-                    return;
-                }
-            }
-        });
-        Self {
-            batches: Some(receiver),
-            thread: Some(thread),
-            done,
-            total,
-        }
-    }
-
-    /// Waits for the thread; its panic continues here.
-    fn join(&mut self) {
-        self.batches = None;
-        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join)
-            && !thread::panicking()
-        {
-            std::panic::resume_unwind(panic);
-        }
-    }
-}
-
-impl Iterator for Prefetch {
-    type Item = Result<UtteranceBatch, DatasetError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.batches.as_ref()?.recv() {
-            Ok(batch) => {
-                self.done += batch.batch();
-                Some(Ok(batch))
-            }
-            // The thread has ended, after the last batch or by a panic.
-            Err(_) => {
-                self.join();
-                None
-            }
-        }
-    }
-}
-
-impl DataLoaderIterator<UtteranceBatch> for Prefetch {
-    fn progress(&self) -> Progress {
-        Progress::new(self.done, self.total, Some("utterances".to_owned()))
-    }
-}
-
-impl Drop for Prefetch {
-    fn drop(&mut self) {
-        self.join();
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::testing::{dataset, loader};
     use super::*;
     use crate::{Sequence, TextSequence};
-
-    /// Utterance `i` has `1 + i % 5` steps of text.
-    fn dataset(count: usize) -> Arc<UtteranceDataset> {
-        let utterance = |i: usize| {
-            let features = Sequence::new(1, vec![i as f32]).unwrap();
-            let text = TextSequence::Words(vec![2; 1 + i % 5]);
-            Utterance::new(i.to_string(), vec![], text, features.clone(), features, 0.0).unwrap()
-        };
-        let train = (0..count).map(utterance).collect();
-        Arc::new(UtteranceDataset::from_splits(train, vec![], vec![], None).unwrap())
-    }
-
-    fn loader(count: usize, order: Order) -> UtteranceLoader {
-        let config = LoaderConfig::new(4).with_order(order).with_seed(9);
-        UtteranceLoader::new(dataset(count), Split::Train, config, &Device::flex())
-    }
 
     fn ids(loader: &dyn DataLoader<UtteranceBatch>) -> Vec<Vec<String>> {
         loader.iter().map(|batch| batch.unwrap().ids).collect()
@@ -429,41 +285,6 @@ mod tests {
         found.sort();
         assert_eq!(found, ["3", "4", "5", "6", "7", "8"]);
         assert_eq!(slice.slice(4, 99).num_items(), 2);
-    }
-
-    #[test]
-    fn progress_counts_utterances() {
-        let loader = loader(10, Order::File);
-        let mut batches = loader.iter();
-        batches.next();
-        let progress = batches.progress();
-        assert_eq!((progress.items_processed, progress.items_total), (4, 10));
-    }
-
-    #[test]
-    fn an_epoch_goes_on_where_it_was_left() {
-        let loader = loader(22, Order::Shuffled);
-        loader.set_epoch(3);
-        let whole: Vec<UtteranceBatch> = loader.iter().map(Result::unwrap).collect();
-        let mut rest = loader.iter_from(4);
-        assert_eq!(rest.progress().items_processed, 16);
-        for expected in &whole[4..] {
-            let batch = rest.next().unwrap().unwrap();
-            assert_eq!((&batch.ids, batch.seed), (&expected.ids, expected.seed));
-        }
-        assert!(rest.next().is_none() && loader.iter_from(6).next().is_none());
-    }
-
-    #[test]
-    fn leaving_early_ends_the_thread() {
-        let loader = loader(400, Order::Shuffled);
-        let watch = Arc::downgrade(&loader.dataset);
-        let mut batches = loader.iter();
-        assert!(batches.next().is_some());
-        drop(batches);
-        drop(loader);
-        // The thread held a copy of the loader; it is gone once the drop has returned.
-        assert_eq!(watch.strong_count(), 0);
     }
 
     #[test]
