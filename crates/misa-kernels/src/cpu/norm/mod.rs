@@ -1,10 +1,13 @@
 //! Layer norm of a sum with dropout on one term.
 
+mod backward;
+mod forward;
+
 use crate::cpu::buffer::Buffer;
 use crate::cpu::mask::Dropout;
-use crate::cpu::row::{add, add_product, centre, dot, mean, multiply};
-use crate::cpu::step::{lanes, load, store};
-use pulp::{Arch, Simd, WithSimd};
+use backward::Backward;
+use forward::Forward;
+use pulp::Arch;
 use rayon::prelude::*;
 
 /// Rows of a task. The sums over columns depend on it, not on the number of threads.
@@ -138,150 +141,6 @@ impl Norm<'_> {
         assert!(columns > 0 && count.is_multiple_of(columns));
         assert_eq!(self.beta.len(), columns);
         columns
-    }
-}
-
-/// The rows of a task.
-struct Forward<'a> {
-    norm: Norm<'a>,
-    terms: Terms<'a>,
-    /// Index of the first element.
-    first: usize,
-    y: &'a mut [f32],
-    normalised: &'a mut [f32],
-    scale: &'a mut [f32],
-}
-
-/// The same for the backward pass.
-struct Backward<'a> {
-    norm: Norm<'a>,
-    trace: &'a Trace,
-    d_y: &'a [f32],
-    first_row: usize,
-    d_z: &'a mut [f32],
-    d_x: Option<&'a mut [f32]>,
-    /// Which of the sums.
-    wanted: [bool; SUMS],
-    sums: &'a mut [f32],
-}
-
-impl WithSimd for Forward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let columns = self.norm.gamma.len();
-        let mut mask = vec![0.0; columns];
-        let rows = (self.y.chunks_exact_mut(columns))
-            .zip(self.normalised.chunks_exact_mut(columns))
-            .zip(self.scale);
-        for (index, ((y, z), scale)) in rows.enumerate() {
-            let first = self.first + index * columns;
-            self.norm.dropout.fill(first, &mut mask);
-            add_terms(simd, self.terms, first, &mask, z);
-            centre(simd, z);
-            // The rounding error of the mean.
-            centre(simd, z);
-            let variance = mean(columns, dot(simd, z, z));
-            *scale = 1.0 / (variance + self.norm.epsilon).sqrt();
-            finish(simd, &self.norm, *scale, z, y);
-        }
-    }
-}
-
-impl WithSimd for Backward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let columns = self.norm.gamma.len();
-        let mut masked = vec![0.0; columns];
-        let (bias, rest) = self.sums.split_at_mut(columns);
-        let (gamma, beta) = rest.split_at_mut(columns);
-        for (index, d_z) in self.d_z.chunks_exact_mut(columns).enumerate() {
-            let row = self.first_row + index;
-            let d_y = &self.d_y[row * columns..][..columns];
-            let normalised = &self.trace.normalised[row * columns..][..columns];
-            differentiate(
-                simd,
-                &self.norm,
-                [d_y, normalised],
-                self.trace.scale[row],
-                d_z,
-            );
-            if self.d_x.is_some() || self.wanted[0] {
-                self.norm.dropout.fill(row * columns, &mut masked);
-                multiply(simd, d_z, &mut masked);
-            }
-            if let Some(d_x) = &mut self.d_x {
-                d_x[index * columns..][..columns].copy_from_slice(&masked);
-            }
-            if self.wanted[0] {
-                add(simd, &masked, bias);
-            }
-            if self.wanted[1] {
-                add_product(simd, d_y, normalised, gamma);
-            }
-            if self.wanted[2] {
-                add(simd, d_y, beta);
-            }
-        }
-    }
-}
-
-/// The sum of `terms` from element `first` on.
-#[inline(always)]
-fn add_terms<S: Simd>(simd: S, terms: Terms<'_>, first: usize, mask: &[f32], z: &mut [f32]) {
-    let x = &terms.x[first..][..z.len()];
-    let residual = terms.residual.map(|rows| &rows[first..][..x.len()]);
-    let zero = simd.splat_f32s(0.0);
-    for piece in lanes::<S>(x.len()) {
-        let bias = terms
-            .bias
-            .map_or(zero, |row| load(simd, &row[piece.clone()]));
-        let residual = residual.map_or(zero, |row| load(simd, &row[piece.clone()]));
-        let x = simd.add_f32s(load(simd, &x[piece.clone()]), bias);
-        let mask = load(simd, &mask[piece.clone()]);
-        store(simd, &mut z[piece], simd.mul_add_e_f32s(mask, x, residual));
-    }
-}
-
-/// Scales what is centred in `z`, and writes `y`.
-#[inline(always)]
-fn finish<S: Simd>(simd: S, norm: &Norm<'_>, scale: f32, z: &mut [f32], y: &mut [f32]) {
-    let scale = simd.splat_f32s(scale);
-    for piece in lanes::<S>(z.len()) {
-        let normalised = simd.mul_f32s(load(simd, &z[piece.clone()]), scale);
-        let gamma = load(simd, &norm.gamma[piece.clone()]);
-        let beta = load(simd, &norm.beta[piece.clone()]);
-        store(simd, &mut z[piece.clone()], normalised);
-        store(
-            simd,
-            &mut y[piece],
-            simd.mul_add_e_f32s(normalised, gamma, beta),
-        );
-    }
-}
-
-/// `d_z = (d - mean(d) - normalised * mean(d * normalised)) * scale` where `d = d_y * gamma`
-#[inline(always)]
-fn differentiate<S: Simd>(
-    simd: S,
-    norm: &Norm<'_>,
-    [d_y, normalised]: [&[f32]; 2],
-    scale: f32,
-    d_z: &mut [f32],
-) {
-    d_z.copy_from_slice(d_y);
-    multiply(simd, norm.gamma, d_z);
-    let along = simd.splat_f32s(mean(d_z.len(), dot(simd, d_z, normalised)));
-    centre(simd, d_z);
-    let scale = simd.splat_f32s(scale);
-    for piece in lanes::<S>(d_z.len()) {
-        let normalised = load(simd, &normalised[piece.clone()]);
-        let d = load(simd, &d_z[piece.clone()]);
-        let d = simd.sub_f32s(d, simd.mul_f32s(normalised, along));
-        store(simd, &mut d_z[piece], simd.mul_f32s(d, scale));
     }
 }
 
