@@ -4,15 +4,16 @@
 //! same weights at every step. Each element of a product is summed in the order of its depth, so
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
+mod tile;
+
 use crate::cpu::buffer::with_scratch;
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{
-    Left, MAX_DEPTH, MAX_PANEL, MAX_ROWS, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, copy_panel,
-    pieces,
+    Left, MAX_DEPTH, MAX_PANEL, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, copy_panel, pieces,
 };
-use crate::cpu::step::{load, store};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
+use tile::{Target, choose_tile, tallest};
 
 /// Rows packed at once: a block of them fits in the second-level cache, beside the panels below.
 pub(crate) const MAX_PACKED_ROWS: usize = 384;
@@ -196,16 +197,6 @@ impl WithSimd for MultiplyUnpacked<'_> {
     }
 }
 
-/// Rows of the tallest tile whose sums stay in registers, with one row of the panel and one value of
-/// the left side.
-const fn tallest<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 {
-        MAX_ROWS
-    } else {
-        MAX_ROWS / 2
-    }
-}
-
 /// Writes the tiles of `chunk` over `block`, one after another, to `out`.
 #[inline(always)]
 fn pack(
@@ -225,134 +216,6 @@ fn pack(
             let start = begun + (steps.start - block.start) * tile.len();
             let out = &mut out[start..][..steps.len() * tile.len()];
             left.pack(tile, steps.clone(), out);
-        }
-    }
-}
-
-/// Where a tile goes.
-struct Target<'a> {
-    out: &'a mut [f32],
-    /// From one row to the next.
-    stride: usize,
-    /// Columns, at most those of a panel.
-    filled: usize,
-    /// From the first of those columns.
-    onto: Onto<'a>,
-}
-
-/// Chooses the code for a tile of `height` rows.
-#[inline(always)]
-fn choose_tile<S: Simd>(simd: S, height: usize, rows: &[f32], panel: &[f32], target: Target<'_>) {
-    macro_rules! heights {
-        ($($height:literal)*) => {
-            match height {
-                // So that there is no code for tiles that do not fit.
-                $($height => if const { $height > tallest::<S>() } {
-                    unreachable!("no tile is higher than {}", tallest::<S>());
-                } else if target.filled == VECTORS * S::F32_LANES {
-                    simd.vectorize(Tile::<$height, VECTORS, true> { rows, panel, target });
-                } else if target.filled <= S::F32_LANES {
-                    simd.vectorize(Tile::<$height, 1, false> { rows, panel, target });
-                } else {
-                    simd.vectorize(Tile::<$height, VECTORS, false> { rows, panel, target });
-                },)*
-                _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
-            }
-        };
-    }
-    heights!(1 2 3 4 5 6 7 8 9 10 11 12);
-}
-
-/// Repeats `$body` with every row number below `$height` as a constant: the compiler keeps sums in
-/// registers only where it knows which are meant.
-macro_rules! each_row {
-    ($row:ident < $height:ident: $body:block) => {
-        each_row!(@ $row $height $body 0 1 2 3 4 5 6 7 8 9 10 11)
-    };
-    (@ $row:ident $height:ident $body:block $($number:literal)*) => {
-        {$(if $number < $height {
-            const $row: usize = $number;
-            $body
-        })*}
-    };
-}
-
-/// The product of `HEIGHT` rows and the first `WIDTH` vectors of a panel, onto what `target` says;
-/// `WHOLE` if it has columns for all of these.
-struct Tile<'a, const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> {
-    rows: &'a [f32],
-    panel: &'a [f32],
-    target: Target<'a>,
-}
-
-impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
-    for Tile<'_, HEIGHT, WIDTH, WHOLE>
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Target {
-            out,
-            stride,
-            filled,
-            onto,
-        } = self.target;
-        let filled = if WHOLE { WIDTH * S::F32_LANES } else { filled };
-        // The sums begin with what they are added to, and all of them stay in registers.
-        let mut sums = [[simd.splat_f32s(0.0); WIDTH]; HEIGHT];
-        match onto {
-            Onto::Nothing => {}
-            Onto::Row(row) => {
-                let row = read::<S, WIDTH, WHOLE>(simd, &row[..filled]);
-                each_row!(ROW < HEIGHT: { sums[ROW] = row; });
-            }
-            Onto::Present => each_row!(ROW < HEIGHT: {
-                sums[ROW] = read::<S, WIDTH, WHOLE>(simd, &out[ROW * stride..][..filled]);
-            }),
-        }
-        let (rows, _) = self.rows.as_chunks::<HEIGHT>();
-        let (panel, _) = S::as_simd_f32s(self.panel).0.as_chunks::<VECTORS>();
-        for (row, columns) in rows.iter().zip(panel) {
-            each_row!(ROW < HEIGHT: {
-                let value = simd.splat_f32s(row[ROW]);
-                for (sum, &column) in sums[ROW].iter_mut().zip(columns) {
-                    *sum = simd.mul_add_e_f32s(value, column, *sum);
-                }
-            });
-        }
-        each_row!(ROW < HEIGHT: {
-            write::<S, WIDTH, WHOLE>(simd, &mut out[ROW * stride..][..filled], sums[ROW]);
-        });
-    }
-}
-
-/// The numbers of a panel's columns in `row`.
-#[inline(always)]
-fn read<S: Simd, const WIDTH: usize, const WHOLE: bool>(simd: S, row: &[f32]) -> [S::f32s; WIDTH] {
-    let mut vectors = [simd.splat_f32s(0.0); WIDTH];
-    if WHOLE {
-        vectors.copy_from_slice(S::as_simd_f32s(row).0);
-    } else {
-        for (vector, numbers) in vectors.iter_mut().zip(row.chunks(S::F32_LANES)) {
-            *vector = load(simd, numbers);
-        }
-    }
-    vectors
-}
-
-/// Writes what [`read`] reads.
-#[inline(always)]
-fn write<S: Simd, const WIDTH: usize, const WHOLE: bool>(
-    simd: S,
-    row: &mut [f32],
-    vectors: [S::f32s; WIDTH],
-) {
-    if WHOLE {
-        S::as_mut_simd_f32s(row).0.copy_from_slice(&vectors);
-    } else {
-        for (numbers, &vector) in row.chunks_mut(S::F32_LANES).zip(&vectors) {
-            store(simd, numbers, vector);
         }
     }
 }
