@@ -1,14 +1,17 @@
 //! Weights by their official names, and conversion between the official layout and ours.
 
-use crate::official::official;
-use crate::{StateDict, WeightsError};
-use burn::module::{ModuleMapper, ModuleVisitor, Param};
-use burn::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+mod collector;
+mod layout;
+mod loader;
 
-/// Query, key and value share one packed tensor.
-const PARTS: usize = 3;
+use crate::{StateDict, WeightsError};
+use burn::prelude::*;
+#[cfg(feature = "autodiff")]
+use collector::GradientsOf;
+use collector::{Values, collect};
+use loader::Loader;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Names that did not match when a checkpoint was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,208 +116,6 @@ fn path(at: &str) -> Vec<String> {
     parts.map(str::to_string).collect()
 }
 
-/// What to read of each parameter.
-trait Read {
-    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>>;
-}
-
-struct Values;
-
-impl Read for Values {
-    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
-        Some(param.val())
-    }
-}
-
-#[cfg(feature = "autodiff")]
-struct GradientsOf<'a>(&'a burn::tensor::Gradients);
-
-#[cfg(feature = "autodiff")]
-impl Read for GradientsOf<'_> {
-    fn read<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
-        param.val().grad(self.0)
-    }
-}
-
-/// Reads every parameter and brings it to its official name and layout.
-fn collect<M: Module>(module: &M, at: &str, source: impl Read) -> StateDict {
-    let mut collector = Collector {
-        path: path(at),
-        source,
-        parts: BTreeMap::new(),
-    };
-    module.visit(&mut collector);
-    let parts = collector.parts.into_iter();
-    parts
-        .map(|(name, parts)| (name, stacked(parts.into_values())))
-        .collect()
-}
-
-struct Collector<R> {
-    path: Vec<String>,
-    source: R,
-    /// The parts of each official tensor, by their index.
-    parts: BTreeMap<String, BTreeMap<usize, TensorData>>,
-}
-
-impl<R: Read> ModuleVisitor for Collector<R> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_string());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if let Some(value) = self.source.read(param) {
-            let official = official(&self.path);
-            let mut data = value.into_data();
-            if official.transposed {
-                data = transposed(&data);
-            }
-            let parts = self.parts.entry(official.name).or_default();
-            parts.insert(official.part.unwrap_or(0), data);
-        }
-    }
-}
-
-/// Gives every parameter its values from a checkpoint.
-struct Loader<'a> {
-    path: Vec<String>,
-    weights: &'a StateDict,
-    used: BTreeSet<String>,
-    absent: Vec<String>,
-    missing: Vec<String>,
-    misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
-}
-
-impl ModuleMapper for Loader<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_string());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if param.is_initialized() {
-            return match self.find(param.val().dims().to_vec()) {
-                Some(data) => param.map(|old| replace(old, data)),
-                None => param,
-            };
-        }
-        // What is replaced need not be drawn.
-        match self.find(param.lazy_shape().to_vec()) {
-            Some(data) => {
-                let (id, new) = (param.id, Tensor::from_data(data, &param.lazy_device()));
-                param.transform_for_load(new, id)
-            }
-            None => param,
-        }
-    }
-}
-
-impl<'a> Loader<'a> {
-    fn new(at: &str, weights: &'a StateDict) -> Self {
-        Self {
-            path: path(at),
-            weights,
-            used: BTreeSet::new(),
-            absent: Vec::new(),
-            missing: Vec::new(),
-            misshaped: Vec::new(),
-        }
-    }
-
-    /// Names that no parameter has, those of another shape excepted.
-    fn unused(&self) -> Vec<String> {
-        let names = self
-            .weights
-            .names()
-            .filter(|name| !self.used.contains(*name));
-        let misshaped = |name: &&str| self.misshaped.iter().any(|(found, ..)| found == name);
-        names
-            .filter(|name| !misshaped(name))
-            .map(str::to_string)
-            .collect()
-    }
-
-    /// The values of the parameter at hand, if the checkpoint has them in the right shape.
-    fn find(&mut self, shape: Vec<usize>) -> Option<TensorData> {
-        let official = official(&self.path);
-        let Some(stored) = self.weights.get(&official.name) else {
-            if official.name.starts_with("bertmodel.pooler.") {
-                self.absent.push(official.name);
-            } else {
-                self.missing.push(official.name);
-            }
-            return None;
-        };
-        let mut expected = shape;
-        if official.transposed {
-            expected.reverse();
-        }
-        if official.part.is_some() {
-            expected[0] *= PARTS;
-        }
-        let found = stored.shape().to_vec();
-        if found != expected {
-            self.misshaped.push((official.name, expected, found));
-            return None;
-        }
-        self.used.insert(official.name);
-        let data = match official.part {
-            Some(part) => unstacked(stored, part),
-            None => stored.clone(),
-        };
-        Some(if official.transposed {
-            transposed(&data)
-        } else {
-            data
-        })
-    }
-}
-
-/// The values of `data` on the device of `old`, trained if `old` is.
-fn replace<const D: usize>(old: Tensor<D>, data: TensorData) -> Tensor<D> {
-    let new = Tensor::from_data(data, &old.device());
-    new.set_require_grad(old.is_require_grad())
-}
-
-fn transposed(data: &TensorData) -> TensorData {
-    let [rows, columns] = data.shape().dims();
-    let values: Vec<f32> = data.iter::<f32>().collect();
-    let swapped = (0..columns).flat_map(|column| {
-        let values = &values;
-        (0..rows).map(move |row| values[row * columns + column])
-    });
-    TensorData::new(swapped.collect::<Vec<f32>>(), [columns, rows])
-}
-
-/// Concatenates the parts of one tensor by their first axis.
-fn stacked(parts: impl Iterator<Item = TensorData>) -> TensorData {
-    let parts: Vec<_> = parts.collect();
-    let mut shape = parts[0].shape().to_vec();
-    shape[0] *= parts.len();
-    let values: Vec<f32> = parts.iter().flat_map(TensorData::iter::<f32>).collect();
-    TensorData::new(values, shape)
-}
-
-/// One of the packed parts.
-fn unstacked(packed: &TensorData, part: usize) -> TensorData {
-    let mut shape = packed.shape().to_vec();
-    shape[0] /= PARTS;
-    let count = shape.iter().product();
-    let values: Vec<f32> = packed
-        .iter::<f32>()
-        .skip(part * count)
-        .take(count)
-        .collect();
-    TensorData::new(values, shape)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,19 +159,6 @@ mod tests {
         huge = config();
         huge.sizes.visual = usize::MAX;
         assert!(huge.check_weights(&weights).is_err());
-    }
-
-    #[test]
-    fn packed_parts_come_apart_as_they_were_put_together() {
-        let part =
-            |start: f32| TensorData::from([[start, start + 1.0], [start + 2.0, start + 3.0]]);
-        let packed = stacked([part(0.0), part(4.0), part(8.0)].into_iter());
-        assert_eq!(packed.shape().to_vec(), [6, 2]);
-        assert_eq!(unstacked(&packed, 1), part(4.0));
-        assert_eq!(
-            transposed(&part(0.0)),
-            TensorData::from([[0.0f32, 2.0], [1.0, 3.0]])
-        );
     }
 
     #[test]
