@@ -1,13 +1,17 @@
 //! `metrics.jsonl`: what a run measures, line by line, for other programs to follow.
 
+mod kept;
+mod line;
+
 use crate::run::events::Events;
 use crate::run::files::{self, io_error};
 use crate::run::manifest::RunProgress;
-use crate::{EpochRecord, Phase, TrainError};
+use crate::{EpochRecord, TrainError};
+use kept::Kept;
+pub(crate) use line::At;
+use line::{Line, terms};
 use misa_infer::TermMeans;
 use misa_terms::score_key;
-use serde::Serialize;
-use serde_json::{Map, Value};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -30,57 +34,10 @@ pub(crate) struct MetricsFile {
     lost: Option<String>,
 }
 
-/// The lines of a file that were written before the state of a run.
-#[derive(Debug, Default)]
-struct Kept {
-    /// Bytes.
-    length: usize,
-    lines: usize,
-    /// Lines about whole epochs.
-    epochs: usize,
-}
-
 #[derive(Debug)]
 enum Lines {
     Written(File),
     HeldBack(Vec<u8>),
-}
-
-/// Where in a run something was measured.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct At {
-    /// Number of the epoch, from 1.
-    pub epoch: usize,
-    /// Optimiser steps of the run so far.
-    pub step: usize,
-    /// Seconds of the run so far, in all sessions.
-    pub seconds: f64,
-    /// Of the last optimiser step.
-    pub learning_rate: f64,
-}
-
-/// One line.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Line {
-    /// Losses of the batches since the line before in this epoch.
-    Step {
-        #[serde(flatten)]
-        at: At,
-        train: Map<String, Value>,
-    },
-    /// Losses and scores of an epoch.
-    Epoch {
-        #[serde(flatten)]
-        at: At,
-        phase: Phase,
-        improved: bool,
-        train: Map<String, Value>,
-        valid: Map<String, Value>,
-        scores: Map<String, Value>,
-        #[serde(skip_serializing_if = "Map::is_empty")]
-        weights: Map<String, Value>,
-    },
 }
 
 impl MetricsFile {
@@ -196,79 +153,12 @@ impl MetricsFile {
     }
 }
 
-impl Kept {
-    /// The line that a killed process left incomplete is not one of them.
-    fn of(
-        path: &Path,
-        bytes: &[u8],
-        progress: &RunProgress,
-        updates: usize,
-    ) -> Result<Self, TrainError> {
-        let mut kept = Self::default();
-        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            if line.last() != Some(&b'\n') {
-                break;
-            }
-            let Some((is_epoch, epoch, step)) = place(line) else {
-                return Err(TrainError::MetricsLine {
-                    path: path.to_path_buf(),
-                    line: kept.lines + 1,
-                });
-            };
-            let is_before = if is_epoch {
-                epoch < progress.epoch
-            } else {
-                step <= updates
-            };
-            if !is_before {
-                break;
-            }
-            kept.length += line.len();
-            kept.lines += 1;
-            kept.epochs += usize::from(is_epoch);
-        }
-        Ok(kept)
-    }
-
-    /// What to tell if a file with these lines lacks some of a run that has come so far.
-    fn lost(&self, path: &Path, progress: &RunProgress, updates: usize) -> Option<String> {
-        let expected = progress.history.len();
-        let is_whole = self.epochs >= expected && (self.lines > 0 || updates < LINE_EVERY);
-        (!is_whole).then(|| {
-            format!(
-                "{}: lines that the run had written are gone (of {expected} finished epochs it has {}); the run goes on \
-                 without them, and its report has every epoch",
-                path.display(),
-                self.epochs
-            )
-        })
-    }
-}
-
-/// Whether a line is about an epoch, and its epoch and step; `None` if it is no line of ours.
-fn place(line: &[u8]) -> Option<(bool, usize, usize)> {
-    let value: Value = serde_json::from_slice(line).ok()?;
-    let is_epoch = match value.get("type")?.as_str()? {
-        "epoch" => true,
-        "step" => false,
-        _ => return None,
-    };
-    let number = |key: &str| usize::try_from(value.get(key)?.as_u64()?).ok();
-    Some((is_epoch, number("epoch")?, number("step")?))
-}
-
-fn terms(means: &TermMeans) -> Map<String, Value> {
-    let named = means.named();
-    named
-        .map(|(name, value)| (score_key(name), (*value).into()))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TrainingConfig;
+    use crate::{Phase, TrainingConfig};
     use misa_core::loss::Term;
+    use serde_json::Value;
     use tempfile::tempdir;
 
     fn no_events(folder: &Path) -> Events {
@@ -313,18 +203,6 @@ mod tests {
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
-    }
-
-    #[test]
-    fn keys_are_stable_words() {
-        for (name, expected) in [
-            ("Acc-2 (neg/non-neg)", "acc_2_neg_non_neg"),
-            ("F1 (neg/pos)", "f1_neg_pos"),
-            ("Corr", "corr"),
-            ("reconstruction", "reconstruction"),
-        ] {
-            assert_eq!(score_key(name), expected);
-        }
     }
 
     #[test]
