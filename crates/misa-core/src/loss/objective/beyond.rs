@@ -112,3 +112,125 @@ impl MisaLoss {
         sum(losses, &output.prediction)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::PerModality;
+    use crate::loss::objective::testing::Fixed;
+    use crate::loss::vectors::assert_close;
+    use crate::loss::{
+        ContrastLossConfig, MisaLossConfig, Regression, Targets, Term, UnimodalLabels,
+        UnimodalLossConfig,
+    };
+    use burn::prelude::*;
+
+    /// Value and gradient by `scripts/loss-reference`.
+    #[test]
+    fn cycle_matches_reference_vector() {
+        let mut fixed = Fixed::new();
+        let PerModality {
+            text,
+            visual,
+            acoustic,
+        } = fixed.output.projected.clone();
+        fixed.output.subspaces.private = fixed.output.projected.clone();
+        fixed.output.cycled = Some(PerModality {
+            text: visual,
+            visual: acoustic,
+            acoustic: text,
+        });
+        let config = MisaLossConfig::new().with_cycle_weight(1.0);
+        let loss = fixed.terms(&config)[Term::Cycle].clone();
+        assert_close(loss.clone().into_data(), [0.244_996_22]);
+        assert_close(
+            fixed.gradient(loss),
+            [
+                [-0.030_236_61, 0.023_284_76, 0.068_444_28, 0.058_416_52],
+                [0.007_235_42, -0.034_773_41, -0.045_092_53, -0.041_776_62],
+                [-0.037_108_02, -0.012_644_05, 0.041_891_4, 0.088_418_97],
+            ],
+        );
+        fixed.output.cycled = Some(fixed.output.subspaces.private.clone());
+        let loss = fixed.terms(&config)[Term::Cycle].clone();
+        assert_close(loss.into_data(), [0.0]);
+    }
+
+    /// Value and gradient by `scripts/loss-reference`.
+    /// By hand: targets that differ from those of the utterances count by tanh of the difference, the
+    /// others not at all.
+    #[test]
+    fn generated_labels_weigh_as_far_as_they_differ() {
+        let fixed = Fixed::new();
+        let config = UnimodalLossConfig::new().with_labels(UnimodalLabels::Generated);
+        let config = MisaLossConfig::new()
+            .with_regression(Regression::Absolute)
+            .with_unimodal(Some(config));
+        let objective = config.init(&fixed.x.device());
+        let of = |rows| Tensor::<2>::from_data(rows, &fixed.x.device());
+        let utterance = of([[1.0], [-2.0], [1.4]]);
+        let term = |alone| {
+            let utterance = utterance.clone();
+            let targets = Targets { utterance, alone };
+            objective.forward(&fixed.output, targets)[Term::Unimodal].clone()
+        };
+        assert_close(term(PerModality::default()).into_data(), [0.0]);
+        let alone = PerModality {
+            text: Some(of([[1.5], [-2.0], [1.4]])),
+            visual: Some(utterance.clone()),
+            acoustic: None,
+        };
+        let prediction = 0.5 + 0.45 * 0.3_f64.sin();
+        let expected = 3.0 * 0.5_f64.tanh() * (1.5 - prediction) / 3.0;
+        assert_close(term(alone).into_data(), [expected as f32]);
+    }
+
+    #[test]
+    fn labels_of_a_modality_count_only_if_the_setting_says_so() {
+        let fixed = Fixed::new();
+        let of = |rows| Tensor::<2>::from_data(rows, &fixed.x.device());
+        let targets = Targets {
+            utterance: of([[1.0], [-2.0], [1.4]]),
+            alone: PerModality::from_fn(|modality| {
+                let predictions = fixed.output.unimodal.as_ref().unwrap();
+                Some(predictions.get(modality).clone())
+            }),
+        };
+        let term = |labels| {
+            let config = UnimodalLossConfig::new().with_labels(labels);
+            let config = MisaLossConfig::new().with_unimodal(Some(config));
+            let loss = config.init(&fixed.x.device());
+            let terms = loss.forward(&fixed.output, targets.clone());
+            terms[Term::Unimodal].clone().into_scalar::<f32>()
+        };
+        assert_eq!(term(UnimodalLabels::Modality), 0.0);
+        assert!(term(UnimodalLabels::Utterance) > 1.0);
+    }
+
+    #[test]
+    fn unimodal_matches_reference_vector() {
+        let fixed = Fixed::new();
+        let config = MisaLossConfig::new().with_unimodal(Some(UnimodalLossConfig::new()));
+        let loss = fixed.terms(&config)[Term::Unimodal].clone();
+        assert_close(loss.clone().into_data(), [12.145_668]);
+        let column = [[-0.734_031_8], [5.037_422_6], [-2.136_489]];
+        let expected = column.map(|[value]| [value, 0.0, 0.0, 0.0]);
+        assert_close(fixed.gradient(loss), expected);
+    }
+
+    /// Value and gradient by `scripts/loss-reference`.
+    #[test]
+    fn contrast_of_all_pairs_matches_reference_vector() {
+        let fixed = Fixed::new();
+        let config = MisaLossConfig::new().with_contrast(Some(ContrastLossConfig::new()));
+        let loss = fixed.terms(&config)[Term::Contrast].clone();
+        assert_close(loss.clone().into_data(), [1.834_689_5]);
+        assert_close(
+            fixed.gradient(loss),
+            [
+                [-0.065_580_13, -0.008_706_17, 0.034_661_14, 0.020_352_9],
+                [0.071_732_22, -0.023_120_17, -0.144_395_75, -0.227_772_11],
+                [-0.061_112_99, -0.049_132_1, -0.000_697_59, 0.055_378_51],
+            ],
+        );
+    }
+}

@@ -187,3 +187,29 @@ impl MisaLossConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_must_not_be_negative() {
+        let error = MisaLossConfig::new()
+            .with_difference_weight(-0.5)
+            .validate();
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "difference_weight must be in [0, inf), got -0.5"
+        );
+    }
+
+    #[test]
+    fn weights_must_be_numbers() {
+        assert!(
+            MisaLossConfig::new()
+                .with_similarity_weight(f64::NAN)
+                .validate()
+                .is_err()
+        );
+    }
+}

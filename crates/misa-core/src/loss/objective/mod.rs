@@ -2,19 +2,21 @@
 
 mod beyond;
 mod config;
+mod regularisers;
 mod targets;
+#[cfg(test)]
+mod testing;
 mod views;
 
 use crate::loss::{
-    CmdLoss, ContrastLoss, CoralLoss, CosineLoss, DifferenceLoss, HsicLoss, MisaLossTerms, MmdLoss,
-    PrototypeLoss, ScaledCmdLoss, Term, TripletLoss, UncertaintyWeights, UnimodalLabels,
+    CmdLoss, ContrastLoss, DifferenceLoss, MisaLossTerms, PrototypeLoss, Term, TripletLoss,
+    UncertaintyWeights, UnimodalLabels,
 };
-use crate::{MisaOutput, PerModality, Task};
+use crate::{MisaOutput, Task};
 use burn::nn::loss::{CrossEntropyLoss, MseLoss, Reduction};
 use burn::prelude::*;
 pub use config::{Difference, MisaLossConfig, Similarity};
 pub use targets::Targets;
-use views::Views;
 
 /// `L = L_task + alpha L_sim + beta L_diff + gamma L_recon`, plus the further terms in use.
 ///
@@ -115,64 +117,6 @@ impl MisaLoss {
         }
     }
 
-    /// Mean over the pairs of modalities, or over every representation that the adversary reads.
-    fn similarity(&self, output: &MisaOutput) -> Tensor<1> {
-        if self.config.similarity == Similarity::Adversarial {
-            let logits = output.domain_logits.as_ref();
-            let of_adversary = logits.expect("an adversarial loss needs an adversary");
-            return self.domain(output, of_adversary);
-        }
-        let pairs = Views(output).pairs(&output.subspaces.shared);
-        let losses = pairs
-            .into_iter()
-            .map(|(x, y)| match self.config.similarity {
-                Similarity::Mmd => MmdLoss.forward(x, y),
-                Similarity::Coral => CoralLoss.forward(x, y),
-                Similarity::ScaledCmd => {
-                    let cmd = self.similarity.clone();
-                    ScaledCmdLoss { cmd }.forward(x, y)
-                }
-                Similarity::Cmd | Similarity::Adversarial => self.similarity.forward(x, y),
-            });
-        mean(losses, &output.prediction)
-    }
-
-    /// Cross-entropy of the modality, over the representations of all modalities in use.
-    fn domain(&self, output: &MisaOutput, logits: &PerModality<Tensor<2>>) -> Tensor<1> {
-        let views = Views(output).each(logits).into_iter();
-        let blocks = views.map(|(modality, logits)| (logits, modality as i64));
-        self.classify(blocks.collect())
-    }
-
-    /// Sum over shared and private of each modality, and over the pairs of private.
-    fn difference(&self, output: &MisaOutput) -> Tensor<1> {
-        let subspaces = &output.subspaces;
-        let mut pairs = Views(output).both(&subspaces.shared, &subspaces.private);
-        pairs.extend(Views(output).pairs(&subspaces.private));
-        let losses = pairs
-            .into_iter()
-            .map(|(x, y)| match self.config.difference {
-                Difference::Orthogonality => self.difference.forward(x, y),
-                Difference::Cosine => CosineLoss.forward(x, y),
-                Difference::Hsic => HsicLoss.forward(x, y),
-            });
-        sum(losses, &output.prediction)
-    }
-
-    /// Mean over the modalities.
-    fn reconstruction(&self, output: &MisaOutput) -> Tensor<1> {
-        let pairs = Views(output).both(&output.projected, &output.reconstructed);
-        let losses = pairs.into_iter().map(|(projected, reconstructed)| {
-            let target = if self.config.detach_target {
-                projected.detach()
-            } else {
-                projected
-            };
-            self.mse(reconstructed, target)
-        });
-        mean(losses, &output.prediction)
-    }
-
     /// Cross-entropy over all rows, each block of logits with one class.
     fn classify(&self, blocks: Vec<(Tensor<2>, i64)>) -> Tensor<1> {
         let classes = blocks.iter().map(|(logits, class)| {
@@ -209,191 +153,10 @@ fn mean(losses: impl Iterator<Item = Tensor<1>>, like: &Tensor<2>) -> Tensor<1> 
 
 #[cfg(test)]
 mod tests {
+    use super::testing::Fixed;
     use super::*;
-    use crate::loss::vectors::{self, assert_close};
-    use crate::loss::{ContrastLossConfig, Regression, UnimodalLossConfig, Weighting};
-    use crate::{FusionOutput, Modalities, SubspacesOutput};
-    use burn::tensor::{Gradients, TensorData};
-
-    /// Three utterances whose representations are the fixed batches, on a device that
-    /// differentiates by x.
-    struct Fixed {
-        x: Tensor<2>,
-        output: MisaOutput,
-    }
-
-    impl Fixed {
-        fn new() -> Self {
-            let x = vectors::x().autodiff().require_grad();
-            let [y, z] = [vectors::y(), vectors::z()].map(Tensor::autodiff);
-            let triple = |text: &Tensor<2>, visual: &Tensor<2>, acoustic: &Tensor<2>| PerModality {
-                text: text.clone(),
-                visual: visual.clone(),
-                acoustic: acoustic.clone(),
-            };
-            let column = |x: &Tensor<2>| x.clone().narrow(1, 0, 1);
-            let constant = vectors::x().autodiff();
-            let output = MisaOutput {
-                prediction: column(&constant),
-                projected: triple(&x, &y, &z),
-                subspaces: SubspacesOutput {
-                    shared: triple(&x, &y, &z),
-                    private: triple(&z, &constant.clone().flip([0]), &y.clone().flip([0])),
-                },
-                reconstructed: triple(&constant, &z, &constant),
-                fusion: FusionOutput {
-                    fused: Tensor::zeros([3, 6, 4], &x.device()),
-                    attention: None,
-                    hidden: constant.clone(),
-                    prediction: column(&constant),
-                },
-                domain_logits: None,
-                subspace_logits: None,
-                cycled: None,
-                unimodal: Some(triple(&column(&x), &column(&y), &column(&z))),
-                unimodal_features: Some(triple(&x, &y, &z)),
-                modalities: Modalities::ALL,
-                presence: None,
-            };
-            Self { x, output }
-        }
-
-        fn terms(&self, config: &MisaLossConfig) -> MisaLossTerms {
-            let targets = Tensor::<2>::from_data([[1.0], [-2.0], [1.4]], &self.x.device());
-            config.init(&self.x.device()).forward(&self.output, targets)
-        }
-
-        fn gradient(&self, loss: Tensor<1>) -> TensorData {
-            let gradients: Gradients = loss.backward();
-            self.x.grad(&gradients).unwrap().into_data()
-        }
-    }
-
-    /// Value and gradient by `scripts/loss-reference`.
-    #[test]
-    fn cycle_matches_reference_vector() {
-        let mut fixed = Fixed::new();
-        let PerModality {
-            text,
-            visual,
-            acoustic,
-        } = fixed.output.projected.clone();
-        fixed.output.subspaces.private = fixed.output.projected.clone();
-        fixed.output.cycled = Some(PerModality {
-            text: visual,
-            visual: acoustic,
-            acoustic: text,
-        });
-        let config = MisaLossConfig::new().with_cycle_weight(1.0);
-        let loss = fixed.terms(&config)[Term::Cycle].clone();
-        assert_close(loss.clone().into_data(), [0.244_996_22]);
-        assert_close(
-            fixed.gradient(loss),
-            [
-                [-0.030_236_61, 0.023_284_76, 0.068_444_28, 0.058_416_52],
-                [0.007_235_42, -0.034_773_41, -0.045_092_53, -0.041_776_62],
-                [-0.037_108_02, -0.012_644_05, 0.041_891_4, 0.088_418_97],
-            ],
-        );
-        fixed.output.cycled = Some(fixed.output.subspaces.private.clone());
-        let loss = fixed.terms(&config)[Term::Cycle].clone();
-        assert_close(loss.into_data(), [0.0]);
-    }
-
-    /// Value and gradient by `scripts/loss-reference`.
-    /// By hand: targets that differ from those of the utterances count by tanh of the difference, the
-    /// others not at all.
-    #[test]
-    fn generated_labels_weigh_as_far_as_they_differ() {
-        let fixed = Fixed::new();
-        let config = UnimodalLossConfig::new().with_labels(UnimodalLabels::Generated);
-        let config = MisaLossConfig::new()
-            .with_regression(Regression::Absolute)
-            .with_unimodal(Some(config));
-        let objective = config.init(&fixed.x.device());
-        let of = |rows| Tensor::<2>::from_data(rows, &fixed.x.device());
-        let utterance = of([[1.0], [-2.0], [1.4]]);
-        let term = |alone| {
-            let utterance = utterance.clone();
-            let targets = Targets { utterance, alone };
-            objective.forward(&fixed.output, targets)[Term::Unimodal].clone()
-        };
-        assert_close(term(PerModality::default()).into_data(), [0.0]);
-        let alone = PerModality {
-            text: Some(of([[1.5], [-2.0], [1.4]])),
-            visual: Some(utterance.clone()),
-            acoustic: None,
-        };
-        let prediction = 0.5 + 0.45 * 0.3_f64.sin();
-        let expected = 3.0 * 0.5_f64.tanh() * (1.5 - prediction) / 3.0;
-        assert_close(term(alone).into_data(), [expected as f32]);
-    }
-
-    #[test]
-    fn labels_of_a_modality_count_only_if_the_setting_says_so() {
-        let fixed = Fixed::new();
-        let of = |rows| Tensor::<2>::from_data(rows, &fixed.x.device());
-        let targets = Targets {
-            utterance: of([[1.0], [-2.0], [1.4]]),
-            alone: PerModality::from_fn(|modality| {
-                let predictions = fixed.output.unimodal.as_ref().unwrap();
-                Some(predictions.get(modality).clone())
-            }),
-        };
-        let term = |labels| {
-            let config = UnimodalLossConfig::new().with_labels(labels);
-            let config = MisaLossConfig::new().with_unimodal(Some(config));
-            let loss = config.init(&fixed.x.device());
-            let terms = loss.forward(&fixed.output, targets.clone());
-            terms[Term::Unimodal].clone().into_scalar::<f32>()
-        };
-        assert_eq!(term(UnimodalLabels::Modality), 0.0);
-        assert!(term(UnimodalLabels::Utterance) > 1.0);
-    }
-
-    #[test]
-    fn unimodal_matches_reference_vector() {
-        let fixed = Fixed::new();
-        let config = MisaLossConfig::new().with_unimodal(Some(UnimodalLossConfig::new()));
-        let loss = fixed.terms(&config)[Term::Unimodal].clone();
-        assert_close(loss.clone().into_data(), [12.145_668]);
-        let column = [[-0.734_031_8], [5.037_422_6], [-2.136_489]];
-        let expected = column.map(|[value]| [value, 0.0, 0.0, 0.0]);
-        assert_close(fixed.gradient(loss), expected);
-    }
-
-    /// Value and gradient by `scripts/loss-reference`.
-    #[test]
-    fn contrast_of_all_pairs_matches_reference_vector() {
-        let fixed = Fixed::new();
-        let config = MisaLossConfig::new().with_contrast(Some(ContrastLossConfig::new()));
-        let loss = fixed.terms(&config)[Term::Contrast].clone();
-        assert_close(loss.clone().into_data(), [1.834_689_5]);
-        assert_close(
-            fixed.gradient(loss),
-            [
-                [-0.065_580_13, -0.008_706_17, 0.034_661_14, 0.020_352_9],
-                [0.071_732_22, -0.023_120_17, -0.144_395_75, -0.227_772_11],
-                [-0.061_112_99, -0.049_132_1, -0.000_697_59, 0.055_378_51],
-            ],
-        );
-    }
-
-    /// The reconstructed vectors learn from their reconstruction, unless they are detached.
-    #[test]
-    fn a_detached_target_has_no_gradient() {
-        let fixed = Fixed::new();
-        let reconstruction = |detach| {
-            let terms = fixed.terms(&MisaLossConfig::new().with_detach_target(detach));
-            let loss = terms[Term::Reconstruction].clone();
-            let value: f32 = loss.clone().into_scalar();
-            let gradients = loss.backward();
-            (value, fixed.x.grad(&gradients).is_some())
-        };
-        let (attached, detached) = (reconstruction(false), reconstruction(true));
-        assert_eq!((attached.1, detached.1), (true, false));
-        assert_eq!(attached.0, detached.0);
-    }
+    use crate::loss::vectors::assert_close;
+    use crate::loss::{ContrastLossConfig, Weighting};
 
     /// Learned weights belong to the terms in use, in their order, and start as the fixed ones.
     #[test]
@@ -426,27 +189,6 @@ mod tests {
         assert_close(
             factors.as_slice().into(),
             weights.map(|weight| weight as f32),
-        );
-    }
-
-    #[test]
-    fn weights_must_not_be_negative() {
-        let error = MisaLossConfig::new()
-            .with_difference_weight(-0.5)
-            .validate();
-        assert_eq!(
-            error.unwrap_err().to_string(),
-            "difference_weight must be in [0, inf), got -0.5"
-        );
-    }
-
-    #[test]
-    fn weights_must_be_numbers() {
-        assert!(
-            MisaLossConfig::new()
-                .with_similarity_weight(f64::NAN)
-                .validate()
-                .is_err()
         );
     }
 }
