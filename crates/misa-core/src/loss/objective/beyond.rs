@@ -155,7 +155,6 @@ mod tests {
         assert_close(loss.into_data(), [0.0]);
     }
 
-    /// Value and gradient by `scripts/loss-reference`.
     /// By hand: targets that differ from those of the utterances count by tanh of the difference, the
     /// others not at all.
     #[test]
@@ -206,6 +205,7 @@ mod tests {
         assert!(term(UnimodalLabels::Utterance) > 1.0);
     }
 
+    /// Value and gradient by `scripts/loss-reference`.
     #[test]
     fn unimodal_matches_reference_vector() {
         let fixed = Fixed::new();
