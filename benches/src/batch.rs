@@ -155,11 +155,7 @@ fn symmetric(bound: f64, random: &mut Random) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Compute;
-
-    fn cpu() -> Device {
-        Compute::open("cpu").unwrap().device
-    }
+    use crate::testing::cpu;
 
     fn shape() -> BatchShape {
         let sizes = FeatureSizes {

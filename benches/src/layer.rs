@@ -69,12 +69,8 @@ pub(crate) fn forward(layer: &Recurrent, sequences: Tensor<3>, lengths: &[usize]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Compute;
+    use crate::testing::cpu;
     use misa_core::CellKind;
-
-    fn cpu() -> Device {
-        Compute::open("cpu").unwrap().device
-    }
 
     #[test]
     fn every_gradient_is_computed() {

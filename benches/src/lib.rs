@@ -34,6 +34,8 @@ pub mod process;
 pub mod products;
 mod row;
 pub mod statistics;
+#[cfg(test)]
+mod testing;
 mod throughput;
 mod timing;
 mod training;

@@ -79,13 +79,10 @@ impl TrainingStep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BatchShape, Cases, Compute, Workload};
+    use crate::testing::cpu;
+    use crate::{BatchShape, Cases, Workload};
     use misa_core::loss::Term;
     use misa_data::Random;
-
-    fn cpu() -> Device {
-        Compute::open("cpu").unwrap().device
-    }
 
     fn parameters(name: &str) -> usize {
         let cases = Cases::bundled().unwrap();

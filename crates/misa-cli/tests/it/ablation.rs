@@ -1,14 +1,8 @@
 //! Variants compared from the command line.
 
-use crate::common::{SMALL, json, misa, refused, said, text};
+use crate::common::{SMALL, json, misa, openings, refused, said, text};
 use std::fs;
-use std::path::Path;
 use tempfile::tempdir;
-
-fn openings(run: &Path) -> usize {
-    let manifest = json(&fs::read_to_string(run.join("manifest.json")).unwrap());
-    manifest["openings"].as_array().unwrap().len()
-}
 
 #[test]
 fn an_ablation_leaves_the_test_split_shut_unless_it_is_asked_for() {

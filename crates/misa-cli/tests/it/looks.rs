@@ -1,6 +1,6 @@
 //! Commands that read a finished run, and that open its test split.
 
-use crate::common::{copy, json, misa, refused, said, text, train};
+use crate::common::{copy, json, misa, openings, refused, said, text, train};
 use misa_files::Source;
 use misa_files::npy::Npz;
 use misa_files::zip::Limits;
@@ -10,12 +10,6 @@ use std::path::Path;
 use tempfile::tempdir;
 
 const MANIFEST: &str = "manifest.json";
-
-/// Number of openings of the test split in the manifest.
-fn openings(run: &Path) -> usize {
-    let manifest = json(&fs::read_to_string(run.join(MANIFEST)).unwrap());
-    manifest["openings"].as_array().unwrap().len()
-}
 
 /// The command on a run, about its test split.
 fn on_test<'a>(command: &'a str, run: &'a Path, more: &[&'a str]) -> Vec<&'a str> {

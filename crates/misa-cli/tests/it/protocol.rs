@@ -1,6 +1,6 @@
 //! Runs under the protocols of other papers.
 
-use crate::common::{copy, json, misa, refused, said, text, train};
+use crate::common::{copy, json, misa, openings, refused, said, text, train};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,6 @@ use tempfile::tempdir;
 
 const MANIFEST: &str = "manifest.json";
 const KEEP: [&str; 4] = ["--keep-epochs", "--set", "training.epochs=4", "--seeds"];
-
-/// Number of openings of the test split in the manifest.
-fn openings(run: &Path) -> usize {
-    let manifest = json(&fs::read_to_string(run.join(MANIFEST)).unwrap());
-    manifest["openings"].as_array().unwrap().len()
-}
 
 /// The scores or the inflation of a protocol.
 fn of<'v>(model: &'v Value, protocol: &str, what: &str) -> &'v Value {

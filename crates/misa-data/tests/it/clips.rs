@@ -1,6 +1,7 @@
 //! Clips of layouts with containers of their own: HDF5 and safetensors.
 
 use crate::csd::{fixtures, without};
+use crate::support::clips_of;
 use misa_data::{
     Clip, ClipText, Clips, Format, OpenOptions, Sequence, Split, SyntheticConfig, Utterance,
     UtteranceDataset, UtteranceWriter,
@@ -12,14 +13,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-fn of(data: &UtteranceDataset) -> Vec<Clip> {
-    let splits = Split::ALL.into_iter();
-    splits
-        .flat_map(|split| data.split(split))
-        .map(Clip::from)
-        .collect()
-}
-
 fn found<'c>(read: &'c Clips, id: &str) -> &'c Clip {
     read.clips.iter().find(|clip| clip.id == id).unwrap()
 }
@@ -30,10 +23,10 @@ fn sequences_with_labels_give_the_same_clips_and_more() {
     let data = UtteranceDataset::open(fixtures()).unwrap();
     let read = Clips::open(fixtures()).unwrap();
     assert_eq!(read.format, Format::Csd);
-    for clip in of(&data) {
+    for clip in clips_of(&data) {
         assert_eq!(found(&read, &clip.id), &clip);
     }
-    assert!(read.clips.len() > of(&data).len());
+    assert!(read.clips.len() > clips_of(&data).len());
 }
 
 #[test]
@@ -104,7 +97,7 @@ fn our_own_file_needs_no_labels_and_one_modality() {
     let whole = Clips::open(&path).unwrap();
     assert_eq!(
         (&whole.clips, whole.checksum.as_deref()),
-        (&of(&data), Some(data.checksum()))
+        (&clips_of(&data), Some(data.checksum()))
     );
     let kept = |name: &str| Some(name.to_string());
     rewrite(&path, |name| {
@@ -138,7 +131,7 @@ fn clips_without_labels_are_called_that_and_not_damaged() {
     let push = |_, utterance: Utterance| writer.push(Split::Train, &utterance);
     let overview = OpenOptions::new().stream(&labelled, push).unwrap();
     writer.finish(&overview).unwrap();
-    assert_eq!(Clips::open(&path).unwrap().clips, of(&data));
+    assert_eq!(Clips::open(&path).unwrap().clips, clips_of(&data));
     let error = UtteranceDataset::open(&path).unwrap_err().to_string();
     assert!(error.ends_with(WITHOUT_LABELS), "{error}");
 }

@@ -2,16 +2,12 @@
 
 use crate::support::case::{Case, Expected, cases};
 use crate::support::py::Py;
-use crate::support::{convert, golden_pickles, read_all};
+use crate::support::{convert, golden_pickles, limits, read_all};
 use misa_files::Source;
-use misa_files::pickle::{ConvertError, Limits, Pickle, PickleError};
+use misa_files::pickle::{ConvertError, Pickle, PickleError};
 use misa_testing::is_long;
 use std::collections::HashSet;
 use std::fs;
-
-fn limits() -> Limits {
-    Limits::default()
-}
 
 fn refusal(result: Result<(), PickleError>) -> String {
     match result {

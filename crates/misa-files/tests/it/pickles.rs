@@ -1,15 +1,11 @@
 //! Valid pickles: their values, from memory and from files.
 
-use crate::support::golden_pickles;
 use crate::support::py::Py;
+use crate::support::{golden_pickles, limits};
 use misa_files::Source;
 use misa_files::pickle::{Limits, Pickle, PickleError, Value};
 use std::collections::HashSet;
 use std::fs;
-
-fn limits() -> Limits {
-    Limits::default()
-}
 
 /// The results of all accessors for a value and the values inside it, down to `depth` levels.
 fn report(value: Value<'_>, depth: usize, lines: &mut Vec<String>) {

@@ -1,13 +1,10 @@
 //! Pickles of PyTorch: consecutive pickles, values outside them, and names that are only labels.
 
+use crate::support::limits;
 use crate::support::py::Py;
 use misa_files::Source;
-use misa_files::pickle::{Global, Limits, Pickle, PickleError, Value};
+use misa_files::pickle::{Global, Pickle, PickleError, Value};
 use misa_testing::golden;
-
-fn limits() -> Limits {
-    Limits::default()
-}
 
 fn storage(key: &str) -> Py {
     let id = Py::Tuple(vec![

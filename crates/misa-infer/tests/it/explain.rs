@@ -1,15 +1,9 @@
 //! What a prediction rests on.
 
-use crate::support::{Numbers, bert, predictor, sizes, words};
+use crate::support::{Numbers, bert, config, predictor, sizes, words};
 use burn::tensor::TensorData;
-use misa_core::{ContextConfig, FusionKind, Misa, MisaConfig, TextSize};
+use misa_core::{ContextConfig, FusionKind, Misa};
 use misa_infer::prelude::*;
-
-fn config(text: TextSize) -> MisaConfig {
-    MisaConfig::new(sizes(text))
-        .with_d_hidden(16)
-        .with_d_embedding(8)
-}
 
 #[test]
 fn effects_are_differences_of_predictions() {

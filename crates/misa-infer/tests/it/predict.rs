@@ -1,6 +1,6 @@
 //! What a predictor answers, and what it refuses.
 
-use crate::support::{Numbers, bert, labelled, predictor, save, sizes, words};
+use crate::support::{Numbers, bert, config, labelled, predictor, save, sizes, words};
 use burn::tensor::Device;
 use misa_core::{MisaConfig, TextSize};
 use misa_infer::prelude::*;
@@ -8,12 +8,6 @@ use misa_infer::{ClipError, InferError, Interval};
 use misa_terms::Normalisation;
 use std::sync::Arc;
 use std::thread;
-
-fn config(text: TextSize) -> MisaConfig {
-    MisaConfig::new(sizes(text))
-        .with_d_hidden(16)
-        .with_d_embedding(8)
-}
 
 fn is_shared<T: Send + Sync>(_: &T) {}
 

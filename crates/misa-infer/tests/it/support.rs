@@ -18,6 +18,13 @@ pub(crate) fn sizes(text: TextSize) -> FeatureSizes {
     }
 }
 
+/// A model that takes no time.
+pub(crate) fn config(text: TextSize) -> MisaConfig {
+    MisaConfig::new(sizes(text))
+        .with_d_hidden(16)
+        .with_d_embedding(8)
+}
+
 pub(crate) fn words() -> TextSize {
     TextSize::Words {
         vocabulary: vocabulary().len(),

@@ -61,7 +61,8 @@ const COMBINED: [(&str, [f64; 4]); 6] = [
     ),
 ];
 
-fn absolute_error(predictions: &[f32], targets: &[f32]) -> f64 {
+/// The mean absolute error.
+pub(crate) fn absolute_error(predictions: &[f32], targets: &[f32]) -> f64 {
     let errors = predictions
         .iter()
         .zip(targets)

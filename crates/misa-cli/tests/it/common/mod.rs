@@ -84,6 +84,12 @@ pub fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// Number of openings of the test split in the manifest.
+pub fn openings(run: &Path) -> usize {
+    let manifest = json(&fs::read_to_string(run.join("manifest.json")).unwrap());
+    manifest["openings"].as_array().unwrap().len()
+}
+
 /// The weights of a finished run, as they are written.
 pub fn weights(run: &Path) -> Vec<u8> {
     fs::read(run.join("checkpoint/model.safetensors")).unwrap()

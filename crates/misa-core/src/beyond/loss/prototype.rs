@@ -177,11 +177,7 @@ impl Prototypes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loss::vectors::{self, assert_close};
-
-    fn targets(targets: &[f32]) -> Tensor<2> {
-        Tensor::<1>::from_data(targets, &Device::flex()).unsqueeze_dim(1)
-    }
+    use crate::loss::vectors::{self, assert_close, targets};
 
     /// Value and gradient by `scripts/loss-reference`.
     #[test]

@@ -156,11 +156,7 @@ fn count(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loss::vectors::{self, assert_close};
-
-    fn targets(targets: &[f32]) -> Tensor<2> {
-        Tensor::<1>::from_data(targets, &Device::flex()).unsqueeze_dim(1)
-    }
+    use crate::loss::vectors::{self, assert_close, targets};
 
     fn loss() -> TripletLoss {
         TripletLossConfig::new().init()

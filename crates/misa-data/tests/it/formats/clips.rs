@@ -2,6 +2,7 @@
 
 use super::features::{npy, npz};
 use super::*;
+use crate::support::clips_of;
 use misa_data::{Clip, ClipText, Clips, Sequence};
 
 /// The clips of a folder of these files; the folder's own path is cut from the error.
@@ -11,15 +12,6 @@ fn clips(files: &[(&str, Py)]) -> Result<Clips, String> {
         save(folder.path(), name, value);
     }
     Clips::open(folder.path()).map_err(|error| without(&error, folder.path()))
-}
-
-/// The clips of the utterances of a data set.
-fn of(data: &UtteranceDataset) -> Vec<Clip> {
-    let splits = Split::ALL.into_iter();
-    splits
-        .flat_map(|split| data.split(split))
-        .map(Clip::from)
-        .collect()
 }
 
 /// The same clips without one modality.
@@ -51,7 +43,7 @@ fn clips_of_a_labelled_file_are_its_utterances_with_its_checksum() {
     );
     let files = [("a.pkl", file)];
     let (data, read) = (open(&files).unwrap(), clips(&files).unwrap());
-    assert_eq!(read.clips, of(&data));
+    assert_eq!(read.clips, clips_of(&data));
     assert_eq!(read.checksum.as_deref(), Some(data.checksum()));
     assert_eq!(
         read.splits,
@@ -63,7 +55,7 @@ fn clips_of_a_labelled_file_are_its_utterances_with_its_checksum() {
 #[test]
 fn platform_files_need_no_labels_no_splits_and_one_modality() {
     let whole = platform(&["so it", "goes"], vec![]);
-    let expected = of(&open(&[("a.pkl", Py::Dict(vec![("train", whole.clone())]))]).unwrap());
+    let expected = clips_of(&open(&[("a.pkl", Py::Dict(vec![("train", whole.clone())]))]).unwrap());
     let read = |table: Py| clips(&[("a.pkl", Py::Dict(vec![("train", table)]))]);
 
     let damaged = ("regression_labels", texts(&["good", "bad", "odd"]));
@@ -134,17 +126,17 @@ fn official_pickles_need_no_labels_and_one_modality() {
     let whole = open(&[("train.pkl", file(Py::Float(1.0)))]).unwrap();
     for label in [Py::None, Py::Text("good"), Py::Float(f64::NAN)] {
         let read = clips(&[("train.pkl", file(label))]).unwrap();
-        assert_eq!((read.clips, read.checksum), (of(&whole), None));
+        assert_eq!((read.clips, read.checksum), (clips_of(&whole), None));
     }
     let unseen = item(Py::None, Py::None, words.clone(), Py::None);
     let read = clips(&[("test.pkl", unseen)]).unwrap();
-    assert_eq!(read.clips, lacking(&of(&whole), Modality::Visual));
+    assert_eq!(read.clips, lacking(&clips_of(&whole), Modality::Visual));
     let read = clips(&[(
         "test.pkl",
         item(Py::None, visual.clone(), Py::None, Py::None),
     )])
     .unwrap();
-    assert_eq!(read.clips, lacking(&of(&whole), Modality::Text));
+    assert_eq!(read.clips, lacking(&clips_of(&whole), Modality::Text));
     // Two splits, neither of which is the train split.
     let files = [("dev.pkl", file(Py::None)), ("test.pkl", file(Py::None))];
     let read = clips(&files).unwrap();
@@ -159,7 +151,7 @@ fn lists_of_words_and_features_need_no_labels_no_splits_and_one_modality() {
     };
     let train = Py::List(vec![item(Py::zeros(2, 2))]);
     let whole = open(&[("a.pkl", Py::Dict(vec![("train", train.clone())]))]).unwrap();
-    assert_eq!(clips(&[("a.pkl", train)]).unwrap().clips, of(&whole));
+    assert_eq!(clips(&[("a.pkl", train)]).unwrap().clips, clips_of(&whole));
     let Py::Tuple(parts) = item(Py::None) else {
         panic!("a tuple");
     };
@@ -169,7 +161,7 @@ fn lists_of_words_and_features_need_no_labels_no_splits_and_one_modality() {
     assert_eq!(read.clips[0].visual, None);
     assert_eq!(
         read.clips[0].text,
-        lacking(&of(&whole), Modality::Visual)[0].text
+        lacking(&clips_of(&whole), Modality::Visual)[0].text
     );
 }
 
@@ -212,7 +204,7 @@ fn own_features_need_no_labels_no_splits_and_one_modality() {
     let archive = folder.path().join("features.npz");
     npz(&archive, &[visual.clone(), acoustic.clone()]);
     let whole = UtteranceDataset::open(folder.path()).unwrap();
-    let mut expected = of(&whole);
+    let mut expected = clips_of(&whole);
     for (clip, sentence) in expected.iter_mut().zip(["so it goes", "it is"]) {
         clip.text = Some(ClipText::Sentence(sentence.to_string()));
     }
@@ -363,18 +355,21 @@ fn humour_needs_no_labels_no_folds_and_one_file() {
     };
     let (labels, folds) = ("humor_label_sdk.pkl", "data_folds.pkl");
     let bare = read(&[labels, folds]);
-    assert_eq!((bare.clips, bare.splits), (of(&whole), vec![None, None]));
+    assert_eq!(
+        (bare.clips, bare.splits),
+        (clips_of(&whole), vec![None, None])
+    );
     for (name, modality) in [
         ("language_sdk.pkl", Modality::Text),
         ("openface_features_sdk.pkl", Modality::Visual),
         ("covarep_features_sdk.pkl", Modality::Acoustic),
     ] {
         let found = read(&[labels, folds, name]);
-        assert_eq!(found.clips, lacking(&of(&whole), modality), "{name}");
+        assert_eq!(found.clips, lacking(&clips_of(&whole), modality), "{name}");
     }
     files[0].1 = Py::Text("damaged");
     let damaged = clips(&files).unwrap();
-    assert_eq!((damaged.clips, damaged.checksum), (of(&whole), None));
+    assert_eq!((damaged.clips, damaged.checksum), (clips_of(&whole), None));
 }
 
 #[test]

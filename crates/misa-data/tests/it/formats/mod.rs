@@ -9,7 +9,7 @@ mod padding;
 mod splits;
 mod unread;
 
-use crate::support::pickled::Py;
+use crate::support::pickled::{Py, ints, texts};
 use misa_data::{
     DataError, Format, Note, OpenOptions, Padding, Policy, Split, TextSequence, UtteranceDataset,
     Vocabulary,
@@ -50,14 +50,6 @@ fn without(error: &DataError, folder: &Path) -> String {
 
 fn notes(data: &UtteranceDataset) -> Vec<String> {
     data.notes().iter().map(Note::to_string).collect()
-}
-
-fn ints(values: &[i32]) -> Py {
-    Py::List(values.iter().map(|&value| Py::Int(value)).collect())
-}
-
-fn texts(values: &[&'static str]) -> Py {
-    Py::List(values.iter().map(|&value| Py::Text(value)).collect())
 }
 
 /// An utterance of the official layout with 2 visual and 3 acoustic features.

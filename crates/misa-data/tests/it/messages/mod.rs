@@ -5,7 +5,7 @@
 
 mod others;
 
-use crate::support::pickled::Py;
+use crate::support::pickled::{Py, ints, texts};
 use misa_data::{
     Format, OpenOptions, SyntheticConfig, UtteranceDataset, Vocabulary, read_embedding, read_glove,
     read_labels,
@@ -32,14 +32,6 @@ fn with(files: &[(&str, Vec<u8>)], fault: impl Fn(&Path) -> Option<String>) -> S
     }
     let message = fault(folder.path()).expect("an error");
     message.replace(&folder.path().display().to_string(), "DATA")
-}
-
-fn ints(values: &[i32]) -> Py {
-    Py::List(values.iter().map(|&value| Py::Int(value)).collect())
-}
-
-fn texts(values: &[&'static str]) -> Py {
-    Py::List(values.iter().map(|&value| Py::Text(value)).collect())
 }
 
 fn array(shape: &[usize]) -> Py {

@@ -18,6 +18,14 @@ pub enum Py {
     Raw(&'static [u8]),
 }
 
+pub fn ints(values: &[i32]) -> Py {
+    Py::List(values.iter().map(|&value| Py::Int(value)).collect())
+}
+
+pub fn texts(values: &[&'static str]) -> Py {
+    Py::List(values.iter().map(|&value| Py::Text(value)).collect())
+}
+
 impl Py {
     /// A `collections.Counter`.
     pub const COUNTER: Self = Self::Raw(b"ccollections\nCounter\n}U\x01aK\x02s\x85R");

@@ -6,10 +6,14 @@ pub mod hdf5;
 pub mod py;
 pub mod random;
 
-use misa_files::pickle::{ConvertError, Value};
+use misa_files::pickle::{ConvertError, Limits, Value};
 use misa_testing::golden;
 use std::fs;
 use std::path::PathBuf;
+
+pub fn limits() -> Limits {
+    Limits::default()
+}
 
 /// The golden pickles: path and content, ordered by path.
 pub fn golden_pickles() -> Vec<(PathBuf, Vec<u8>)> {

@@ -223,15 +223,7 @@ fn pack(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn numbers(count: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-        };
-        (0..count).map(|_| next()).collect()
-    }
+    use crate::cpu::testing::numbers;
 
     fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
         let rows = matrix.len() / columns;

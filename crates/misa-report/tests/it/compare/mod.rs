@@ -4,19 +4,12 @@ mod data;
 mod published;
 mod tables;
 
+use crate::differences::absolute_error;
 use misa_report::compare::{
     Against, CompareError, CompareOptions, Comparison, Entry, Metric, Prediction, TableStyle,
 };
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-fn error(predictions: &[f32], targets: &[f32]) -> f64 {
-    let errors = predictions
-        .iter()
-        .zip(targets)
-        .map(|(p, t)| f64::from((p - t).abs()));
-    errors.sum::<f64>() / targets.len() as f64
-}
 
 fn hits(predictions: &[f32], targets: &[f32]) -> f64 {
     let hits = predictions
@@ -34,7 +27,7 @@ fn options() -> CompareOptions {
         range: (0.0, highest),
         score,
     };
-    let mean_error: fn(&[f32], &[f32]) -> f64 = error;
+    let mean_error: fn(&[f32], &[f32]) -> f64 = absolute_error;
     CompareOptions {
         metrics: vec![
             metric("MAE", false, false, f64::INFINITY, mean_error),
@@ -74,7 +67,7 @@ fn entry(model: &str, seed: u64, off: f32) -> Entry {
         seed,
         split: "test".to_string(),
         scores: vec![
-            ("MAE".to_string(), Some(error(&guesses, &targets))),
+            ("MAE".to_string(), Some(absolute_error(&guesses, &targets))),
             (
                 "Acc-2 (neg/non-neg)".to_string(),
                 Some(hits(&guesses, &targets)),
@@ -144,7 +137,7 @@ fn large_entries(seeds: u64, utterances: usize) -> Vec<Entry> {
         let guesses: Vec<f32> = predictions.iter().map(|row| row.prediction).collect();
         let targets: Vec<f32> = predictions.iter().map(|row| row.target).collect();
         let mut entry = entry(model, seed, off);
-        entry.scores[0].1 = Some(error(&guesses, &targets));
+        entry.scores[0].1 = Some(absolute_error(&guesses, &targets));
         entry.scores[1].1 = Some(hits(&guesses, &targets));
         entry.predictions = predictions;
         entry
@@ -227,7 +220,7 @@ static SCORED: AtomicUsize = AtomicUsize::new(0);
 
 fn counted(predictions: &[f32], targets: &[f32]) -> f64 {
     SCORED.fetch_add(1, Ordering::Relaxed);
-    error(predictions, targets)
+    absolute_error(predictions, targets)
 }
 
 /// Five models of one seed: each is scored on all utterances and on 20 resamples, whatever the pairs.

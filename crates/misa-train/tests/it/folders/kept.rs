@@ -1,7 +1,7 @@
 //! Epochs whose weights a run keeps.
 
 use super::*;
-use crate::support::score_epochs;
+use crate::support::{dataset, score_epochs};
 use misa_core::loss::Weighting;
 use misa_train::{Phase, check_epochs};
 
@@ -26,7 +26,7 @@ fn kept(dir: &Path) -> Vec<String> {
 
 /// Data whose test split is its valid split, of which a run records the scores of every epoch.
 fn twins() -> (Development, LockedTest) {
-    let dataset = data_set();
+    let dataset = dataset();
     let [train, valid] = [Split::Train, Split::Valid].map(|split| dataset.split(split).to_vec());
     let vocabulary = dataset.vocabulary().cloned();
     let twins = UtteranceDataset::from_splits(train, valid.clone(), valid, vocabulary);

@@ -3,7 +3,7 @@
 mod kept;
 mod longer;
 
-use crate::support::{run, score_test};
+use crate::support::{data, run, score_test};
 use burn::prelude::*;
 use misa_core::loss::MisaLossConfig;
 use misa_data::{Development, LockedTest, Split, SyntheticConfig, UtteranceDataset};
@@ -17,19 +17,6 @@ use std::path::{Path, PathBuf};
 use tempfile::{TempDir, tempdir};
 
 const WEIGHTS: &str = "checkpoint/model.safetensors";
-
-fn data() -> (Development, LockedTest) {
-    data_set().lock_test()
-}
-
-fn data_set() -> UtteranceDataset {
-    let config = SyntheticConfig::new()
-        .with_train(40)
-        .with_valid(8)
-        .with_test(9);
-    let config = config.with_d_visual(6).with_d_acoustic(5);
-    config.with_mean_steps(5.0).generate().dataset
-}
 
 fn config() -> TrainingConfig {
     TrainingConfig::new()

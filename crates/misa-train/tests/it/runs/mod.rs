@@ -4,15 +4,14 @@ mod faults;
 mod test_split;
 mod trials;
 
-use crate::support::{options, run, score_test, train_with};
+use crate::support::{data, dataset, options, run, score_test, train_with};
 use burn::prelude::*;
 use misa_core::MutualAttentionConfig;
 use misa_core::loss::{
     MisaLossConfig, Term, TripletLossConfig, UnimodalLabels, UnimodalLossConfig, Weighting,
 };
 use misa_data::{
-    Development, LockedTest, Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance,
-    UtteranceDataset,
+    Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance, UtteranceDataset,
 };
 use misa_train::{
     GradientClip, Manifest, Phase, Predictions, PretrainingConfig, Progress, Report, RunOptions,
@@ -28,19 +27,6 @@ use std::{fs, thread};
 use tempfile::tempdir;
 
 const WEIGHTS: &str = "checkpoint/model.safetensors";
-
-fn dataset() -> UtteranceDataset {
-    let config = SyntheticConfig::new()
-        .with_train(40)
-        .with_valid(8)
-        .with_test(9);
-    let config = config.with_d_visual(6).with_d_acoustic(5);
-    config.with_mean_steps(5.0).generate().dataset
-}
-
-fn data() -> (Development, LockedTest) {
-    dataset().lock_test()
-}
 
 fn config() -> TrainingConfig {
     TrainingConfig::new()

@@ -4,7 +4,7 @@
 //! model, would come between; so they run alone, and calls of the library run together.
 
 use burn::prelude::Device;
-use misa_data::{Development, LockedTest, UtteranceDataset};
+use misa_data::{Development, LockedTest, SyntheticConfig, UtteranceDataset};
 use misa_infer::{Checkpoint, InferError};
 use misa_train::{
     Progress, Report, RunOptions, RunStart, ScoredEpochs, TrainError, TrainingConfig,
@@ -21,6 +21,21 @@ pub fn alone() -> RwLockWriteGuard<'static, ()> {
 
 fn together() -> RwLockReadGuard<'static, ()> {
     RANDOM.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A small data set of words.
+pub fn dataset() -> UtteranceDataset {
+    let config = SyntheticConfig::new()
+        .with_train(40)
+        .with_valid(8)
+        .with_test(9);
+    let config = config.with_d_visual(6).with_d_acoustic(5);
+    config.with_mean_steps(5.0).generate().dataset
+}
+
+/// The same, its test split locked.
+pub fn data() -> (Development, LockedTest) {
+    dataset().lock_test()
 }
 
 /// A run that shows nothing.
