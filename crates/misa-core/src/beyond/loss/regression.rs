@@ -43,7 +43,14 @@ impl Regression {
     ///
     /// - predictions and targets: `[batch, 1]`
     /// - output: `[1]`, at least 0
+    ///
+    /// # Panics
+    ///
+    /// Panics if the shapes differ.
     pub fn forward(self, predictions: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+        let [batch, columns] = predictions.dims();
+        // A row of targets would be compared with every prediction.
+        assert_shape!(targets, [batch, columns]);
         match self {
             Self::Squared => MseLoss::new().forward(predictions, targets, Reduction::Mean),
             Self::Absolute => (predictions - targets).abs().mean(),
@@ -123,6 +130,14 @@ mod tests {
             let loss = kind.forward(right.clone(), right.clone());
             assert_close(loss.into_data(), [0.0]);
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "axis 0 expected 3, got 1")]
+    fn there_is_a_target_for_each_prediction() {
+        let predictions = Tensor::<2>::from_data([[0.2], [-1.5], [0.0]], &Device::flex());
+        let targets = predictions.clone().transpose();
+        let _ = Regression::Squared.forward(predictions, targets);
     }
 
     #[test]

@@ -47,7 +47,8 @@ impl MisaLoss {
     ///
     /// # Panics
     ///
-    /// Panics if a term in use needs an output that the model does not compute.
+    /// Panics if a term in use needs an output that the model does not compute, or there is not one target
+    /// for each utterance.
     pub fn forward(&self, output: &MisaOutput, targets: impl Into<Targets>) -> MisaLossTerms {
         let targets = targets.into();
         let values = Term::ALL.map(|term| self.value(term, output, &targets));
@@ -107,6 +108,10 @@ impl MisaLoss {
     /// - prediction: `[batch, 1]`, or `[batch, classes]` logits
     /// - targets: `[batch, 1]`
     /// - output: `[1]`, at least 0
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is not one target for each prediction, or a regression has several columns.
     pub fn task(&self, prediction: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
         match self.config.task {
             Task::Regression => self.config.regression.forward(prediction, targets),
