@@ -151,14 +151,19 @@ impl PackedSequence {
     /// # Shapes
     ///
     /// - sequences: `[batch, steps, d_input]`
+    /// - lengths: `batch` values from 1 to `steps`
     ///
     /// # Panics
     ///
-    /// Panics if there is not one length per sequence, or if one exceeds `steps`.
+    /// Panics if there is not one length per sequence, or if one is 0 or exceeds `steps`.
     pub fn new(sequences: Tensor<3>, lengths: &[usize]) -> Self {
         let [batch, steps, d_input] = sequences.dims();
         assert_eq!(lengths.len(), batch, "one length per sequence");
-        assert!(lengths.iter().all(|&length| length <= steps));
+        // A sequence without steps has no row, and so no last state.
+        assert!(
+            lengths.iter().all(|length| (1..=steps).contains(length)),
+            "lengths must lie in 1..={steps}, got {lengths:?}"
+        );
         let packing = Packing::new(lengths);
         let rows = if packing.is_full(steps) {
             sequences.swap_dims(0, 1).reshape([steps * batch, d_input])
@@ -298,6 +303,18 @@ mod tests {
         (packed.padded(2).into_data()).assert_eq(&sequences.clone().into_data(), true);
         let padded = packed.padded(3).narrow(1, 0, 2).into_data();
         padded.assert_eq(&sequences.into_data(), true);
+    }
+
+    #[test]
+    #[should_panic(expected = "lengths must lie in 1..=3, got [3, 0]")]
+    fn every_sequence_needs_a_step() {
+        let _ = PackedSequence::new(Tensor::zeros([2, 3, 1], &Device::flex()), &[3, 0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "lengths must lie in 1..=3, got [3, 4]")]
+    fn no_sequence_is_longer_than_its_padding() {
+        let _ = PackedSequence::new(Tensor::zeros([2, 3, 1], &Device::flex()), &[3, 4]);
     }
 
     #[test]
