@@ -1,6 +1,6 @@
 //! What a model is made of.
 
-use super::settings::check_size;
+use super::settings::{MAX_SIZE, check_size};
 use super::{Misa, ModelParts, ModelSettings};
 use crate::encoder::bert::{BertFreezing, BertReading, TextPooling};
 use crate::encoder::{SequenceEncoderConfig, TextEncoderConfig, to_be_replaced};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub struct MisaConfig {
     /// Feature sizes of the data set. Range: `[1, 2^24]` each.
     pub sizes: FeatureSizes,
-    /// What is predicted.
+    /// What is predicted. Range of the classes: `[2, 2^24]`.
     #[serde(default)]
     pub task: Task,
     /// What depends neither on the data nor on the objective.
@@ -80,6 +80,10 @@ impl MisaConfig {
         }
         check_size("visual features", self.sizes.visual)?;
         check_size("acoustic features", self.sizes.acoustic)?;
+        if let Task::Classification { classes } = self.task {
+            let holds = (2..=MAX_SIZE).contains(&classes);
+            ConfigError::check("classes", classes as f64, "[2, 16777216]", holds)?;
+        }
         self.settings.validate()?;
         self.check_completion()
     }
@@ -111,6 +115,10 @@ impl MisaConfig {
     ///
     /// The weights are drawn at once, from the random state of `device`: seed it first for a model
     /// that can be made again.
+    ///
+    /// # Panics
+    ///
+    /// May panic if [`MisaConfig::validate`] refuses the configuration.
     pub fn init(&self, device: &Device) -> Misa {
         let model = self.undrawn(device);
         model.draw();

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Largest size of anything: far beyond every data set, and safe to multiply.
-const MAX_SIZE: usize = 1 << 24;
+pub(super) const MAX_SIZE: usize = 1 << 24;
 
 misa_terms::settings! {
     /// The settings of a model that depend neither on the data nor on the objective.

@@ -117,3 +117,19 @@ fn sizes_beyond_reason_are_refused() {
         assert!(config.validate().is_err());
     }
 }
+
+#[test]
+fn a_classification_has_at_least_two_classes() {
+    let validate = |classes| {
+        let config = config(47, 74).with_task(Task::Classification { classes });
+        config.validate().map_err(|error| error.to_string())
+    };
+    assert_eq!(validate(2), Ok(()));
+    for classes in [0, 1, usize::MAX] {
+        let error = validate(classes).unwrap_err();
+        assert!(
+            error.starts_with("classes must be in [2, 16777216], got "),
+            "{error}"
+        );
+    }
+}
