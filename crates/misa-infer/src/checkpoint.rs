@@ -89,6 +89,12 @@ const CONFIG_LAYOUT: Layout = Layout {
     beside: &["model_type"],
 };
 
+/// Layout of [`PREPROCESSING`], which is written without a version.
+const PREPROCESSING_LAYOUT: Layout = Layout {
+    newest: 1,
+    beside: &[],
+};
+
 /// A configuration with the type of its model, as Hugging Face's have.
 #[derive(Serialize)]
 struct NamedConfig<'a> {
@@ -257,8 +263,8 @@ impl Checkpoint {
         let lock = random::lock_random_state();
         model.draw();
         drop(lock);
-        let preprocessing: Preprocessing =
-            files::json(&source.path(PREPROCESSING), &source.bytes(PREPROCESSING)?)?;
+        let preprocessing: Preprocessing = PREPROCESSING_LAYOUT
+            .parse(&source.path(PREPROCESSING), &source.bytes(PREPROCESSING)?)?;
         check_scaling(source, preprocessing.scaling.as_ref(), &config)?;
         let calibration = calibration(source)?;
         let checkpoint = Self {

@@ -48,6 +48,19 @@ fn a_scaling_of_other_features_is_refused() {
 }
 
 #[test]
+fn preprocessing_that_is_not_known_is_refused() {
+    let refused = |pointer, value| refusal("preprocessor_config.json", pointer, value);
+    let misspelt = json!({"scalings": "utterance", "truncation": null});
+    assert_eq!(refused("", misspelt), ": unknown key `scalings`");
+    let newer = json!({"version": 9, "scaling": null, "truncation": null});
+    let error = refused("", newer);
+    assert!(
+        error.starts_with(": written by a newer misa (version 9 of this file)"),
+        "{error}"
+    );
+}
+
+#[test]
 fn intervals_that_no_measurement_gives_are_refused() {
     let refused = |pointer, value| refusal("calibration.json", pointer, value);
     assert_eq!(
