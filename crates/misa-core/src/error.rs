@@ -40,6 +40,16 @@ pub enum WeightsError {
         /// Type found.
         dtype: String,
     },
+    /// A weight that is NaN or infinite.
+    #[error("tensor `{name}`: expected finite numbers, found {value} at number {place} (from 0)")]
+    NotFinite {
+        /// Name of the tensor.
+        name: String,
+        /// Its place among the numbers of the tensor, row by row.
+        place: usize,
+        /// The number found.
+        value: f32,
+    },
     /// Weights of BERT for a model that has none.
     #[error("this model reads no token ids, so it has no BERT to fill")]
     NoBert,

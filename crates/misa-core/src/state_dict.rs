@@ -109,6 +109,27 @@ impl StateDict {
             .collect())
     }
 
+    /// Checks the numbers of the tensors for whose names `is_used` holds.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::NotFinite`] names the first that is NaN or infinite, such as an F64 beyond 32 bits.
+    #[doc(hidden)]
+    pub fn check_finite(&self, is_used: impl Fn(&str) -> bool) -> Result<(), WeightsError> {
+        for (name, data) in self.tensors.iter().filter(|(name, _)| is_used(name)) {
+            let values = data.as_slice::<f32>();
+            let values = values.expect("a state dict holds single precision");
+            if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+                return Err(WeightsError::NotFinite {
+                    name: name.clone(),
+                    place,
+                    value: values[place],
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The number of tensors that a file held in another element type, such as `F16`, by that type.
     pub fn converted(&self) -> &BTreeMap<String, usize> {
         &self.converted
@@ -241,6 +262,17 @@ mod tests {
         }
         let bytes = [1.5_f32, 2.0].map(f32::to_le_bytes).concat();
         assert!(read(Dtype::F32, &bytes).unwrap().converted().is_empty());
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_named() {
+        let weights = read(Dtype::F64, &[1.0_f64, 1e300].map(f64::to_le_bytes).concat());
+        let weights = weights.unwrap();
+        assert_eq!(
+            weights.check_finite(|_| true).unwrap_err().to_string(),
+            "tensor `x`: expected finite numbers, found inf at number 1 (from 0)"
+        );
+        assert!(weights.check_finite(|name| name != "x").is_ok());
     }
 
     #[test]

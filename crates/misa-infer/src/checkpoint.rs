@@ -258,7 +258,9 @@ impl Checkpoint {
         let weights = StateDict::from_bytes(weights).map_err(invalid)?;
         config.check_weights(&weights).map_err(invalid)?;
         let model = config.init_to_load(device);
-        let (model, _) = model.load_state_dict(&weights).map_err(invalid)?;
+        let (model, loaded) = model.load_state_dict(&weights).map_err(invalid)?;
+        let is_used = |name: &str| !loaded.unused.iter().any(|unused| unused == name);
+        weights.check_finite(is_used).map_err(invalid)?;
         // What the weights may lack has no influence on predictions, and is drawn at random.
         let lock = random::lock_random_state();
         model.draw();

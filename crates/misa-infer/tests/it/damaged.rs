@@ -1,7 +1,7 @@
 //! Files of a model whose values cannot be meant.
 
 use crate::support::{labelled, save, sizes, words};
-use burn::tensor::Device;
+use burn::tensor::{Device, TensorData};
 use misa_core::MisaConfig;
 use misa_infer::prelude::*;
 use misa_terms::{Normalisation, PerModality, Scaling};
@@ -75,4 +75,21 @@ fn intervals_that_no_measurement_gives_are_refused() {
         refused("/sets/0/temperature", json!(0.0)),
         ": expected a temperature above 0, found 0"
     );
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = MisaConfig::new(sizes(words())).with_d_hidden(8);
+    save(&config, folder.path(), |checkpoint| {
+        let mut weights = checkpoint.model.state_dict();
+        let name = "fusion.fusion_layer_3.bias".to_string();
+        weights.insert(name, TensorData::from([f32::NAN]));
+        let (model, _) = checkpoint.model.clone().load_state_dict(&weights).unwrap();
+        checkpoint.model = model;
+    });
+    let error = Predictor::load(folder.path(), &Device::flex()).unwrap_err();
+    let expected = "model.safetensors: tensor `fusion.fusion_layer_3.bias`: expected finite numbers, found NaN at \
+                    number 0 (from 0)";
+    assert!(error.to_string().ends_with(expected), "{error}");
 }
