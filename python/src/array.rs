@@ -54,8 +54,15 @@ impl<'py> Numbers<'py> {
         let py = self.array.py();
         let options = [("order", "C")].into_py_dict(py)?;
         options.set_item("copy", false)?;
-        let array = self.array.call_method("astype", (dtype,), Some(&options))?;
-        let array = array.cast_into::<PyArrayDyn<T>>()?;
+        // Numbers beyond `T` become infinite, which is refused elsewhere: NumPy neither warns nor raises first.
+        let quiet = [("all", "ignore")].into_py_dict(py)?;
+        let quiet = py
+            .import("numpy")?
+            .call_method("errstate", (), Some(&quiet))?;
+        quiet.call_method0("__enter__")?;
+        let array = self.array.call_method("astype", (dtype,), Some(&options));
+        quiet.call_method1("__exit__", (py.None(), py.None(), py.None()))?;
+        let array = array?.cast_into::<PyArrayDyn<T>>()?;
         let is_row_by_row = array.is_c_contiguous();
         debug_assert!(is_row_by_row, "NumPy was asked for this order");
         array.readonly().to_vec().map_err(refused)

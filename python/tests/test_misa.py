@@ -10,6 +10,7 @@ import pathlib
 import sys
 import threading
 import unittest
+import warnings
 from contextlib import redirect_stdout
 
 import misa
@@ -160,6 +161,16 @@ class Predicting(Case):
         self.refuses("a text in Unicode", self.model.predict, "\ud800")
         self.refuses("names of modalities", self.model.predict, "a", modalities=3)
         self.refuses("touch", self.model.predict, "a", modalities=["touch"])
+
+    def test_numbers_beyond_32_bits_are_refused_whatever_numpy_does_with_them(self):
+        rows = numpy.zeros((3, self.model.sizes["visual"]))
+        rows[0, 0] = 1e300
+        part = "expected finite numbers, found inf in step 0, feature 0"
+        for rule in ["ignore", "warn", "raise"]:
+            with numpy.errstate(all=rule), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                self.refuses(part, self.model.predict, {"visual": rows})
+                self.assertEqual(numpy.geterr()["over"], rule)
 
     def test_folders_that_are_no_models_are_refused(self):
         self.refuses("config.json: No such file", misa.load, self.work / "nothing")
