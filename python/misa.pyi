@@ -363,7 +363,7 @@ def align(
     times: start and end of each row in seconds, `[rows, 2]`, or its moment, `[rows]`; in place of it,
     rate: rows a second, the first at 0.
     anchor: what the moments of rows are: "start" or "centre". Rows are as long as the median distance of two.
-    valid: whether each row may be used, `[rows]`; without it, all are.
+    valid: whether each row may be used, `[rows]`, as truth values or 1 and 0; without it, all are.
     method: "weighted" for means weighted by overlap, "sdk" for those of the CMU Multimodal SDK: every row that
         overlaps counts the same, `valid`, `pauses` and `reach` count for nothing, and words without length are
         left out.

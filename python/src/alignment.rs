@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 /// times: start and end of each row in seconds, `[rows, 2]`, or its moment, `[rows]`; in place of it,
 /// rate: rows a second, the first at 0.
 /// anchor: what the moments of rows are: "start" or "centre". Rows are as long as the median distance of two.
-/// valid: whether each row may be used, `[rows]`; without it, all are.
+/// valid: whether each row may be used, `[rows]`, as truth values or 1 and 0; without it, all are.
 /// method: "weighted" for means weighted by overlap, "sdk" for those of the CMU Multimodal SDK: every row that
 ///     overlaps counts the same, `valid`, `pauses` and `reach` count for nothing, and words without length are
 ///     left out.
@@ -74,9 +74,8 @@ pub(crate) fn align(
     track.values = values;
     track.valid = match valid {
         None => vec![true; rows],
-        Some(valid) => flags(valid)?,
+        Some(valid) => flags(valid, rows)?,
     };
-    check_count("valid", rows, track.valid.len())?;
     let steps = detached(py, || Steps::of(&words, &track, method))?;
     Ok(Aligned::of(py, steps, d))
 }
@@ -193,8 +192,22 @@ fn features_of(features: &Bound<'_, PyAny>) -> PyResult<(Vec<f32>, [usize; 2])> 
     Ok((values, shape))
 }
 
-fn flags(valid: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
-    Numbers::of(valid, "valid")?.values("bool")
+/// A flag for each row.
+fn flags(valid: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<bool>> {
+    let numbers = Numbers::of(valid, "valid")?;
+    let &[found] = numbers.shape() else {
+        let found = shown(numbers.shape());
+        return Err(unexpected("valid", "an array [rows]", found));
+    };
+    check_count("valid", rows, found)?;
+    // As NumPy has it, NaN would be true.
+    let values: Vec<f64> = numbers.values("float64")?;
+    let is_flag = |value: f64| value == 0.0 || value == 1.0;
+    if let Some(row) = values.iter().position(|&value| !is_flag(value)) {
+        let place = format!("valid[{row}]");
+        return Err(unexpected(place, "true or false, or 1 or 0", values[row]));
+    }
+    Ok(values.into_iter().map(|value| value == 1.0).collect())
 }
 
 fn check_count(place: &str, rows: usize, found: usize) -> PyResult<()> {

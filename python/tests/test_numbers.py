@@ -143,6 +143,14 @@ class Aligning(Case):
         assert_array_equal(aligned.features, [[1.0], [2.0], [3.0]])
         self.assertEqual(len(aligned), 3)
 
+    def test_rows_may_be_marked_by_numbers(self):
+        words, rows = [(0.0, 1.0), (1.0, 2.0)], [[1.0], [2.0]]
+        marks = [numpy.array([True, False]), [1, 0], [1.0, 0.0]]
+        kinds = [misa.align(words, rows, rate=1.0, valid=valid, reach=0.0).kinds.tolist() for valid in marks]
+        self.assertEqual(kinds, [kinds[0]] * 3)
+        self.assertEqual(kinds[0][0], 0)
+        self.assertNotEqual(kinds[0][1], 0)
+
     def test_what_cannot_be_aligned_is_refused(self):
         words, rows = [(0.0, 1.0), (1.0, 2.0)], numpy.zeros((4, 2))
         self.refuses("expected times or rate, found none", misa.align, words, rows)
@@ -162,6 +170,11 @@ class Aligning(Case):
         self.refuses("features: expected at most", misa.align, words, numpy.zeros((4, 0)), rate=1.0)
         self.refuses("an infinite one in row 0, column 1", misa.align, words, [[0.0, numpy.inf]], rate=1.0)
         self.refuses("valid: expected one for each", misa.align, words, rows, rate=1.0, valid=[True])
+        self.refuses("valid: expected an array [rows]", misa.align, words, rows, rate=1.0, valid=[[True] * 4])
+        for flag in (numpy.nan, 0.5, -1.0, 2):
+            with self.subTest(flag):
+                part = "valid[1]: expected true or false, or 1 or 0"
+                self.refuses(part, misa.align, words, rows, rate=1.0, valid=[1, flag, 0, 1])
         self.refuses("method: expected weighted or sdk", misa.align, words, rows, rate=1.0, method="best")
         self.refuses("pauses", misa.align, words, rows, rate=1.0, pauses="mine")
         self.refuses("reach", misa.align, words, rows, rate=1.0, reach=-1.0)
