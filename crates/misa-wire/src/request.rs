@@ -65,7 +65,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`WireError`] when the texts make a header that is longer than [`crate::HEADER_BYTES`].
+    /// [`WireError`] when a number is NaN or infinite, which is not read either, or the texts make a header that is
+    /// longer than [`crate::HEADER_BYTES`].
     pub fn to_safetensors(&self) -> Result<Vec<u8>, WireError> {
         safetensors::write_request(self)
     }

@@ -1,6 +1,6 @@
 //! Numbers of a request: rows of features as bytes, and the rules for each number.
 
-use crate::error::Fault;
+use crate::error::{Fault, WireError};
 use crate::tally::Tally;
 use misa_terms::Sequence;
 
@@ -18,6 +18,16 @@ pub(crate) fn float(number: f64) -> Result<f32, Fault> {
     } else {
         Err(Fault::invalid(NUMBER, shown(number)))
     }
+}
+
+/// Fails on the first number of `rows`, which are called `name`, that no request may have.
+pub(crate) fn check_finite(rows: &Sequence, name: &str) -> Result<(), WireError> {
+    let d_input = rows.d_input();
+    for (index, &value) in rows.values().iter().enumerate() {
+        let (row, column) = (index / d_input, index % d_input);
+        float(value.into()).map_err(|fault| fault.at(format!("{name}[{row}][{column}]")))?;
+    }
+    Ok(())
 }
 
 /// A number in few characters.

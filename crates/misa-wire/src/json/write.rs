@@ -44,11 +44,8 @@ fn check_rows(clip: &Clip, place: &str) -> Result<(), WireError> {
         ("acoustic", clip.acoustic.as_ref()),
     ];
     for (key, rows) in rows {
-        let Some(rows) = rows else { continue };
-        for (index, &value) in rows.values().iter().enumerate() {
-            let (row, column) = (index / rows.d_input(), index % rows.d_input());
-            values::float(value.into())
-                .map_err(|fault| fault.at(format!("{place}.{key}[{row}][{column}]")))?;
+        if let Some(rows) = rows {
+            values::check_finite(rows, &format!("{place}.{key}"))?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use super::HEADER_BYTES;
 use super::name::{Name, Part};
 use crate::error::{Fault, WireError};
 use crate::request::Request;
+use crate::values;
 use misa_terms::{Clip, ClipText, Sequence};
 use safetensors::{Dtype, View};
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ pub(crate) fn write_request(request: &Request) -> Result<Vec<u8>, WireError> {
         texts.insert("modalities".to_string(), modalities.to_string());
     }
     for (number, clip) in request.clips.iter().enumerate() {
-        add_clip(number, clip, &mut tensors, &mut texts);
+        add_clip(number, clip, &mut tensors, &mut texts)?;
     }
     let texts = (!texts.is_empty()).then_some(texts);
     let body = safetensors::serialize(tensors, texts).map_err(|error| {
@@ -39,7 +40,7 @@ fn add_clip(
     parts: &Clip,
     tensors: &mut Vec<(String, Tensor)>,
     texts: &mut HashMap<String, String>,
-) {
+) -> Result<(), WireError> {
     let name = |part| Name { clip, part }.to_string();
     let mut add_words = |words: &[String]| {
         let words = serde_json::Value::from(words).to_string();
@@ -56,7 +57,7 @@ fn add_clip(
             if !words.is_empty() {
                 add_words(words);
             }
-            tensors.push((name(Part::Text), Tensor::rows(vectors)));
+            add_rows(name(Part::Text), vectors, tensors)?;
             add_absent(name(Part::TextAbsent), vectors, tensors);
         }
     }
@@ -68,10 +69,21 @@ fn add_clip(
         (Part::Acoustic, Part::AcousticAbsent, &parts.acoustic),
     ] {
         if let Some(rows) = rows {
-            tensors.push((name(part), Tensor::rows(rows)));
+            add_rows(name(part), rows, tensors)?;
             add_absent(name(absent), rows, tensors);
         }
     }
+    Ok(())
+}
+
+fn add_rows(
+    name: String,
+    rows: &Sequence,
+    tensors: &mut Vec<(String, Tensor)>,
+) -> Result<(), WireError> {
+    values::check_finite(rows, &name)?;
+    tensors.push((name, Tensor::rows(rows)));
+    Ok(())
 }
 
 fn add_absent(name: String, rows: &Sequence, tensors: &mut Vec<(String, Tensor)>) {

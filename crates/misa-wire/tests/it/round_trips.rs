@@ -103,7 +103,7 @@ proptest! {
 }
 
 #[test]
-fn numbers_without_a_word_in_json_are_not_written() {
+fn numbers_that_are_not_read_are_not_written() {
     let clip = Clip {
         visual: Sequence::new(2, vec![0.0, 1.0, 2.0, f32::NAN]),
         ..Clip::default()
@@ -112,12 +112,29 @@ fn numbers_without_a_word_in_json_are_not_written() {
         clips: vec![Clip::said("a"), clip],
         ..Request::default()
     };
-    for written in [request.to_json(), request.to_packed_json()] {
-        assert_eq!(
-            written.unwrap_err().to_string(),
-            "clips[1].visual[1][1]: expected a finite number of 32 bits, found NaN"
-        );
+    for (written, place) in [
+        (request.to_json(), "clips[1].visual"),
+        (request.to_packed_json(), "clips[1].visual"),
+        (request.to_safetensors(), "1.visual"),
+    ] {
+        let expected = format!("{place}[1][1]: expected a finite number of 32 bits, found NaN");
+        assert_eq!(written.unwrap_err().to_string(), expected);
     }
+    let vectors = Sequence::new(1, vec![f32::INFINITY]).unwrap();
+    let text = ClipText::Vectors {
+        vectors,
+        words: Vec::new(),
+    };
+    let request = Request {
+        clips: vec![Clip {
+            text: Some(text),
+            ..Clip::default()
+        }],
+        ..Request::default()
+    };
+    let error = request.to_safetensors().unwrap_err().to_string();
+    let expected = "0.text[0][0]: expected a finite number of 32 bits, found inf";
+    assert_eq!(error, expected);
 }
 
 #[test]
