@@ -13,6 +13,10 @@ pub struct RunRecord {
     /// What tells this run from others on one page, such as `seed-1`; the title if it is empty.
     #[serde(default)]
     pub name: String,
+    /// The model, and the data if a page has several sets: a page of several runs has a mean over those of equal
+    /// text.
+    #[serde(default)]
+    pub model: String,
     /// Names and values that a reader should see beside the scores, such as the date of the run.
     #[serde(default)]
     pub highlights: Vec<(String, String)>,

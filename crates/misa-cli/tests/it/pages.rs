@@ -1,6 +1,7 @@
 //! Pages of one run and of several, and what is said about several seeds.
 
-use crate::common::{SMALL, json, misa, refused, said, text, train};
+use crate::common::{SMALL, copy, json, misa, refused, said, text, train};
+use serde_json::json;
 use std::fs;
 use std::path::Path;
 use tempfile::tempdir;
@@ -67,6 +68,36 @@ fn several_runs_share_a_page_without_a_look_at_the_test_split() {
     );
     let (_, message) = refused(&["report", text(dir.path().join("missing").as_path())]);
     assert!(message.contains("missing"), "{message}");
+}
+
+#[test]
+fn a_mean_on_a_page_is_over_the_seeds_of_one_model_on_one_data_set() {
+    let dir = tempdir().unwrap();
+    let [runs, other, page] = ["runs", "other", "page.html"].map(|name| dir.path().join(name));
+    two_seeds(&runs);
+    train(&other, &["--set", "training.dropout=0.4"]);
+    let moved = dir.path().join("moved/runs/seed-3");
+    copy(&runs.join("seed-2"), &moved, "manifest.json", |manifest| {
+        manifest["data"]["checksum"] = json!("another");
+    });
+    let means = |paths: &[&Path]| -> Vec<String> {
+        let paths = paths.iter().map(|path| text(path));
+        let arguments = ["report", "-o", text(&page)].into_iter().chain(paths);
+        said(&arguments.collect::<Vec<_>>());
+        let html = fs::read_to_string(&page).unwrap();
+        let rows = html.lines().filter(|line| line.contains("mean ± std"));
+        rows.map(str::to_string).collect()
+    };
+    let found = means(&[runs.as_path(), other.as_path()]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains(">runs: mean ± std, 2 runs</th>"),
+        "{found:?}"
+    );
+    let found = means(&[runs.as_path(), moved.as_path()]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains(">runs, data "), "{found:?}");
+    assert!(found[0].contains(": mean ± std, 2 runs</th>"), "{found:?}");
 }
 
 #[test]

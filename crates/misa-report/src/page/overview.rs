@@ -26,13 +26,15 @@ pub struct Overview {
 #[derive(Clone, Debug)]
 struct Run {
     name: String,
+    model: String,
     highlights: Vec<(String, String)>,
     scores: Vec<SplitScores>,
     facts: Vec<Section>,
 }
 
 /// Draws the scores and curves of `records` together, in their order; their predictions,
-/// representations and attention are not shown.
+/// representations and attention are not shown. Scores have a mean over the runs of each
+/// [`model`](RunRecord::model).
 ///
 /// # Errors
 ///
@@ -108,7 +110,7 @@ impl Overview {
         splits.iter().map(|split| self.split_table(split)).collect()
     }
 
-    /// Rows are runs, then their mean; columns are scores.
+    /// Rows are runs, then the means of models; columns are scores.
     fn split_table(&self, split: &str) -> String {
         let scored: Vec<(&Run, &SplitScores)> = self
             .runs
@@ -117,10 +119,6 @@ impl Overview {
             .collect();
         let all = scored.iter().flat_map(|(_, scores)| &scores.scores);
         let names = distinct(all.map(|(name, _)| name));
-        let value = |scores: &SplitScores, name: &str| {
-            let found = scores.scores.iter().find(|score| score.0 == name)?;
-            found.1
-        };
         let row = |(run, scores): &(&Run, &SplitScores)| {
             let cells = names
                 .iter()
@@ -131,20 +129,7 @@ impl Overview {
                 cells.collect::<String>()
             )
         };
-        let mean = |name: &&str| {
-            let is_share = scored.iter().any(|(_, scores)| is_share(scores, name));
-            mean(
-                scored.iter().map(|(_, scores)| value(scores, name)),
-                is_share,
-            )
-        };
-        let means = if scored.len() > 1 {
-            let cells: String = names.iter().map(mean).collect();
-            let count = counted(scored.len(), "run");
-            format!("<tr class=\"mean\"><th scope=\"row\">mean ± std, {count}</th>{cells}</tr>\n")
-        } else {
-            String::new()
-        };
+        let means = means(&scored, &names);
         let head = |name: &&str| format!("<th scope=\"col\" class=\"r\">{}</th>", escape(name));
         format!(
             "<div class=\"box runs\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{} split</th>{}\
@@ -201,6 +186,7 @@ impl Run {
     fn of(record: &RunRecord) -> Self {
         Self {
             name: record.short_name().to_string(),
+            model: record.model.clone(),
             highlights: record.highlights.clone(),
             scores: record.scores.clone(),
             facts: record.facts.clone(),
@@ -229,6 +215,34 @@ fn notes(records: &[RunRecord]) -> Vec<String> {
     notes.into_iter().map(text).collect()
 }
 
+/// A row for each model of which several runs were scored, with the mean of each score.
+fn means(scored: &[(&Run, &SplitScores)], names: &[&str]) -> String {
+    let models = distinct(scored.iter().map(|(run, _)| &run.model));
+    let row = |model: &&str| {
+        let of_model = scored.iter().filter(|(run, _)| run.model == *model);
+        let of_model: Vec<&SplitScores> = of_model.map(|(_, scores)| *scores).collect();
+        if of_model.len() < 2 {
+            return String::new();
+        }
+        let before = if models.len() > 1 {
+            format!("{}: ", escape(model))
+        } else {
+            String::new()
+        };
+        let cells: String = names.iter().map(|name| mean(&of_model, name)).collect();
+        let count = counted(of_model.len(), "run");
+        format!(
+            "<tr class=\"mean\"><th scope=\"row\">{before}mean ± std, {count}</th>{cells}</tr>\n"
+        )
+    };
+    models.iter().map(row).collect()
+}
+
+/// The score of this name; `None` if it is undefined.
+fn value(scores: &SplitScores, name: &str) -> Option<f64> {
+    scores.scores.iter().find(|score| score.0 == name)?.1
+}
+
 fn is_share(scores: &SplitScores, name: &str) -> bool {
     context(scores, name).is_some_and(|context| context.is_share)
 }
@@ -237,8 +251,9 @@ fn cell(value: Option<f64>, is_share: bool) -> String {
     format!("<td class=\"r\">{}</td>", number(value, is_share))
 }
 
-fn mean(values: impl Iterator<Item = Option<f64>>, is_share: bool) -> String {
-    let summary = Summary::of(values);
+fn mean(runs: &[&SplitScores], name: &str) -> String {
+    let is_share = runs.iter().any(|scores| is_share(scores, name));
+    let summary = Summary::of(runs.iter().map(|scores| value(scores, name)));
     match (summary.mean, summary.deviation) {
         (Some(mean), Some(deviation)) => {
             let text = |value: f64| number(Some(value), is_share);
@@ -294,6 +309,29 @@ mod tests {
             overview.figures()[0].data,
             "epoch,seed-1,seed-2\n1,1.5,1.75\n2,0.5,0.75\n"
         );
+    }
+
+    /// Of one model 0.5 and 0.75, as above; the other has one run, which is no part of that mean.
+    #[test]
+    fn a_mean_is_over_the_runs_of_one_model() {
+        let of = |model: &str, name: &str, mae| RunRecord {
+            model: model.into(),
+            ..run(name, mae, "a")
+        };
+        let runs = [
+            of("whole", "1", 0.5),
+            of("<cut>", "2", 9.0),
+            of("whole", "3", 0.75),
+        ];
+        let html = overview("two models", &runs).unwrap().html();
+        assert_eq!(html.matches("mean ± std").count(), 1, "{html}");
+        assert!(
+            html.contains("whole: mean ± std, 2 runs</th><td class=\"r\">0.6250 "),
+            "{html}"
+        );
+        let both = [of("whole", "1", 0.5), of("<cut>", "2", 9.0)];
+        let html = overview("two models", &both).unwrap().html();
+        assert!(!html.contains("mean ± std"), "{html}");
     }
 
     #[test]

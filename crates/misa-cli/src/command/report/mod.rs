@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 /// representations, attention, curves, settings and provenance. It contains the words of the
 /// utterances, so do not publish it if the data must not be.
 ///
-/// Of several runs, such as the seeds in a folder, it shows the recorded scores with their mean, and
-/// the curves of all runs in the same charts.
+/// Of several runs, such as the seeds in a folder, it shows the recorded scores with their mean over the
+/// seeds of each model on each data set, and the curves of all runs in the same charts.
 ///
 /// figures/ beside it has every figure as SVG and PNG, with its numbers as CSV; for another page
 /// FILE.html it is FILE-figures/.

@@ -6,27 +6,36 @@ use crate::command::json::say_object;
 use crate::command::output::{check_file, folder, make_folder};
 use crate::command::{SplitName, say};
 use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
-use crate::show::{recorded, same_task};
+use crate::show::{names_of, recorded, same_task};
 use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
-use misa_train::PAGE;
+use misa_train::{Manifest, PAGE};
 use serde_json::json;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Digits of the checksum of the data that a name has.
+const CHECKSUM: usize = 8;
 
 impl Arguments {
     pub(super) fn several(&self, named: NamedRuns) -> Outcome {
         self.check_options()?;
         let out = self.page_of_several()?;
         let FinishedRuns { runs, left_out } = shown(named)?;
+        let models = models(&runs);
         let runs: Vec<NamedRun> = runs.into_iter().map(|(run, _)| run).collect();
         let figures = figure_folder(folder(&out), &out);
         self.check_place(&figures, runs.iter().map(|run| run.folder.as_path()))?;
         let names = names(&runs)?;
-        let records = runs.iter().zip(names).map(|(run, name)| {
+        let records = runs.iter().zip(names).zip(models);
+        let records = records.map(|((run, name), model)| {
             let record = recorded(&run.folder)?;
-            Ok(RunRecord { name, ..record })
+            Ok(RunRecord {
+                name,
+                model,
+                ..record
+            })
         });
         let records: Vec<RunRecord> = records.collect::<Result<_, Box<dyn Error>>>()?;
         let page = overview(&self.title(records.len()), &records)?;
@@ -102,6 +111,27 @@ fn shown(named: NamedRuns) -> Result<FinishedRuns, Box<dyn Error>> {
         return Err(format!("no finished runs, expected at least 1: {left_out}").into());
     }
     Ok(finished)
+}
+
+/// The model of each run, with the beginning of the checksum of its data if there are several sets.
+fn models(runs: &[(NamedRun, Manifest)]) -> Vec<String> {
+    let names = names_of(runs.iter().map(|(run, manifest)| (run, manifest))).names;
+    let data = |manifest: &Manifest| -> String {
+        let checksum = manifest.data.checksum.chars();
+        checksum.take(CHECKSUM).collect()
+    };
+    let first = runs.first().map(|(_, manifest)| data(manifest));
+    let is_several = runs
+        .iter()
+        .any(|(_, manifest)| Some(data(manifest)) != first);
+    let model = |(name, (_, manifest)): (String, &(NamedRun, Manifest))| {
+        if is_several {
+            format!("{name}, data {}", data(manifest))
+        } else {
+            name
+        }
+    };
+    names.into_iter().zip(runs).map(model).collect()
 }
 
 /// What tells the runs apart: their paths below the folder that they share.
