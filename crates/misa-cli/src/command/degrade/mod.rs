@@ -237,7 +237,7 @@ impl Arguments {
     /// A figure of each score, with all runs in it; returns the files.
     fn draw(&self, all: &[Scored]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         let mut files = Vec::new();
-        let (Some(out), Some(first)) = (&self.out, all.first()) else {
+        let Some(out) = &self.out else {
             return Ok(files);
         };
         let figure = if self.frames {
@@ -245,10 +245,9 @@ impl Arguments {
         } else {
             degradation
         };
-        let names = first.curve.first().map_or(&[][..], |(_, scores)| scores);
-        for (index, (name, _)) in names.iter().enumerate() {
-            let curves: Vec<DegradationCurve> =
-                (all.iter()).map(|scored| scored.curve_of(index)).collect();
+        for name in names(all) {
+            let curves = all.iter().filter_map(|scored| scored.curve_of(name));
+            let curves: Vec<DegradationCurve> = curves.collect();
             let Some(figure) = figure(name, &curves) else {
                 continue;
             };
@@ -259,14 +258,68 @@ impl Arguments {
 }
 
 impl Scored {
-    /// The curve of score number `index`.
-    fn curve_of(&self, index: usize) -> DegradationCurve {
-        let points = self.curve.iter();
-        DegradationCurve {
+    /// The curve of a score; `None` if the run has no score of this name.
+    fn curve_of(&self, name: &str) -> Option<DegradationCurve> {
+        let point = |(rate, scores): &(f64, NamedScores)| {
+            let (_, value) = scores.iter().find(|(known, _)| known == name)?;
+            Some((*rate, *value))
+        };
+        let points: Vec<_> = self.curve.iter().filter_map(point).collect();
+        (!points.is_empty()).then(|| DegradationCurve {
             model: self.run.clone(),
-            points: points
-                .map(|(rate, scores)| (*rate, scores[index].1))
-                .collect(),
+            points,
+        })
+    }
+}
+
+/// The names of all scores, each once: labels on the scale of CH-SIMS have others than those of CMU-MOSI.
+fn names(all: &[Scored]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    let points = all.iter().flat_map(|scored| &scored.curve);
+    for (name, _) in points.flat_map(|(_, scores)| scores) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
         }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(run: &str, scores: &[(&str, f64)]) -> Scored {
+        let named = |(name, value): &(&str, f64)| (name.to_string(), Some(*value));
+        Scored {
+            run: run.to_string(),
+            table: String::new(),
+            json: Value::Null,
+            curve: vec![(0.5, scores.iter().map(named).collect())],
+        }
+    }
+
+    /// Runs on labels of two scales, whose scores stand in other places.
+    #[test]
+    fn a_curve_is_of_the_score_of_its_name() {
+        let all = [
+            scored("mosi", &[("MAE", 0.9), ("Acc-5", 0.4), ("Acc-7", 0.3)]),
+            scored(
+                "sims",
+                &[("MAE", 0.5), ("Acc-2 (SIMS)", 0.7), ("F1 (SIMS)", 0.6)],
+            ),
+        ];
+        assert_eq!(
+            names(&all),
+            ["MAE", "Acc-5", "Acc-7", "Acc-2 (SIMS)", "F1 (SIMS)"]
+        );
+        let values = |name: &str| -> Vec<Option<f64>> {
+            let curves = all.iter().map(|scored| scored.curve_of(name));
+            curves
+                .map(|curve| curve.and_then(|curve| curve.points[0].1))
+                .collect()
+        };
+        assert_eq!(values("MAE"), [Some(0.9), Some(0.5)]);
+        assert_eq!(values("Acc-7"), [Some(0.3), None]);
+        assert_eq!(values("F1 (SIMS)"), [None, Some(0.6)]);
     }
 }
