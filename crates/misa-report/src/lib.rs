@@ -58,7 +58,7 @@ pub use assembly::record::{
     AssemblyRecord, OffsetNumbers, PictureRow, PictureStep, PictureTrack, PictureWord,
     RecordingRecord, StepKind, StepNumbers, UtterancePicture, WordKind, WordNumbers,
 };
-pub use chart::degradation::{DegradationCurve, degradation, frame_degradation};
+pub use chart::degradation::{DegradationCurve, MOST_CURVES, degradation, frame_degradation};
 pub use chart::voice::{VoicePanel, voice};
 pub use discrepancy::SharedDistance;
 pub use error::{PngError, RecordError};

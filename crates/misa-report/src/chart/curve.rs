@@ -209,7 +209,7 @@ impl Panel<'_> {
 }
 
 /// Classes of the line at `place`: colours repeat as dashed lines.
-fn style(place: usize) -> String {
+pub(super) fn style(place: usize) -> String {
     if place < SERIES {
         format!("l c{place}")
     } else {

@@ -17,7 +17,7 @@ use frames::{Frames, padded};
 use misa_core::PerModality;
 use misa_data::{Split, Utterance};
 use misa_infer::{Checkpoint, FrameDraws, FrameProtocol, NamedScores};
-use misa_report::{DegradationCurve, degradation, frame_degradation};
+use misa_report::{DegradationCurve, MOST_CURVES, degradation, frame_degradation};
 use misa_train::{Manifest, record_results};
 use modalities::Draws;
 use serde_json::Value;
@@ -80,7 +80,7 @@ pub struct Arguments {
     #[arg(long, value_name = "TEXT,VISUAL,ACOUSTIC", value_parser = padded, requires = "frames",
           conflicts_with = "independent")]
     padded: Option<PerModality<usize>>,
-    /// Folder for a figure of each score, as SVG, PNG and CSV
+    /// Folder for a figure of each score, as SVG, PNG and CSV, of at most 16 runs
     #[arg(short, long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -203,6 +203,13 @@ impl Arguments {
         }
         let tasks = runs.iter();
         same_task(tasks.map(|(run, manifest)| (run.clone(), manifest.config.loss.task)))?;
+        if self.out.is_some() && runs.len() > MOST_CURVES {
+            let count = runs.len();
+            return Err(format!(
+                "--out: {count} runs in a figure, expected at most {MOST_CURVES}, whose lines can be told apart"
+            )
+            .into());
+        }
         if let Some(out) = &self.out {
             let folders = runs.iter().map(|(run, _)| run.as_path());
             check_outside_data(out, folders, &self.moved)?;
