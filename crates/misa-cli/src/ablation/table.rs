@@ -133,12 +133,17 @@ fn row(
 ) -> String {
     let score = |column: &Column<'_>| {
         let summary = &group.summaries[column.index];
-        match (summary.mean, summary.deviation) {
+        let text = match (summary.mean, summary.deviation) {
             (Some(mean), Some(deviation)) => {
                 format!("{} ± {}", column.text(mean), column.text(deviation))
             }
             (Some(mean), None) => column.text(mean),
             (None, _) => "not defined".to_string(),
+        };
+        if summary.is_partial(group.runs.len()) {
+            format!("{text} (n = {})", summary.count)
+        } else {
+            text
         }
     };
     let scores: Vec<String> = columns.iter().map(score).collect();

@@ -84,7 +84,7 @@ fn mean(name: &str, summary: &Summary, seeds: usize) -> String {
         || number(name, None),
         |mean| mean_text(name, mean, summary.deviation),
     );
-    if (1..seeds).contains(&summary.count) {
+    if summary.is_partial(seeds) {
         format!("{mean} ({} of {seeds} seeds)", summary.count)
     } else {
         mean

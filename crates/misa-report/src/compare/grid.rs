@@ -142,7 +142,7 @@ impl Comparison {
         }
     }
 
-    /// Mean and deviation of each score over the seeds of a model.
+    /// Mean and deviation of each score over the seeds of a model, with their number if some lack the score.
     fn mean_cells(&self, group: &Group) -> Vec<Text> {
         let columns = self
             .is_share
@@ -154,6 +154,11 @@ impl Comparison {
             let text = match summary.deviation {
                 Some(deviation) => format!("{mean} ± {}", value(*is_share, Some(deviation))),
                 None => mean,
+            };
+            let text = if summary.is_partial(group.runs.len()) {
+                format!("{text} (n = {})", summary.count)
+            } else {
+                text
             };
             Text {
                 text,

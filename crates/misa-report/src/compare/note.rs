@@ -46,6 +46,13 @@ fn notes_on_marks(groups: &[Group], options: &CompareOptions) -> Vec<String> {
             "–: the score is not defined, such as a correlation with a constant.".to_string(),
         );
     }
+    let is_partial = |group: &Group| {
+        let mut summaries = group.summaries.iter();
+        summaries.any(|summary| summary.is_partial(group.runs.len()))
+    };
+    if groups.iter().any(is_partial) {
+        notes.push("(n = N): a mean over N seeds; the others have no such score.".to_string());
+    }
     notes
 }
 
@@ -82,7 +89,8 @@ fn notes_on_intervals(groups: &[Group], is_small: bool) -> Vec<String> {
             "Intervals of means cover other seeds on these utterances, by Student's t.".to_string(),
         );
     }
-    if groups.iter().any(|group| group.runs.len() < FEWEST_SEEDS) {
+    let is_few = |summary: &Summary| (1..FEWEST_SEEDS).contains(&summary.count);
+    if summaries().any(is_few) || groups.iter().any(|group| group.runs.len() < FEWEST_SEEDS) {
         notes.push(format!(
             "Means of fewer than {FEWEST_SEEDS} seeds have no interval: so few hardly show how far \
              seeds spread."

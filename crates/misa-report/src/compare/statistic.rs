@@ -52,6 +52,11 @@ impl Summary {
         }
     }
 
+    /// Whether it is of some of `all` values, but not of all of them.
+    pub fn is_partial(&self, all: usize) -> bool {
+        (1..all).contains(&self.count)
+    }
+
     /// The deviation, if there are [`FEWEST_SEEDS`] values to show it.
     pub(super) fn deviation_of_enough(&self) -> Option<f64> {
         self.deviation.filter(|_| self.count >= FEWEST_SEEDS)

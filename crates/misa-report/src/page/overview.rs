@@ -254,14 +254,18 @@ fn cell(value: Option<f64>, is_share: bool) -> String {
 fn mean(runs: &[&SplitScores], name: &str) -> String {
     let is_share = runs.iter().any(|scores| is_share(scores, name));
     let summary = Summary::of(runs.iter().map(|scores| value(scores, name)));
-    match (summary.mean, summary.deviation) {
-        (Some(mean), Some(deviation)) => {
-            let text = |value: f64| number(Some(value), is_share);
-            let (mean, deviation) = (text(mean), text(deviation));
-            format!("<td class=\"r\">{mean} <span class=\"small std\">± {deviation}</span></td>")
-        }
-        (mean, _) => cell(mean, is_share),
-    }
+    let deviation = summary.deviation.map_or_else(String::new, |deviation| {
+        let deviation = number(Some(deviation), is_share);
+        format!(" <span class=\"small std\">± {deviation}</span>")
+    });
+    let count = if summary.is_partial(runs.len()) {
+        let (some, all) = (summary.count, counted(runs.len(), "run"));
+        format!(" <span class=\"small\">({some} of {all})</span>")
+    } else {
+        String::new()
+    };
+    let mean = number(summary.mean, is_share);
+    format!("<td class=\"r\">{mean}{deviation}{count}</td>")
 }
 
 #[cfg(test)]
@@ -332,6 +336,16 @@ mod tests {
         let both = [of("whole", "1", 0.5), of("<cut>", "2", 9.0)];
         let html = overview("two models", &both).unwrap().html();
         assert!(!html.contains("mean ± std"), "{html}");
+    }
+
+    #[test]
+    fn a_mean_says_how_many_runs_have_the_score() {
+        let mut runs = [0.5, 0.75, 1.0].map(|mae| run(&format!("seed {mae}"), mae, "a"));
+        runs[2].scores[0].scores[0].1 = None;
+        let html = overview("three seeds", &runs).unwrap().html();
+        let expected = "mean ± std, 3 runs</th><td class=\"r\">0.6250 <span class=\"small std\">± 0.1768</span> \
+                        <span class=\"small\">(2 of 3 runs)</span></td>";
+        assert!(html.contains(expected), "{html}");
     }
 
     #[test]

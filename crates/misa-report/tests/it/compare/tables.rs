@@ -40,6 +40,34 @@ fn marks_show_what_had_been_opened() {
 }
 
 #[test]
+fn a_mean_says_over_how_many_seeds_it_is() {
+    let mut entries = large_entries(3, 35);
+    let near = entries.iter_mut().filter(|entry| entry.model == "near");
+    for entry in near.take(1) {
+        entry.scores[0].1 = None;
+    }
+    let comparison = Comparison::new(&entries, &options()).unwrap();
+    let markdown = comparison.to_markdown();
+    let row = |model: &str| {
+        let mut rows = markdown.lines();
+        let is_mean = |row: &&str| row.starts_with(&format!("| {model} ")) && row.contains("n = 3");
+        rows.find(is_mean).unwrap().to_string()
+    };
+    assert_eq!(row("near").matches("(n = 2)").count(), 1, "{markdown}");
+    assert!(!row("far").contains("(n = "), "{markdown}");
+    for note in [
+        "- (n = N): a mean over N seeds; the others have no such score.\n",
+        "- Means of fewer than 3 seeds have no interval: ",
+    ] {
+        assert!(markdown.contains(note), "{note}: {markdown}");
+    }
+    let summary = comparison.to_markdown_in(TableStyle::new().with_summary(true));
+    assert_eq!(summary.matches("(n = 2)").count(), 1, "{summary}");
+    let whole = Comparison::new(&large_entries(3, 35), &options()).unwrap();
+    assert!(!whole.to_markdown().contains("(n = "));
+}
+
+#[test]
 fn formats_say_the_same() {
     let options = CompareOptions {
         against: against(&["paper"], Some("mosi")),
