@@ -20,6 +20,10 @@ const METRICS: [&str; 9] = [
     "F1",
 ];
 
+/// Why a table has no differences.
+const NO_BASELINE: &str =
+    "No differences: MISA, which the variants are compared with, is not among the runs.";
+
 /// The variants compared, and the notes of the comparison, as Markdown.
 #[derive(Debug)]
 pub struct AblationTable {
@@ -52,7 +56,7 @@ impl Column<'_> {
 }
 
 impl AblationTable {
-    /// The table of `variants` in their order; differences are to the baseline of the comparison.
+    /// The table of `variants` in their order; differences are to MISA, and there are none without it.
     ///
     /// # Errors
     ///
@@ -78,13 +82,18 @@ impl AblationTable {
                 lines.push(format!("| **{}** |{empty}", variant.group));
                 heading_above = variant.group;
             }
-            let mut differences = comparison.differences.iter();
-            let difference = differences
-                .find(|difference| difference.metric == main && difference.model == variant.name);
+            let difference = baseline.and_then(|baseline| {
+                let pair = (variant.name, baseline.model.as_str());
+                let mut differences = comparison.differences.iter();
+                differences.find(|found| {
+                    found.metric == main && (found.model.as_str(), found.baseline.as_str()) == pair
+                })
+            });
             let cost = cost(quickest_epoch(group)?, baseline_seconds);
             lines.push(row(group, &columns, difference, &cost));
         }
-        for note in &comparison.notes {
+        let no_baseline = baseline.is_none().then(|| NO_BASELINE.to_string());
+        for note in no_baseline.iter().chain(&comparison.notes) {
             lines.extend([String::new(), note.clone()]);
         }
         Ok(Self { lines })

@@ -214,19 +214,26 @@ impl AblationArguments {
         jobs: &[Job],
         results: &[JobResult],
     ) -> Result<(), Box<dyn Error>> {
-        let runs: Vec<String> = jobs
+        let trained: Vec<&Job> = jobs
             .iter()
             .zip(results)
             .filter(|(_, result)| matches!(result, JobResult::Trained { .. }))
-            .map(|(job, _)| format!("{}={}", job.variant.name, job.folder(&self.out).display()))
+            .map(|(job, _)| job)
             .collect();
-        let baseline = variants.iter().find(|variant| variant.is_baseline());
-        let baseline = baseline.map(|variant| variant.name.to_string());
+        let run = |job: &&Job| format!("{}={}", job.variant.name, job.folder(&self.out).display());
+        let baseline = trained.iter().find(|job| job.variant.is_baseline());
+        let baseline = baseline.map(|job| job.variant.name.to_string());
+        // Without MISA, the table has no differences; JSON has those of all pairs.
+        let resamples = if baseline.is_some() || self.json {
+            RESAMPLES
+        } else {
+            0
+        };
         let (comparison, left_out) = compare(CompareRequest {
-            runs,
+            runs: trained.iter().map(run).collect(),
             split: Some(self.split.into()),
             baseline,
-            resamples: RESAMPLES,
+            resamples,
             ..CompareRequest::default()
         })?;
         for line in left_out {

@@ -40,6 +40,23 @@ fn an_ablation_leaves_the_test_split_shut_unless_it_is_asked_for() {
 }
 
 #[test]
+fn without_misa_there_is_nothing_to_differ_from() {
+    let dir = tempdir().unwrap();
+    let arguments = ["ablation", "--out", text(dir.path()), "--seeds", "1"];
+    let printed = said(&[&arguments[..], &["--variants", "base,inv"], SMALL].concat());
+    for variant in ["base", "inv"] {
+        let row = format!("| {variant} | 1 |");
+        let row = printed.lines().find(|line| line.starts_with(&row));
+        let cells: Vec<&str> = row.unwrap().split('|').map(str::trim).collect();
+        // The difference and its p stand before the cost.
+        assert_eq!(cells[cells.len() - 4..][..2], ["", ""], "{printed}");
+    }
+    let note =
+        "\nNo differences: MISA, which the variants are compared with, is not among the runs.\n";
+    assert!(printed.contains(note), "{printed}");
+}
+
+#[test]
 fn what_all_variants_have_is_told_and_keeps_its_values() {
     let dir = tempdir().unwrap();
     let shared = "training.loss.prototype.bound=1";
