@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 const PARTS: usize = 4;
 /// Fewest runs from which anything is said.
 const FEWEST_RUNS: usize = 8;
+/// A deviation that is no larger, as a share of the mean, is rounding of the mean.
+const ROUNDING: f64 = 1e-12;
 
 /// What a setting accounts for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,7 +88,8 @@ fn epsilon_squared(groups: &[Vec<f64>]) -> Option<f64> {
         })
         .sum();
     let by_chance = (groups.len() - 1) as f64 * within / (count - groups.len()) as f64;
-    (total > 0.0).then(|| ((total - within - by_chance) / total).max(0.0))
+    let varies = total > count as f64 * (ROUNDING * whole).powi(2);
+    varies.then(|| ((total - within - by_chance) / total).max(0.0))
 }
 
 #[cfg(test)]
@@ -117,6 +120,16 @@ mod tests {
         assert_eq!(epsilon_squared(&groups[..1]), None);
         assert_eq!(epsilon_squared(&[vec![1.0], vec![2.0]]), None);
         assert_eq!(epsilon_squared(&[vec![1.0, 1.0], vec![1.0]]), None);
+    }
+
+    /// Eight times 0.1 is a little less than 0.8, and their mean less than 0.1; the mean of four is 0.1.
+    #[test]
+    fn equal_scores_are_accounted_for_by_nothing() {
+        assert_ne!([0.1; 8].iter().sum::<f64>() / 8.0, 0.1);
+        assert_eq!(epsilon_squared(&[vec![0.1; 4], vec![0.1; 4]]), None);
+        assert_eq!(epsilon_squared(&[vec![0.0; 4], vec![0.0; 4]]), None);
+        let close = [vec![0.1; 4], vec![0.1 + 1e-9; 4]];
+        assert!(epsilon_squared(&close).unwrap() > 0.99);
     }
 
     #[test]
