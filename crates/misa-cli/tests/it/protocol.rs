@@ -1,6 +1,6 @@
 //! Runs under the protocols of other papers.
 
-use crate::common::{copy, json, misa, openings, refused, said, text, train};
+use crate::common::{copy, copy_folder, json, misa, openings, refused, said, text, train};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -145,7 +145,8 @@ fn a_table_says_how_much_each_protocol_flatters() {
 #[test]
 fn no_mistake_opens_the_test_split() {
     let dir = tempdir().unwrap();
-    let [kept, plain, other] = ["kept", "plain", "other"].map(|name| dir.path().join(name));
+    let names = ["kept", "plain", "other", "twin"];
+    let [kept, plain, other, twin] = names.map(|name| dir.path().join(name));
     train(&kept, &KEEP[..3]);
     train(&plain, &[]);
     let (status, message) = refused(&["protocol", text(&kept)]);
@@ -173,7 +174,14 @@ fn no_mistake_opens_the_test_split() {
         message.contains("its task is a classification"),
         "{message}"
     );
-    assert_eq!([&kept, &plain].map(|run| openings(run)), [0, 0]);
+    copy_folder(&kept, &twin);
+    let (_, message) = refused(&["protocol", text(&kept), text(&twin), "--unlock"]);
+    assert!(
+        message.contains("twin`: the same model, data, split and seed"),
+        "{message}"
+    );
+    let runs = [&kept, &plain, &twin];
+    assert_eq!(runs.map(|run| openings(run)), [0, 0, 0]);
 }
 
 #[test]

@@ -12,10 +12,13 @@ use crate::source::RunSource;
 use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
 use clap::Args;
+use misa_report::compare::CompareError;
 use misa_train::{Checkpoint, Manifest, ScoredEpochs, TrainError, check_epochs, score_epochs};
 use model::ScoredModel;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::error::Error;
+use std::path::Path;
 use thiserror::Error;
 
 /// Score finished runs under the protocols of other papers, and say how much these flatter.
@@ -146,10 +149,28 @@ impl Arguments {
 fn check(runs: &[Named], device: &Device) -> Result<usize, Box<dyn Error>> {
     let tasks = runs.iter();
     same_task(tasks.map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task)))?;
+    check_seeds(runs)?;
     let mut epochs = 0;
     for (run, ..) in runs {
         epochs += check_epochs(&run.folder)?;
         Checkpoint::load(run.folder.join(Checkpoint::FOLDER), device)?;
     }
     Ok(epochs)
+}
+
+/// Refuses two runs of one model on the same data with one seed, which would count twice.
+fn check_seeds(runs: &[Named]) -> Result<(), CompareError> {
+    let mut known: BTreeMap<(&str, &str, u64), &Path> = BTreeMap::new();
+    for (run, manifest, name) in runs {
+        let seed = manifest.config.seed;
+        let key = (name.as_str(), manifest.data.checksum.as_str(), seed);
+        if let Some(first) = known.insert(key, &run.folder) {
+            return Err(CompareError::Twice {
+                first: first.display().to_string(),
+                second: run.folder.display().to_string(),
+                seed,
+            });
+        }
+    }
+    Ok(())
 }
