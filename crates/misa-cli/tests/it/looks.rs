@@ -176,6 +176,19 @@ fn runs_of_several_tasks_are_not_degraded_together() {
 }
 
 #[test]
+fn a_rate_that_stands_twice_is_refused() {
+    let dir = tempdir().unwrap();
+    let run = dir.path().join("run");
+    train(&run, &[]);
+    let more = ["--frames", "--rates", "0.1,0.5,0.10"];
+    let (status, message) = refused(&on_test("degrade", &run, &more));
+    assert_eq!(status, 1);
+    let expected = "--rates: 0.1 stands twice, expected each rate once";
+    assert!(message.ends_with(expected), "{message}");
+    assert_eq!(openings(&run), 0);
+}
+
+#[test]
 fn pages_of_pre_trained_runs_count_epochs_of_the_objective() {
     let dir = tempdir().unwrap();
     let (run, only) = (dir.path().join("run"), dir.path().join("only"));

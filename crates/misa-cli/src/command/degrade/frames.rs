@@ -1,6 +1,6 @@
 //! Scores when frames are missing.
 
-use super::{Opened, Scored};
+use super::{Opened, Scored, percent};
 use crate::Steps;
 use crate::command::json::scores;
 use crate::command::score_rows::{cells, head};
@@ -31,7 +31,7 @@ impl Frames<'_> {
         } = opened;
         let mut curve = Vec::new();
         for rate in self.rates {
-            steps.doing(&format!("{run}: {:.0} % of frames missing", 100.0 * rate));
+            steps.doing(&format!("{run}: {} of frames missing", percent(*rate)));
             let rates = std::slice::from_ref(rate);
             curve.extend(checkpoint.frame_degradation(
                 utterances,
@@ -60,18 +60,18 @@ impl Frames<'_> {
     ) -> Result<String, std::fmt::Error> {
         let mut text = head(&format!("{run}: frames missing"), mean);
         for point in curve {
-            let (rate, cells) = (100.0 * point.rate, cells(&point.scores));
-            writeln!(text, "| {rate:.0} % |{cells}")?;
+            let (rate, cells) = (percent(point.rate), cells(&point.scores));
+            writeln!(text, "| {rate} |{cells}")?;
         }
         writeln!(text, "| mean over rates |{}", cells(mean))?;
         if let Some(last) = curve.last() {
             let [text_share, visual, acoustic] = last.missing.as_ref().into_array();
             writeln!(
                 text,
-                "\n{} Missing at {:.0} %: {:.1} % of the steps of texts, whose first and \
+                "\n{} Missing at {}: {:.1} % of the steps of texts, whose first and \
                  last stay, {:.1} % of visual and {:.1} % of acoustic ones.",
                 seeds(&self.protocol.seeds),
-                100.0 * last.rate,
+                percent(last.rate),
                 100.0 * text_share,
                 100.0 * visual,
                 100.0 * acoustic,

@@ -95,9 +95,16 @@ pub struct Arguments {
 
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(rate) if (0.0..1.0).contains(&rate) => Ok(rate),
+        // Adding zero makes -0 the rate 0.
+        Ok(rate) if (0.0..1.0).contains(&rate) => Ok(rate + 0.0),
         _ => Err(format!("`{text}`: expected a probability in [0, 1)")),
     }
+}
+
+/// A rate in percent, with as many of four decimals as it needs.
+fn percent(rate: f64) -> String {
+    let text = format!("{:.4}", 100.0 * rate);
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// The model of a run, and the utterances that it is scored on.
@@ -201,6 +208,11 @@ impl Arguments {
         if let Some(seed) = twice(&self.seeds) {
             return Err(format!("--seeds: {seed} stands twice, expected each seed once").into());
         }
+        let rates: Vec<u64> = self.rates.iter().map(|rate| rate.to_bits()).collect();
+        if let Some(&bits) = twice(&rates) {
+            let rate = f64::from_bits(bits);
+            return Err(format!("--rates: {rate} stands twice, expected each rate once").into());
+        }
         let tasks = runs.iter();
         same_task(tasks.map(|(run, manifest)| (run.clone(), manifest.config.loss.task)))?;
         if self.out.is_some() && runs.len() > MOST_CURVES {
@@ -303,6 +315,13 @@ mod tests {
             json: Value::Null,
             curve: vec![(0.5, scores.iter().map(named).collect())],
         }
+    }
+
+    #[test]
+    fn a_rate_is_printed_as_it_is() {
+        let texts = [0.0, 0.1, 0.125, 0.07, 1.0 / 3.0, 0.9].map(percent);
+        assert_eq!(texts, ["0 %", "10 %", "12.5 %", "7 %", "33.3333 %", "90 %"]);
+        assert!(rate("-0").is_ok_and(f64::is_sign_positive));
     }
 
     /// Runs on labels of two scales, whose scores stand in other places.

@@ -1,6 +1,6 @@
 //! Scores when whole modalities are missing.
 
-use super::{Opened, Scored};
+use super::{Opened, Scored, percent};
 use crate::Steps;
 use crate::command::json::scores;
 use crate::command::score_rows::{cells, head};
@@ -37,7 +37,7 @@ impl Draws<'_> {
         } = opened;
         let mut curve = Vec::new();
         for rate in self.rates {
-            steps.doing(&format!("{run}: {:.0} % missing", 100.0 * rate));
+            steps.doing(&format!("{run}: {} missing", percent(*rate)));
             let rates = std::slice::from_ref(rate);
             // The draws are those of the seed, whatever other rates there are.
             curve.extend(checkpoint.degradation(utterances, rates, self.count, self.seed, device)?);
@@ -63,8 +63,8 @@ fn table(run: &str, curve: &[Degradation], subsets: &Subsets) -> Result<String, 
     let first = subsets.first().map_or(&[][..], |(_, scores)| scores);
     let mut text = head(&format!("{run}: missing"), first);
     for point in curve {
-        let (rate, cells) = (100.0 * point.rate, cells(&point.scores));
-        writeln!(text, "| {rate:.0} % |{cells}")?;
+        let (rate, cells) = (percent(point.rate), cells(&point.scores));
+        writeln!(text, "| {rate} |{cells}")?;
     }
     for (set, scores) in subsets {
         writeln!(text, "| only {set} |{}", cells(scores))?;
