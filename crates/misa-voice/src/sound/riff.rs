@@ -1,4 +1,5 @@
-//! Lengths in the header of WAV that cannot be, because whoever wrote it did not know them.
+//! What of the header of WAV is read in another way than it stands there: lengths that cannot be, because whoever wrote
+//! them did not know them, and lists of tags.
 
 use crate::sound::source::Source;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -21,6 +22,8 @@ struct Header {
     riff: u32,
     /// Where the chunk of the number of frames is.
     fact: Option<u64>,
+    /// Where lists are: of tags, and of marks in the sound.
+    lists: Vec<u64>,
     /// Where the chunk of the data is.
     data: u64,
     /// Bytes of data, as stated.
@@ -28,7 +31,8 @@ struct Header {
 }
 
 /// What must be read instead of the bytes of a WAV file at some places, so that its sound is read to the end of the
-/// file: where its data would end behind the file as it states it, or none are stated and no chunk follows them.
+/// file: where its data would end behind the file as it states it, or none are stated and no chunk follows them. Lists
+/// before the data become chunks that nobody reads: symphonia takes two bytes, not one, behind a list of odd length.
 /// Reading begins again from the first byte.
 pub(crate) fn corrections(source: &mut Source<'_>) -> io::Result<Vec<(u64, [u8; 4])>> {
     let header = Header::of(source)?;
@@ -45,7 +49,8 @@ pub(crate) fn corrections(source: &mut Source<'_>) -> io::Result<Vec<(u64, [u8; 
     };
     let has_none = header.length == 0 && all > start && stated_end <= start;
     let is_beyond = stated_end < end;
-    let mut corrections = Vec::new();
+    let lists = header.lists.iter();
+    let mut corrections: Vec<_> = lists.map(|&list| (list, NO_CHUNK)).collect();
     if has_none || is_beyond {
         corrections.push((4, UNKNOWN.to_le_bytes()));
     }
@@ -64,7 +69,7 @@ impl Header {
         let Some(riff) = chunk_at(source, 0)? else {
             return Ok(None);
         };
-        let (mut place, mut fact) = (HEAD, None);
+        let (mut place, mut fact, mut lists) = (HEAD, None, Vec::new());
         for _ in 0..MOST {
             let Some((name, length)) = chunk_at(source, place)? else {
                 return Ok(None);
@@ -74,11 +79,13 @@ impl Header {
                     return Ok(Some(Self {
                         riff: riff.1,
                         fact,
+                        lists,
                         data: place,
                         length,
                     }));
                 }
                 b"fact" => fact = Some(place),
+                b"LIST" => lists.push(place),
                 _ => {}
             }
             // Chunks begin at even bytes.

@@ -210,6 +210,21 @@ fn a_header_with_lengths_that_cannot_be_is_of_a_stream() {
 }
 
 #[test]
+fn lists_before_the_data_are_no_sound() {
+    let wav = Wav::of_shorts(8000, 1, &[1000; 800]);
+    let even = b"LIST\x10\0\0\0INFOISFT\x04\0\0\0Lavf";
+    let odd = b"LIST\x11\0\0\0INFOISFT\x05\0\0\0Lavf5\0";
+    let marks = b"LIST\x09\0\0\0adtlabcde\0";
+    // A tag that is longer than its list.
+    let broken = b"LIST\x0e\0\0\0INFOISFT\xff\0\0\0ab";
+    let both = [&odd[..], marks].concat();
+    for chunks in [&even[..], odd, marks, broken, both.as_slice()] {
+        let bytes = wav.of_length(1636 + chunks.len() as u32, chunks);
+        assert_eq!(own(&bytes).samples, own(&wav.bytes()).samples, "{chunks:?}");
+    }
+}
+
+#[test]
 fn lengths_of_a_header_that_agree_are_kept() {
     let wav = Wav::of_shorts(8000, 1, &[1000; 800]);
     // Chunks behind the data are no sound.
