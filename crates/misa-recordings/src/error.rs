@@ -64,6 +64,16 @@ pub enum RecordingError {
         /// Its line in the table.
         line: u64,
     },
+    /// A setting of how recordings become utterances is out of its range.
+    #[error("{name}: expected {expected}, found {found}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
     /// A sound cannot be read.
     #[error(transparent)]
     Sound(#[from] VoiceError),

@@ -245,6 +245,25 @@ fn what_is_wrong_is_said_before_anything_is_written() {
 }
 
 #[test]
+fn numbers_that_no_data_set_may_have_are_refused() {
+    let own = Recordings::new(3);
+    for (option, value, expected) in [
+        ("--most-steps", "0", "a whole number from 1 to 1048576"),
+        (
+            "--most-steps",
+            "99999999999",
+            "a whole number from 1 to 1048576",
+        ),
+        ("--voice-rate", "1e9", "a number above 0, at most 1000"),
+        ("--face-rate", "0", "a number above 0, at most 1000"),
+        ("--reach", "1e9", "seconds from 0 to 1000"),
+    ] {
+        let message = own.refused("table.csv", &["--mode", "unaligned", option, value]);
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
 fn faulty_recordings_are_left_out_if_asked_for() {
     let own = Recordings::new(9);
     own.write("faces/v2.csv", "frame, timestamp\n");

@@ -97,13 +97,14 @@ impl<'t> Assembler<'t> {
     ///
     /// # Errors
     ///
-    /// [`RecordingError`] when a path cannot be read, a file that holds several recordings is at fault or has
-    /// two for one name, or segments of one recording have no times.
+    /// [`RecordingError`] when an option is out of its range, a path cannot be read, a file that holds several
+    /// recordings is at fault or has two for one name, or segments of one recording have no times.
     pub fn new(
         segments: &'t [Segment],
         inputs: Inputs<'_>,
         options: AssembleOptions,
     ) -> Result<Self, RecordingError> {
+        options.check()?;
         let words = inputs
             .words
             .map(|path| WordShelf::of(path, inputs.words_options));
@@ -121,6 +122,9 @@ impl<'t> Assembler<'t> {
             (None, sound) => sound.map(|path| TrackShelf::of_sounds(path, inputs.sound_reader)),
         };
         let (words, faces, voice) = (words.transpose()?, faces.transpose()?, voice.transpose()?);
+        for tracks in [&faces, &voice].into_iter().flatten() {
+            options.check_columns(tracks.recipe.columns.len())?;
+        }
         let find = |names: &[String], clips: usize| {
             let track = |tracks: &Option<TrackShelf>| match tracks {
                 Some(tracks) => tracks.shelf.find(names, clips),

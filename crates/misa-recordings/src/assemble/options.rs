@@ -1,8 +1,13 @@
 //! How recordings become utterances.
 
+use crate::RecordingError;
 use crate::align::{PauseRule, UntimedRule};
 use crate::named::named;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// Values of the steps of one modality of an utterance: 1 GiB.
+const MOST_VALUES: usize = 1 << 28;
 
 /// What a step is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +48,16 @@ pub struct AssembleOptions {
     pub mode: Mode,
     /// Who owns the time between words, for `words`.
     pub pauses: PauseRule,
-    /// How far away a row may be that a step without rows borrows, in seconds.
+    /// How far away a row may be that a step without rows borrows, in seconds. Range: `[0, 1000]`.
     pub reach: f64,
     /// What happens to words without times, for `words`. The SDK's mode leaves them out.
     pub untimed: UntimedRule,
-    /// Steps of faces a second, for `unaligned`.
+    /// Steps of faces a second, for `unaligned`. Range: `(0, 1000]`.
     pub face_rate: f64,
-    /// Steps of voice a second, for `unaligned`.
+    /// Steps of voice a second, for `unaligned`. Range: `(0, 1000]`.
     pub voice_rate: f64,
-    /// Most steps of a modality of an utterance, for `unaligned`; the rest is cut and counted.
+    /// Most steps of a modality of an utterance, for `unaligned`; the rest is cut and counted. Range: `[1, 1048576]`,
+    /// and at most 2^28 values, steps times columns.
     pub most_steps: usize,
     /// Whether a whole recording is what lies between the first and the last moment of speech. Needs its
     /// sound.
@@ -80,6 +86,59 @@ impl Default for AssembleOptions {
 }
 
 impl AssembleOptions {
+    /// Range of [`most_steps`](Self::most_steps).
+    pub const STEPS: RangeInclusive<usize> = 1..=1 << 20;
+    /// The largest rate, in steps a second, and the largest reach, in seconds.
+    pub const LARGEST: f64 = 1000.0;
+
+    /// Checks that all settings are in their ranges.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError::Setting`] for the first that is not.
+    pub fn check(&self) -> Result<(), RecordingError> {
+        let fault = |name, expected, found| {
+            Err(RecordingError::Setting {
+                name,
+                expected,
+                found,
+            })
+        };
+        let largest = Self::LARGEST;
+        if !(0.0..=largest).contains(&self.reach) {
+            let expected = format!("seconds from 0 to {largest}");
+            return fault("reach", expected, self.reach.to_string());
+        }
+        for (name, rate) in [
+            ("face_rate", self.face_rate),
+            ("voice_rate", self.voice_rate),
+        ] {
+            // Not so for NaN either.
+            if !(rate > 0.0 && rate <= largest) {
+                let expected = format!("a number above 0, at most {largest}");
+                return fault(name, expected, rate.to_string());
+            }
+        }
+        if !Self::STEPS.contains(&self.most_steps) {
+            let expected = format!("{} to {}", Self::STEPS.start(), Self::STEPS.end());
+            return fault("most_steps", expected, self.most_steps.to_string());
+        }
+        Ok(())
+    }
+
+    /// Checks that the steps of an utterance with so many columns fit into memory.
+    pub(super) fn check_columns(&self, columns: usize) -> Result<(), RecordingError> {
+        let most = MOST_VALUES / columns.max(1);
+        if self.mode != Mode::Unaligned || self.most_steps <= most {
+            return Ok(());
+        }
+        Err(RecordingError::Setting {
+            name: "most_steps",
+            expected: format!("1 to {most} for {columns} columns"),
+            found: self.most_steps.to_string(),
+        })
+    }
+
     /// The word as a step has it: without the punctuation around it and in small letters, unless the
     /// options keep them. Empty if nothing but punctuation is left.
     pub fn cleaned(&self, word: &str) -> String {
@@ -146,6 +205,37 @@ mod tests {
         assert_eq!(options.cleaned("a-\u{301}"), "a");
         assert_eq!(options.cleaned("\u{200d}a\u{200d}"), "a");
         assert_eq!(options.cleaned("\u{301}"), "");
+    }
+
+    #[test]
+    fn what_no_data_set_may_have_is_refused() {
+        let fault = |change: &dyn Fn(&mut AssembleOptions)| {
+            let mut options = AssembleOptions {
+                mode: Mode::Unaligned,
+                ..AssembleOptions::default()
+            };
+            change(&mut options);
+            let checked = options.check().and_then(|()| options.check_columns(1024));
+            checked.map_err(|error| error.to_string())
+        };
+        let refused = |text: &str| Err(text.to_string());
+        assert_eq!(
+            fault(&|options| options.most_steps = 0),
+            refused("most_steps: expected 1 to 1048576, found 0")
+        );
+        assert_eq!(
+            fault(&|options| options.most_steps = 1 << 20),
+            refused("most_steps: expected 1 to 262144 for 1024 columns, found 1048576")
+        );
+        assert_eq!(
+            fault(&|options| options.voice_rate = f64::NAN),
+            refused("voice_rate: expected a number above 0, at most 1000, found NaN")
+        );
+        assert_eq!(
+            fault(&|options| options.reach = -1.0),
+            refused("reach: expected seconds from 0 to 1000, found -1")
+        );
+        assert_eq!(fault(&|options| options.most_steps = 1 << 18), Ok(()));
     }
 
     #[test]

@@ -5,11 +5,6 @@ use misa_terms::{Modality, RecipeStamp};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// Most steps that a model may ask for.
-const MOST_STEPS: usize = 1 << 20;
-/// Rows a second and seconds that a model may ask for.
-const LARGEST: f64 = 1000.0;
-
 impl AssembleOptions {
     /// The settings that the steps of a modality depend on, by name.
     pub fn settings_of(&self, modality: Modality) -> BTreeMap<String, String> {
@@ -56,15 +51,15 @@ impl AssembleOptions {
                 "pauses" => options.pauses = value.parse().map_err(wrong)?,
                 "untimed" => options.untimed = value.parse().map_err(wrong)?,
                 "reach" => {
-                    options.reach =
-                        parsed(value, |reach| (0.0..=LARGEST).contains(reach)).map_err(wrong)?;
+                    let is_fine = |reach: &f64| (0.0..=Self::LARGEST).contains(reach);
+                    options.reach = parsed(value, is_fine).map_err(wrong)?;
                 }
                 "most_steps" => {
-                    options.most_steps =
-                        parsed(value, |steps| (1..=MOST_STEPS).contains(steps)).map_err(wrong)?;
+                    let is_fine = |steps: &usize| Self::STEPS.contains(steps);
+                    options.most_steps = parsed(value, is_fine).map_err(wrong)?;
                 }
                 "rate" => {
-                    let rate = parsed(value, |rate| *rate > 0.0 && *rate <= LARGEST);
+                    let rate = parsed(value, |rate| *rate > 0.0 && *rate <= Self::LARGEST);
                     *options.rate_mut(modality) = rate.map_err(wrong)?;
                 }
                 _ => {

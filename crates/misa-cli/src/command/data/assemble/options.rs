@@ -77,16 +77,16 @@ pub(super) struct StepOptions {
     #[arg(long, value_name = "NAME", default_value_t)]
     untimed: UntimedRule,
     /// How far away a row may be that a step without rows borrows
-    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = reach)]
     reach: f64,
     /// Steps of faces a second, for --mode unaligned
-    #[arg(long, value_name = "N", default_value = "10", value_parser = above_zero)]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = rate)]
     face_rate: f64,
     /// Steps of voices a second, for --mode unaligned
-    #[arg(long, value_name = "N", default_value = "20", value_parser = above_zero)]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = rate)]
     voice_rate: f64,
     /// Most steps of a modality, for --mode unaligned
-    #[arg(long, value_name = "N", default_value = "500")]
+    #[arg(long, value_name = "N", default_value = "500", value_parser = steps)]
     most_steps: usize,
     /// Leave out the silence at both ends of recordings that the table does not cut; needs --sound
     #[arg(long, requires = "sound")]
@@ -233,8 +233,24 @@ fn above_zero(text: &str) -> Result<f64, String> {
     number(text, "a number above 0", |number| number > 0.0)
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
-    number(text, "seconds, at least 0", |number| number >= 0.0)
+fn rate(text: &str) -> Result<f64, String> {
+    let largest = AssembleOptions::LARGEST;
+    let expected = format!("a number above 0, at most {largest}");
+    number(text, &expected, |number| number > 0.0 && number <= largest)
+}
+
+fn reach(text: &str) -> Result<f64, String> {
+    let range = 0.0..=AssembleOptions::LARGEST;
+    let expected = format!("seconds from 0 to {}", range.end());
+    number(text, &expected, |number| range.contains(&number))
+}
+
+fn steps(text: &str) -> Result<usize, String> {
+    let range = AssembleOptions::STEPS;
+    let steps = text.parse::<usize>().ok();
+    let steps = steps.filter(|steps| range.contains(steps));
+    let (least, most) = range.into_inner();
+    steps.ok_or_else(|| format!("expected a whole number from {least} to {most}"))
 }
 
 fn share(text: &str) -> Result<f64, String> {
