@@ -25,6 +25,7 @@ mod windows;
 pub use offset::{Offset, beyond, offset};
 pub use order::{Disorder, sort_words};
 pub use pauses::{PAUSE, PauseRule, PausedStep, steps_of};
+pub(crate) use statistics::statistics_of;
 pub use statistics::{STATISTICS, statistics};
 pub use timeline::Timeline;
 pub use untimed::{UntimedRule, place_in_speech, place_untimed};

@@ -56,6 +56,15 @@ impl Timeline {
         first..last.max(first)
     }
 
+    /// Whether any stretch holds `moment`.
+    pub fn holds(&self, moment: f64) -> bool {
+        let begun = self
+            .intervals
+            .partition_point(|interval| interval.start <= moment);
+        let last = begun.checked_sub(1);
+        last.is_some_and(|last| moment < self.latest[last].0)
+    }
+
     /// The position of the stretch with the smallest gap to `span`, and the gap in seconds, where no
     /// stretch overlaps it. Of two with equal gaps, the one before `span`. `None` if there is no stretch.
     pub fn nearest(&self, span: Interval) -> Option<(usize, f64)> {
@@ -96,6 +105,17 @@ mod tests {
             .candidates(Interval::new(0.0, 3.0), 0.0)
             .map(|position| found.row(position));
         assert_eq!(rows.collect::<Vec<_>>(), [1, 2, 0]);
+    }
+
+    #[test]
+    fn a_moment_may_be_in_any_stretch() {
+        let found = timeline(&[[1.0, 2.0], [0.0, 10.0], [12.0, 13.0], [14.0, 14.0]]);
+        let moments = [-0.5, 0.0, 9.5, 10.0, 12.0, 13.0, 14.0];
+        assert_eq!(
+            moments.map(|moment| found.holds(moment)),
+            [false, true, true, false, true, false, false]
+        );
+        assert!(!timeline(&[]).holds(0.0));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The words of segments.
 
 use super::{AssembleOptions, Mode, WordCounts};
-use crate::align::{Disorder, UntimedRule, place_in_speech, place_untimed, sdk, sort_words};
+use crate::align::{Disorder, Timeline, UntimedRule};
+use crate::align::{place_in_speech, place_untimed, sdk, sort_words};
 use crate::{Interval, Word, WordOrigin};
+use std::ops::Range;
 use thiserror::Error;
 
 /// Words that cannot be used.
@@ -30,8 +32,10 @@ pub struct Spoken<'w> {
     middles: Vec<f64>,
     /// Words in the order of their middles.
     order: Vec<usize>,
+    /// The stretches of words with times and a length.
+    times: Timeline,
     /// Where somebody speaks, if that is known.
-    speech: &'w [Interval],
+    speech: Timeline,
 }
 
 impl<'w> Spoken<'w> {
@@ -40,17 +44,24 @@ impl<'w> Spoken<'w> {
         let middles = middles(words);
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_by(|&a, &b| middles[a].total_cmp(&middles[b]));
+        let nowhere = Interval::new(0.0, 0.0);
+        let times: Vec<Interval> = words
+            .iter()
+            .map(|word| word.time.unwrap_or(nowhere))
+            .collect();
         Self {
             words,
             middles,
             order,
-            speech: &[],
+            times: Timeline::new(&times, |word| sdk::has_length(times[word])),
+            speech: Timeline::default(),
         }
     }
 
     /// The same words, said within `speech`: those without any times are spread over it.
     #[must_use]
-    pub fn within(self, speech: &'w [Interval]) -> Self {
+    pub fn within(self, speech: &[Interval]) -> Self {
+        let speech = Timeline::new(speech, |_| true);
         Self { speech, ..self }
     }
 
@@ -119,47 +130,52 @@ impl<'w> Spoken<'w> {
 
     /// Where somebody speaks in `segment`.
     fn speech_of(&self, segment: Interval) -> Vec<Interval> {
-        let cut = |stretch: &Interval| {
+        let cut = |position: usize| {
+            let stretch = self.speech.interval(position);
             Interval::new(
                 stretch.start.max(segment.start),
                 stretch.end.min(segment.end),
             )
         };
-        let parts = self.speech.iter().map(cut);
+        let parts = self.speech.candidates(segment, 0.0).map(cut);
         parts.filter(|part| part.length() > 0.0).collect()
     }
 
     /// Which words belong to `segment`: those whose middle lies in it, so a word belongs to one segment of
     /// several that do not overlap. For the SDK, those that overlap it; words without length are left out.
     fn numbers_of(&self, segment: Interval, mode: Mode, counts: &mut WordCounts) -> Vec<usize> {
+        let mut numbers = self.order[self.middles_in(segment)].to_vec();
         if mode == Mode::Sdk {
-            let is_left_out = |&number: &usize| {
-                let time = self.words[number].time;
-                let is_point = time.is_some_and(|time| !sdk::has_length(time));
-                is_point && segment.holds(self.middles[number])
+            // Words with a length count by it, and not by their middles.
+            numbers.retain(|&number| !self.words[number].time.is_some_and(sdk::has_length));
+            let before = numbers.len();
+            numbers.retain(|&number| self.words[number].time.is_none());
+            counts.no_length_dropped += before - numbers.len();
+            let overlaps = |position: &usize| {
+                let time = self.times.interval(*position);
+                time.overlap(segment) > sdk::EPSILON
             };
-            counts.no_length_dropped += (0..self.words.len()).filter(is_left_out).count();
-            let overlaps =
-                |time: Interval| sdk::has_length(time) && time.overlap(segment) > sdk::EPSILON;
-            let is_inside = |&number: &usize| match self.words[number].time {
-                Some(time) => overlaps(time),
-                None => segment.holds(self.middles[number]),
-            };
-            return (0..self.words.len()).filter(is_inside).collect();
+            let inside = self.times.candidates(segment, 0.0).filter(overlaps);
+            numbers.extend(inside.map(|position| self.times.row(position)));
         }
-        let before = |moment: f64| {
-            self.order
-                .partition_point(|&word| self.middles[word] < moment)
-        };
-        let range = before(segment.start)..before(segment.end).max(before(segment.start));
-        let mut numbers = self.order[range].to_vec();
         numbers.sort_unstable();
         numbers
     }
 
+    /// The places in `order` of the words whose middle lies in `segment`.
+    fn middles_in(&self, segment: Interval) -> Range<usize> {
+        let before = |moment: f64| {
+            self.order
+                .partition_point(|&word| self.middles[word] < moment)
+        };
+        let first = before(segment.start);
+        first..before(segment.end).max(first)
+    }
+
     /// Words whose middle lies in none of `segments`.
     pub fn outside(&self, segments: &[Interval]) -> usize {
-        let is_outside = |middle: &&f64| !segments.iter().any(|segment| segment.holds(**middle));
+        let segments = Timeline::new(segments, |_| true);
+        let is_outside = |middle: &&f64| !segments.holds(**middle);
         self.middles.iter().filter(is_outside).count()
     }
 }
@@ -180,6 +196,7 @@ fn middles(words: &[Word]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn texts(words: &[Word]) -> Vec<&str> {
         words.iter().map(|word| word.text.as_str()).collect()
@@ -252,6 +269,91 @@ mod tests {
         let mut sum = counts;
         sum += counts;
         assert_eq!(sum.no_length_dropped, 2);
+    }
+
+    /// Words in any order that overlap; some have no length, and some no times.
+    fn mixed() -> Vec<Word> {
+        let word = |number: u32| {
+            let start = f64::from(number * 37 % 64) / 8.0;
+            let length = [0.0, 0.25, 1.0, 4.0][number as usize % 4];
+            match number % 5 {
+                0 => Word::missing("a"),
+                _ => Word::measured("a", start, start + length),
+            }
+        };
+        (0..64).map(word).collect()
+    }
+
+    /// What a look at each word finds.
+    fn looked_for(words: &[Word], segment: Interval, mode: Mode) -> (Vec<usize>, usize) {
+        let middles = middles(words);
+        let numbers = || 0..words.len();
+        let has_no_length = |time: Interval| !sdk::has_length(time);
+        let is_point = |number: usize| words[number].time.is_some_and(has_no_length);
+        let is_inside = |&number: &usize| match words[number].time {
+            Some(time) if mode == Mode::Sdk => {
+                !is_point(number) && time.overlap(segment) > sdk::EPSILON
+            }
+            _ => segment.holds(middles[number]),
+        };
+        let points = numbers().filter(|&number| is_point(number) && segment.holds(middles[number]));
+        let points = if mode == Mode::Sdk { points.count() } else { 0 };
+        (numbers().filter(is_inside).collect(), points)
+    }
+
+    #[test]
+    fn a_search_finds_the_words_that_a_look_at_each_finds() {
+        let words = mixed();
+        let spoken = Spoken::new(&words);
+        let mut segments = Vec::new();
+        for start in 0..56 {
+            for length in [0.0, 0.125, 1.0, 3.5] {
+                let start = f64::from(start) / 4.0;
+                segments.push(Interval::new(start, start + length));
+            }
+        }
+        for &segment in &segments {
+            for mode in [Mode::Words, Mode::Sdk] {
+                let mut counts = WordCounts::default();
+                let found = spoken.numbers_of(segment, mode, &mut counts);
+                assert_eq!(
+                    (found, counts.no_length_dropped),
+                    looked_for(&words, segment, mode),
+                    "{segment:?} {mode}"
+                );
+            }
+        }
+        for few in segments.chunks(3) {
+            let is_outside = |middle: &f64| !few.iter().any(|segment| segment.holds(*middle));
+            let expected = middles(&words).into_iter().filter(is_outside).count();
+            assert_eq!(spoken.outside(few), expected, "{few:?}");
+        }
+    }
+
+    #[test]
+    fn many_segments_do_not_look_at_all_words() {
+        let quarter = |number: u32| f64::from(number) / 4.0;
+        let word = |number: u32| Word::measured("a", quarter(number), quarter(number + 1));
+        let words: Vec<Word> = (0..60_000).map(word).collect();
+        let segment = |number: u32| Interval::new(quarter(3 * number), quarter(3 * number + 3));
+        let segments: Vec<Interval> = (0..20_000).map(segment).collect();
+        let divide = |mode: Mode| {
+            let options = AssembleOptions {
+                mode,
+                ..AssembleOptions::default()
+            };
+            let spoken = Spoken::new(&words);
+            for &segment in &segments {
+                let found = spoken.of(segment, &options, &mut WordCounts::default());
+                assert_eq!(found.unwrap().len(), 3);
+            }
+            assert_eq!(spoken.outside(&segments), 0);
+        };
+        let is_soon = misa_testing::takes_less_than(Duration::from_secs(1), || {
+            divide(Mode::Words);
+            divide(Mode::Sdk);
+        });
+        assert!(is_soon);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The steps of one modality of an utterance.
 
 use super::{AssembleOptions, StepCounts};
-use crate::align::{StepKind, Timeline, WeightedTrack, sdk, statistics, windows};
+use crate::align::{StepKind, Timeline, WeightedTrack, sdk, statistics_of, windows};
 use crate::{Interval, Track};
 
 /// The features of the steps of one modality of an utterance.
@@ -124,7 +124,7 @@ impl<'t> SteppedTrack<'t> {
     /// One step with the statistics of each column over `segment`.
     pub fn statistics(&self, segment: Interval) -> Steps {
         let mut steps = Steps::default();
-        match statistics(self.track, segment) {
+        match statistics_of(self.track, &self.all, segment) {
             Some((features, without)) => {
                 steps.push(segment, StepKind::Measured, &features);
                 steps.undefined = without;
