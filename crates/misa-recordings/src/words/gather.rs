@@ -1,7 +1,7 @@
 //! Checks and counts that are the same for all formats.
 
 use crate::error::quoted;
-use crate::words::label::{Labels, SAID_SILENCE, no_word};
+use crate::words::label::{Labels, SAID_SILENCES, no_word};
 use crate::words::phrase::{characters, spaced, spread};
 use crate::words::{
     RecordingWords, WordsFile, WordsFormat, WordsNote, WordsNoteKind, WordsOptions,
@@ -102,7 +102,8 @@ impl<'o> Gather<'o> {
             self.note(kind, 1);
             return Ok(());
         }
-        self.silences += usize::from(self.labels == Labels::Aligner && text == SAID_SILENCE);
+        let is_of_aligner = self.labels == Labels::Aligner;
+        self.silences += usize::from(is_of_aligner && SAID_SILENCES.contains(&text));
         if text.len() < word.text.len() {
             word.text = text.to_string();
         }

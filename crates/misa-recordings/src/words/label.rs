@@ -11,12 +11,14 @@ pub(super) enum Labels {
     Speech,
 }
 
-/// Names of silence: P2FA, HTK, Kaldi, Festival, WebMAUS.
-const SILENCES: [&str; 10] = [
-    "sp", "sil", "SIL", "pau", "<sil>", "<SIL>", "<eps>", "<p:>", "<s>", "</s>",
+/// Names of silence: P2FA, HTK, Kaldi, WebMAUS.
+const SILENCES: [&str; 9] = [
+    "sp", "sil", "SIL", "<sil>", "<SIL>", "<eps>", "<p:>", "<s>", "</s>",
 ];
-/// A word that people say, and that some aligners write for a pause.
-pub(super) const SAID_SILENCE: &str = "silence";
+/// The phone of a pause in labels of Festival and HTS. In Portuguese, it is a word.
+pub(super) const PAUSE_PHONE: &str = "pau";
+/// Words that people say, and that some aligners write for a pause.
+pub(super) const SAID_SILENCES: [&str; 2] = ["silence", PAUSE_PHONE];
 /// What Montreal Forced Aligner writes for sounds that are no known word.
 const SPOKEN_NOISE: &str = "spn";
 /// What Gentle aligned for a word of the transcript that is not in its dictionary.
@@ -82,6 +84,7 @@ mod tests {
             ("&", None, None),
             ("SP", None, None),
             ("silence", None, None),
+            ("pau", None, None),
             ("don't", None, None),
         ];
         for (text, aligner, speech) in cases {

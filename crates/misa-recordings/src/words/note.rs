@@ -66,7 +66,7 @@ pub enum WordsNoteKind {
     IgnoredStretch,
     /// Other recordings of a file that was found by the name of one, left out.
     OtherRecording,
-    /// Words `silence` of an aligner that has no other label of pauses: some write this for one.
+    /// Words `silence` and `pau` of an aligner that has no other label of pauses: some write these for one.
     SaidSilence,
 }
 
@@ -94,7 +94,9 @@ impl fmt::Display for WordsNote {
             WordsNoteKind::ProbablySilence => "words in segments that are probably silence",
             WordsNoteKind::IgnoredStretch => "stretches marked as not to be used left out",
             WordsNoteKind::OtherRecording => "other recordings in the file left out",
-            WordsNoteKind::SaidSilence => "words \"silence\", which may be the label of a pause",
+            WordsNoteKind::SaidSilence => {
+                "words \"silence\" or \"pau\", which may be the label of a pause"
+            }
         };
         write!(f, "{} {text}", self.count)
     }

@@ -79,7 +79,7 @@ fn silence_may_be_a_word() {
     let notes: Vec<String> = file.notes.iter().map(ToString::to_string).collect();
     assert_eq!(
         notes,
-        ["1 words \"silence\", which may be the label of a pause"]
+        ["1 words \"silence\" or \"pau\", which may be the label of a pause"]
     );
     // A file that has another label for pauses leaves no doubt.
     let file = self::file("a.ctm", "a 1 0 1 sil\na 1 1 1 silence\n");
@@ -348,6 +348,44 @@ fn words_of_a_label_file_last_until_the_next() {
         [("love", 100, 300), ("this", 400, 500)]
     );
     assert_eq!(table(&file.recordings[1]), [("I", 0, 1000)]);
+}
+
+#[test]
+fn pau_is_a_pause_in_labels_with_times_and_elsewhere_a_word() {
+    use WordsNoteKind::{SaidSilence, Silence};
+    // Festival and HTS.
+    let lab = file("a.lab", "0 1 pau\n1 2 boa\n2 3 pau\n");
+    assert_eq!(table(&lab.recordings[0]), [("boa", 1000, 2000)]);
+    assert_eq!(notes(&lab), [(Silence, 2)]);
+    let mlf = file(
+        "a.mlf",
+        "#!MLF!#\n\"a\"\n0 10000000 boa\n10000000 20000000 pau\n.\n",
+    );
+    assert_eq!(table(&mlf.recordings[0]), [("boa", 0, 1000)]);
+    assert_eq!(notes(&mlf), [(Silence, 1)]);
+    // The word of phones that are none, and a phone that belongs to no word.
+    let phones = "#!MLF!#\n\"a\"\n0 10000000 pau -1 pau\n10000000 20000000 p -1 pau\n20000000 30000000 a -1\n\
+        30000000 40000000 pau -1\n40000000 50000000 sil -1 sil\n.\n";
+    let phones = file("a.mlf", phones);
+    assert_eq!(table(&phones.recordings[0]), [("pau", 1000, 3000)]);
+    assert_eq!(notes(&phones), [(Silence, 2)]);
+    // Portuguese.
+    let grid = "File type = \"ooTextFile\"\n\"TextGrid\"\n0\n2\n<exists>\n1\n\"IntervalTier\"\n\"words\"\n0\n2\n2\n\
+        0\n1\n\"pau\"\n1\n2\n\"seco\"\n";
+    for (name, text) in [
+        ("a.ctm", "a 1 0 1 pau\na 1 1 1 seco\n"),
+        ("a.TextGrid", grid),
+        (
+            "a.csv",
+            "Begin,End,Label,Type,Speaker\n0,1,pau,words,a\n1,2,seco,words,a\n",
+        ),
+    ] {
+        let file = file(name, text);
+        let words = table(&file.recordings[0]);
+        assert_eq!(words, [("pau", 0, 1000), ("seco", 1000, 2000)], "{name}");
+        assert_eq!(notes(&file), [(SaidSilence, 1)], "{name}");
+    }
+    assert_eq!(file("a.lab", "pau seco\n").recordings[0].words.len(), 2);
 }
 
 #[test]

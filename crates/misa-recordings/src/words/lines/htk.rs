@@ -2,8 +2,9 @@
 
 use crate::error::quoted;
 use crate::number::number;
-use crate::words::gather::Gather;
-use crate::words::label::{Labels, is_phone, no_word};
+use crate::words::WordsNoteKind;
+use crate::words::gather::{Gather, check_time};
+use crate::words::label::{Labels, PAUSE_PHONE, is_phone, no_word};
 use crate::words::lines::{counted, divided, field_number, filled};
 use crate::{Fault, FaultKind, Interval, Place, Word, WordOrigin};
 
@@ -13,6 +14,7 @@ const UNITS: f64 = 1e7;
 const FEW: usize = 4;
 
 /// A line of labels.
+#[derive(Clone, Copy)]
 struct Label<'a> {
     line: u64,
     time: Option<Interval>,
@@ -56,12 +58,16 @@ pub(super) fn read_mlf(text: &str, gather: &mut Gather) -> Result<(), Fault> {
         };
         if let Some(text) = text {
             end_word(&mut word, gather)?;
+            if is_pause(label, text) {
+                add_pause(label, gather)?;
+                continue;
+            }
             let started = match label.time {
                 Some(time) => Word::measured(text, time.start, time.end),
                 None => Word::missing(text),
             };
             word = Some((started, at));
-        } else if no_word(label.label, Labels::Aligner).is_some() {
+        } else if is_pause(label, label.label) || no_word(label.label, Labels::Aligner).is_some() {
             end_word(&mut word, gather)?;
         } else if let Some((word, _)) = &mut word {
             word.time = word.time.zip(label.time).map(|(word, phone)| Interval {
@@ -124,6 +130,10 @@ pub(super) fn read_lab(text: &str, gather: &mut Gather) -> Result<(), Fault> {
         let (Some(time), text) = (label.time, label.word.unwrap_or(label.label)) else {
             continue;
         };
+        if is_pause(label, text) {
+            add_pause(label, gather)?;
+            continue;
+        }
         let word = Word::measured(text, time.start, time.end);
         gather.add(word, || Place::Line(label.line))?;
     }
@@ -174,6 +184,21 @@ fn label(line: &str, at: u64, units: f64) -> Result<Label<'_>, Fault> {
         _ => None,
     };
     Ok(found(time, unquoted(label), word))
+}
+
+/// Whether a label with times, and `text` which it begins, are both the pause of Festival and HTS. A text without times
+/// has words alone.
+fn is_pause(label: Label<'_>, text: &str) -> bool {
+    label.time.is_some() && [label.label, text] == [PAUSE_PHONE; 2]
+}
+
+/// Counts a pause, whose times are checked as those of words.
+fn add_pause(label: Label<'_>, gather: &mut Gather) -> Result<(), Fault> {
+    if let Some(time) = label.time {
+        check_time(time, gather.limits, &|| Place::Line(label.line))?;
+    }
+    gather.note(WordsNoteKind::Silence, 1);
+    Ok(())
 }
 
 /// The recording that stands in quotes: its path, or a pattern of it.
