@@ -264,6 +264,31 @@ fn numbers_that_no_data_set_may_have_are_refused() {
 }
 
 #[test]
+fn segments_without_words_are_named_with_their_file() {
+    let own = Recordings::new(3);
+    // Nothing is said in v1, and in v2 nothing after a minute.
+    fs::remove_file(own.path("words/v1.json")).unwrap();
+    own.write("words/v1.srt", "");
+    let header = "id,video,start,end,label,split\n";
+    let without = "a,v1,0,2,1,train\nb,v2,60,70,2,valid\n";
+    own.write("none.csv", &format!("{header}{without}"));
+    let message = own.refused("none.csv", &[]);
+    let expected = format!(
+        "none.csv: expected an utterance, found none: segment \"a\" has no words in {}; segment \"b\" has no words in {}",
+        own.path("words/v1.srt"),
+        own.path("words/v2.json")
+    );
+    assert!(message.contains(&expected), "{message}");
+    // Among others, they are told.
+    own.write("some.csv", &format!("{header}{without}c,v3,0,2,3,train\n"));
+    let told = own.assemble("some.csv", "mine.safetensors", &[]);
+    assert!(
+        told.contains("note: 2 segments without words left out: a, b\n"),
+        "{told}"
+    );
+}
+
+#[test]
 fn faulty_recordings_are_left_out_if_asked_for() {
     let own = Recordings::new(9);
     own.write("faces/v2.csv", "frame, timestamp\n");

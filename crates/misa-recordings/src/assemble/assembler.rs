@@ -278,16 +278,28 @@ impl<'t> Assembler<'t> {
         })
     }
 
+    /// The file of words of the segment `id`; `None` if it has none.
+    pub fn words_file(&self, id: &str) -> Option<&Path> {
+        let (_, job) = self.job_of(id)?;
+        let place = job.places.words.as_ref()?;
+        self.words.as_ref()?.shelf.file(place)
+    }
+
+    /// The number of a segment, and the job that it is of.
+    fn job_of(&self, id: &str) -> Option<(usize, &Job)> {
+        let number = self.segments.iter().position(|segment| segment.id == id)?;
+        let mut jobs = self.jobs.iter();
+        let job = jobs.find(|job| job.segments.contains(&number))?;
+        Some((number, job))
+    }
+
     /// The picture of an utterance; `None` if there is no such.
     ///
     /// # Errors
     ///
     /// [`AssembleError`] when its files are at fault.
     pub fn picture(&self, id: &str) -> Result<Option<Picture>, AssembleError> {
-        let Some(number) = self.segments.iter().position(|segment| segment.id == id) else {
-            return Ok(None);
-        };
-        let Some(job) = self.jobs.iter().find(|job| job.segments.contains(&number)) else {
+        let Some((number, job)) = self.job_of(id) else {
             return Ok(None);
         };
         let alone = job.only(number);

@@ -82,6 +82,15 @@ impl<T> Shelf<T> {
         }
     }
 
+    /// The file of a place.
+    pub fn file<'p>(&'p self, place: &'p Place) -> Option<&'p Path> {
+        match (&place.source, self) {
+            (Some(source), _) => Some(source.path.as_path()),
+            (None, Self::File(recordings)) => Some(recordings.path()),
+            (None, Self::Folder(_)) => None,
+        }
+    }
+
     /// The files of a folder; none of one file.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let sources = match self {
@@ -140,6 +149,8 @@ mod tests {
     #[test]
     fn a_name_is_as_the_file_states_it() {
         let shelf = shelf(&[Some("talk.1"), Some("talk.2"), Some("1.5"), Some("1.7")]).unwrap();
+        let place = shelf.find(&["1.5".to_string()], 1).unwrap().unwrap();
+        assert!(shelf.file(&place).unwrap().ends_with("all.ctm"));
         for (number, name) in ["talk.1", "talk.2", "1.5", "1.7"].into_iter().enumerate() {
             assert_eq!(found(&shelf, &[name]), Some((number + 1, true)));
         }

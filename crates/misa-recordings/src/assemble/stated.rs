@@ -64,6 +64,11 @@ impl<T> Stated<T> {
         }
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What belongs to a stated name.
     pub fn get(&self, stated: &str) -> Option<&T> {
         self.recordings.get(stated)

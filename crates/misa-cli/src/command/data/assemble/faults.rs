@@ -1,12 +1,15 @@
 //! Recordings that cannot be used.
 
-use misa_recordings::assemble::{AssembleError, KindMatching, Matching};
+use super::totals::Totals;
+use misa_recordings::assemble::{AssembleError, Assembler, KindMatching, Matching};
 use misa_recordings::segments::Segment;
 use std::error::Error;
 use std::fmt::Write;
 
 /// Faults that are told in full.
 const TOLD: usize = 10;
+/// Segments without words that are told with their files.
+const SEGMENTS: usize = 3;
 
 /// Recordings whose files are at fault.
 #[derive(Debug, Default)]
@@ -47,6 +50,37 @@ impl Faults {
         }
         message + "mend or remove these files, or leave their recordings out with --skip-faulty"
     }
+}
+
+/// What is said where no recording gave an utterance: which segments have no words, and in which files.
+pub(super) fn nothing_left(
+    table: &str,
+    assembler: &Assembler<'_>,
+    totals: &Totals,
+    faults: &Faults,
+) -> String {
+    let without = totals.without_words();
+    let segment = |id: &&str| match assembler.words_file(id) {
+        Some(path) => format!("segment {id:?} has no words in {}", path.display()),
+        None => format!("segment {id:?} has no file of words"),
+    };
+    let mut found: Vec<String> = without.iter().take(SEGMENTS).map(segment).collect();
+    let counted = [
+        (
+            without.len().saturating_sub(SEGMENTS),
+            "more segments without words",
+        ),
+        (totals.without_label, "segments without a label"),
+        (faults.list.len(), "recordings at fault"),
+    ];
+    let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+    found.extend(counted.map(|(count, what)| format!("{count} {what}")));
+    let first = faults.list.first();
+    found.extend(first.map(|(name, error)| format!("the first of them {name:?}: {error}")));
+    format!(
+        "{table}: expected an utterance, found none: {}",
+        found.join("; ")
+    )
 }
 
 /// Fails if files of one kind were named, and none belongs to a recording.

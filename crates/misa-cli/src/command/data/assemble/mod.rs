@@ -112,6 +112,10 @@ impl AssembleArguments {
         if !self.allow_offset {
             totals.check_offsets()?;
         }
+        if first.is_none() {
+            let table = self.table_name();
+            return Err(faults::nothing_left(&table, &assembler, &totals, &faults).into());
+        }
         let (written, overview) = writer.finish()?;
         let summary = Summary {
             arguments: self,
@@ -172,6 +176,7 @@ impl AssembleArguments {
             })),
             totals: Totals::default(),
             faults: Faults::default(),
+            has_labels: has_labels(table),
             first: None,
         };
         let mut line = ProgressLine::new();
@@ -264,6 +269,7 @@ struct Work<'w> {
     writer: RecordingsWriter,
     totals: Totals,
     faults: Faults,
+    has_labels: bool,
     /// The first utterance.
     first: Option<String>,
 }
@@ -278,10 +284,9 @@ impl Work<'_> {
             Ok(read) => read,
             Err(error) => return self.faults.add(name, error, self.arguments.skip_faulty),
         };
-        let has_labels = has_labels(self.table);
         for utterance in &utterances {
             let segment = &self.table.segments[utterance.number];
-            if has_labels && segment.label.is_none() {
+            if self.has_labels && segment.label.is_none() {
                 self.totals.without_label += 1;
                 continue;
             }

@@ -164,11 +164,6 @@ impl Summary<'_> {
             (words.sorted, "word", "out of order, sorted"),
             (words.outside, "word", "in no segment"),
             (
-                self.totals.without_words(),
-                "segment",
-                "without words left out",
-            ),
-            (
                 self.totals.without_label,
                 "segment",
                 "without a label left out",
@@ -192,10 +187,19 @@ impl Summary<'_> {
             let end = if count == 1 { "" } else { "s" };
             format!("{count} {noun}{end} {what}")
         }));
+        notes.extend(self.without_words());
         notes.extend(self.file_notes());
         notes.extend(self.sound_notes());
         notes.extend(self.overview.notes.iter().map(ToString::to_string));
         notes
+    }
+
+    /// Which segments have no words, if any.
+    fn without_words(&self) -> Option<String> {
+        let without = self.totals.without_words();
+        let (count, end) = (without.len(), if without.len() == 1 { "" } else { "s" });
+        let told = told(&without);
+        (count > 0).then(|| format!("{count} segment{end} without words left out: {told}"))
     }
 
     /// Notes of files, each kind once, with the sum of its counts.
@@ -260,17 +264,17 @@ fn steps_text(steps: &StepCounts) -> String {
     )
 }
 
-fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
-    let told = |names: &[String]| {
-        let first: Vec<&str> = names.iter().take(TOLD).map(String::as_str).collect();
-        let more = names.len() - first.len();
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        format!("{}{more}", first.join(", "))
+/// The first of some names, and how many more there are.
+fn told<N: AsRef<str>>(names: &[N]) -> String {
+    let first: Vec<&str> = names.iter().take(TOLD).map(AsRef::as_ref).collect();
+    let more = match names.len() - first.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
+    format!("{}{more}", first.join(", "))
+}
+
+fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
     let mut notes = Vec::new();
     if !found.without.is_empty() {
         notes.push(format!(

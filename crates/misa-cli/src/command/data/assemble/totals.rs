@@ -33,11 +33,10 @@ impl Totals {
     }
 
     /// Segments without any word.
-    pub fn without_words(&self) -> usize {
-        self.recordings
-            .iter()
-            .map(|report| report.without_words.len())
-            .sum()
+    pub fn without_words(&self) -> Vec<&str> {
+        let recordings = self.recordings.iter();
+        let segments = recordings.flat_map(|report| &report.without_words);
+        segments.map(String::as_str).collect()
     }
 
     /// Fails if words and voices clearly belong to different cuts: those of a long recording, or those of
