@@ -264,6 +264,94 @@ fn numbers_that_no_data_set_may_have_are_refused() {
 }
 
 #[test]
+fn options_without_effect_in_a_mode_are_refused() {
+    let own = Recordings::new(3);
+    for (mode, option, value, expected) in [
+        ("sdk", "--pauses", "extend", "words"),
+        ("utterance", "--untimed", "drop", "words or sdk"),
+        ("sdk", "--untimed", "spread", "words"),
+        ("utterance", "--reach", "1", "words or unaligned"),
+        ("words", "--face-rate", "5", "unaligned"),
+        ("words", "--voice-rate", "5", "unaligned"),
+        ("utterance", "--most-steps", "5", "unaligned"),
+        (
+            "sdk",
+            "--confidence",
+            "0.5",
+            "words, unaligned or utterance",
+        ),
+    ] {
+        let message = own.refused("table.csv", &["--mode", mode, option, value]);
+        let expected =
+            format!(" has no effect with --mode {mode}; it works with --mode {expected}");
+        assert!(
+            message.contains(option) && message.ends_with(&expected),
+            "{message}"
+        );
+    }
+    // Their own modes take them.
+    let unaligned = ["--mode", "unaligned", "--face-rate", "5", "--reach", "1"];
+    own.assemble("table.csv", "mine.safetensors", &unaligned);
+    let sdk = ["--mode", "sdk", "--untimed", "refuse", "--force"];
+    own.assemble("table.csv", "mine.safetensors", &sdk);
+}
+
+#[test]
+fn options_without_effect_on_the_files_are_refused() {
+    let own = Recordings::new(3);
+    own.write("new.csv", "id\nv1\n");
+    own.write("split.csv", "id,label,split\nv1,1,train\nv2,2,valid\n");
+    for (table, option, expected) in [
+        (
+            "table.csv",
+            "--speech=x",
+            "--speech has no effect without --sound",
+        ),
+        (
+            "table.csv",
+            "--cut",
+            "table.csv: --cut has no effect, as there are no times",
+        ),
+        (
+            "new.csv",
+            "--classes=a,b",
+            "new.csv: --classes has no effect, as there are no labels that are names",
+        ),
+        (
+            "split.csv",
+            "--seed=2",
+            "split.csv: --splits and --seed have no effect, as there are splits",
+        ),
+        (
+            "new.csv",
+            "--splits=0.5,0.25,0.25",
+            "new.csv: --splits and --seed have no effect, as there are no labels",
+        ),
+    ] {
+        let message = own.refused(table, &[option]);
+        assert!(message.contains(expected), "{message}");
+    }
+    // There is no table where segments are those of speech.
+    let out = own.path("refused.safetensors");
+    let segment = ["data", "assemble", "--segment", "speech", "--sound", "x"];
+    for option in [
+        "--label-column=a",
+        "--text-column=a",
+        "--classes=a",
+        "--cut",
+        "--seed=2",
+        "--trim",
+    ] {
+        let arguments = [&segment[..], &["--out", &out, option]].concat();
+        let (_, message) = refused(&arguments);
+        assert!(message.contains("cannot be used with"), "{message}");
+    }
+    let without = [&segment[..], &["--out", &out, "--confidence", "0.5"]].concat();
+    let (_, message) = refused(&without);
+    assert!(message.contains("--faces <PATH>"), "{message}");
+}
+
+#[test]
 fn segments_without_words_are_named_with_their_file() {
     let own = Recordings::new(3);
     // Nothing is said in v1, and in v2 nothing after a minute.

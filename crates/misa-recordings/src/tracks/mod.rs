@@ -32,7 +32,8 @@ const ROWS_A_SECOND: &str =
 /// If it cannot be opened, or as for [`parse`].
 pub fn read(path: &Path, options: &TrackOptions) -> Result<TrackFile, RecordingError> {
     if path.is_dir() {
-        return arrays::read_folder(path, options);
+        let file = arrays::read_folder(path, options)?;
+        return with_faces(file, options).map_err(RecordingError::file(path));
     }
     let source = Source::open(path).map_err(RecordingError::io(path))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -48,10 +49,10 @@ pub fn read(path: &Path, options: &TrackOptions) -> Result<TrackFile, RecordingE
 /// not tell.
 pub fn parse(name: &str, source: &Source<'_>, options: &TrackOptions) -> Result<TrackFile, Fault> {
     if let Some(file) = arrays::parse(name, source, options)? {
-        return Ok(file);
+        return with_faces(file, options);
     }
     if let Some(file) = text::parse(name, source, options)? {
-        return Ok(file);
+        return with_faces(file, options);
     }
     let expected = "a table with a header, ARFF, HTK or an array";
     let found = "something else";
@@ -61,6 +62,17 @@ pub fn parse(name: &str, source: &Source<'_>, options: &TrackOptions) -> Result<
         expected,
         found,
     ))
+}
+
+/// The same file, unless a face is to be chosen where faces have no names.
+fn with_faces(file: TrackFile, options: &TrackOptions) -> Result<TrackFile, Fault> {
+    let has_names = matches!(file.format, TrackFormat::OpenFace | TrackFormat::PyFeat);
+    if has_names || options.face.is_none() {
+        return Ok(file);
+    }
+    let expected = "a table of OpenFace or py-feat, because a face is chosen";
+    let found = "features without names of faces";
+    Err(Fault::new(FaultKind::Invalid, Place::File, expected, found))
 }
 
 /// What is told about files of feature rows that they do not say.
@@ -75,8 +87,8 @@ pub struct TrackOptions {
     pub rate: Option<f64>,
     /// Start of the first row of an array, in seconds.
     pub first: f64,
-    /// The face that is read where a table has several, by the tool's number or name; `None`: in each frame the
-    /// one with the highest mean confidence over the table.
+    /// The face that is read where a table of OpenFace or py-feat has several, by the tool's number or name; `None`:
+    /// in each frame the one with the highest mean confidence over the table.
     pub face: Option<String>,
     /// Rows of lower confidence are not valid, where a tool states one from 0 to 1.
     pub confidence: f64,

@@ -374,6 +374,10 @@ fn what_is_asked_for_must_be_there() {
         fault("x", b"frame,timestamp,confidence,success\n1,0,1,1\n", &face).to_string(),
         "line 1: expected a column \"face_id\", because a face is chosen, found 4 columns without it"
     );
+    assert_eq!(
+        fault("x", b"time,x\n0,1\n1,2\n", &face).to_string(),
+        "expected a table of OpenFace or py-feat, because a face is chosen, found features without names of faces"
+    );
     let fps = options(|options| options.fps = Some(25.0));
     assert_eq!(
         fault(

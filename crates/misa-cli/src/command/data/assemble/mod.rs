@@ -1,5 +1,6 @@
 //! Own recordings as a data set.
 
+mod checks;
 mod faults;
 mod mmsa;
 mod options;
@@ -13,7 +14,7 @@ use crate::{Exit, Outcome, ProgressLine};
 use clap::Args;
 use faults::Faults;
 use misa_data::{RecordingsWriter, Split};
-use misa_recordings::assemble::{Assembled, Assembler, Mode, RecordingReport};
+use misa_recordings::assemble::{Assembled, Assembler, RecordingReport};
 use misa_recordings::segments::{self, Segment, SegmentTable};
 use misa_terms::{Modality, PerModality};
 use mmsa::TokenBert;
@@ -22,6 +23,11 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use summary::Summary;
 use totals::Totals;
+
+/// Parts of train, valid and test.
+const SPLITS: [f64; 3] = [0.7, 0.15, 0.15];
+/// Seed of the splits.
+const SEED: u64 = 1;
 
 /// Make a data set of your own recordings.
 ///
@@ -53,13 +59,13 @@ pub struct AssembleArguments {
     steps: StepOptions,
     #[command(flatten)]
     columns: TableOptions,
-    /// Parts of train, valid and test, for a table without splits; recordings of a speaker, or of a video,
-    /// stay together
-    #[arg(long, value_name = "A,B,C", default_value = "0.7,0.15,0.15", value_parser = shares)]
-    splits: [f64; 3],
-    /// Seed of the splits
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Parts of train, valid and test, for a table with labels and without splits; recordings of a speaker, or of a
+    /// video, stay together [default: 0.7,0.15,0.15]
+    #[arg(long, value_name = "A,B,C", value_parser = shares, conflicts_with = "segment")]
+    splits: Option<[f64; 3]>,
+    /// Seed of the splits [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "segment")]
+    seed: Option<u64>,
     /// Also write a feature file of MMSA, whose models read the tokens of a BERT
     #[arg(long, value_name = "FILE", requires = "bert")]
     mmsa: Option<PathBuf>,
@@ -90,10 +96,12 @@ impl AssembleArguments {
     ///
     /// Whatever keeps the recordings from being read or the data set from being written.
     pub fn run(&self) -> Outcome {
+        self.check_effects()?;
         self.check_outputs()?;
         let bert = self.bert.as_deref().map(TokenBert::open).transpose()?;
         let mut table = self.table()?;
         let splits = self.split(&mut table)?;
+        self.check_table(&table)?;
         self.check_modes(&table)?;
         let inputs = self.files.inputs()?;
         let assembler = Assembler::new(&table.segments, inputs, self.steps.assemble())?;
@@ -221,44 +229,21 @@ impl AssembleArguments {
         Ok(())
     }
 
-    /// Gives splits to a table with labels that has none, and says how.
+    /// Gives splits to a table with labels that has none, and says how. Refuses options of splits for others.
     fn split(&self, table: &mut SegmentTable) -> Result<Option<String>, Box<dyn Error>> {
         let is_split = table.segments.iter().all(|segment| segment.split.is_some());
-        if is_split || !has_labels(table) {
+        if !is_split && has_labels(table) {
+            let shares = self.splits.unwrap_or(SPLITS);
+            let summary = segments::assign_splits(table, shares, self.seed.unwrap_or(SEED));
+            let summary = summary.map_err(|fault| format!("{}: {fault}", self.table_name()))?;
+            return Ok(Some(summary.to_string()));
+        }
+        if self.splits.is_none() && self.seed.is_none() {
             return Ok(None);
         }
-        let summary = segments::assign_splits(table, self.splits, self.seed);
-        let summary = summary.map_err(|fault| format!("{}: {fault}", self.table_name()))?;
-        Ok(Some(summary.to_string()))
-    }
-
-    /// Refuses what the table and the files cannot serve.
-    fn check_modes(&self, table: &SegmentTable) -> Result<(), Box<dyn Error>> {
-        let mode = self.steps.mode;
-        if mode.is_by_word() && !self.files.has_words() {
-            let (unaligned, utterance) = (Mode::Unaligned, Mode::Utterance);
-            return Err(format!(
-                "--mode {mode} needs words with times; give --words PATH, or choose --mode {unaligned} or {utterance}"
-            )
-            .into());
-        }
-        let is_known = |id: &String| table.segments.iter().any(|segment| segment.id == *id);
-        if let Some(id) = self.picture.as_ref().filter(|id| !is_known(id)) {
-            let (path, first) = (self.table_name(), &table.segments[0].id);
-            return Err(format!(
-                "{path}: expected the utterance {id:?} of --picture, found others, such as {first:?}"
-            )
-            .into());
-        }
-        let has_text = table.segments.iter().any(|segment| segment.text.is_some());
-        if self.files.is_empty() && !has_text {
-            let path = self.table_name();
-            return Err(format!(
-                "{path}: expected a column text, or files; give --words, --faces, --voice or --sound PATH"
-            )
-            .into());
-        }
-        Ok(())
+        let what = if is_split { "splits" } else { "no labels" };
+        let table = self.table_name();
+        Err(format!("{table}: --splits and --seed have no effect, as there are {what}").into())
     }
 }
 
@@ -305,6 +290,11 @@ fn has_labels(table: &SegmentTable) -> bool {
         .segments
         .iter()
         .any(|segment: &Segment| segment.label.is_some())
+}
+
+/// Whether the table has texts.
+fn has_text(table: &SegmentTable) -> bool {
+    table.segments.iter().any(|segment| segment.text.is_some())
 }
 
 /// Whether every segment has a label by a modality alone.

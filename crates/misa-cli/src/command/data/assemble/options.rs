@@ -22,13 +22,13 @@ pub(super) struct FileOptions {
     words: Option<PathBuf>,
     /// Faces: a folder with a file per recording, or one file
     #[arg(long, value_name = "PATH")]
-    faces: Option<PathBuf>,
+    pub faces: Option<PathBuf>,
     /// Voices: a folder with a file per recording, or one file
     #[arg(long, value_name = "PATH")]
-    voice: Option<PathBuf>,
+    pub voice: Option<PathBuf>,
     /// Sounds, or videos, of which voices are made: a folder with a file per recording, or one file
     #[arg(long, value_name = "PATH", conflicts_with = "voice")]
-    sound: Option<PathBuf>,
+    pub sound: Option<PathBuf>,
     /// Features of the sounds: misa-voice-1 or librosa-33
     #[arg(long, value_name = "NAME", requires = "sound", default_value = SoundRecipe::MisaVoice1.name(), value_parser = sound_recipe)]
     sound_recipe: SoundRecipe,
@@ -37,7 +37,7 @@ pub(super) struct FileOptions {
     keep_before_fault: bool,
     /// What tells speech from other sounds.
     #[command(flatten)]
-    speech: SpeechOption,
+    pub speech: SpeechOption,
     /// Columns of the faces: the name of a recipe, or its file [default: by the first file]
     #[arg(long, value_name = "RECIPE", requires = "faces")]
     face_recipe: Option<String>,
@@ -53,10 +53,10 @@ pub(super) struct FileOptions {
     /// Rows a second of arrays of voices
     #[arg(long, value_name = "N", requires = "voice", value_parser = above_zero)]
     voice_rows: Option<f64>,
-    /// Least confidence of a face, from 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = misa_recordings::tracks::CONFIDENCE, value_parser = share)]
-    confidence: f64,
-    /// The face that is read, where a recording has several [default: the one found most surely]
+    /// Least confidence of a face, from 0 to 1, for every mode but sdk [default: 0.8]
+    #[arg(long, value_name = "SHARE", requires = "faces", value_parser = share)]
+    pub confidence: Option<f64>,
+    /// The face that is read, where a table of OpenFace or py-feat has several [default: the one found most surely]
     #[arg(long, value_name = "NAME", requires = "faces")]
     face: Option<String>,
     /// Tier of a TextGrid that has the words
@@ -70,50 +70,55 @@ pub(super) struct StepOptions {
     /// What a step is: words, sdk, unaligned or utterance
     #[arg(long, value_name = "NAME", default_value_t)]
     pub mode: Mode,
-    /// Who owns pauses: words-only, extend or own-steps
-    #[arg(long, value_name = "NAME", default_value_t)]
-    pauses: PauseRule,
-    /// Words without times: spread, drop or refuse
-    #[arg(long, value_name = "NAME", default_value_t)]
-    untimed: UntimedRule,
-    /// How far away a row may be that a step without rows borrows
-    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = reach)]
-    reach: f64,
-    /// Steps of faces a second, for --mode unaligned
-    #[arg(long, value_name = "N", default_value = "10", value_parser = rate)]
-    face_rate: f64,
-    /// Steps of voices a second, for --mode unaligned
-    #[arg(long, value_name = "N", default_value = "20", value_parser = rate)]
-    voice_rate: f64,
-    /// Most steps of a modality, for --mode unaligned
-    #[arg(long, value_name = "N", default_value = "500", value_parser = steps)]
-    most_steps: usize,
+    /// Who owns pauses, for --mode words: words-only, extend or own-steps [default: extend]
+    #[arg(long, value_name = "NAME")]
+    pub pauses: Option<PauseRule>,
+    /// Words without times, for --mode words and sdk: spread, drop or refuse [default: spread; drop for sdk]
+    #[arg(long, value_name = "NAME")]
+    pub untimed: Option<UntimedRule>,
+    /// How far away a row may be that a step without rows borrows, for --mode words and unaligned [default: 0.1]
+    #[arg(long, value_name = "SECONDS", value_parser = reach)]
+    pub reach: Option<f64>,
+    /// Steps of faces a second, for --mode unaligned [default: 10]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub face_rate: Option<f64>,
+    /// Steps of voices a second, for --mode unaligned [default: 20]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub voice_rate: Option<f64>,
+    /// Most steps of a modality, for --mode unaligned [default: 500]
+    #[arg(long, value_name = "N", value_parser = steps)]
+    pub most_steps: Option<usize>,
     /// Leave out the silence at both ends of recordings that the table does not cut; needs --sound
-    #[arg(long, requires = "sound")]
+    #[arg(long, requires = "sound", conflicts_with = "segment")]
     trim: bool,
     /// Keep capital letters
     #[arg(long)]
-    keep_case: bool,
+    pub keep_case: bool,
     /// Keep the punctuation around words
     #[arg(long)]
-    keep_punctuation: bool,
+    pub keep_punctuation: bool,
 }
 
 /// How the table is read.
 #[derive(Args, Debug)]
 pub(super) struct TableOptions {
     /// Column of the table with the label
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "segment")]
     label_column: Option<String>,
     /// Column of the table with the text
-    #[arg(long, value_name = "NAME")]
-    text_column: Option<String>,
+    #[arg(long, value_name = "NAME", conflicts_with = "segment")]
+    pub text_column: Option<String>,
     /// Files are clips: leave out times of the table, which count from the uncut recording
-    #[arg(long)]
-    cut: bool,
+    #[arg(long, conflicts_with = "segment")]
+    pub cut: bool,
     /// Names of the classes in order, if labels are names
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    classes: Vec<String>,
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        conflicts_with = "segment"
+    )]
+    pub classes: Vec<String>,
 }
 
 impl FileOptions {
@@ -154,7 +159,8 @@ impl FileOptions {
         };
         inputs.words_options.tier.clone_from(&self.tier);
         let faces = &mut inputs.faces_options;
-        (faces.fps, faces.rate, faces.confidence) = (self.fps, self.face_rows, self.confidence);
+        (faces.fps, faces.rate) = (self.fps, self.face_rows);
+        faces.confidence = self.confidence.unwrap_or(faces.confidence);
         faces.face.clone_from(&self.face);
         inputs.voice_options.rate = self.voice_rows;
         Ok(inputs)
@@ -199,11 +205,13 @@ impl StepOptions {
     pub fn assemble(&self) -> AssembleOptions {
         let mut options = AssembleOptions::default();
         options.mode = self.mode;
-        options.pauses = self.pauses;
-        options.untimed = self.untimed;
-        options.reach = self.reach;
-        (options.face_rate, options.voice_rate) = (self.face_rate, self.voice_rate);
-        (options.most_steps, options.trim) = (self.most_steps, self.trim);
+        options.pauses = self.pauses.unwrap_or(options.pauses);
+        options.untimed = self.untimed.unwrap_or(options.untimed);
+        options.reach = self.reach.unwrap_or(options.reach);
+        options.face_rate = self.face_rate.unwrap_or(options.face_rate);
+        options.voice_rate = self.voice_rate.unwrap_or(options.voice_rate);
+        options.most_steps = self.most_steps.unwrap_or(options.most_steps);
+        options.trim = self.trim;
         (options.keep_case, options.keep_punctuation) = (self.keep_case, self.keep_punctuation);
         options
     }
