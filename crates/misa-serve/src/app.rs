@@ -11,13 +11,13 @@ use crate::queue::{BatchLimits, Queue};
 use crate::reload::Reload;
 use crate::request_id::RequestIds;
 use crate::stage::{Stage, Stages};
+use crate::turns::Turns;
 use crate::{ServeConfig, ServeError, compute};
 use axum::http::HeaderMap;
 use misa_answer::ErrorType;
 use misa_infer::{Explanation, Prediction};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// What all requests share.
 pub(crate) struct App {
@@ -30,7 +30,7 @@ pub(crate) struct App {
     pub ids: RequestIds,
     pub bodies: Budget,
     /// As many turns as there are processors, each for the sound of one request.
-    pub sounds: Arc<Semaphore>,
+    pub sounds: Arc<Turns>,
     pub stages: Stages,
     pub reload: Reload,
     keys: RwLock<Access>,
@@ -77,8 +77,9 @@ impl App {
             log: Log::start(config.log, sink)?,
             ids: RequestIds::default(),
             bodies: Budget::new(config.all_body_bytes),
-            sounds: Arc::new(Semaphore::new(
+            sounds: Arc::new(Turns::new(
                 std::thread::available_parallelism().map_or(1, usize::from),
+                config.queue,
             )),
             stages: Stages::new(),
             reload: Reload::default(),
@@ -151,6 +152,7 @@ impl App {
             is_ready: self.stages.now() == Stage::Ready,
             queued_predictions: self.predictions.len(),
             queued_explanations: self.explanations.len(),
+            queued_sounds: self.sounds.waiting(),
             skipped: self.predictions.skipped() + self.explanations.skipped(),
             body_bytes: self.bodies.used(),
             log_lines_dropped: self.log.dropped(),

@@ -36,7 +36,7 @@ pub struct ServeConfig {
     pub batch_window_ms: u64,
     /// Threads that predict batches.
     pub workers: usize,
-    /// Most requests that wait to be computed; one more is answered 429.
+    /// Most requests that wait to be computed, and most sounds that wait to be read; one more is answered 429.
     pub queue: usize,
     /// Most bytes of a body.
     pub body_bytes: usize,
@@ -58,7 +58,7 @@ pub struct ServeConfig {
     pub body_seconds: f64,
     /// Seconds after which a connection without a request is closed.
     pub idle_seconds: f64,
-    /// Seconds after which a request that is not computed yet is answered 429.
+    /// Seconds after which a request that is not computed yet, or a sound that is not read yet, is answered 429.
     pub answer_seconds: f64,
     /// Seconds between the end of readiness and the refusal of new requests, in which load balancers
     /// notice.

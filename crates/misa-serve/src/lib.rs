@@ -29,6 +29,7 @@
 //! | `observe.rs`, `origin.rs`, `request_id.rs`, `api_error.rs` | what every request passes |
 //! | `submission.rs`, `body.rs`, `budget.rs` | a request from its bytes to its answer |
 //! | `queue.rs`, `compute.rs` | batches, and the threads that compute them |
+//! | `turns.rs`, `pace.rs` | whose sound is read, and when to come again |
 //! | `model.rs`, `models.rs` | the models |
 //! | `auth.rs`, `metrics/`, `log.rs` | keys, counts, lines |
 //! | `app.rs`, `lock.rs` | what all requests share |
@@ -56,6 +57,7 @@ mod models;
 mod observe;
 mod openapi;
 mod origin;
+mod pace;
 mod page;
 mod query;
 mod queue;
@@ -66,6 +68,7 @@ mod server;
 mod signals;
 mod stage;
 mod submission;
+mod turns;
 
 pub use config::{LogFormat, ModelSource, ServeConfig};
 pub use control::Control;

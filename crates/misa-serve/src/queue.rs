@@ -2,10 +2,10 @@
 
 use crate::lock::lock;
 use crate::model::Loaded;
+use crate::pace::Pace;
 use misa_answer::Failure;
 use misa_terms::Clip;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -35,8 +35,8 @@ pub(crate) struct Queue<T> {
     changed: Condvar,
     limits: BatchLimits,
     capacity: usize,
-    /// Bits of the seconds that a clip has lately taken.
-    seconds_per_clip: AtomicU64,
+    /// Of a clip.
+    pace: Pace,
 }
 
 struct Waiting<T> {
@@ -60,7 +60,7 @@ impl<T> Queue<T> {
             changed: Condvar::new(),
             limits,
             capacity,
-            seconds_per_clip: AtomicU64::new(0.0_f64.to_bits()),
+            pace: Pace::default(),
         }
     }
 
@@ -155,17 +155,9 @@ impl<T> Queue<T> {
         lock(&self.waiting).skipped
     }
 
-    /// Remembers how long a batch took, later ones counting more.
+    /// Remembers how long a batch took.
     pub fn took(&self, clips: usize, time: Duration) {
-        let latest = time.as_secs_f64() / clips.max(1) as f64;
-        let before = f64::from_bits(self.seconds_per_clip.load(Ordering::Relaxed));
-        let mean = if before == 0.0 {
-            latest
-        } else {
-            0.8 * before + 0.2 * latest
-        };
-        self.seconds_per_clip
-            .store(mean.to_bits(), Ordering::Relaxed);
+        self.pace.took(clips, time);
     }
 
     /// Seconds after which there will be room, at the rate of the last batches, from 1 to 60.
@@ -175,9 +167,7 @@ impl<T> Queue<T> {
             .iter()
             .map(|job| job.clips.len())
             .sum();
-        let per_clip = f64::from_bits(self.seconds_per_clip.load(Ordering::Relaxed));
-        // A quarter of the queue is free by then.
-        (clips as f64 * per_clip / 4.0).ceil().clamp(1.0, 60.0) as u64
+        self.pace.retry_after(clips as f64)
     }
 }
 

@@ -20,7 +20,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 const BACKLOG: u32 = 4096;
 /// Threads that read and write; computing is done by others.
 const THREADS: usize = 2;
-/// Threads that parse large bodies, so that parsing takes no more cores than these.
+/// Threads that parse large bodies, so that parsing takes no more cores than these. Each sound that has its turn has
+/// another one, so that neither waits for the other.
 const PARSERS: usize = 4;
 /// Pause after connections cannot be accepted, as when there are too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -61,7 +62,7 @@ impl Server {
         let app = App::new(config, load, sink)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
-            .max_blocking_threads(PARSERS)
+            .max_blocking_threads(PARSERS + app.sounds.count())
             .thread_name("http")
             .enable_all()
             .build();

@@ -6,6 +6,7 @@ use crate::body;
 use crate::model::Loaded;
 use crate::query::Chosen;
 use crate::queue::{Job, Queue};
+use crate::turns::{NoTurn, Turn};
 use axum::body::Body;
 use axum::http::HeaderMap;
 use misa_answer::{BodyFormat, Compute, ErrorType, Refusal, SoundRequest};
@@ -55,14 +56,15 @@ pub(crate) async fn submit<T: Compute>(
     if queue.is_full() {
         return Err(overloaded(queue));
     }
+    let is_sound = format == BodyFormat::Sound;
+    if is_sound && app.sounds.is_full() {
+        return Err(no_turn(app, NoTurn::Full));
+    }
     let held = body::read(app, headers, body).await?;
     let shared = Arc::clone(app);
-    let is_sound = format == BodyFormat::Sound;
     let is_large = is_sound || held.bytes.len() > LARGE;
-    // A sound keeps a processor busy: as many at a time as there are processors.
     let turn = if is_sound {
-        let turn = Arc::clone(&app.sounds).acquire_owned().await;
-        Some(turn.expect("nothing closes it"))
+        Some(turn_of_sound(app).await?)
     } else {
         None
     };
@@ -194,6 +196,21 @@ async fn compute<T: Compute>(
             Err(ApiError::new(ErrorType::InferenceFailed, message))
         }
     }
+}
+
+/// A sound keeps a processor busy: as many at a time as there are processors.
+async fn turn_of_sound(app: &App) -> Result<Turn, ApiError> {
+    let patience = Duration::from_secs_f64(app.config.answer_seconds);
+    let taken = app.sounds.take(patience).await;
+    taken.map_err(|why| no_turn(app, why))
+}
+
+fn no_turn(app: &App, why: NoTurn) -> ApiError {
+    let message = match why {
+        NoTurn::Full => "as many sounds wait as the server has room for".to_string(),
+        NoTurn::Late => format!("not read in {} seconds", app.config.answer_seconds),
+    };
+    ApiError::for_now(ErrorType::Overloaded, message, app.sounds.retry_after())
 }
 
 fn overloaded<T>(queue: &Queue<T>) -> ApiError {

@@ -13,6 +13,7 @@ pub(crate) struct Gauges {
     pub is_ready: bool,
     pub queued_predictions: usize,
     pub queued_explanations: usize,
+    pub queued_sounds: usize,
     pub skipped: u64,
     pub body_bytes: usize,
     pub log_lines_dropped: u64,
@@ -108,10 +109,12 @@ impl Metrics {
 
     fn write_clips(&self, page: &mut Page, gauges: &Gauges) {
         let name = "misa_queue_requests";
-        page.head(name, "gauge", "Requests that wait to be computed.");
+        let help = "Requests that wait to be computed, and sounds that wait to be read.";
+        page.head(name, "gauge", help);
         for (kind, count) in [
             ("predict", gauges.queued_predictions),
             ("explain", gauges.queued_explanations),
+            ("sound", gauges.queued_sounds),
         ] {
             page.line(&format!("{name}{{kind=\"{kind}\"}} {count}"));
         }

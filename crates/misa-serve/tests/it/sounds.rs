@@ -1,8 +1,11 @@
 //! Sounds as bodies.
 
-use crate::common::{Running, config, models, refusal, start};
+use crate::common::models::Gate;
+use crate::common::{Running, config, models, refusal, start, wait_for};
 use misa_serve::predictors;
+use misa_testing::{HttpClient, request};
 use std::fs;
+use std::thread;
 use tempfile::TempDir;
 
 /// A server with a model of `misa-voice-1`, whose steps are words, or else windows.
@@ -120,4 +123,42 @@ fn what_is_no_sound_for_the_model_is_refused() {
         message.starts_with("query: expected `text` and `modalities` beside a sound alone"),
         "{message}"
     );
+}
+
+#[test]
+fn sounds_that_wait_to_be_read_have_the_room_of_the_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    models::write_of_sounds(folder.path(), "unaligned");
+    let mut config = config(&folder);
+    config.queue = 1;
+    let gate = Gate::default();
+    let server = start(config, models::gated_at_checks(&gate));
+    let body = sound("say_de.flac");
+    let send = || {
+        let mut client = server.client();
+        let sound = request("POST /v1/predict", &[WAV], &body);
+        client.send(&sound).unwrap();
+        client
+    };
+    let waiting = || server.metric("misa_queue_requests{kind=\"sound\"}");
+    gate.shut();
+    let turns = thread::available_parallelism().map_or(1, usize::from);
+    let mut clients: Vec<HttpClient> = (0..turns).map(|_| send()).collect();
+    wait_for("every turn to be taken", || gate.waiting() == turns);
+    assert_eq!(waiting(), 0.0);
+    clients.push(send());
+    wait_for("a sound to wait", || waiting() == 1.0);
+    let answer = server.ask("POST /v1/predict", &[WAV], &body);
+    let (status, kind, error) = refusal(&answer);
+    assert_eq!((status, kind.as_str()), (429, "overloaded"));
+    assert_eq!(error, "as many sounds wait as the server has room for");
+    let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&seconds));
+    gate.open();
+    for client in &mut clients {
+        // Once read, they may be too many for the queue of predictions.
+        assert!([200, 429].contains(&client.answer().unwrap().status));
+    }
+    assert_eq!(waiting(), 0.0);
+    assert_eq!(server.ask("POST /v1/predict", &[WAV], &body).status, 200);
 }

@@ -67,7 +67,7 @@ options! {
     batch_window_ms: u64, "MS", "MISA_BATCH_WINDOW_MS";
     /// Threads that predict batches [default: 1]
     workers: usize, "N", "MISA_WORKERS";
-    /// Most requests that wait; one more is answered 429 [default: 512]
+    /// Most requests that wait, and most sounds; one more is answered 429 [default: 512]
     queue: usize, "N", "MISA_QUEUE";
     /// Most bytes of a body [default: 2000000]
     body_bytes: usize, "BYTES", "MISA_BODY_BYTES";

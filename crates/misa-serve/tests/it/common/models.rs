@@ -124,6 +124,8 @@ impl Gate {
 struct Gated {
     predictor: Predictor,
     gate: Gate,
+    /// Where the check of a clip waits.
+    checks: Gate,
     reads_videos: bool,
 }
 
@@ -137,6 +139,7 @@ impl Model for Gated {
     }
 
     fn check(&self, clip: &Clip) -> Result<(), ClipError> {
+        self.checks.wait();
         self.predictor.check(clip)
     }
 
@@ -184,7 +187,21 @@ pub fn gated_with(gate: &Gate, reads_videos: bool) -> Loader {
         Ok(Box::new(Gated {
             predictor: Predictor::load(path, &device())?,
             gate: gate.clone(),
+            checks: Gate::default(),
             reads_videos,
+        }))
+    })
+}
+
+/// Loads models whose checks of clips wait at `gate`.
+pub fn gated_at_checks(gate: &Gate) -> Loader {
+    let gate = gate.clone();
+    Arc::new(move |path| {
+        Ok(Box::new(Gated {
+            predictor: Predictor::load(path, &device())?,
+            gate: Gate::default(),
+            checks: gate.clone(),
+            reads_videos: false,
         }))
     })
 }
