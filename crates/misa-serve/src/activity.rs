@@ -1,6 +1,7 @@
 //! What a connection is doing, and how long it may.
 
 use crate::ServeConfig;
+use crate::chunks::Chunks;
 use crate::lock::lock;
 use std::io;
 use std::pin::Pin;
@@ -42,8 +43,16 @@ struct State {
     since: Instant,
     /// Bytes of heads that have come and are not those of an answered request.
     heads: Vec<u8>,
-    /// Bytes that still come of the last request's body; `None` if its chunks tell.
-    body: Option<u64>,
+    body: Rest,
+}
+
+/// What still comes of the last request's body.
+#[derive(Debug)]
+enum Rest {
+    Bytes(u64),
+    Chunks(Chunks),
+    /// Its chunks are none, or its head has not been found: whatever comes until the answer.
+    Unknown,
 }
 
 impl Activity {
@@ -52,7 +61,7 @@ impl Activity {
             phase: Phase::Idle,
             since: Instant::now(),
             heads: Vec::new(),
-            body: Some(0),
+            body: Rest::Bytes(0),
         };
         Self(Arc::new(Watch {
             state: Mutex::new(state),
@@ -64,19 +73,20 @@ impl Activity {
     pub fn requested(&self, body: Option<u64>) {
         let mut state = lock(&self.0.state);
         let heads = std::mem::take(&mut state.heads);
-        state.body = None;
+        state.body = Rest::Unknown;
         if let Some(end) = head_end(&heads) {
-            state.body = body;
+            state.body = body.map_or(Rest::Chunks(Chunks::Begin), Rest::Bytes);
             state.keep(&heads[end..]);
         }
         self.enter(&mut state, Phase::Busy);
     }
 
-    /// The request has its answer. The head of the next one may have begun to arrive meanwhile, which is not
-    /// known after a body in chunks.
+    /// The request has its answer. The head of the next one may have begun to arrive meanwhile.
     pub fn answered(&self) {
         let mut state = lock(&self.0.state);
-        state.body.get_or_insert(0);
+        if let Rest::Unknown = state.body {
+            state.body = Rest::Bytes(0);
+        }
         let phase = if state.heads.is_empty() {
             Phase::Idle
         } else {
@@ -127,10 +137,29 @@ impl Activity {
 impl State {
     /// Keeps the bytes that do not belong to the body that is arriving.
     fn keep(&mut self, bytes: &[u8]) {
-        let Some(body) = &mut self.body else { return };
-        let of_body = usize::try_from(*body).map_or(bytes.len(), |body| body.min(bytes.len()));
-        *body -= of_body as u64;
+        let of_body = self.body.read(bytes);
         self.heads.extend_from_slice(&bytes[of_body..]);
+    }
+}
+
+impl Rest {
+    /// How many of the bytes that have come belong to the body.
+    fn read(&mut self, bytes: &[u8]) -> usize {
+        let of_body = match self {
+            Self::Bytes(rest) => {
+                let of_body = bytes
+                    .len()
+                    .min(usize::try_from(*rest).unwrap_or(usize::MAX));
+                *rest -= of_body as u64;
+                Some(of_body)
+            }
+            Self::Chunks(chunks) => chunks.read(bytes),
+            Self::Unknown => None,
+        };
+        of_body.unwrap_or_else(|| {
+            *self = Self::Unknown;
+            bytes.len()
+        })
     }
 }
 
@@ -247,5 +276,28 @@ mod tests {
         activity.requested(Some(0));
         activity.answered();
         assert_eq!(phase(), Phase::Idle);
+    }
+
+    #[test]
+    fn chunks_tell_where_the_next_head_begins() {
+        let activity = Activity::new();
+        let phase = || activity.deadline(&ServeConfig::default()).0;
+        activity.arrived(b"POST / HTTP/1.1\r\n\r\n3\r\nab");
+        activity.requested(None);
+        activity.arrived(b"c\r\n0\r\n\r\nPOST /");
+        activity.answered();
+        assert_eq!(phase(), Phase::Head);
+        activity.arrived(b" HTTP/1.1\r\n\r\n0\r\n\r\n");
+        activity.requested(None);
+        activity.answered();
+        assert_eq!(phase(), Phase::Idle);
+        // What are no chunks ends with its answer.
+        activity.arrived(b"POST / HTTP/1.1\r\n\r\nno");
+        activity.requested(None);
+        activity.arrived(b" chunks");
+        activity.answered();
+        assert_eq!(phase(), Phase::Idle);
+        activity.arrived(b"GET /");
+        assert_eq!(phase(), Phase::Head);
     }
 }

@@ -23,7 +23,7 @@
 //! | File | Holds |
 //! | --- | --- |
 //! | `config.rs`, `error.rs` | settings, and why a server does not start |
-//! | `server.rs`, `connection.rs`, `activity.rs` | listening, one connection, and how long it may take |
+//! | `server.rs`, `connection.rs`, `activity.rs`, `chunks.rs` | listening, one connection, and how long it may take |
 //! | `stage.rs`, `drain.rs`, `control.rs`, `signals.rs`, `reload.rs` | how far a server has come, its end, and orders |
 //! | `routes/`, `query.rs`, `page.rs`, `openapi.rs` | routes and what describes them |
 //! | `observe.rs`, `origin.rs`, `request_id.rs`, `api_error.rs` | what every request passes |
@@ -43,6 +43,7 @@ mod app;
 mod auth;
 mod body;
 mod budget;
+mod chunks;
 mod compute;
 mod config;
 mod connection;

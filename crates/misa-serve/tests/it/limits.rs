@@ -98,14 +98,19 @@ fn a_head_that_began_before_the_last_answer_has_its_limit() {
     let (server, _folder) = limited(|config| config.header_seconds = 0.2);
     let body = clip("c", 0.5).to_string();
     let whole = request("POST /v1/predict", &[JSON], body.as_bytes());
-    let mut client = server.client();
-    client
-        .send(&[whole.as_slice(), b"GET /livez HT"].concat())
-        .unwrap();
-    assert_eq!(client.answer().unwrap().status, 200);
-    let (status, kind, error) = refusal(&client.answer().unwrap());
-    assert_eq!((status, kind.as_str()), (408, "too_slow"));
-    assert_eq!(error, "head: expected all of it in 0.2 seconds, found less");
+    let headers = [JSON, "transfer-encoding: chunked"];
+    let mut chunked = request("POST /v1/predict", &headers, b"");
+    chunked.extend(format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).bytes());
+    for first in [whole, chunked] {
+        let mut client = server.client();
+        client
+            .send(&[first.as_slice(), b"GET /livez HT"].concat())
+            .unwrap();
+        assert_eq!(client.answer().unwrap().status, 200);
+        let (status, kind, error) = refusal(&client.answer().unwrap());
+        assert_eq!((status, kind.as_str()), (408, "too_slow"));
+        assert_eq!(error, "head: expected all of it in 0.2 seconds, found less");
+    }
 }
 
 #[test]
