@@ -56,7 +56,25 @@ impl Compute for Explanation {
     }
 
     fn is_finite(&self) -> bool {
+        let subsets = self.subsets.iter().flat_map(|subset| {
+            let probabilities = subset.probabilities.iter().flatten();
+            [&subset.value].into_iter().chain(probabilities)
+        });
+        let modalities = self.modalities.iter().flat_map(|effect| {
+            let rest = effect.without.iter().chain(&effect.change);
+            [&effect.alone].into_iter().chain(rest)
+        });
+        let words = self.words.iter();
+        let words = words.flat_map(|word| [&word.without, &word.change]);
+        let vectors = self.vectors.iter().flat_map(|vector| &vector.values);
+        let weights = self.attention.iter().flat_map(|found| &found.weights);
         self.prediction.is_finite()
+            && subsets
+                .chain(modalities)
+                .chain(words)
+                .chain(vectors)
+                .chain(weights.flatten())
+                .all(|value| value.is_finite())
     }
 }
 

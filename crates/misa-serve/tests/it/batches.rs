@@ -188,6 +188,26 @@ fn a_request_that_fails_takes_no_other_of_its_batch_with_it() {
 }
 
 #[test]
+fn an_explanation_with_any_number_that_is_not_finite_has_failed() {
+    let folder = models::folder(1);
+    let server = start(config(&folder), models::gated(&Gate::default()));
+    let explain = |id: &str| {
+        let body = clip(id, 0.5).to_string();
+        server.ask("POST /v1/explain", &[JSON], body.as_bytes())
+    };
+    assert_eq!(explain("c").status, 200);
+    let numbers = ["subset", "modality", "word", "vector", "attention"];
+    for id in numbers.map(|number| format!("nan {number}")) {
+        let (status, kind, error) = refusal(&explain(&id));
+        assert_eq!((status, kind.as_str()), (424, "inference_failed"), "{id}");
+        assert_eq!(
+            error,
+            "clips[0]: expected finite numbers of the model, found NaN or infinity"
+        );
+    }
+}
+
+#[test]
 fn a_full_queue_refuses_with_the_time_to_come_again_and_stays_ready() {
     let gate = Gate::default();
     let (server, _folder, first) = held(&gate, |config| config.queue = 2, false);
