@@ -5,7 +5,8 @@ use crate::fusion::{FusionConfig, FusionInput, FusionOutput, Head};
 use crate::modality_modules::ModalityModules;
 use burn::prelude::*;
 
-/// Each modality predicts alone; the prediction is the mean over the modalities that are present.
+/// Each modality predicts alone; the prediction is the mean over the modalities that are present. The hidden layer of
+/// the others is 0.
 ///
 /// - Source: late (decision-level) fusion, the usual baseline.
 #[derive(Module, Debug)]
@@ -36,7 +37,11 @@ impl LateFusion {
                 None => Tensor::ones([batch, 1], &device),
                 Some(presence) => presence.mask(modality, &device),
             };
-            hidden.push(output.hidden);
+            // Otherwise the head's bias, which would say something of each utterance that lacks the modality.
+            hidden.push(match &input.presence {
+                None => output.hidden,
+                Some(presence) => presence.blank(modality, output.hidden),
+            });
             predictions.push(output.prediction * present.clone());
             counts.push(present);
         }

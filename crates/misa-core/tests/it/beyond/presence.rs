@@ -1,7 +1,7 @@
 //! Modalities that an utterance lacks.
 
 use super::{assert_finite, full, host, objective, samples, targets, values};
-use crate::common::{Sample, device, input, with_weights};
+use crate::common::{Sample, config, device, input, with_weights};
 use misa_core::loss::Similarity;
 use misa_core::weights::gradient_dict;
 use misa_core::{FusionKind, MisaInput, PerModality, Presence};
@@ -44,6 +44,36 @@ fn a_missing_modality_reaches_no_prediction_no_loss_and_no_gradient() {
                 (prediction, losses, gradient)
             };
             assert_eq!(run(&samples), run(&changed), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn the_hidden_layer_of_late_fusion_is_zero_where_a_modality_is_missing() {
+    let device = device();
+    let config = config().with_fusion(FusionKind::Late);
+    let model = with_weights(config.init(&device), 0.5);
+    let samples = samples(&[[3, 2, 4], [1, 5, 2], [4, 4, 1]]);
+    let batch = input(&samples, 0, 0.0, &device);
+    let hidden = |batch: &MisaInput| host(&model.forward(batch).fusion.hidden);
+    let whole = hidden(&batch);
+    let present = [[true; 3], [true, false, true], [true, true, false]];
+    let found = hidden(&with_presence(batch, present));
+    let d_head = config.settings.d_hidden;
+    for (utterance, rows) in whole
+        .chunks(3 * d_head)
+        .zip(found.chunks(3 * d_head))
+        .enumerate()
+    {
+        for (modality, present) in present.iter().enumerate() {
+            let of = |row: &[f32]| row[modality * d_head..][..d_head].to_vec();
+            let expected = if present[utterance] {
+                of(rows.0)
+            } else {
+                vec![0.0; d_head]
+            };
+            assert_eq!(of(rows.1), expected, "{utterance}, {modality}");
+            assert!(of(rows.0).iter().any(|&value| value != 0.0));
         }
     }
 }
