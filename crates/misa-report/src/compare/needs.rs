@@ -18,6 +18,9 @@ pub struct Needs {
     /// Seeds of each model with which a difference of this size is seen that often. `None` if
     /// [`MOST_SEEDS`] do not suffice.
     pub seeds: Option<usize>,
+    /// Whether some number of seeds suffices, however large.
+    #[serde(default = "unless_told")]
+    pub seeds_suffice: bool,
     /// The smallest difference that the seeds of these models see that often.
     pub smallest_difference: f64,
 }
@@ -26,18 +29,27 @@ impl Needs {
     /// Of a test with these variances. `None` where the test has no degrees of freedom.
     pub fn of(test: &CombinedT, demand: Demand) -> Option<Self> {
         let design = test.design()?;
+        let seeds = design.seeds(test.difference, demand);
         Some(Self {
             demand,
-            seeds: design.seeds(test.difference, demand),
+            seeds,
+            seeds_suffice: seeds.is_some() || design.sees_at_last(test.difference, demand),
             smallest_difference: design.smallest_difference(test.seeds, demand)?,
         })
     }
 
-    /// `64`, or that the most are not enough.
+    /// `64`, that the most are not enough, or that no number is.
     pub(super) fn seeds_text(self) -> String {
-        let seeds = self.seeds.map(|seeds| seeds.to_string());
-        seeds.unwrap_or_else(|| format!("> {MOST_SEEDS}"))
+        match self.seeds {
+            Some(seeds) => seeds.to_string(),
+            None if self.seeds_suffice => format!("> {MOST_SEEDS}"),
+            None => "no number".to_string(),
+        }
     }
+}
+
+fn unless_told() -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -73,7 +85,11 @@ mod tests {
         assert_eq!(of(&[0.1, 0.2, 0.4], None), None);
         // The utterances alone leave it open.
         let needs = of(&[0.1, 0.2, 0.4], Some(1.0)).unwrap();
-        assert_eq!(needs.seeds_text(), "> 100000");
+        assert_eq!((needs.seeds, needs.seeds_suffice), (None, false));
+        assert_eq!(needs.seeds_text(), "no number");
         assert!(needs.smallest_difference > 2.8);
+        // They do not count, and the seeds are far apart.
+        let needs = of(&[0.1, 200.0, -199.7], Some(0.0)).unwrap();
+        assert_eq!(needs.seeds_text(), "> 100000");
     }
 }

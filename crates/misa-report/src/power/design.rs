@@ -8,6 +8,9 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// More seeds than anyone trains: a test that needs more is said to need more.
 pub const MOST_SEEDS: usize = 100_000;
 
+/// Each number of seeds that is tried is by an eighth larger than the one before.
+const GROWTH: usize = 8;
+
 /// Relative exactness of a smallest difference.
 const EXACT: f64 = 1e-9;
 
@@ -64,32 +67,31 @@ impl Design {
     /// system, from the level to 1. A paired test takes the smaller number of seeds. `None` with too
     /// few seeds for a variance.
     pub fn power(&self, difference: f64, seeds: [usize; 2], level: f64) -> Option<f64> {
-        let moments = self.moments(seeds)?;
-        let critical = moments.critical(level)?;
-        Some(match moments.variance.sqrt() {
-            // Nothing varies: every difference is seen.
-            0.0 if difference != 0.0 => 1.0,
-            0.0 => level,
-            error => two_sided(critical, moments.degrees, difference.abs() / error),
-        })
+        self.moments(seeds)?.power(difference, level)
     }
 
     /// The fewest seeds of each system with which a true `difference` is seen as often as demanded,
-    /// at least [`FEWEST_SEEDS`]. `None` if [`MOST_SEEDS`] are not enough, as always where the
-    /// utterances alone leave such a difference open.
+    /// at least [`FEWEST_SEEDS`]. `None` if no number up to [`MOST_SEEDS`] is enough, as always where the
+    /// utterances alone leave such a difference open ([`Self::sees_at_last`]).
+    ///
+    /// More seeds may see less: as the variance of the seeds becomes small, the few degrees of freedom of the
+    /// utterances remain.
     pub fn seeds(&self, difference: f64, demand: Demand) -> Option<usize> {
         let is_enough = |seeds: usize| {
             let power = self.power(difference, [seeds; 2], demand.level);
             power.is_some_and(|power| power >= demand.power)
         };
-        if !is_enough(MOST_SEEDS) {
+        if difference == 0.0 || difference.is_nan() {
             return None;
         }
         // What is too few, and what is enough.
         let (mut few, mut enough) = (FEWEST_SEEDS - 1, FEWEST_SEEDS);
         while !is_enough(enough) {
+            if enough == MOST_SEEDS {
+                return None;
+            }
             few = enough;
-            enough = (2 * enough).min(MOST_SEEDS);
+            enough = (enough + enough.div_ceil(GROWTH)).min(MOST_SEEDS);
         }
         while enough - few > 1 {
             let middle = few.midpoint(enough);
@@ -100,6 +102,15 @@ impl Design {
             }
         }
         Some(enough)
+    }
+
+    /// Whether so many seeds that more would add nothing see a true `difference` as often as demanded. `false`
+    /// where the utterances alone leave it open, without a difference, and where a variance is not known.
+    pub fn sees_at_last(&self, difference: f64, demand: Demand) -> bool {
+        let power = self
+            .without_seeds()
+            .and_then(|moments| moments.power(difference, demand.level));
+        power.is_some_and(|power| power > demand.power)
     }
 
     /// The smallest true difference that is seen as often as demanded with so many seeds of each
@@ -121,6 +132,26 @@ impl Design {
             }
         }
         Some(high * moments.variance.sqrt())
+    }
+
+    /// What remains when there are so many seeds that they add nothing.
+    fn without_seeds(&self) -> Option<Moments> {
+        let (deviations, variance, degrees) = match *self {
+            // The degrees of freedom of no variance do not matter.
+            Self::Unpaired { deviation } | Self::Paired { deviation } => ([deviation; 2], 0.0, 1.0),
+            Self::Combined {
+                deviations,
+                utterance_variance,
+                utterances,
+            } => (
+                deviations,
+                utterance_variance,
+                (utterances as f64 - 1.0).max(0.0),
+            ),
+        };
+        let is_known = deviations.iter().all(|deviation| deviation.is_finite());
+        let moments = Moments { variance, degrees };
+        (is_known && variance.is_finite()).then_some(moments)
     }
 
     fn moments(&self, seeds: [usize; 2]) -> Option<Moments> {
@@ -165,6 +196,17 @@ impl Moments {
             spread => variance * variance / spread,
         };
         Self { variance, degrees }
+    }
+
+    /// The share of repetitions in which a true `difference` is seen. `None` without degrees of freedom.
+    fn power(&self, difference: f64, level: f64) -> Option<f64> {
+        let error = self.variance.sqrt();
+        if error == 0.0 {
+            // Nothing varies: every difference is seen.
+            return Some(if difference.abs() > 0.0 { 1.0 } else { level });
+        }
+        let critical = self.critical(level)?;
+        Some(two_sided(critical, self.degrees, difference.abs() / error))
     }
 
     /// The value that `t` exceeds to either side in a share `level` of repetitions of equality.
@@ -255,8 +297,32 @@ mod tests {
             utterance_variance: 4e-4,
             utterances: 686,
         };
-        assert_eq!(design.seeds(0.05, Demand::default()), None);
-        assert!(design.seeds(0.06, Demand::default()).is_some());
+        let demand = Demand::default();
+        assert_eq!(design.seeds(0.05, demand), None);
+        assert!(!design.sees_at_last(0.05, demand));
+        assert!(design.seeds(0.06, demand).is_some());
+        assert!(design.sees_at_last(0.06, demand));
+        // Without utterances that count, more seeds than the most would do.
+        let design = Design::Unpaired { deviation: UNIT };
+        assert_eq!(design.seeds(1e-4, demand), None);
+        assert!(design.sees_at_last(1e-4, demand));
+        assert!(!design.sees_at_last(0.0, demand));
+        assert!(!design.sees_at_last(f64::NAN, demand));
+    }
+
+    /// Seeds add degrees of freedom as long as they add variance: of three utterances alone there are two.
+    #[test]
+    fn fewer_seeds_may_see_what_more_do_not() {
+        let design = Design::Combined {
+            deviations: [0.3; 2],
+            utterance_variance: 4e-4,
+            utterances: 3,
+        };
+        let demand = Demand::default();
+        let power = |seeds| design.power(0.1, [seeds; 2], demand.level).unwrap();
+        assert!(!design.sees_at_last(0.1, demand) && power(MOST_SEEDS) < demand.power);
+        let seeds = design.seeds(0.1, demand).unwrap();
+        assert!(power(seeds) >= demand.power && power(seeds - 1) < demand.power);
     }
 
     #[test]

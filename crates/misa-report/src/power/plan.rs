@@ -27,6 +27,8 @@ pub struct PlannedTest {
     pub deviation: Deviation,
     /// Seeds of each system that the difference needs; `None` if no number that can be trained does.
     pub seeds_needed: Option<usize>,
+    /// Whether some number of seeds suffices, however large.
+    pub seeds_suffice: bool,
     /// The same for the ends of the interval of the deviation; `None` without one.
     pub seeds_interval: Option<[Option<usize>; 2]>,
     /// What other numbers of seeds show.
@@ -126,11 +128,14 @@ impl Aim<'_> {
             smallest_difference: of_value.smallest_difference([seeds; 2], self.demand),
             power: of_value.power(self.difference, [seeds; 2], self.demand.level),
         };
+        let seeds_needed = needed(of_value);
         PlannedTest {
             kind,
             correlation: None,
             deviation,
-            seeds_needed: needed(of_value),
+            seeds_needed,
+            seeds_suffice: seeds_needed.is_some()
+                || of_value.sees_at_last(self.difference, self.demand),
             seeds_interval: deviation
                 .interval
                 .map(|(low, high)| [low, high].map(|end| needed(design(end)))),
@@ -199,5 +204,6 @@ mod tests {
         assert_eq!(found.tests[1].seeds_needed, Some(5));
         assert_eq!(found.tests[2].seeds_interval, None);
         assert_eq!(found.tests[2].seeds_needed, None);
+        assert!(found.tests[1].seeds_suffice && !found.tests[2].seeds_suffice);
     }
 }

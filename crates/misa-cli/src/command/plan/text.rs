@@ -43,7 +43,11 @@ pub(super) fn notes(sources: &[PlanSource]) -> Vec<String> {
     let is_valid = sources.iter().any(|source| source.split == "valid");
     let is_assumed = tests().any(|test| test.correlation.is_some());
     let has_combined = tests().any(|test| test.kind == TestKind::Combined);
-    let is_unreachable = tests().any(|test| test.seeds_needed.is_none());
+    let is_open = |suffice: bool| {
+        move |test: &PlannedTest| test.seeds_needed.is_none() && test.seeds_suffice == suffice
+    };
+    let is_beyond = tests().any(is_open(true));
+    let is_unreachable = tests().any(is_open(false));
     let notes = [
         (
             is_of(SourceKind::Published),
@@ -69,8 +73,12 @@ pub(super) fn notes(sources: &[PlanSource]) -> Vec<String> {
              many.",
         ),
         (
+            is_beyond,
+            "More seeds than anyone trains: the difference is too small for this deviation.",
+        ),
+        (
             is_unreachable,
-            "More seeds than anyone trains: the difference is too small for this deviation or these utterances.",
+            "No number of seeds suffices: the difference is too small for these utterances.",
         ),
     ];
     let notes = notes.into_iter().filter(|(is, _)| *is);
@@ -147,7 +155,8 @@ fn name(test: &PlannedTest) -> String {
 fn needed(test: &PlannedTest) -> String {
     let count = |seeds: Option<usize>| match seeds {
         Some(seeds) => seeds.to_string(),
-        None => format!("> {MOST_SEEDS}"),
+        None if test.seeds_suffice => format!("> {MOST_SEEDS}"),
+        None => "no number".to_string(),
     };
     let seeds = count(test.seeds_needed);
     match test.seeds_interval {
