@@ -14,8 +14,8 @@ misa_terms::choice! {
         Shuffled,
         /// A random order with utterances of similar length in the same batch, which saves padding.
         Bucketed {
-            /// Number of batches whose utterances are sorted by length together. More batches mean less
-            /// padding and less random batches. Range: `[1, inf)`.
+            /// Number of batches whose utterances, or videos with a context, are sorted by length together. More
+            /// batches mean less padding and less random batches. Range: `[1, inf)`.
             batches: usize,
         },
     }
@@ -30,7 +30,8 @@ pub struct LoaderConfig {
     /// The order. Default: that of the file.
     pub order: Order,
     /// Whether all utterances of a video are in one batch. A batch then has at most `batch_size`
-    /// utterances, or one longer video, and the order is an order of videos. Default: no.
+    /// utterances, or one longer video, and the order is an order of videos, each of which is as long as its
+    /// longest utterance. Default: no.
     pub whole_videos: bool,
     /// Seed of the order, and of the seeds that batches carry. Default: 0.
     pub seed: u64,

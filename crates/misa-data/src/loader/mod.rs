@@ -128,8 +128,12 @@ impl UtteranceLoader {
             let steps = part.iter().map(|&place| utterances[place].text.steps());
             steps.max()
         };
-        for bucket in parts.chunks_mut(size.saturating_mul(batches)) {
+        let mut rest = parts.as_mut_slice();
+        while !rest.is_empty() {
+            let count = leading(rest, size.saturating_mul(batches));
+            let (bucket, others) = std::mem::take(&mut rest).split_at_mut(count);
             bucket.sort_by_key(longest);
+            rest = others;
         }
         let mut cut = fill(parts, size);
         random.shuffle(&mut cut);
@@ -184,6 +188,15 @@ impl DataLoader<UtteranceBatch> for UtteranceLoader {
     }
 }
 
+/// How many of the first parts hold at most `most` utterances together; one that holds more counts alone.
+fn leading(parts: &[Vec<usize>], most: usize) -> usize {
+    let mut utterances = 0;
+    let fits = |part: &&Vec<usize>| {
+        utterances += part.len();
+        utterances <= most
+    };
+    parts.iter().take_while(fits).count().max(1)
+}
 #[cfg(test)]
 mod tests {
     use super::testing::{dataset, loader};
@@ -267,6 +280,33 @@ mod tests {
             assert_eq!(found, seen);
             assert_eq!(seen, Vec::from_iter(0..21));
         }
+    }
+
+    /// Of two batches of eight, a bucket holds four of these videos, and other ones in every epoch.
+    #[test]
+    fn buckets_of_videos_count_utterances() {
+        let utterance = |i: usize| {
+            let features = Sequence::new(1, vec![i as f32]).unwrap();
+            let text = TextSequence::Words(vec![2; 1 + i / 4]);
+            let id = format!("v{}[{}]", i / 4, i % 4);
+            Utterance::new(id, vec![], text, features.clone(), features, 0.0).unwrap()
+        };
+        let train = (0..40).map(utterance).collect();
+        let dataset = Arc::new(UtteranceDataset::from_splits(train, vec![], vec![], None).unwrap());
+        let config = LoaderConfig::new(8)
+            .with_order(Order::Bucketed { batches: 2 })
+            .with_whole_videos(true);
+        let loader = UtteranceLoader::new(dataset, Split::Train, config, &Device::flex());
+        let batches = |epoch| {
+            let mut batches = loader.batches(epoch);
+            batches.iter_mut().for_each(|batch| batch.sort_unstable());
+            batches.sort_unstable();
+            batches
+        };
+        assert!(batches(0).iter().all(|batch| batch.len() == 8));
+        assert!((1..5).any(|epoch| batches(epoch) != batches(0)));
+        assert_eq!(leading(&[vec![0; 9], vec![1]], 8), 1);
+        assert_eq!(leading(&[vec![0; 3], vec![1; 5], vec![2]], 8), 2);
     }
 
     #[test]
