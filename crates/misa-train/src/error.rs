@@ -42,6 +42,17 @@ pub enum TrainError {
         /// The split.
         split: Split,
     },
+    /// A split of which every utterance lacks a modality that the model uses.
+    #[error(
+        "split `{split}`: each of its {count} utterances lacks a modality in use, expected at least 1 that has all \
+         of them"
+    )]
+    NoneWhole {
+        /// The split.
+        split: Split,
+        /// Its utterances.
+        count: usize,
+    },
     /// A label that is not a class.
     #[error("{split}: utterance `{id}`: label {label}, expected a class from 0 to {last}")]
     Class {

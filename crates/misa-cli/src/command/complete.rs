@@ -142,5 +142,13 @@ fn table(compared: &[Compared], fit: &CompletionFit) -> Result<String, std::fmt:
             writeln!(text, "- {modality}: {error:.3}")?;
         }
     }
+    let left_out = [fit.train_left_out, fit.valid_left_out];
+    if left_out != [0, 0] {
+        let [train, valid] = left_out;
+        writeln!(
+            text,
+            "\nLeft out, as they lack a modality: {train} utterances of the train split, {valid} of the valid split."
+        )?;
+    }
     Ok(text)
 }

@@ -51,8 +51,14 @@ impl Default for CompletionTraining {
 pub struct CompletionFit {
     /// Utterances of the train split that have every modality.
     pub train: usize,
-    /// Those of the valid split.
+    /// Those of the train split that lack one, and are left out.
+    #[serde(default)]
+    pub train_left_out: usize,
+    /// Utterances of the valid split that have every modality.
     pub valid: usize,
+    /// Those of the valid split that lack one, and are left out.
+    #[serde(default)]
+    pub valid_left_out: usize,
     /// Epochs trained.
     pub epochs: usize,
     /// The epoch whose weights were kept: that with the lowest error on the valid split.
@@ -67,12 +73,12 @@ pub struct CompletionFit {
 /// are replaced, and intervals are measured anew on the valid split.
 ///
 /// The split `train` teaches them and `valid` chooses the epoch. Only utterances with every modality in use are
-/// read. The result is a function of the checkpoint, the data and `training`.
+/// read; the others are counted. The result is a function of the checkpoint, the data and `training`.
 ///
 /// # Errors
 ///
 /// [`TrainError::Config`] if the model cannot use them: it has one modality, no shared vectors in its fusion,
-/// or a fusion other than the transformer and early fusion; [`TrainError::EmptySplit`] if a split has no
+/// or a fusion other than the transformer and early fusion; [`TrainError::NoneWhole`] if a split has no
 /// utterance with every modality; and as [`Checkpoint::predict`].
 pub fn train_completion(
     checkpoint: Checkpoint,
@@ -245,7 +251,9 @@ impl<'a> Fit<'a> {
         };
         let fit = CompletionFit {
             train: self.train.count,
+            train_left_out: self.train.left_out,
             valid: self.valid.count,
+            valid_left_out: self.valid.left_out,
             epochs: self.epochs,
             best_epoch,
             errors: self.errors(&networks),

@@ -11,6 +11,8 @@ pub(super) struct Rows {
     pub(super) modalities: Modalities,
     /// Number of utterances.
     pub(super) count: usize,
+    /// Utterances of the split that lack a modality in use.
+    pub(super) left_out: usize,
     width: usize,
     /// `[count, width]` per modality; empty where one is not in use.
     values: PerModality<Vec<f32>>,
@@ -21,7 +23,7 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`TrainError::EmptySplit`] if no utterance has every modality, and others as
+    /// [`TrainError::NoneWhole`] if no utterance has every modality, and others as
     /// [`Checkpoint::represent`].
     pub(super) fn of(
         checkpoint: &Checkpoint,
@@ -33,11 +35,15 @@ impl Rows {
         let is_whole = &found.is_whole;
         let whole: Vec<usize> = (0..is_whole.len()).filter(|&row| is_whole[row]).collect();
         if whole.is_empty() {
-            return Err(TrainError::EmptySplit { split });
+            return Err(TrainError::NoneWhole {
+                split,
+                count: is_whole.len(),
+            });
         }
         let all = Self {
             modalities: checkpoint.config.settings.modalities,
             count: found.ids.len(),
+            left_out: found.ids.len() - whole.len(),
             width: found.d_hidden,
             values: found.shared,
         };

@@ -1,12 +1,12 @@
 //! Utterances that lack a modality while a model is trained.
 
 use crate::beyond::{config, dataset, small, trained};
-use crate::support::{alone, load};
+use crate::support::{alone, load, train_completion};
 use crate::trainer::{LEARNING_RATE, batches, data, learner_of, trainer};
 use burn::prelude::*;
 use misa_core::loss::{MisaLossConfig, UnimodalLabels, UnimodalLossConfig};
 use misa_core::{AbsentSteps, Modality, PerModality};
-use misa_data::{Sequence, Split, UtteranceBatch};
+use misa_data::{Sequence, Split, Utterance, UtteranceBatch, UtteranceDataset};
 use misa_train::{Checkpoint, Phase};
 use tempfile::tempdir;
 
@@ -107,6 +107,41 @@ fn modality_dropout_keeps_the_only_modality_of_an_utterance() {
     assert_eq!(predictions(0.99), predictions(0.0));
 }
 
+/// Every visual step becomes absent.
+fn hide_face(utterance: &mut Utterance) {
+    let (steps, d_input) = (utterance.visual.steps(), utterance.visual.d_input());
+    let zeros = vec![0.0; steps * d_input];
+    utterance.visual = Sequence::with_absent(d_input, zeros, vec![true; steps]).unwrap();
+}
+
+#[test]
+fn utterances_that_lack_a_modality_complete_nothing_and_are_counted() {
+    let dir = tempdir().unwrap();
+    let data = dataset(small());
+    trained(&config().with_epochs(1), data.clone(), dir.path());
+    let device = Device::flex();
+    let complete = |without_face: [usize; 2]| {
+        let checkpoint = load(dir.path().join(Checkpoint::FOLDER), &device).unwrap();
+        let whole = |split| data.split(split).to_vec();
+        let [mut train, mut valid] = [Split::Train, Split::Valid].map(whole);
+        for (split, count) in [&mut train, &mut valid].into_iter().zip(without_face) {
+            split.iter_mut().take(count).for_each(hide_face);
+        }
+        let words = data.vocabulary().cloned();
+        let data = UtteranceDataset::from_splits(train, valid, vec![], words).unwrap();
+        train_completion(checkpoint, &data.lock_test().0, 1, &device)
+    };
+    let fit = complete([3, 2]).unwrap().1;
+    assert_eq!((fit.train, fit.train_left_out), (117, 3));
+    assert_eq!((fit.valid, fit.valid_left_out), (38, 2));
+    let fit = complete([0, 0]).unwrap().1;
+    assert_eq!([fit.train_left_out, fit.valid_left_out], [0, 0]);
+    assert_eq!(
+        complete([0, 40]).err().unwrap().to_string(),
+        "split `valid`: each of its 40 utterances lacks a modality in use, expected at least 1 that has all of them"
+    );
+}
+
 /// What is only heard is heard at every rate.
 #[test]
 fn scores_with_modalities_missing_keep_the_only_one_of_an_utterance() {
@@ -116,11 +151,7 @@ fn scores_with_modalities_missing_keep_the_only_one_of_an_utterance() {
     let config = config.with_modalities("visual,acoustic".parse().unwrap());
     trained(&config, data.clone(), dir.path());
     let mut heard = data.split(Split::Test).to_vec();
-    for utterance in &mut heard {
-        let (steps, d_input) = (utterance.visual.steps(), utterance.visual.d_input());
-        let zeros = vec![0.0; steps * d_input];
-        utterance.visual = Sequence::with_absent(d_input, zeros, vec![true; steps]).unwrap();
-    }
+    heard.iter_mut().for_each(hide_face);
     let device = Device::flex();
     let checkpoint = load(dir.path().join(Checkpoint::FOLDER), &device).unwrap();
     let curve = checkpoint.degradation(&heard, &[0.0, 0.9], 2, 1, &device);

@@ -7,7 +7,8 @@ use burn::prelude::Device;
 use misa_data::{Development, LockedTest, SyntheticConfig, UtteranceDataset};
 use misa_infer::{Checkpoint, InferError};
 use misa_train::{
-    Progress, Report, RunOptions, RunStart, ScoredEpochs, TrainError, TrainingConfig,
+    CompletionFit, CompletionTraining, Progress, Report, RunOptions, RunStart, ScoredEpochs,
+    TrainError, TrainingConfig,
 };
 use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -80,6 +81,21 @@ pub fn run(
 ) -> Result<Report, TrainError> {
     let _shared = together();
     misa_train::run(config, data, device, dir, options)
+}
+
+/// [`misa_train::train_completion`] of so many epochs.
+pub fn train_completion(
+    checkpoint: Checkpoint,
+    data: &Development,
+    epochs: usize,
+    device: &Device,
+) -> Result<(Checkpoint, CompletionFit), TrainError> {
+    let _shared = together();
+    let training = CompletionTraining {
+        epochs,
+        ..CompletionTraining::default()
+    };
+    misa_train::train_completion(checkpoint, data, &training, device, |_| ())
 }
 
 /// [`misa_train::score_test`]
