@@ -121,6 +121,21 @@ impl RunSettings {
     /// [`TrainError::Config`] names the first setting that cannot be used.
     pub fn validate(&self) -> Result<(), TrainError> {
         self.training.validate()?;
+        self.validate_others()
+    }
+
+    /// [`Self::validate`] for a run that has begun, see [`TrainingConfig::validate_recorded`]: the run itself
+    /// tells what has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Config`] names the first setting that cannot be used.
+    pub fn validate_recorded(&self) -> Result<(), TrainError> {
+        self.training.validate_recorded()?;
+        self.validate_others()
+    }
+
+    fn validate_others(&self) -> Result<(), TrainError> {
         self.data.synthetic.validate()?;
         let options = RunOptions {
             save_every: self.save_every,

@@ -163,6 +163,28 @@ fn nothing_to_resume_is_said_unless_settings_say_what_to_begin() {
     );
 }
 
+/// As of a release that took a rate of an adversary which the run has not.
+#[test]
+fn a_setting_without_effect_that_is_refused_by_now_is_told() {
+    let dir = tempdir().unwrap();
+    let run = dir.path().join("run");
+    train(&run, &[]);
+    let mut found = manifest(&run);
+    for place in ["/config", "/settings/training"] {
+        found.pointer_mut(place).unwrap()["adversary_learning_rate"] = 0.01.into();
+    }
+    fs::write(run.join("manifest.json"), found.to_string()).unwrap();
+    let more = ["--set", "training.epochs=3"];
+    let resume = ["train", "--plain", "--resume", "--out", text(&run)];
+    let (status, told) = in_job("17", &[&resume[..], &more].concat());
+    assert_eq!(status, 0, "{told}");
+    assert!(
+        told.contains("setting without effect, which no new run may have: adversary_learning_rate"),
+        "{told}"
+    );
+    assert_eq!(manifest(&run)["status"], "finished");
+}
+
 /// The program in a job of Slurm: its exit status and what it says.
 fn in_job(job: &str, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_misa"))

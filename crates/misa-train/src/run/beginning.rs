@@ -50,7 +50,7 @@ impl Beginning {
         let before = Manifest::read(path)?;
         let is_finished = before.status == Status::Finished;
         // A start that saved nothing is no reason to refuse another one.
-        let is_worth_keeping = is_finished || before.state.is_some();
+        let is_worth_keeping = before.is_worth_keeping();
         match start {
             RunStart::New if is_worth_keeping => Err(TrainError::Occupied {
                 path: path.to_path_buf(),

@@ -222,6 +222,11 @@ impl Manifest {
         states.chain(kept).chain(results).collect()
     }
 
+    /// Whether the run has something that is worth keeping.
+    pub(crate) fn is_worth_keeping(&self) -> bool {
+        self.status == Status::Finished || self.state.is_some()
+    }
+
     /// Optimiser steps of the last complete state.
     pub fn updates(&self) -> usize {
         self.state.as_ref().map_or(0, |state| state.updates)

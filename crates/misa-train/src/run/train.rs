@@ -84,7 +84,8 @@ pub fn run(
     dir: impl AsRef<Path>,
     options: &RunOptions,
 ) -> Result<Report, TrainError> {
-    config.validate()?;
+    let dir = dir.as_ref();
+    let without_effect = check_settings(config, dir, options.start)?;
     check(config, data.dataset())?;
     options.validate()?;
     let devices = options.devices.len() + 1;
@@ -94,7 +95,6 @@ pub fn run(
             accumulation: config.accumulation,
         });
     }
-    let dir = dir.as_ref();
     let summary = DataSummary::of(config, &data, options.data_path.as_deref());
     let manifest = Manifest::new(config, options.settings.clone(), summary);
     let before = RunFolder::check(dir, options, &manifest)?;
@@ -103,7 +103,10 @@ pub fn run(
     }
     let summary = manifest.data.clone().examined(&data, options.corpus);
     options.progress.findings(&summary.findings);
-    if let Some(note) = unused_labels(config, data.dataset()) {
+    for note in without_effect
+        .into_iter()
+        .chain(unused_labels(config, data.dataset()))
+    {
         options.progress.note(&note);
     }
     let manifest = Manifest {
@@ -131,6 +134,26 @@ pub fn run(
         let _ = folder.end(status);
     }
     result
+}
+
+/// Checks the settings. A run that goes on may have some that an earlier release took although nothing reads
+/// them: what to tell of each.
+fn check_settings(
+    config: &TrainingConfig,
+    dir: &Path,
+    start: RunStart,
+) -> Result<Vec<String>, TrainError> {
+    let goes_on =
+        start == RunStart::Resume && Manifest::read(dir).is_ok_and(|run| run.is_worth_keeping());
+    if !goes_on {
+        config.validate()?;
+        return Ok(Vec::new());
+    }
+    let unread = config.validate_recorded()?;
+    let note = |error| {
+        format!("the run goes on with a setting without effect, which no new run may have: {error}")
+    };
+    Ok(unread.into_iter().map(note).collect())
 }
 
 /// The report of a finished run, which may have been moved.

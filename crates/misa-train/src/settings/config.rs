@@ -1,6 +1,6 @@
 //! How a model is trained.
 
-use super::conflicts::check_conflicts;
+use super::conflicts::{check_conflicts, without_effect};
 use crate::{BertSettings, GradientClip, LearningRates, Phase, PretrainingConfig, Schedule};
 use misa_core::loss::{MisaLossConfig, Similarity, UnimodalLabels};
 use misa_core::{ConfigError, FeatureSizes, MisaConfig, Modality, ModelParts, ModelSettings};
@@ -88,7 +88,7 @@ misa_terms::settings! {
 misa_core::model_builder!(TrainingConfig, model);
 
 impl TrainingConfig {
-    /// Checks every range, and that no two settings exclude each other.
+    /// Checks every range, that no two settings exclude each other, and that each is read.
     ///
     /// [`TrainingConfig::model`] checks whether the sizes of data suit the settings.
     ///
@@ -96,6 +96,19 @@ impl TrainingConfig {
     ///
     /// [`ConfigError`] names the first field that cannot be used.
     pub fn validate(&self) -> Result<(), ConfigError> {
+        match self.validate_recorded()?.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// [`Self::validate`] for the settings of a run that has begun: an earlier release may have taken settings
+    /// without effect, for each of which the error of `validate` is returned.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first field that cannot be used for another reason.
+    pub fn validate_recorded(&self) -> Result<Vec<ConfigError>, ConfigError> {
         for (field, value) in [
             ("epochs", self.total_epochs()),
             ("batch_size", self.batch_size),
@@ -133,7 +146,8 @@ impl TrainingConfig {
         }
         self.model.validate()?;
         self.loss.validate()?;
-        check_conflicts(self)
+        check_conflicts(self)?;
+        Ok(without_effect(self))
     }
 
     /// Most epochs, including those of pre-training.

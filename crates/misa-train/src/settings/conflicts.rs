@@ -5,43 +5,50 @@ use misa_core::encoder::bert::BertFreezing;
 use misa_core::loss::{Regression, Term, Weighting};
 use misa_core::{ConfigError, Directions, Modality, Task};
 
-/// An error for the first pair of settings that cannot be used together.
+/// An error for the first pair of settings of which one makes the other impossible or harmful.
 pub(super) fn check_conflicts(config: &TrainingConfig) -> Result<(), ConfigError> {
-    let conflict = between_modules(config)
-        .into_iter()
-        .chain(of_loss(config))
-        .find(|(exists, ..)| *exists);
-    match conflict {
-        Some((_, field, reason)) => Err(ConfigError::Conflict { field, reason }),
+    match errors(conflicts(config)).next() {
+        Some(error) => Err(error),
         None => Ok(()),
     }
 }
 
+/// An error for each setting that nothing would read beside the others.
+pub(super) fn without_effect(config: &TrainingConfig) -> Vec<ConfigError> {
+    errors(unread(config)).collect()
+}
+
+/// Why there is no contrast of a modality with itself.
+const NO_CONTRAST: &str =
+    "with one modality: it compares those of an utterance, and would always be 0";
+
 /// Whether the conflict exists, its field, and why the field cannot be used.
 type Conflict = (bool, &'static str, &'static str);
 
-fn between_modules(config: &TrainingConfig) -> [Conflict; 5] {
-    let is_frozen = |bert: &BertSettings| bert.reading.freezing == BertFreezing::All;
-    let modalities = config.model.modalities;
+fn errors(conflicts: impl IntoIterator<Item = Conflict>) -> impl Iterator<Item = ConfigError> {
+    let existing = conflicts.into_iter().filter(|(exists, ..)| *exists);
+    existing.map(|(_, field, reason)| ConfigError::Conflict { field, reason })
+}
+
+/// The directions of mutual attention; `None` without it.
+fn directions(config: &TrainingConfig) -> Option<Directions> {
     let attention = config.model.mutual_attention.as_ref();
     let attention = attention.filter(|attention| attention.n_layers > 0);
-    let directions = attention.map(|attention| attention.directions);
-    let reads_text_steps = directions.is_some_and(|which| which != Directions::FromText);
+    attention.map(|attention| attention.directions)
+}
+
+fn conflicts(config: &TrainingConfig) -> [Conflict; 6] {
+    let is_frozen = |bert: &BertSettings| bert.reading.freezing == BertFreezing::All;
+    let modalities = config.model.modalities;
+    let is_alone = modalities.count() == 1;
+    let reads_text_steps = directions(config).is_some_and(|which| which != Directions::FromText);
+    let loss = &config.loss;
+    let is_learned = loss.weighting == Weighting::Learned;
     [
-        (
-            directions.is_some_and(|which| which.pairs_of(modalities).is_empty()),
-            "mutual_attention",
-            "with modalities that none of its directions joins: it would do nothing",
-        ),
         (
             reads_text_steps && config.bert.as_ref().is_some_and(is_frozen),
             "mutual_attention",
             "with a BERT that is frozen whole, except from_text: the steps of the text are not available",
-        ),
-        (
-            config.adversary_learning_rate.is_some() && !config.parts().adversary,
-            "adversary_learning_rate",
-            "without an adversary: set loss.similarity to adversarial",
         ),
         (
             config.parts().step_heads && modalities.iter().eq([Modality::Text]),
@@ -49,33 +56,15 @@ fn between_modules(config: &TrainingConfig) -> [Conflict; 5] {
             "without visual or acoustic sequences",
         ),
         (
-            config.modality_dropout > 0.0 && modalities.count() == 1,
-            "modality_dropout",
-            "with one modality: none would remain",
-        ),
-    ]
-}
-
-fn of_loss(config: &TrainingConfig) -> [Conflict; 5] {
-    let loss = &config.loss;
-    let is_learned = loss.weighting == Weighting::Learned;
-    let is_alone = config.model.modalities.count() == 1;
-    [
-        (
             is_learned && is_alone && loss.similarity_weight > 0.0,
             "loss.weighting learned",
             "with one modality and a similarity weight: that loss is always 0, and its weight \
              would grow without end",
         ),
         (
-            is_alone && loss.weight(Term::Contrast) > 0.0,
+            is_learned && is_alone && loss.weight(Term::Contrast) > 0.0,
             "loss.contrast",
-            "with one modality: it compares those of an utterance, and would always be 0",
-        ),
-        (
-            loss.task != Task::Regression && loss.regression != Regression::Squared,
-            "loss.regression",
-            "with classes, whose task loss is cross-entropy",
+            NO_CONTRAST,
         ),
         (
             config.generates_labels() && loss.task != Task::Regression,
@@ -86,6 +75,40 @@ fn of_loss(config: &TrainingConfig) -> [Conflict; 5] {
             config.generates_labels() && is_learned,
             "loss.unimodal.labels generated",
             "with learned weights: its loss is 0 in the first epoch, and its weight would grow",
+        ),
+    ]
+}
+
+/// A run with one of these has the numbers of a run without it.
+fn unread(config: &TrainingConfig) -> [Conflict; 5] {
+    let modalities = config.model.modalities;
+    let is_alone = modalities.count() == 1;
+    let loss = &config.loss;
+    [
+        (
+            directions(config).is_some_and(|which| which.pairs_of(modalities).is_empty()),
+            "mutual_attention",
+            "with modalities that none of its directions joins: it would do nothing",
+        ),
+        (
+            config.adversary_learning_rate.is_some() && !config.parts().adversary,
+            "adversary_learning_rate",
+            "without an adversary: set loss.similarity to adversarial",
+        ),
+        (
+            config.modality_dropout > 0.0 && is_alone,
+            "modality_dropout",
+            "with one modality: none would remain",
+        ),
+        (
+            is_alone && loss.weight(Term::Contrast) > 0.0,
+            "loss.contrast",
+            NO_CONTRAST,
+        ),
+        (
+            loss.task != Task::Regression && loss.regression != Regression::Squared,
+            "loss.regression",
+            "with classes, whose task loss is cross-entropy",
         ),
     ]
 }

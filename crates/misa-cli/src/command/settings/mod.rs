@@ -157,7 +157,10 @@ impl SettingsArguments {
         self.check_needs([&without_more, &layers])?;
         let resolved: Resolved<RunSettings> = layers.resolve()?;
         check_task(&resolved)?;
-        resolved.value.validate()?;
+        match recorded {
+            Some(_) => resolved.value.validate_recorded()?,
+            None => resolved.value.validate()?,
+        }
         Ok(resolved)
     }
 

@@ -1,6 +1,7 @@
 //! More epochs for a run.
 
 use super::*;
+use serde_json::{Value, json};
 
 /// Whatever a run carries from epoch to epoch, in one of these.
 fn regimes() -> [TrainingConfig; 4] {
@@ -122,6 +123,35 @@ fn a_run_goes_on_without_the_model_whose_weights_it_took_over() {
     let error = go(&more, whole.path(), RunStart::Replace).unwrap_err();
     let error = error.to_string();
     assert!(error.starts_with("training.transfer: "), "{error}");
+}
+
+/// The manifest becomes that of a release that took a rate of an adversary which the run has not.
+#[test]
+fn a_run_goes_on_with_a_setting_without_effect_that_is_refused_by_now() {
+    let [whole, stopped, new] = [(); 3].map(|()| tempdir().unwrap());
+    let config = config().with_epochs(3);
+    go(&config, whole.path(), RunStart::New).unwrap();
+    let request = options(RunStart::New);
+    request.stop.request();
+    let device = Device::flex();
+    run(&config, data().0, &device, stopped.path(), &request).unwrap_err();
+    let path = stopped.path().join(Manifest::FILE);
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["config"]["adversary_learning_rate"] = json!(0.01);
+    fs::write(&path, manifest.to_string()).unwrap();
+    let config = config.with_adversary_learning_rate(Some(0.01));
+    for start in [RunStart::Resume, RunStart::New] {
+        let error = go(&config, new.path(), start).unwrap_err().to_string();
+        let expected = "adversary_learning_rate cannot be used without an adversary";
+        assert!(error.starts_with(expected), "{error}");
+    }
+    let error = go(&config, whole.path(), RunStart::Resume).unwrap_err();
+    assert!(
+        matches!(error, TrainError::ChangedSettings { .. }),
+        "{error}"
+    );
+    go(&config, stopped.path(), RunStart::Resume).unwrap();
+    assert!(weights(whole.path()) == weights(stopped.path()));
 }
 
 #[test]
