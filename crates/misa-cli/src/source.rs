@@ -4,6 +4,7 @@ use crate::MovedData;
 use crate::place::data_path;
 use crate::settings::{DataSettings, RunSettings};
 use misa_data::{Development, LockedTest, Split, Utterance};
+use misa_terms::JsonFault;
 use misa_train::{DataSummary, Manifest, Status, TrainError, open_test};
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -117,6 +118,7 @@ pub(crate) fn finished(folder: &Path) -> Result<Manifest, TrainError> {
 pub fn settings_of(folder: &Path, manifest: &Manifest) -> Result<RunSettings, Box<dyn Error>> {
     serde_json::from_value(manifest.settings.clone()).map_err(|error| {
         let folder = folder.display();
-        format!("{folder}: the manifest has no settings of `misa train`: {error}").into()
+        let found = JsonFault::new(b"", &error).instead();
+        format!("{folder}: expected a manifest with settings of `misa train`, found {found}").into()
     })
 }

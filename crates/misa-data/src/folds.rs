@@ -1,7 +1,7 @@
 //! Files that say which video, or which utterance, belongs to which split.
 
 use crate::{DataError, Split};
-use misa_terms::VideoPlace;
+use misa_terms::{JsonFault, VideoPlace};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +27,8 @@ impl Folds {
         let bytes = crate::format::files::read_bytes(path, MAX_BYTES)?;
         let lists: Lists = serde_json::from_slice(&bytes).map_err(|error| {
             let expected = "lists of video ids under train, valid and test";
-            DataError::layout(path.display().to_string(), expected, error.to_string())
+            let found = JsonFault::new(&bytes, &error).instead_with_place();
+            DataError::layout(path.display().to_string(), expected, found)
         })?;
         let mut folds = HashMap::new();
         for (split, names) in lists.0 {

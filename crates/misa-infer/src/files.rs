@@ -1,7 +1,7 @@
 //! Files of a model's folder.
 
 use crate::InferError;
-use misa_terms::write_whole;
+use misa_terms::{JsonFault, write_whole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs;
@@ -41,7 +41,7 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), InferError
 ///
 /// [`InferError::Json`] if the value cannot be written as JSON.
 pub(crate) fn to_json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, InferError> {
-    serde_json::to_vec_pretty(value).map_err(json_error(path))
+    serde_json::to_vec_pretty(value).map_err(no_json(path))
 }
 
 /// Reads a value from JSON.
@@ -60,10 +60,14 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, InferError> {
 ///
 /// [`InferError::Json`] if it is not JSON of this form.
 pub(crate) fn json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, InferError> {
-    serde_json::from_slice(bytes).map_err(json_error(path))
+    serde_json::from_slice(bytes).map_err(|error| InferError::Json {
+        path: path.to_owned(),
+        source: JsonFault::new(bytes, &error).into(),
+    })
 }
 
-fn json_error(path: &Path) -> impl FnOnce(serde_json::Error) -> InferError + use<> {
+/// A value that cannot be written as JSON.
+pub(crate) fn no_json(path: &Path) -> impl FnOnce(serde_json::Error) -> InferError + use<> {
     let path = path.to_owned();
     |error| InferError::Json {
         path,

@@ -55,11 +55,7 @@ impl Layout {
     where
         T: Serialize + DeserializeOwned,
     {
-        let json = |error: serde_json::Error| InferError::Json {
-            path: path.to_path_buf(),
-            source: error.into(),
-        };
-        let value: Value = serde_json::from_slice(bytes).map_err(json)?;
+        let value: Value = files::json(path, bytes)?;
         // Checked before the fields, because a newer layout may have others.
         let version = value.get(VERSION).map_or(Some(FIRST), Value::as_u64);
         if version.is_none_or(|version| version > u64::from(self.newest)) {
@@ -69,8 +65,8 @@ impl Layout {
                 newest: self.newest,
             });
         }
-        let read: T = serde_json::from_slice(bytes).map_err(json)?;
-        let known = serde_json::to_value(&read).map_err(json)?;
+        let read: T = files::json(path, bytes)?;
+        let known = serde_json::to_value(&read).map_err(files::no_json(path))?;
         match self.unread(&value, &known) {
             None => Ok(read),
             Some(key) => Err(InferError::UnknownKey {

@@ -31,12 +31,14 @@
 //! | `settings.rs` | macros that define stored configurations |
 //! | `shape.rs`, `range.rs`, `meaning.rs`, `names.rs` | what each setting may be, and what it means |
 //! | `error.rs` | errors of configurations and utterances |
+//! | `json_fault.rs` | what is wrong with JSON, in words for people |
 
 mod bert;
 mod clip;
 mod constant;
 mod error;
 mod hex;
+mod json_fault;
 mod key;
 mod meaning;
 mod modalities;
@@ -66,6 +68,8 @@ pub use constant::{ConstantKind, ConstantPredictor};
 pub use error::{ConfigError, UtteranceError};
 #[doc(hidden)]
 pub use hex::hex;
+#[doc(hidden)]
+pub use json_fault::JsonFault;
 pub use key::score_key;
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};

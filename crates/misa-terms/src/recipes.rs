@@ -1,6 +1,6 @@
 //! The recipes of the features of each modality, as they are stored beside data and models.
 
-use crate::{FeatureSizes, Modality, PerModality, RecipeStamp, TextSize};
+use crate::{FeatureSizes, JsonFault, Modality, PerModality, RecipeStamp, TextSize};
 use serde::{Deserialize, Serialize};
 
 /// The recipe of the features of each modality; `None` where it is not known, or the text is words.
@@ -51,8 +51,10 @@ pub fn recipes_from_json(json: &str, sizes: Option<FeatureSizes>) -> Result<Reci
         let found = json.len();
         return Err(format!("expected at most {MAX_BYTES} bytes, found {found}"));
     }
-    let stored: Stored = serde_json::from_str(json)
-        .map_err(|error| format!("expected recipes by modality, found {error}"))?;
+    let stored: Stored = serde_json::from_str(json).map_err(|error| {
+        let found = JsonFault::new(json.as_bytes(), &error).instead_with_place();
+        format!("expected recipes by modality, found {found}")
+    })?;
     let recipes = PerModality {
         text: stored.text,
         visual: stored.visual,
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn hostile_json_is_refused() {
         let of = |json: &str| recipes_from_json(json, None).unwrap_err();
-        assert!(of(r#"{"vision": null}"#).contains("unknown field `vision`"));
+        assert!(of(r#"{"vision": null}"#).contains("found the key `vision`"));
         assert!(of("[").starts_with("expected recipes by modality"));
         assert!(of(&"[".repeat(1 << 18)).starts_with("expected recipes by modality"));
         assert!(of(&" ".repeat(MAX_BYTES + 1)).starts_with("expected at most 524288 bytes"));

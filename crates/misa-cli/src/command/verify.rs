@@ -7,6 +7,7 @@ use crate::runs::NamedRuns;
 use crate::{Exit, Outcome};
 use clap::Args;
 use misa_infer::Predictor;
+use misa_terms::JsonFault;
 use misa_train::{Checkpoint, FileState, Manifest, Status, Verification, VerifiedFile};
 use serde::Serialize;
 use std::error::Error;
@@ -81,12 +82,15 @@ fn is_model(folder: &Path) -> bool {
 impl Found {
     /// What `find` finds. What cannot be read hides nothing of other folders.
     fn of(folder: &Path, find: fn(&Path) -> Result<Self, Box<dyn Error>>) -> Self {
-        find(folder).unwrap_or_else(|error| Self {
-            run: folder.display().to_string(),
-            error: Some(format!(
-                "{error}; restore the file from a copy, or leave this folder out"
-            )),
-            ..Self::default()
+        find(folder).unwrap_or_else(|error| {
+            let fault = error.to_string();
+            let fault = fault.strip_suffix(JsonFault::ADVICE).unwrap_or(&fault);
+            let error = format!("{fault}{}, or leave this folder out", JsonFault::ADVICE);
+            Self {
+                run: folder.display().to_string(),
+                error: Some(error),
+                ..Self::default()
+            }
         })
     }
 

@@ -158,7 +158,9 @@ fn nothing_to_resume_is_said_unless_settings_say_what_to_begin() {
     fs::write(run.join("manifest.json"), "{").unwrap();
     let (_, message) = refused(&resume);
     assert!(
-        message.contains("manifest.json: EOF while parsing"),
+        message.contains(
+            "manifest.json: line 1, column 1: expected more JSON, found the end; restore the file from a copy"
+        ),
         "{message}"
     );
 }

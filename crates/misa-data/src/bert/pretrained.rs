@@ -6,7 +6,7 @@ use crate::bert::tensors::{read_renamed, weights_error};
 use crate::format::files::read_bytes;
 use crate::{DataError, Tokeniser, write_whole};
 use misa_core::{StateDict, check_bert_weights};
-use misa_terms::BertConfig;
+use misa_terms::{BertConfig, JsonFault};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -207,7 +207,8 @@ fn config(path: &Path) -> Result<BertConfig, DataError> {
     let text = read_bytes(path, MAX_CONFIG)?;
     let place = path.display().to_string();
     let json = |error: serde_json::Error| {
-        DataError::layout(place.clone(), "the sizes of a BERT", error.to_string())
+        let found = JsonFault::new(&text, &error).instead_with_place();
+        DataError::layout(place.clone(), "the sizes of a BERT", found)
     };
     let kind: Kind = serde_json::from_slice(&text).map_err(json)?;
     for (field, found, expected) in [

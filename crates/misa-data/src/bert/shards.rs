@@ -4,6 +4,7 @@ use crate::DataError;
 use crate::bert::tensors::read_renamed;
 use crate::format::files::read_bytes;
 use misa_core::StateDict;
+use misa_terms::JsonFault;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -36,11 +37,12 @@ impl Shards {
     /// missing, or when the folder has files of this kind that the index does not name.
     pub fn open(index: &Path) -> Result<Self, DataError> {
         let place = index.display().to_string();
-        let read: Index =
-            serde_json::from_slice(&read_bytes(index, MAX_INDEX)?).map_err(|error| {
-                let expected = "an index with `weight_map`, the file of each tensor";
-                DataError::layout(&place, expected, error.to_string())
-            })?;
+        let bytes = read_bytes(index, MAX_INDEX)?;
+        let read: Index = serde_json::from_slice(&bytes).map_err(|error| {
+            let expected = "an index with `weight_map`, the file of each tensor";
+            let found = JsonFault::new(&bytes, &error).instead_with_place();
+            DataError::layout(&place, expected, found)
+        })?;
         let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (tensor, file) in read.weight_map {
             if !is_plain(&file) {

@@ -2,7 +2,7 @@
 
 use crate::InferError;
 use crate::bert::Casing;
-use misa_terms::UtteranceError;
+use misa_terms::{JsonFault, UtteranceError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -320,9 +320,11 @@ fn settings(path: &Path) -> Result<Settings, InferError> {
     if !path.exists() {
         return Ok(Settings::default());
     }
-    serde_json::from_str(&read(path)?).map_err(|error| {
+    let text = read(path)?;
+    serde_json::from_str(&text).map_err(|error| {
         let place = path.display().to_string();
-        InferError::layout(place, "the settings of a tokeniser", error.to_string())
+        let found = JsonFault::new(text.as_bytes(), &error).instead_with_place();
+        InferError::layout(place, "the settings of a tokeniser", found)
     })
 }
 

@@ -292,11 +292,11 @@ fn faults_of_speech_are_placed() {
         ),
         (
             "[1.5, 2.5]",
-            "line 1: expected a list of {\"start\": seconds, \"end\": seconds}, found invalid type: floating point `1.5`, expected an object with start and end",
+            "line 1: expected a list of {\"start\": seconds, \"end\": seconds}, found the number 1.5 instead of an object with start and end",
         ),
         (
             "[{\"start\": 1.5,\n\"end\": \"2\"}]",
-            "line 2: expected a list of {\"start\": seconds, \"end\": seconds}, found invalid type: string \"2\", expected a number",
+            "line 2: expected a list of {\"start\": seconds, \"end\": seconds}, found the text \"2\" instead of a number",
         ),
         (
             "[{\"start\": 1.5, \"start\": 2.5}]",

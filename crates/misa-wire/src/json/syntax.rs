@@ -1,7 +1,8 @@
 //! What is not JSON at all, and where.
 
 use crate::error::{Fault, WireError, quoted};
-use serde_json::error::{Category, Error};
+use misa_terms::JsonFault;
+use serde_json::error::Error;
 
 /// The error of `serde_json` for `body`, in our words. `whole` is the name of what was read.
 pub(super) fn syntax_error(body: &str, error: &Error, whole: &str) -> WireError {
@@ -10,33 +11,9 @@ pub(super) fn syntax_error(body: &str, error: &Error, whole: &str) -> WireError 
     } else {
         format!("{whole}, column {}", error.column())
     };
-    let message = error.to_string();
-    let message = match message.rfind(" at line ") {
-        Some(end) => &message[..end],
-        None => &message,
-    };
-    let fault = match (error.classify(), message) {
-        _ if body.starts_with('\u{feff}') => {
-            Fault::malformed("JSON", "a byte order mark before it")
-        }
-        (Category::Eof, _) => Fault::malformed("more JSON", "the end"),
-        (_, "key must be a string") => {
-            Fault::malformed("a key in double quotes", before(body, error))
-        }
-        (_, message) if message.starts_with("control character") => {
-            Fault::malformed("control characters as escapes", before(body, error))
-        }
-        (_, "trailing characters") => {
-            Fault::malformed("nothing after the JSON", before(body, error))
-        }
-        // Of null, true and false.
-        (_, "expected ident") => Fault::malformed("JSON", before(body, error)),
-        _ => match message.strip_prefix("expected ") {
-            Some(expected) => Fault::malformed(expected.to_string(), before(body, error)),
-            None => Fault::malformed("JSON", format!("{message}: {}", before(body, error))),
-        },
-    };
-    fault.at(place)
+    let fault = JsonFault::new(body.as_bytes(), error);
+    let expected = fault.expected.unwrap_or_else(|| "JSON".to_string());
+    Fault::malformed(expected, fault.found).at(place)
 }
 
 /// The number before the place of `error`, if it is about one that no `f64` can hold.
@@ -49,16 +26,6 @@ pub(super) fn large_number(body: &str, error: &Error) -> Option<String> {
     let is_of_number = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
     let number = text.trim_end_matches(is_of_number).len();
     Some(quoted(&text[number..]).replace('"', ""))
-}
-
-/// The last character that was read, quoted.
-fn before(body: &str, error: &Error) -> String {
-    let text = &body[..offset(body, error)];
-    match text.chars().next_back() {
-        Some(last) if last.is_control() => format!("`{}`", last.escape_debug()),
-        Some(last) => format!("`{last}`"),
-        None => "nothing".to_string(),
-    }
 }
 
 /// The byte after the last one that was read.

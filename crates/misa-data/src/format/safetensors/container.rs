@@ -4,7 +4,7 @@ use super::columns::ABSENT;
 use super::{LAYOUT, VERSION};
 use crate::{DataError, Vocabulary};
 use misa_files::Source;
-use misa_terms::Conflict;
+use misa_terms::{Conflict, JsonFault};
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use std::path::Path;
 
@@ -44,8 +44,10 @@ impl Container {
         }
         let header = source.bytes(8, length as usize);
         let header = header.map_err(DataError::io(path))?.into_owned();
-        let metadata: Metadata = serde_json::from_slice(&header)
-            .map_err(|error| wrong("a safetensors header", error.to_string()))?;
+        let metadata: Metadata = serde_json::from_slice(&header).map_err(|error| {
+            let found = JsonFault::new(&header, &error).instead_with_place();
+            wrong("a safetensors header", found)
+        })?;
         let base = 8 + length;
         let data = metadata.data_len() as u64;
         if data != size - base {

@@ -11,7 +11,7 @@ use crate::format::padded::columns::numbered;
 use crate::intake::{Heading, Intake};
 use crate::wanted::Wanted;
 use crate::{DataError, Note, Split};
-use misa_terms::{Modality, PerModality, recipes_from_json};
+use misa_terms::{JsonFault, Modality, PerModality, recipes_from_json};
 use safetensors::tensor::Dtype;
 use std::path::Path;
 
@@ -28,8 +28,7 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
     }
     let stored: Vec<Note> = match file.entry("notes") {
         Err(_) if wanted.is_clips() => Vec::new(),
-        notes => serde_json::from_str(notes?)
-            .map_err(|error| file.layout("notes", "notes", error.to_string()))?,
+        notes => stored_notes(&file, notes?)?,
     };
     if let Ok(recipes) = file.entry(RECIPES) {
         let recipes = recipes_from_json(recipes, None);
@@ -70,6 +69,14 @@ pub(crate) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<Heading, Data
     Ok(Heading {
         format: Format::Safetensors,
         vocabulary,
+    })
+}
+
+/// The notes in JSON that a file keeps.
+fn stored_notes(file: &Container, notes: &str) -> Result<Vec<Note>, DataError> {
+    serde_json::from_str(notes).map_err(|error| {
+        let found = JsonFault::new(notes.as_bytes(), &error).instead_with_place();
+        file.layout("notes", "notes", found)
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::error::quoted;
 use crate::segments::speech::line_of;
 use crate::{Fault, FaultKind, Limits};
+use misa_terms::JsonFault;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -29,17 +30,15 @@ pub(super) fn entries(text: &str, limits: &Limits) -> Result<Vec<Entry>, Fault> 
     let list = List { limits }.deserialize(&mut json);
     let list = list.and_then(|list| json.end().map(|()| list));
     list.map_err(|error| {
-        let found = error.to_string();
+        let found = JsonFault::new(text.as_bytes(), &error).instead();
         let place = line_of(text, &error);
-        // The library ends its messages with the position.
-        let found = found.split(" at line ").next().unwrap_or_default();
         let kind = if found.starts_with(TOO_MANY) {
             FaultKind::TooLarge
         } else {
             FaultKind::Malformed
         };
         let expected = "a list of {\"start\": seconds, \"end\": seconds}";
-        Fault::new(kind, place, expected, short(found))
+        Fault::new(kind, place, expected, short(&found))
     })
 }
 
