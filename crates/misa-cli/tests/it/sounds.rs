@@ -168,6 +168,41 @@ fn a_picture_replaces_no_sound_and_nothing_unasked() {
 }
 
 #[test]
+fn keeping_what_comes_before_a_fault_is_advised_where_it_helps() {
+    const KEEP: &str = "--keep-before-fault";
+    let dir = tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_string();
+    let [cut, none, fine, out] = ["cut.flac", "none.wav", "fine.flac", "voices"].map(path);
+    let bytes = fs::read(reference("say_de.flac")).unwrap();
+    fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(&none, "no sound").unwrap();
+    fs::write(&fine, &bytes).unwrap();
+    let told = |arguments: &[&str]| {
+        let command = ["data", "features", "--out", &out, "--force"];
+        refused(&[&command[..], arguments].concat()).1
+    };
+    let found = told(&[&none, &fine]);
+    assert!(!found.contains("keep"), "{found}");
+    assert!(
+        found.ends_with("remove them, or leave them out with --skip-faulty"),
+        "{found}"
+    );
+    let found = told(&[&none, &cut, &fine]);
+    let end = format!("; of 1, what comes before the fault can be kept: {KEEP}");
+    assert!(found.ends_with(&end), "{found}");
+    assert!(
+        found.contains(&format!("again or keep what comes before with {KEEP}\n")),
+        "{found}"
+    );
+    // It is given, and every sound is faulty.
+    let found = told(&[&none, KEEP]);
+    assert!(
+        found.ends_with("1 of 1 cannot be read; mend or remove them"),
+        "{found}"
+    );
+}
+
+#[test]
 fn a_recording_is_predicted_as_its_data_are() {
     let sounds = Sounds::new();
     let run = sounds.trained();

@@ -74,6 +74,17 @@ impl SoundReader {
         Ok((speech, report))
     }
 
+    /// Whether [`keep_before_fault`](Self::keep_before_fault), which is not set, would keep something of a sound
+    /// that cannot be read.
+    pub fn would_keep(&self, path: &Path) -> bool {
+        let keeping = Self {
+            speech: None,
+            keep_before_fault: true,
+            ..self.clone()
+        };
+        !self.keep_before_fault && keeping.hear(path).is_ok()
+    }
+
     fn hears(&self) -> &dyn HearSpeech {
         self.speech.as_deref().unwrap_or(&Loud)
     }

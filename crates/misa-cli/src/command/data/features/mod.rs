@@ -8,6 +8,7 @@ use crate::command::{say, say_object};
 use crate::speech::SpeechOption;
 use crate::{Exit, Outcome};
 use clap::Args;
+use misa_recordings::RecordingError;
 use misa_recordings::sounds::{SoundReader, SoundRecipe, SoundReport, sound_files};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use work::Work;
 
+/// The option that keeps what comes before a fault.
+const KEEP: &str = "--keep-before-fault";
 /// Faults that are told in full.
 const TOLD: usize = 10;
 
@@ -66,7 +69,28 @@ pub struct FeaturesArguments {
 struct Done {
     name: String,
     table: PathBuf,
-    result: Result<(usize, SoundReport), String>,
+    result: Result<(usize, SoundReport), Fault>,
+}
+
+/// Why a sound became no table.
+#[derive(Debug)]
+struct Fault {
+    text: String,
+    /// Whether --keep-before-fault, which was not given, would keep something of the sound.
+    can_keep: bool,
+}
+
+impl Fault {
+    /// The error, in words of the command line.
+    fn new(error: &RecordingError, can_keep: bool) -> Self {
+        let text = error.to_string();
+        let text = match text.strip_suffix(" or set `keep_before_fault`") {
+            Some(rest) if can_keep => format!("{rest} or keep what comes before with {KEEP}"),
+            Some(rest) => rest.to_string(),
+            None => text,
+        };
+        Self { text, can_keep }
+    }
 }
 
 impl FeaturesArguments {
@@ -89,7 +113,7 @@ impl FeaturesArguments {
             is_drawn: self.picture.is_some(),
         };
         let (done, track) = work.run();
-        let faults: Vec<&String> = done
+        let faults: Vec<&Fault> = done
             .iter()
             .filter_map(|done| done.result.as_ref().err())
             .collect();
@@ -177,7 +201,7 @@ impl FeaturesArguments {
                     }
                 }
                 Err(fault) => {
-                    let _ = writeln!(text, "left out: {fault}");
+                    let _ = writeln!(text, "left out: {}", fault.text);
                 }
             }
         }
@@ -205,7 +229,7 @@ impl FeaturesArguments {
                 Ok((rows, report)) => {
                     json!({"name": done.name, "table": done.table, "rows": rows, "sound": report})
                 }
-                Err(fault) => json!({"name": done.name, "fault": fault}),
+                Err(fault) => json!({"name": done.name, "fault": fault.text}),
             })
             .collect();
         let recipe = self.recipe.recipe();
@@ -235,17 +259,29 @@ pub(super) fn channels(count: usize) -> String {
     }
 }
 
-fn faulty(faults: &[&String], all: usize) -> String {
+fn faulty(faults: &[&Fault], all: usize) -> String {
     let mut message = String::new();
     for fault in faults.iter().take(TOLD) {
-        let _ = writeln!(message, "{fault}");
+        let _ = writeln!(message, "{}", fault.text);
     }
     let count = faults.len();
+    let _ = write!(
+        message,
+        "{count} of {all} cannot be read; mend or remove them"
+    );
+    if count < all {
+        message += ", or leave them out with --skip-faulty";
+    }
+    match faults.iter().filter(|fault| fault.can_keep).count() {
+        0 => {}
+        kept => {
+            let _ = write!(
+                message,
+                "; of {kept}, what comes before the fault can be kept: {KEEP}"
+            );
+        }
+    }
     message
-        + &format!(
-            "{count} of {all} cannot be read; mend or remove them, leave them out with --skip-faulty, or keep what \
-             comes before a fault with --keep-before-fault"
-        )
 }
 
 /// The recipe of a name.

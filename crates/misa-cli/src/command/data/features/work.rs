@@ -1,6 +1,6 @@
 //! Several sounds at a time.
 
-use super::{Done, table_of};
+use super::{Done, Fault, table_of};
 use crate::ProgressLine;
 use misa_data::write_whole;
 use misa_recordings::Track;
@@ -83,9 +83,13 @@ impl Work<'_> {
         )
     }
 
-    fn write(&self, path: &Path, table: &Path) -> Result<SoundTrack, String> {
-        let sound = self.reader.read(path).map_err(|error| error.to_string())?;
-        let io = |error: std::io::Error| format!("{}: {error}", table.display());
+    fn write(&self, path: &Path, table: &Path) -> Result<SoundTrack, Fault> {
+        let sound = self.reader.read(path);
+        let sound = sound.map_err(|error| Fault::new(&error, self.reader.would_keep(path)))?;
+        let io = |error: std::io::Error| Fault {
+            text: format!("{}: {error}", table.display()),
+            can_keep: false,
+        };
         if let Some(folder) = table.parent() {
             fs::create_dir_all(folder).map_err(io)?;
         }
