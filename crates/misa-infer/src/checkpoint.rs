@@ -8,7 +8,7 @@ use crate::{
 };
 use burn::tensor::Device;
 use misa_core::{Misa, MisaConfig, StateDict, WeightsError};
-use misa_terms::{Recipes, Scaling, TextSize, Vocabulary, hex};
+use misa_terms::{LabelScale, Recipes, Scaling, TextSize, Vocabulary, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -52,7 +52,7 @@ const CHECKED: [&str; 7] = [
 /// | --- | --- |
 /// | `model.safetensors` | the weights, by the names of the official code, which can load them |
 /// | `config.json` | the configuration of the model |
-/// | `preprocessor_config.json` | how features are scaled and sentences truncated |
+/// | `preprocessor_config.json` | how features are scaled and sentences truncated, and the scale of the labels |
 /// | `README.md` | the model card |
 /// | `vocabulary.json` | for a model of word ids: the words in the order of their ids |
 /// | `tokenizer.json` | for a model with BERT: its tokeniser |
@@ -75,6 +75,9 @@ pub struct Checkpoint {
     pub calibration: Option<Calibration>,
     /// How the features of its training data were made; `None` where that is not known.
     pub recipes: Recipes,
+    /// The scale of the labels of its data, by which it is scored; `None` of a model of classes, and if it was not
+    /// recorded: labels then have the scale that they show.
+    pub scale: Option<LabelScale>,
 }
 
 /// Layout of [`CALIBRATION`].
@@ -108,6 +111,9 @@ struct NamedConfig<'a> {
 struct Preprocessing {
     scaling: Option<Scaling>,
     truncation: Option<Truncation>,
+    /// Not recorded before it was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    labels: Option<LabelScale>,
 }
 
 impl Checkpoint {
@@ -144,6 +150,7 @@ impl Checkpoint {
         let preprocessing = Preprocessing {
             scaling: self.scaling.clone(),
             truncation: self.bert.as_ref().map(|bert| bert.truncation()),
+            labels: self.scale,
         };
         files::write_json(&folder.join(PREPROCESSING), &preprocessing)?;
         let path = folder.join(TOKENISER);
@@ -276,6 +283,7 @@ impl Checkpoint {
             scaling: preprocessing.scaling,
             calibration,
             recipes: recipes::read(source, config.sizes)?,
+            scale: preprocessing.labels,
             config,
         };
         checkpoint.check_vocabulary(source)?;

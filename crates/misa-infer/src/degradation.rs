@@ -4,7 +4,7 @@ use crate::missing::{draw_presence, found_presence};
 use crate::scores::named_scores;
 use crate::{Checkpoint, InferError, NamedScores};
 use burn::prelude::*;
-use misa_terms::{Modalities, Modality, Utterance};
+use misa_terms::{LabelScale, Modalities, Modality, Utterance};
 use serde::{Deserialize, Serialize};
 
 /// Scores with a share of the modalities missing.
@@ -88,7 +88,8 @@ impl Checkpoint {
 
     pub(crate) fn scores_of(&self, predictions: &[f32], utterances: &[Utterance]) -> NamedScores {
         let targets: Vec<f32> = utterances.iter().map(|utterance| utterance.label).collect();
-        named_scores(self.config.task, predictions, &targets)
+        let scale = self.scale.unwrap_or_else(|| LabelScale::of(&targets));
+        named_scores(self.config.task, scale, predictions, &targets)
     }
 }
 

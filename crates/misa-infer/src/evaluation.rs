@@ -1,6 +1,6 @@
 //! Predictions and losses of a model on a split.
 
-use crate::score::{NamedScore, decide, scores_on};
+use crate::score::{NamedScore, decide, scores_of};
 use crate::scores::named_scores;
 use crate::{
     Checkpoint, ConfusionMatrix, ConstantScores, Coverage, HalfWidth, NamedScores, ReadyBatch,
@@ -9,7 +9,7 @@ use crate::{
 use burn::tensor::Tensor;
 use misa_core::loss::{PerTerm, Term};
 use misa_core::{MisaOutput, Modality, PerModality};
-use misa_terms::{ConstantPredictor, Task};
+use misa_terms::{ConstantPredictor, LabelScale, Task};
 
 /// Each term of the objective, without its weight, as a mean over batches.
 pub type TermMeans = PerTerm<f64>;
@@ -28,6 +28,9 @@ pub struct Evaluation {
     pub unimodal: PerModality<Vec<Option<f32>>>,
     /// Mean of each loss term over the batches; NaN if no losses were computed.
     pub losses: TermMeans,
+    /// The scale of the labels of the whole data set, by which predictions are scored; `None` if it is not known: that
+    /// which the targets show.
+    pub scale: Option<LabelScale>,
     /// The index of each utterance in the split.
     places: Vec<usize>,
 }
@@ -98,9 +101,11 @@ impl Evaluation {
             let reason = named.reason(&self.predictions, &self.targets)?;
             Some((named.name.to_string(), reason))
         };
+        let scale = self.scale();
+        let constant_scores = |predictor| ConstantScores::on(predictor, task, scale, &self.targets);
         Scores {
-            undefined: scores_on(task, &self.targets).filter_map(reason).collect(),
-            constant: constant.map(|predictor| ConstantScores::of(predictor, task, &self.targets)),
+            undefined: scores_of(task, scale).filter_map(reason).collect(),
+            constant: constant.map(constant_scores),
             utterances: self.predictions.len(),
             task_loss: self.losses[Term::Task],
             scores: self.named_scores(task),
@@ -141,7 +146,12 @@ impl Evaluation {
 
     /// Every score of the task by its name.
     pub fn named_scores(&self, task: Task) -> NamedScores {
-        named_scores(task, &self.predictions, &self.targets)
+        named_scores(task, self.scale(), &self.predictions, &self.targets)
+    }
+
+    fn scale(&self) -> LabelScale {
+        let shown = || LabelScale::of(&self.targets);
+        self.scale.unwrap_or_else(shown)
     }
 
     /// Adds the predictions of a batch, whose rows are ordered by length.

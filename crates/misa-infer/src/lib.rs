@@ -101,9 +101,9 @@ pub use frames::Twister;
 pub use frames::{FrameDraws, FrameError, FrameMask, MissingFrames};
 pub use misa_core::burn;
 pub use misa_terms::{
-    Clip, ClipText, ConstantKind, ConstantPredictor, FeatureSizes, Modalities, Modality,
-    PerModality, RecipeScaling, RecipeStamp, Recipes, Sequence, Split, Task, TextSequence,
-    TextSize, Utterance, Vocabulary,
+    Clip, ClipText, ConstantKind, ConstantPredictor, FeatureSizes, LabelScale, Modalities,
+    Modality, PerModality, RecipeScaling, RecipeStamp, Recipes, Sequence, Split, Task,
+    TextSequence, TextSize, Utterance, Vocabulary,
 };
 #[doc(hidden)]
 pub use missing::{draw_presence, found_presence};

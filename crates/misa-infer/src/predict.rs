@@ -154,14 +154,18 @@ impl Checkpoint {
             let chosen = places.iter().map(|&place| &prepared[place]);
             Ok(batcher.batch(chosen, device).with_places(places).into())
         });
-        evaluate_batches(batches, self.config.task, |batch| {
+        let evaluation = evaluate_batches(batches, self.config.task, |batch| {
             let output = self.model.forward(batch.input());
             let losses = objective.forward(&output, batch.targets().clone());
-            Ok(Answer {
+            Ok::<_, InferError>(Answer {
                 unimodal: unimodal_predictions(&output),
                 predictions: output.prediction,
                 losses: Some(losses.to_host()),
             })
+        })?;
+        Ok(Evaluation {
+            scale: self.scale,
+            ..evaluation
         })
     }
 

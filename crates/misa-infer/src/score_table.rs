@@ -132,7 +132,7 @@ mod tests {
     use crate::score::{NamedScore, scores};
     use crate::scores::named_scores;
     use crate::{ConstantScores, Coverage};
-    use misa_terms::{ConstantPredictor, Task};
+    use misa_terms::{ConstantPredictor, LabelScale, Task};
 
     #[test]
     fn each_score_is_beside_that_of_the_constant() {
@@ -146,7 +146,7 @@ mod tests {
         let scores = Scores {
             utterances: 3,
             task_loss: 0.0,
-            scores: named_scores(task, &predictions, &targets),
+            scores: named_scores(task, LabelScale::Sentiment, &predictions, &targets),
             confusion: None,
             undefined: scores(task).iter().filter_map(reason).collect(),
             constant: Some(ConstantScores::of(constant, task, &targets)),

@@ -1,8 +1,8 @@
 //! The scores of a split.
 
 use crate::ConfusionMatrix;
-use crate::score::scores_on;
-use misa_terms::{ConstantPredictor, Task};
+use crate::score::scores_of;
+use misa_terms::{ConstantPredictor, LabelScale, Task};
 use serde::{Deserialize, Serialize};
 
 /// Each score by its name; `None` if it is not defined.
@@ -56,12 +56,22 @@ pub struct ConstantScores {
 }
 
 impl ConstantScores {
-    /// The scores of predicting the same for every target.
+    /// The scores of predicting the same for every target, on the scale that the targets show.
     pub fn of(predictor: ConstantPredictor, task: Task, targets: &[f32]) -> Self {
+        Self::on(predictor, task, LabelScale::of(targets), targets)
+    }
+
+    /// [`Self::of`], on this scale.
+    pub fn on(
+        predictor: ConstantPredictor,
+        task: Task,
+        scale: LabelScale,
+        targets: &[f32],
+    ) -> Self {
         let predictions = vec![predictor.value; targets.len()];
         Self {
             predictor,
-            scores: named_scores(task, &predictions, targets),
+            scores: named_scores(task, scale, &predictions, targets),
         }
     }
 
@@ -96,9 +106,14 @@ pub fn coverage_text(coverages: &[Coverage]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Every score of the task on the scale of the targets, for one prediction per target.
-pub fn named_scores(task: Task, predictions: &[f32], targets: &[f32]) -> NamedScores {
-    scores_on(task, targets)
+/// Every score of the task on this scale, for one prediction per target.
+pub fn named_scores(
+    task: Task,
+    scale: LabelScale,
+    predictions: &[f32],
+    targets: &[f32],
+) -> NamedScores {
+    scores_of(task, scale)
         .map(|named| {
             let value = (named.score)(predictions, targets);
             (

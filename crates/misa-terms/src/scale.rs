@@ -1,5 +1,7 @@
 //! The scale of the labels of a regression.
 
+use serde::{Deserialize, Serialize};
+
 /// Upper ends of the first four of the five classes of CH-SIMS: negative, weakly negative, neutral, weakly positive and
 /// positive. A value at an end belongs to the class below.
 pub const SIMS_CLASS_ENDS: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
@@ -20,6 +22,28 @@ pub fn is_sims_scale(labels: &[f32]) -> bool {
         && labels.iter().any(|label| label.fract() != 0.0)
 }
 
+/// The scale of the labels of a regression, which decides the classes of its scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LabelScale {
+    /// From -3 to 3, as in CMU-MOSI and CMU-MOSEI; also that of labels of which nothing else is known.
+    Sentiment,
+    /// From -1 to 1 in steps of 0.2, as in CH-SIMS.
+    Sims,
+}
+
+impl LabelScale {
+    /// The scale that labels show, see [`is_sims_scale`]; a part of a data set may have too few of them.
+    pub fn of(labels: &[f32]) -> Self {
+        if is_sims_scale(labels) {
+            Self::Sims
+        } else {
+            Self::Sentiment
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +53,8 @@ mod tests {
         let of_sims = [-1.0, 0.2, -0.6, 0.0, 1.0];
         assert!(is_sims_scale(&of_sims.repeat(6)));
         assert!(!is_sims_scale(&of_sims.repeat(5)));
+        assert_eq!(LabelScale::of(&of_sims.repeat(6)), LabelScale::Sims);
+        assert_eq!(LabelScale::of(&of_sims), LabelScale::Sentiment);
         // As a table or a pickle of doubles gives them.
         let of_doubles = [-1.0, (0.1f64 + 0.1) as f32, 0.59999996, 1.0];
         assert!(is_sims_scale(&of_doubles.repeat(8)));

@@ -2,8 +2,7 @@
 
 use super::entries::{metrics, metrics_named};
 use misa_core::Task;
-use misa_infer::Predictions;
-use misa_infer::score::scores_on;
+use misa_infer::{NamedScores, Predictions};
 use misa_report::ScoreContext;
 use misa_report::compare::{Prediction, utterance_intervals};
 use misa_terms::{ConstantKind, ConstantPredictor};
@@ -25,9 +24,10 @@ pub(super) fn constant_words(constant: ConstantPredictor, classes: &[String]) ->
     )
 }
 
-/// The context of each score of `predictions`.
+/// The context of each score of `predictions` that has one of these names.
 pub(super) fn contexts(
     task: Task,
+    scores: &NamedScores,
     predictions: &Predictions,
     constant: Option<ConstantPredictor>,
 ) -> Vec<ScoreContext> {
@@ -39,7 +39,7 @@ pub(super) fn contexts(
         })
         .collect();
     let targets: Vec<f32> = rows.iter().map(|row| row.target).collect();
-    let metrics = metrics_named(task, scores_on(task, &targets).map(|named| named.name));
+    let metrics = metrics_named(task, scores.iter().map(|(name, _)| name.as_str()));
     let intervals = utterance_intervals(&rows, &metrics, RESAMPLES, SEED);
     let context = |(metric, interval): (&misa_report::compare::Metric, _)| ScoreContext {
         name: metric.name.to_string(),

@@ -122,7 +122,7 @@ impl<'a> Finished<'a> {
         let of_split = |scored: &(Split, misa_train::Scores)| {
             let predictions = misa_infer::Predictions::read(self.folder, scored.0)?;
             Ok(SplitScores {
-                contexts: contexts(task, &predictions, constant),
+                contexts: contexts(task, &scored.1.scores, &predictions, constant),
                 constant: constant
                     .map_or_else(String::new, |constant| constant_words(constant, &classes)),
                 ..scores(scored, task)

@@ -177,6 +177,7 @@ fn a_model_with_bert_is_refused() {
         ),
         calibration: None,
         recipes: Default::default(),
+        scale: None,
     };
     checkpoint.save(&model).unwrap();
     let wasm = built(dir.path());

@@ -7,7 +7,7 @@
 pub mod sims;
 
 use crate::ScoreNeed;
-use misa_terms::{Task, is_sims_scale};
+use misa_terms::{LabelScale, Task};
 use std::collections::BTreeSet;
 
 /// A score of all predictions of a split against their targets.
@@ -67,9 +67,15 @@ pub fn scores(task: Task) -> &'static [NamedScore] {
     }
 }
 
-/// The scores of a task on the scale of these labels: those of CH-SIMS have classes of their own.
+/// The scores of a task on the scale that these labels show. A split may have too few labels to show it: where the
+/// scale of the whole data set is known, use [`scores_of`].
 pub fn scores_on(task: Task, targets: &[f32]) -> impl Iterator<Item = &'static NamedScore> {
-    let is_sims = is_sims_scale(targets);
+    scores_of(task, LabelScale::of(targets))
+}
+
+/// The scores of a task on a scale: labels of CH-SIMS have classes of their own.
+pub fn scores_of(task: Task, scale: LabelScale) -> impl Iterator<Item = &'static NamedScore> {
+    let is_sims = scale == LabelScale::Sims;
     let is_meant = move |named: &&NamedScore| match named.need {
         ScoreNeed::MinusOneToOne => is_sims,
         ScoreNeed::MinusThreeToThree => !is_sims,

@@ -100,6 +100,7 @@ pub(crate) fn save(
         bert: bert.map(Arc::new),
         calibration: None,
         recipes: Default::default(),
+        scale: None,
     };
     edit(&mut checkpoint);
     checkpoint.save(folder).unwrap();

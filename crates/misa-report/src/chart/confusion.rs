@@ -6,7 +6,7 @@ use crate::figure::{Figure, Part};
 use crate::record::Predictions;
 use crate::statistic::{Confusion, seven_classes, sims_classes, two_classes};
 use crate::table::Table;
-use misa_terms::is_sims_scale;
+use misa_terms::LabelScale;
 
 /// One kind of matrix.
 struct Kind {
@@ -21,7 +21,11 @@ struct Kind {
 
 /// The matrices of Acc-7, or of five classes for labels on the scale of CH-SIMS, and of Acc-2 for a regression; or the
 /// one of `classes`. None without a finite pair.
-pub(crate) fn confusions(given: &Predictions, classes: &[String]) -> Vec<Figure> {
+pub(crate) fn confusions(
+    given: &Predictions,
+    classes: &[String],
+    scale: LabelScale,
+) -> Vec<Figure> {
     let kinds = if !classes.is_empty() {
         vec![Kind {
             name: "confusion",
@@ -31,7 +35,7 @@ pub(crate) fn confusions(given: &Predictions, classes: &[String]) -> Vec<Figure>
             names: classes.to_vec(),
             class: |value| value as usize,
         }]
-    } else if is_sims_scale(&given.targets) {
+    } else if scale == LabelScale::Sims {
         vec![five_of_sims(), negative_or_not()]
     } else {
         vec![seven_of_sentiment(), negative_or_not()]
@@ -164,15 +168,15 @@ mod tests {
     #[test]
     fn labels_of_sims_have_five_classes() {
         let (targets, predictions) = ([-1.0, 0.2, 1.0, 0.0], [-0.8, 0.1, 0.9, 0.05]);
-        let given = given(&targets.repeat(8), &predictions.repeat(8));
-        let figures = confusions(&given, &[]);
+        let given = given(&targets, &predictions);
+        let figures = confusions(&given, &[], LabelScale::Sims);
         assert_eq!(figures[0].name, "confusion-5");
         let caption = &figures[0].caption;
         assert!(
             caption.contains("test split: Acc-5 (SIMS) 0.7500."),
             "{caption}"
         );
-        let row = "\nweakly positive,0,0,8,0,0\n";
+        let row = "\nweakly positive,0,0,1,0,0\n";
         assert!(figures[0].data.contains(row), "{}", figures[0].data);
     }
 
@@ -190,7 +194,7 @@ mod tests {
     #[test]
     fn counts_seven_and_two_classes_of_a_regression() {
         let given = given(&[-0.5, 2.5, -3.0, 1.0], &[0.2, 3.4, f32::NAN, -1.0]);
-        let figures = confusions(&given, &[]);
+        let figures = confusions(&given, &[], LabelScale::Sentiment);
         assert!(
             figures[0]
                 .caption
@@ -215,7 +219,11 @@ mod tests {
     #[test]
     fn uses_the_names_of_classes() {
         let names = ["plain", "humour"].map(String::from);
-        let figures = confusions(&given(&[0.0, 1.0, 1.0], &[0.0, 1.0, 0.0]), &names);
+        let figures = confusions(
+            &given(&[0.0, 1.0, 1.0], &[0.0, 1.0, 0.0]),
+            &names,
+            LabelScale::Sentiment,
+        );
         assert_eq!(figures.len(), 1);
         assert_eq!(
             figures[0].data,
@@ -225,6 +233,6 @@ mod tests {
 
     #[test]
     fn there_are_none_without_utterances() {
-        assert!(confusions(&given(&[], &[]), &[]).is_empty());
+        assert!(confusions(&given(&[], &[]), &[], LabelScale::Sentiment).is_empty());
     }
 }

@@ -30,6 +30,7 @@ use crate::probe::{Probe, probes};
 use crate::record::{Predictions, RunRecord, Section, SplitScores};
 use crate::vectors::Vectors;
 pub use assembly::{AssemblyPage, assembly_page};
+use misa_terms::LabelScale;
 pub use overview::{Overview, overview};
 
 /// All results of a run, drawn.
@@ -115,6 +116,19 @@ impl Page {
     }
 }
 
+/// The scale of the labels: that of the recorded scores, or else the one that the labels show.
+fn scale(record: &RunRecord, given: &Predictions) -> LabelScale {
+    let names = record.scores.iter().flat_map(|split| &split.scores);
+    let has = |end: &str| names.clone().any(|(name, _)| name.ends_with(end));
+    if has("(SIMS)") {
+        LabelScale::Sims
+    } else if has("Acc-7") {
+        LabelScale::Sentiment
+    } else {
+        LabelScale::of(&given.targets)
+    }
+}
+
 fn add_predictions(record: &RunRecord, figures: &mut Vec<Figure>, omitted: &mut Vec<String>) {
     let Some(given) = &record.predictions else {
         return;
@@ -123,7 +137,7 @@ fn add_predictions(record: &RunRecord, figures: &mut Vec<Figure>, omitted: &mut 
     let before = figures.len();
     figures.extend(is_regression.then(|| scatter(given)).flatten());
     figures.extend(residual(given, is_regression));
-    figures.extend(confusions(given, &record.classes));
+    figures.extend(confusions(given, &record.classes, scale(record, given)));
     if figures.len() == before {
         omitted.push("predictions: no utterance with a finite prediction and target".to_string());
     }

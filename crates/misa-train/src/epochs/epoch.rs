@@ -171,7 +171,7 @@ impl Pass<'_, '_> {
             goes_on.then(|| input.frozen.ready(accept(batch)?))
         });
         let (mut step, mut done) = (0, 0);
-        evaluate_batches(batches, input.config.loss.task, |batch| {
+        let evaluation = evaluate_batches(batches, input.config.loss.task, |batch| {
             let output = learner.score(batch);
             let losses = output.loss.to_host();
             step += 1;
@@ -186,6 +186,10 @@ impl Pass<'_, '_> {
                 losses: Some(losses),
                 unimodal: PerModality::default(),
             })
+        });
+        evaluation.map(|mut evaluation| {
+            evaluation.scale = input.scale;
+            evaluation
         })
     }
 }

@@ -14,7 +14,7 @@ use burn::data::dataloader::DataLoader;
 use burn::prelude::Device;
 use misa_core::loss::GeneratedLabels;
 use misa_data::UtteranceLoader;
-use misa_infer::{TermMeans, found_presence};
+use misa_infer::{LabelScale, TermMeans, found_presence};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -23,6 +23,8 @@ pub(crate) struct FitInput {
     pub config: TrainingConfig,
     pub train: UtteranceLoader,
     pub valid: UtteranceLoader,
+    /// The scale of the labels of all splits; `None` of classes.
+    pub scale: Option<LabelScale>,
     pub progress: Progress,
     /// Name of the data, to be shown.
     pub data: String,

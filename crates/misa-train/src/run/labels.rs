@@ -1,8 +1,20 @@
 //! The labels that a run learns from.
 
 use misa_data::{Split, UtteranceDataset};
+use misa_infer::LabelScale;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// The scale of the labels of a data set, as those of train and valid show it: the test split may be locked.
+pub(crate) fn label_scale(data: &UtteranceDataset) -> LabelScale {
+    LabelScale::of(&labels_of(data))
+}
+
+fn labels_of(data: &UtteranceDataset) -> Vec<f32> {
+    let splits = [Split::Train, Split::Valid];
+    let utterances = splits.iter().flat_map(|&split| data.split(split));
+    utterances.map(|utterance| utterance.label).collect()
+}
 
 /// The labels of the train and valid split.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,9 +38,7 @@ pub struct LabelSummary {
 impl LabelSummary {
     /// The labels of a data set; `None` if neither split has utterances.
     pub fn of(data: &UtteranceDataset) -> Option<Self> {
-        let splits = [Split::Train, Split::Valid];
-        let utterances = splits.iter().flat_map(|&split| data.split(split));
-        let mut labels: Vec<f32> = utterances.map(|utterance| utterance.label).collect();
+        let mut labels = labels_of(data);
         labels.sort_by(f32::total_cmp);
         let (min, max) = (*labels.first()?, *labels.last()?);
         let count = |is_meant: fn(f32) -> bool| {

@@ -6,6 +6,7 @@ use crate::epochs::fit::Fitted;
 use crate::epochs::fit_state::FitInput;
 use crate::frozen::{Frozen, FrozenText};
 use crate::run::folder::RunFolder;
+use crate::run::labels::label_scale;
 use crate::run::manifest::RunProgress;
 use crate::run::metrics_file::METRICS;
 use crate::run::results::RESOLVED;
@@ -17,10 +18,11 @@ use crate::{
     RunOptions, System, TrainError, TrainingConfig, TransferSummary,
 };
 use burn::prelude::*;
-use misa_core::{FeatureSizes, Misa, MisaConfig};
+use misa_core::{FeatureSizes, Misa, MisaConfig, Task};
 use misa_data::{
     BertText, Development, LoaderConfig, Order, Recipes, Scaling, Split, UtteranceLoader,
 };
+use misa_infer::LabelScale;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,6 +35,8 @@ pub(crate) struct Prepared<'a> {
     scaling: Option<Scaling>,
     sizes: FeatureSizes,
     bert: Option<OpenedBert>,
+    /// The scale of the labels of all splits; `None` of classes.
+    scale: Option<LabelScale>,
 }
 
 impl<'a> Prepared<'a> {
@@ -56,10 +60,12 @@ impl<'a> Prepared<'a> {
             }
             None => (data.dataset().feature_sizes(), None),
         };
+        let is_regression = config.loss.task == Task::Regression;
         Ok(Self {
             config,
             options,
             device,
+            scale: is_regression.then(|| label_scale(data.dataset())),
             data,
             scaling,
             sizes,
@@ -111,7 +117,8 @@ impl<'a> Prepared<'a> {
         let (mut folder, fitted) = self.fit(model, frozen.clone(), folder);
         let report = fitted.and_then(|(learner, progress)| {
             let valid = self.loader(Split::Valid, self.device);
-            let evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
+            let mut evaluation = evaluate_with(&learner, &valid, self.config.loss.task, &frozen)?;
+            evaluation.scale = self.scale;
             let modality_scores = ModalityScore::all(&evaluation, valid.utterances(), Split::Valid);
             let found = Found {
                 modality_scores,
@@ -169,6 +176,7 @@ impl<'a> Prepared<'a> {
             config: config.clone(),
             train: self.loader(Split::Train, &training_device),
             valid: self.loader(Split::Valid, self.device),
+            scale: self.scale,
             progress: self.options.progress,
             data: self.options.data.clone(),
             frozen,
@@ -224,6 +232,7 @@ impl<'a> Prepared<'a> {
             bert: text,
             calibration: None,
             recipes: self.recipes(),
+            scale: self.scale,
         };
         checkpoint.calibration = checkpoint.calibrate(utterances, self.device)?;
         checkpoint.scaling = self.scaling;

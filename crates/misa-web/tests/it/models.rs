@@ -50,6 +50,7 @@ fn folder_of(seed: u64, acoustic: usize, recipes: Recipes) -> TempDir {
         bert: None,
         calibration: None,
         recipes,
+        scale: None,
     };
     let folder = tempfile::tempdir().unwrap();
     checkpoint.save(folder.path()).unwrap();

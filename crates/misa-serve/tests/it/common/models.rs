@@ -58,6 +58,7 @@ fn write_of(folder: &Path, seed: u64, acoustic: usize, recipes: Recipes) {
         bert: None,
         calibration: None,
         recipes,
+        scale: None,
     };
     checkpoint.save(folder).unwrap();
 }

@@ -4,7 +4,7 @@ mod faults;
 mod test_split;
 mod trials;
 
-use crate::support::{data, dataset, options, run, score_test, train_with};
+use crate::support::{data, dataset, load, options, run, score_test, train_with};
 use burn::prelude::*;
 use misa_core::MutualAttentionConfig;
 use misa_core::loss::{

@@ -60,3 +60,39 @@ fn the_test_split_of_other_data_stays_locked() {
     assert!(matches!(error, TrainError::ChangedData { .. }), "{error}");
     assert!(Manifest::read(dir.path()).unwrap().openings.is_empty());
 }
+
+/// The splits of valid and test have too few labels to show it.
+#[test]
+fn every_split_is_scored_on_the_scale_of_the_whole_data() {
+    let [train, valid, test] = Split::ALL.map(|split| {
+        let mut utterances = dataset().split(split).to_vec();
+        for (number, utterance) in utterances.iter_mut().enumerate() {
+            utterance.label = (number % 11) as f32 / 5.0 - 1.0;
+        }
+        utterances
+    });
+    let vocabulary = dataset().vocabulary().cloned();
+    let data = UtteranceDataset::from_splits(train, valid, test, vocabulary).unwrap();
+    let (development, test) = data.lock_test();
+    let dir = tempdir().unwrap();
+    let (device, settings) = (Device::flex(), options(RunStart::New));
+    let config = config().with_epochs(1);
+    run(&config, development, &device, dir.path(), &settings).unwrap();
+    let report = score_test(dir.path(), test, &device).unwrap();
+    let last = |scores: &[(String, Option<f64>)]| scores.last().unwrap().0.clone();
+    for split in [Split::Valid, Split::Test] {
+        let scores = report.scores_of(split).unwrap();
+        let constant = scores.constant.as_ref().unwrap();
+        let names = [last(&scores.scores), last(&constant.scores)];
+        assert_eq!(names, ["Acc-5 (SIMS)"; 2], "{split}");
+    }
+    assert_eq!(last(&report.history[0].valid), "Acc-5 (SIMS)");
+    // A model that does not state the scale, as those before it was recorded.
+    let folder = dir.path().join("checkpoint");
+    let path = folder.join("preprocessor_config.json");
+    let mut stated: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let scale = stated.as_object_mut().unwrap().remove("labels");
+    assert_eq!(scale.unwrap(), "sims");
+    fs::write(&path, stated.to_string()).unwrap();
+    assert_eq!(load(&folder, &device).unwrap().scale, None);
+}
