@@ -29,7 +29,8 @@ pub struct CompareRequest {
 /// # Errors
 ///
 /// If a folder cannot be read, there is no run, a run that was named is not finished, a run has two
-/// names, the tasks of the runs differ, or there is no such baseline, score or published figures.
+/// names, the tasks of the runs or the scales of their labels differ, or there is no such baseline, score or published
+/// figures.
 pub fn compare(request: CompareRequest) -> Result<(Comparison, Vec<String>), Box<dyn Error>> {
     let FinishedRuns {
         runs,

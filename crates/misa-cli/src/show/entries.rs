@@ -1,6 +1,6 @@
 //! Run folders as the rows of a comparison.
 
-use super::error::same_task;
+use super::error::{same_scale, same_task, scale_of};
 use super::names::names_of;
 use crate::runs::NamedRun;
 use crate::settings::RunSettings;
@@ -58,7 +58,7 @@ pub(crate) type Reported = (NamedRun, Manifest, Report);
 ///
 /// # Errors
 ///
-/// If the tasks differ, or files cannot be read.
+/// If the tasks or the scales of labels differ, or files cannot be read.
 pub(crate) fn entries(reported: Vec<Reported>, split: Split) -> Result<Entries, Box<dyn Error>> {
     let is_scored = |(.., report): &Reported| report.scores_of(split).is_some();
     let (runs, others): (Vec<_>, Vec<_>) = reported.into_iter().partition(is_scored);
@@ -71,6 +71,11 @@ pub(crate) fn entries(reported: Vec<Reported>, split: Split) -> Result<Entries, 
         .iter()
         .map(|(run, manifest, _)| (run.folder.clone(), manifest.config.loss.task));
     let task = same_task(tasks)?;
+    let scale = |(run, _, report): &Reported| {
+        let scored = report.scores_of(split)?;
+        Some((run.folder.clone(), scale_of(&scored.scores)))
+    };
+    same_scale(runs.iter().filter_map(scale))?;
     let data = data_facts(&runs);
     let models = names_of(runs.iter().map(|(run, manifest, _)| (run, manifest)));
     let is_cut = models.is_cut;

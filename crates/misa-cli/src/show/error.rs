@@ -1,7 +1,10 @@
 //! Errors of runs that are shown together.
 
 use misa_core::Task;
-use std::path::PathBuf;
+use misa_infer::score::scores;
+use misa_infer::{LabelScale, NamedScores, ScoreNeed};
+use misa_train::{Report, TrainError};
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Runs that cannot be shown together.
@@ -22,6 +25,28 @@ pub(crate) enum RunsError {
         /// The first run.
         first: PathBuf,
     },
+    /// Runs whose labels are on different scales, which have different scores.
+    #[error(
+        "{path}: its labels are on {}, expected {} as in {first}; show runs of each scale by themselves",
+        scale(*found), scale(*expected), path = path.display(), first = first.display()
+    )]
+    Scale {
+        /// The run.
+        path: PathBuf,
+        /// Its scale.
+        found: LabelScale,
+        /// That of the first run.
+        expected: LabelScale,
+        /// The first run.
+        first: PathBuf,
+    },
+}
+
+fn scale(scale: LabelScale) -> &'static str {
+    match scale {
+        LabelScale::Sims => "the scale of CH-SIMS, -1 to 1",
+        _ => "that of CMU-MOSI, -3 to 3",
+    }
 }
 
 fn task(task: Task) -> String {
@@ -46,6 +71,56 @@ pub(crate) fn same_task(
     match runs.find(|(_, task)| *task != expected) {
         None => Ok(Some(expected)),
         Some((path, found)) => Err(RunsError::Task {
+            path,
+            found,
+            expected,
+            first,
+        }),
+    }
+}
+
+/// The scale of the labels that these scores are of.
+pub(crate) fn scale_of(found: &NamedScores) -> LabelScale {
+    let is_found = |name: &str| found.iter().any(|(known, _)| known == name);
+    let mut known = scores(Task::Regression).iter();
+    if known.any(|named| named.need == ScoreNeed::MinusOneToOne && is_found(named.name)) {
+        LabelScale::Sims
+    } else {
+        LabelScale::Sentiment
+    }
+}
+
+/// The scale of the recorded scores of a finished run.
+///
+/// # Errors
+///
+/// [`TrainError`] if its report cannot be read.
+pub(crate) fn recorded_scale(run: &Path) -> Result<LabelScale, TrainError> {
+    let report = Report::read(run)?;
+    let mut splits = report.scores.iter();
+    let is_sims = splits.any(|(_, scored)| scale_of(&scored.scores) == LabelScale::Sims);
+    Ok(if is_sims {
+        LabelScale::Sims
+    } else {
+        LabelScale::Sentiment
+    })
+}
+
+/// Refuses runs with labels on another scale than those of the first one.
+///
+/// # Errors
+///
+/// [`RunsError::Scale`] names the first run with another scale.
+pub(crate) fn same_scale(
+    runs: impl IntoIterator<Item = (PathBuf, LabelScale)>,
+) -> Result<(), RunsError> {
+    let mut runs = runs.into_iter();
+    let Some((first, expected)) = runs.next() else {
+        return Ok(());
+    };
+    match runs.find(|(_, scale)| *scale != expected) {
+        None => Ok(()),
+        Some((path, found)) => Err(RunsError::Scale {
             path,
             found,
             expected,

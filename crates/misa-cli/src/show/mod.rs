@@ -13,7 +13,7 @@ mod scores;
 mod seeds;
 
 pub(crate) use entries::{Entries, Reported, entries, metrics, metrics_named};
-pub(crate) use error::{RunsError, same_task};
+pub(crate) use error::{RunsError, recorded_scale, same_scale, same_task};
 pub(crate) use names::names_of;
 pub(crate) use record::{Finished, recorded};
 pub(crate) use scores::scores_table;

@@ -85,6 +85,31 @@ fn runs_that_do_not_belong_together_are_refused() {
 }
 
 #[test]
+fn runs_whose_labels_are_on_different_scales_are_not_shown_together() {
+    let dir = tempdir().unwrap();
+    let [one, other, page] = ["a", "b", "page.html"].map(|name| dir.path().join(name));
+    train(&one, &[]);
+    copy(&one, &other, "report.json", |report| {
+        let scores = report["scores"][0][1]["scores"].as_array_mut().unwrap();
+        let score = scores.iter_mut().find(|score| score[0] == "Acc-7").unwrap();
+        score[0] = json!("Acc-5 (SIMS)");
+    });
+    let runs = [text(&one), text(&other)];
+    for command in [&["table"][..], &["report", "-o", text(&page)], &["degrade"]] {
+        let (status, message) = refused(&[command, &runs].concat());
+        assert_eq!(status, 1);
+        let expected = format!(
+            "{}: its labels are on the scale of CH-SIMS, -1 to 1, expected that of CMU-MOSI, -3 to 3 as in {}; \
+             show runs of each scale by themselves",
+            runs[1], runs[0]
+        );
+        assert!(message.ends_with(&expected), "{command:?}: {message}");
+    }
+    assert!(!page.exists());
+    said(&["table", runs[1]]);
+}
+
+#[test]
 fn a_run_that_is_not_finished_is_in_no_table() {
     let dir = tempdir().unwrap();
     let folder = dir.path().join("runs");

@@ -8,7 +8,7 @@ use super::output::{check_outside_data, make_folder, write_figure};
 use super::{SplitName, say};
 use crate::runs::finished_runs;
 use crate::seeds::twice;
-use crate::show::same_task;
+use crate::show::{recorded_scale, same_scale, same_task};
 use crate::source::{RunSource, utterances_of};
 use crate::{Exit, MovedData, Outcome, Steps};
 use burn::tensor::Device;
@@ -18,7 +18,7 @@ use misa_core::PerModality;
 use misa_data::{Split, Utterance};
 use misa_infer::{Checkpoint, FrameDraws, FrameProtocol, NamedScores};
 use misa_report::{DegradationCurve, MOST_CURVES, degradation, frame_degradation};
-use misa_train::{Manifest, record_results};
+use misa_train::{Manifest, TrainError, record_results};
 use modalities::Draws;
 use serde_json::Value;
 use std::error::Error;
@@ -215,6 +215,8 @@ impl Arguments {
         }
         let tasks = runs.iter();
         same_task(tasks.map(|(run, manifest)| (run.clone(), manifest.config.loss.task)))?;
+        let scales = (runs.iter()).map(|(run, _)| Ok((run.clone(), recorded_scale(run)?)));
+        same_scale(scales.collect::<Result<Vec<_>, TrainError>>()?)?;
         if self.out.is_some() && runs.len() > MOST_CURVES {
             let count = runs.len();
             return Err(format!(
@@ -256,7 +258,7 @@ impl Arguments {
     /// A figure of each score, with all runs in it; returns the files.
     fn draw(&self, all: &[Scored]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         let mut files = Vec::new();
-        let Some(out) = &self.out else {
+        let (Some(out), Some(first)) = (&self.out, all.first()) else {
             return Ok(files);
         };
         let figure = if self.frames {
@@ -264,9 +266,10 @@ impl Arguments {
         } else {
             degradation
         };
-        for name in names(all) {
-            let curves = all.iter().filter_map(|scored| scored.curve_of(name));
-            let curves: Vec<DegradationCurve> = curves.collect();
+        let names = first.curve.first().map_or(&[][..], |(_, scores)| scores);
+        for (name, _) in names {
+            let curves: Vec<DegradationCurve> =
+                (all.iter()).map(|scored| scored.curve_of(name)).collect();
             let Some(figure) = figure(name, &curves) else {
                 continue;
             };
@@ -277,75 +280,27 @@ impl Arguments {
 }
 
 impl Scored {
-    /// The curve of a score; `None` if the run has no score of this name.
-    fn curve_of(&self, name: &str) -> Option<DegradationCurve> {
-        let point = |(rate, scores): &(f64, NamedScores)| {
-            let (_, value) = scores.iter().find(|(known, _)| known == name)?;
-            Some((*rate, *value))
-        };
-        let points: Vec<_> = self.curve.iter().filter_map(point).collect();
-        (!points.is_empty()).then(|| DegradationCurve {
+    /// The curve of the score called `name`.
+    fn curve_of(&self, name: &str) -> DegradationCurve {
+        let score = |scores: &NamedScores| scores.iter().find(|(known, _)| known == name)?.1;
+        let points = self.curve.iter();
+        DegradationCurve {
             model: self.run.clone(),
-            points,
-        })
-    }
-}
-
-/// The names of all scores, each once: labels on the scale of CH-SIMS have others than those of CMU-MOSI.
-fn names(all: &[Scored]) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    let points = all.iter().flat_map(|scored| &scored.curve);
-    for (name, _) in points.flat_map(|(_, scores)| scores) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
+            points: points
+                .map(|(rate, scores)| (*rate, score(scores)))
+                .collect(),
         }
     }
-    names
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn scored(run: &str, scores: &[(&str, f64)]) -> Scored {
-        let named = |(name, value): &(&str, f64)| (name.to_string(), Some(*value));
-        Scored {
-            run: run.to_string(),
-            table: String::new(),
-            json: Value::Null,
-            curve: vec![(0.5, scores.iter().map(named).collect())],
-        }
-    }
-
     #[test]
     fn a_rate_is_printed_as_it_is() {
         let texts = [0.0, 0.1, 0.125, 0.07, 1.0 / 3.0, 0.9].map(percent);
         assert_eq!(texts, ["0 %", "10 %", "12.5 %", "7 %", "33.3333 %", "90 %"]);
         assert!(rate("-0").is_ok_and(f64::is_sign_positive));
-    }
-
-    /// Runs on labels of two scales, whose scores stand in other places.
-    #[test]
-    fn a_curve_is_of_the_score_of_its_name() {
-        let all = [
-            scored("mosi", &[("MAE", 0.9), ("Acc-5", 0.4), ("Acc-7", 0.3)]),
-            scored(
-                "sims",
-                &[("MAE", 0.5), ("Acc-2 (SIMS)", 0.7), ("F1 (SIMS)", 0.6)],
-            ),
-        ];
-        assert_eq!(
-            names(&all),
-            ["MAE", "Acc-5", "Acc-7", "Acc-2 (SIMS)", "F1 (SIMS)"]
-        );
-        let values = |name: &str| -> Vec<Option<f64>> {
-            let curves = all.iter().map(|scored| scored.curve_of(name));
-            curves
-                .map(|curve| curve.and_then(|curve| curve.points[0].1))
-                .collect()
-        };
-        assert_eq!(values("MAE"), [Some(0.9), Some(0.5)]);
-        assert_eq!(values("Acc-7"), [Some(0.3), None]);
-        assert_eq!(values("F1 (SIMS)"), [None, Some(0.6)]);
     }
 }

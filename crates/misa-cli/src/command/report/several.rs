@@ -6,10 +6,10 @@ use crate::command::json::say_object;
 use crate::command::output::{check_file, folder, make_folder};
 use crate::command::{SplitName, say};
 use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
-use crate::show::{names_of, recorded, same_task};
+use crate::show::{names_of, recorded, recorded_scale, same_scale, same_task};
 use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
-use misa_train::{Manifest, PAGE};
+use misa_train::{Manifest, PAGE, TrainError};
 use serde_json::json;
 use std::error::Error;
 use std::fs;
@@ -101,11 +101,14 @@ impl Arguments {
 ///
 /// # Errors
 ///
-/// If a run that was named itself is not finished, none is, or their tasks differ.
+/// If a run that was named itself is not finished, none is, or their tasks or the scales of their labels differ.
 fn shown(named: NamedRuns) -> Result<FinishedRuns, Box<dyn Error>> {
     let finished = named.finished()?;
     let tasks = finished.runs.iter();
     same_task(tasks.map(|(run, manifest)| (run.folder.clone(), manifest.config.loss.task)))?;
+    let scale = |(run, _): &(NamedRun, _)| Ok((run.folder.clone(), recorded_scale(&run.folder)?));
+    let scales = finished.runs.iter().map(scale);
+    same_scale(scales.collect::<Result<Vec<_>, TrainError>>()?)?;
     if finished.runs.is_empty() {
         let left_out = finished.left_out.join("; ");
         return Err(format!("no finished runs, expected at least 1: {left_out}").into());
