@@ -69,11 +69,10 @@ pub use run::job::ScheduledJob;
 pub use run::kept::{EpochScores, ScoredEpochs, check_epochs, score_epochs};
 pub use run::labels::LabelSummary;
 pub use run::manifest::{Manifest, Opening, Session, Status};
+pub use run::names::RunFiles;
 pub use run::options::RunOptions;
 pub use run::report::{BertSummary, GloveSummary, ModalityScore, Report};
 pub use run::results::record_results;
-#[doc(hidden)]
-pub use run::results::{FIGURES, PAGE};
 pub use run::resume::Misfit;
 pub use run::score_test::{open_test, score_test};
 pub use run::system::{System, peak_memory};

@@ -5,23 +5,12 @@ use crate::source::data_of;
 use misa_data::write_whole;
 use misa_infer::Checkpoint;
 use misa_report::{Figure, PngError};
+use misa_train::RunFiles;
 use std::collections::HashSet;
 use std::error::Error;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-
-/// What training writes into the folder of a run, besides folders and predictions.
-const OF_RUNS: [&str; 6] = [
-    "manifest.json",
-    "metrics.jsonl",
-    "report.json",
-    "report.md",
-    "run.lock",
-    "run.toml",
-];
-/// Folders of a run with models and states.
-const FOLDERS_OF_RUNS: [&str; 3] = [Checkpoint::FOLDER, "states", "epochs"];
 
 /// Refuses a path that no file can be written to, before work is done for it or the test split is
 /// opened.
@@ -53,16 +42,15 @@ fn owner(folder: &Path, name: &str) -> Option<&'static str> {
     if is_model {
         return Some("a model");
     }
-    let is_run = |folder: &Path| folder.join("manifest.json").is_file();
-    let is_own = OF_RUNS.contains(&name) || name.starts_with("predictions-");
-    if is_run(folder) && is_own {
+    let is_run = |folder: &Path| folder.join(RunFiles::MANIFEST).is_file();
+    if is_run(folder) && RunFiles::is_file(name) {
         return Some("a run");
     }
     let mut inside = folder
         .ancestors()
         .map_while(|folder| Some((folder.file_name()?, folder)));
     let is_inside = inside.any(|(name, folder)| {
-        let is_of_run = FOLDERS_OF_RUNS.iter().any(|of_run| name == *of_run);
+        let is_of_run = RunFiles::FOLDERS.iter().any(|of_run| name == *of_run);
         is_of_run && folder.parent().is_some_and(is_run)
     });
     is_inside.then_some("a run")
@@ -262,7 +250,13 @@ mod tests {
     fn files_of_runs_and_models_are_no_place_for_results() {
         let dir = tempfile::tempdir().unwrap();
         let run = dir.path().join("run");
-        for folder in ["run/checkpoint", "run/states/3", "model", "states"] {
+        for folder in [
+            "run/checkpoint",
+            "run/states/3",
+            "run/tensorboard",
+            "model",
+            "states",
+        ] {
             fs::create_dir_all(dir.path().join(folder)).unwrap();
         }
         for file in [
@@ -278,6 +272,7 @@ mod tests {
             ("run/predictions-test.csv", "a run"),
             ("run/../run/metrics.jsonl", "a run"),
             ("run/states/3/page.html", "a run"),
+            ("run/tensorboard/page.html", "a run"),
             ("run/checkpoint/other.csv", "a run"),
             ("run/checkpoint/model.safetensors", "a model"),
             ("model/config.json", "a model"),
@@ -291,6 +286,7 @@ mod tests {
         for path in [
             "run/report.html",
             "run/valid.npz",
+            "run/predictions-mine.csv",
             "model/answers.csv",
             "states/report.json",
         ] {

@@ -3,10 +3,8 @@
 use crate::run::change::{data_changes, setting_changes};
 use crate::run::claim::CLAIM;
 use crate::run::files;
-use crate::run::lock::LOCK;
 use crate::run::manifest::{Manifest, Opening, RunProgress, Status};
-use crate::run::results::RESOLVED;
-use crate::{RunStart, Schedule, SettingChange, TrainError};
+use crate::{RunFiles, RunStart, Schedule, SettingChange, TrainError};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -14,7 +12,13 @@ use std::path::Path;
 /// Prefix and suffix of the file that [`misa_data::write_whole`] leaves behind if it is killed.
 const PARTIAL: (&str, &str) = (".misa-", ".partial");
 /// Names of files that a run may find in its folder: locks of this program, and what systems leave.
-const NEUTRAL: [&str; 5] = [LOCK, CLAIM, ".DS_Store", "Thumbs.db", "desktop.ini"];
+const NEUTRAL: [&str; 5] = [
+    RunFiles::LOCK,
+    CLAIM,
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+];
 /// Files that an error lists by name.
 const LISTED: usize = 3;
 
@@ -203,7 +207,7 @@ fn extended(
     }
     let mut files = existing.files.clone();
     // Written anew with the first state.
-    files.remove(RESOLVED);
+    files.remove(RunFiles::SETTINGS);
     Ok(Manifest {
         status: Status::Running,
         progress: RunProgress {

@@ -1,15 +1,12 @@
 //! The lines of `metrics.jsonl` as events of TensorBoard.
 
-use crate::TrainError;
 use crate::run::files;
+use crate::{RunFiles, TrainError};
 use misa_studies::{EventError, EventFile, event_files};
 use serde_json::{Map, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// The folder of the event file in that of the run.
-pub(crate) const EVENTS: &str = "tensorboard";
 
 /// The event file of a run. It has one event for each line of `metrics.jsonl`: a run that starts or is resumed writes
 /// it anew from the lines that it keeps.
@@ -28,7 +25,7 @@ impl Events {
     /// Those of the run in `run`, which first started `begun` seconds after 1970; none are written unless `is_wanted`.
     pub(crate) fn new(run: &Path, begun: u64, is_wanted: bool) -> Self {
         Self {
-            folder: run.join(EVENTS),
+            folder: run.join(RunFiles::EVENTS),
             begun: UNIX_EPOCH + Duration::from_secs(begun),
             is_wanted,
             file: None,
@@ -138,7 +135,7 @@ mod tests {
 
     /// Step and scalars of every event of the only file, without that of the version.
     fn found(run: &Path) -> Vec<(i64, Vec<(String, f32)>)> {
-        let files = event_files(&run.join(EVENTS)).unwrap();
+        let files = event_files(&run.join(RunFiles::EVENTS)).unwrap();
         assert_eq!(files.len(), 1);
         let events = read_events(&files[0]).unwrap().into_iter().skip(1);
         events.map(|event| (event.step, event.scalars)).collect()
@@ -179,7 +176,7 @@ mod tests {
         let dir = tempdir().unwrap();
         let mut events = Events::new(dir.path(), 1000, true);
         events.restart(LINES.as_bytes()).unwrap();
-        let files = event_files(&dir.path().join(EVENTS)).unwrap();
+        let files = event_files(&dir.path().join(RunFiles::EVENTS)).unwrap();
         let times = read_events(&files[0]).unwrap().into_iter().skip(1);
         let times: Vec<f64> = times.map(|event| event.wall_time).collect();
         assert_eq!(times, [1000.5, 1001.0]);
@@ -191,12 +188,16 @@ mod tests {
         Events::new(dir.path(), 1000, true)
             .restart(LINES.as_bytes())
             .unwrap();
-        let mine = dir.path().join(EVENTS).join("mine");
+        let mine = dir.path().join(RunFiles::EVENTS).join("mine");
         fs::write(&mine, "mine").unwrap();
         let mut events = Events::new(dir.path(), 1000, false);
         events.restart(LINES.as_bytes()).unwrap();
         events.add(LINES.as_bytes()).unwrap();
-        assert!(event_files(&dir.path().join(EVENTS)).unwrap().is_empty());
+        assert!(
+            event_files(&dir.path().join(RunFiles::EVENTS))
+                .unwrap()
+                .is_empty()
+        );
         assert!(mine.exists());
     }
 }

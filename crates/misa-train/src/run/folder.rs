@@ -4,21 +4,19 @@ use crate::run::beginning::{Beginning, Earlier, is_partial};
 use crate::run::files;
 use crate::run::lock::{check_free, lock};
 use crate::run::manifest::{Committed, KeptEpoch, Manifest, RunProgress, Session, Status, now};
-use crate::run::results::{RESOLVED, remove_stale};
+use crate::run::results::remove_stale;
 use crate::run::state::{Snapshot, TrainerState};
 use crate::run::system::System;
-use crate::{RunOptions, ScheduledJob, TrainError};
+use crate::{RunFiles, RunOptions, ScheduledJob, TrainError};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-const STATES: &str = "states";
-/// Prefixes of the names of files in [`STATES`].
+/// Prefixes of the names of files in [`RunFiles::STATES`].
 const STATE: &str = "state-";
 const BEST: &str = "best-";
-/// Folder of the epochs that a run keeps, and the prefix of the names of its files.
-const EPOCHS: &str = "epochs";
+/// Prefix of the names of files in [`RunFiles::EPOCHS`].
 const EPOCH: &str = "epoch-";
 
 /// What to do if the folder already holds a run.
@@ -197,8 +195,8 @@ impl RunFolder {
         weights: &TrainerState<'_>,
         epoch: usize,
     ) -> Result<(), TrainError> {
-        files::create_folder(&self.path.join(EPOCHS))?;
-        let file = self.unused_name(EPOCHS, &format!("{EPOCH}{epoch:05}"));
+        files::create_folder(&self.path.join(RunFiles::EPOCHS))?;
+        let file = self.unused_name(RunFiles::EPOCHS, &format!("{EPOCH}{epoch:05}"));
         let checksum = weights.write(&self.path.join(&file))?;
         self.unrecorded.push(KeptEpoch {
             epoch,
@@ -219,12 +217,15 @@ impl RunFolder {
         best: Option<&Snapshot>,
         progress: &RunProgress,
     ) -> Result<(), TrainError> {
-        files::create_folder(&self.path.join(STATES))?;
+        files::create_folder(&self.path.join(RunFiles::STATES))?;
         let mut manifest = self.manifest.clone();
-        let name = self.unused_name(STATES, &format!("{STATE}{updates:08}"));
+        let name = self.unused_name(RunFiles::STATES, &format!("{STATE}{updates:08}"));
         manifest.state = Some(self.write(name, state, updates)?);
         if let Some(best) = best {
-            let name = self.unused_name(STATES, &format!("{BEST}{:05}", progress.best_epoch));
+            let name = self.unused_name(
+                RunFiles::STATES,
+                &format!("{BEST}{:05}", progress.best_epoch),
+            );
             manifest.best = Some(self.write(name, &best.state(), updates)?);
         }
         manifest.progress = progress.clone();
@@ -255,7 +256,10 @@ impl RunFolder {
 
     fn write_settings(&self) -> Result<(), TrainError> {
         match &self.resolved {
-            Some(text) => Ok(files::write(&self.path.join(RESOLVED), text.as_bytes())?),
+            Some(text) => Ok(files::write(
+                &self.path.join(RunFiles::SETTINGS),
+                text.as_bytes(),
+            )?),
             None => Ok(()),
         }
     }
@@ -338,9 +342,9 @@ impl RunFolder {
             .collect();
         let folders: [(&str, &[&str]); 4] = [
             ("", &[]),
-            (STATES, &[STATE, BEST]),
-            (EPOCHS, &[EPOCH]),
-            ("checkpoint", &[]),
+            (RunFiles::STATES, &[STATE, BEST]),
+            (RunFiles::EPOCHS, &[EPOCH]),
+            (RunFiles::CHECKPOINT, &[]),
         ];
         for (folder, prefixes) in folders {
             for path in files::list(&self.path.join(folder))? {

@@ -1,24 +1,21 @@
 //! The lock of a run folder.
 
-use crate::TrainError;
 use crate::run::files;
+use crate::{RunFiles, TrainError};
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Locked by the process that writes to the folder.
-pub(crate) const LOCK: &str = "run.lock";
-
 /// Locks the folder of a run. The operating system releases the lock when the process ends, even if
 /// it is killed.
 pub(crate) fn lock(folder: &Path) -> Result<File, TrainError> {
-    let path = folder.join(LOCK);
+    let path = folder.join(RunFiles::LOCK);
     lock_file(&path)?.ok_or(TrainError::Busy { path })
 }
 
 /// An error if another process has locked the folder. Creates nothing.
 pub(crate) fn check_free(folder: &Path) -> Result<(), TrainError> {
-    let path = folder.join(LOCK);
+    let path = folder.join(RunFiles::LOCK);
     match File::options().write(true).open(&path) {
         // What is in the way of a folder is named when it is read.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {

@@ -15,6 +15,7 @@ pub(crate) mod labels;
 pub(crate) mod lock;
 pub(crate) mod manifest;
 pub(crate) mod metrics_file;
+pub(crate) mod names;
 pub(crate) mod options;
 mod prepared;
 pub(crate) mod report;

@@ -8,13 +8,11 @@ use crate::frozen::{Frozen, FrozenText};
 use crate::run::folder::RunFolder;
 use crate::run::labels::label_scale;
 use crate::run::manifest::RunProgress;
-use crate::run::metrics_file::METRICS;
-use crate::run::results::RESOLVED;
 use crate::run::start::{OpenedBert, Start, initial_model, open_bert};
 use crate::run::text;
 use crate::step::frames::FrameDropout;
 use crate::{
-    BertSummary, Checkpoint, Evaluation, MisaLearner, ModalityScore, Predictions, Report,
+    BertSummary, Checkpoint, Evaluation, MisaLearner, ModalityScore, Predictions, Report, RunFiles,
     RunOptions, System, TrainError, TrainingConfig, TransferSummary,
 };
 use burn::prelude::*;
@@ -238,9 +236,9 @@ impl<'a> Prepared<'a> {
         checkpoint.scaling = self.scaling;
         let mut files =
             checkpoint.save_with(&path.join(Checkpoint::FOLDER), Some(&report.run_summary()))?;
-        files.push(path.join(METRICS));
+        files.push(path.join(RunFiles::METRICS));
         if self.options.resolved.is_some() {
-            files.push(path.join(RESOLVED));
+            files.push(path.join(RunFiles::SETTINGS));
         }
         let predictions = Predictions::new(&found.evaluation, utterances);
         files.push(predictions.write(&path, Split::Valid)?);

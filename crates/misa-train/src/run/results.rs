@@ -1,47 +1,32 @@
 //! The files in a run folder that show a run.
 
-use crate::TrainError;
 use crate::run::files;
 use crate::run::folder::RunFolder;
 use crate::run::manifest::Manifest;
+use crate::{RunFiles, TrainError};
+use misa_data::Split;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-/// The settings of the run, written when it starts.
-pub(crate) const RESOLVED: &str = "run.toml";
-/// The page of the run.
-pub const PAGE: &str = "report.html";
-/// Folder of the page's figures.
-pub const FIGURES: &str = "figures";
-/// Files that end a run, and the page.
-const RESULTS: [&str; 6] = [
-    RESOLVED,
-    "report.md",
-    "report.json",
-    "predictions-valid.csv",
-    "predictions-test.csv",
-    PAGE,
-];
 /// Kinds of figures.
 const FIGURE_KINDS: [&str; 3] = ["svg", "png", "csv"];
-/// Folder of the model.
-const MODEL: &str = "checkpoint";
 
 /// The page of the run and its figures, as far as they are there: paths in the folder.
 ///
 /// Releases before 0.2 did not record them in the manifest.
 pub(crate) fn pages(folder: &Path) -> Result<Vec<String>, TrainError> {
     let mut found = Vec::new();
-    if folder.join(PAGE).is_file() {
-        found.push(PAGE.to_string());
+    if folder.join(RunFiles::PAGE).is_file() {
+        found.push(RunFiles::PAGE.to_string());
     }
-    for path in files::list(&folder.join(FIGURES))? {
+    let figures = RunFiles::FIGURES;
+    for path in files::list(&folder.join(figures))? {
         let kind = path.extension().and_then(|kind| kind.to_str());
         let name = path.file_name().and_then(|name| name.to_str());
         if let (Some(true), Some(name)) = (kind.map(|kind| FIGURE_KINDS.contains(&kind)), name) {
-            found.push(format!("{FIGURES}/{name}"));
+            found.push(format!("{figures}/{name}"));
         }
     }
     Ok(found)
@@ -50,12 +35,17 @@ pub(crate) fn pages(folder: &Path) -> Result<Vec<String>, TrainError> {
 /// Every file in the folder that has the name of a result, recorded or not: paths in the folder.
 pub(crate) fn all(folder: &Path) -> Result<Vec<String>, TrainError> {
     let mut found = pages(folder)?;
-    let results = RESULTS.iter().filter(|name| **name != PAGE);
-    let results = results.filter(|name| folder.join(name).is_file());
-    found.extend(results.map(ToString::to_string));
-    for path in files::list(&folder.join(MODEL))? {
+    let files_of_end = [RunFiles::SETTINGS, RunFiles::REPORT, RunFiles::REPORT_JSON];
+    let predictions = [Split::Valid, Split::Test].map(RunFiles::predictions);
+    let results = files_of_end
+        .map(String::from)
+        .into_iter()
+        .chain(predictions);
+    found.extend(results.filter(|name| folder.join(name).is_file()));
+    let model = RunFiles::CHECKPOINT;
+    for path in files::list(&folder.join(model))? {
         if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
-            found.push(format!("{MODEL}/{name}"));
+            found.push(format!("{model}/{name}"));
         }
     }
     Ok(found)

@@ -3,7 +3,7 @@
 use crate::Steps;
 use crate::command::output::{folder, write, write_figure};
 use misa_report::Figure;
-use misa_train::{FIGURES, PAGE};
+use misa_train::RunFiles;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ pub(super) fn figure_folder(home: &Path, out: &Path) -> PathBuf {
         (Ok(folder), Ok(home)) => folder == home,
         _ => false,
     };
-    if is_at_home && out.ends_with(PAGE) {
-        return out.with_file_name(FIGURES);
+    if is_at_home && out.ends_with(RunFiles::PAGE) {
+        return out.with_file_name(RunFiles::FIGURES);
     }
     let mut name = out.file_stem().unwrap_or_default().to_os_string();
     name.push("-figures");

@@ -12,7 +12,7 @@ use crate::{Exit, MovedData, Outcome, Steps};
 use clap::Args;
 use files::{figure_folder, write_page};
 use misa_report::{Page, page};
-use misa_train::{PAGE, record_results};
+use misa_train::{RunFiles, record_results};
 use serde_json::json;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ impl Arguments {
     }
 
     fn one(&self, run: &Path) -> Outcome {
-        let default = run.join(PAGE);
+        let default = run.join(RunFiles::PAGE);
         let out = self.out.as_ref().unwrap_or(&default);
         let figures = figure_folder(run, out);
         self.check_place(&figures, std::iter::once(run))?;

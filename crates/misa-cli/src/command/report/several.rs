@@ -9,7 +9,7 @@ use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
 use crate::show::{names_of, recorded, recorded_scale, same_scale, same_task};
 use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
-use misa_train::{Manifest, PAGE, TrainError};
+use misa_train::{Manifest, RunFiles, TrainError};
 use serde_json::json;
 use std::error::Error;
 use std::fs;
@@ -81,7 +81,7 @@ impl Arguments {
     fn page_of_several(&self) -> Result<PathBuf, String> {
         match (&self.out, self.runs.as_slice()) {
             (Some(out), _) => Ok(out.clone()),
-            (None, [folder]) => Ok(folder.join(PAGE)),
+            (None, [folder]) => Ok(folder.join(RunFiles::PAGE)),
             (None, folders) => Err(format!(
                 "{} folders, and no place for their page, expected -o FILE",
                 folders.len()

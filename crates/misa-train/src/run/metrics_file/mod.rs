@@ -6,7 +6,7 @@ mod line;
 use crate::run::events::Events;
 use crate::run::files::{self, io_error};
 use crate::run::manifest::RunProgress;
-use crate::{EpochRecord, TrainError};
+use crate::{EpochRecord, RunFiles, TrainError};
 use kept::Kept;
 pub(crate) use line::At;
 use line::{Line, terms};
@@ -16,8 +16,6 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Name of the file.
-pub(crate) const METRICS: &str = "metrics.jsonl";
 /// Optimiser steps between two lines within an epoch. A line has 400 bytes, so this costs nothing.
 pub(crate) const LINE_EVERY: usize = 10;
 
@@ -51,7 +49,7 @@ impl MetricsFile {
         holds_back: bool,
         mut events: Events,
     ) -> Result<Self, TrainError> {
-        let path = folder.join(METRICS);
+        let path = folder.join(RunFiles::METRICS);
         let failed = |source| io_error(&path, source);
         let mut bytes = match fs::read(&path) {
             // A run from its beginning has no lines yet, whatever another one left.
@@ -199,7 +197,7 @@ mod tests {
     }
 
     fn lines(folder: &Path) -> Vec<Value> {
-        let text = fs::read_to_string(folder.join(METRICS)).unwrap();
+        let text = fs::read_to_string(folder.join(RunFiles::METRICS)).unwrap();
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
@@ -240,7 +238,7 @@ mod tests {
         drop(file);
         let mut file = File::options()
             .append(true)
-            .open(dir.path().join(METRICS))
+            .open(dir.path().join(RunFiles::METRICS))
             .unwrap();
         file.write_all(b"{\"type\":\"st").unwrap();
         let steps = |epoch, updates| {
@@ -293,7 +291,7 @@ mod tests {
         let told = lost(2, 8).unwrap();
         let expected = "metrics.jsonl: lines that the run had written are gone (of 2 finished epochs it has 1)";
         assert!(told.contains(expected), "{told}");
-        fs::remove_file(dir.path().join(METRICS)).unwrap();
+        fs::remove_file(dir.path().join(RunFiles::METRICS)).unwrap();
         assert!(
             lost(1, 4)
                 .unwrap()
@@ -304,7 +302,7 @@ mod tests {
     #[test]
     fn a_line_that_is_not_ours_is_refused_by_number() {
         let dir = tempdir().unwrap();
-        let path = dir.path().join(METRICS);
+        let path = dir.path().join(RunFiles::METRICS);
         for foreign in [
             "no json\n",
             "{\"type\":\"note\"}\n",

@@ -6,7 +6,8 @@ mod modality_score;
 use crate::run::files;
 use crate::run::system::{System, peak_memory};
 use crate::{
-    DataSummary, EpochRecord, FrozenSummary, Scores, TrainError, TrainingConfig, TransferSummary,
+    DataSummary, EpochRecord, FrozenSummary, RunFiles, Scores, TrainError, TrainingConfig,
+    TransferSummary,
 };
 pub(crate) use markdown::trained_and_frozen;
 use misa_core::{MisaConfig, ParameterCount};
@@ -122,7 +123,8 @@ impl Report {
     ///
     /// [`TrainError::Io`] names the file that could not be written.
     pub fn write(&self) -> Result<Vec<PathBuf>, TrainError> {
-        let [text, json] = ["report.md", "report.json"].map(|name| self.folder.join(name));
+        let names = [RunFiles::REPORT, RunFiles::REPORT_JSON];
+        let [text, json] = names.map(|name| self.folder.join(name));
         files::write(&text, self.to_string().as_bytes())?;
         REPORT_LAYOUT.write(&json, self)?;
         Ok(vec![text, json])
@@ -134,7 +136,7 @@ impl Report {
     ///
     /// [`TrainError`] if it is missing, damaged, or was written by a newer version.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, TrainError> {
-        Ok(REPORT_LAYOUT.read(&folder.as_ref().join("report.json"))?)
+        Ok(REPORT_LAYOUT.read(&folder.as_ref().join(RunFiles::REPORT_JSON))?)
     }
 
     /// What the model card states about the run.
