@@ -101,6 +101,32 @@ fn a_mean_on_a_page_is_over_the_seeds_of_one_model_on_one_data_set() {
 }
 
 #[test]
+fn figures_that_a_page_has_no_more_go_with_the_page_that_had_them() {
+    let dir = tempdir().unwrap();
+    let [one, other, page] = ["a", "b", "page.html"].map(|name| dir.path().join(name));
+    train(&one, &[]);
+    // One modality has no similarity.
+    train(&other, &["--modalities", "text"]);
+    said(&["report", text(&one), "-o", text(&page)]);
+    let files = [
+        "curve-similarity-loss.svg",
+        "curve-similarity-loss.csv",
+        "mine.svg",
+    ];
+    let [gone, changed, mine] = files.map(|name| dir.path().join("page-figures").join(name));
+    assert!(gone.exists());
+    fs::write(&changed, "my own numbers").unwrap();
+    fs::write(&mine, "my own figure").unwrap();
+    let output = misa(&["report", text(&other), "-o", text(&page)]);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{notes}");
+    assert!(!gone.exists() && changed.exists() && mine.exists());
+    let note = format!("note: removed {}, a figure that", text(&gone));
+    assert!(notes.contains(&note), "{notes}");
+    assert!(dir.path().join("page-figures/curve-task-loss.svg").exists());
+}
+
+#[test]
 fn a_run_that_is_not_finished_is_left_out_by_name() {
     let dir = tempdir().unwrap();
     let runs = dir.path().join("runs");

@@ -197,6 +197,7 @@ fn leading(parts: &[Vec<usize>], most: usize) -> usize {
     };
     parts.iter().take_while(fits).count().max(1)
 }
+
 #[cfg(test)]
 mod tests {
     use super::testing::{dataset, loader};

@@ -94,24 +94,48 @@ fn remove_if_empty(folder: &Path, name: &str) {
 /// [`TrainError`] if the run is not finished, another process uses the folder, or a file cannot be
 /// read.
 pub fn record_results(dir: impl AsRef<Path>, files: &[PathBuf]) -> Result<(), TrainError> {
+    replace_results(dir, files, &[])
+}
+
+/// [`record_results`], in place of `stale` files of an earlier result, which are not verified any more. They are
+/// still there; the caller removes them.
+///
+/// # Errors
+///
+/// As [`record_results`].
+pub fn replace_results(
+    dir: impl AsRef<Path>,
+    files: &[PathBuf],
+    stale: &[PathBuf],
+) -> Result<(), TrainError> {
     let dir = dir.as_ref();
+    let (found, gone) = (names_in(dir, files)?, names_in(dir, stale)?);
+    if found.is_empty() && gone.is_empty() {
+        return Ok(());
+    }
+    let mut folder = RunFolder::open_finished(dir)?;
+    let mut manifest = folder.manifest.clone();
+    manifest
+        .files
+        .retain(|name, _| !gone.contains(Path::new(name)));
+    record(&mut folder, manifest, &found)
+}
+
+/// The paths in the folder `dir` of those files that are in it.
+fn names_in(dir: &Path, files: &[PathBuf]) -> Result<BTreeSet<PathBuf>, TrainError> {
     let io_error = |path: &Path| {
         let path = path.to_path_buf();
         move |source| TrainError::Io { path, source }
     };
     let inside = fs::canonicalize(dir).map_err(io_error(dir))?;
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     for file in files {
         let target = fs::canonicalize(file).map_err(io_error(file))?;
         if let Ok(name) = target.strip_prefix(&inside) {
-            found.push(dir.join(name));
+            found.insert(name.to_path_buf());
         }
     }
-    if found.is_empty() {
-        return Ok(());
-    }
-    let mut folder = RunFolder::open_finished(dir)?;
-    record_checksums(&mut folder, &found)
+    Ok(found)
 }
 
 /// Records the checksums of new results in the manifest.
@@ -119,10 +143,24 @@ pub(crate) fn record_checksums(
     folder: &mut RunFolder,
     written: &[PathBuf],
 ) -> Result<(), TrainError> {
-    let mut manifest: Manifest = folder.manifest.clone();
-    for path in written {
-        let name = path.strip_prefix(folder.path()).unwrap_or(path);
-        let checksum = files::checksum(path)?;
+    let name = |path: &PathBuf| {
+        path.strip_prefix(folder.path())
+            .unwrap_or(path)
+            .to_path_buf()
+    };
+    let names = written.iter().map(name).collect();
+    let manifest = folder.manifest.clone();
+    record(folder, manifest, &names)
+}
+
+/// Writes the manifest with the checksums of these files of the folder.
+fn record(
+    folder: &mut RunFolder,
+    mut manifest: Manifest,
+    names: &BTreeSet<PathBuf>,
+) -> Result<(), TrainError> {
+    for name in names {
+        let checksum = files::checksum(&folder.path().join(name))?;
         manifest.files.insert(name.display().to_string(), checksum);
     }
     folder.replace(manifest)

@@ -1,11 +1,13 @@
 //! The files of a page.
 
+use super::figure_list::FigureList;
 use crate::Steps;
 use crate::command::output::{folder, write, write_figure};
 use misa_report::Figure;
 use misa_train::RunFiles;
 use std::error::Error;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder for the figures of the page `out` about what is in `home`: two pages in one folder do
@@ -23,7 +25,15 @@ pub(super) fn figure_folder(home: &Path, out: &Path) -> PathBuf {
     out.with_file_name(name)
 }
 
-/// Writes the figures, then the page; returns the paths of the files.
+/// The files of a page, and those that it does not have any more.
+pub(super) struct Written {
+    /// The page and its figures.
+    pub files: Vec<PathBuf>,
+    /// Figures of the page that was there, unchanged since, which the new one does not have.
+    pub stale: Vec<PathBuf>,
+}
+
+/// Writes the figures, then the page. What is stale is still there, so that a page never lacks its figures.
 ///
 /// # Errors
 ///
@@ -33,7 +43,8 @@ pub(super) fn write_page(
     html: &str,
     figures: &[Figure],
     into: &Path,
-) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+) -> Result<Written, Box<dyn Error>> {
+    let earlier = FigureList::of_page(out);
     let mut files = Vec::new();
     let mut steps = Steps::new(figures.len());
     for figure in figures {
@@ -41,9 +52,29 @@ pub(super) fn write_page(
         files.extend(write_figure(into, figure)?);
         steps.step();
     }
-    write(out, html.as_bytes())?;
+    let list = FigureList::of(&files).map_err(|error| format!("{}: {error}", into.display()))?;
+    write(out, format!("{html}{}", list.text()).as_bytes())?;
     files.push(out.to_path_buf());
-    Ok(files)
+    let stale = earlier.stale(into, &list);
+    Ok(Written { files, stale })
+}
+
+/// Removes figures that the page does not have any more, and tells it.
+///
+/// # Errors
+///
+/// If one cannot be removed.
+pub(super) fn remove_stale(stale: &[PathBuf]) -> Result<(), Box<dyn Error>> {
+    for path in stale {
+        let shown = path.display();
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(format!("{shown}: {error}").into());
+            }
+            _ => eprintln!("note: removed {shown}, a figure that the page does not have any more"),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

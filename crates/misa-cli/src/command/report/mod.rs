@@ -1,5 +1,6 @@
 //! The results of runs as one page.
 
+mod figure_list;
 mod files;
 mod several;
 
@@ -10,9 +11,9 @@ use crate::runs::NamedRuns;
 use crate::show::Finished;
 use crate::{Exit, MovedData, Outcome, Steps};
 use clap::Args;
-use files::{figure_folder, write_page};
+use files::{figure_folder, remove_stale, write_page};
 use misa_report::{Page, page};
-use misa_train::{RunFiles, record_results};
+use misa_train::{RunFiles, replace_results};
 use serde_json::json;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -83,8 +84,9 @@ impl Arguments {
         steps.doing("drawing");
         let page = page(&record)?;
         drop(steps);
-        let files = write_page(out, &page.html(), page.figures(), &figures)?;
-        record_results(run, &files)?;
+        let written = write_page(out, &page.html(), page.figures(), &figures)?;
+        replace_results(run, &written.files, &written.stale)?;
+        remove_stale(&written.stale)?;
         if self.json {
             say_object(numbers(&page, out, &figures))?;
         } else {

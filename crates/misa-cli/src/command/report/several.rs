@@ -1,7 +1,7 @@
 //! Several runs as one page.
 
 use super::Arguments;
-use super::files::{figure_folder, write_page};
+use super::files::{figure_folder, remove_stale, write_page};
 use crate::command::json::say_object;
 use crate::command::output::{check_file, folder, make_folder};
 use crate::command::{SplitName, say};
@@ -41,7 +41,8 @@ impl Arguments {
         let page = overview(&self.title(records.len()), &records)?;
         check_file(&out)?;
         make_folder(&figures)?;
-        write_page(&out, &page.html(), page.figures(), &figures)?;
+        let written = write_page(&out, &page.html(), page.figures(), &figures)?;
+        remove_stale(&written.stale)?;
         let (page_path, figure_path) = (out.display(), figures.display());
         if self.json {
             let names = page.figures().iter().map(|figure| figure.name.as_str());

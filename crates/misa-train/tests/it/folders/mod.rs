@@ -9,7 +9,7 @@ use misa_core::loss::MisaLossConfig;
 use misa_data::{Development, LockedTest, Split, SyntheticConfig, UtteranceDataset};
 use misa_train::{
     BertSettings, FileState, Manifest, PretrainingConfig, Progress, Report, RunOptions, RunStart,
-    Schedule, Status, TrainError, TrainingConfig, Verification, record_results,
+    Schedule, Status, TrainError, TrainingConfig, Verification, record_results, replace_results,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -178,6 +178,20 @@ fn results_of_another_run_are_noticed() {
     assert!(Verification::of(dir.path()).unwrap().is_whole());
     fs::write(file("report.html"), "another page").unwrap();
     assert!(!Verification::of(dir.path()).unwrap().is_whole());
+}
+
+#[test]
+fn a_result_that_was_replaced_is_not_verified_any_more() {
+    let dir = finished();
+    let [old, new] = ["old.svg", "new.svg"].map(|name| dir.path().join("figures").join(name));
+    fs::create_dir(dir.path().join("figures")).unwrap();
+    fs::write(&old, "old").unwrap();
+    fs::write(&new, "new").unwrap();
+    record_results(dir.path(), std::slice::from_ref(&old)).unwrap();
+    replace_results(dir.path(), &[new], std::slice::from_ref(&old)).unwrap();
+    assert!(!Verification::of(dir.path()).unwrap().is_whole());
+    fs::remove_file(old).unwrap();
+    assert!(Verification::of(dir.path()).unwrap().is_whole());
 }
 
 #[test]
