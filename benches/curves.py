@@ -11,19 +11,20 @@ import json
 import pathlib
 import sys
 
+from svg import begin, line, words
+
 MARGIN, PANEL, GAP, TOP, HEIGHT = 52, 300, 64, 62, 210
 COLOURS = ["#2a6fb0", "#2e9e5b", "#c0392b", "#8e5bb5", "#c98a1b"]
 PANELS = [
     ("Task loss of training", lambda epoch: epoch["train"]["task"]),
     ("Valid MAE", lambda epoch: epoch["scores"]["mae"]),
 ]
-STYLE = "text{fill:#333}.m{fill:#777}.l{stroke:#ccc}@media(prefers-color-scheme:dark){text{fill:#ddd}.m{fill:#aaa}.l{stroke:#555}}"
 
 
 def epochs_of(run):
     """The epoch lines of a run's metrics, in order."""
     with open(run / "metrics.jsonl", encoding="utf-8") as file:
-        return [line for line in map(json.loads, file) if line["type"] == "epoch"]
+        return [found for found in map(json.loads, file) if found["type"] == "epoch"]
 
 
 def curves(folder, value):
@@ -51,12 +52,11 @@ def panel(title, of_models, left):
     last = max(point[0] for curve in of_models for point in curve)
     x = lambda epoch: left + PANEL * (epoch - 1) / max(last - 1, 1)
     y = lambda value: TOP + HEIGHT * (marks[-1] - value) / (marks[-1] - marks[0])
-    lines = [f'<text x="{left}" y="{TOP - 14}">{title}</text>']
+    lines = [words(title, left, TOP - 14)]
     for mark in marks:
-        lines.append(f'<line class="l" x1="{left}" y1="{y(mark):.1f}" x2="{left + PANEL}" y2="{y(mark):.1f}"/>'
-                     f'<text class="m" x="{left - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{mark:g}</text>')
+        lines.append(line("l", left, y(mark), left + PANEL, y(mark)) + words(f"{mark:g}", left - 6, y(mark) + 4, "end", "m"))
     for epoch in range(1, last + 1):
-        lines.append(f'<text class="m" x="{x(epoch):.1f}" y="{TOP + HEIGHT + 16}" text-anchor="middle">{epoch}</text>')
+        lines.append(words(epoch, x(epoch), TOP + HEIGHT + 16, "middle", "m"))
     for curve, colour in zip(of_models, COLOURS):
         band = [(x(epoch), y(high)) for epoch, _, _, high in curve] + [(x(epoch), y(low)) for epoch, _, low, _ in reversed(curve)]
         points = lambda pairs: " ".join(f"{across:.1f},{down:.1f}" for across, down in pairs)
@@ -74,9 +74,8 @@ def main():
         name, separator, folder = argument.partition("=")
         models[name if separator else pathlib.Path(argument).name] = pathlib.Path(folder if separator else argument)
     width, bottom = MARGIN + (PANEL + GAP) * len(PANELS), TOP + HEIGHT
-    print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + 62}" font-family="sans-serif" font-size="12" '
-          f'role="img" aria-label="Training loss and valid error by epoch">\n<style>{STYLE}</style>\n'
-          '<text x="12" y="22" font-size="14">By epoch: mean over seeds, and their range</text>')
+    print(begin(width, bottom + 62, "Training loss and valid error by epoch", ".l{stroke:#ccc}", ".l{stroke:#555}",
+                "By epoch: mean over seeds, and their range"))
     for index, (title, value) in enumerate(PANELS):
         of_models = [curves(folder, value) for folder in models.values()]
         print("\n".join(panel(title, of_models, MARGIN + (PANEL + GAP) * index)))
@@ -85,7 +84,7 @@ def main():
     left = MARGIN
     for name, colour in zip(models, COLOURS):
         print(f'<rect x="{left}" y="{bottom + 36}" width="12" height="12" fill="{colour}"/>'
-              f'<text x="{left + 18}" y="{bottom + 46}">{name}</text>')
+              + words(name, left + 18, bottom + 46))
         left += 40 + 7 * len(name)
     print("</svg>")
 

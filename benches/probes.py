@@ -9,19 +9,20 @@ A point per row of the page's first table, bars are deviations over seeds; the l
 import re
 import sys
 
+from svg import begin, line, page_of, words
+
 LEFT, TOP, WIDTH, HEIGHT, RIGHT = 56, 58, 560, 330, 150
 CHANCE, HALF_WAY = 50, 68
 KINDS = {"CMD": "#2a6fb0", "CMD, 32 features": "#5fb3c9", "CMD in deviations": "#8e5bb5", "MMD": "#2e9e5b", "CORAL": "#c98a1b",
          "adversary": "#c0392b"}
-STYLE = ("text{fill:#333}.m{fill:#777}.l{stroke:#ddd}.h{stroke:#c0392b;stroke-dasharray:5 4}.c{stroke:#777;stroke-dasharray:2 3}"
-         "@media(prefers-color-scheme:dark){text{fill:#ddd}.m{fill:#aaa}.l{stroke:#444}}")
+STYLE = ".l{stroke:#ddd}.h{stroke:#c0392b;stroke-dasharray:5 4}.c{stroke:#777;stroke-dasharray:2 3}"
 SPREAD = r"([\d.]+)(?: ± ([\d.]+))?"
 
 
 def points(page):
     """Of each row: name, kind, weight, and mean and deviation of probe and MAE."""
-    for line in page.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    for row in page.splitlines():
+        cells = [cell.strip() for cell in row.strip().strip("|").split("|")]
         if len(cells) != 9:
             continue
         error, probe = re.fullmatch(SPREAD, cells[2]), re.fullmatch(SPREAD, cells[5])
@@ -49,10 +50,7 @@ def labels(marks):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as file:
-        rows = list(points(file.read()))
+    rows = list(points(page_of(__doc__)))
     if not rows:
         sys.exit(f"{sys.argv[1]}: no table of nine columns with the probe in the sixth and the MAE in the third")
     lowest = int(10 * min(mean - deviation for *_, (mean, deviation) in rows)) / 10
@@ -61,17 +59,16 @@ def main():
     x = lambda value: LEFT + WIDTH * (value - left) / (103 - left)
     y = lambda value: TOP + HEIGHT * (highest - value) / (highest - lowest)
     bottom = TOP + HEIGHT
-    print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + RIGHT} {bottom + 50}" font-family="sans-serif" '
-          f'font-size="12" role="img" aria-label="Valid error against the accuracy of the probe">\n<style>{STYLE}</style>\n'
-          '<text x="12" y="22" font-size="14">Valid MAE, by how often a probe tells the modality of a shared vector</text>')
+    print(begin(LEFT + WIDTH + RIGHT, bottom + 50, "Valid error against the accuracy of the probe", STYLE, ".l{stroke:#444}",
+                "Valid MAE, by how often a probe tells the modality of a shared vector"))
     for tenth in range(round(10 * lowest), round(10 * highest) + 1):
-        print(f'<line class="l" x1="{LEFT}" y1="{y(tenth / 10):.1f}" x2="{LEFT + WIDTH}" y2="{y(tenth / 10):.1f}"/>'
-              f'<text class="m" x="{LEFT - 6}" y="{y(tenth / 10) + 4:.1f}" text-anchor="end">{tenth / 10:.1f}</text>')
+        down = y(tenth / 10)
+        print(line("l", LEFT, down, LEFT + WIDTH, down) + words(f"{tenth / 10:.1f}", LEFT - 6, down + 4, "end", "m"))
     for percent in range(-int(-left // 10) * 10, 101, 10):
-        print(f'<text class="m" x="{x(percent):.1f}" y="{bottom + 18}" text-anchor="middle">{percent} %</text>')
+        print(words(f"{percent} %", x(percent), bottom + 18, "middle", "m"))
     for percent, name, style in [(CHANCE, "chance", "c"), (HALF_WAY, "half-way to chance", "h")]:
-        print(f'<line class="{style}" x1="{x(percent):.1f}" y1="{TOP - 8}" x2="{x(percent):.1f}" y2="{bottom}"/>'
-              f'<text class="m" x="{x(percent):.1f}" y="{TOP - 14}" text-anchor="middle">{name}</text>')
+        across = x(percent)
+        print(line(style, across, TOP - 8, across, bottom) + words(name, across, TOP - 14, "middle", "m"))
     places = labels([(x(probe), y(error), weight) for _, _, weight, (probe, _), (error, _) in rows])
     for (name, kind, weight, (probe, probe_deviation), (error, error_deviation)), place in zip(rows, places):
         colour, across, down = KINDS[kind], x(probe), y(error)
@@ -82,8 +79,8 @@ def main():
               f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="11" style="fill:{colour}">{weight}</text>')
     for index, (kind, colour) in enumerate(KINDS.items()):
         print(f'<circle cx="{LEFT + WIDTH + 20}" cy="{TOP + 8 + 20 * index}" r="4.5" fill="{colour}"/>'
-              f'<text x="{LEFT + WIDTH + 30}" y="{TOP + 12 + 20 * index}">{kind}</text>')
-    print(f'<text class="m" x="{LEFT + WIDTH + 16}" y="{TOP + 22 + 20 * len(KINDS)}">numbers: weights</text>\n</svg>')
+              + words(kind, LEFT + WIDTH + 30, TOP + 12 + 20 * index))
+    print(words("numbers: weights", LEFT + WIDTH + 16, TOP + 22 + 20 * len(KINDS), kind="m") + "\n</svg>")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ import argparse
 import json
 import math
 
+from svg import begin, line, words
+
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 430, 340, 56, 14, 44, 46
 SIDES = [("ours", "a", "ours"), ("flex", "b", "Burn's flex"), ("torch", "p", "PyTorch (MKL)")]
-STYLE = (
-    "text{fill:#333}.m{fill:#777}.a{fill:#2a6fb0}.b{fill:#8fbbe0}.p{fill:#c0392b}.l{stroke:#bbb}"
-    ".r{stroke:#777;fill:none}.s{stroke:#2a6fb0;stroke-dasharray:5 4}"
-    "@media(prefers-color-scheme:dark){text{fill:#ddd}.m{fill:#aaa}.l{stroke:#555}}"
-)
+STYLE = (".a{fill:#2a6fb0}.b{fill:#8fbbe0}.p{fill:#c0392b}.l{stroke:#bbb}"
+         ".r{stroke:#777;fill:none}.s{stroke:#2a6fb0;stroke-dasharray:5 4}")
 
 
 def logarithm(value, low, high, start, end):
@@ -35,12 +34,12 @@ def panel(floor, steps, left):
     lines = [f'<text x="{left + LEFT}" y="20" font-size="14">{threads} thread{"s" * (threads > 1)}: '
              f"{peak:.0f} GFLOP/s, {memory:.0f} GB/s</text>"]
     for value in (1, 10, 100, 1000):
-        lines.append(f'<line class="l" x1="{x(value):.1f}" y1="{TOP}" x2="{x(value):.1f}" y2="{HEIGHT - BOTTOM}"/>'
-                     f'<text class="m" x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{value}</text>')
+        lines.append(line("l", x(value), TOP, x(value), HEIGHT - BOTTOM)
+                     + words(value, x(value), HEIGHT - BOTTOM + 16, "middle", "m"))
     for value in (10, 30, 100, 300, 1000):
-        lines.append(f'<line class="l" x1="{x(lowest):.1f}" y1="{y(value):.1f}" x2="{x(highest):.1f}" y2="{y(value):.1f}"/>'
-                     f'<text class="m" x="{left + LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value}</text>')
-    lines.append(f'<text class="m" x="{x(31.6):.1f}" y="{HEIGHT - 10}" text-anchor="middle">operations per byte</text>')
+        lines.append(line("l", x(lowest), y(value), x(highest), y(value))
+                     + words(value, left + LEFT - 6, y(value) + 4, "end", "m"))
+    lines.append(words("operations per byte", x(31.6), HEIGHT - 10, "middle", "m"))
     ridge, begin = peak / memory, max(lowest, least / memory)
     lines.append(f'<polyline class="r" stroke-width="2" points="{x(begin):.1f},{y(begin * memory):.1f} '
                  f'{x(ridge):.1f},{y(peak):.1f} {x(highest):.1f},{y(peak):.1f}"/>')
@@ -54,8 +53,8 @@ def panel(floor, steps, left):
     for name, of_threads, milliseconds, operations in steps:
         if of_threads == threads:
             rate = 1e3 * operations / milliseconds
-            lines.append(f'<line class="s" x1="{x(lowest):.1f}" y1="{y(rate):.1f}" x2="{x(highest):.1f}" y2="{y(rate):.1f}"/>'
-                         f'<text x="{x(1.15):.1f}" y="{y(rate) + 15:.1f}">{name}: {rate:.0f}</text>')
+            lines.append(line("s", x(lowest), y(rate), x(highest), y(rate))
+                         + words(f"{name}: {rate:.0f}", x(1.15), y(rate) + 15))
     return lines
 
 
@@ -72,14 +71,13 @@ def main():
     arguments = parser.parse_args()
     floors = [json.load(open(path)) for path in arguments.floors]
     width, height = WIDTH * len(floors), HEIGHT + 26
-    print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" '
-          f'role="img" aria-label="Rates of products and steps below what the machine allows">\n<style>{STYLE}</style>')
+    print(begin(width, height, "Rates of products and steps below what the machine allows", STYLE, ".l{stroke:#555}"))
     for index, floor in enumerate(floors):
         print("\n".join(panel(floor, arguments.step, index * WIDTH)))
     for index, (_, name, label) in enumerate(SIDES):
         left = LEFT + 130 * index
-        print(f'<circle class="{name}" cx="{left}" cy="{height - 12}" r="4"/><text x="{left + 9}" y="{height - 8}">{label}</text>')
-    print(f'<text class="m" x="{LEFT + 400}" y="{height - 8}">vertical: GFLOP/s; dashed: a whole training step</text>\n</svg>')
+        print(f'<circle class="{name}" cx="{left}" cy="{height - 12}" r="4"/>' + words(label, left + 9, height - 8))
+    print(words("vertical: GFLOP/s; dashed: a whole training step", LEFT + 400, height - 8, kind="m") + "\n</svg>")
 
 
 if __name__ == "__main__":
