@@ -59,7 +59,7 @@ impl NamedScore {
     }
 }
 
-/// Every score of a task, in the order of the published tables. Reports have those of [`scores_on`].
+/// Every score of a task, in the order of the published tables. Reports have those of [`scores_of`].
 pub fn scores(task: Task) -> &'static [NamedScore] {
     match task {
         Task::Regression => &REGRESSION,
