@@ -148,7 +148,7 @@ mod tests {
                 "\"all\" is no split",
             ),
             (r#"{"train": ["a"], "test": []}"#, "no split `valid`"),
-            ("[]", "expected lists by split"),
+            ("[]", "found a list instead of lists by split"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(expected), "{error}");

@@ -154,7 +154,7 @@ impl Checkpoint {
             let chosen = places.iter().map(|&place| &prepared[place]);
             Ok(batcher.batch(chosen, device).with_places(places).into())
         });
-        let evaluation = evaluate_batches(batches, self.config.task, |batch| {
+        let mut evaluation = evaluate_batches(batches, self.config.task, |batch| {
             let output = self.model.forward(batch.input());
             let losses = objective.forward(&output, batch.targets().clone());
             Ok::<_, InferError>(Answer {
@@ -163,10 +163,8 @@ impl Checkpoint {
                 losses: Some(losses.to_host()),
             })
         })?;
-        Ok(Evaluation {
-            scale: self.scale,
-            ..evaluation
-        })
+        evaluation.scale = self.scale;
+        Ok(evaluation)
     }
 
     /// The utterances in the form that the model reads, and the reader of their words if the model

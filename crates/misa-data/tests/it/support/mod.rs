@@ -5,7 +5,7 @@ pub mod pickled;
 use misa_data::{Clip, Split, UtteranceDataset};
 
 /// The clips of the utterances of a data set.
-pub fn of(data: &UtteranceDataset) -> Vec<Clip> {
+pub fn clips_of(data: &UtteranceDataset) -> Vec<Clip> {
     let splits = Split::ALL.into_iter();
     splits
         .flat_map(|split| data.split(split))
