@@ -114,7 +114,7 @@ mod tests {
         let read = FigureList::of_page(&page);
         assert_eq!(read, list);
         let newer = FigureList::of(&[one]).unwrap();
-        assert_eq!(read.stale(dir.path(), &newer), [other.clone()]);
+        assert_eq!(read.stale(dir.path(), &newer), std::slice::from_ref(&other));
         // It is somebody's own since.
         fs::write(other, "changed").unwrap();
         assert!(read.stale(dir.path(), &newer).is_empty());
