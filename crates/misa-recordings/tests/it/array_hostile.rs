@@ -1,6 +1,7 @@
 //! Arrays that are cut, damaged, or claim what they do not hold.
 
-use crate::array_tracks::{KIT, at_rate, f4, kit, npy, parsed, same};
+use crate::array_tracks::{KIT, at_rate, f4, kit, npy, parsed};
+use crate::tracks::same;
 use misa_recordings::FaultKind;
 use misa_recordings::tracks::TrackOptions;
 use proptest::prelude::*;

@@ -1,11 +1,11 @@
 //! Feature rows in arrays: the files of the kit, and arrays of NumPy.
 
+use crate::tracks::{counts, options, same};
 use misa_files::Source;
 use misa_files::npy::NpzWriter;
 use misa_recordings::tracks::{TrackFile, TrackFormat, TrackNoteKind, TrackOptions, parse, read};
 use misa_recordings::{Fault, Interval, Track};
 use std::fs;
-use std::path::Path;
 
 /// The files of the kit that are arrays.
 pub const KIT: [&str; 5] = [
@@ -17,14 +17,7 @@ pub const KIT: [&str; 5] = [
 ];
 
 pub fn kit(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kit");
-    fs::read(folder.join(name)).unwrap()
-}
-
-pub fn options(change: impl FnOnce(&mut TrackOptions)) -> TrackOptions {
-    let mut options = TrackOptions::default();
-    change(&mut options);
-    options
+    fs::read(crate::kit::kit(name)).unwrap()
 }
 
 /// Options with this many rows a second.
@@ -42,28 +35,6 @@ fn track(name: &str, bytes: &[u8], options: &TrackOptions) -> Track {
     assert_eq!(file.tracks.len(), 1, "{name}");
     assert_eq!(file.tracks[0].name, None, "{name}");
     file.tracks.remove(0).track
-}
-
-fn counts(file: &TrackFile) -> Vec<(TrackNoteKind, usize)> {
-    let notes = file.notes.iter();
-    notes.map(|note| (note.kind.clone(), note.count)).collect()
-}
-
-/// Equal values, where NaN equals NaN.
-pub fn same(a: &Track, b: &Track) -> bool {
-    let bits = |track: &Track| -> Vec<u32> {
-        let values = track.values.iter();
-        values
-            .map(|value| {
-                if value.is_nan() {
-                    0
-                } else {
-                    value.to_bits() ^ 1
-                }
-            })
-            .collect()
-    };
-    (&a.columns, &a.times, &a.valid) == (&b.columns, &b.times, &b.valid) && bits(a) == bits(b)
 }
 
 /// An array of NumPy in version 1 of its format.

@@ -70,7 +70,7 @@ fn checksums_of_the_built_in_recipes_stay() {
 /// OpenFace's own table, without its five heads, is the recipe of 709 columns.
 #[test]
 fn openface_writes_what_its_recipes_select() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kit/openface_714.csv");
+    let path = crate::kit::kit("openface_714.csv");
     let text = std::fs::read_to_string(path).unwrap();
     let header = text.lines().next().unwrap();
     let columns: Vec<&str> = header.split(',').map(str::trim).collect();

@@ -1,7 +1,8 @@
 //! Recordings of one file, found by the names that it states.
 
+use crate::tables;
 use misa_recordings::assemble::{AssembleOptions, Assembler, Inputs, KindMatching, Mode};
-use misa_recordings::segments::{self, SegmentTable, SegmentsOptions};
+use misa_recordings::segments::SegmentTable;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::Path;
 fn table(ids: &[&str]) -> SegmentTable {
     let rows: String = ids.iter().map(|id| format!("{id},1\n")).collect();
     let text = format!("id,label\n{rows}");
-    segments::parse("table.csv", text.as_bytes(), &SegmentsOptions::default()).unwrap()
+    tables::table(&text)
 }
 
 /// The words of each segment, the notes on their files, and what has no counterpart.

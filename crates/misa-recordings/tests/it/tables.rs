@@ -1,5 +1,6 @@
 //! Tables of segments, whole.
 
+use crate::kit::kit;
 use misa_recordings::Interval;
 use misa_recordings::segments::{
     Segment, SegmentFormat, SegmentNoteKind, SegmentTable, SegmentsOptions, SplitGroups,
@@ -8,16 +9,9 @@ use misa_recordings::segments::{
 use misa_terms::Split;
 use proptest::prelude::*;
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-fn kit(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "tests", "kit", name]
-        .iter()
-        .collect()
-}
-
-fn table(text: &str) -> SegmentTable {
+pub fn table(text: &str) -> SegmentTable {
     let table = parse("table.csv", text.as_bytes(), &SegmentsOptions::default());
     table.expect("the table of the test can be read")
 }

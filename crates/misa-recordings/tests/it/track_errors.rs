@@ -1,6 +1,7 @@
 //! What is said about tables that cannot be used.
 
-use crate::track_tables::{kit, options};
+use crate::kit::kit;
+use crate::tracks::options;
 use misa_files::Source;
 use misa_recordings::tracks::{TrackOptions, parse, read};
 use misa_recordings::{Fault, FaultKind};

@@ -1,6 +1,8 @@
 //! Tables that are cut, or want to be a burden.
 
-use crate::track_tables::{KIT, kit, options};
+use crate::kit::kit;
+use crate::track_tables::KIT;
+use crate::tracks::options;
 use misa_files::Source;
 use misa_recordings::tracks::{TrackFile, TrackOptions, parse};
 use misa_recordings::{Fault, FaultKind};

@@ -1,6 +1,6 @@
 //! A track that is written as any table is read again as it was.
 
-use crate::track_tables::options;
+use crate::tracks::{options, same};
 use misa_files::Source;
 use misa_recordings::tracks::{TrackFormat, TrackOptions, parse};
 use misa_recordings::{Interval, Track};
@@ -171,15 +171,6 @@ fn tables(rows: &Rows) -> Vec<(TrackFormat, String)> {
             }),
         ),
     ]
-}
-
-/// Whether both are equal, where NaN equals NaN.
-fn same(a: &Track, b: &Track) -> bool {
-    let bits = |track: &Track| -> Vec<u32> {
-        let value = |value: &f32| if value.is_nan() { f32::NAN } else { *value };
-        track.values.iter().map(|v| value(v).to_bits()).collect()
-    };
-    bits(a) == bits(b) && (&a.columns, &a.times, &a.valid) == (&b.columns, &b.times, &b.valid)
 }
 
 proptest! {

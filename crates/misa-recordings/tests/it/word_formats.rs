@@ -1,11 +1,8 @@
 //! Formats of lines are told apart, also where names of recordings and words are numbers.
 
-use misa_recordings::words::{WordsFile, WordsFormat, WordsOptions, parse};
+use crate::word_files::file;
+use misa_recordings::words::{WordsFile, WordsFormat};
 use proptest::prelude::*;
-
-fn file(name: &str, text: &str) -> WordsFile {
-    parse(name, text.as_bytes(), &WordsOptions::default()).unwrap()
-}
 
 fn texts(file: &WordsFile) -> Vec<&str> {
     let words = file.recordings.iter().flat_map(|one| &one.words);

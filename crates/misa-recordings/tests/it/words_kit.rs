@@ -2,7 +2,6 @@
 
 use misa_recordings::words::{WordsFile, WordsFormat, WordsNoteKind, WordsOptions, parse, read};
 use misa_recordings::{Interval, Word, WordOrigin};
-use std::path::PathBuf;
 
 /// The words of the clip, with start and end in seconds.
 const TABLE: [(&str, f64, f64); 4] = [
@@ -12,14 +11,8 @@ const TABLE: [(&str, f64, f64); 4] = [
     ("movie", 0.95, 1.50),
 ];
 
-fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/kit")
-        .join(name)
-}
-
 fn kit(name: &str) -> WordsFile {
-    read(&path(name), &WordsOptions::default()).expect("a file of the kit")
+    read(&crate::kit::kit(name), &WordsOptions::default()).expect("a file of the kit")
 }
 
 fn words(file: &WordsFile) -> &[Word] {
@@ -188,7 +181,7 @@ fn names_and_speakers_are_kept() {
 
 #[test]
 fn every_beginning_of_every_file_is_read_or_refused() {
-    for entry in std::fs::read_dir(path("")).unwrap() {
+    for entry in std::fs::read_dir(crate::kit::kit("")).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
         // The kit has larger files, of other things.

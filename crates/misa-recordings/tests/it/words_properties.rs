@@ -1,5 +1,6 @@
 //! What holds for every file of words, also for damaged ones.
 
+use crate::kit::kit;
 use misa_recordings::words::{WordsFile, WordsOptions, parse};
 use misa_recordings::{Interval, Word, WordOrigin};
 use proptest::prelude::*;
@@ -7,8 +8,7 @@ use std::sync::LazyLock;
 
 /// The files of words of the kit, with their names.
 static KIT: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kit");
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
+    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(kit(""))
         .expect("the kit")
         .map(|entry| {
             let path = entry.expect("a file of the kit").path();
