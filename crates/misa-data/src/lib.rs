@@ -63,7 +63,7 @@
 //! | `doctor/` | the contents and faults of a data set, in words |
 //! | `glove.rs`, `embedding.rs` | word vectors for a vocabulary |
 //! | `recordings.rs` | utterances of recordings as our own file |
-//! | `labels.rs` | labels without features, and text tables of them |
+//! | `labels/` | labels without features: text tables, and dictionaries |
 //! | `prepare.rs` | the official preparation of utterances from word-aligned rows |
 //! | `loader/` | batches of a split, epoch after epoch |
 //! | `bert/` | what BERT needs of the file system |
