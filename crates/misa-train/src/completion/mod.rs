@@ -78,8 +78,8 @@ pub struct CompletionFit {
 /// # Errors
 ///
 /// [`TrainError::Config`] if the model cannot use them: it has one modality, no shared vectors in its fusion,
-/// or a fusion other than the transformer and early fusion; [`TrainError::NoneWhole`] if a split has no
-/// utterance with every modality; and as [`Checkpoint::predict`].
+/// or a fusion other than the transformer and early fusion; [`TrainError::EmptySplit`] if a split has no
+/// utterances, [`TrainError::NoneWhole`] if none of them has every modality; and as [`Checkpoint::predict`].
 pub fn train_completion(
     checkpoint: Checkpoint,
     data: &Development,

@@ -23,15 +23,19 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`TrainError::NoneWhole`] if no utterance has every modality, and others as
-    /// [`Checkpoint::represent`].
+    /// [`TrainError::EmptySplit`] if there is no utterance, [`TrainError::NoneWhole`] if none has every modality, and
+    /// others as [`Checkpoint::represent`].
     pub(super) fn of(
         checkpoint: &Checkpoint,
         data: &Development,
         split: Split,
         device: &Device,
     ) -> Result<Self, TrainError> {
-        let found = checkpoint.represent(data.dataset().split(split), device)?;
+        let utterances = data.dataset().split(split);
+        if utterances.is_empty() {
+            return Err(TrainError::EmptySplit { split });
+        }
+        let found = checkpoint.represent(utterances, device)?;
         let is_whole = &found.is_whole;
         let whole: Vec<usize> = (0..is_whole.len()).filter(|&row| is_whole[row]).collect();
         if whole.is_empty() {

@@ -140,6 +140,17 @@ fn utterances_that_lack_a_modality_complete_nothing_and_are_counted() {
         complete([0, 40]).err().unwrap().to_string(),
         "split `valid`: each of its 40 utterances lacks a modality in use, expected at least 1 that has all of them"
     );
+    let checkpoint = load(dir.path().join(Checkpoint::FOLDER), &device).unwrap();
+    let (train, words) = (
+        data.split(Split::Train).to_vec(),
+        data.vocabulary().cloned(),
+    );
+    let no_valid = UtteranceDataset::from_splits(train, vec![], vec![], words).unwrap();
+    let error = train_completion(checkpoint, &no_valid.lock_test().0, 1, &device).err();
+    assert_eq!(
+        error.unwrap().to_string(),
+        "split `valid` has no utterances, expected at least 1"
+    );
 }
 
 /// What is only heard is heard at every rate.
