@@ -27,7 +27,7 @@ pub(crate) enum RunsError {
     },
     /// Runs whose labels are on different scales, which have different scores.
     #[error(
-        "{path}: its labels are on {}, expected {} as in {first}; show runs of each scale by themselves",
+        "{path}: its labels are on the scale of {}, expected that of {} as in {first}; show runs of each scale by themselves",
         scale(*found), scale(*expected), path = path.display(), first = first.display()
     )]
     Scale {
@@ -44,8 +44,8 @@ pub(crate) enum RunsError {
 
 fn scale(scale: LabelScale) -> &'static str {
     match scale {
-        LabelScale::Sims => "the scale of CH-SIMS, -1 to 1",
-        _ => "that of CMU-MOSI, -3 to 3",
+        LabelScale::Sims => "CH-SIMS, -1 to 1",
+        _ => "CMU-MOSI, -3 to 3",
     }
 }
 
@@ -126,5 +126,21 @@ pub(crate) fn same_scale(
             expected,
             first,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_scales_are_named_whichever_is_the_first() {
+        let runs = ["a", "b"].map(PathBuf::from).into_iter();
+        let runs = runs.zip([LabelScale::Sims, LabelScale::Sentiment]);
+        assert_eq!(
+            same_scale(runs).unwrap_err().to_string(),
+            "b: its labels are on the scale of CMU-MOSI, -3 to 3, expected that of CH-SIMS, -1 to 1 as in a; show runs \
+             of each scale by themselves"
+        );
     }
 }
