@@ -26,9 +26,10 @@ impl JsonFault {
     /// The error of `serde_json` for `bytes`, in our words.
     pub fn new(bytes: &[u8], error: &Error) -> Self {
         let message = error.to_string();
+        // A value that was read from no text has no place, and its message may quote such words.
         let message = match message.rfind(" at line ") {
-            Some(end) => &message[..end],
-            None => &message,
+            Some(end) if error.line() > 0 => &message[..end],
+            _ => &message,
         };
         let (expected, found) = match error.classify() {
             Category::Data => of_data(message),
@@ -298,6 +299,12 @@ mod tests {
         assert_eq!(
             fault.instead_with_place(),
             "none instead of the key `visual`"
+        );
+        let quoted = serde_json::json!({"visual": "a at line 3"});
+        let error = serde_json::from_value::<Sizes>(quoted).unwrap_err();
+        assert_eq!(
+            JsonFault::new(b"", &error).instead(),
+            "the text \"a at line 3\" instead of a whole number from 0"
         );
     }
 
