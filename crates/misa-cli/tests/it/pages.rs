@@ -101,6 +101,20 @@ fn a_mean_on_a_page_is_over_the_seeds_of_one_model_on_one_data_set() {
 }
 
 #[test]
+fn a_page_of_several_runs_in_the_place_of_that_of_one_is_recorded_there() {
+    let dir = tempdir().unwrap();
+    let runs = dir.path().join("runs");
+    two_seeds(&runs);
+    let [one, other] = ["seed-1", "seed-2"].map(|seed| runs.join(seed));
+    let page = one.join("report.html");
+    said(&["report", text(&one)]);
+    let of_one = fs::read_dir(one.join("figures")).unwrap().count();
+    said(&["report", text(&one), text(&other), "-o", text(&page)]);
+    assert!(fs::read_dir(one.join("figures")).unwrap().count() < of_one);
+    said(&["verify", text(&one)]);
+}
+
+#[test]
 fn figures_that_a_page_has_no_more_go_with_the_page_that_had_them() {
     let dir = tempdir().unwrap();
     let [one, other, page] = ["a", "b", "page.html"].map(|name| dir.path().join(name));

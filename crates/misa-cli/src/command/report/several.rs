@@ -9,7 +9,7 @@ use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
 use crate::show::{names_of, recorded, recorded_scale, same_scale, same_task};
 use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
-use misa_train::{Manifest, RunFiles, TrainError};
+use misa_train::{Manifest, RunFiles, TrainError, replace_results};
 use serde_json::json;
 use std::error::Error;
 use std::fs;
@@ -42,6 +42,10 @@ impl Arguments {
         check_file(&out)?;
         make_folder(&figures)?;
         let written = write_page(&out, &page.html(), page.figures(), &figures)?;
+        // The page may take the place of that of one of the runs.
+        for run in &runs {
+            replace_results(&run.folder, &written.files, &written.stale)?;
+        }
         remove_stale(&written.stale)?;
         let (page_path, figure_path) = (out.display(), figures.display());
         if self.json {
