@@ -58,7 +58,8 @@ pub struct ServeConfig {
     pub body_seconds: f64,
     /// Seconds after which a connection without a request is closed.
     pub idle_seconds: f64,
-    /// Seconds after which a request that is not computed yet, or a sound that is not read yet, is answered 429.
+    /// Seconds from the end of its body after which a request that is not computed, or a sound that still waits to be
+    /// read, is answered 429. Reading a sound may take as many, or it is refused as too large.
     pub answer_seconds: f64,
     /// Seconds between the end of readiness and the refusal of new requests, in which load balancers
     /// notice.

@@ -61,10 +61,11 @@ pub(crate) async fn submit<T: Compute>(
         return Err(no_turn(app, NoTurn::Full));
     }
     let held = body::read(app, headers, body).await?;
+    let begin = Instant::now();
     let shared = Arc::clone(app);
     let is_large = is_sound || held.bytes.len() > LARGE;
     let turn = if is_sound {
-        Some(turn_of_sound(app).await?)
+        Some(turn_of_sound(app, begin).await?)
     } else {
         None
     };
@@ -83,7 +84,7 @@ pub(crate) async fn submit<T: Compute>(
     } else {
         check()?
     };
-    compute(app, queue, checked).await
+    compute(app, queue, checked, begin).await
 }
 
 fn check(
@@ -162,7 +163,13 @@ async fn compute<T: Compute>(
     app: &App,
     queue: &Queue<T>,
     checked: Checked,
+    begin: Instant,
 ) -> Result<Answered<T>, ApiError> {
+    // A sound may have taken all of it.
+    let left = time_left(app, begin);
+    if left.is_zero() {
+        return Err(late(app, queue));
+    }
     let Checked {
         loaded,
         clips,
@@ -178,11 +185,8 @@ async fn compute<T: Compute>(
         answer,
     };
     queue.push(job).map_err(|_| overloaded(queue))?;
-    let seconds = app.config.answer_seconds;
-    let Ok(answered) = timeout(Duration::from_secs_f64(seconds), answered).await else {
-        let message = format!("not computed in {seconds} seconds");
-        let after = queue.retry_after();
-        return Err(ApiError::for_now(ErrorType::Overloaded, message, after));
+    let Ok(answered) = timeout(left, answered).await else {
+        return Err(late(app, queue));
     };
     match answered {
         Ok(Ok(answers)) => Ok(Answered {
@@ -198,10 +202,15 @@ async fn compute<T: Compute>(
     }
 }
 
+/// What is left of the time for an answer to a request whose body was there at `begin`.
+fn time_left(app: &App, begin: Instant) -> Duration {
+    let whole = Duration::from_secs_f64(app.config.answer_seconds);
+    whole.saturating_sub(begin.elapsed())
+}
+
 /// A sound keeps a processor busy: as many at a time as there are processors.
-async fn turn_of_sound(app: &App) -> Result<Turn, ApiError> {
-    let patience = Duration::from_secs_f64(app.config.answer_seconds);
-    let taken = app.sounds.take(patience).await;
+async fn turn_of_sound(app: &App, begin: Instant) -> Result<Turn, ApiError> {
+    let taken = app.sounds.take(time_left(app, begin)).await;
     taken.map_err(|why| no_turn(app, why))
 }
 
@@ -211,6 +220,11 @@ fn no_turn(app: &App, why: NoTurn) -> ApiError {
         NoTurn::Late => format!("not read in {} seconds", app.config.answer_seconds),
     };
     ApiError::for_now(ErrorType::Overloaded, message, app.sounds.retry_after())
+}
+
+fn late<T>(app: &App, queue: &Queue<T>) -> ApiError {
+    let message = format!("not computed in {} seconds", app.config.answer_seconds);
+    ApiError::for_now(ErrorType::Overloaded, message, queue.retry_after())
 }
 
 fn overloaded<T>(queue: &Queue<T>) -> ApiError {

@@ -6,6 +6,7 @@ use misa_serve::predictors;
 use misa_testing::{HttpClient, request};
 use std::fs;
 use std::thread;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A server with a model of `misa-voice-1`, whose steps are words, or else windows.
@@ -161,4 +162,24 @@ fn sounds_that_wait_to_be_read_have_the_room_of_the_queue() {
     }
     assert_eq!(waiting(), 0.0);
     assert_eq!(server.ask("POST /v1/predict", &[WAV], &body).status, 200);
+}
+
+#[test]
+fn reading_a_sound_counts_to_the_time_of_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    models::write_of_sounds(folder.path(), "unaligned");
+    let mut config = config(&folder);
+    config.answer_seconds = 1.0;
+    let gate = Gate::default();
+    let server = start(config, models::gated_at_checks(&gate));
+    let whole = request("POST /v1/predict", &[WAV], &sound("say_de.flac"));
+    gate.shut();
+    let mut client = server.client();
+    client.send(&whole).unwrap();
+    wait_for("the sound to be read", || gate.waiting() == 1);
+    thread::sleep(Duration::from_secs(1));
+    gate.open();
+    let (status, kind, error) = refusal(&client.answer().unwrap());
+    assert_eq!((status, kind.as_str()), (429, "overloaded"));
+    assert_eq!(error, "not computed in 1 seconds");
 }

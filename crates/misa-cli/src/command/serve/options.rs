@@ -89,7 +89,7 @@ options! {
     body_seconds: f64, "SECONDS", "MISA_BODY_SECONDS";
     /// Seconds after which a connection without a request is closed [default: 60]
     idle_seconds: f64, "SECONDS", "MISA_IDLE_SECONDS";
-    /// Seconds after which a request that is not computed is answered 429 [default: 60]
+    /// Seconds from the end of its body after which a request that is not computed is answered 429 [default: 60]
     answer_seconds: f64, "SECONDS", "MISA_ANSWER_SECONDS";
     /// Seconds between SIGTERM, which ends readiness, and the refusal of new requests [default: 5]
     drain_seconds: f64, "SECONDS", "MISA_DRAIN_SECONDS";
