@@ -51,7 +51,7 @@ struct State {
 enum Rest {
     Bytes(u64),
     Chunks(Chunks),
-    /// Its chunks are none, or its head has not been found: whatever comes until the answer.
+    /// Whatever comes until the answer: what has come is not in chunks, or the end of the head has not been found.
     Unknown,
 }
 

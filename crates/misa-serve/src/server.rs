@@ -20,8 +20,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 const BACKLOG: u32 = 4096;
 /// Threads that read and write; computing is done by others.
 const THREADS: usize = 2;
-/// Threads that parse large bodies, so that parsing takes no more cores than these. Each sound that has its turn has
-/// another one, so that neither waits for the other.
+/// Threads that parse large bodies, beside one for each sound that has its turn: bodies do not wait for sounds, and
+/// parsing takes few cores.
 const PARSERS: usize = 4;
 /// Pause after connections cannot be accepted, as when there are too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
