@@ -16,7 +16,8 @@ crate::choice! {
         ///
         /// - Source: official MISA, the step that builds its files.
         Utterance,
-        /// Per feature, by mean and deviation over all steps of the train split.
+        /// Per feature, by mean and deviation over all steps of the train split; a feature that is constant
+        /// there becomes 0.
         Train,
         /// Per feature, by median and interquartile range over all steps of the train split, which
         /// outliers do not move: (x - median) / (range + 0.000001). Where the range is 0, the deviation is
@@ -173,7 +174,7 @@ fn statistics(modality: Modality, how: RecipeScaling, train: &[Utterance]) -> Op
     let steps = steps(modality, train);
     match how {
         RecipeScaling::None => None,
-        RecipeScaling::Standard => Some(Statistics::standard(d_input, steps)),
+        RecipeScaling::Standard => Some(Statistics::standard_of_train(d_input, steps)),
         RecipeScaling::Robust => Some(Statistics::robust(d_input, steps)),
     }
 }
@@ -232,15 +233,23 @@ mod tests {
         }
     }
 
-    /// The JSON that misa has always written.
+    /// The JSON that misa has always written, also for a feature that is constant in train.
     #[test]
     fn older_scalings_are_read() {
-        let train = [utterance(&[1.0, 3.0])];
-        let none = PerModality::default();
-        let scaling = Scaling::of(Normalisation::Train, &train, &none).unwrap();
         let json = r#"{"train":{"visual":{"mean":[2.0],"deviation":[1.0]},"acoustic":{"mean":[1.0,2.0],"deviation":[0.0,0.0]}}}"#;
+        let scaling: Scaling = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&scaling).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Scaling>(json).unwrap(), scaling);
+        let mut scaled = utterance(&[1.0, 3.0]);
+        scaling.apply(&mut scaled);
+        assert!((visual(&scaled)[1] - 1.0).abs() < 1e-5);
+        assert_eq!(scaled.acoustic.values(), [0.0, 0.0]);
+
+        let train = [utterance(&[1.0, 3.0])];
+        let newer = Scaling::of(Normalisation::Train, &train, &PerModality::default()).unwrap();
+        let start =
+            r#"{"train":{"visual":{"mean":[2.0],"deviation":[1.0]},"acoustic":{"mean":[1.0,2.0],"#;
+        let newer = serde_json::to_string(&newer).unwrap();
+        assert!(newer.starts_with(start), "{newer}");
     }
 
     fn recipe(scaling: RecipeScaling) -> Option<RecipeStamp> {

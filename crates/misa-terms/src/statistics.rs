@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[doc(hidden)]
 pub const EPSILON: f64 = 1e-6;
 
-/// The scale of a feature that is constant where robust statistics are measured: so large that the feature
-/// becomes 0 everywhere. Nothing can be learnt from it, and a value that differs later, divided by a scale of
-/// nearly 0, would drown all other features. Finite, because JSON has no infinite numbers.
+/// The scale of a feature that is constant in the train split: so large that the feature becomes 0 everywhere.
+/// Nothing can be learnt from it, and a value that differs later, divided by a scale of nearly 0, would drown
+/// all other features. Finite, because JSON has no infinite numbers.
 const SILENT: f64 = f64::MAX;
 
 /// `(x - mean) / (deviation + 1e-6)`, for each feature.
@@ -46,6 +46,22 @@ impl Statistics {
         }
         let deviation = variance.into_iter().map(f64::sqrt).collect();
         Self { mean, deviation }
+    }
+
+    /// [`Self::standard`] for scaling other steps, too. A feature that is constant in these becomes 0.
+    pub(crate) fn standard_of_train<'a>(
+        d_input: usize,
+        steps: impl Iterator<Item = &'a [f32]> + Clone,
+    ) -> Self {
+        let mut statistics = Self::standard(d_input, steps.clone());
+        for (feature, deviation) in statistics.deviation.iter_mut().enumerate() {
+            let mut column = steps.clone().filter_map(|step| step.get(feature));
+            let first = column.next();
+            if column.all(|value| Some(value) == first) {
+                *deviation = SILENT;
+            }
+        }
+        statistics
     }
 
     /// Median and interquartile range over all steps; quartiles lie on the line between two values.
@@ -163,6 +179,23 @@ mod tests {
         let statistics = robust(&[0.3, 0.3, 0.3]);
         assert_eq!(applied(&statistics, &[0.3, f32::MAX, -1.0]), [0.0; 3]);
         assert_eq!(applied(&robust(&[]), &[2.0]), [0.0]);
+    }
+
+    /// A muscle of the face that nobody moves in the train split: by hand, mean 2 and deviation 1 of the other.
+    #[test]
+    fn a_feature_that_is_constant_in_train_becomes_zero_everywhere() {
+        let standard = |values: &[f32]| Statistics::standard_of_train(2, values.chunks_exact(2));
+        let mut sequence = Sequence::new(2, vec![0.0, 4.0, 1.0, 5.0]).unwrap();
+        standard(&[0.0, 1.0, 0.0, 3.0]).apply(&mut sequence);
+        let [still, first, moved, second] = *sequence.values() else {
+            panic!("two steps of two features");
+        };
+        assert_eq!([still, moved], [0.0; 2]);
+        assert!((first - 2.0).abs() < 1e-5 && (second - 3.0).abs() < 1e-5);
+        // Nothing is known of a modality that the train split lacks.
+        let mut sequence = Sequence::new(2, vec![7.0, -7.0]).unwrap();
+        standard(&[]).apply(&mut sequence);
+        assert_eq!(sequence.values(), [0.0; 2]);
     }
 
     #[test]
