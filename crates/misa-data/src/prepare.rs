@@ -330,10 +330,12 @@ fn scaled(
     Sequence::new(d_input, values).ok_or(wrong(0, 1))
 }
 
-/// A sum that exceeds single precision is infinite, as in the original.
+/// A sum that exceeds single precision is infinite, as in the original. Others stay whole: rounded, the mean of a
+/// constant feature would differ from it.
 fn in_precision(value: f64, is_single: bool) -> f64 {
-    if is_single {
-        f64::from(value as f32)
+    let single = value as f32;
+    if is_single && single.is_infinite() {
+        f64::from(single)
     } else {
         value
     }
@@ -380,6 +382,15 @@ mod tests {
         // Mean 2, deviation 1.
         assert!((values(&prepared)[1] - 1.0).abs() < 1e-5);
         assert_eq!(prepared.train[0].acoustic.values(), [0.0; 4]);
+    }
+
+    /// Three times the nearest single to 1000.1 is no single.
+    #[test]
+    fn a_constant_feature_becomes_zero() {
+        let visual = [f64::from(1000.1_f32); 3];
+        let raw = raw(Some(Split::Train), &["a", "b", "c"], &visual);
+        let prepared = prepare(&[raw], NonFinite::Zero).unwrap();
+        assert!(values(&prepared).iter().all(|value| value.abs() < 1e-5));
     }
 
     #[test]
