@@ -49,7 +49,7 @@ pub struct CsdFolder {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Segment {
-    /// `video[number of the label]`.
+    /// `video[number of the label]`, or the name of the piece of a video that has this label alone.
     pub id: String,
     /// The words, including pauses (`sp`).
     pub words: Vec<String>,

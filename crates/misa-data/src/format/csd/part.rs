@@ -9,7 +9,7 @@ use misa_recordings::align::{Timeline, sdk};
 /// What the sequences have of one utterance.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// `video[number of the label]`, or the video.
+    /// `video[number of the label]`, the name of the piece that has this label alone, or the video.
     pub id: String,
     /// The words, including pauses.
     pub words: Option<Vec<String>>,
@@ -93,13 +93,27 @@ impl CsdFolder {
             Some(values) => values.intervals.clone(),
             None => labels.times(pieces)?,
         };
-        let span = |(number, time)| Span {
-            id: format!("{video}[{number}]"),
+        let names = ids(video, pieces, &labels.rows(pieces)?);
+        let span = |(number, (id, time))| Span {
+            id,
             time,
             label: values.as_ref().map(|values| values.row(number)[0]),
         };
-        Ok(times.into_iter().enumerate().map(span).collect())
+        let spans = names.into_iter().zip(times).enumerate();
+        Ok(spans.map(span).collect())
     }
+}
+
+/// The names of the labels of a video whose pieces have so many of them: those of the pieces, if each has one,
+/// otherwise the video's with their numbers.
+fn ids(video: &str, pieces: &[String], rows: &[usize]) -> Vec<String> {
+    let is_whole = pieces.iter().any(|piece| piece == video);
+    if !is_whole && rows.iter().all(|&rows| rows == 1) {
+        return pieces.to_vec();
+    }
+    let count: usize = rows.iter().sum();
+    let id = |number| format!("{video}[{number}]");
+    (0..count).map(id).collect()
 }
 
 /// The words of a video with their times.
@@ -192,4 +206,20 @@ fn mean(features: &Features, overlaps: &[(usize, Interval)], is_single: bool) ->
         }
     };
     sum.into_iter().map(rounded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that the SDK has aligned lacks the pieces in which nothing was found.
+    #[test]
+    fn labels_have_the_names_of_their_pieces_or_numbers() {
+        let texts = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let found = |names: &[&str], rows: &[usize]| ids("v", &texts(names), rows);
+        assert_eq!(found(&["v[1]", "v[10]"], &[1, 1]), ["v[1]", "v[10]"]);
+        assert_eq!(found(&["v[1]", "v[10]"], &[1, 2]), ["v[0]", "v[1]", "v[2]"]);
+        assert_eq!(found(&["v"], &[1]), ["v[0]"]);
+        assert_eq!(found(&["v"], &[2]), ["v[0]", "v[1]"]);
+    }
 }

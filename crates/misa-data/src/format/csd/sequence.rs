@@ -17,11 +17,11 @@ pub(super) struct Csd {
     pub path: PathBuf,
     /// Name of the sequence, the first one in the file.
     pub root: String,
-    /// The videos, with the names of their pieces in the file.
+    /// The videos, with the names of their pieces in the file, in the order of the numbers of these.
     pub videos: BTreeMap<String, Vec<String>>,
 }
 
-/// Rows of a video, ordered by start if there are several pieces.
+/// Rows of a video, piece after piece.
 #[derive(Debug)]
 pub(super) struct Features {
     pub intervals: Vec<Interval>,
@@ -148,6 +148,13 @@ impl Csd {
         Ok(times.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
+    /// The number of rows of each piece.
+    pub fn rows(&self, pieces: &[String]) -> Result<Vec<usize>, DataError> {
+        let data = self.data()?;
+        let times = pieces.iter().map(|piece| self.intervals(&data, piece));
+        times.map(|times| times.map(|times| times.len())).collect()
+    }
+
     fn intervals(&self, data: &Group<'_>, piece: &str) -> Result<Vec<Interval>, DataError> {
         let group = data.group(piece).map_err(at(&self.path))?;
         let dataset = group.dataset("intervals").map_err(at(&self.path))?;
@@ -204,8 +211,20 @@ fn videos<'n>(names: impl Iterator<Item = &'n str>) -> BTreeMap<String, Vec<Stri
         if pieces.contains(video) {
             *pieces = vec![video.clone()];
         }
+        // A file has them in alphabetical order, where 10 stands before 2.
+        pieces.sort_by_key(|piece| number(piece));
     }
     videos
+}
+
+/// The number of a piece, such as 4 of `03bSnISJMiM[4]`; the largest for one that has none.
+fn number(piece: &str) -> u64 {
+    let inside = piece
+        .split_once('[')
+        .and_then(|(_, rest)| rest.strip_suffix(']'));
+    inside
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(u64::MAX)
 }
 
 /// The video of a key such as `03bSnISJMiM[4]`.
@@ -225,11 +244,11 @@ mod tests {
 
     #[test]
     fn pieces_belong_to_the_video_before_the_bracket() {
-        let names = ["b[1]", "a[0]", "b[0]", "whole", "whole[0]"];
+        let names = ["b[1]", "a[0]", "b[10]", "b[2]", "b[x]", "whole", "whole[0]"];
         let found = videos(names.into_iter());
         let expected = [
             ("a", vec!["a[0]"]),
-            ("b", vec!["b[1]", "b[0]"]),
+            ("b", vec!["b[1]", "b[2]", "b[10]", "b[x]"]),
             ("whole", vec!["whole"]),
         ];
         let found: Vec<(&str, Vec<&str>)> = found
