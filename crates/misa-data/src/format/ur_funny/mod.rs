@@ -158,7 +158,12 @@ fn folds(table: &Table) -> Result<HashMap<i64, Split>, DataError> {
         };
         let place = format!("{}: {split}", table.place);
         for number in numbers.to_ints().map_err(at(&place))? {
-            folds.insert(number, split);
+            let earlier = folds.insert(number, split);
+            if let Some(earlier) = earlier.filter(|&earlier| earlier != split) {
+                let found = format!("{number} in {earlier} and {split}");
+                let expected = "every utterance in one split";
+                return Err(DataError::layout(&table.place, expected, found));
+            }
         }
     }
     Ok(folds)

@@ -62,6 +62,19 @@ fn humour_without_its_word_list_takes_sentences() {
 }
 
 #[test]
+fn an_utterance_of_humour_in_two_splits_is_refused() {
+    let mut files = humour();
+    let folds = vec![
+        ("train", ints(&[7, 9])),
+        ("dev", ints(&[])),
+        ("test", ints(&[9])),
+    ];
+    files[1] = ("data_folds.pkl", Py::Dict(folds));
+    let expected = "data_folds.pkl: expected every utterance in one split, found 9 in train and test";
+    assert_eq!(open(&files).unwrap_err(), expected);
+}
+
+#[test]
 fn humour_without_words_takes_vectors() {
     let mut files = humour();
     let indexes = [ints(&[2, 0]), ints(&[1])];
