@@ -61,7 +61,7 @@ impl TextFiles {
             (_, _, Some(sentences), _) => Ok(Text::Sentences(sentences.entries()?)),
             (Some(indexes), _, _, Some(vectors)) => Ok(Text::Vectors {
                 indexes,
-                rows: rows(&vectors.place, vectors.pickle.root())?,
+                rows: equal_rows(vectors)?,
             }),
             _ => {
                 let expected = format!("{INDEXES} with {WORDS} or {VECTORS}, or {SENTENCES}");
@@ -131,6 +131,21 @@ impl Text<'_> {
                 let words = vec![String::new(); places.len()];
                 Ok((Some(words), Sequence::new(d_input, values)))
             }
+        }
+    }
+}
+
+/// The vectors of the words, which have one size.
+fn equal_rows(vectors: &Table) -> Result<Vec<Vec<f64>>, DataError> {
+    let rows = rows(&vectors.place, vectors.pickle.root())?;
+    let d_input = rows.first().map_or(1, Vec::len).max(1);
+    match rows.iter().position(|row| row.len() != d_input) {
+        None => Ok(rows),
+        Some(word) => {
+            let place = format!("{}: vector {word}", vectors.place);
+            let expected = format!("{d_input} numbers, as in the others");
+            let found = rows[word].len().to_string();
+            Err(DataError::layout(place, expected, found))
         }
     }
 }

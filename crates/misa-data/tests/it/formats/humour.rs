@@ -70,7 +70,8 @@ fn an_utterance_of_humour_in_two_splits_is_refused() {
         ("test", ints(&[9])),
     ];
     files[1] = ("data_folds.pkl", Py::Dict(folds));
-    let expected = "data_folds.pkl: expected every utterance in one split, found 9 in train and test";
+    let expected =
+        "data_folds.pkl: expected every utterance in one split, found 9 in train and test";
     assert_eq!(open(&files).unwrap_err(), expected);
 }
 
@@ -92,6 +93,16 @@ fn humour_without_words_takes_vectors() {
     assert_eq!(text.values(), [2.0, 2.5, 0.0, 0.5]);
     assert!(data.vocabulary().is_none());
 
+    // As many numbers as two vectors have, in one of three and one of one.
+    let vectors = [&[0.0, 0.5][..], &[1.0, 1.5, 2.0], &[2.5]];
+    let vectors = vectors.map(|row| Py::Array(vec![row.len()], row.to_vec()));
+    let whole = std::mem::replace(&mut files[5].1, Py::List(vectors.into()));
+    let error = open(&files).unwrap_err();
+    let expected =
+        "word_embedding_list.pkl: vector 1: expected 2 numbers, as in the others, found 3";
+    assert_eq!(error, expected);
+
+    files[5].1 = whole;
     files[4] = spoken(name, key, [ints(&[3]), ints(&[1])]);
     let error = open(&files).unwrap_err();
     let expected = "utterance \"7\": punchline_embedding_indexes: expected places below 3, found 3";
