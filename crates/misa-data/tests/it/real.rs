@@ -108,6 +108,27 @@ fn reviews_in_the_layout_of_mfn() {
 }
 
 #[test]
+fn a_split_without_labels_is_left_out_and_counted() {
+    let Some(folder) = real_data("mmmo/h5") else {
+        return;
+    };
+    let copy = tempfile::tempdir().unwrap();
+    for name in [
+        "y_test.h5",
+        "text_test_emb.h5",
+        "video_test.h5",
+        "audio_test.h5",
+        "video_train.h5",
+    ] {
+        std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
+    }
+    let data = UtteranceDataset::open(copy.path()).unwrap();
+    assert_eq!(counts(&data), [0, 0, 80]);
+    assert!(data.notes().iter().any(|note| note.to_string()
+        == "train: 220 utterances left out because a file of their split is missing"));
+}
+
+#[test]
 fn labels_have_the_counts_that_their_makers_give() {
     for (name, counts, zeros) in [
         ("cmu_mosei", [16326, 1871, 4659], [3540, 433, 1025]),
