@@ -2,7 +2,7 @@
 //!
 //! Every message reads "where: what, expected, found".
 
-use crate::{Format, Note};
+use crate::{Format, Note, Vocabulary};
 #[cfg(feature = "tensors")]
 use misa_core::WeightsError;
 use misa_files::hdf5::Hdf5Error;
@@ -328,6 +328,13 @@ impl DataError {
             path,
             source: Box::new(source),
         }
+    }
+
+    /// Data with more different words than a vocabulary may have.
+    pub(crate) fn too_many_words(place: impl Into<String>) -> Self {
+        let expected = format!("at most {} different words", Vocabulary::MAX_LEN);
+        let found = "more (words are separated by spaces)";
+        Self::layout(place, expected, found)
     }
 
     pub(crate) fn layout(

@@ -109,7 +109,7 @@ pub struct Prepared {
 /// # Errors
 ///
 /// [`DataError::Utterance`] when the rows of a modality differ in size, or a label is neither
-/// finite nor replaced.
+/// finite nor replaced; [`DataError::Layout`] when there are more than [`Vocabulary::MAX_LEN`] different words.
 pub fn prepare(utterances: &[RawUtterance], non_finite: NonFinite) -> Result<Prepared, DataError> {
     let mut preparer = Preparer::new(non_finite, Wanted::Utterances);
     let mut notes = Notes::default();
@@ -181,7 +181,7 @@ impl Preparer {
         raw: &RawEntry,
         notes: &mut Notes,
     ) -> Result<Option<(Option<Split>, Entry)>, DataError> {
-        match self.keep(raw, notes) {
+        match self.keep(raw, notes)? {
             Some(spoken) => Ok(Some((raw.split, self.entry(raw, &spoken, notes)?))),
             None => Ok(None),
         }
@@ -199,31 +199,33 @@ impl Preparer {
 
     /// The indices of the words without pauses of an utterance that is kept. All its words get
     /// an id, as do those of an utterance without a split, which is then dropped unless it is a clip.
-    fn keep(&mut self, raw: &RawEntry, notes: &mut Notes) -> Option<Vec<usize>> {
+    fn keep(&mut self, raw: &RawEntry, notes: &mut Notes) -> Result<Option<Vec<usize>>, DataError> {
         let spoken = match &raw.words {
             Some(words) => self.spoken(raw, words),
             None => Some(Vec::new()),
         };
         let Some(spoken) = spoken else {
             notes.add(raw.split, NoteKind::Misaligned, 1);
-            return None;
+            return Ok(None);
         };
         if let Some(words) = &raw.words {
-            for &i in &spoken {
-                self.vocabulary.add(&words[i]);
-            }
+            let added = self.vocabulary.ids_of(spoken.iter().map(|&i| &words[i]));
+            added.ok_or_else(|| {
+                let split = raw.split.map_or("no split", Split::name);
+                DataError::too_many_words(format!("{split}: utterance {:?}", raw.id))
+            })?;
         }
         let is_empty = match raw.words {
             Some(_) => spoken.is_empty() || raw.rows().any(|rows| rows == 0),
             None => raw.rows().all(|rows| rows == 0),
         };
         match raw.split {
-            Some(_) if !is_empty => return Some(spoken),
-            None if !is_empty && self.wanted.is_clips() => return Some(spoken),
+            Some(_) if !is_empty => return Ok(Some(spoken)),
+            None if !is_empty && self.wanted.is_clips() => return Ok(Some(spoken)),
             None if !self.wanted.is_clips() => notes.add(None, NoteKind::NoSplit, 1),
             split => notes.add(split, NoteKind::OnlyPauses, 1),
         }
-        None
+        Ok(None)
     }
 
     fn entry(
@@ -411,6 +413,22 @@ mod tests {
             "train: 1 utterances with nothing but pauses dropped",
         ];
         assert_eq!(notes, expected);
+    }
+
+    #[test]
+    fn more_words_than_a_vocabulary_has_room_for_are_refused() {
+        let mut preparer = Preparer::new(NonFinite::Zero, Wanted::Utterances);
+        let last = Vocabulary::MAX_LEN as u32 - 1;
+        preparer.vocabulary.insert(last, "last").unwrap();
+        let mut prepare = |words: &[&str]| {
+            let raw = raw(Some(Split::Train), words, &[1.0]);
+            preparer.prepare(&RawEntry::from(&raw), &mut Notes::default())
+        };
+        assert!(prepare(&["last"]).unwrap().is_some());
+        let error = prepare(&["new"]).unwrap_err().to_string();
+        let expected = "train: utterance \"v[0]\": expected at most 1048576 different words, found more \
+                        (words are separated by spaces)";
+        assert_eq!(error, expected);
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl RecordingsWriter {
     ///
     /// # Errors
     ///
-    /// As for [`UtteranceWriter::push`].
+    /// As for [`UtteranceWriter::push`], and when there are more than [`Vocabulary::MAX_LEN`] different words.
     pub fn push(
         &mut self,
         split: Split,
@@ -81,7 +81,7 @@ impl RecordingsWriter {
         }
         let utterance = Utterance {
             id: assembled.id.clone(),
-            text: TextSequence::Words(self.ids(split, &assembled.words)),
+            text: TextSequence::Words(self.ids(split, assembled)?),
             words: assembled.words.clone(),
             visual: self.sequence(&self.recipes.visual, &assembled.faces, assembled),
             acoustic: self.sequence(&self.recipes.acoustic, &assembled.voice, assembled),
@@ -121,15 +121,18 @@ impl RecordingsWriter {
     }
 
     /// The ids of words; an utterance without any has one unknown word.
-    fn ids(&mut self, split: Split, words: &[String]) -> Vec<u32> {
-        if words.is_empty() {
+    fn ids(&mut self, split: Split, assembled: &Assembled) -> Result<Vec<u32>, DataError> {
+        if assembled.words.is_empty() {
             self.notes.add(Some(split), NoteKind::NoText, 1);
-            return vec![Vocabulary::UNKNOWN];
+            return Ok(vec![Vocabulary::UNKNOWN]);
         }
-        let ids = self.vocabulary.ids_of(words);
+        let ids = self.vocabulary.ids_of(&assembled.words).ok_or_else(|| {
+            let place = format!("{split}: utterance {:?}", assembled.id);
+            DataError::too_many_words(place)
+        })?;
         let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
         self.notes.add(Some(split), NoteKind::UnknownWord, unknown);
-        ids
+        Ok(ids)
     }
 
     fn sequence(

@@ -84,10 +84,18 @@ impl Vocabulary {
         }
     }
 
-    /// The ids of words, see [`add`](Self::add).
+    /// The ids of words, see [`add`](Self::add); `None` if a new word would exceed [`MAX_LEN`](Self::MAX_LEN).
     #[doc(hidden)]
-    pub fn ids_of(&mut self, words: &[String]) -> Vec<u32> {
-        words.iter().map(|word| self.add(word)).collect()
+    pub fn ids_of<'w>(&mut self, words: impl IntoIterator<Item = &'w String>) -> Option<Vec<u32>> {
+        let mut ids = Vec::new();
+        for word in words {
+            let has_room = self.frozen || self.len() < Self::MAX_LEN;
+            if !has_room && !self.ids.contains_key(word) {
+                return None;
+            }
+            ids.push(self.add(word));
+        }
+        Some(ids)
     }
 
     /// Freezes the vocabulary: from now on, new words are unknown.
@@ -203,6 +211,18 @@ mod tests {
         assert_eq!(vocabulary.add("b"), Vocabulary::UNKNOWN);
         assert_eq!(vocabulary.add("a"), 2);
         assert_eq!(vocabulary.len(), 3);
+    }
+
+    #[test]
+    fn words_beyond_the_largest_size_have_no_ids() {
+        let mut vocabulary = Vocabulary::new();
+        let last = Vocabulary::MAX_LEN as u32 - 1;
+        vocabulary.insert(last, "last").unwrap();
+        let words = ["last", "new"].map(str::to_string);
+        assert_eq!(vocabulary.ids_of(&words[..1]), Some(vec![last]));
+        assert_eq!(vocabulary.ids_of(&words), None);
+        vocabulary.freeze();
+        assert_eq!(vocabulary.ids_of(&words), Some(vec![last, 0]));
     }
 
     #[test]

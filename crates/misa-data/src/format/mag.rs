@@ -102,8 +102,11 @@ fn entry(
         value.to_texts().map_err(at(&place))
     })?;
     let (visual, acoustic) = (features(1, "visual")?, features(2, "acoustic")?);
-    let text = words.as_ref().map(|words| {
+    let ids = words.as_ref().map(|words| {
         let ids = vocabulary.ids_of(words);
+        ids.ok_or_else(|| DataError::too_many_words(&place))
+    });
+    let text = ids.transpose()?.map(|ids| {
         let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
         intake.notes.add(split, NoteKind::UnknownWord, unknown);
         TextSequence::Words(ids)

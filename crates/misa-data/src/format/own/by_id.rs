@@ -92,7 +92,7 @@ impl Own {
         let (words, text) = match sequence(archives.text)? {
             Some(text) => (words, Some(TextSequence::Features(text))),
             None if is_clip && (said.is_none() || archives.text.is_some()) => (words, None),
-            None => word_ids(row.split, words, vocabulary, intake),
+            None => word_ids(row.split, &self.place, words, vocabulary, intake)?,
         };
         Ok(Entry {
             id: row.id.clone(),

@@ -90,7 +90,7 @@ impl Table<'_> {
             let (words, text) = match sequences.text {
                 Some(text) => (words, Some(TextSequence::Features(text))),
                 None if self.transcripts.is_none() && intake.wanted().is_clips() => (words, None),
-                None => word_ids(split, words, vocabulary, intake),
+                None => word_ids(split, &self.place, words, vocabulary, intake)?,
             };
             let entry = Entry {
                 id: self.ids[index].clone(),
@@ -117,24 +117,31 @@ impl Table<'_> {
     }
 }
 
+/// The words of an utterance, and its text.
+type Said = (Vec<String>, Option<TextSequence>);
+
 /// The words with their ids. Without words, the text of a clip is missing, and that of an utterance is one
 /// unknown word.
 pub(in crate::format) fn word_ids(
     split: Option<Split>,
+    place: &str,
     words: Vec<String>,
     vocabulary: &mut Vocabulary,
     intake: &mut Intake<'_>,
-) -> (Vec<String>, Option<TextSequence>) {
-    let (ids, notes) = (vocabulary.ids_of(&words), &mut intake.notes);
+) -> Result<Said, DataError> {
+    let ids = vocabulary.ids_of(&words);
+    let ids = ids.ok_or_else(|| DataError::too_many_words(place))?;
+    let notes = &mut intake.notes;
     if ids.is_empty() {
         notes.add(split, NoteKind::NoText, 1);
         if intake.wanted().is_clips() {
-            return (words, None);
+            return Ok((words, None));
         }
         let words = vec![Vocabulary::UNKNOWN_WORD.to_owned()];
-        return (words, Some(TextSequence::Words(vec![Vocabulary::UNKNOWN])));
+        let text = TextSequence::Words(vec![Vocabulary::UNKNOWN]);
+        return Ok((words, Some(text)));
     }
     let unknown = ids.iter().filter(|&&id| id == Vocabulary::UNKNOWN).count();
     notes.add(split, NoteKind::UnknownWord, unknown);
-    (words, Some(TextSequence::Words(ids)))
+    Ok((words, Some(TextSequence::Words(ids))))
 }
