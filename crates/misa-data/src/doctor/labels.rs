@@ -174,11 +174,12 @@ impl Scale {
         };
         let is_fifth = |value: &f32| (5.0 * value - (5.0 * value).round()).abs() < 1e-3;
         let is_signed = (-3.0..0.0).contains(&min) && max <= 3.0;
+        let is_within_one = (-1.0..0.0).contains(&min) && max <= 1.0;
         match () {
             () if min >= 0.0 && are_classes(values) => Self::Classes,
             () if is_signed && (min < -1.0 || max > 1.0) => Self::MinusThreeToThree,
             () if are_classes(values) => Self::Classes,
-            () if min < 0.0 && max <= 1.0 && values.iter().all(is_fifth) => Self::MinusOneToOne,
+            () if is_within_one && values.iter().all(is_fifth) => Self::MinusOneToOne,
             () if values.len() <= STEPS => Self::Steps,
             () => Self::Range,
         }
@@ -264,6 +265,9 @@ mod tests {
         assert_eq!(report.scale, Scale::MinusOneToOne);
         assert_eq!(counts(&report), [1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1]);
         assert_eq!(report.bins[1].name, "-0.8");
+        // Labels below -1 are in no bin of it.
+        let below: Vec<f32> = (-20..=4).map(|n| n as f32 / 5.0).collect();
+        assert_eq!(self::report(&below).scale, Scale::Range);
     }
 
     #[test]
