@@ -1,13 +1,14 @@
 //! What the paper adds to the loss of the task: similarity, difference and reconstruction.
 
 use super::views::Views;
-use super::{Difference, MisaLoss, Similarity, mean, sum};
+use super::{Difference, MisaLoss, Similarity, mean, sum, zero};
 use crate::loss::{CoralLoss, CosineLoss, HsicLoss, MmdLoss, ScaledCmdLoss};
 use crate::{MisaOutput, PerModality};
 use burn::prelude::*;
 
 impl MisaLoss {
-    /// Mean over the pairs of modalities, or over every representation that the adversary reads.
+    /// Mean over the pairs of modalities, or over every representation that the adversary reads; 0 with one
+    /// modality, which nothing can be similar to.
     pub(super) fn similarity(&self, output: &MisaOutput) -> Tensor<1> {
         if self.config.similarity == Similarity::Adversarial {
             let logits = output.domain_logits.as_ref();
@@ -31,6 +32,10 @@ impl MisaLoss {
 
     /// Cross-entropy of the modality, over the representations of all modalities in use.
     fn domain(&self, output: &MisaOutput, logits: &PerModality<Tensor<2>>) -> Tensor<1> {
+        if output.modalities.count() == 1 {
+            // Otherwise its vectors would learn to look like those of modalities that do not exist.
+            return zero(&output.prediction);
+        }
         let views = Views(output).each(logits).into_iter();
         let blocks = views.map(|(modality, logits)| (logits, modality as i64));
         self.classify(blocks.collect())
@@ -69,7 +74,28 @@ impl MisaLoss {
 #[cfg(test)]
 mod tests {
     use crate::loss::objective::testing::Fixed;
-    use crate::loss::{MisaLossConfig, Term};
+    use crate::loss::vectors::assert_close;
+    use crate::loss::{MisaLossConfig, Similarity, Term};
+    use crate::{Modalities, PerModality};
+    use burn::prelude::*;
+
+    /// By hand: logits that are all equal have a cross-entropy of ln 3.
+    #[test]
+    fn one_modality_has_no_adversary() {
+        let mut fixed = Fixed::new();
+        let logits = Tensor::<2>::zeros([3, 3], &fixed.x.device());
+        fixed.output.domain_logits = Some(PerModality::from_fn(|_| logits.clone()));
+        let config = MisaLossConfig::new().with_similarity(Similarity::Adversarial);
+        for (modalities, expected) in [
+            (Modalities::ALL, 3_f32.ln()),
+            ("text,acoustic".parse().unwrap(), 3_f32.ln()),
+            ("text".parse().unwrap(), 0.0),
+        ] {
+            fixed.output.modalities = modalities;
+            let loss = fixed.terms(&config)[Term::Similarity].clone();
+            assert_close(loss.into_data(), [expected]);
+        }
+    }
 
     /// The reconstructed vectors learn from their reconstruction, unless they are detached.
     #[test]
