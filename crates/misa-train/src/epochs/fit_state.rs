@@ -9,7 +9,7 @@ use crate::run::manifest::RunProgress;
 use crate::run::metrics_file::{At, LINE_EVERY, MetricsFile};
 use crate::run::state::Snapshot;
 use crate::step::frames::FrameDropout;
-use crate::{LearningRates, Phase, Progress, Stop, TrainError, Trainer, TrainingConfig};
+use crate::{LearningRates, Phase, Progress, Schedule, Stop, TrainError, Trainer, TrainingConfig};
 use burn::data::dataloader::DataLoader;
 use burn::prelude::Device;
 use misa_core::loss::GeneratedLabels;
@@ -57,13 +57,17 @@ impl FitInput {
         Some(labels.with_presence(found_presence(utterances, modalities, has_bert)))
     }
 
-    /// Optimiser steps of a whole run, if patience does not run out.
+    /// Optimiser steps of a whole run, if patience does not run out; 0 where the learning rate does not depend on
+    /// them: with whole videos, they are counted epoch by epoch.
     fn total_updates(&self) -> usize {
         let config = &self.config;
+        if !matches!(config.schedule, Schedule::Cosine { .. }) {
+            return 0;
+        }
         let updates = |batches: usize| batches.div_ceil(config.accumulation);
         if config.model.context.is_none() {
             let batches = self.train.num_items().div_ceil(config.batch_size);
-            return config.total_epochs() * updates(batches);
+            return config.total_epochs().saturating_mul(updates(batches));
         }
         // Whole videos fill batches differently in every order.
         let epochs = 1..=config.total_epochs();
@@ -77,7 +81,7 @@ impl FitInput {
 pub(crate) struct FitState<'a> {
     pub input: &'a FitInput,
     pub observer: &'a mut Observer,
-    /// Optimiser steps of a whole run, if patience does not run out.
+    /// Optimiser steps of a whole run, see `FitInput::total_updates`.
     pub total_updates: usize,
     /// Where states go.
     folder: &'a mut RunFolder,

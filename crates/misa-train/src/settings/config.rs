@@ -153,7 +153,7 @@ impl TrainingConfig {
     /// Most epochs, including those of pre-training.
     pub fn total_epochs(&self) -> usize {
         let pretraining = self.pretraining.as_ref();
-        self.epochs + pretraining.map_or(0, PretrainingConfig::epochs)
+        (self.epochs).saturating_add(pretraining.map_or(0, PretrainingConfig::epochs))
     }
 
     /// What epoch number `epoch`, from 1, is for.
@@ -176,7 +176,7 @@ impl TrainingConfig {
     }
 
     /// The learning rates of optimiser step number `step`, from 1, of at most `total`, without the
-    /// factors of [`Schedule::Plateau`] and of trials.
+    /// factors of [`Schedule::Plateau`] and of trials. Only [`Schedule::Cosine`] depends on `total`.
     pub fn rates(&self, step: usize, total: usize) -> LearningRates {
         let share = self.schedule.share(step, self.warm_up, total);
         let bert = self.bert.as_ref().and_then(|bert| bert.learning_rate);

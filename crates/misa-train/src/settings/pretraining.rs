@@ -53,7 +53,7 @@ impl PretrainingConfig {
 
     /// Number of epochs before the objective.
     pub fn epochs(&self) -> usize {
-        self.masked_epochs + self.unimodal_epochs
+        self.masked_epochs.saturating_add(self.unimodal_epochs)
     }
 
     /// What epoch number `epoch`, from 1, is for.

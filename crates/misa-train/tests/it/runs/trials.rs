@@ -1,4 +1,4 @@
-//! Trials, and several devices.
+//! Trials, epochs without end, and several devices.
 
 use super::*;
 
@@ -24,6 +24,22 @@ fn later_trials_go_back_and_lower_the_rate() {
     assert_eq!(losses(&first), losses(&more));
     // Taken up from the best model: better than the epoch that ended the trial.
     assert!(more.history[same].train[Term::Task] < more.history[same - 1].train[Term::Task]);
+}
+
+/// Their number matters to a cosine alone: otherwise no step is counted that may never be made.
+#[test]
+fn a_run_may_have_any_number_of_epochs() {
+    for schedule in [Schedule::Constant, Schedule::Cosine { floor: 0.5 }] {
+        let dir = tempdir().unwrap();
+        let config = config().with_epochs(usize::MAX).with_schedule(schedule);
+        let options = RunOptions {
+            pause_after: Some(1),
+            ..options(RunStart::New)
+        };
+        let error = go(&config, dir.path(), &options).unwrap_err();
+        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+        assert_eq!(Manifest::read(dir.path()).unwrap().history().len(), 1);
+    }
 }
 
 #[test]
