@@ -6,7 +6,7 @@ use crate::step::optimiser::Optimiser;
 use crate::{Checkpoint, LearningRates, TrainError};
 use burn::optim::GradientsParams;
 use burn::prelude::*;
-use misa_core::{Completion, CompletionConfig, PerModality, Presence, weights};
+use misa_core::{Completion, CompletionConfig, ConfigError, PerModality, Presence, weights};
 use misa_data::{Development, Split};
 use misa_infer::{draw_presence, lock_random_state};
 use misa_kernels::Adam;
@@ -45,6 +45,24 @@ impl Default for CompletionTraining {
     }
 }
 
+impl CompletionTraining {
+    /// Checks every range.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::OutOfRange`] names the first field outside its range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        for (field, value) in [
+            ("completion.epochs", self.epochs),
+            ("completion.patience", self.patience),
+            ("completion.batch_size", self.batch_size),
+        ] {
+            ConfigError::check(field, value as f64, "[1, inf)", value >= 1)?;
+        }
+        ConfigError::check_positive("completion.learning_rate", self.learning_rate)
+    }
+}
+
 /// What was trained, and how well it predicts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -77,9 +95,10 @@ pub struct CompletionFit {
 ///
 /// # Errors
 ///
-/// [`TrainError::Config`] if the model cannot use them: it has one modality, no shared vectors in its fusion,
-/// or a fusion other than the transformer and early fusion; [`TrainError::EmptySplit`] if a split has no
-/// utterances, [`TrainError::NoneWhole`] if none of them has every modality; and as [`Checkpoint::predict`].
+/// [`TrainError::Config`] if `training` is out of range, or if the model cannot use them: it has one modality, no
+/// shared vectors in its fusion, or a fusion other than the transformer and early fusion;
+/// [`TrainError::EmptySplit`] if a split has no utterances, [`TrainError::NoneWhole`] if none of them has every
+/// modality; and as [`Checkpoint::predict`].
 pub fn train_completion(
     checkpoint: Checkpoint,
     data: &Development,
@@ -87,6 +106,7 @@ pub fn train_completion(
     device: &Device,
     mut done: impl FnMut(usize),
 ) -> Result<(Checkpoint, CompletionFit), TrainError> {
+    training.validate()?;
     let config = checkpoint.config.clone().with_completion(true);
     config.validate()?;
     let rows = |split| Rows::of(&checkpoint, data, split, device);

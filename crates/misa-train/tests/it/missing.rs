@@ -7,7 +7,7 @@ use burn::prelude::*;
 use misa_core::loss::{MisaLossConfig, UnimodalLabels, UnimodalLossConfig};
 use misa_core::{AbsentSteps, Modality, PerModality};
 use misa_data::{Sequence, Split, Utterance, UtteranceBatch, UtteranceDataset};
-use misa_train::{Checkpoint, Phase};
+use misa_train::{Checkpoint, CompletionTraining, Phase};
 use tempfile::tempdir;
 
 /// Rows of the batch whose visual steps are absent.
@@ -151,6 +151,37 @@ fn utterances_that_lack_a_modality_complete_nothing_and_are_counted() {
         error.unwrap().to_string(),
         "split `valid` has no utterances, expected at least 1"
     );
+}
+
+#[test]
+fn completion_out_of_range_is_refused() {
+    let dir = tempdir().unwrap();
+    let data = dataset(small());
+    trained(&config().with_epochs(1), data.clone(), dir.path());
+    let device = Device::flex();
+    let checkpoint = load(dir.path().join(Checkpoint::FOLDER), &device).unwrap();
+    let refused = train_completion(checkpoint, &data.lock_test().0, 0, &device);
+    assert_eq!(
+        refused.err().unwrap().to_string(),
+        "completion.epochs must be in [1, inf), got 0"
+    );
+    let default = CompletionTraining::default;
+    let refused = |training: CompletionTraining| training.validate().unwrap_err().to_string();
+    let batch_size = 0;
+    let training = CompletionTraining {
+        batch_size,
+        ..default()
+    };
+    let expected = "completion.batch_size must be in [1, inf), got 0";
+    assert_eq!(refused(training), expected);
+    let learning_rate = f64::NAN;
+    let training = CompletionTraining {
+        learning_rate,
+        ..default()
+    };
+    let expected = "completion.learning_rate must be in (0, inf), got NaN";
+    assert_eq!(refused(training), expected);
+    default().validate().unwrap();
 }
 
 /// What is only heard is heard at every rate.
