@@ -6,7 +6,9 @@ use crate::step::optimiser::Optimiser;
 use crate::{Checkpoint, LearningRates, TrainError};
 use burn::optim::GradientsParams;
 use burn::prelude::*;
-use misa_core::{Completion, CompletionConfig, ConfigError, PerModality, Presence, weights};
+use misa_core::{
+    Completion, CompletionConfig, ConfigError, Modalities, PerModality, Presence, weights,
+};
 use misa_data::{Development, Split};
 use misa_infer::{draw_presence, lock_random_state};
 use misa_kernels::Adam;
@@ -157,6 +159,22 @@ fn networks(checkpoint: &Checkpoint, seed: u64, device: &Device) -> Completion {
         .init(&device)
 }
 
+/// What is missing of `count` utterances where an epoch is judged; never nothing, which would make all epochs equal.
+///
+/// There must be at least two modalities and one utterance.
+fn valid_presence(modalities: Modalities, count: usize, seed: u64) -> Presence {
+    let draw = |attempt| {
+        let seed = mix(seed, 0, attempt, "completion valid");
+        draw_presence(modalities, count, MISSING, seed, None)
+    };
+    let lacks_some = |presence: &Presence| {
+        let mut used = modalities.iter();
+        used.any(|modality| !missing(presence, modality).is_empty())
+    };
+    let found = (0..).map(draw).find(lacks_some);
+    found.expect("one of so many draws hides something")
+}
+
 /// Networks in training.
 struct Fit<'a> {
     networks: Completion,
@@ -189,10 +207,9 @@ impl<'a> Fit<'a> {
         let networks = networks.with_scale_of(&train.vectors(&device));
         let scaled = |rows: &Rows| rows.scaled(&networks, &device);
         let (train, valid) = (scaled(train), scaled(valid));
-        let seed = mix(training.seed, 0, 0, "completion valid");
         Self {
             optimiser: Optimiser::new(Adam::default(), 0.0, HashMap::new()),
-            valid_presence: draw_presence(valid.modalities, valid.count, MISSING, seed, None),
+            valid_presence: valid_presence(valid.modalities, valid.count, training.seed),
             networks,
             training,
             train,
@@ -279,5 +296,21 @@ impl<'a> Fit<'a> {
             errors: self.errors(&networks),
         };
         (networks, fit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A quarter of the draws would hide nothing.
+    #[test]
+    fn something_is_missing_where_an_epoch_is_judged() {
+        let modalities: Modalities = "text,acoustic".parse().unwrap();
+        for seed in 0..40 {
+            let presence = valid_presence(modalities, 1, seed);
+            let mut used = modalities.iter();
+            assert!(used.any(|modality| !presence.has(0, modality)), "{seed}");
+        }
     }
 }
