@@ -95,13 +95,16 @@ impl Store {
         }
     }
 
-    /// Stores the rows of a key. Returns `false` if they exceed the limit, or another process has
-    /// locked the file.
+    /// Stores the rows of a key, unless it has some. Returns `false` if they exceed the limit, or another
+    /// process has locked the file.
     ///
     /// # Errors
     ///
     /// [`TrainError::Io`] if the file cannot be written.
     pub(crate) fn put(&mut self, key: Key, rows: &[f32]) -> Result<bool, TrainError> {
+        if self.has(&key) {
+            return Ok(true);
+        }
         let size = HEAD + 4 * rows.len() as u64;
         if self.bytes + size > self.limit {
             return Ok(false);
@@ -117,6 +120,13 @@ impl Store {
         };
         self.bytes += if is_stored { size } else { 0 };
         Ok(is_stored)
+    }
+
+    fn has(&self, key: &Key) -> bool {
+        match &self.storage {
+            Storage::Memory(rows) => rows.contains_key(key),
+            Storage::Disk(disk) => disk.index.contains_key(key),
+        }
     }
 
     /// Bytes of records.
@@ -321,6 +331,20 @@ mod tests {
             assert_eq!(store.get(&[2; 32]), None);
             assert_eq!(store.bytes(), limit);
         }
+    }
+
+    /// As of a sentence that a batch has twice.
+    #[test]
+    fn the_first_rows_of_a_key_stay_and_count_once() {
+        let folder = tempfile::tempdir().unwrap();
+        for mut store in [Store::in_memory(1 << 20), open(folder.path())] {
+            assert!(store.put([1; 32], &[1.0]).unwrap());
+            assert!(store.put([1; 32], &[2.0]).unwrap());
+            assert_eq!(store.get(&[1; 32]), Some(vec![1.0]));
+            assert_eq!(store.bytes(), HEAD + 4);
+        }
+        let size = fs::metadata(file(folder.path())).unwrap().len();
+        assert_eq!(size, START + HEAD + 4);
     }
 
     #[test]
