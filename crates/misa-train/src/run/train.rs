@@ -3,7 +3,7 @@
 use crate::run::folder::RunFolder;
 use crate::run::manifest::{Manifest, Status};
 use crate::run::prepared::Prepared;
-use crate::settings::requirements::{check, unused_labels};
+use crate::settings::requirements::{check, unused_cache, unused_labels};
 use crate::{
     DataSummary, Progress, Report, RunOptions, RunStart, System, TrainError, TrainingConfig,
     score_test,
@@ -106,6 +106,7 @@ pub fn run(
     for note in without_effect
         .into_iter()
         .chain(unused_labels(config, data.dataset()))
+        .chain(unused_cache(config))
     {
         options.progress.note(&note);
     }

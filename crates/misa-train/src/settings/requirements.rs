@@ -80,6 +80,17 @@ pub(crate) fn unused_labels(config: &TrainingConfig, data: &UtteranceDataset) ->
     })
 }
 
+/// A remark if outputs of BERT are to be cached in a folder and none of them can be.
+pub(crate) fn unused_cache(config: &TrainingConfig) -> Option<String> {
+    let bert = config.bert.as_ref()?;
+    let cache = (bert.cache.as_ref()).filter(|_| !bert.reading.computes_frozen(false))?;
+    Some(format!(
+        "training.bert.cache: {} stays as it is: outputs are cached where training.bert.freezing is `all` or a \
+         `prefix`, and training.bert.pooling is `masked_mean`",
+        cache.display()
+    ))
+}
+
 /// Checks that every utterance has a label by each modality in use, and that it is a class if classes are
 /// predicted.
 fn check_modality_labels(
@@ -130,4 +141,35 @@ fn check_videos(utterances: &[Utterance]) -> Result<(), TrainError> {
     Err(TrainError::NoVideos {
         id: utterances[0].id.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BertSettings;
+    use misa_core::encoder::bert::{BertFreezing, TextPooling};
+
+    #[test]
+    fn a_cache_without_use_is_told() {
+        let remark = |freezing, pooling| {
+            let bert = BertSettings::new("bert".into()).with_freezing(freezing);
+            let bert = bert.with_pooling(pooling).with_cache(Some("kept".into()));
+            unused_cache(&TrainingConfig::new().with_bert(Some(bert)))
+        };
+        let (masked, plain) = (TextPooling::MaskedMean, TextPooling::PlainMean);
+        assert_eq!(remark(BertFreezing::All, masked), None);
+        assert_eq!(remark(BertFreezing::Prefix(2), masked), None);
+        for (freezing, pooling) in [
+            (BertFreezing::None, masked),
+            (BertFreezing::Layers(9), masked),
+            (BertFreezing::All, plain),
+        ] {
+            let remark = remark(freezing, pooling).unwrap();
+            assert!(remark.contains("kept stays as it is"), "{remark}");
+        }
+        let without = BertSettings::new("bert".into());
+        let without = TrainingConfig::new().with_bert(Some(without));
+        assert_eq!(unused_cache(&without), None);
+        assert_eq!(unused_cache(&TrainingConfig::new()), None);
+    }
 }

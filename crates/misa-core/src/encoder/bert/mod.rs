@@ -176,12 +176,9 @@ impl BertEncoder {
         }
     }
 
-    /// Whether a first part of BERT always computes the same from a sentence: it is frozen, has no
-    /// dropout, and does not depend on padding.
+    /// See [`BertReading::computes_frozen`].
     pub fn computes_frozen(&self, in_training: bool) -> bool {
-        self.reading.freezing.embeddings()
-            && self.reading.pooling == TextPooling::MaskedMean
-            && !(in_training && self.reading.frozen_dropout)
+        self.reading.computes_frozen(in_training)
     }
 
     /// Only the part that always computes the same from a sentence; `None` if there is no such part.

@@ -20,3 +20,13 @@ misa_terms::settings! {
         pub frozen_dropout: bool = true, with_frozen_dropout;
     }
 }
+
+impl BertReading {
+    /// Whether a first part of BERT always computes the same from a sentence: it is frozen, has no
+    /// dropout, and does not depend on padding.
+    pub fn computes_frozen(&self, in_training: bool) -> bool {
+        self.freezing.embeddings()
+            && self.pooling == TextPooling::MaskedMean
+            && !(in_training && self.frozen_dropout)
+    }
+}
