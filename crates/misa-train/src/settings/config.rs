@@ -379,6 +379,25 @@ mod tests {
     }
 
     #[test]
+    fn a_plateau_after_the_end_is_refused() {
+        let waiting = |patience| {
+            let factor = 0.5;
+            let schedule = Schedule::Plateau { factor, patience };
+            TrainingConfig::new()
+                .with_patience(6)
+                .with_schedule(schedule)
+        };
+        waiting(6).validate().unwrap();
+        assert_eq!(
+            waiting(7).validate().unwrap_err().to_string(),
+            "schedule.plateau.patience cannot be used with a shorter `patience`: the run would end \
+             before its learning rate falls"
+        );
+        // Another trial goes on waiting.
+        waiting(7).with_trials(2).validate().unwrap();
+    }
+
+    #[test]
     fn a_config_survives_json() {
         let config = TrainingConfig::new()
             .with_seed(u64::MAX)

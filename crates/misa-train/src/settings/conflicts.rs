@@ -1,6 +1,6 @@
 //! Settings that exclude one another.
 
-use crate::{BertSettings, TrainingConfig};
+use crate::{BertSettings, Schedule, TrainingConfig};
 use misa_core::encoder::bert::BertFreezing;
 use misa_core::loss::{Regression, Term, Weighting};
 use misa_core::{ConfigError, Directions, Modality, Task};
@@ -79,8 +79,16 @@ fn conflicts(config: &TrainingConfig) -> [Conflict; 6] {
     ]
 }
 
+/// Whether a run ends before it has waited long enough for its rate to fall.
+fn ends_before_plateau(config: &TrainingConfig) -> bool {
+    match config.schedule {
+        Schedule::Plateau { patience, .. } => config.trials == 1 && patience > config.patience,
+        Schedule::Constant | Schedule::Cosine { .. } => false,
+    }
+}
+
 /// A run with one of these has the numbers of a run without it.
-fn unread(config: &TrainingConfig) -> [Conflict; 5] {
+fn unread(config: &TrainingConfig) -> [Conflict; 6] {
     let modalities = config.model.modalities;
     let is_alone = modalities.count() == 1;
     let loss = &config.loss;
@@ -109,6 +117,11 @@ fn unread(config: &TrainingConfig) -> [Conflict; 5] {
             loss.task != Task::Regression && loss.regression != Regression::Squared,
             "loss.regression",
             "with classes, whose task loss is cross-entropy",
+        ),
+        (
+            ends_before_plateau(config),
+            "schedule.plateau.patience",
+            "with a shorter `patience`: the run would end before its learning rate falls",
         ),
     ]
 }
