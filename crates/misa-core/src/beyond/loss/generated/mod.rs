@@ -5,7 +5,7 @@ mod rows;
 use crate::{Modality, PerModality, Presence};
 pub use rows::{Centres, FeatureRows};
 
-/// Added to the lean of all modalities before it divides, with the sign of that lean kept.
+/// Added to the lean of all modalities before it divides, whatever its sign, as in MMSA.
 const EPSILON: f64 = 1e-8;
 
 /// A label of each modality for every utterance of the train split, which begins as the label of the
