@@ -24,6 +24,18 @@ mod scores;
 mod split;
 mod utterance;
 
+/// Python places objects at multiples of 16 bytes, or of 8 where a pointer has four: what asks for more would be read
+/// at an address that it must not have.
+const _: () = {
+    let python = 2 * size_of::<usize>();
+    assert!(align_of::<aligned::Aligned>() <= python);
+    assert!(align_of::<dataset::DataSet>() <= python);
+    assert!(align_of::<model::Model>() <= python);
+    assert!(align_of::<predictions::Predictions>() <= python);
+    assert!(align_of::<split::Split>() <= python);
+    assert!(align_of::<utterance::Utterance>() <= python);
+};
+
 /// Trained MISA models, data sets, scores and alignment, with NumPy arrays.
 ///
 /// load: a trained model, which predicts sentences, faces and voices

@@ -19,7 +19,8 @@ const DEVICE: &str = "flex";
 #[pyclass(frozen, module = "misa")]
 #[derive(Debug)]
 pub(crate) struct Model {
-    predictor: Predictor,
+    /// Boxed, because it may ask for a larger alignment than Python gives its objects.
+    predictor: Box<Predictor>,
 }
 
 /// The model of a run, or of the folder of a model.
@@ -41,7 +42,7 @@ pub(crate) fn load(py: Python<'_>, folder: PathBuf, device: &str) -> PyResult<Mo
         ));
     }
     let loaded = detached(py, || Predictor::load(folder, &Device::flex()))?;
-    let predictor = loaded.map_err(refused)?;
+    let predictor = Box::new(loaded.map_err(refused)?);
     Ok(Model { predictor })
 }
 
