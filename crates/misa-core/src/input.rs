@@ -15,13 +15,13 @@ pub enum TextInput {
     Words(Tensor<2, Int>),
     /// Precomputed vectors, `[batch, steps, d_input]`.
     Features(Tensor<3>),
-    /// Word ids with the vectors to look them up in, instead of those of the model.
+    /// Ids of words, or of BERT's tokens, with the vectors to look them up in, instead of those of the model.
     ///
-    /// For callers that train word vectors outside the model, a few rows at a time.
+    /// For callers that train these vectors outside the model, a few rows at a time.
     Lookup {
         /// Rows of `vectors`, `[batch, steps]`.
         ids: Tensor<2, Int>,
-        /// `[words, d_embedding]`
+        /// `[words, columns]`
         vectors: Tensor<2>,
     },
     /// Token ids of BERT, special tokens included, `[batch, steps]`.
@@ -61,7 +61,8 @@ impl TextInput {
     /// Its kind, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Words(_) | Self::Lookup { .. } => "word ids",
+            Self::Words(_) => "word ids",
+            Self::Lookup { .. } => "ids with their vectors",
             Self::Features(_) => "precomputed vectors",
             Self::Tokens(_) | Self::Frozen(_) => "token ids",
         }

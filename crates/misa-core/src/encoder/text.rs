@@ -123,11 +123,12 @@ impl TextEncoder {
             (Self::Features(encoder), TextInput::Features(features)) => {
                 encoder.forward(&PackedSequence::new(features.clone(), lengths))
             }
-            (Self::Bert(encoder), TextInput::Tokens(ids)) => encoder.encode(&BertInput {
-                ids: ids.clone(),
-                types: None,
-                lengths: lengths.to_vec(),
-            }),
+            (Self::Bert(encoder), TextInput::Tokens(ids)) => {
+                encoder.encode(&sentences(ids, lengths), None)
+            }
+            (Self::Bert(encoder), TextInput::Lookup { ids, vectors }) => {
+                encoder.encode(&sentences(ids, lengths), Some(vectors.clone()))
+            }
             (Self::Bert(encoder), TextInput::Frozen(rows)) => {
                 encoder.encode_frozen(rows.clone(), lengths)
             }
@@ -162,6 +163,26 @@ impl TextEncoder {
         }
     }
 
+    /// The table that word or token ids are rows of, if it reads ids.
+    pub(crate) fn table(&self) -> Option<Tensor<2>> {
+        match self {
+            Self::Words(encoder) => Some(encoder.embedding.weight.val()),
+            Self::Bert(encoder) => Some(encoder.words().weight.val()),
+            Self::Features(_) => None,
+        }
+    }
+
+    /// The same encoder with another such table.
+    pub(crate) fn with_table(self, rows: Tensor<2>) -> Result<Self, ConfigError> {
+        match self {
+            Self::Bert(encoder) => {
+                let words = replaced(encoder.words().clone(), rows)?;
+                Ok(Self::Bert(encoder.with_words(words)))
+            }
+            encoder => encoder.with_embedding(rows),
+        }
+    }
+
     /// The same encoder with other word vectors.
     pub(crate) fn with_embedding(self, rows: Tensor<2>) -> Result<Self, ConfigError> {
         match self {
@@ -189,16 +210,30 @@ impl WordEncoder {
     }
 
     fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
-        let expected = self.embedding.weight.val().dims();
-        let found = rows.dims();
-        if expected != found {
-            return Err(ConfigError::EmbeddingShape { expected, found });
-        }
-        self.embedding.weight = self.embedding.weight.map(|old| {
-            let trained = old.is_require_grad();
-            let rows = rows.to_device(&old.device()).detach();
-            if trained { rows.require_grad() } else { rows }
-        });
+        self.embedding = replaced(self.embedding, rows)?;
         Ok(self)
     }
+}
+
+fn sentences(ids: &Tensor<2, Int>, lengths: &[usize]) -> BertInput {
+    BertInput {
+        ids: ids.clone(),
+        types: None,
+        lengths: lengths.to_vec(),
+    }
+}
+
+/// `table` with other rows, trained if it was.
+fn replaced(mut table: Embedding, rows: Tensor<2>) -> Result<Embedding, ConfigError> {
+    let expected = table.weight.val().dims();
+    let found = rows.dims();
+    if expected != found {
+        return Err(ConfigError::EmbeddingShape { expected, found });
+    }
+    table.weight = table.weight.map(|old| {
+        let trained = old.is_require_grad();
+        let rows = rows.to_device(&old.device()).detach();
+        if trained { rows.require_grad() } else { rows }
+    });
+    Ok(table)
 }

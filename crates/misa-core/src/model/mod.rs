@@ -313,6 +313,11 @@ impl Misa {
         self.text.as_ref().and_then(TextEncoder::embedding)
     }
 
+    /// The table that ids of words, or of BERT's tokens, are rows of, `[vocabulary, columns]`.
+    pub fn text_table(&self) -> Option<Tensor<2>> {
+        self.text.as_ref().and_then(TextEncoder::table)
+    }
+
     /// BERT, of a model that reads token ids.
     pub fn bert(&self) -> Option<&BertEncoder> {
         self.text.as_ref().and_then(TextEncoder::bert)

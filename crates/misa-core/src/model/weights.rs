@@ -61,4 +61,18 @@ impl Misa {
         self.text = (self.text.map(|text| text.with_embedding(rows))).transpose()?;
         Ok(self)
     }
+
+    /// The same model with another table of word or token vectors, see [`Misa::text_table`].
+    ///
+    /// # Shapes
+    ///
+    /// - rows: `[vocabulary, columns]`
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the model reads no ids or the shape differs.
+    pub fn with_text_table(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
+        self.text = (self.text.map(|text| text.with_table(rows))).transpose()?;
+        Ok(self)
+    }
 }

@@ -104,12 +104,10 @@ impl Trainer {
         let mut restore = Restore::new(snapshot);
         self.replace(updates, |learner, optimiser, words| {
             let mut learner = learner.map(&mut restore);
-            optimiser.restore(&learner, snapshot);
-            if let Some(words) = words {
-                words.restore(
-                    &learner.model,
-                    snapshot.moments(&word_vectors_name(&learner)),
-                );
+            let name = words.is_some().then(|| word_vectors_name(&learner));
+            optimiser.restore(&learner, snapshot, name.as_deref());
+            if let (Some(words), Some(name)) = (words, name) {
+                words.restore(&learner.model, snapshot.moments(&name));
                 learner.model = without_table(learner.model);
             }
             learner
@@ -127,14 +125,14 @@ fn is_of_bert(name: &str) -> bool {
     name.starts_with(&weights(BERT))
 }
 
-/// The name of the word vectors among the parameters; empty if the model has none.
+/// The name of the vectors of words or tokens among the parameters; empty if the model has none.
 pub(crate) fn word_vectors_name(learner: &MisaLearner) -> String {
     let mut search = Search::default();
     learner.visit(&mut search);
     search.name
 }
 
-/// Searches for the word vectors.
+/// Searches for the vectors of words or tokens.
 #[derive(Default)]
 struct Search {
     path: Vec<String>,
@@ -152,7 +150,11 @@ impl ModuleVisitor for Search {
 
     fn visit_float<const D: usize>(&mut self, _: &Param<Tensor<D>>) {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        if matches!(path[..], ["model", "text", .., "embedding", "weight"]) {
+        if matches!(
+            path[..],
+            ["model", "text", .., "embedding", "weight"]
+                | ["model", "text", "Bert", "embeddings", "words", "weight"]
+        ) {
             self.name = self.path.join(".");
         }
     }

@@ -79,13 +79,20 @@ impl Optimiser {
         Some((moments.time, moments.values.clone()))
     }
 
-    /// Replaces all moments by those of `module`'s parameters in `snapshot`.
-    pub(crate) fn restore<M: Module>(&mut self, module: &M, snapshot: &Snapshot) {
+    /// Replaces all moments by those of `module`'s parameters in `snapshot`, but for the parameter that is trained
+    /// elsewhere.
+    pub(crate) fn restore<M: Module>(
+        &mut self,
+        module: &M,
+        snapshot: &Snapshot,
+        elsewhere: Option<&str>,
+    ) {
         self.moments.clear();
         module.visit(&mut Restore {
             optimiser: self,
             path: Vec::new(),
             snapshot,
+            elsewhere,
         });
     }
 }
@@ -159,6 +166,7 @@ struct Restore<'a> {
     optimiser: &'a mut Optimiser,
     path: Vec<String>,
     snapshot: &'a Snapshot,
+    elsewhere: Option<&'a str>,
 }
 
 impl ModuleVisitor for Restore<'_> {
@@ -172,6 +180,9 @@ impl ModuleVisitor for Restore<'_> {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let name = self.path.join(".");
+        if self.elsewhere == Some(name.as_str()) {
+            return;
+        }
         let Some((time, moments)) = self.snapshot.moments(&name) else {
             return;
         };

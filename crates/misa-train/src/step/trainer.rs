@@ -20,8 +20,8 @@ const PUT_BACK: &str = "the optimiser returns the learner";
 
 /// A learner with its optimiser.
 ///
-/// On a CPU device, a row of word vectors is updated when it is next needed. The result is the same
-/// as if the whole table were updated in each step; see [`misa_kernels::RowAdam`].
+/// On a CPU device, a row of the vectors of words, or of BERT's tokens, is updated when it is next needed. The
+/// result is the same as if the whole table were updated in each step; see [`misa_kernels::RowAdam`].
 ///
 /// - Source: official `train.py`.
 pub struct Trainer {
@@ -284,7 +284,7 @@ impl Trainer {
         let learner = self.learner.take().expect(PUT_BACK);
         self.learner = Some(self.optimiser.step(learner, gradients, rates, scale));
         if let Some(words) = &mut self.words {
-            words.update(rates.model, scale);
+            words.update(rates, scale);
         }
         self.updates += 1;
         Ok(norms.total())

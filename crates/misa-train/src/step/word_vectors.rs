@@ -1,11 +1,12 @@
-//! Training of word vectors, a few rows at a time.
+//! Training of word vectors, or those of BERT's tokens, a few rows at a time.
 
+use crate::LearningRates;
 use burn::prelude::*;
 use burn::tensor::{Gradients, TensorData};
 use misa_core::{Misa, MisaInput, TextInput};
 use misa_kernels::{Adam, RowAdam};
 
-/// The word vectors of a model, while they are trained outside it.
+/// The vectors of a model's words or tokens, while they are trained outside it.
 ///
 /// A batch has a few hundred of some ten thousand words. Inside the model, each step would compute
 /// a gradient as large as the table, and update every row. The model has no table meanwhile, see
@@ -14,7 +15,8 @@ use misa_kernels::{Adam, RowAdam};
 pub(crate) struct WordVectors {
     adam: Adam,
     table: RowAdam,
-    d_embedding: usize,
+    columns: usize,
+    is_of_bert: bool,
     waiting: RowGradients,
 }
 
@@ -23,7 +25,7 @@ pub(crate) struct WordVectors {
 pub(crate) struct LookedUp {
     /// Their rows in the table, in increasing order.
     rows: Vec<usize>,
-    /// `[rows, d_embedding]`
+    /// `[rows, columns]`
     vectors: Tensor<2>,
 }
 
@@ -35,24 +37,28 @@ struct RowGradients {
 }
 
 impl WordVectors {
-    /// The word vectors of `model`, if it has any and they are trained.
+    /// The vectors of `model`, if it has any and they are trained.
     pub(crate) fn new(model: &Misa, adam: Adam) -> Option<Self> {
-        let table = model.embedding().filter(|table| table.is_require_grad())?;
-        let [_, d_embedding] = table.dims();
+        let table = model.text_table().filter(|table| table.is_require_grad())?;
+        let [_, columns] = table.dims();
         Some(Self {
             adam,
-            table: RowAdam::new(adam, numbers(table), d_embedding),
-            d_embedding,
+            table: RowAdam::new(adam, numbers(table), columns),
+            columns,
+            is_of_bert: model.bert().is_some(),
             waiting: RowGradients::default(),
         })
     }
 
-    /// The text of `input` with word ids replaced by their vectors, and these vectors.
+    /// The text of `input` with ids replaced by rows of their vectors, and these vectors.
     ///
-    /// `None` if the text is not word ids.
+    /// `None` if the text is not ids.
     pub(crate) fn look_up(&mut self, input: &MisaInput) -> Option<(TextInput, LookedUp)> {
-        let TextInput::Words(ids) = &input.text else {
-            return None;
+        let (ids, reads_padding) = match &input.text {
+            TextInput::Words(ids) => (ids, false),
+            // The plain mean over tokens reads padding.
+            TextInput::Tokens(ids) => (ids, true),
+            _ => return None,
         };
         let device = ids.device();
         let shape = ids.dims();
@@ -63,15 +69,15 @@ impl WordVectors {
         let mut rows: Vec<usize> = ids
             .chunks(steps)
             .zip(&input.lengths.text)
-            .flat_map(|(ids, &length)| &ids[..length])
+            .flat_map(|(ids, &length)| if reads_padding { ids } else { &ids[..length] })
             .copied()
             .collect();
         rows.sort_unstable();
         rows.dedup();
-        // Padding may have any position: the model does not read it.
+        // Padding that the model does not read may have any position.
         let position = |id: &usize| rows.binary_search(id).unwrap_or(0) as i32;
         let positions = TensorData::new(ids.iter().map(position).collect(), shape);
-        let values = TensorData::new(self.table.rows(&rows), [rows.len(), self.d_embedding]);
+        let values = TensorData::new(self.table.rows(&rows), [rows.len(), self.columns]);
         let vectors = Tensor::<2>::from_data(values, &device).require_grad();
         let text = TextInput::Lookup {
             ids: Tensor::from_data(positions, &device),
@@ -90,7 +96,7 @@ impl WordVectors {
             values: numbers(gradient),
         };
         let waiting = std::mem::take(&mut self.waiting);
-        self.waiting = waiting.plus(gradient, self.d_embedding);
+        self.waiting = waiting.plus(gradient, self.columns);
     }
 
     /// The norm of the gradients that wait.
@@ -108,7 +114,7 @@ impl WordVectors {
     }
 
     /// One step with the gradients that wait, each multiplied by `scale` first.
-    pub(crate) fn update(&mut self, learning_rate: f64, scale: f64) {
+    pub(crate) fn update(&mut self, rates: LearningRates, scale: f64) {
         let RowGradients { rows, mut values } = std::mem::take(&mut self.waiting);
         // As everywhere, a parameter without a gradient is not updated.
         if rows.is_empty() {
@@ -117,7 +123,12 @@ impl WordVectors {
         if scale != 1.0 {
             values.iter_mut().for_each(|value| *value *= scale as f32);
         }
-        self.table.step(learning_rate, &rows, &values);
+        let rate = if self.is_of_bert {
+            rates.bert
+        } else {
+            rates.model
+        };
+        self.table.step(rate, &rows, &values);
     }
 
     /// Number of updates.
@@ -130,39 +141,39 @@ impl WordVectors {
         self.table.parts()
     }
 
-    /// Restores the word vectors from `model`, with their moments if there are any.
+    /// Restores the vectors from `model`, with their moments if there are any.
     pub(crate) fn restore(&mut self, model: &Misa, moments: Option<(usize, [&TensorData; 2])>) {
         let table = model
-            .embedding()
-            .expect("`new` has found word vectors in the model");
+            .text_table()
+            .expect("`new` has found a table in the model");
         let table = numbers(table.inner());
         let zeros = || vec![0.0; table.len()];
         let (time, moments) = match moments {
             Some((time, moments)) => (time, moments.map(|data| data.iter::<f32>().collect())),
             None => (0, [zeros(), zeros()]),
         };
-        self.table = RowAdam::resume(self.adam, table, moments, self.d_embedding, time);
+        self.table = RowAdam::resume(self.adam, table, moments, self.columns, time);
         self.discard_gradients();
     }
 
-    /// `model` with these word vectors.
+    /// `model` with these vectors.
     pub(crate) fn write_to(&mut self, model: Misa, device: &Device) -> Misa {
         let values = self.table.table().to_vec();
-        let shape = [values.len() / self.d_embedding, self.d_embedding];
+        let shape = [values.len() / self.columns, self.columns];
         let table = Tensor::from_data(TensorData::new(values, shape), device);
-        (model.with_embedding(table)).expect("the size of the table does not change")
+        (model.with_text_table(table)).expect("the size of the table does not change")
     }
 }
 
 /// `model` with a table of the same shape that takes no memory. It is NaN everywhere: a loss tells at once if
 /// something reads it.
 pub(crate) fn without_table(model: Misa) -> Misa {
-    let Some(table) = model.embedding() else {
+    let Some(table) = model.text_table() else {
         return model;
     };
     let shape = table.dims();
     let rest = Tensor::<2>::full([1, shape[1]], f32::NAN, &table.device()).expand(shape);
-    (model.with_embedding(rest)).expect("the size of the table does not change")
+    (model.with_text_table(rest)).expect("the size of the table does not change")
 }
 
 fn numbers(tensor: Tensor<2>) -> Vec<f32> {

@@ -6,6 +6,7 @@ use burn::nn::{
     Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig,
 };
 use burn::prelude::*;
+use burn::tensor::module::embedding;
 use misa_terms::BertConfig;
 
 /// Standard deviation of BERT's weights before training.
@@ -23,7 +24,7 @@ pub(super) struct BertEmbeddings {
 
 impl BertEmbeddings {
     pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
-        let embedding = |count| {
+        let table = |count| {
             EmbeddingConfig::new(count, config.d_model)
                 .with_initializer(Initializer::Normal {
                     mean: 0.0,
@@ -32,9 +33,9 @@ impl BertEmbeddings {
                 .init(device)
         };
         Self {
-            words: embedding(config.vocabulary),
-            positions: embedding(config.positions),
-            types: embedding(config.token_types),
+            words: table(config.vocabulary),
+            positions: table(config.positions),
+            types: table(config.token_types),
             norm: LayerNormConfig::new(config.d_model)
                 .with_epsilon(config.norm_epsilon)
                 .init(device),
@@ -42,9 +43,19 @@ impl BertEmbeddings {
         }
     }
 
-    /// `[batch, steps]` ids and types to `[rows, d_model]`.
+    /// The vector of each token of the vocabulary, `[vocabulary, d_model]`.
+    pub(super) fn words(&self) -> &Embedding {
+        &self.words
+    }
+
+    pub(super) fn with_words(self, words: Embedding) -> Self {
+        Self { words, ..self }
+    }
+
+    /// `[batch, steps]` ids and types to `[rows, d_model]`. Ids are rows of `words`.
     pub(super) fn forward(
         &self,
+        words: Tensor<2>,
         ids: Tensor<2, Int>,
         types: Option<Tensor<2, Int>>,
         tokens: &Tokens,
@@ -54,13 +65,13 @@ impl BertEmbeddings {
         let [batch, steps] = ids.dims();
         let indices = tokens.padded_rows(&device);
         let rows = |ids: Tensor<2, Int>| ids.reshape([batch * steps]).select(0, indices.clone());
-        let look_up = |table: &Embedding, rows: Tensor<1, Int>| {
-            table.forward(rows.unsqueeze()).squeeze_dim::<2>(0)
+        let look_up = |table: Tensor<2>, rows: Tensor<1, Int>| {
+            embedding(table, rows.unsqueeze()).squeeze_dim::<2>(0)
         };
-        let words = look_up(&self.words, rows(ids));
-        let positions = look_up(&self.positions, tokens.positions(&device));
+        let words = look_up(words, rows(ids));
+        let positions = look_up(self.positions.weight.val(), tokens.positions(&device));
         let types = match types {
-            Some(types) => look_up(&self.types, rows(types)),
+            Some(types) => look_up(self.types.weight.val(), rows(types)),
             // One row for all: its gradient is a sum instead of a table.
             None => self.types.weight.val().narrow(0, 0, 1),
         };

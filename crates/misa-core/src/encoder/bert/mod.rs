@@ -7,7 +7,7 @@ mod reading;
 pub(crate) mod tokens;
 
 use crate::encoder::EncoderOutput;
-use burn::nn::{Linear, LinearConfig};
+use burn::nn::{Embedding, Linear, LinearConfig};
 use burn::prelude::*;
 pub use config::{BertFreezing, TextPooling};
 use embeddings::BertEmbeddings;
@@ -114,7 +114,7 @@ impl BertEncoder {
     pub fn forward(&self, input: &BertInput) -> BertOutput {
         let [_, steps] = input.ids.dims();
         let tokens = self.tokens(&input.lengths, steps);
-        let mut rows = self.embed(input, &tokens);
+        let mut rows = self.embed(input, &tokens, None);
         let mut states = vec![tokens.padded(rows.clone())];
         for number in 0..self.layers.len() {
             rows = self.layer(number, rows, &tokens);
@@ -126,11 +126,12 @@ impl BertEncoder {
         }
     }
 
-    /// Encodes each sentence as one vector and its tokens.
-    pub(crate) fn encode(&self, input: &BertInput) -> EncoderOutput {
+    /// Encodes each sentence as one vector and its tokens; ids are rows of `vectors`, if there are any, in place
+    /// of BERT's own.
+    pub(crate) fn encode(&self, input: &BertInput, vectors: Option<Tensor<2>>) -> EncoderOutput {
         let [_, steps] = input.ids.dims();
         let tokens = self.tokens(&input.lengths, steps);
-        let rows = self.embed(input, &tokens);
+        let rows = self.embed(input, &tokens, vectors);
         self.finish(0, rows, &tokens, &input.lengths)
     }
 
@@ -166,7 +167,7 @@ impl BertEncoder {
         assert!(self.computes_frozen(false), "nothing of this is frozen");
         let [_, steps] = input.ids.dims();
         let tokens = self.tokens(&input.lengths, steps);
-        let mut rows = self.embed(input, &tokens);
+        let mut rows = self.embed(input, &tokens, None);
         for number in 0..self.reading.freezing.layers(self.layers.len()) {
             rows = self.layer(number, rows, &tokens);
         }
@@ -192,6 +193,18 @@ impl BertEncoder {
         })
     }
 
+    /// The vector of each token of the vocabulary.
+    pub(crate) fn words(&self) -> &Embedding {
+        self.embeddings.words()
+    }
+
+    pub(crate) fn with_words(self, words: Embedding) -> Self {
+        Self {
+            embeddings: self.embeddings.with_words(words),
+            ..self
+        }
+    }
+
     /// Sizes of this BERT.
     pub fn config(&self) -> &BertConfig {
         &self.config
@@ -215,10 +228,11 @@ impl BertEncoder {
         Tokens::new(lengths, steps, padding)
     }
 
-    fn embed(&self, input: &BertInput, tokens: &Tokens) -> Tensor<2> {
+    fn embed(&self, input: &BertInput, tokens: &Tokens, vectors: Option<Tensor<2>>) -> Tensor<2> {
+        let vectors = vectors.unwrap_or_else(|| self.embeddings.words().weight.val());
         let drops = self.reading.frozen_dropout || !self.reading.freezing.embeddings();
         let (ids, types) = (input.ids.clone(), input.types.clone());
-        self.embeddings.forward(ids, types, tokens, drops)
+        self.embeddings.forward(vectors, ids, types, tokens, drops)
     }
 
     fn layer(&self, number: usize, rows: Tensor<2>, tokens: &Tokens) -> Tensor<2> {

@@ -7,7 +7,7 @@ mod runs;
 use crate::support::{alone, options};
 use burn::prelude::*;
 use burn::tensor::TensorData;
-use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing};
+use misa_core::encoder::bert::{BertConfig, BertEncoderConfig, BertFreezing, TextPooling};
 use misa_core::{FeatureSizes, Misa, MisaConfig, StateDict, Task, TextInput, TextSize, weights};
 use misa_data::{
     BertText, PretrainedBert, Split, SyntheticConfig, Tokeniser, Truncation, UtteranceBatch,
@@ -140,6 +140,46 @@ fn what_is_frozen_keeps_every_bit_and_all_else_moves() {
             // Adding the same to all keys changes nothing, so their biases have nothing to learn.
             let still = is_frozen(name, freezing) || name.ends_with("self.key.bias");
             assert_eq!(same, still, "{freezing}: {name}");
+        }
+    }
+}
+
+/// A trainer with decay moves every row of every table in every step. This decay is too small to change a weight.
+#[test]
+fn tokens_are_trained_as_if_every_row_moved_in_every_step() {
+    let _turn = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let folder = pretrained(&data);
+    let rates = LearningRates {
+        bert: 3e-4,
+        ..LearningRates::from(1e-3)
+    };
+    for pooling in [TextPooling::MaskedMean, TextPooling::PlainMean] {
+        let config = model(&data, BertFreezing::Layers(2), true).with_text_pooling(pooling);
+        let [by_rows, dense] = [0.0, f64::MIN_POSITIVE].map(|weight_decay| {
+            let updates = Updates {
+                weight_decay,
+                ..Updates::default()
+            };
+            let mut trainer = Trainer::new(learner(&config, &device), updates);
+            for (number, batch) in batches(&data, folder.path(), &device)
+                .into_iter()
+                .enumerate()
+            {
+                trainer.learn(batch);
+                // Some updates are by two batches.
+                if number % 3 != 1 {
+                    trainer.update(rates).unwrap();
+                }
+            }
+            trainer.learner().model.state_dict()
+        });
+        let table = "bertmodel.embeddings.word_embeddings.weight";
+        let start = learner(&config, &device).model.state_dict();
+        assert_ne!(start.get(table), by_rows.get(table), "{pooling:?}");
+        for name in dense.names() {
+            assert_eq!(by_rows.get(name), dense.get(name), "{pooling:?}: {name}");
         }
     }
 }
