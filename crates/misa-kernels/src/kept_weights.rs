@@ -80,7 +80,7 @@ mod tests {
         changed.storage_mut::<f32>()[0] = -5.0;
         let after = packed(&changed, 3);
         assert!(!same(&before, &after));
-        let of = |panels: &Panels| panels.panel(&(0..3), 0)[0];
+        let of = |panels: &Panels| panels.panels(&(0..3), &(0..8))[0];
         assert_eq!([of(&before), of(&after)], [1.0, -5.0]);
     }
 

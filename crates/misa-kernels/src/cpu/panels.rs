@@ -206,12 +206,12 @@ impl Panels {
         parts
     }
 
-    /// The panel of `block` that begins at `column`.
+    /// The panels of `block` that hold `columns`, which begin where a panel does, one after another.
     #[inline(always)]
-    pub(crate) fn panel(&self, block: &Range<usize>, column: usize) -> &[f32] {
-        let padded = self.width.next_multiple_of(self.panel);
-        let start = block.start * padded + column * block.len();
-        &self.data[start..start + block.len() * self.panel]
+    pub(crate) fn panels(&self, block: &Range<usize>, columns: &Range<usize>) -> &[f32] {
+        let padded = |columns: usize| columns.next_multiple_of(self.panel);
+        let start = block.start * padded(self.width) + columns.start * block.len();
+        &self.data[start..start + padded(columns.len()) * block.len()]
     }
 }
 

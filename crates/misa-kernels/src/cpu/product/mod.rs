@@ -34,13 +34,8 @@ pub(crate) enum Onto<'a> {
 /// `left * right` onto `out`, `[rows, width]`.
 pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut [f32]) {
     assert_eq!(left.depth(), right.depth);
-    assert_eq!(left.rows() * right.width, out.len());
-    if right.depth == 0 && matches!(onto, Onto::Nothing) {
-        out.fill(0.0);
-    }
-    let packed = left.rows().min(MAX_PACKED_ROWS) * right.depth.min(MAX_DEPTH);
-    with_scratch(packed, |packed| {
-        Arch::new().dispatch(Multiply {
+    with_scratch(room(left), |packed| {
+        product(Multiply {
             left,
             right,
             onto,
@@ -55,43 +50,102 @@ pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut
 /// The bits are those of [`multiply`].
 pub(crate) fn multiply_unpacked(left: Left<'_>, right: Rows<'_>, onto: Onto<'_>, out: &mut [f32]) {
     assert_eq!(left.depth(), right.count());
-    assert_eq!(left.rows() * right.columns, out.len());
-    if left.depth() == 0 && matches!(onto, Onto::Nothing) {
-        out.fill(0.0);
-    }
-    let packed = left.rows().min(MAX_PACKED_ROWS) * left.depth().min(MAX_DEPTH);
     // The panel first, for it must begin where a vector does.
-    with_scratch(MAX_DEPTH * MAX_PANEL + packed, |scratch| {
+    with_scratch(MAX_DEPTH * MAX_PANEL + room(left), |scratch| {
         let (panel, packed) = scratch.split_at_mut(MAX_DEPTH * MAX_PANEL);
-        Arch::new().dispatch(MultiplyUnpacked {
+        product(Multiply {
             left,
-            right,
+            right: Unpacked {
+                matrix: right,
+                panel,
+            },
             onto,
             out,
-            panel,
             packed,
         });
     });
 }
 
-struct MultiplyUnpacked<'a> {
+/// Numbers of the packed rows of a block.
+fn room(left: Left<'_>) -> usize {
+    left.rows().min(MAX_PACKED_ROWS) * left.depth().min(MAX_DEPTH)
+}
+
+/// With the instructions of this machine.
+fn product<R: Right>(multiply: Multiply<'_, R>) {
+    let left = multiply.left;
+    assert_eq!(left.rows() * multiply.right.width(), multiply.out.len());
+    if left.depth() == 0 && matches!(multiply.onto, Onto::Nothing) {
+        multiply.out.fill(0.0);
+    }
+    Arch::new().dispatch(multiply);
+}
+
+/// The right-hand side of a product, `[depth, width]`, which gives the panels of some columns at a time.
+///
+/// What is inlined here is compiled for the instructions of the product.
+trait Right {
+    fn width(&self) -> usize;
+
+    /// Columns to ask for at once, where a panel has `panel`: every packed row meets their panels before the next
+    /// are asked for.
+    fn columns_at_once(panel: usize) -> usize;
+
+    /// The panels of `block` that hold `columns`, which begin where a panel does, one after another.
+    fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32];
+}
+
+/// A right-hand side where it lies.
+struct Unpacked<'a> {
+    matrix: Rows<'a>,
+    /// Room for a panel, the one that was asked for last.
+    panel: &'a mut [f32],
+}
+
+struct Multiply<'a, R> {
     left: Left<'a>,
-    right: Rows<'a>,
+    right: R,
     onto: Onto<'a>,
     out: &'a mut [f32],
-    /// Room for a panel.
-    panel: &'a mut [f32],
     /// Room for the packed rows of a block.
     packed: &'a mut [f32],
 }
 
-struct Multiply<'a> {
-    left: Left<'a>,
-    right: &'a Panels,
-    onto: Onto<'a>,
-    out: &'a mut [f32],
-    /// Room for the packed rows of a block.
-    packed: &'a mut [f32],
+impl Right for &Panels {
+    #[inline(always)]
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    #[inline(always)]
+    fn columns_at_once(_: usize) -> usize {
+        MAX_COLUMNS
+    }
+
+    #[inline(always)]
+    fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32] {
+        debug_assert_eq!(self.panel, panel);
+        Panels::panels(self, block, columns)
+    }
+}
+
+impl Right for Unpacked<'_> {
+    #[inline(always)]
+    fn width(&self) -> usize {
+        self.matrix.columns
+    }
+
+    #[inline(always)]
+    fn columns_at_once(panel: usize) -> usize {
+        panel
+    }
+
+    #[inline(always)]
+    fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32] {
+        let out = &mut self.panel[..block.len() * panel];
+        copy_panel(self.matrix, block.clone(), columns.clone(), out);
+        out
+    }
 }
 
 impl<'a> Onto<'a> {
@@ -104,70 +158,22 @@ impl<'a> Onto<'a> {
     }
 }
 
-impl WithSimd for Multiply<'_> {
+impl<R: Right> WithSimd for Multiply<'_, R> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self {
             left,
-            right,
+            mut right,
             onto,
             out,
             packed,
         } = self;
         let tallest = const { tallest::<S>() };
-        let width = right.width;
+        let (width, panel) = (right.width(), VECTORS * S::F32_LANES);
         for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
             // What is added to stays near from one block to the next.
-            let out = &mut out[chunk.start * width..chunk.end * width];
-            for block in blocks(right.depth) {
-                pack(left, &chunk, &block, tallest, packed);
-                let onto = match block.start {
-                    0 => onto,
-                    _ => Onto::Present,
-                };
-                for first in (0..width).step_by(MAX_COLUMNS) {
-                    let mut rest = &packed[..];
-                    for tile in pieces(0..chunk.len(), tallest) {
-                        let (rows, next) = rest.split_at(tile.len() * block.len());
-                        rest = next;
-                        let out = &mut out[tile.start * width..tile.end * width];
-                        // Along the rows of `out`, as the memory likes it; the packed rows of the
-                        // tile stay in the first-level cache.
-                        for column in (first..width.min(first + MAX_COLUMNS)).step_by(right.panel) {
-                            let target = Target {
-                                out: &mut out[column..],
-                                stride: width,
-                                filled: right.panel.min(width - column),
-                                onto: onto.after(column),
-                            };
-                            let panel = right.panel(&block, column);
-                            choose_tile(simd, tile.len(), rows, panel, target);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl WithSimd for MultiplyUnpacked<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            left,
-            right,
-            onto,
-            out,
-            panel,
-            packed,
-        } = self;
-        let tallest = const { tallest::<S>() };
-        let (width, at_once) = (right.columns, VECTORS * S::F32_LANES);
-        for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
             let out = &mut out[chunk.start * width..chunk.end * width];
             for block in blocks(left.depth()) {
                 pack(left, &chunk, &block, tallest, packed);
@@ -175,21 +181,28 @@ impl WithSimd for MultiplyUnpacked<'_> {
                     0 => onto,
                     _ => Onto::Present,
                 };
-                for column in (0..width).step_by(at_once) {
-                    let columns = column..width.min(column + at_once);
-                    let panel = &mut panel[..block.len() * at_once];
-                    copy_panel(right, block.clone(), columns.clone(), panel);
+                let at_once = R::columns_at_once(panel);
+                for first in (0..width).step_by(at_once) {
+                    let columns = first..width.min(first + at_once);
+                    let panels = right.panels(&block, &columns, panel);
                     let mut rest = &packed[..];
                     for tile in pieces(0..chunk.len(), tallest) {
                         let (rows, next) = rest.split_at(tile.len() * block.len());
                         rest = next;
-                        let target = Target {
-                            out: &mut out[tile.start * width + column..tile.end * width],
-                            stride: width,
-                            filled: columns.len(),
-                            onto: onto.after(column),
-                        };
-                        choose_tile(simd, tile.len(), rows, panel, target);
+                        let out = &mut out[tile.start * width..tile.end * width];
+                        // Along the rows of `out`, as the memory likes it; the packed rows of the
+                        // tile stay in the first-level cache.
+                        for column in columns.clone().step_by(panel) {
+                            let target = Target {
+                                out: &mut out[column..],
+                                stride: width,
+                                filled: panel.min(width - column),
+                                onto: onto.after(column),
+                            };
+                            let start = (column - first) * block.len();
+                            let numbers = &panels[start..start + block.len() * panel];
+                            choose_tile(simd, tile.len(), rows, numbers, target);
+                        }
                     }
                 }
             }
@@ -253,6 +266,7 @@ mod tests {
             (25, 4, 64),
             (400, 3, 70),
             (7, 700, 20),
+            (5, 330, 1060),
         ] {
             let left = numbers(rows * depth, 1);
             let right = numbers(depth * width, 2);
