@@ -43,7 +43,8 @@ impl RecurrentKernel for Flex {
     fn gradients(
         saved: Saved<Self>,
         d_states: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, [Weights<Self>; 2]) {
+        wants_input: bool,
+    ) -> (Option<FloatTensor<Self>>, [Weights<Self>; 2]) {
         let layer = &*saved.layer;
         let input = saved.input.to_contiguous();
         let weights = saved.weights.each_ref().map(contiguous);
@@ -55,7 +56,7 @@ impl RecurrentKernel for Flex {
         };
         // Gradients overwrite the record, unless a second backward pass may need it.
         let trace = Arc::try_unwrap(saved.trace).unwrap_or_else(|trace| trace.copy());
-        let gradients = cpu::layer::backward(layer, forward, trace, host(&d_states));
+        let gradients = cpu::layer::backward(layer, forward, trace, host(&d_states), wants_input);
         let d_gates = layer.cell.gates() * layer.d_hidden;
         let d_weights = gradients.weights.map(|weights| Weights {
             input: tensor(weights.input, [d_gates, layer.d_input]),
@@ -63,7 +64,8 @@ impl RecurrentKernel for Flex {
             input_bias: tensor(weights.input_bias, [d_gates]),
             hidden_bias: tensor(weights.hidden_bias, [d_gates]),
         });
-        let d_input = tensor(gradients.input, [layer.steps.rows(), layer.d_input]);
+        let shape = [layer.steps.rows(), layer.d_input];
+        let d_input = gradients.input.map(|values| tensor(values, shape));
         (d_input, d_weights)
     }
 }

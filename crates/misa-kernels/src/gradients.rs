@@ -58,18 +58,21 @@ impl<B: RecurrentKernel> Backward<B, 9> for Bidirectional {
 
     fn backward(self, ops: Ops<Saved<B>, 9>, grads: &mut Gradients, _: &mut Checkpointer) {
         let d_states = grads.consume::<B>(&ops.node);
-        let (d_input, d_weights) = B::gradients(ops.state, d_states);
+        // Features of a file have no gradient.
+        let wants_input = ops.parents[0].is_some();
+        let (d_input, d_weights) = B::gradients(ops.state, d_states, wants_input);
         let mut all = vec![d_input];
         for weights in d_weights {
-            all.extend([
+            let weights = [
                 weights.input,
                 weights.hidden,
                 weights.input_bias,
                 weights.hidden_bias,
-            ]);
+            ];
+            all.extend(weights.map(Some));
         }
         for (parent, gradient) in ops.parents.into_iter().zip(all) {
-            if let Some(parent) = parent {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
                 grads.register::<B>(parent.id, gradient);
             }
         }

@@ -45,11 +45,13 @@ pub trait RecurrentKernel: Backend {
         weights: &[Weights<Self>; 2],
     ) -> (FloatTensor<Self>, Self::Trace);
 
-    /// Gradients of the input and the weights, given that of the states.
+    /// Gradients of the input and the weights, given that of the states. Unless `wants_input`, nobody asks for that of
+    /// the input, and a kernel may leave it out.
     fn gradients(
         saved: Saved<Self>,
         d_states: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, [Weights<Self>; 2]);
+        wants_input: bool,
+    ) -> (Option<FloatTensor<Self>>, [Weights<Self>; 2]);
 }
 
 /// The operation, chosen by the device of its input.

@@ -26,10 +26,10 @@ pub struct Trace {
     memory: Buffer,
 }
 
-/// Gradients of the input, `[rows, d_input]`, and of both directions' weights.
+/// Gradients of the input, `[rows, d_input]`, if it was asked for, and of both directions' weights.
 #[derive(Debug)]
 pub(crate) struct Gradients {
-    pub(crate) input: Vec<f32>,
+    pub(crate) input: Option<Vec<f32>>,
     pub(crate) weights: [WeightGradients; 2],
 }
 
@@ -100,12 +100,13 @@ pub(crate) fn forward(
     }
 }
 
-/// The gradients of [`forward`]; `d_states` has the shape of its states.
+/// The gradients of [`forward`], that of the input only if `wants_input`; `d_states` has the shape of its states.
 pub(crate) fn backward(
     layer: &Layer,
     pass: Forward<'_>,
     mut trace: Trace,
     d_states: &[f32],
+    wants_input: bool,
 ) -> Gradients {
     let (d_input, d_hidden) = (layer.d_input, layer.d_hidden);
     let rows = layer.steps.rows();
@@ -134,7 +135,7 @@ pub(crate) fn backward(
     let gradients = [&first, &second];
     let weights = weight_gradients(&directions, input, hidden, gradients);
     Gradients {
-        input: input_gradient(layer, &directions, pass.weights, gradients),
+        input: wants_input.then(|| input_gradient(layer, &directions, pass.weights, gradients)),
         weights,
     }
 }
@@ -271,10 +272,24 @@ mod tests {
 
     /// Everything that a forward and a backward pass return, one after another.
     fn pass(layer: &Layer) -> Vec<f32> {
-        with_numbers(layer, |input, weights| both_passes(layer, input, weights))
+        let (states, gradients) = both_passes(layer, true);
+        let input = gradients.input.expect("it was asked for");
+        [states, input, of_weights(gradients.weights)].concat()
     }
 
-    fn both_passes(layer: &Layer, input: &[f32], weights: [Weights<'_>; 2]) -> Vec<f32> {
+    /// The states and the gradients.
+    fn both_passes(layer: &Layer, wants_input: bool) -> (Vec<f32>, Gradients) {
+        with_numbers(layer, |input, weights| {
+            backward_after_forward(layer, input, weights, wants_input)
+        })
+    }
+
+    fn backward_after_forward(
+        layer: &Layer,
+        input: &[f32],
+        weights: [Weights<'_>; 2],
+        wants_input: bool,
+    ) -> (Vec<f32>, Gradients) {
         let (rows, sequences) = (layer.steps.rows(), layer.steps.sequences());
         let output = read(layer, input, weights, Purpose::Training);
         let pass = Forward {
@@ -284,13 +299,17 @@ mod tests {
         };
         let ends = if layer.with_memory { sequences } else { 0 };
         let d_states = numbers((rows + ends) * 2 * D_HIDDEN, 10);
-        let gradients = backward(layer, pass, output.trace, &d_states);
-        let mut all = [output.states, gradients.input].concat();
-        for weights in gradients.weights {
+        let gradients = backward(layer, pass, output.trace, &d_states, wants_input);
+        (output.states, gradients)
+    }
+
+    /// One after another.
+    fn of_weights(gradients: [WeightGradients; 2]) -> Vec<f32> {
+        let directions = gradients.map(|weights| {
             let [input, hidden] = [weights.input, weights.hidden];
-            all.extend([input, hidden, weights.input_bias, weights.hidden_bias].concat());
-        }
-        all
+            [input, hidden, weights.input_bias, weights.hidden_bias].concat()
+        });
+        directions.concat()
     }
 
     #[test]
@@ -301,6 +320,17 @@ mod tests {
             assert!(one.iter().all(|x| x.is_finite()));
             assert_eq!(one, two, "{cell:?}");
             assert_eq!(one, eight, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_the_input_is_computed_only_if_asked_for() {
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let layer = layer(cell);
+            let [all, others] = [true, false].map(|wants| both_passes(&layer, wants).1);
+            assert!(all.input.is_some() && others.input.is_none(), "{cell:?}");
+            let [all, others] = [all, others].map(|gradients| of_weights(gradients.weights));
+            assert_eq!(all, others, "{cell:?}");
         }
     }
 

@@ -129,7 +129,8 @@ impl RecurrentKernel for Fusion<CubeBackend> {
     fn gradients(
         saved: Saved<Self>,
         d_states: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, [Weights<Self>; 2]) {
+        _: bool,
+    ) -> (Option<FloatTensor<Self>>, [Weights<Self>; 2]) {
         let [forward, backward] = saved.weights;
         let (d_input, d_forward, d_backward) = Self::recurrent_backward(
             saved.input,
@@ -139,6 +140,6 @@ impl RecurrentKernel for Fusion<CubeBackend> {
             d_states,
             saved.layer,
         );
-        (d_input, [d_forward, d_backward])
+        (Some(d_input), [d_forward, d_backward])
     }
 }
