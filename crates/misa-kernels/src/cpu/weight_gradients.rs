@@ -39,16 +39,17 @@ pub(crate) fn weight_gradients(
     gradients: [&GateGradients<'_>; 2],
 ) -> [WeightGradients; 2] {
     let [first, second] = directions;
-    let (input_panels, hidden_panels) = rayon::join(
-        || Panels::new(input),
+    // Room for the weights is cleared, which takes as long as packing.
+    let ((input_panels, first_weights), (hidden_panels, second_weights)) = rayon::join(
+        || rayon::join(|| Panels::new(input), || first.biases(gradients[0])),
         || {
-            [
-                Panels::new(first.states_met(hidden[0])),
-                Panels::new(second.states_met(hidden[1])),
-            ]
+            rayon::join(
+                || [first.states_met(hidden[0]), second.states_met(hidden[1])].map(Panels::new),
+                || second.biases(gradients[1]),
+            )
         },
     );
-    let mut weights = [0, 1].map(|index| directions[index].biases(gradients[index]));
+    let mut weights = [first_weights, second_weights];
     let mut parts = Vec::new();
     for (index, weights) in weights.iter_mut().enumerate() {
         let direction = &directions[index];
