@@ -5,6 +5,7 @@ use crate::cpu::backward::{GateGradients, Recorded};
 use crate::cpu::buffer::Buffer;
 use crate::cpu::direction::{self, Direction, PackedWeights, Reader, Weights, rows_per_task};
 use crate::cpu::matrix::Rows;
+use crate::cpu::product::MAX_PACKED_ROWS;
 use crate::cpu::weight_gradients::{WeightGradients, weight_gradients};
 use rayon::prelude::*;
 
@@ -155,9 +156,9 @@ fn input_gradient(
     let panels = [first, second];
     let mut d_rows = vec![0.0; rows * d_input];
     // A task adds both directions up.
-    let per_task = rows_per_task(rows, rayon::current_num_threads());
-    let chunks = d_rows.par_chunks_mut(per_task * d_input);
-    chunks.enumerate().for_each(|(chunk, out)| {
+    let per_task = rows_of_input(rows, rayon::current_num_threads());
+    let chunks = d_rows.par_chunks_mut(per_task * d_input).enumerate();
+    chunks.with_max_len(1).for_each(|(chunk, out)| {
         let start = chunk * per_task;
         let range = start..start + out.len() / d_input;
         for index in [0, 1] {
@@ -167,6 +168,15 @@ fn input_gradient(
         }
     });
     d_rows
+}
+
+/// Rows per task of a product over all `rows` of an input.
+///
+/// A thread has as many tasks as a product cuts its rows into: none reads the weights more often for it, and a thread
+/// that is done can take some of another's.
+fn rows_of_input(rows: usize, threads: usize) -> usize {
+    let pieces = rows.div_ceil(threads).div_ceil(MAX_PACKED_ROWS).max(1);
+    rows_per_task(rows, threads * pieces)
 }
 
 impl Trace {
@@ -321,6 +331,13 @@ mod tests {
             assert_eq!(one, two, "{cell:?}");
             assert_eq!(one, eight, "{cell:?}");
         }
+    }
+
+    #[test]
+    fn a_thread_has_a_task_for_each_piece_that_a_product_packs() {
+        let found = [(0, 2), (100, 2), (768, 2), (1406, 2), (1406, 1), (1406, 16)]
+            .map(|(rows, threads)| rows_of_input(rows, threads));
+        assert_eq!(found, [48, 50, 384, 352, 352, 88]);
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn divided<'a>(
         rest = next;
         parts.push((left.range(rows), out));
     }
-    let parts = parts.into_par_iter();
+    let parts = parts.into_par_iter().with_max_len(1);
     parts.for_each(|(left, out)| work(left, out));
 }
 

@@ -67,7 +67,9 @@ pub(crate) fn weight_gradients(
             &mut parts,
         );
     }
-    parts.into_par_iter().for_each(|part| {
+    // Each part for itself, so that a thread that is done can take any that has not begun.
+    let parts = parts.into_par_iter().with_max_len(1);
+    parts.for_each(|part| {
         multiply(
             Left::Transposed(part.gates),
             part.met,
