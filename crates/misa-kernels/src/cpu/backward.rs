@@ -2,11 +2,12 @@
 
 use crate::CellKind;
 use crate::cpu::buffer::Buffer;
-use crate::cpu::direction::{Direction, Weights, add_rows};
+use crate::cpu::direction::{Direction, Weights};
 use crate::cpu::group::{cut, groups, longest, rows_at};
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{Left, Panels};
 use crate::cpu::product::{Onto, multiply};
+use crate::cpu::row::add_rows;
 use crate::cpu::step::BackwardStep;
 use crate::cpu::{gru, lstm};
 use pulp::Arch;

@@ -268,12 +268,3 @@ impl Direction<'_> {
 pub(crate) fn rows_per_task(rows: usize, tasks: usize) -> usize {
     rows.div_ceil(tasks).max(MIN_ROWS_PER_TASK)
 }
-
-/// Adds up rows.
-pub(crate) fn add_rows(rows: Rows<'_>, out: &mut [f32]) {
-    for index in 0..rows.count() {
-        for (out, value) in out.iter_mut().zip(rows.row(index)) {
-            *out += value;
-        }
-    }
-}

@@ -3,8 +3,7 @@
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{Left, Panels, pieces};
 use crate::cpu::product::{Onto, multiply, multiply_unpacked};
-use crate::cpu::row::add;
-use pulp::{Arch, Simd, WithSimd};
+use crate::cpu::row::add_rows;
 use rayon::prelude::*;
 
 /// Tasks for each thread, equally large: the last one to end is waited for.
@@ -50,8 +49,8 @@ pub(crate) fn bias_gradient(d_y: Rows<'_>, d_bias: &mut [f32]) {
     let tasks = d_bias.par_chunks_mut(COLUMNS).enumerate();
     tasks.for_each(|(task, sums)| {
         let first = task * COLUMNS;
-        let rows = d_y.columns(first..first + sums.len());
-        Arch::new().dispatch(AddRows { rows, sums });
+        sums.fill(0.0);
+        add_rows(d_y.columns(first..first + sums.len()), sums);
     });
 }
 
@@ -81,24 +80,6 @@ fn divided<'a>(
     }
     let parts = parts.into_par_iter().with_max_len(1);
     parts.for_each(|(left, out)| work(left, out));
-}
-
-/// Sums over rows, in their order.
-struct AddRows<'a> {
-    rows: Rows<'a>,
-    sums: &'a mut [f32],
-}
-
-impl WithSimd for AddRows<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        self.sums.fill(0.0);
-        for row in 0..self.rows.count() {
-            add(simd, self.rows.row(row), self.sums);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,30 @@
 //! Arithmetic on rows of numbers.
 
+use crate::cpu::matrix::Rows;
 use crate::cpu::step::{lanes, load, store};
-use pulp::Simd;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Adds `rows`, `[_, columns]`, onto `sums`, `[columns]`, in their order.
+pub(crate) fn add_rows(rows: Rows<'_>, sums: &mut [f32]) {
+    assert_eq!(rows.columns, sums.len());
+    Arch::new().dispatch(AddRows { rows, sums });
+}
+
+struct AddRows<'a> {
+    rows: Rows<'a>,
+    sums: &'a mut [f32],
+}
+
+impl WithSimd for AddRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for row in 0..self.rows.count() {
+            add(simd, self.rows.row(row), self.sums);
+        }
+    }
+}
 
 /// Subtracts the mean of `row` from it.
 #[inline(always)]
@@ -62,5 +85,23 @@ pub(crate) fn add_product<S: Simd>(simd: S, a: &[f32], b: &[f32], out: &mut [f32
         let [a, b] = [a, b].map(|row| load(simd, &row[piece.clone()]));
         let sum = simd.mul_add_e_f32s(a, b, load(simd, &out[piece.clone()]));
         store(simd, &mut out[piece], sum);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_added_in_their_order() {
+        // Whole vectors and a rest; in another order, the last 1 would be rounded away.
+        for columns in [1, 8, 16, 35] {
+            let rows = [1e8_f32, -1e8, 1.0]
+                .map(|value| vec![value; columns])
+                .concat();
+            let mut sums = vec![0.5; columns];
+            add_rows(Rows::new(&rows, columns), &mut sums);
+            assert_eq!(sums, vec![1.0; columns]);
+        }
     }
 }

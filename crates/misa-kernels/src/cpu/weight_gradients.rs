@@ -2,10 +2,11 @@
 
 use crate::CellKind;
 use crate::cpu::backward::GateGradients;
-use crate::cpu::direction::{Direction, Weights, add_rows};
+use crate::cpu::direction::{Direction, Weights};
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{Left, MAX_ROWS, Panels};
 use crate::cpu::product::{MAX_PACKED_ROWS, Onto, multiply};
+use crate::cpu::row::add_rows;
 use rayon::prelude::*;
 use std::ops::Range;
 
