@@ -30,11 +30,11 @@ impl<'a> Npz<'a> {
         entries.filter_map(|entry| entry.name().strip_suffix(SUFFIX))
     }
 
-    /// The array called `name`. An uncompressed array stays in the file.
+    /// The array called `name`, compared with its checksum. An uncompressed array stays in the file.
     ///
     /// # Errors
     ///
-    /// [`NpzError`] when it does not exist, cannot be unpacked, or is not an array.
+    /// [`NpzError`] when it does not exist, is damaged, cannot be unpacked, or is not an array.
     pub fn array(&self, name: &str) -> Result<Npy<'_>, NpzError> {
         // Enough to notice a typing error.
         const SHOWN: usize = 8;

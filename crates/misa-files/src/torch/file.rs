@@ -70,8 +70,8 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     ///
-    /// [`TorchError`] when its storage is missing, has a different length, or ends before the tensor
-    /// does.
+    /// [`TorchError`] when its storage is missing, has a different length or checksum, or ends before
+    /// the tensor does. Older files have no checksums.
     pub fn tensor(&self, value: Value<'_>) -> Result<Option<Tensor<'_>>, TorchError> {
         let call = match value.call() {
             Some((Global::Parameter, arguments)) => arguments.get(0).and_then(Value::call),

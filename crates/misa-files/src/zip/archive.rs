@@ -5,6 +5,8 @@ use super::entry::shown;
 use super::{Entry, Limits, Method, ZipError, inflate};
 use crate::Source;
 use flate2::Crc;
+use std::cell::RefCell;
+use std::collections::HashSet;
 
 /// A zip archive whose directory has been read and checked.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub struct Archive<'a> {
     /// Indices into `entries`, ordered by name.
     by_name: Vec<usize>,
     limits: Limits,
+    /// Stored members that were compared with their checksums, by the offset of their header.
+    compared: RefCell<HashSet<u64>>,
 }
 
 impl<'a> Archive<'a> {
@@ -37,6 +41,7 @@ impl<'a> Archive<'a> {
             entries,
             source,
             limits: *limits,
+            compared: RefCell::default(),
         })
     }
 
@@ -54,15 +59,37 @@ impl<'a> Archive<'a> {
         Some(&self.entries[self.by_name[position]])
     }
 
-    /// The bytes of a member. A stored member stays in the source, and only
-    /// [`verify`](Self::verify) compares it with its checksum. A deflated member is unpacked into
-    /// memory and compared with its checksum.
+    /// The bytes of a member, compared with its checksum. A stored member stays in the source: it is read to its
+    /// end once, the first time that it is asked for. A deflated member is unpacked into memory each time.
+    ///
+    /// Differs: a stored member with the checksum 0 is not compared. PyTorch states 0 where it was told to compute
+    /// none (`set_crc32_options`).
     ///
     /// # Errors
     ///
     /// [`ZipError`] when the member is encrypted, packed by another method than deflate, exceeds
     /// the limits or is damaged.
     pub fn read(&self, entry: &Entry) -> Result<Source<'_>, ZipError> {
+        let member = self.member(entry)?;
+        let is_due = entry.method == Method::Stored && entry.checksum != 0;
+        if is_due && !self.compared.borrow().contains(&entry.header) {
+            compare(&member, entry)?;
+            self.compared.borrow_mut().insert(entry.header);
+        }
+        Ok(member)
+    }
+
+    /// Reads all of a member and compares it with its checksum, also with one of 0.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read), and [`ZipError::Checksum`].
+    pub fn verify(&self, entry: &Entry) -> Result<(), ZipError> {
+        compare(&self.member(entry)?, entry)
+    }
+
+    /// The bytes of a member; those of a stored one are not compared yet.
+    fn member(&self, entry: &Entry) -> Result<Source<'_>, ZipError> {
         if entry.encrypted {
             let name = shown(entry.name());
             return Err(ZipError::Encrypted { name });
@@ -80,29 +107,6 @@ impl<'a> Archive<'a> {
         }
     }
 
-    /// Reads all of a member and compares it with its checksum.
-    ///
-    /// # Errors
-    ///
-    /// As for [`read`](Self::read), and [`ZipError::Checksum`].
-    pub fn verify(&self, entry: &Entry) -> Result<(), ZipError> {
-        let member = self.read(entry)?;
-        let (mut crc, mut offset) = (Crc::new(), 0);
-        let mut piece = [0; inflate::PIECE];
-        while offset < member.len() {
-            let len = (member.len() - offset).min(piece.len() as u64) as usize;
-            member
-                .read(offset, &mut piece[..len])
-                .map_err(|source| inflate::unread(entry.start + offset, source))?;
-            crc.update(&piece[..len]);
-            offset += len as u64;
-        }
-        if !entry.agrees(crc.sum()) {
-            return Err(entry.checksum_error(crc.sum()));
-        }
-        Ok(())
-    }
-
     fn stored(&self, entry: &Entry) -> Result<Source<'_>, ZipError> {
         let found = entry.packed_len;
         self.source
@@ -114,6 +118,24 @@ impl<'a> Archive<'a> {
                 found,
             })
     }
+}
+
+/// Compares the bytes of a member with its checksum.
+fn compare(member: &Source<'_>, entry: &Entry) -> Result<(), ZipError> {
+    let (mut crc, mut offset) = (Crc::new(), 0);
+    let mut piece = [0; inflate::PIECE];
+    while offset < member.len() {
+        let len = (member.len() - offset).min(piece.len() as u64) as usize;
+        member
+            .read(offset, &mut piece[..len])
+            .map_err(|source| inflate::unread(entry.start + offset, source))?;
+        crc.update(&piece[..len]);
+        offset += len as u64;
+    }
+    if !entry.agrees(crc.sum()) {
+        return Err(entry.checksum_error(crc.sum()));
+    }
+    Ok(())
 }
 
 /// Checks that members do not overlap and end before the directory.

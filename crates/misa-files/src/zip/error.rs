@@ -147,7 +147,9 @@ pub enum ZipError {
         offset: u64,
     },
     /// Bytes that do not match their checksum.
-    #[error("\"{name}\": checksum 0x{found:08x}, expected 0x{expected:08x}")]
+    #[error(
+        "\"{name}\": checksum 0x{found:08x}, expected 0x{expected:08x}; the file is damaged: get it again"
+    )]
     Checksum {
         /// The member.
         name: String,

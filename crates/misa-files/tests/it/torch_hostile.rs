@@ -167,6 +167,30 @@ fn repacked_archives_are_read() {
 }
 
 #[test]
+fn storages_have_the_checksum_that_the_archive_says() {
+    let pickle = stored("x/data.pkl", &tensor("2", "0", "2", "1"));
+    let storage = stored("x/data/0", &[0, 0, 128, 63, 0, 0, 0, 64]);
+    let mut changed = storage.clone();
+    changed.packed[2] ^= 1;
+    let found = stored("", &changed.packed).checksum;
+    let expected = storage.checksum;
+    assert_eq!(
+        message(&archive(&[pickle.clone(), changed])),
+        format!(
+            "\"x/data/0\": checksum 0x{found:08x}, expected 0x{expected:08x}; the file is damaged: \
+             get it again"
+        )
+    );
+    // As PyTorch writes it where it computes none.
+    let without = Member {
+        checksum: 0,
+        ..storage
+    };
+    let bytes = archive(&[pickle, without]);
+    assert_eq!(read(&bytes, &Limits::default()).unwrap(), [1.0, 2.0]);
+}
+
+#[test]
 fn nothing_is_executed() {
     let pickles: [(&[u8], &str); 4] = [
         (b"cposix\nsystem\n(S'true'\ntR.", "posix.system"),

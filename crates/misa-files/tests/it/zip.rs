@@ -268,8 +268,26 @@ fn false_lengths_and_checksums_are_noticed() {
         };
         refused(
             &archive(&[wrong]),
-            "\"a\": checksum 0x4a4bb53e, expected 0x00000007",
+            "\"a\": checksum 0x4a4bb53e, expected 0x00000007; the file is damaged: get it again",
         );
+    }
+}
+
+#[test]
+fn stored_members_are_compared_when_they_are_read() {
+    let mut bytes = archive(&[stored("a", TEXT), stored("b", TEXT)]);
+    // Behind the header of 30 bytes and the name.
+    bytes[31] ^= 1;
+    let archive = Archive::open(Source::from(bytes.as_slice()), &Limits::default()).unwrap();
+    let found = stored("a", &bytes[31..31 + TEXT.len()]).checksum;
+    for _ in 0..2 {
+        let error = archive.read(archive.entry("a").unwrap()).unwrap_err();
+        let expected = format!(
+            "\"a\": checksum 0x{found:08x}, expected 0x4a4bb53e; the file is damaged: get it again"
+        );
+        assert_eq!(error.to_string(), expected);
+        let whole = archive.read(archive.entry("b").unwrap()).unwrap();
+        assert_eq!(*whole.bytes(0, TEXT.len()).unwrap(), *TEXT);
     }
 }
 

@@ -89,6 +89,32 @@ fn own_features_come_as_arrays_over_all_utterances() {
 }
 
 #[test]
+fn a_changed_bit_of_stored_features_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("labels.csv"), TABLE).unwrap();
+    let path = folder.path().join("features.npz");
+    let array = npy(&[2, 1, 1], &[1.0, 2.0]);
+    npz(
+        &path,
+        &[("visual", array.clone()), ("acoustic", array.clone())],
+    );
+    assert!(UtteranceDataset::open(folder.path()).is_ok());
+    let mut bytes = fs::read(&path).unwrap();
+    let start = bytes.windows(array.len()).position(|part| part == array);
+    let numbers = start.unwrap()..start.unwrap() + array.len();
+    bytes[numbers.end - 1] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let error = UtteranceDataset::open(folder.path()).unwrap_err();
+    let expected = format!(
+        "{}: \"visual.npy\": checksum 0x{:08x}, expected 0x{:08x}; the file is damaged: get it again",
+        path.display(),
+        crc(&bytes[numbers]),
+        crc(&array),
+    );
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn labels_by_a_modality_are_those_of_a_whole_split() {
     let folder = tempfile::tempdir().unwrap();
     let one = |name| (name, npy(&[3, 1, 1], &[1.0; 3]));
