@@ -9,6 +9,7 @@ use crate::sound::codec::{bits_of, name_of};
 use crate::sound::container::Container;
 use crate::sound::edit::Edit;
 use crate::sound::fragments;
+use crate::sound::lead::Lead;
 use crate::sound::opening::{
     FAILED, Spec, check_spec, decoder_of, first_sound, guarded, header, header_of, is_end, open,
     reason, stated_spec, states_length,
@@ -55,6 +56,12 @@ pub(crate) struct Decoder<'a> {
     edit: Edit,
     /// Frames that were decoded, also those before the first that is given.
     decoded: u64,
+    /// Frames of the longest packet so far, which a damaged one is taken to have.
+    longest: usize,
+    /// Damaged packets before the first whole one.
+    damaged_before: usize,
+    /// The first whole packet, while silence comes before it.
+    lead: Option<Lead>,
     /// Which bytes of the file are in packets.
     pub tally: Tally,
     /// Samples of each channel.
@@ -109,6 +116,9 @@ impl<'a> Decoder<'a> {
                 .and_then(|spec| edit.in_frames(spec.rate))
                 .unwrap_or_default(),
             decoded: 0,
+            longest: 0,
+            damaged_before: 0,
+            lead: None,
             tally,
             planes: Vec::new(),
             limits,
@@ -132,13 +142,11 @@ impl<'a> Decoder<'a> {
     /// Decodes the next packet.
     pub fn step(&mut self) -> Result<Step, VoiceError> {
         for _ in 0..MOST_IDLE {
-            let Some(packet) = self.packet()? else {
-                self.check_end()?;
-                return Ok(Step::End);
+            let step = match self.lead.take() {
+                Some(lead) => self.follow(lead)?,
+                None => self.read_packet()?,
             };
-            let added = self.tally.add(&packet);
-            added.map_err(|found| self.damaged(self.codec, found))?;
-            match self.decode(&packet)? {
+            match step {
                 Step::Block if self.planes.iter().all(Vec::is_empty) => {}
                 step => return Ok(step),
             }
@@ -148,6 +156,16 @@ impl<'a> Decoder<'a> {
             second: self.second(),
             packets: MOST_IDLE,
         })
+    }
+
+    fn read_packet(&mut self) -> Result<Step, VoiceError> {
+        let Some(packet) = self.packet()? else {
+            self.check_end()?;
+            return Ok(Step::End);
+        };
+        let added = self.tally.add(&packet);
+        added.map_err(|found| self.damaged(self.codec, found))?;
+        self.decode(&packet)
     }
 
     /// The next packet of the track.
@@ -193,15 +211,48 @@ impl<'a> Decoder<'a> {
                 self.planes.iter_mut().for_each(Vec::clear);
                 Ok(Step::Block)
             }
-            Some(Ok((spec, frames))) => self.take(spec, frames),
-            Some(Err(Error::DecodeError(found))) => {
-                Ok(Step::Damaged(self.damaged(self.codec, found)))
+            Some(Ok((spec, frames))) => self.whole(spec, frames),
+            Some(Err(Error::DecodeError(found))) => Ok(self.undecoded(found)),
+            Some(Err(Error::IoError(error))) if error.raw_os_error().is_none() => {
+                Ok(self.undecoded("a packet that ends too early"))
             }
-            Some(Err(Error::IoError(error))) if error.raw_os_error().is_none() => Ok(
-                Step::Damaged(self.damaged(self.codec, "a packet that ends too early")),
-            ),
             Some(Err(error)) => Err(self.broken(error)),
         }
+    }
+
+    /// A packet that is damaged.
+    fn undecoded(&mut self, found: &str) -> Step {
+        if self.decoded == 0 {
+            self.damaged_before += 1;
+        }
+        Step::Damaged(self.damaged(self.codec, found))
+    }
+
+    /// Takes a packet that was decoded; silence comes first if those before it are damaged.
+    fn whole(&mut self, spec: Spec, frames: usize) -> Result<Step, VoiceError> {
+        self.longest = self.longest.max(frames);
+        if self.damaged_before == 0 {
+            return self.take(spec, frames);
+        }
+        let lead = Lead {
+            spec,
+            frames,
+            planes: std::mem::take(&mut self.planes),
+            silent: std::mem::take(&mut self.damaged_before),
+        };
+        self.follow(lead)
+    }
+
+    /// The next packet of silence, or the whole one at their end.
+    fn follow(&mut self, mut lead: Lead) -> Result<Step, VoiceError> {
+        let (spec, frames) = (lead.spec, lead.frames);
+        if lead.silent == 0 {
+            self.planes = lead.planes;
+            return self.take(spec, frames);
+        }
+        lead.silent -= 1;
+        self.lead = Some(lead);
+        self.fill(spec, frames)
     }
 
     /// Checks a block, and cuts what the file says is no sound.
@@ -224,14 +275,20 @@ impl<'a> Decoder<'a> {
         Ok(Step::Block)
     }
 
-    /// Makes `frames` of silence the block, in the place of a damaged packet.
-    pub fn silence(&mut self, frames: usize) -> Result<(), VoiceError> {
-        let Some(spec) = self.spec.filter(|_| frames > 0) else {
+    /// Makes silence the block, in the place of a damaged packet. Before the first whole packet the block is empty:
+    /// that packet brings the silence with it.
+    pub fn silence(&mut self) -> Result<(), VoiceError> {
+        let Some(spec) = self.spec.filter(|_| self.decoded > 0) else {
             self.planes.iter_mut().for_each(Vec::clear);
             return Ok(());
         };
+        self.fill(spec, self.longest).map(|_| ())
+    }
+
+    /// Makes `frames` of silence the block.
+    fn fill(&mut self, spec: Spec, frames: usize) -> Result<Step, VoiceError> {
         self.planes = vec![vec![0.0; frames]; spec.channels];
-        self.take(spec, frames).map(|_| ())
+        self.take(spec, frames)
     }
 
     /// Whether what the file states is within the limits.

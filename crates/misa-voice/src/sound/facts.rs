@@ -47,8 +47,8 @@ pub struct SoundFacts {
     pub skipped_bytes: Option<u64>,
     /// Bytes of MP3 that are in no packet, if packets come after the first bytes that are in none; otherwise 0.
     pub garbage_bytes: u64,
-    /// Packets that could not be decoded and are silence of their length, with
-    /// [`keep_before_fault`](crate::sound::SoundOptions::keep_before_fault).
+    /// Packets that could not be decoded and are silence, with
+    /// [`keep_before_fault`](crate::sound::SoundOptions::keep_before_fault), which says how long they are.
     pub damaged_packets: u64,
     /// The fault at which the sound ends, with
     /// [`keep_before_fault`](crate::sound::SoundOptions::keep_before_fault).

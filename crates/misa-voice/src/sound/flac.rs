@@ -8,11 +8,15 @@ use symphonia::core::io::MediaSource;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+/// Bytes at the beginning of the first frame that tell it from others: its header, which holds its number.
+const FIRST: u64 = 16;
 /// Blocks before the first frame that are looked at; others are damage that the reader finds.
 const MOST_BLOCKS: usize = 1024;
 
 /// The frames of a FLAC file.
 pub(super) struct FlacFrames {
+    /// The first bytes where frames begin.
+    first: Vec<u8>,
     /// Samples before the next frame.
     next: Option<Timestamp>,
     /// Bytes of all frames.
@@ -38,8 +42,12 @@ impl FlacFrames {
                 break;
             }
         }
+        source.seek(SeekFrom::Start(start))?;
+        let mut first = Vec::with_capacity(FIRST as usize);
+        source.by_ref().take(FIRST).read_to_end(&mut first)?;
         source.seek(SeekFrom::Start(0))?;
         Ok(Self {
+            first,
             next: None,
             last: Vec::new(),
             bytes: all.saturating_sub(start),
@@ -51,8 +59,12 @@ impl FlacFrames {
         self.last.clear();
         self.last.extend_from_slice(&packet.data);
         let end = packet.pts.checked_add(packet.dur);
-        let expected = std::mem::replace(&mut self.next, end);
-        expected.is_none_or(|expected| expected == packet.pts)
+        // Numbers of frames may begin anywhere, as in a part of a stream, but not behind what is no frame.
+        let is_first = packet.data.starts_with(&self.first) || packet.pts == Timestamp::ZERO;
+        match std::mem::replace(&mut self.next, end) {
+            None => is_first,
+            Some(expected) => expected == packet.pts,
+        }
     }
 
     /// Whether the last packet is one frame. The checksum of frames that follow one another is right as well, so the

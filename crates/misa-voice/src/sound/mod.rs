@@ -13,6 +13,7 @@
 //! | `codec.rs` | names of codecs |
 //! | `opening.rs` | reader and decoder of a file |
 //! | `decoder.rs` | blocks of samples from packets |
+//! | `lead.rs` | silence for damaged packets before the first whole one |
 //! | `boxes.rs` | the boxes that MP4 files are made of |
 //! | `riff.rs` | lengths in the header of WAV that cannot be |
 //! | `fragments.rs` | fragments that would take too long to read |
@@ -38,6 +39,7 @@ mod facts;
 mod finding;
 mod flac;
 mod fragments;
+mod lead;
 mod level;
 mod limits;
 mod meter;

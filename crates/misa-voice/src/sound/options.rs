@@ -8,8 +8,9 @@ use crate::sound::SoundLimits;
 pub struct SoundOptions {
     /// Samples a second, 4,000 to 384,000, or `None` for the rate of the file.
     pub rate: Option<u32>,
-    /// Whether a fault ends the sound instead of refusing it. Damaged packets are then silence of their length, and
-    /// [`SoundFacts`](crate::sound::SoundFacts) counts them and tells the fault.
+    /// Whether a fault ends the sound instead of refusing it; with nothing before the fault, the sound is refused all
+    /// the same. Damaged packets are then silence, as long as the longest packet before them, or as the first whole one
+    /// where none is before them; [`SoundFacts`](crate::sound::SoundFacts) counts them and tells the fault.
     pub keep_before_fault: bool,
     /// How large a sound may be. These limits hold whether faults are kept or not.
     pub limits: SoundLimits,

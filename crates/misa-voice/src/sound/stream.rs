@@ -28,8 +28,6 @@ pub struct SoundStream<'a> {
     /// The block that was given last.
     block: Vec<f32>,
     mean: Vec<f32>,
-    /// Frames of the last whole packet, which a damaged one takes the place of.
-    last_frames: usize,
     damaged_packets: u64,
     damaged_in_a_row: usize,
     fault: Option<VoiceError>,
@@ -88,7 +86,6 @@ impl<'a> SoundStream<'a> {
             work: None,
             block: Vec::new(),
             mean: Vec::new(),
-            last_frames: 0,
             damaged_packets: 0,
             damaged_in_a_row: 0,
             fault: None,
@@ -163,7 +160,6 @@ impl<'a> SoundStream<'a> {
     fn take_block(&mut self) -> Result<(), VoiceError> {
         self.damaged_in_a_row = 0;
         let frames = self.decoder.planes[0].len();
-        self.last_frames = self.last_frames.max(frames);
         let (valid, found) = valid_frames(&self.decoder.planes);
         let rate = f64::from(self.decoder.spec.map_or(1, |spec| spec.rate));
         let second = self.decoder.second() - (frames - valid) as f64 / rate;
@@ -221,7 +217,7 @@ impl<'a> SoundStream<'a> {
             return self.end_at(error);
         }
         self.damaged_packets += 1;
-        self.decoder.silence(self.last_frames)?;
+        self.decoder.silence()?;
         self.take_planes()
     }
 

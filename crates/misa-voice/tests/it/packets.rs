@@ -54,6 +54,18 @@ pub fn with_rate(frame: &[u8], rate: u8) -> Vec<u8> {
     frame
 }
 
+/// Where the packets of AAC without a container are, without their headers of 7 bytes.
+pub fn adts_packets(bytes: &[u8]) -> Vec<Range<usize>> {
+    let (mut at, mut packets) = (0, Vec::new());
+    while let Some(header) = bytes.get(at..at + 7) {
+        let [high, middle, low] = [header[3] & 3, header[4], header[5]].map(usize::from);
+        let end = at + (high << 11 | middle << 3 | low >> 5);
+        packets.push(at + 7..end);
+        at = end;
+    }
+    packets
+}
+
 /// An Ogg file that grows.
 pub struct Ogg {
     pub bytes: Vec<u8>,

@@ -1,12 +1,15 @@
 //! Packets in the middle of a sound that do not belong there.
 
-use crate::packets::{Ogg, flac_frames, mkv_with, with_rate};
-use crate::sounds::kit;
+use crate::packets::{Ogg, adts_packets, flac_frames, mkv_with, with_rate};
+use crate::sounds::{kit, likeness};
 use misa_testing::takes_less_than;
 use misa_voice::VoiceError;
 use misa_voice::sound::{Sound, SoundOptions};
 use std::ops::Range;
 use std::time::Duration;
+
+/// The beginning of a packet of AAC with one channel and a bit that must not be set.
+const RESERVED: [u8; 2] = [0, 1];
 
 /// What is read of `bytes`, in a second of work.
 fn read(bytes: &[u8], keep_before_fault: bool) -> Result<Sound, VoiceError> {
@@ -74,6 +77,68 @@ fn a_flac_whose_rate_changes_breaks_there() {
             (format!("{start}{found}"), 0.216)
         );
     }
+}
+
+/// With a damaged first frame nothing comes before the fault; what another program cut out of a stream is whole.
+#[test]
+fn a_flac_that_begins_with_a_damaged_frame_is_refused() {
+    let whole = std::fs::read(kit("vowel.flac")).unwrap();
+    let frames = flac_frames(&whole);
+    let mut bytes = whole.clone();
+    bytes[frames[0].start + 200] ^= 0xff;
+    for keep in [false, true] {
+        let error = read(&bytes, keep).unwrap_err().to_string();
+        let expected = "a, second 0.000: expected whole FLAC, found: frames that are missing, repeated or of another \
+                        rate; get the file again or set `keep_before_fault`";
+        assert_eq!(error, expected);
+    }
+    // The number of samples is 36 bits from the fourth bit of this byte.
+    let mut header = whole[..frames[0].start].to_vec();
+    header[21] &= 0xf0;
+    header[22..26].fill(0);
+    let part = [header.as_slice(), &whole[frames[2].start..]].concat();
+    let samples = read(&whole, false).unwrap().samples;
+    assert_eq!(read(&part, false).unwrap().samples, samples[2 * 1152..]);
+}
+
+/// Packets of AAC have 1024 samples, and a damaged one changes the next, which overlaps it.
+#[test]
+fn damaged_packets_are_silence_wherever_they_are() {
+    let whole = std::fs::read(kit("vowel.aac")).unwrap();
+    let expected = read(&whole, true).unwrap().samples;
+    let packets = adts_packets(&whole);
+    for damaged in [5..7, 0..1, 0..2, 0..5] {
+        let mut bytes = whole.clone();
+        for packet in &packets[damaged.clone()] {
+            bytes[packet.start..packet.start + 2].copy_from_slice(&RESERVED);
+        }
+        let kept = read(&bytes, true).unwrap();
+        assert_eq!(kept.about.damaged_packets, damaged.len() as u64);
+        assert_eq!(kept.about.fault, None);
+        assert_eq!(kept.samples.len(), expected.len());
+        let silent = &kept.samples[1024 * damaged.start..1024 * damaged.end];
+        assert!(silent.iter().all(|sample| *sample == 0.0));
+        let after = 1024 * (damaged.end + 1);
+        let likeness = likeness(&expected[after..], &kept.samples[after..], 0);
+        assert!(likeness > 20.0, "{damaged:?}: {likeness} dB");
+    }
+}
+
+/// The first packet of this MP4 is whole, but no sound by its edit list.
+#[test]
+fn packets_that_are_cut_tell_the_length_of_damaged_ones() {
+    let aac = std::fs::read(kit("vowel.aac")).unwrap();
+    let mut bytes = std::fs::read(kit("vowel.m4a")).unwrap();
+    let expected = read(&bytes, false).unwrap().samples;
+    for packet in &adts_packets(&aac)[1..3] {
+        let packet = &aac[packet.clone()];
+        let start = bytes.windows(packet.len()).position(|part| part == packet);
+        bytes[start.unwrap()..][..2].copy_from_slice(&RESERVED);
+    }
+    let kept = read(&bytes, true).unwrap();
+    assert_eq!((kept.about.damaged_packets, kept.about.fault), (2, None));
+    assert_eq!(kept.samples.len(), expected.len());
+    assert!(kept.samples[..2048].iter().all(|sample| *sample == 0.0));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn own_kit(name: &str) -> Sound {
 }
 
 /// Energy of `expected` over that of the difference, in dB, if `found` is later by `lag` samples.
-fn likeness(expected: &[f32], found: &[f32], lag: usize) -> f64 {
+pub fn likeness(expected: &[f32], found: &[f32], lag: usize) -> f64 {
     let (mut energy, mut difference) = (0.0, 0.0);
     for (a, b) in expected.iter().zip(&found[lag..]) {
         energy += f64::from(*a).powi(2);
