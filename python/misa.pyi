@@ -132,7 +132,8 @@ class Predictions:
 class Utterance:
     """A labelled clip of a data set. `Model.predict` reads it as a clip.
 
-    Arrays are the memory that the reader of the file has filled: nothing is copied, and they are read-only.
+    Arrays are the memory that the reader of the file has filled, those of the test split a copy of it. They are
+    read-only.
 
     >>> utterance = misa.open("mosi.safetensors").train[0]
     >>> utterance.visual.mean(axis=0)

@@ -3,14 +3,13 @@
 use crate::error::{detached, refused};
 use crate::facts::{sizes_of, text_form};
 use crate::split::Split;
-use misa_data::{Format, LockedTest, OpenOptions, Padding, Policy, UtteranceDataset};
+use misa_data::{Format, OpenOptions, Padding, Policy, UtteranceDataset};
 use misa_terms::{FeatureSizes, Modality, Recipes, Vocabulary};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The train and valid splits of a data set, and its locked test split.
 ///
@@ -23,8 +22,7 @@ pub(crate) struct DataSet {
     /// The split that a model is chosen on.
     #[pyo3(get)]
     valid: Py<Split>,
-    test: PyOnceLock<Py<Split>>,
-    locked: Mutex<Option<LockedTest>>,
+    test: Mutex<Test>,
     counts: [(misa_data::Split, usize); 3],
     /// SHA-256 of the utterances of all splits, in hexadecimal, whatever the file. Labels by single modalities
     /// are not part of it.
@@ -37,6 +35,14 @@ pub(crate) struct DataSet {
     sizes: FeatureSizes,
     vocabulary: Option<Vocabulary>,
     recipes: Arc<Recipes>,
+}
+
+/// The test split.
+enum Test {
+    /// Nobody has it yet.
+    Locked(Arc<Vec<misa_infer::Utterance>>),
+    /// It was opened.
+    Open(Py<Split>),
 }
 
 /// The data set in a file or a folder, in any layout that misa reads.
@@ -96,22 +102,27 @@ impl DataSet {
     ///
     /// >>> test = data.open_test()
     fn open_test(&self, py: Python<'_>) -> PyResult<Py<Split>> {
-        let test = self.test.get_or_try_init(py, || {
-            let locked = self.locked.lock().ok().and_then(|mut locked| locked.take());
-            let open = locked.map(|locked| locked.open(|| Ok::<_, Infallible>(())));
-            let utterances = open.transpose().map_err(refused)?.unwrap_or_default();
-            Py::new(
-                py,
-                Split::of(py, misa_data::Split::Test, utterances, &self.recipes)?,
-            )
-        })?;
-        Ok(test.clone_ref(py))
+        let utterances = match &*self.test() {
+            Test::Locked(utterances) => Arc::clone(utterances),
+            Test::Open(split) => return Ok(split.clone_ref(py)),
+        };
+        // Copies, so that the split is as before if this fails; and nothing of Python runs under the lock.
+        let copies = utterances.iter().cloned();
+        let split = Split::of(py, misa_data::Split::Test, copies, &self.recipes)?;
+        let split = Py::new(py, split)?;
+        let mut test = self.test();
+        // Another thread may have been faster.
+        if let Test::Open(first) = &*test {
+            return Ok(first.clone_ref(py));
+        }
+        *test = Test::Open(split.clone_ref(py));
+        Ok(split)
     }
 
     /// Whether the test split was opened.
     #[getter]
-    fn test_is_open(&self, py: Python<'_>) -> bool {
-        self.test.get(py).is_some()
+    fn test_is_open(&self) -> bool {
+        matches!(&*self.test(), Test::Open(_))
     }
 
     /// Utterances by the name of the split, including those of the locked one.
@@ -176,12 +187,15 @@ impl DataSet {
         // Only then is the data owned by nobody else, and not copied.
         drop(development);
         let [train, valid, _] = Arc::unwrap_or_clone(data).into_splits();
-        let split = |split, utterances| Py::new(py, Split::of(py, split, utterances, &recipes)?);
+        // Nobody keeps a record of access in Python: the split is locked as long as this type does not give it out.
+        let Ok(test) = locked.open(|| Ok::<_, Infallible>(()));
+        let split = |split, utterances: Vec<misa_infer::Utterance>| {
+            Py::new(py, Split::of(py, split, utterances, &recipes)?)
+        };
         Ok(Self {
             train: split(misa_data::Split::Train, train)?,
             valid: split(misa_data::Split::Valid, valid)?,
-            test: PyOnceLock::new(),
-            locked: Mutex::new(Some(locked)),
+            test: Mutex::new(Test::Locked(Arc::new(test))),
             counts,
             checksum,
             notes,
@@ -190,5 +204,9 @@ impl DataSet {
             vocabulary,
             recipes,
         })
+    }
+
+    fn test(&self) -> MutexGuard<'_, Test> {
+        self.test.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

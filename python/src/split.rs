@@ -60,19 +60,20 @@ impl Split {
     pub fn of(
         py: Python<'_>,
         split: misa_data::Split,
-        utterances: Vec<misa_infer::Utterance>,
+        utterances: impl IntoIterator<Item = misa_infer::Utterance>,
         recipes: &Arc<Recipes>,
     ) -> PyResult<Self> {
-        let ids = utterances.iter().map(|utterance| utterance.id.clone());
-        let labels = utterances.iter().map(|utterance| utterance.label);
-        let (ids, labels) = (ids.collect(), labels.collect());
-        let moved = |utterance| Py::new(py, Utterance::of(py, utterance, recipes)?);
-        let utterances: Vec<_> = utterances.into_iter().map(moved).collect::<PyResult<_>>()?;
+        let (mut ids, mut labels, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        for utterance in utterances {
+            ids.push(utterance.id.clone());
+            labels.push(utterance.label);
+            moved.push(Py::new(py, Utterance::of(py, utterance, recipes)?)?);
+        }
         Ok(Self {
             name: split.name(),
             ids,
             labels,
-            utterances: PyTuple::new(py, utterances)?.unbind(),
+            utterances: PyTuple::new(py, moved)?.unbind(),
         })
     }
 }

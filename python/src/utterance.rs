@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 /// A labelled clip of a data set. `Model.predict` reads it as a clip.
 ///
-/// Arrays are the memory that the reader of the file has filled: nothing is copied, and they are read-only.
+/// Arrays are the memory that the reader of the file has filled, those of the test split a copy of it. They are
+/// read-only.
 ///
 /// id: its name in the data set.
 /// label: for most data sets the sentiment from -3 (negative) to 3 (positive), or a class.

@@ -11,6 +11,11 @@ import stored
 from numpy.testing import assert_allclose, assert_array_equal
 from support import CLOSE, Case, program, train
 
+try:
+    import _testcapi
+except ImportError:
+    _testcapi = None
+
 
 class Opening(Case):
     def splits(self, data):
@@ -69,6 +74,21 @@ class Opening(Case):
         self.assertTrue(data.test_is_open)
         self.assertIs(data.open_test(), test)
         self.assertEqual((test.name, len(test)), ("test", 2))
+
+    @unittest.skipUnless(_testcapi, "this Python does not run out of memory on request")
+    def test_a_call_that_fails_leaves_the_test_split_locked(self):
+        data = misa.open(stored.write_pickles(self.work / "failed"))
+        failed = False
+        _testcapi.set_nomemory(0, 1)
+        try:
+            data.open_test()
+        except BaseException:  # A panic about the memory is no Exception.
+            failed = True
+        finally:
+            _testcapi.remove_mem_hooks()
+        self.assertTrue(failed)
+        self.assertFalse(data.test_is_open)
+        self.assertEqual(len(data.open_test()), 2)
 
     def test_arrays_are_views_that_cannot_be_written(self):
         data = misa.open(stored.write_pickles(self.work / "views"))
