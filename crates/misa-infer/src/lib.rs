@@ -26,7 +26,7 @@
 //!
 //! | File | Holds |
 //! | --- | --- |
-//! | `checkpoint.rs`, `card.rs`, `files.rs`, `source.rs`, `versioned.rs` | a model's folder, or its files in memory |
+//! | `checkpoint/`, `card.rs`, `files.rs`, `source.rs`, `versioned.rs` | a model's folder, or its files in memory |
 //! | `predictor/` | predictions of clips without labels, from a model shared by threads, and what they rest on |
 //! | `calibration.rs` | intervals and calibrated probabilities |
 //! | `predict.rs`, `representations.rs`, `degradation.rs` | predictions, inner representations, scores with missing modalities |
