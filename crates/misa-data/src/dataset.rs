@@ -244,8 +244,8 @@ mod tests {
         let data = dataset(vec![a.clone(), a.clone()], vec![a, b]).unwrap();
         let notes: Vec<String> = data.notes().iter().map(Note::to_string).collect();
         let expected = [
-            "train: 1 utterances with an id used before",
-            "valid: 1 utterances with an id of an earlier split",
+            "train: 1 utterance with an id used before",
+            "valid: 1 utterance with an id of an earlier split",
         ];
         assert_eq!(notes, expected);
     }
@@ -288,7 +288,7 @@ mod tests {
         let mut broken = utterance("a", vec![2], 1, 0.0);
         broken.label = f32::INFINITY;
         let error = dataset(vec![broken], vec![]).unwrap_err();
-        let text = "data set: expected finite labels and features, found train: 1 labels NaN or infinite \
+        let text = "data set: expected finite labels and features, found train: 1 label NaN or infinite \
                     (a); policy compat replaces them";
         assert_eq!(error.to_string(), text);
     }

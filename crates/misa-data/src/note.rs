@@ -1,14 +1,12 @@
 //! Notes: values that were dropped, replaced or unusual when a data set was read.
 
 use crate::{PaddingReason, PaddingSide, Split};
-use misa_terms::Modality;
+use misa_terms::{Modality, form, plural};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What [`NoteKind::UnknownSplit`] counts.
-const UNKNOWN_SPLIT: &str = "utterances with a split that is none of train, valid and test";
-/// What [`NoteKind::NotNamed`] counts.
-const NOT_NAMED: &str = "entries that name no split and no utterance, not read";
+/// What is said of the utterances that [`NoteKind::UnknownSplit`] counts.
+const UNKNOWN_SPLIT: &str = "with a split that is none of train, valid and test";
 
 /// How often one kind of fault occurred in a split. Every fault is noted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,74 +123,68 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place() {
-            "" => self.kind.write(self.count, f),
-            place => {
-                write!(f, "{place}: ")?;
-                self.kind.write(self.count, f)
-            }
+            "" => f.write_str(&self.kind.text(self.count)),
+            place => write!(f, "{place}: {}", self.kind.text(self.count)),
         }
     }
 }
 
 impl NoteKind {
-    /// Writes how often this occurred.
-    fn write(&self, count: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// How often this occurred.
+    fn text(&self, count: usize) -> String {
+        let s = form(count, "", "s");
+        let sequences =
+            |modality: &Modality, rest: &str| format!("{count} {modality} sequence{s} {rest}");
+        let utterances = |rest: &str| format!("{count} utterance{s} {rest}");
         match self {
             NoteKind::NonFinite(modality) => {
-                write!(f, "{count} non-finite {modality} values replaced by 0")
+                format!("{count} non-finite {modality} value{s} replaced by 0")
             }
-            NoteKind::Label => write!(f, "{count} non-finite labels replaced"),
-            NoteKind::UnknownWord => write!(f, "{count} words outside the vocabulary"),
-            NoteKind::NoText => write!(f, "{count} utterances without words"),
-            NoteKind::NoSteps(modality) => {
-                write!(
-                    f,
-                    "{count} {modality} sequences of length 0 read as one step"
-                )
-            }
-            NoteKind::TooLong(modality) => {
-                write!(f, "{count} {modality} sequences longer than what is stored")
-            }
-            NoteKind::OnlyPadding(modality) => {
-                write!(f, "{count} {modality} sequences of zeros read as one step")
-            }
+            NoteKind::Label => format!("{count} non-finite label{s} replaced"),
+            NoteKind::UnknownWord => format!("{count} word{s} outside the vocabulary"),
+            NoteKind::NoText => utterances("without words"),
+            NoteKind::NoSteps(modality) => sequences(modality, "of length 0 read as one step"),
+            NoteKind::TooLong(modality) => sequences(modality, "longer than what is stored"),
+            NoteKind::OnlyPadding(modality) => sequences(modality, "of zeros read as one step"),
             NoteKind::PaddedFront(modality) => {
-                write!(
-                    f,
-                    "{count} {modality} sequences padded at the front, cut there"
-                )
+                sequences(modality, "padded at the front, cut there")
             }
             NoteKind::Padded {
                 modality,
                 side,
                 reason,
-            } => write_padded(f, count, *modality, *side, *reason),
+            } => padded(count, *modality, *side, *reason),
             NoteKind::ZerosKept(modality) => {
-                write!(
-                    f,
-                    "{count} {modality} sequences begin or end with zeros that are no padding, kept"
+                let begin = form(count, "begins or ends", "begin or end");
+                sequences(
+                    modality,
+                    &format!("{begin} with zeros that are no padding, kept"),
                 )
             }
-            NoteKind::DuplicateId => write!(f, "{count} utterances with an id used before"),
-            NoteKind::SharedId => write!(f, "{count} utterances with an id of an earlier split"),
-            NoteKind::Misaligned => write!(f, "{count} misaligned utterances dropped"),
-            NoteKind::OnlyPauses => write!(f, "{count} utterances with nothing but pauses dropped"),
-            NoteKind::NoDuration => write!(f, "{count} labels without duration left out"),
-            NoteKind::NotInAll => write!(f, "{count} videos that are not in all files left out"),
+            NoteKind::DuplicateId => utterances("with an id used before"),
+            NoteKind::SharedId => utterances("with an id of an earlier split"),
+            NoteKind::Misaligned => format!("{count} misaligned utterance{s} dropped"),
+            NoteKind::OnlyPauses => utterances("with nothing but pauses dropped"),
+            NoteKind::NoDuration => format!("{count} label{s} without duration left out"),
+            NoteKind::NotInAll => {
+                let videos = plural(count, "video that is", "videos that are");
+                format!("{videos} not in all files left out")
+            }
             NoteKind::Incomplete => {
-                write!(
-                    f,
-                    "{count} utterances left out because a file of their split is missing"
-                )
+                let their = form(count, "its", "their");
+                utterances(&format!(
+                    "left out because a file of {their} split is missing"
+                ))
             }
-            NoteKind::NoSplit => write!(f, "{count} utterances without a split dropped"),
-            NoteKind::NotNamed(names) => write!(f, "{count} {NOT_NAMED}: {names}"),
-            NoteKind::UnknownSplit(names) => write!(f, "{count} {UNKNOWN_SPLIT}: {names}"),
-            NoteKind::Leftover => {
-                write!(f, "{count} files that systems left behind ignored")
+            NoteKind::NoSplit => utterances("without a split dropped"),
+            NoteKind::NotNamed(names) => {
+                let entries = plural(count, "entry that names", "entries that name");
+                format!("{entries} no split and no utterance, not read: {names}")
             }
+            NoteKind::UnknownSplit(names) => utterances(&format!("{UNKNOWN_SPLIT}: {names}")),
+            NoteKind::Leftover => format!("{count} file{s} that systems left behind ignored"),
             NoteKind::NotRead(class) => {
-                write!(f, "{count} values not read: {}", class.escape_debug())
+                format!("{count} value{s} not read: {}", class.escape_debug())
             }
         }
     }
@@ -213,31 +205,32 @@ pub(crate) fn listed(names: impl IntoIterator<Item = impl AsRef<str>>) -> String
 }
 
 /// The removed padding, and the evidence that it is padding.
-fn write_padded(
-    f: &mut fmt::Formatter<'_>,
+fn padded(
     count: usize,
     modality: Option<Modality>,
     side: PaddingSide,
     reason: PaddingReason,
-) -> fmt::Result {
-    write!(f, "{count} ")?;
-    match modality {
-        Some(modality) => write!(f, "{modality} sequences")?,
-        None => f.write_str("utterances")?,
-    }
-    let place = match side {
-        PaddingSide::Front => "begin",
-        PaddingSide::Back => "end",
+) -> String {
+    let s = form(count, "", "s");
+    let what = match modality {
+        Some(modality) => format!("{modality} sequence{s}"),
+        None => format!("utterance{s}"),
     };
-    write!(f, " {place} with rows of zeros")?;
-    match reason {
-        PaddingReason::Rows => f.write_str(" in all modalities: padding, removed"),
-        PaddingReason::Utterances => {
-            f.write_str(", as do their other modalities: padding, removed")
-        }
-        PaddingReason::Most => f.write_str(", as most do: padding, removed"),
-        PaddingReason::Setting => f.write_str(", removed as the setting `padding` says"),
-    }
+    let place = match side {
+        PaddingSide::Front => form(count, "begins", "begin"),
+        PaddingSide::Back => form(count, "ends", "end"),
+    };
+    let reason = match reason {
+        PaddingReason::Rows => " in all modalities: padding, removed",
+        PaddingReason::Utterances => form(
+            count,
+            ", as do its other modalities: padding, removed",
+            ", as do their other modalities: padding, removed",
+        ),
+        PaddingReason::Most => ", as most do: padding, removed",
+        PaddingReason::Setting => ", removed as the setting `padding` says",
+    };
+    format!("{count} {what} {place} with rows of zeros{reason}")
 }
 
 /// Counts of faults while reading, in the order of their first occurrence.
@@ -304,7 +297,7 @@ mod tests {
         let texts: Vec<String> = notes.into_vec().iter().map(Note::to_string).collect();
         let expected = [
             "2 values not read: collections.Counter",
-            "train: 1 values not read: collections.Counter",
+            "train: 1 value not read: collections.Counter",
             "no split: 3 utterances without a split dropped",
         ];
         assert_eq!(texts, expected);

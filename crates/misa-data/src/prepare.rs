@@ -408,9 +408,9 @@ mod tests {
         assert_eq!(prepared.train[0].text, TextSequence::Words(vec![3]));
         let notes: Vec<String> = prepared.notes.iter().map(Note::to_string).collect();
         let expected = [
-            "train: 1 misaligned utterances dropped",
-            "no split: 1 utterances without a split dropped",
-            "train: 1 utterances with nothing but pauses dropped",
+            "train: 1 misaligned utterance dropped",
+            "no split: 1 utterance without a split dropped",
+            "train: 1 utterance with nothing but pauses dropped",
         ];
         assert_eq!(notes, expected);
     }

@@ -1,7 +1,7 @@
 //! Refused utterances, and how messages list them.
 
 use crate::Split;
-use misa_terms::Modality;
+use misa_terms::{Modality, form};
 use std::fmt;
 
 /// The number of utterances of some kind, and the first ids.
@@ -74,15 +74,16 @@ impl fmt::Display for Refusals {
         for (index, (split, what, listed)) in self.0.iter().enumerate() {
             let separator = if index > 0 { "; " } else { "" };
             let count = listed.count();
+            let s = form(count, "", "s");
             let split = split.map_or("no split", Split::name);
             write!(f, "{separator}{split}: {count} ")?;
             match what {
-                Refused::Label => write!(f, "labels NaN or infinite {listed}")?,
+                Refused::Label => write!(f, "label{s} NaN or infinite {listed}")?,
                 Refused::ModalityLabel(modality) => {
-                    write!(f, "labels of {modality} NaN or infinite {listed}")?;
+                    write!(f, "label{s} of {modality} NaN or infinite {listed}")?;
                 }
                 Refused::Infinite(modality) => {
-                    write!(f, "utterances with infinite {modality} {listed}")?;
+                    write!(f, "utterance{s} with infinite {modality} {listed}")?;
                 }
             }
         }

@@ -28,6 +28,7 @@
 //! | `recipe/`, `recipes.rs` | how features were made, and whether they fit a model |
 //! | `random.rs` | seeded random numbers |
 //! | `whole.rs`, `hex.rs` | files written whole, bytes in hexadecimal |
+//! | `plural.rs` | words that fit a number |
 //! | `settings.rs` | macros that define stored configurations |
 //! | `shape.rs`, `range.rs`, `meaning.rs`, `names.rs` | what each setting may be, and what it means |
 //! | `error.rs` | errors of configurations and utterances |
@@ -45,6 +46,7 @@ mod modalities;
 mod modality;
 mod names;
 mod normalise;
+mod plural;
 mod random;
 mod range;
 mod recipe;
@@ -74,6 +76,8 @@ pub use key::score_key;
 pub use modalities::Modalities;
 pub use modality::{Modality, PerModality};
 pub use normalise::{Normalisation, Scaling};
+#[doc(hidden)]
+pub use plural::{form, plural};
 #[doc(hidden)]
 pub use random::{Random, mix};
 pub use range::Range;

@@ -377,6 +377,24 @@ fn segments_without_words_are_named_with_their_file() {
 }
 
 #[test]
+fn one_label_and_one_segment_are_singular() {
+    let own = Recordings::new(3);
+    let header = "id,video,start,end,label,split,label_text\n";
+    let rows = "a,v1,0,2,1,train,0.5\nb,v2,0,2,-1,train,1\nc,v3,0,2,3,train,\n";
+    own.write("one.csv", &format!("{header}{rows}"));
+    let told = own.assemble("one.csv", "one.safetensors", &[]);
+    let expected = "note: 2 labels of text left out: 1 segment has none\n";
+    assert!(told.contains(expected), "{told}");
+    own.write(
+        "two.csv",
+        &format!("{header}{rows}").replace("train,1", "train,"),
+    );
+    let told = own.assemble("two.csv", "two.safetensors", &[]);
+    let expected = "note: 1 label of text left out: 2 segments have none\n";
+    assert!(told.contains(expected), "{told}");
+}
+
+#[test]
 fn faulty_recordings_are_left_out_if_asked_for() {
     let own = Recordings::new(9);
     own.write("faces/v2.csv", "frame, timestamp\n");

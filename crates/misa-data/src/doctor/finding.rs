@@ -86,14 +86,6 @@ impl Finding {
     }
 }
 
-/// A number with its noun.
-pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
-    }
-}
-
 /// Ids of utterances by split, for one finding per split that has any.
 pub(super) fn by_split<'a>(
     records: impl Iterator<Item = (Split, &'a str)>,

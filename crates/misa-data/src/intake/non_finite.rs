@@ -119,7 +119,7 @@ mod tests {
         assert!(taken.is_empty());
         let expected = "place: expected finite labels and features, found train: 12 labels NaN or \
                         infinite (u0, u1, u2, u3, u4, u5, u6, u7, u8, u9 and 2 more); train: \
-                        1 utterances with infinite visual (v); policy compat replaces them";
+                        1 utterance with infinite visual (v); policy compat replaces them";
         assert_eq!(overview.unwrap_err().to_string(), expected);
     }
 
@@ -149,12 +149,12 @@ mod tests {
         let (taken, overview) = take(Policy::Strict, utterances());
         assert_eq!(taken, utterances()[1..]);
         let error = overview.unwrap_err().to_string();
-        let expected = "train: 1 labels of acoustic NaN or infinite (u)";
+        let expected = "train: 1 label of acoustic NaN or infinite (u)";
         assert!(error.contains(expected), "{error}");
         let (taken, overview) = take(Policy::Compat, utterances());
         assert_eq!(taken[0], labelled("u", Some(0.5), Some(0.0)));
         let notes = overview.unwrap().notes;
-        assert_eq!(notes[0].to_string(), "train: 1 non-finite labels replaced");
+        assert_eq!(notes[0].to_string(), "train: 1 non-finite label replaced");
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
             .collect();
         let expected = [
             "train: 2 non-finite labels replaced",
-            "train: 1 non-finite visual values replaced by 0",
+            "train: 1 non-finite visual value replaced by 0",
         ];
         assert_eq!(notes, expected);
     }

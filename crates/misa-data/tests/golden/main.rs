@@ -203,8 +203,8 @@ fn ur_funny_folder(folder: &Path) {
     }
     let notes: Vec<String> = data.notes().iter().map(ToString::to_string).collect();
     let dropped = [
-        "train: 1 misaligned utterances dropped",
-        "no split: 1 utterances without a split dropped",
+        "train: 1 misaligned utterance dropped",
+        "no split: 1 utterance without a split dropped",
     ];
     for note in dropped {
         assert!(notes.iter().any(|found| found == note), "{notes:?}");

@@ -100,7 +100,7 @@ fn a_folder_of_sequences_is_a_data_set() {
         "{notes:?}"
     );
     assert!(
-        notes.contains(&"1 videos that are not in all files left out".to_owned()),
+        notes.contains(&"1 video that is not in all files left out".to_owned()),
         "{notes:?}"
     );
 }

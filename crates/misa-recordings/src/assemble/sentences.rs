@@ -2,6 +2,7 @@
 
 use super::{RecordingReport, TrackReport, WordCounts};
 use crate::sounds::SoundReport;
+use misa_terms::form;
 
 /// What to do about words of another cut.
 const ONE_CUT: &str = "; give words and features of the same cut";
@@ -76,8 +77,7 @@ fn of_track(kind: &str, track: &TrackReport) -> Vec<String> {
 }
 
 fn counted_sentence((count, noun, what): (usize, &str, &str)) -> Option<String> {
-    let end = if count == 1 { "" } else { "s" };
-    (count > 0).then(|| format!("{count} {noun}{end} {what}"))
+    (count > 0).then(|| format!("{count} {noun}{} {what}", form(count, "", "s")))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What was left out, replaced or odd in a table.
 
+use misa_terms::form;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,28 +40,35 @@ pub enum SegmentNoteKind {
 impl fmt::Display for SegmentNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.count;
+        let s = form(count, "", "s");
         match self.kind {
-            SegmentNoteKind::EmptyRow => write!(f, "{count} rows without content left out"),
-            SegmentNoteKind::OtherColumn => write!(f, "{count} columns that are not read"),
-            SegmentNoteKind::OtherLine => write!(f, "{count} lines of single evaluators left out"),
-            SegmentNoteKind::OtherEncoding => {
-                write!(f, "{count} characters read as those of Windows (cp1252)")
+            SegmentNoteKind::EmptyRow => write!(f, "{count} row{s} without content left out"),
+            SegmentNoteKind::OtherColumn => {
+                let are = form(count, "is", "are");
+                write!(f, "{count} column{s} that {are} not read")
             }
-            SegmentNoteKind::NoLabel => write!(f, "{count} segments without a label"),
+            SegmentNoteKind::OtherLine => {
+                write!(f, "{count} line{s} of single evaluators left out")
+            }
+            SegmentNoteKind::OtherEncoding => {
+                write!(f, "{count} character{s} read as those of Windows (cp1252)")
+            }
+            SegmentNoteKind::NoLabel => write!(f, "{count} segment{s} without a label"),
             SegmentNoteKind::NoAgreement => {
                 write!(
                     f,
-                    "{count} segments whose evaluators did not agree, without a label"
+                    "{count} segment{s} whose evaluators did not agree, without a label"
                 )
             }
             SegmentNoteKind::Overlap => {
+                let (start, their) = (form(count, "starts", "start"), form(count, "its", "their"));
                 write!(
                     f,
-                    "{count} segments that start before another of their video has ended"
+                    "{count} segment{s} that {start} before another of {their} video has ended"
                 )
             }
             SegmentNoteKind::TimeLeftOut => {
-                write!(f, "{count} times left out, since the clips are cut")
+                write!(f, "{count} time{s} left out, since the clips are cut")
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::segments::SegmentTable;
 use crate::{Fault, FaultKind, Place};
-use misa_terms::{Random, Split, mix};
+use misa_terms::{Random, Split, mix, plural};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -49,25 +49,28 @@ pub struct SplitSummary {
 
 impl fmt::Display for SplitSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let groups = match self.groups {
-            SplitGroups::Speaker => "speakers",
-            SplitGroups::Video => "videos",
+        let (group, groups) = match self.groups {
+            SplitGroups::Speaker => ("speaker", "speakers"),
+            SplitGroups::Video => ("video", "videos"),
         };
         let total: usize = self.shares.iter().map(|share| share.segments).sum();
         for (split, share) in Split::ALL.into_iter().zip(&self.shares) {
             let percent = 100.0 * share.segments as f64 / total.max(1) as f64;
             let separator = if split == Split::Train { "" } else { "; " };
+            let segments = plural(share.segments, "segment", "segments");
+            let groups = plural(share.groups, group, groups);
             write!(
                 f,
-                "{separator}{split} {} segments of {} {groups}, {percent:.1} % (asked for {:.1} %)",
-                share.segments,
-                share.groups,
+                "{separator}{split} {segments} of {groups}, {percent:.1} % (asked for {:.1} %)",
                 100.0 * share.asked
             )?;
         }
         match self.divided_videos {
             0 => Ok(()),
-            count => write!(f, "; {count} videos are in several splits"),
+            count => {
+                let videos = plural(count, "video is", "videos are");
+                write!(f, "; {videos} in several splits")
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{Fault, FaultKind, Limits, Place, RecordingError, Track};
 pub(crate) use instants::median_step;
 pub use instants::{Anchor, stretches};
 use misa_files::Source;
+use misa_terms::form;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
@@ -220,29 +221,33 @@ pub enum TrackNoteKind {
 impl fmt::Display for TrackNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.count;
+        let s = form(count, "", "s");
         match self.kind {
-            TrackNoteKind::TextColumn => write!(f, "{count} columns of text left out"),
-            TrackNoteKind::NoNumber => write!(f, "{count} cells without a number"),
-            TrackNoteKind::OtherFace => write!(f, "{count} rows of other faces left out"),
-            TrackNoteKind::Unsorted => write!(f, "{count} rows out of order, sorted"),
-            TrackNoteKind::FramesLeftOut => write!(f, "{count} frames without a row"),
-            TrackNoteKind::IrregularTime => write!(f, "{count} rows at irregular times"),
+            TrackNoteKind::TextColumn => write!(f, "{count} column{s} of text left out"),
+            TrackNoteKind::NoNumber => write!(f, "{count} cell{s} without a number"),
+            TrackNoteKind::OtherFace => write!(f, "{count} row{s} of other faces left out"),
+            TrackNoteKind::Unsorted => write!(f, "{count} row{s} out of order, sorted"),
+            TrackNoteKind::FramesLeftOut => write!(f, "{count} frame{s} without a row"),
+            TrackNoteKind::IrregularTime => write!(f, "{count} row{s} at irregular times"),
             TrackNoteKind::LongLastRow => {
-                write!(f, "{count} last rows longer than the others, shortened")
+                write!(f, "{count} last row{s} longer than the others, shortened")
             }
-            TrackNoteKind::RepeatedHeader => write!(f, "{count} repeated headers left out"),
-            TrackNoteKind::EmotionColumn => write!(f, "{count} columns are scores of emotion"),
-            TrackNoteKind::UnnamedColumn => write!(f, "{count} columns without a name left out"),
-            TrackNoteKind::ChangedFace => write!(f, "{count} changes from one face to another"),
+            TrackNoteKind::RepeatedHeader => write!(f, "{count} repeated header{s} left out"),
+            TrackNoteKind::EmotionColumn => {
+                let are = form(count, "is a score", "are scores");
+                write!(f, "{count} column{s} {are} of emotion")
+            }
+            TrackNoteKind::UnnamedColumn => write!(f, "{count} column{s} without a name left out"),
+            TrackNoteKind::ChangedFace => write!(f, "{count} change{s} from one face to another"),
             TrackNoteKind::OpenLastLine => {
-                write!(f, "{count} last lines without an end, which may be cut")
+                write!(f, "{count} last line{s} without an end, which may be cut")
             }
-            TrackNoteKind::NoVoice => write!(f, "{count} cells of frames without voice"),
+            TrackNoteKind::NoVoice => write!(f, "{count} cell{s} of frames without voice"),
             TrackNoteKind::OtherContent => {
-                write!(f, "{count} other variables or files left out")
+                write!(f, "{count} other variable{s} or file{s} left out")
             }
             TrackNoteKind::OtherRecording => {
-                write!(f, "{count} other recordings in the file left out")
+                write!(f, "{count} other recording{s} in the file left out")
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What was left out or odd in a file of words.
 
+use misa_terms::{form, plural};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -72,32 +73,57 @@ pub enum WordsNoteKind {
 
 impl fmt::Display for WordsNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.count;
+        let (s, are) = (form(count, "", "s"), form(count, "is", "are"));
+        let words = |rest: &str| format!("{count} word{s} {rest}");
         let text = match self.kind {
-            WordsNoteKind::Silence => "labels of silence left out",
-            WordsNoteKind::Noise => "labels of noise left out",
-            WordsNoteKind::Unrecognised => "labels of what was not recognised left out",
-            WordsNoteKind::Punctuation => "pieces of punctuation left out",
-            WordsNoteKind::MissingTime => "words without times",
-            WordsNoteKind::Interpolated => "words with interpolated times",
-            WordsNoteKind::NoNumber => "numbers that are NaN or infinite, taken as unknown",
-            WordsNoteKind::OddConfidence => "confidences outside 0 to 1, taken as unknown",
-            WordsNoteKind::DamagedText => "damaged characters replaced",
-            WordsNoteKind::OutOfOrder => "words that start before the word in front of them",
-            WordsNoteKind::ZeroLength => "words of no length",
-            WordsNoteKind::ShiftRemoved => "words moved back by the 12.5 ms of P2FA",
-            WordsNoteKind::FactorRemoved => "words whose times were divided by 11000/11025",
-            WordsNoteKind::OtherTier => "other tiers not read",
-            WordsNoteKind::Repeated => "words of repeated lines left out",
-            WordsNoteKind::NotInTranscript => "words that are not in the transcript left out",
-            WordsNoteKind::OutOfVocabulary => "words that are not in the aligner's dictionary",
-            WordsNoteKind::PartialResult => "unfinished results left out",
-            WordsNoteKind::ProbablySilence => "words in segments that are probably silence",
-            WordsNoteKind::IgnoredStretch => "stretches marked as not to be used left out",
-            WordsNoteKind::OtherRecording => "other recordings in the file left out",
+            WordsNoteKind::Silence => format!("{count} label{s} of silence left out"),
+            WordsNoteKind::Noise => format!("{count} label{s} of noise left out"),
+            WordsNoteKind::Unrecognised => {
+                format!("{count} label{s} of what was not recognised left out")
+            }
+            WordsNoteKind::Punctuation => format!("{count} piece{s} of punctuation left out"),
+            WordsNoteKind::MissingTime => words("without times"),
+            WordsNoteKind::Interpolated => words("with interpolated times"),
+            WordsNoteKind::NoNumber => {
+                format!("{count} number{s} that {are} NaN or infinite, taken as unknown")
+            }
+            WordsNoteKind::OddConfidence => {
+                format!("{count} confidence{s} outside 0 to 1, taken as unknown")
+            }
+            WordsNoteKind::DamagedText => format!("{count} damaged character{s} replaced"),
+            WordsNoteKind::OutOfOrder => words(form(
+                count,
+                "that starts before the word in front of it",
+                "that start before the word in front of them",
+            )),
+            WordsNoteKind::ZeroLength => words("of no length"),
+            WordsNoteKind::ShiftRemoved => words("moved back by the 12.5 ms of P2FA"),
+            WordsNoteKind::FactorRemoved => words("whose times were divided by 11000/11025"),
+            WordsNoteKind::OtherTier => format!("{count} other tier{s} not read"),
+            WordsNoteKind::Repeated => words("of repeated lines left out"),
+            WordsNoteKind::NotInTranscript => {
+                words(&format!("that {are} not in the transcript left out"))
+            }
+            WordsNoteKind::OutOfVocabulary => {
+                words(&format!("that {are} not in the aligner's dictionary"))
+            }
+            WordsNoteKind::PartialResult => format!("{count} unfinished result{s} left out"),
+            WordsNoteKind::ProbablySilence => words(form(
+                count,
+                "in a segment that is probably silence",
+                "in segments that are probably silence",
+            )),
+            WordsNoteKind::IgnoredStretch => {
+                plural(count, "stretch", "stretches") + " marked as not to be used left out"
+            }
+            WordsNoteKind::OtherRecording => {
+                format!("{count} other recording{s} in the file left out")
+            }
             WordsNoteKind::SaidSilence => {
-                "words \"silence\" or \"pau\", which may be the label of a pause"
+                words("\"silence\" or \"pau\", which may be the label of a pause")
             }
         };
-        write!(f, "{} {text}", self.count)
+        f.write_str(&text)
     }
 }

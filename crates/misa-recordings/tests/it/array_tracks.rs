@@ -113,7 +113,7 @@ fn what_is_no_number_is_counted() {
     .unwrap();
     let notes: Vec<String> = file.notes.iter().map(ToString::to_string).collect();
     let expected = format!("{} cells of frames without voice", 10 * unvoiced - 1);
-    assert_eq!(notes, ["1 cells without a number".to_string(), expected]);
+    assert_eq!(notes, ["1 cell without a number".to_string(), expected]);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn other_recordings_of_a_file_in_a_folder_are_counted() {
     for id in ["talk", "deep/talk"] {
         let (said, notes, _) = words_of(folder.path(), &[id]).unwrap();
         assert_eq!(said, ["yes"]);
-        assert_eq!(notes, ["1 other recordings in the file left out"]);
+        assert_eq!(notes, ["1 other recording in the file left out"]);
     }
     fs::write(&path, CTM).unwrap();
     let error = words_of(folder.path(), &["talk"]).unwrap_err();

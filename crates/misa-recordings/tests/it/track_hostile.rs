@@ -63,7 +63,7 @@ fn a_row_that_is_cut_is_never_taken_for_a_whole_one() {
         let is_noted = file
             .notes
             .iter()
-            .any(|note| note.to_string() == "1 last lines without an end, which may be cut");
+            .any(|note| note.to_string() == "1 last line without an end, which may be cut");
         assert!(is_noted, "{:?}", &table[..len]);
     }
 }

@@ -131,8 +131,10 @@ impl fmt::Display for SoundFinding {
             }
             Self::Short { seconds } => write!(f, "very short: {seconds:.3} s"),
             Self::Garbage { bytes } => {
-                write!(f, "garbage between its frames: {bytes} bytes left out")
+                let noun = if *bytes == 1 { "byte" } else { "bytes" };
+                write!(f, "garbage between its frames: {bytes} {noun} left out")
             }
+            Self::Damaged { packets: 1 } => write!(f, "1 damaged packet is silence"),
             Self::Damaged { packets } => write!(f, "{packets} damaged packets are silence"),
             Self::Broken { fault } => write!(f, "it ends at a fault: {fault}"),
         }

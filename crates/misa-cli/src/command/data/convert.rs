@@ -9,6 +9,7 @@ use misa_data::{
     Format, OpenOptions, Overview, Padding, Policy, Split, SyntheticConfig, UtteranceWriter,
     Written,
 };
+use misa_terms::form;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -144,5 +145,10 @@ fn counts(overview: &Overview) -> String {
         .filter(|&split| overview.count(split) > 0)
         .map(|split| format!("{} {split}", overview.count(split)))
         .collect();
-    format!("{} utterances", counts.join(", "))
+    let all: usize = overview.counts.iter().sum();
+    format!(
+        "{} {}",
+        counts.join(", "),
+        form(all, "utterance", "utterances")
+    )
 }

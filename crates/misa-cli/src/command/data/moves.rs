@@ -1,6 +1,7 @@
 //! Utterances that a file of folds moves to another split.
 
 use misa_data::{DataError, Folds, Split};
+use misa_terms::plural;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -53,13 +54,14 @@ impl Moves {
         let Some((path, _)) = &self.folds else {
             return;
         };
-        eprintln!("note: {} utterances moved to another split", self.moved);
+        let moved = plural(self.moved, "utterance", "utterances");
+        eprintln!("note: {moved} moved to another split");
         let unknown = self.unknown_names();
         let Some(first) = unknown.first() else {
             return;
         };
-        let (path, count) = (path.display(), unknown.len());
-        eprintln!("note: {path}: {count} names that nothing here has, such as {first:?}");
+        let (path, names) = (path.display(), plural(unknown.len(), "name", "names"));
+        eprintln!("note: {path}: {names} that nothing here has, such as {first:?}");
     }
 }
 

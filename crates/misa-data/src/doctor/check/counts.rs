@@ -3,6 +3,7 @@
 use super::Evidence;
 use crate::Split;
 use crate::doctor::{Clue, CorpusReport, Finding, Severity};
+use misa_terms::plural;
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let counts = evidence.overview.counts;
@@ -38,7 +39,8 @@ fn missing(split: Split, corpus: Option<&CorpusReport>) -> Finding {
     let what = match published {
         Some((corpus, count)) => {
             let name = corpus.name;
-            format!("there is no {split} split, {name} has {count} utterances there")
+            let utterances = plural(count, "utterance", "utterances");
+            format!("there is no {split} split, {name} has {utterances} there")
         }
         None => format!("there is no {split} split"),
     };
@@ -58,7 +60,8 @@ fn differs(split: Split, corpus: &CorpusReport, found: usize, difference: i64) -
         ..0 => (Severity::Warning, "fewer_utterances", "fewer than"),
         1.. => (Severity::Note, "more_utterances", "more than"),
     };
-    let what = format!("{split} has {found} utterances, {count} {than} {name} of {by}");
+    let found = plural(found, "utterance", "utterances");
+    let what = format!("{split} has {found}, {count} {than} {name} of {by}");
     let advice = "say so beside your results: they are scores of other utterances";
     Some(Finding::new(severity, kind, split, what, advice).with_count(count))
 }

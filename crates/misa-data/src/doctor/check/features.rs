@@ -2,10 +2,10 @@
 
 use super::Evidence;
 use crate::Split;
-use crate::doctor::finding::{by_split, plural};
+use crate::doctor::finding::by_split;
 use crate::doctor::record::Record;
 use crate::doctor::{FeatureReport, Finding, Severity, Values};
-use misa_terms::Modality;
+use misa_terms::{Modality, form, plural};
 
 /// Share of zero sequences that is common, because a face or voice is not always detected.
 const COMMON_ZEROS: f64 = 0.05;
@@ -74,7 +74,8 @@ fn zeros(evidence: &Evidence<'_>, report: &FeatureReport, findings: &mut Vec<Fin
         } else {
             Severity::Warning
         };
-        let what = format!("the features of {} of {of} utterances are all 0", ids.len());
+        let utterances = plural(of, "utterance", "utterances");
+        let what = format!("the features of {} of {utterances} are all 0", ids.len());
         let advice = match modality {
             Modality::Text => "no word had a vector: check the word vectors",
             Modality::Visual => "no face was found there, or the features were lost",
@@ -139,8 +140,9 @@ fn constant(report: &FeatureReport, findings: &mut Vec<Finding>) {
     if !columns.is_empty() {
         let count = columns.len();
         let what = format!(
-            "{count} of {d_input} columns have the same value throughout train, but not \
-             in the other splits"
+            "{count} of {d_input} columns {} the same value throughout train, but not in the other \
+             splits",
+            form(count, "has", "have")
         );
         let advice = "a model learns nothing from them and sees them vary only when it is scored";
         let place = format!("train: {modality}");
@@ -157,7 +159,8 @@ fn repeated(report: &FeatureReport, findings: &mut Vec<Finding>) {
     let what = if repeated + report.constant.len() == d_input {
         "every utterance repeats one row in all its steps".to_string()
     } else {
-        format!("{repeated} of {d_input} columns never change within an utterance")
+        let change = form(repeated, "changes", "change");
+        format!("{repeated} of {d_input} columns never {change} within an utterance")
     };
     let advice = "they tell the speaker rather than the words, and a model easily remembers speakers: \
                   compare its valid score with that of a model without this modality, and of one that \

@@ -1,9 +1,10 @@
 //! Labels that are NaN, infinite or implausible.
 
 use super::Evidence;
-use crate::doctor::finding::{by_split, plural};
+use crate::doctor::finding::by_split;
 use crate::doctor::record::Record;
 use crate::doctor::{Finding, Scale, Severity};
+use misa_terms::plural;
 
 pub(super) fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     not_numbers(evidence, findings);

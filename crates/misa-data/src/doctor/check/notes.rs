@@ -4,6 +4,7 @@ use super::Evidence;
 use crate::doctor::record::Record;
 use crate::doctor::{Finding, Severity};
 use crate::{Note, NoteKind, PaddingSide};
+use misa_terms::{form, plural};
 
 /// Share of sequences with zeros at an end that still counts as few.
 const FEW: f64 = 0.05;
@@ -108,10 +109,11 @@ fn seen(note: &Note, evidence: &Evidence<'_>) -> usize {
 fn unknown_words(note: &Note, evidence: &Evidence<'_>) -> String {
     let count = note.count;
     let Some(split) = note.split else {
-        return format!("{count} words are not in the vocabulary");
+        return plural(count, "word is", "words are") + " not in the vocabulary";
     };
     let records = evidence.observations.split(split);
     let words: usize = records.map(|record| record.words).sum();
     let share = 100.0 * count as f64 / words.max(1) as f64;
-    format!("{count} of {words} words ({share:.1} %) are not in the vocabulary")
+    let (s, are) = (form(words, "", "s"), form(count, "is", "are"));
+    format!("{count} of {words} word{s} ({share:.1} %) {are} not in the vocabulary")
 }

@@ -2,10 +2,11 @@
 
 use super::Evidence;
 use crate::Split;
-use crate::doctor::finding::{by_split, plural};
+use crate::doctor::finding::by_split;
 use crate::doctor::identity::{Twins, repeated_ids, shared};
 use crate::doctor::record::Record;
 use crate::doctor::{Finding, Severity};
+use misa_terms::plural;
 
 /// Share of copies in a split that still counts as few.
 const FEW: f64 = 0.05;

@@ -2,8 +2,8 @@
 
 use super::section;
 use super::style::{Style, wrap};
-use crate::doctor::finding::plural;
 use crate::doctor::{Examination, Finding, Severity};
+use misa_terms::plural;
 
 /// Columns before the text of a finding.
 const INDENT: usize = 11;

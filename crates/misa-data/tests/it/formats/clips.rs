@@ -383,7 +383,7 @@ fn values_of_clips_are_replaced_as_those_of_utterances() {
         read.clips[0].acoustic.as_ref().unwrap().values(),
         [0.0, 1.0]
     );
-    let text = "test: 1 non-finite acoustic values replaced by 0";
+    let text = "test: 1 non-finite acoustic value replaced by 0";
     assert!(read.notes.iter().any(|note| note.to_string() == text));
 
     let infinite = ("audio", column(&[&[f32::INFINITY, 1.0]]));
@@ -391,7 +391,7 @@ fn values_of_clips_are_replaced_as_those_of_utterances() {
     let files = [("a.pkl", Py::Dict(vec![("test", table)]))];
     let error = clips(&files).unwrap_err();
     assert!(
-        error.contains("test: 1 utterances with infinite acoustic"),
+        error.contains("test: 1 utterance with infinite acoustic"),
         "{error}"
     );
     let folder = tempfile::tempdir().unwrap();

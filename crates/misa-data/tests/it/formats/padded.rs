@@ -14,9 +14,9 @@ fn transcripts_are_words_where_there_are_no_features() {
     assert_eq!(text(Split::Test, 0), TextSequence::Words(vec![2, 0]));
     assert_eq!(data.split(Split::Test)[0].words, ["the", "dog"]);
     let expected = [
-        "train: 1 utterances without words",
-        "test: 1 words outside the vocabulary",
-        "test: 1 utterances with an id of an earlier split",
+        "train: 1 utterance without words",
+        "test: 1 word outside the vocabulary",
+        "test: 1 utterance with an id of an earlier split",
     ];
     // Without ids, utterances are numbered, and those numbers differ between splits.
     assert_eq!(notes(&data), expected[..2]);
@@ -39,9 +39,9 @@ fn stated_lengths_are_kept_in_bounds() {
         .collect();
     assert_eq!(steps, [[1, 3, 5], [1, 1, 2]]);
     let expected = [
-        "train: 1 acoustic sequences longer than what is stored",
-        "train: 1 visual sequences of length 0 read as one step",
-        "train: 1 utterances with an id used before",
+        "train: 1 acoustic sequence longer than what is stored",
+        "train: 1 visual sequence of length 0 read as one step",
+        "train: 1 utterance with an id used before",
     ];
     assert_eq!(notes(&data), expected);
 }
@@ -95,7 +95,7 @@ fn labels_by_single_modalities_are_read_unless_all_of_them_are_nan() {
         .collect();
     assert_eq!(labels, [[Some(0.5), None, None], [Some(-1.0), None, None]]);
     let error = with([0.5, -1.0], [0.0, f32::NAN]).unwrap_err();
-    let expected = "train: 1 labels of acoustic NaN or infinite (train[1])";
+    let expected = "train: 1 label of acoustic NaN or infinite (train[1])";
     assert!(error.contains(expected), "{error}");
 }
 
@@ -143,7 +143,7 @@ fn infinite_features_are_refused_or_counted() {
     let files = [("mine.pkl", Py::Dict(vec![("train", train)]))];
     let strict = open(&files).unwrap_err();
     assert!(
-        strict.contains("train: 1 utterances with infinite acoustic (train[0])"),
+        strict.contains("train: 1 utterance with infinite acoustic (train[0])"),
         "{strict}"
     );
     let compat = OpenOptions::new().with_policy(Policy::Compat);
@@ -164,10 +164,10 @@ fn labels_that_are_none_are_refused_or_counted() {
     let files = [("train.pkl", Py::List(train))];
     assert_eq!(
         open(&files).unwrap_err(),
-        "expected finite labels and features, found train: 1 labels NaN or infinite (a[0]); \
+        "expected finite labels and features, found train: 1 label NaN or infinite (a[0]); \
          policy compat replaces them"
     );
     let data = open_with(&files, &OpenOptions::new().with_policy(Policy::Compat)).unwrap();
     assert_eq!(data.split(Split::Train)[0].label, 0.0);
-    assert_eq!(notes(&data), ["train: 1 non-finite labels replaced"]);
+    assert_eq!(notes(&data), ["train: 1 non-finite label replaced"]);
 }

@@ -42,8 +42,8 @@ fn padding_is_found_on_the_side_where_it_is() {
     let expected = [
         "train: 2 text sequences end with rows of zeros, as most do: padding, removed",
         "train: 2 visual sequences begin with rows of zeros, as most do: padding, removed",
-        "train: 1 acoustic sequences of zeros read as one step",
-        "train: 1 acoustic sequences end with rows of zeros, as most do: padding, removed",
+        "train: 1 acoustic sequence of zeros read as one step",
+        "train: 1 acoustic sequence ends with rows of zeros, as most do: padding, removed",
     ];
     let mut found = notes(&data);
     found.sort();
@@ -161,7 +161,7 @@ fn zeros_of_one_modality_are_no_padding() {
     assert_eq!(values(&data)[2][1][..3], [0.0, 0.0, 1.0]);
     assert_eq!(
         notes(&data),
-        ["train: 1 utterances end with rows of zeros in all modalities: padding, removed"]
+        ["train: 1 utterance ends with rows of zeros in all modalities: padding, removed"]
     );
 }
 
@@ -197,7 +197,7 @@ fn zeros_that_may_be_missing_values_are_kept_and_told() {
     assert_eq!(steps(&data), [[20, 20, 19]; 4]);
     assert_eq!(
         notes(&data),
-        ["train: 1 visual sequences begin or end with zeros that are no padding, kept"]
+        ["train: 1 visual sequence begins or ends with zeros that are no padding, kept"]
     );
 }
 
@@ -208,14 +208,14 @@ fn the_setting_overrides_what_is_detected() {
         (
             Padding::Right,
             [12, 20],
-            &["train: 1 utterances end with rows of zeros, removed as the setting `padding` says"]
+            &["train: 1 utterance ends with rows of zeros, removed as the setting `padding` says"]
                 [..],
         ),
         (
             Padding::Left,
             [20, 17],
             &[
-                "train: 1 utterances begin with rows of zeros, removed as the setting `padding` says",
+                "train: 1 utterance begins with rows of zeros, removed as the setting `padding` says",
             ],
         ),
         (Padding::None, [20, 20], &[]),

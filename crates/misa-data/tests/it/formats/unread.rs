@@ -29,7 +29,7 @@ fn what_nobody_reads_is_skipped_and_counted() {
     let expected = [
         "2 values not read: collections.Counter",
         "2 values not read: pathlib.PurePosixPath",
-        "1 values not read: numpy array of M8",
+        "1 value not read: numpy array of M8",
     ];
     assert_eq!(notes(&full), expected);
     let kind = &full.notes()[0].kind;
@@ -62,7 +62,7 @@ fn every_layout_of_pickles_counts_them() {
     let mag = Py::Dict(vec![("train", list), ("made", Py::COUNTER)]);
     let data = open(&[("mag.pkl", mag)]).unwrap();
     assert_eq!(data.format(), Format::Mag);
-    assert_eq!(notes(&data), ["1 values not read: collections.Counter"]);
+    assert_eq!(notes(&data), ["1 value not read: collections.Counter"]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn entries_that_nothing_names_are_counted_by_name() {
     let table = || platform(&["a"], vec![]);
     let entries = vec![("train", table()), ("extra", table()), ("made", Py::Int(3))];
     let data = open(&[("mine.pkl", Py::Dict(entries))]).unwrap();
-    let noted = "1 entries that name no split and no utterance, not read: ";
+    let noted = "1 entry that names no split and no utterance, not read: ";
     assert_eq!(notes(&data), [format!("{noted}`extra`")]);
 
     let features = Py::Tuple(vec![texts(&["a"]), Py::zeros(1, 2), Py::zeros(1, 3)]);
@@ -164,7 +164,7 @@ fn the_doctor_says_what_was_skipped_and_calls_it_no_damage() {
     let found = examination.findings.iter();
     let found: Vec<_> = found.filter(|found| found.kind == "not_read").collect();
     assert_eq!(found.len(), 1, "{examination}");
-    assert_eq!(found[0].what, "1 values not read: pathlib.PurePosixPath");
+    assert_eq!(found[0].what, "1 value not read: pathlib.PurePosixPath");
     assert_eq!((found[0].place.as_str(), found[0].count), ("", 1));
     assert_eq!(found[0].severity, Severity::Note);
     for (value, what, advice) in [

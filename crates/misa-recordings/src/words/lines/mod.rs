@@ -18,6 +18,7 @@ use crate::words::gather::Gather;
 use crate::words::label::Labels;
 use crate::words::{WordsFile, WordsFormat, WordsOptions};
 use crate::{Fault, FaultKind, Limits, Place};
+use misa_terms::plural;
 
 /// The words of a text in one of the formats of this folder.
 pub(super) fn parse(
@@ -79,8 +80,7 @@ fn filled(text: &str) -> impl Iterator<Item = (u64, &str)> {
 
 /// A number of fields, for messages.
 fn counted(count: usize) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} field{plural}")
+    plural(count, "field", "fields")
 }
 
 /// The number that a field of a line is.

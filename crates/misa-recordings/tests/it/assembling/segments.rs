@@ -89,7 +89,7 @@ fn times_that_files_of_clips_make_useless_are_told() {
     // Of these four, the first has a file of its own; the last has none at all.
     let all =
         "id,video,start,end,label\nseg1,v,0,0.5,1\nseg2,v,0.5,0.9,2\nv,v,0,0.5,1\nx,x,0,1,1\n";
-    assert_eq!(notes(all), ["1 times left out, since the clips are cut"]);
+    assert_eq!(notes(all), ["1 time left out, since the clips are cut"]);
     assert!(notes("id,video,label\nseg1,v,1\n").is_empty());
 }
 

@@ -38,7 +38,7 @@ fn subtitles_are_refused_with_their_line() {
         (
             "a.vtt",
             "WEBVTT\n\n00:00.000 --> 00:01.000\n[Music]\n",
-            "expected words, found none, but 1 labels of what was not recognised left out",
+            "expected words, found none, but 1 label of what was not recognised left out",
         ),
         (
             "a.vtt",

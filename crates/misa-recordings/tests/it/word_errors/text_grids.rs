@@ -50,7 +50,7 @@ fn text_grids_are_refused_with_their_line() {
         (
             "a",
             "\"ooTextFile\" \"TextGrid\" 0 1 <exists> 1 \"IntervalTier\" \"words\" 0 1 1 0 1 \"sp\"",
-            "expected words, found none, but 1 labels of silence left out",
+            "expected words, found none, but 1 label of silence left out",
         ),
         (
             "a",

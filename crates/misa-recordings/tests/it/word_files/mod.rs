@@ -65,7 +65,7 @@ fn silence_may_be_a_word() {
     let notes: Vec<String> = file.notes.iter().map(ToString::to_string).collect();
     assert_eq!(
         notes,
-        ["1 words \"silence\" or \"pau\", which may be the label of a pause"]
+        ["1 word \"silence\" or \"pau\", which may be the label of a pause"]
     );
     // A file that has another label for pauses leaves no doubt.
     let file = self::file("a.ctm", "a 1 0 1 sil\na 1 1 1 silence\n");

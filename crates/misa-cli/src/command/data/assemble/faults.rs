@@ -3,6 +3,7 @@
 use super::totals::Totals;
 use misa_recordings::assemble::{AssembleError, Assembler, KindMatching, Matching};
 use misa_recordings::segments::Segment;
+use misa_terms::form;
 use std::error::Error;
 use std::fmt::Write;
 
@@ -68,13 +69,16 @@ pub(super) fn nothing_left(
     let counted = [
         (
             without.len().saturating_sub(SEGMENTS),
-            "more segments without words",
+            "more segment",
+            "without words",
         ),
-        (totals.without_label, "segments without a label"),
-        (faults.list.len(), "recordings at fault"),
+        (totals.without_label, "segment", "without a label"),
+        (faults.list.len(), "recording", "at fault"),
     ];
-    let counted = counted.into_iter().filter(|(count, _)| *count > 0);
-    found.extend(counted.map(|(count, what)| format!("{count} {what}")));
+    let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
+    found.extend(
+        counted.map(|(count, noun, what)| format!("{count} {noun}{} {what}", form(count, "", "s"))),
+    );
     let first = faults.list.first();
     found.extend(first.map(|(name, error)| format!("the first of them {name:?}: {error}")));
     format!(

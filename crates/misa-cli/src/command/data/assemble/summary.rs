@@ -8,7 +8,7 @@ use misa_recordings::assemble::{KindMatching, Matching, StepCounts};
 use misa_recordings::segments::SegmentTable;
 use misa_recordings::tracks::TrackNote;
 use misa_recordings::words::WordsNote;
-use misa_terms::Modality;
+use misa_terms::{Modality, form, plural};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -52,9 +52,9 @@ impl Summary<'_> {
             if let Some(recipe) = recipe {
                 let _ = writeln!(
                     text,
-                    "{kind}  {} ({} columns): {}",
+                    "{kind}  {} ({}): {}",
                     recipe.name,
-                    recipe.columns.len(),
+                    plural(recipe.columns.len(), "column", "columns"),
                     steps_text(steps)
                 );
             }
@@ -113,9 +113,10 @@ impl Summary<'_> {
             format!("{} unlabelled", self.overview.counts.iter().sum::<usize>())
         };
         format!(
-            "{}: {counts} utterances of {} recordings, {:.1} MB, checksum {}\n",
+            "{}: {counts} {} of {}, {:.1} MB, checksum {}\n",
             self.arguments.out.display(),
-            self.totals.recordings.len(),
+            form(self.overview.counts.iter().sum(), "utterance", "utterances"),
+            plural(self.totals.recordings.len(), "recording", "recordings"),
             self.written.bytes as f64 / 1e6,
             self.written.checksum
         )
@@ -132,8 +133,9 @@ impl Summary<'_> {
         let (count, all) = (count.count(), self.table.segments.len());
         (count > 0 && count < all).then(|| {
             format!(
-                "{count} labels of {modality} left out: {} segments have none",
-                all - count
+                "{} of {modality} left out: {} none",
+                plural(count, "label", "labels"),
+                plural(all - count, "segment has", "segments have")
             )
         })
     }
@@ -183,10 +185,11 @@ impl Summary<'_> {
             (self.faults.list.len(), "recording", "at fault left out"),
         ];
         let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
-        notes.extend(counted.map(|(count, noun, what)| {
-            let end = if count == 1 { "" } else { "s" };
-            format!("{count} {noun}{end} {what}")
-        }));
+        notes.extend(
+            counted.map(|(count, noun, what)| {
+                format!("{count} {noun}{} {what}", form(count, "", "s"))
+            }),
+        );
         notes.extend(self.without_words());
         notes.extend(self.file_notes());
         notes.extend(self.sound_notes());
@@ -197,9 +200,9 @@ impl Summary<'_> {
     /// Which segments have no words, if any.
     fn without_words(&self) -> Option<String> {
         let without = self.totals.without_words();
-        let (count, end) = (without.len(), if without.len() == 1 { "" } else { "s" });
-        let told = told(&without);
-        (count > 0).then(|| format!("{count} segment{end} without words left out: {told}"))
+        let (count, told) = (without.len(), told(&without));
+        let segments = plural(count, "segment", "segments");
+        (count > 0).then(|| format!("{segments} without words left out: {told}"))
     }
 
     /// Notes of files, each kind once, with the sum of its counts.
@@ -259,8 +262,10 @@ impl Summary<'_> {
 fn steps_text(steps: &StepCounts) -> String {
     let share = 100.0 * steps.absent as f64 / steps.steps().max(1) as f64;
     format!(
-        "{} steps measured, {} borrowed from the nearest row, {} absent ({share:.1} %)",
-        steps.measured, steps.borrowed, steps.absent
+        "{} measured, {} borrowed from the nearest row, {} absent ({share:.1} %)",
+        plural(steps.measured, "step", "steps"),
+        steps.borrowed,
+        steps.absent
     )
 }
 
@@ -278,22 +283,22 @@ fn matching_notes(kind: &str, found: &KindMatching) -> Vec<String> {
     let mut notes = Vec::new();
     if !found.without.is_empty() {
         notes.push(format!(
-            "{} segments without {kind}: {}",
-            found.without.len(),
+            "{} without {kind}: {}",
+            plural(found.without.len(), "segment", "segments"),
             told(&found.without)
         ));
     }
     if !found.left.is_empty() {
         notes.push(format!(
-            "{} files of {kind} that no segment names: {}",
-            found.left.len(),
+            "{} of {kind} that no segment names: {}",
+            plural(found.left.len(), "file", "files"),
             told(&found.left)
         ));
     }
     if found.others > 0 {
-        let others = found.others;
+        let others = plural(found.others, "file", "files");
         notes.push(format!(
-            "{others} files of {kind} beside one of the same name, not read"
+            "{others} of {kind} beside one of the same name, not read"
         ));
     }
     notes

@@ -10,6 +10,7 @@ use crate::{Exit, Outcome};
 use clap::Args;
 use misa_recordings::RecordingError;
 use misa_recordings::sounds::{SoundReader, SoundRecipe, SoundReport, sound_files};
+use misa_terms::plural;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -190,7 +191,8 @@ impl FeaturesArguments {
                     let table = done.table.display();
                     let _ = writeln!(
                         text,
-                        "{table}: {rows} rows of {:.2} s ({}, {} Hz, {})",
+                        "{table}: {} of {:.2} s ({}, {} Hz, {})",
+                        plural(*rows, "row", "rows"),
                         report.seconds,
                         report.format,
                         report.rate,
@@ -205,18 +207,18 @@ impl FeaturesArguments {
                 }
             }
         }
-        let noun = if done.len() == 1 { "sound" } else { "sounds" };
         let _ = writeln!(
             text,
-            "{count} of {} {noun}, {seconds:.1} s, of which {speech:.1} s are {kind}; {} by {}",
-            done.len(),
+            "{count} of {}, {seconds:.1} s, of which {speech:.1} s are {kind}; {} by {}",
+            plural(done.len(), "sound", "sounds"),
             columns(self.recipe),
             self.recipe.name()
         );
         if others > 0 {
             let _ = writeln!(
                 text,
-                "note: {others} files of sound beside one of the same name, not read"
+                "note: {} of sound beside one of the same name, not read",
+                plural(others, "file", "files")
             );
         }
         text
