@@ -10,6 +10,10 @@ use burn::nn::loss::{CrossEntropyLossConfig, MseLoss};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// Highest central moment that may be compared; the paper has 5. Deviations are below 1, and often 0.5: the square of
+/// what a higher power of them is has no place in single precision. In deviations, 4 to a higher power has none either.
+const HIGHEST_MOMENT: usize = 64;
+
 misa_terms::choice! {
     /// How shared representations of different modalities are brought together.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +61,7 @@ misa_terms::settings! {
     /// | `task` | | regression | at least 2 classes |
     /// | `regression` | | squared | see [`Regression`] |
     /// | `similarity` | | cmd | see [`Similarity`] |
-    /// | `moments` | K | 5 | `[1, inf)` |
+    /// | `moments` | K | 5 | `[1, 64]` |
     /// | `similarity_weight` | alpha | 1.0 | `[0, inf)` |
     /// | `difference` | | orthogonality | see [`Difference`] |
     /// | `difference_weight` | beta | 0.3 | `[0, inf)` |
@@ -79,7 +83,7 @@ misa_terms::settings! {
         pub regression: Regression = Regression::Squared, with_regression;
         /// Kind of the similarity loss.
         pub similarity: Similarity = Similarity::Cmd, with_similarity;
-        /// Highest central moment compared. Range: `[1, inf)`.
+        /// Highest central moment compared. Range: `[1, 64]`.
         pub moments: usize = 5, with_moments;
         /// Weight of the similarity loss. Range: `[0, inf)`.
         pub similarity_weight: f64 = 1.0, with_similarity_weight;
@@ -128,7 +132,8 @@ impl MisaLossConfig {
         (self.contrast.as_ref()).map_or(Ok(()), ContrastLossConfig::validate)?;
         (self.unimodal.as_ref()).map_or(Ok(()), UnimodalLossConfig::validate)?;
         let moments = self.moments as f64;
-        ConfigError::check("moments", moments, "[1, inf)", self.moments >= 1)?;
+        let holds = (1..=HIGHEST_MOMENT).contains(&self.moments);
+        ConfigError::check("moments", moments, "[1, 64]", holds)?;
         let Task::Classification { classes } = self.task else {
             return Ok(());
         };
@@ -201,6 +206,21 @@ mod tests {
             error.unwrap_err().to_string(),
             "difference_weight must be in [0, inf), got -0.5"
         );
+    }
+
+    #[test]
+    fn moments_have_an_end() {
+        let validate = |moments| MisaLossConfig::new().with_moments(moments).validate();
+        for moments in [1, 5, HIGHEST_MOMENT] {
+            assert_eq!(validate(moments), Ok(()));
+        }
+        assert_eq!(
+            validate(65).unwrap_err().to_string(),
+            "moments must be in [1, 64], got 65"
+        );
+        for moments in [0, usize::MAX] {
+            assert!(validate(moments).is_err(), "{moments}");
+        }
     }
 
     #[test]
