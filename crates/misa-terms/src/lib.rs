@@ -85,7 +85,7 @@ pub use recipe::{RecipeFit, RecipeMisfit, RecipeScaling, RecipeStamp, ToolVersio
 pub use recipes::Recipes;
 #[doc(hidden)]
 pub use recipes::{check_recipes, recipes_from_json, recipes_to_json};
-pub use scale::{LabelScale, SIMS_CLASS_ENDS, is_sims_scale};
+pub use scale::{LabelScale, SIMS_CLASS_ENDS};
 pub use sequence::Sequence;
 pub use shape::{Choice, Content, Described, Field, Shape};
 pub use sizes::{FeatureSizes, TextSize};

@@ -9,9 +9,8 @@ pub const SIMS_CLASS_ENDS: [f32; 4] = [-0.7, -0.1, 0.1, 0.7];
 /// Of fewer labels, it may be chance that none lies beyond -1 and 1: two of five do in CMU-MOSI.
 const FEWEST: usize = 30;
 
-/// Whether labels are on the scale of CH-SIMS: multiples of 0.2 from -1 to 1, both of which occur, not all of them
-/// whole, and at least 30. Those of CMU-MOSI and CMU-MOSEI go on to -3 and 3.
-pub fn is_sims_scale(labels: &[f32]) -> bool {
+/// Whether labels are on the scale of CH-SIMS, see [`LabelScale::of`].
+fn is_sims_scale(labels: &[f32]) -> bool {
     let is_on_scale = |label: &f32| {
         let fifths = 5.0 * label;
         label.abs() <= 1.0 && (fifths - fifths.round()).abs() < 1e-4
@@ -34,7 +33,9 @@ pub enum LabelScale {
 }
 
 impl LabelScale {
-    /// The scale that labels show, see [`is_sims_scale`]; a part of a data set may have too few of them.
+    /// The scale that labels show. On that of CH-SIMS, they are multiples of 0.2 from -1 to 1, both of which occur, not
+    /// all of them whole, and at least 30; a part of a data set may have too few of them. Labels of CMU-MOSI and CMU-MOSEI
+    /// go on to -3 and 3.
     pub fn of(labels: &[f32]) -> Self {
         if is_sims_scale(labels) {
             Self::Sims
@@ -51,13 +52,11 @@ mod tests {
     #[test]
     fn the_scale_of_sims_has_fifths_and_both_ends() {
         let of_sims = [-1.0, 0.2, -0.6, 0.0, 1.0];
-        assert!(is_sims_scale(&of_sims.repeat(6)));
-        assert!(!is_sims_scale(&of_sims.repeat(5)));
         assert_eq!(LabelScale::of(&of_sims.repeat(6)), LabelScale::Sims);
-        assert_eq!(LabelScale::of(&of_sims), LabelScale::Sentiment);
+        assert_eq!(LabelScale::of(&of_sims.repeat(5)), LabelScale::Sentiment);
         // As a table or a pickle of doubles gives them.
         let of_doubles = [-1.0, (0.1f64 + 0.1) as f32, 0.59999996, 1.0];
-        assert!(is_sims_scale(&of_doubles.repeat(8)));
+        assert_eq!(LabelScale::of(&of_doubles.repeat(8)), LabelScale::Sims);
         for other in [
             &[-1.0, 0.2, 0.8][..],
             &[-0.8, 0.2, 1.0],
@@ -67,7 +66,8 @@ mod tests {
             &[-1.0, 0.2, 1.0, f32::NAN],
             &[],
         ] {
-            assert!(!is_sims_scale(&other.repeat(30)), "{other:?}");
+            let scale = LabelScale::of(&other.repeat(30));
+            assert_eq!(scale, LabelScale::Sentiment, "{other:?}");
         }
     }
 }
