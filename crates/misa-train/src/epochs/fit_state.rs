@@ -18,6 +18,10 @@ use misa_infer::{LabelScale, TermMeans, found_presence};
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Epochs whose optimiser steps are counted before the first one: twenty times those of any preset. Each is counted in
+/// milliseconds, in which a run cannot be stopped.
+const COUNTED_EPOCHS: usize = 10_000;
+
 /// Input of the loop over epochs.
 pub(crate) struct FitInput {
     pub config: TrainingConfig,
@@ -70,11 +74,18 @@ impl FitInput {
             return config.total_epochs().saturating_mul(updates(batches));
         }
         // Whole videos fill batches differently in every order.
-        let epochs = 1..=config.total_epochs();
-        epochs
-            .map(|epoch| updates(self.train.batches(epoch).len()))
-            .sum()
+        let of_epoch = |epoch| updates(self.train.batches(epoch).len());
+        updates_of(config.total_epochs(), of_epoch)
     }
+}
+
+/// The sum of `of_epoch` over so many epochs, from 1: counted in the first ones, and in the rest as many in each as in
+/// the mean of these.
+fn updates_of(epochs: usize, of_epoch: impl Fn(usize) -> usize) -> usize {
+    let counted = epochs.min(COUNTED_EPOCHS);
+    let sum: usize = (1..=counted).map(of_epoch).sum();
+    let rest = (epochs - counted) as u128 * sum as u128 / counted.max(1) as u128;
+    sum.saturating_add(usize::try_from(rest).unwrap_or(usize::MAX))
 }
 
 /// One call of the loop: its clock, its folder and its observer.
@@ -287,5 +298,24 @@ impl<'a> FitState<'a> {
             },
             Err(error) => error,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Epochs of one and of two steps in turn.
+    #[test]
+    fn steps_are_counted_as_far_as_runs_go_and_guessed_beyond() {
+        let of_epoch = |epoch: usize| {
+            assert!(epoch <= COUNTED_EPOCHS, "{epoch}");
+            1 + epoch % 2
+        };
+        let count = |epochs| updates_of(epochs, of_epoch);
+        assert_eq!([0, 1, 2, 501].map(count), [0, 2, 3, 752]);
+        assert_eq!(count(COUNTED_EPOCHS), 15_000);
+        assert_eq!(count(3 * COUNTED_EPOCHS), 45_000);
+        assert_eq!(count(usize::MAX), usize::MAX);
     }
 }

@@ -6,10 +6,10 @@ mod trials;
 
 use crate::support::{data, dataset, load, options, run, score_test, train_with};
 use burn::prelude::*;
-use misa_core::MutualAttentionConfig;
 use misa_core::loss::{
     MisaLossConfig, Term, TripletLossConfig, UnimodalLabels, UnimodalLossConfig, Weighting,
 };
+use misa_core::{ContextConfig, MutualAttentionConfig};
 use misa_data::{
     Order, Sequence, Split, SyntheticConfig, TextSequence, Utterance, UtteranceDataset,
 };

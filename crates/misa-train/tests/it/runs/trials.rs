@@ -26,19 +26,29 @@ fn later_trials_go_back_and_lower_the_rate() {
     assert!(more.history[same].train[Term::Task] < more.history[same - 1].train[Term::Task]);
 }
 
-/// Their number matters to a cosine alone: otherwise no step is counted that may never be made.
+/// Their number matters to a cosine alone: otherwise no step is counted that may never be made. With whole videos, whose
+/// batches differ between epochs, those of the first epochs alone are.
 #[test]
 fn a_run_may_have_any_number_of_epochs() {
+    let videos = SyntheticConfig::new().with_utterances_per_video(2);
+    let videos = videos.with_train(8).with_valid(4).with_test(2);
+    let videos = videos.with_d_visual(6).with_d_acoustic(5);
+    let videos = videos.with_mean_steps(5.0).generate().dataset;
+    let contexts = [None, Some(ContextConfig::new())];
     for schedule in [Schedule::Constant, Schedule::Cosine { floor: 0.5 }] {
-        let dir = tempdir().unwrap();
-        let config = config().with_epochs(usize::MAX).with_schedule(schedule);
-        let options = RunOptions {
-            pause_after: Some(1),
-            ..options(RunStart::New)
-        };
-        let error = go(&config, dir.path(), &options).unwrap_err();
-        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
-        assert_eq!(Manifest::read(dir.path()).unwrap().history().len(), 1);
+        for context in contexts.clone() {
+            let dir = tempdir().unwrap();
+            let config = config().with_epochs(usize::MAX).with_schedule(schedule);
+            let config = config.with_context(context);
+            let options = RunOptions {
+                pause_after: Some(1),
+                ..options(RunStart::New)
+            };
+            let data = videos.clone().lock_test().0;
+            let error = run(&config, data, &Device::flex(), dir.path(), &options).unwrap_err();
+            assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+            assert_eq!(Manifest::read(dir.path()).unwrap().history().len(), 1);
+        }
     }
 }
 
