@@ -72,7 +72,7 @@ pub use run::manifest::{Manifest, Opening, Session, Status};
 pub use run::names::RunFiles;
 pub use run::options::RunOptions;
 pub use run::report::{BertSummary, GloveSummary, ModalityScore, Report};
-pub use run::results::{record_results, replace_results};
+pub use run::results::{ResultFolder, record_results};
 pub use run::resume::Misfit;
 pub use run::score_test::{open_test, score_test};
 pub use run::system::{System, peak_memory};

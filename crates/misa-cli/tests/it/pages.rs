@@ -109,7 +109,20 @@ fn a_page_of_several_runs_in_the_place_of_that_of_one_is_recorded_there() {
     let page = one.join("report.html");
     said(&["report", text(&one)]);
     let of_one = fs::read_dir(one.join("figures")).unwrap().count();
-    said(&["report", text(&one), text(&other), "-o", text(&page)]);
+    let several = ["report", text(&one), text(&other), "-o", text(&page)];
+    // While another process writes to the run, its page and figures stay as they are.
+    let before = fs::read(&page).unwrap();
+    let lock = fs::File::create(one.join("run.lock")).unwrap();
+    lock.try_lock().unwrap();
+    let (status, message) = refused(&several);
+    assert_eq!(status, 1);
+    assert!(
+        message.ends_with("run.lock: another process is using this folder"),
+        "{message}"
+    );
+    assert_eq!(fs::read(&page).unwrap(), before);
+    drop(lock);
+    said(&several);
     assert!(fs::read_dir(one.join("figures")).unwrap().count() < of_one);
     said(&["verify", text(&one)]);
 }

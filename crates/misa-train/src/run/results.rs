@@ -94,31 +94,55 @@ fn remove_if_empty(folder: &Path, name: &str) {
 /// [`TrainError`] if the run is not finished, another process uses the folder, or a file cannot be
 /// read.
 pub fn record_results(dir: impl AsRef<Path>, files: &[PathBuf]) -> Result<(), TrainError> {
-    replace_results(dir, files, &[])
-}
-
-/// [`record_results`], in place of `stale` files of an earlier result, which are not verified any more. They are
-/// still there; the caller removes them.
-///
-/// # Errors
-///
-/// As [`record_results`].
-pub fn replace_results(
-    dir: impl AsRef<Path>,
-    files: &[PathBuf],
-    stale: &[PathBuf],
-) -> Result<(), TrainError> {
     let dir = dir.as_ref();
-    let (found, gone) = (names_in(dir, files)?, names_in(dir, stale)?);
-    if found.is_empty() && gone.is_empty() {
+    let found = names_in(dir, files)?;
+    if found.is_empty() {
         return Ok(());
     }
     let mut folder = RunFolder::open_finished(dir)?;
-    let mut manifest = folder.manifest.clone();
-    manifest
-        .files
-        .retain(|name, _| !gone.contains(Path::new(name)));
+    let manifest = folder.manifest.clone();
     record(&mut folder, manifest, &found)
+}
+
+/// The folder of a finished run while this process replaces results in it, such as its page: locked before the first of
+/// them is written, so that none is written that cannot be recorded.
+#[derive(Debug)]
+pub struct ResultFolder(RunFolder);
+
+impl ResultFolder {
+    /// Locks the folder `dir` of a run if `file`, which need not be there, is in it; `None` if it is elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`] if the run is not finished, another process uses the folder, or one of the folders cannot be read.
+    pub fn around(dir: impl AsRef<Path>, file: &Path) -> Result<Option<Self>, TrainError> {
+        let dir = dir.as_ref();
+        let whole =
+            |path: &Path| fs::canonicalize(path).map_err(|source| files::io_error(path, source));
+        let above = file.parent().filter(|above| !above.as_os_str().is_empty());
+        let is_inside = whole(above.unwrap_or(Path::new(".")))?.starts_with(whole(dir)?);
+        let folder = is_inside.then(|| RunFolder::open_finished(dir).map(Self));
+        folder.transpose()
+    }
+
+    /// Records files as [`record_results`] does, in place of `stale` files of an earlier result, which are not verified
+    /// any more. They are still there; the caller removes them.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`] if a file cannot be read, or the manifest cannot be written.
+    pub fn replace(&mut self, files: &[PathBuf], stale: &[PathBuf]) -> Result<(), TrainError> {
+        let Self(folder) = self;
+        let (found, gone) = (
+            names_in(folder.path(), files)?,
+            names_in(folder.path(), stale)?,
+        );
+        let mut manifest = folder.manifest.clone();
+        manifest
+            .files
+            .retain(|name, _| !gone.contains(Path::new(name)));
+        record(folder, manifest, &found)
+    }
 }
 
 /// The paths in the folder `dir` of those files that are in it.

@@ -4,7 +4,7 @@ use super::figure_list::FigureList;
 use crate::Steps;
 use crate::command::output::{folder, write, write_figure};
 use misa_report::Figure;
-use misa_train::RunFiles;
+use misa_train::{ResultFolder, RunFiles};
 use std::error::Error;
 use std::fs;
 use std::io::ErrorKind;
@@ -25,25 +25,25 @@ pub(super) fn figure_folder(home: &Path, out: &Path) -> PathBuf {
     out.with_file_name(name)
 }
 
-/// The files of a page, and those that it does not have any more.
-pub(super) struct Written {
-    /// The page and its figures.
-    pub files: Vec<PathBuf>,
-    /// Figures of the page that was there, unchanged since, which the new one does not have.
-    pub stale: Vec<PathBuf>,
-}
-
-/// Writes the figures, then the page. What is stale is still there, so that a page never lacks its figures.
+/// Writes the figures, then the page, and records them in those of `runs` whose folder they are in. Figures of the page
+/// that was there, unchanged since, which the new one does not have, are removed last, so that a page never lacks its
+/// figures.
 ///
 /// # Errors
 ///
-/// If a figure cannot be drawn or a file cannot be written.
-pub(super) fn write_page(
+/// If one of these folders is in use, before anything is written; if a figure cannot be drawn, a file cannot be written,
+/// or a stale one cannot be removed.
+pub(super) fn write_page<'r>(
     out: &Path,
     html: &str,
     figures: &[Figure],
     into: &Path,
-) -> Result<Written, Box<dyn Error>> {
+    runs: impl Iterator<Item = &'r Path>,
+) -> Result<(), Box<dyn Error>> {
+    let mut homes = Vec::new();
+    for run in runs {
+        homes.extend(ResultFolder::around(run, out)?);
+    }
     let earlier = FigureList::of_page(out);
     let mut files = Vec::new();
     let mut steps = Steps::new(figures.len());
@@ -56,15 +56,15 @@ pub(super) fn write_page(
     write(out, format!("{html}{}", list.text()).as_bytes())?;
     files.push(out.to_path_buf());
     let stale = earlier.stale(into, &list);
-    Ok(Written { files, stale })
+    for home in &mut homes {
+        home.replace(&files, &stale)?;
+    }
+    drop(steps);
+    remove_stale(&stale)
 }
 
 /// Removes figures that the page does not have any more, and tells it.
-///
-/// # Errors
-///
-/// If one cannot be removed.
-pub(super) fn remove_stale(stale: &[PathBuf]) -> Result<(), Box<dyn Error>> {
+fn remove_stale(stale: &[PathBuf]) -> Result<(), Box<dyn Error>> {
     for path in stale {
         let shown = path.display();
         match fs::remove_file(path) {

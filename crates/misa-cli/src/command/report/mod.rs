@@ -11,9 +11,9 @@ use crate::runs::NamedRuns;
 use crate::show::Finished;
 use crate::{Exit, MovedData, Outcome, Steps};
 use clap::Args;
-use files::{figure_folder, remove_stale, write_page};
+use files::{figure_folder, write_page};
 use misa_report::{Page, page};
-use misa_train::{RunFiles, replace_results};
+use misa_train::RunFiles;
 use serde_json::json;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -84,9 +84,8 @@ impl Arguments {
         steps.doing("drawing");
         let page = page(&record)?;
         drop(steps);
-        let written = write_page(out, &page.html(), page.figures(), &figures)?;
-        replace_results(run, &written.files, &written.stale)?;
-        remove_stale(&written.stale)?;
+        let home = std::iter::once(run);
+        write_page(out, &page.html(), page.figures(), &figures, home)?;
         if self.json {
             say_object(numbers(&page, out, &figures))?;
         } else {

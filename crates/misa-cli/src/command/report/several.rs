@@ -1,7 +1,7 @@
 //! Several runs as one page.
 
 use super::Arguments;
-use super::files::{figure_folder, remove_stale, write_page};
+use super::files::{figure_folder, write_page};
 use crate::command::json::say_object;
 use crate::command::output::{check_file, folder, make_folder};
 use crate::command::{SplitName, say};
@@ -9,7 +9,7 @@ use crate::runs::{FinishedRuns, NamedRun, NamedRuns};
 use crate::show::{names_of, recorded, recorded_scale, same_scale, same_task};
 use crate::{Exit, Outcome};
 use misa_report::{RunRecord, overview};
-use misa_train::{Manifest, RunFiles, TrainError, replace_results};
+use misa_train::{Manifest, RunFiles, TrainError};
 use serde_json::json;
 use std::error::Error;
 use std::fs;
@@ -41,12 +41,9 @@ impl Arguments {
         let page = overview(&self.title(records.len()), &records)?;
         check_file(&out)?;
         make_folder(&figures)?;
-        let written = write_page(&out, &page.html(), page.figures(), &figures)?;
         // The page may take the place of that of one of the runs.
-        for run in &runs {
-            replace_results(&run.folder, &written.files, &written.stale)?;
-        }
-        remove_stale(&written.stale)?;
+        let homes = runs.iter().map(|run| run.folder.as_path());
+        write_page(&out, &page.html(), page.figures(), &figures, homes)?;
         let (page_path, figure_path) = (out.display(), figures.display());
         if self.json {
             let names = page.figures().iter().map(|figure| figure.name.as_str());

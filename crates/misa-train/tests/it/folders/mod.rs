@@ -8,8 +8,9 @@ use burn::prelude::*;
 use misa_core::loss::MisaLossConfig;
 use misa_data::{Development, LockedTest, Split, SyntheticConfig, UtteranceDataset};
 use misa_train::{
-    BertSettings, FileState, Manifest, PretrainingConfig, Progress, Report, RunOptions, RunStart,
-    Schedule, Status, TrainError, TrainingConfig, Verification, record_results, replace_results,
+    BertSettings, FileState, Manifest, PretrainingConfig, Progress, Report, ResultFolder,
+    RunOptions, RunStart, Schedule, Status, TrainError, TrainingConfig, Verification,
+    record_results,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -188,7 +189,15 @@ fn a_result_that_was_replaced_is_not_verified_any_more() {
     fs::write(&old, "old").unwrap();
     fs::write(&new, "new").unwrap();
     record_results(dir.path(), std::slice::from_ref(&old)).unwrap();
-    replace_results(dir.path(), &[new], std::slice::from_ref(&old)).unwrap();
+    let elsewhere = tempdir().unwrap();
+    let outside = ResultFolder::around(dir.path(), &elsewhere.path().join("page.html"));
+    assert!(outside.unwrap().is_none());
+    let page = dir.path().join("report.html");
+    let mut home = ResultFolder::around(dir.path(), &page).unwrap().unwrap();
+    // Nobody else writes there meanwhile.
+    let busy = ResultFolder::around(dir.path(), &page).unwrap_err();
+    assert!(matches!(busy, TrainError::Busy { .. }), "{busy}");
+    home.replace(&[new], std::slice::from_ref(&old)).unwrap();
     assert!(!Verification::of(dir.path()).unwrap().is_whole());
     fs::remove_file(old).unwrap();
     assert!(Verification::of(dir.path()).unwrap().is_whole());
