@@ -58,6 +58,7 @@ impl TrainingArguments {
             stop: stop_on_signals()?,
             keep_state: true,
             pause_after: None,
+            allows_unread: false,
         };
         let out = self.out.clone();
         let out = out.unwrap_or_else(|| ["runs", name].iter().collect());

@@ -27,6 +27,8 @@ pub struct Launch {
     pub keep_state: bool,
     /// The epoch after which the run is paused, as if a stop were requested then.
     pub pause_after: Option<usize>,
+    /// Whether a new run may have settings without effect, because it is of a sweep that began with them.
+    pub allows_unread: bool,
 }
 
 impl Launch {
@@ -88,6 +90,7 @@ impl Launch {
             keep_epochs: *keep_epochs,
             tensorboard: *tensorboard,
             pause_after: self.pause_after,
+            allows_unread: self.allows_unread,
             devices,
             stop: self.stop.clone(),
             settings: serde_json::to_value(&settings.value)?,

@@ -122,6 +122,7 @@ fn run(
         stop: stop.clone(),
         keep_state: false,
         pause_after: None,
+        allows_unread: false,
     };
     let (report, test) = launch.train(settings, folder)?;
     if split == Split::Test && report.scores_of(Split::Test).is_none() {

@@ -1,6 +1,6 @@
 //! The settings of a run.
 
-use misa_core::{Modality, PerModality, Task};
+use misa_core::{ConfigError, Modality, PerModality, Task};
 use misa_data::{
     DataError, Format, OpenOptions, Padding, Policy, SyntheticConfig, UtteranceDataset,
 };
@@ -124,15 +124,16 @@ impl RunSettings {
         self.validate_others()
     }
 
-    /// [`Self::validate`] for a run that has begun, see [`TrainingConfig::validate_recorded`]: the run itself
-    /// tells what has no effect.
+    /// [`Self::validate`] for a run that has begun, see [`TrainingConfig::validate_recorded`]; returns what has no
+    /// effect.
     ///
     /// # Errors
     ///
     /// [`TrainError::Config`] names the first setting that cannot be used.
-    pub fn validate_recorded(&self) -> Result<(), TrainError> {
-        self.training.validate_recorded()?;
-        self.validate_others()
+    pub fn validate_recorded(&self) -> Result<Vec<ConfigError>, TrainError> {
+        let unread = self.training.validate_recorded()?;
+        self.validate_others()?;
+        Ok(unread)
     }
 
     fn validate_others(&self) -> Result<(), TrainError> {

@@ -222,8 +222,8 @@ impl Manifest {
         states.chain(kept).chain(results).collect()
     }
 
-    /// Whether the run has something that is worth keeping.
-    pub(crate) fn is_worth_keeping(&self) -> bool {
+    /// Whether the run has something that is worth keeping: it is finished, or has a state that it can be resumed from.
+    pub fn is_worth_keeping(&self) -> bool {
         self.status == Status::Finished || self.state.is_some()
     }
 

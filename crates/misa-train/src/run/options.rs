@@ -44,6 +44,11 @@ pub struct RunOptions {
     /// The epoch after which the run is paused: its state is saved, and it ends as if a stop had been requested then.
     /// A run that is resumed afterwards ends with the same bytes as one that was never paused.
     pub pause_after: Option<usize>,
+    /// Whether a new run may have settings without effect, as one that goes on may: those of a sweep that began with them,
+    /// see [`TrainingConfig::validate_recorded`].
+    ///
+    /// [`TrainingConfig::validate_recorded`]: crate::TrainingConfig::validate_recorded
+    pub allows_unread: bool,
     /// Whether the run writes events for TensorBoard, in the folder `tensorboard` of its own.
     pub tensorboard: bool,
     /// All settings of the run as TOML; written to `run.toml` in the folder.

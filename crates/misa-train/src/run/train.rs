@@ -85,7 +85,7 @@ pub fn run(
     options: &RunOptions,
 ) -> Result<Report, TrainError> {
     let dir = dir.as_ref();
-    let without_effect = check_settings(config, dir, options.start)?;
+    let without_effect = check_settings(config, dir, options)?;
     check(config, data.dataset())?;
     options.validate()?;
     let devices = options.devices.len() + 1;
@@ -142,11 +142,11 @@ pub fn run(
 fn check_settings(
     config: &TrainingConfig,
     dir: &Path,
-    start: RunStart,
+    options: &RunOptions,
 ) -> Result<Vec<String>, TrainError> {
-    let goes_on =
-        start == RunStart::Resume && Manifest::read(dir).is_ok_and(|run| run.is_worth_keeping());
-    if !goes_on {
+    let goes_on = || Manifest::read(dir).is_ok_and(|run| run.is_worth_keeping());
+    let may_have_some = options.allows_unread || options.start == RunStart::Resume && goes_on();
+    if !may_have_some {
         config.validate()?;
         return Ok(Vec::new());
     }

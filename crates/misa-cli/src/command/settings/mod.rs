@@ -7,6 +7,7 @@ use crate::settings::{
     Assignment, Layers, Resolved, RunSettings, SettingsError, preset_layers, read_value,
 };
 use clap::Args;
+use misa_core::ConfigError;
 use misa_data::UtteranceDataset;
 use misa_train::{Corpus, CorpusSummary, Preset};
 pub(super) use option::option_of;
@@ -151,16 +152,43 @@ impl SettingsArguments {
         if recorded.is_some_and(is_other) {
             return self.resolve(more);
         }
-        let layers = self.layers(&basis, recorded, more)?;
-        // What `more` takes away, such as the text of an ablation, leaves an option right that was right before.
-        let without_more = self.layers(&basis, recorded, &[])?;
-        self.check_needs([&without_more, &layers])?;
-        let resolved: Resolved<RunSettings> = layers.resolve()?;
-        check_task(&resolved)?;
+        let resolved = self.resolve_on(&basis, recorded, more)?;
         match recorded {
-            Some(_) => resolved.value.validate_recorded()?,
+            // The run itself tells what has no effect.
+            Some(_) => drop(resolved.value.validate_recorded()?),
             None => resolved.value.validate()?,
         }
+        Ok(resolved)
+    }
+
+    /// [`Self::resolve`] for a run of a sweep that may have begun; also returns what has no effect, for which a new
+    /// run is refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::resolve`], except for settings without effect.
+    pub(crate) fn resolve_with_unread(
+        &self,
+        more: &[Setting],
+    ) -> Result<(Resolved<RunSettings>, Vec<ConfigError>), Box<dyn Error>> {
+        let resolved = self.resolve_on(&self.basis(None, more)?, None, more)?;
+        let unread = resolved.value.validate_recorded()?;
+        Ok((resolved, unread))
+    }
+
+    /// The settings, whose ranges are not checked together yet.
+    fn resolve_on(
+        &self,
+        basis: &Basis,
+        recorded: Option<&RecordedSettings>,
+        more: &[Setting],
+    ) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
+        let layers = self.layers(basis, recorded, more)?;
+        // What `more` takes away, such as the text of an ablation, leaves an option right that was right before.
+        let without_more = self.layers(basis, recorded, &[])?;
+        self.check_needs([&without_more, &layers])?;
+        let resolved = layers.resolve()?;
+        check_task(&resolved)?;
         Ok(resolved)
     }
 

@@ -1,6 +1,7 @@
 //! Many runs.
 
 mod ask;
+mod begun;
 mod importance;
 mod main_score;
 mod outcome;
@@ -12,8 +13,7 @@ mod study;
 mod waiting;
 mod work;
 
-use super::{Setting, SettingOptions, SettingsArguments, say, say_object};
-use crate::settings::{Resolved, RunSettings};
+use super::{SettingOptions, SettingsArguments, say, say_object};
 use crate::sweep::{Cell, Halving, Shard, Space, SweepFile, stop_when_alone};
 use crate::{Exit, Outcome, requests_on_signals, stop_on_signals};
 use clap::Args;
@@ -101,6 +101,8 @@ struct Sweep {
     space: Space,
     /// That of the first run.
     task: Task,
+    /// What is said of the settings without effect that runs have begun with.
+    begun_with: BTreeSet<String>,
     settings: SettingsArguments,
 }
 
@@ -218,25 +220,22 @@ impl Arguments {
             )
             .into());
         }
-        let sweep = |cells, task| Sweep {
+        let sweep = |cells, task, begun_with| Sweep {
             cells,
             halving: file.halving.clone(),
             file: file.clone(),
             base: base.clone(),
             space: space.clone(),
             task,
+            begun_with,
             settings: SettingsArguments {
                 config: file.base.iter().cloned().collect(),
                 options: options.clone(),
                 ..SettingsArguments::default()
             },
         };
-        let whole = sweep(cells.clone(), Task::default());
-        let mut task = None;
-        for cell in &whole.cells {
-            let settings = whole.resolve(cell, &self.file)?;
-            task.get_or_insert(settings.value.training.loss.task);
-        }
+        let whole = sweep(cells.clone(), Task::default(), BTreeSet::new());
+        let (task, begun_with) = self.check(&whole)?;
         if let Some(shard) = self.shard {
             let items = cells.into_iter().enumerate();
             cells = items
@@ -244,7 +243,7 @@ impl Arguments {
                 .map(|(_, cell)| cell)
                 .collect();
         }
-        Ok(sweep(cells, task.unwrap_or_default()))
+        Ok(sweep(cells, task, begun_with))
     }
 
     /// The study that the runs are written to, if one is asked for.
@@ -325,15 +324,5 @@ impl Sweep {
             groups.into_values().max().unwrap_or(0) * last
         };
         seeds.into_values().map(kept).sum()
-    }
-
-    fn resolve(&self, cell: &Cell, file: &Path) -> Result<Resolved<RunSettings>, Box<dyn Error>> {
-        let origin = file.display().to_string();
-        let settings = cell.settings.iter().map(|(key, value)| Setting {
-            key: key.clone(),
-            value: value.clone(),
-            origin: origin.clone(),
-        });
-        self.settings.resolve(&settings.collect::<Vec<_>>())
     }
 }

@@ -185,6 +185,8 @@ impl Stages<'_> {
             stop: self.stop.clone(),
             keep_state: false,
             pause_after: rung.map(|rung| before + rung),
+            // Such settings are those that the sweep began with, or the run would not be here.
+            allows_unread: true,
         };
         let (report, _) = launch.train(&settings, folder)?;
         Ok(report)

@@ -108,6 +108,7 @@ impl Arguments {
             stop: stop_on_signals()?,
             keep_state: true,
             pause_after: None,
+            allows_unread: false,
         };
         let mut reports: Vec<Report> = Vec::new();
         let jobs = self.jobs();

@@ -1,5 +1,6 @@
 //! Sweeps: every run once, whoever is killed.
 
+mod begun;
 mod halving;
 mod journal;
 mod signals;
