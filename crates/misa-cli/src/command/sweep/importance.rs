@@ -24,8 +24,9 @@ pub(super) struct Importance {
 /// What each setting that varies accounts for, the largest share first; nothing for fewer than eight runs.
 ///
 /// Epsilon squared of a one-way analysis of variance: the share of the variance of the score that lies between the values
-/// of the setting, less what chance puts there. Numbers of more than four values are divided into four parts of equal
-/// size. Settings are looked at one by one: what two of them do together counts for neither.
+/// of the setting, less what chance puts there. Numbers of more than four values are divided into four parts, of equal
+/// size as far as equal numbers stay together. Settings are looked at one by one: what two of them do together counts
+/// for neither.
 pub(super) fn importance(scored: &[(&Cell, f64)]) -> Vec<Importance> {
     if scored.len() < FEWEST_RUNS {
         return Vec::new();
@@ -61,10 +62,16 @@ fn groups(scored: &[(&Value, f64)]) -> Vec<Vec<f64>> {
         Some(mut numbers) if by_value.len() > PARTS => {
             numbers.sort_by(|one, other| one.0.total_cmp(&other.0));
             let size = numbers.len().div_ceil(PARTS);
-            let parts = numbers.chunks(size);
+            let mut parts = vec![Vec::new(); PARTS];
+            let mut before = 0;
+            // Equal numbers are in the part that has the middle one.
+            for equal in numbers.chunk_by(|one, other| one.0 == other.0) {
+                let middle = before + (equal.len() - 1) / 2;
+                parts[middle / size].extend(equal.iter().map(|(_, score)| *score));
+                before += equal.len();
+            }
+            parts.retain(|part| !part.is_empty());
             parts
-                .map(|part| part.iter().map(|(_, score)| *score).collect())
-                .collect()
         }
         _ => by_value.into_values().collect(),
     }
@@ -130,6 +137,24 @@ mod tests {
         assert_eq!(epsilon_squared(&[vec![0.0; 4], vec![0.0; 4]]), None);
         let close = [vec![0.1; 4], vec![0.1 + 1e-9; 4]];
         assert!(epsilon_squared(&close).unwrap() > 0.99);
+    }
+
+    /// The mean of each number is 3: scores vary within the first one alone, whose runs are half of all.
+    #[test]
+    fn equal_numbers_are_in_one_part() {
+        let numbers = [0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4];
+        let scores = [1.0, 1.0, 5.0, 5.0, 3.0, 3.0, 3.0, 3.0];
+        let cells = numbers.map(|dropout| cell(dropout, "lstm"));
+        let scored: Vec<(&Cell, f64)> = cells.iter().zip(scores).collect();
+        let expected = Importance {
+            setting: "training.dropout".to_string(),
+            share: 0.0,
+        };
+        assert_eq!(importance(&scored), [expected]);
+        let values = numbers.map(Value::from);
+        let scored: Vec<(&Value, f64)> = values.iter().zip(scores).collect();
+        let parts = [vec![1.0, 1.0, 5.0, 5.0], vec![3.0; 2], vec![3.0; 2]];
+        assert_eq!(groups(&scored), parts);
     }
 
     #[test]
