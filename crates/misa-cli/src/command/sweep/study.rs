@@ -2,7 +2,9 @@
 
 use super::main_score::MainScore;
 use crate::sweep::{Cell, Space};
-use misa_studies::{Journal, JournalError, Json, Outcome, Param, StudyId, TrialId, TrialState};
+use misa_studies::{
+    Journal, JournalError, Json, Outcome, Param, StudyId, Trial, TrialId, TrialState,
+};
 use misa_train::{EpochRecord, Report};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,8 +17,8 @@ const ERROR: &str = "error";
 
 /// A study in a journal, whose trials are the runs of a sweep.
 ///
-/// A trial is found again by its parameters, which no other run has: however often the processes of a sweep are killed,
-/// each run has one trial that is complete.
+/// A trial is found again by the name of its run, which no other has, in other shared settings either: however often the
+/// processes of a sweep are killed, each run has one trial that is complete.
 pub(super) struct Study {
     journal: Journal,
     id: StudyId,
@@ -53,8 +55,7 @@ impl Study {
 
     /// Notes that the run is finished, unless that is noted already.
     pub(super) fn finish(&mut self, cell: &Cell, report: &Report) -> Result<(), Box<dyn Error>> {
-        let params = self.space.params(cell)?;
-        if self.find(&params, TrialState::Complete)?.is_some() {
+        if self.find(cell, TrialState::Complete)?.is_some() {
             return Ok(());
         }
         let trial = self.running(cell)?;
@@ -74,8 +75,7 @@ impl Study {
         cell: &Cell,
         history: &[EpochRecord],
     ) -> Result<(), Box<dyn Error>> {
-        let params = self.space.params(cell)?;
-        let Some(trial) = self.find(&params, TrialState::Running)? else {
+        let Some(trial) = self.find(cell, TrialState::Running)? else {
             return Ok(());
         };
         for (epoch, value) in self.score.by_epoch(history) {
@@ -92,10 +92,9 @@ impl Study {
 
     /// The trial of a run that is at work: that of a process that was killed or stopped, or a new one.
     fn running(&mut self, cell: &Cell) -> Result<TrialId, Box<dyn Error>> {
-        let params = self.space.params(cell)?;
-        let trial = match self.find(&params, TrialState::Running)? {
+        let trial = match self.find(cell, TrialState::Running)? {
             Some(trial) => trial,
-            None => self.journal.create_trial(self.id, params)?,
+            None => (self.journal).create_trial(self.id, self.space.params(cell)?)?,
         };
         // A process may have been killed between a new trial and its name.
         let is_named = (self.journal.refresh()?.trials(self.id))
@@ -107,13 +106,15 @@ impl Study {
         Ok(trial)
     }
 
-    fn find(
-        &mut self,
-        params: &BTreeMap<String, Param>,
-        state: TrialState,
-    ) -> Result<Option<TrialId>, JournalError> {
+    fn find(&mut self, cell: &Cell, state: TrialState) -> Result<Option<TrialId>, Box<dyn Error>> {
+        let params = self.space.params(cell)?;
+        let is_of_run = |trial: &Trial| match trial.user_attrs.get(RUN) {
+            Some(name) => name.as_str() == Some(cell.name.as_str()),
+            // Its process was killed before it could name it.
+            None => is_equal(&trial.params, &params),
+        };
         let mut trials = self.journal.refresh()?.trials(self.id);
-        let found = trials.find(|trial| trial.state == state && is_equal(&trial.params, params));
+        let found = trials.find(|trial| trial.state == state && is_of_run(trial));
         Ok(found.map(|trial| trial.id))
     }
 }

@@ -1,6 +1,6 @@
 //! Runs of a sweep as trials in a journal.
 
-use super::{sweep, until, written};
+use super::{BASE, sweep, until, written};
 use crate::common::{json, refused, said, text};
 use misa_studies::{Direction, Journal, Json, NewTrial, Operation, Outcome, StudyId, TrialState};
 use serde_json::Value;
@@ -114,6 +114,23 @@ fn every_run_has_one_complete_trial_whoever_is_killed() {
     journal.create_trial(study, params).unwrap();
     said(&[&again[..], &["--study", "nameless"]].concat());
     assert_eq!(trials(&other, "nameless"), (complete, 0));
+}
+
+/// They vary the same settings, with the same values.
+#[test]
+fn runs_with_other_shared_settings_have_trials_of_their_own() {
+    let dir = tempdir().unwrap();
+    let [base, file, out, log] =
+        ["base.toml", "sweep.toml", "out", "study.log"].map(|name| dir.path().join(name));
+    fs::write(&file, "base = \"base.toml\"\nseeds = [1]\n").unwrap();
+    let sweep = ["sweep", text(&file), "--out", text(&out)];
+    for more in ["", "learning_rate = 3e-3\n"] {
+        fs::write(&base, format!("{BASE}{more}")).unwrap();
+        said(&[&sweep[..], &["--journal", text(&log)]].concat());
+    }
+    let (complete, others) = trials(&log, "sweep");
+    assert_eq!((complete.len(), others), (2, 0));
+    assert_eq!(complete, reported(&out));
 }
 
 #[test]
