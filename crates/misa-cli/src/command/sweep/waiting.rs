@@ -210,13 +210,15 @@ fn settings(trial: &Trial) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// A setting as a sweep file has it; a text may be TOML, as on the command line.
+/// A setting as a sweep file has it; a text may be a table in JSON, as [`Space`] writes it, or TOML, as on the command
+/// line.
 fn value(json: &Json) -> Value {
+    let table = |text: &str| serde_json::from_str(text).ok().filter(Value::is_object);
     match json {
         Json::Bool(flag) => Value::Bool(*flag),
         Json::Integer(number) => Value::from(*number),
         Json::Float(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        Json::Text(text) => read_value(text),
+        Json::Text(text) => table(text).unwrap_or_else(|| read_value(text)),
         Json::Null | Json::List(_) | Json::Object(_) => Value::Null,
     }
 }
@@ -239,5 +241,36 @@ fn alone(value: &Json) -> DistributionKind {
         other => DistributionKind::Categorical {
             choices: vec![other.clone()],
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_setting_is_read_as_a_journal_has_it() {
+        for setting in [
+            json!({ "norm": 5.0 }),
+            json!({ "classification": { "classes": 2 } }),
+            json!(["text", "visual"]),
+            json!("off"),
+            json!(0.5),
+            json!(3),
+            json!(true),
+        ] {
+            let cell = Cell {
+                name: String::new(),
+                group: String::new(),
+                settings: vec![("key".to_string(), setting.clone())],
+            };
+            let space = Space::new(std::slice::from_ref(&cell), None).unwrap();
+            let params = space.params(&cell).unwrap();
+            assert_eq!(value(&params["key"].value()), setting);
+        }
+        // As somebody types them.
+        let typed = Json::Text("{ norm = 5.0 }".to_string());
+        assert_eq!(value(&typed), json!({ "norm": 5.0 }));
     }
 }
