@@ -95,7 +95,7 @@ impl RunSettings {
 
     /// Replaces every path by what `f` returns for it.
     pub(crate) fn map_paths(&mut self, f: impl Fn(&Path) -> PathBuf) {
-        let training = &mut self.training;
+        let (data, training) = (&mut self.data, &mut self.training);
         let bert = training.bert.as_mut();
         let of_bert = bert.map(|bert| (&mut bert.folder, &mut bert.cache));
         let (folder, cache) = match of_bert {
@@ -103,7 +103,10 @@ impl RunSettings {
             None => (None, None),
         };
         let optional = [
-            self.data.path.as_mut(),
+            data.path.as_mut(),
+            data.text.as_mut(),
+            data.visual.as_mut(),
+            data.acoustic.as_mut(),
             training.glove.as_mut(),
             training.transfer.as_mut(),
             folder,
@@ -212,4 +215,33 @@ pub(crate) fn with_files(
         None => options,
     };
     Modality::ALL.into_iter().fold(options, replace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use misa_train::BertSettings;
+
+    #[test]
+    fn every_path_is_mapped() {
+        let mut settings = RunSettings::new(Preset::Official, Corpus::Mosi, true).unwrap();
+        let path = || Some(PathBuf::from("a"));
+        let DataSettings {
+            path: whole,
+            text,
+            visual,
+            acoustic,
+            ..
+        } = &mut settings.data;
+        for part in [whole, text, visual, acoustic] {
+            *part = path();
+        }
+        let training = &mut settings.training;
+        (training.glove, training.transfer) = (path(), path());
+        training.bert = Some(BertSettings::new("a".into()).with_cache(path()));
+        settings.map_paths(|path| Path::new("there").join(path));
+        let json = serde_json::to_string(&settings).unwrap();
+        assert_eq!(json.matches("\"there").count(), 8, "{json}");
+        assert!(!json.contains("\"a\""), "{json}");
+    }
 }
