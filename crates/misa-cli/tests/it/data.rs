@@ -100,6 +100,35 @@ fn the_corpus_that_is_recognised_chooses_the_settings() {
     assert!(note.contains("the corpus is not known"), "{note}");
 }
 
+/// A sweep recognises nothing: its runs have the settings of the default corpus.
+#[test]
+fn the_best_settings_of_a_sweep_are_those_of_its_runs() {
+    let dir = tempdir().unwrap();
+    let [data, base, file, out] =
+        ["data.safetensors", "base.toml", "sweep.toml", "out"].map(|name| dir.path().join(name));
+    save(&small([1284, 229, 686]), &data, |label| label);
+    let settings = "[training]\nepochs = 1\nd_hidden = 8\nd_embedding = 8\n";
+    fs::write(&base, settings).unwrap();
+    let runs = "base = \"base.toml\"\nseeds = [1]\ndata = [\"data.safetensors\"]\n";
+    fs::write(&file, runs).unwrap();
+    let arguments = ["sweep", text(&file), "--out", text(&out), "--json"];
+    let found = json(&said(&arguments));
+    let run = out.join(found["runs"][0]["name"].as_str().unwrap());
+    let size = report(&run)["config"]["batch_size"].to_string();
+    let best = found["best"].as_str().unwrap().split(' ');
+    let arguments: Vec<&str> = best.skip(1).chain(["--dry-run"]).collect();
+    let printed = said(&arguments);
+    let batch = [
+        "training.batch_size",
+        &size,
+        "preset",
+        "official",
+        "for",
+        "mosei",
+    ];
+    assert!(has_line(&printed, &batch), "{printed}");
+}
+
 /// A feature file of MMSA in the layout of CH-SIMS, with features that are not finite.
 #[test]
 fn labels_by_single_modalities_survive_conversion_and_are_learned_from() {

@@ -1,11 +1,11 @@
-//! Settings that a sweep began with and that a new one is refused for by now.
+//! The settings of the runs of a sweep, which may have begun with some that a new one is refused for by now.
 
 use super::{Arguments, Sweep};
 use crate::command::Setting;
 use crate::settings::{Resolved, RunSettings};
 use crate::sweep::Cell;
 use misa_core::{ConfigError, Task};
-use misa_train::{Manifest, TrainError};
+use misa_train::{Corpus, Manifest, TrainError};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::Path;
@@ -72,6 +72,17 @@ impl Sweep {
             Some(error) => Err(TrainError::from(error).into()),
             None => Ok(settings),
         }
+    }
+
+    /// The corpus of the runs where nothing names it, and their data might be of another.
+    pub(super) fn unnamed_corpus(&self, file: &Path) -> Result<Option<Corpus>, Box<dyn Error>> {
+        let first = self.cells.first();
+        let first = first.map(|cell| self.resolve(cell, file)).transpose()?;
+        let is_unnamed = |settings: &Resolved<RunSettings>| {
+            !settings.is_set("corpus") && settings.value.data.path.is_some()
+        };
+        let unnamed = first.filter(is_unnamed);
+        Ok(unnamed.map(|settings| settings.value.corpus))
     }
 
     fn resolve_with_unread(

@@ -160,8 +160,8 @@ impl Arguments {
         let finished = FinishedScores::read(cells, is_done, &self.out);
         let base = sweep.settings.config.first().map(PathBuf::as_path);
         let ranking = finished.ranking(cells, &self.out);
+        let best = ranking.command(base, sweep.unnamed_corpus(&self.file)?);
         if !self.json {
-            let best = ranking.command(base);
             let best = best.map_or_else(String::new, |best| {
                 format!("The best settings with five seeds: {best}\n\n")
             });
@@ -187,7 +187,7 @@ impl Arguments {
             "runs": runs,
             "ranking": ranking,
             "importance": ranking.importance(),
-            "best": ranking.command(base),
+            "best": best,
         }))
     }
 

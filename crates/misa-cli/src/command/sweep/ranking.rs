@@ -8,7 +8,7 @@ use crate::sweep::Cell;
 use misa_core::Task;
 use misa_data::Split;
 use misa_report::compare::{Metric, Summary, score_key};
-use misa_train::Report;
+use misa_train::{Corpus, Report};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -237,11 +237,15 @@ impl Ranking {
         writeln!(f)
     }
 
-    /// The command that trains the best settings with five seeds; `None` if no run is finished.
-    pub fn command(&self, base: Option<&Path>) -> Option<String> {
+    /// The command that trains the best settings with five seeds; `None` if no run is finished. `corpus`: that of the
+    /// runs where nothing names it, which `misa train` would look for in the data.
+    pub fn command(&self, base: Option<&Path>, corpus: Option<Corpus>) -> Option<String> {
         let mut command = "misa train".to_string();
         if let Some(base) = base {
             command += &format!(" --config {}", quoted(&base.display().to_string()));
+        }
+        if let Some(corpus) = corpus {
+            command += &format!(" corpus={corpus}");
         }
         let set = self.places.first()?.set.iter();
         for (key, value) in set.filter(|(key, _)| key != "training.seed") {
@@ -309,7 +313,7 @@ mod tests {
         let ranking = found(Task::Regression, &scored).ranking(&cells, Path::new("runs/s"));
         let place = ranking.places.first().unwrap();
         let data = place.data.clone().unwrap();
-        let command = ranking.command(None).unwrap();
+        let command = ranking.command(None, None).unwrap();
         assert!(command.contains(&format!("data.path={data}")), "{command}");
     }
 
