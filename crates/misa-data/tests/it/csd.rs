@@ -96,7 +96,7 @@ fn a_folder_of_sequences_is_a_data_set() {
     assert!(
         notes
             .iter()
-            .any(|note| note.ends_with("misaligned utterances dropped")),
+            .any(|note| note.ends_with("1 misaligned utterance dropped")),
         "{notes:?}"
     );
     assert!(

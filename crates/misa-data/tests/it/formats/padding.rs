@@ -131,9 +131,12 @@ fn rows_that_are_zero_in_all_modalities_are_padding_however_few_utterances_have_
             found[count..].iter().all(|&found| found == [STEPS; 3]),
             "{found:?}"
         );
-        let expected = format!(
-            "train: {count} utterances {place} with rows of zeros in all modalities: padding, removed"
-        );
+        let sequences = match count {
+            1 => format!("1 utterance {place}s"),
+            _ => format!("{count} utterances {place}"),
+        };
+        let expected =
+            format!("train: {sequences} with rows of zeros in all modalities: padding, removed");
         assert_eq!(notes(&data), [expected]);
     }
 }
