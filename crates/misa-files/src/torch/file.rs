@@ -22,7 +22,7 @@ pub struct File<'a> {
 #[derive(Debug)]
 enum Storages<'a> {
     Archive {
-        archive: Archive<'a>,
+        archive: Box<Archive<'a>>,
         /// Folder of all members.
         folder: String,
         big_endian: bool,
@@ -165,7 +165,7 @@ fn open_archive<'a>(
         None => false,
     };
     let storages = Storages::Archive {
-        archive,
+        archive: Box::new(archive),
         folder,
         big_endian,
     };
