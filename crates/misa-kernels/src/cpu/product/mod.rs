@@ -15,9 +15,9 @@ use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 use tile::{Target, choose_tile, tallest};
 
-/// Rows packed at once: a block of them fits in the second-level cache, beside the panels below.
+/// Rows packed at once: a block of them takes half of a second-level cache of 1 MiB.
 pub(crate) const MAX_PACKED_ROWS: usize = 384;
-/// Columns whose panels stay in the second-level cache while every packed row meets them.
+/// Columns whose panels stay in such a cache while every packed row meets them.
 const MAX_COLUMNS: usize = 512;
 
 /// What a product is added to.
