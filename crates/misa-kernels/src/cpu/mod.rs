@@ -26,6 +26,7 @@ mod step;
 pub(crate) mod sums;
 #[cfg(test)]
 mod testing;
+mod turn;
 mod weight_gradients;
 
 #[cfg(feature = "flex")]

@@ -2,6 +2,7 @@
 
 use crate::cpu::buffer::Buffer;
 use crate::cpu::matrix::Rows;
+use crate::cpu::turn::turn;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -90,8 +91,7 @@ impl Left<'_> {
     }
 }
 
-/// Columns `columns` of `COUNT` rows from `first` on, turned: four rows at a time, for four values
-/// are written as easily as one.
+/// Columns `columns` of `COUNT` rows from `first` on, turned.
 #[inline(always)]
 fn pack_rows<const COUNT: usize>(
     matrix: &Rows<'_>,
@@ -99,20 +99,8 @@ fn pack_rows<const COUNT: usize>(
     columns: Range<usize>,
     out: &mut [f32],
 ) {
-    let (out, _) = out.as_chunks_mut::<COUNT>();
     let row = |offset: usize| &matrix.row(first + offset)[columns.clone()];
-    for offset in (0..COUNT / 4 * 4).step_by(4) {
-        let rows = row(offset).iter().zip(row(offset + 1));
-        let rows = rows.zip(row(offset + 2).iter().zip(row(offset + 3)));
-        for (out, ((&a, &b), (&c, &d))) in out.iter_mut().zip(rows) {
-            out[offset..offset + 4].copy_from_slice(&[a, b, c, d]);
-        }
-    }
-    for offset in COUNT / 4 * 4..COUNT {
-        for (out, &value) in out.iter_mut().zip(row(offset)) {
-            out[offset] = value;
-        }
-    }
+    turn(COUNT, row, COUNT, out);
 }
 
 /// Columns `first..first + COUNT` of each of `rows`: pieces of a size known to the compiler, since
@@ -274,27 +262,15 @@ pub(crate) fn copy_panel(
 }
 
 impl PanelSteps<'_> {
-    /// From `[width, depth]`, four columns at a time, for four values are written as easily as one.
+    /// From `[width, depth]`.
     #[inline(always)]
     fn turn(self, matrix: Rows<'_>) {
         let (columns, panel) = (self.columns.len(), self.panel);
         if columns < panel {
             self.out.fill(0.0);
         }
-        let source = |offset: usize| &matrix.row(self.columns.start + offset)[self.steps.clone()];
-        let fours = columns / 4 * 4;
-        for offset in (0..fours).step_by(4) {
-            let rows = source(offset).iter().zip(source(offset + 1));
-            let rows = rows.zip(source(offset + 2).iter().zip(source(offset + 3)));
-            for (step, ((&a, &b), (&c, &d))) in self.out.chunks_exact_mut(panel).zip(rows) {
-                step[offset..offset + 4].copy_from_slice(&[a, b, c, d]);
-            }
-        }
-        for offset in fours..columns {
-            for (step, &value) in self.out.chunks_exact_mut(panel).zip(source(offset)) {
-                step[offset] = value;
-            }
-        }
+        let row = |offset: usize| &matrix.row(self.columns.start + offset)[self.steps.clone()];
+        turn(columns, row, panel, self.out);
     }
 }
 
