@@ -60,7 +60,10 @@ impl FlacFrames {
         self.last.extend_from_slice(&packet.data);
         let end = packet.pts.checked_add(packet.dur);
         // Numbers of frames may begin anywhere, as in a part of a stream, but not behind what is no frame.
-        let is_first = packet.data.starts_with(&self.first) || packet.pts == Timestamp::ZERO;
+        // A frame of silence may be shorter than a header.
+        let known = self.first.len().min(packet.data.len());
+        let is_first =
+            packet.data.starts_with(&self.first[..known]) || packet.pts == Timestamp::ZERO;
         match std::mem::replace(&mut self.next, end) {
             None => is_first,
             Some(expected) => expected == packet.pts,

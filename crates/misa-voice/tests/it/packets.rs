@@ -54,6 +54,16 @@ pub fn with_rate(frame: &[u8], rate: u8) -> Vec<u8> {
     frame
 }
 
+/// Silence in the place of a frame of FLAC that has one channel of 16 bits.
+pub fn silent(frame: &[u8]) -> Vec<u8> {
+    let length = header_of(frame).unwrap();
+    // The kind of samples that are all the same, and their value.
+    let mut frame = [&frame[..=length], &[0; 3][..]].concat();
+    let sum = remainder(&frame, 0x8005, 16) as u16;
+    frame.extend(sum.to_be_bytes());
+    frame
+}
+
 /// Where the packets of AAC without a container are, without their headers of 7 bytes.
 pub fn adts_packets(bytes: &[u8]) -> Vec<Range<usize>> {
     let (mut at, mut packets) = (0, Vec::new());

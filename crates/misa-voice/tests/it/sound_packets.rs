@@ -1,6 +1,6 @@
 //! Packets in the middle of a sound that do not belong there.
 
-use crate::packets::{Ogg, adts_packets, flac_frames, mkv_with, with_rate};
+use crate::packets::{Ogg, adts_packets, flac_frames, mkv_with, silent, with_rate};
 use crate::sounds::{kit, likeness};
 use misa_testing::takes_less_than;
 use misa_voice::VoiceError;
@@ -99,6 +99,13 @@ fn a_flac_that_begins_with_a_damaged_frame_is_refused() {
     let part = [header.as_slice(), &whole[frames[2].start..]].concat();
     let samples = read(&whole, false).unwrap().samples;
     assert_eq!(read(&part, false).unwrap().samples, samples[2 * 1152..]);
+    // Such a part may begin with silence, in fewer bytes than the longest header.
+    let quiet = silent(&whole[frames[2].clone()]);
+    assert!(quiet.len() < 16, "{}", quiet.len());
+    let rest = &whole[frames[3].start..];
+    let part = [header.as_slice(), quiet.as_slice(), rest].concat();
+    let expected = [&[0.0; 1152][..], &samples[3 * 1152..]].concat();
+    assert_eq!(read(&part, false).unwrap().samples, expected);
 }
 
 /// Packets of AAC have 1024 samples, and a damaged one changes the next, which overlaps it.
