@@ -12,8 +12,7 @@
 //! | `container.rs` | its format, from its first bytes |
 //! | `codec.rs` | names of codecs |
 //! | `opening.rs` | reader and decoder of a file |
-//! | `decoder.rs` | blocks of samples from packets |
-//! | `lead.rs` | silence for damaged packets before the first whole one |
+//! | `decoder/` | blocks of samples from packets, and silence for damaged ones |
 //! | `boxes.rs` | the boxes that MP4 files are made of |
 //! | `riff.rs` | lengths in the header of WAV that cannot be |
 //! | `fragments.rs` | fragments that would take too long to read |
@@ -39,7 +38,6 @@ mod facts;
 mod finding;
 mod flac;
 mod fragments;
-mod lead;
 mod level;
 mod limits;
 mod meter;

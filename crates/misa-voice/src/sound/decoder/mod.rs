@@ -3,13 +3,14 @@
 //! The decoders are symphonia's. All calls of them go through [`guarded`](crate::sound::opening::guarded): bytes that make one panic are a typed
 //! error here, after which nothing more is read from it.
 
+mod silence;
+
 use crate::VoiceError;
 use crate::sound::SoundLimits;
 use crate::sound::codec::{bits_of, name_of};
 use crate::sound::container::Container;
 use crate::sound::edit::Edit;
 use crate::sound::fragments;
-use crate::sound::lead::Lead;
 use crate::sound::opening::{
     FAILED, Spec, check_spec, decoder_of, first_sound, guarded, header, header_of, is_end, open,
     reason, stated_spec, states_length,
@@ -17,6 +18,7 @@ use crate::sound::opening::{
 use crate::sound::riff;
 use crate::sound::source::{Source, io_of};
 use crate::sound::tally::{MISSING, Tally};
+use silence::Lead;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::FormatReader;
@@ -220,41 +222,6 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// A packet that is damaged.
-    fn undecoded(&mut self, found: &str) -> Step {
-        if self.decoded == 0 {
-            self.damaged_before += 1;
-        }
-        Step::Damaged(self.damaged(self.codec, found))
-    }
-
-    /// Takes a packet that was decoded; silence comes first if those before it are damaged.
-    fn whole(&mut self, spec: Spec, frames: usize) -> Result<Step, VoiceError> {
-        self.longest = self.longest.max(frames);
-        if self.damaged_before == 0 {
-            return self.take(spec, frames);
-        }
-        let lead = Lead {
-            spec,
-            frames,
-            planes: std::mem::take(&mut self.planes),
-            silent: std::mem::take(&mut self.damaged_before),
-        };
-        self.follow(lead)
-    }
-
-    /// The next packet of silence, or the whole one at their end.
-    fn follow(&mut self, mut lead: Lead) -> Result<Step, VoiceError> {
-        let (spec, frames) = (lead.spec, lead.frames);
-        if lead.silent == 0 {
-            self.planes = lead.planes;
-            return self.take(spec, frames);
-        }
-        lead.silent -= 1;
-        self.lead = Some(lead);
-        self.fill(spec, frames)
-    }
-
     /// Checks a block, and cuts what the file says is no sound.
     fn take(&mut self, spec: Spec, frames: usize) -> Result<Step, VoiceError> {
         self.planes.truncate(spec.channels);
@@ -273,22 +240,6 @@ impl<'a> Decoder<'a> {
         }
         self.check_seconds(self.second())?;
         Ok(Step::Block)
-    }
-
-    /// Makes silence the block, in the place of a damaged packet. Before the first whole packet the block is empty:
-    /// that packet brings the silence with it.
-    pub fn silence(&mut self) -> Result<(), VoiceError> {
-        let Some(spec) = self.spec.filter(|_| self.decoded > 0) else {
-            self.planes.iter_mut().for_each(Vec::clear);
-            return Ok(());
-        };
-        self.fill(spec, self.longest).map(|_| ())
-    }
-
-    /// Makes `frames` of silence the block.
-    fn fill(&mut self, spec: Spec, frames: usize) -> Result<Step, VoiceError> {
-        self.planes = vec![vec![0.0; frames]; spec.channels];
-        self.take(spec, frames)
     }
 
     /// Whether what the file states is within the limits.
