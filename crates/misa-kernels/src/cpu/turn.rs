@@ -5,7 +5,7 @@
 ///
 /// # Panics
 ///
-/// Panics if a step has no room for `columns` numbers, or `out` not for as many steps as a row has numbers.
+/// Panics if a step has no room for `columns` numbers, or `out` has fewer steps than a row has numbers.
 #[inline(always)]
 pub(crate) fn turn<'a>(
     columns: usize,
@@ -13,6 +13,9 @@ pub(crate) fn turn<'a>(
     stride: usize,
     out: &mut [f32],
 ) {
+    // Otherwise the numbers beyond the last step would be left out without a word.
+    let has_room = columns == 0 || row(0).len() * stride <= out.len();
+    assert!(has_room, "a step for each number of a row");
     let fours = columns / 4 * 4;
     for first in (0..fours).step_by(4) {
         let rows = std::array::from_fn(|offset| row(first + offset));
@@ -102,6 +105,17 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether the rows are turned four at a time or one by one.
+    #[test]
+    fn a_number_without_a_step_is_a_panic() {
+        for columns in [1, 4] {
+            let turned = std::panic::catch_unwind(|| {
+                turn(columns, |_| &[1.0, 2.0, 3.0], 4, &mut [0.0; 8]);
+            });
+            assert!(turned.is_err(), "{columns}");
         }
     }
 
