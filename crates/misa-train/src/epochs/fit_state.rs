@@ -18,8 +18,8 @@ use misa_infer::{LabelScale, TermMeans, found_presence};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Epochs whose optimiser steps are counted before the first one: twenty times those of any preset. Each is counted in
-/// milliseconds, in which a run cannot be stopped.
+/// Epochs whose optimiser steps are counted before the first one: twenty times those of any preset. Counting one takes
+/// milliseconds, and a run cannot be stopped meanwhile.
 const COUNTED_EPOCHS: usize = 10_000;
 
 /// Input of the loop over epochs.
@@ -79,8 +79,8 @@ impl FitInput {
     }
 }
 
-/// The sum of `of_epoch` over so many epochs, from 1: counted in the first ones, and in the rest as many in each as in
-/// the mean of these.
+/// The sum of `of_epoch` over epochs from 1 to `epochs`. Beyond [`COUNTED_EPOCHS`], each is taken to have the mean of
+/// those before.
 fn updates_of(epochs: usize, of_epoch: impl Fn(usize) -> usize) -> usize {
     let counted = epochs.min(COUNTED_EPOCHS);
     let sum: usize = (1..=counted).map(of_epoch).sum();

@@ -8,8 +8,8 @@ use misa_kernels::{Adam, RowAdam};
 
 /// The vectors of a model's words or tokens, while they are trained outside it.
 ///
-/// A batch has a few hundred of some ten thousand words. Inside the model, each step would compute
-/// a gradient as large as the table, and update every row. The model has no table meanwhile, see
+/// A batch has a few hundred of the tens of thousands of words or tokens. Inside the model, each step would
+/// compute a gradient as large as the table, and update every row. The model has no table meanwhile, see
 /// [`without_table`].
 #[derive(Debug)]
 pub(crate) struct WordVectors {
@@ -64,7 +64,7 @@ impl WordVectors {
         let shape = ids.dims();
         let steps = shape[1];
         let ids: Vec<usize> = (ids.to_data().iter::<i64>())
-            .map(|id| usize::try_from(id).expect("a word id is not negative"))
+            .map(|id| usize::try_from(id).expect("an id is not negative"))
             .collect();
         let mut rows: Vec<usize> = ids
             .chunks(steps)

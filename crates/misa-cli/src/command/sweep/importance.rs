@@ -24,9 +24,9 @@ pub(super) struct Importance {
 /// What each setting that varies accounts for, the largest share first; nothing for fewer than eight runs.
 ///
 /// Epsilon squared of a one-way analysis of variance: the share of the variance of the score that lies between the values
-/// of the setting, less what chance puts there. Numbers of more than four values are divided into four parts, of equal
-/// size as far as equal numbers stay together. Settings are looked at one by one: what two of them do together counts
-/// for neither.
+/// of the setting, less what chance puts there. Numbers of more than four values are divided into four parts of
+/// about equal size, with equal numbers in one part. Settings are looked at one by one: what two of them do together
+/// counts for neither.
 pub(super) fn importance(scored: &[(&Cell, f64)]) -> Vec<Importance> {
     if scored.len() < FEWEST_RUNS {
         return Vec::new();

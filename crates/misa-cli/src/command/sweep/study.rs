@@ -17,8 +17,8 @@ const ERROR: &str = "error";
 
 /// A study in a journal, whose trials are the runs of a sweep.
 ///
-/// A trial is found again by the name of its run, which no other has, in other shared settings either: however often the
-/// processes of a sweep are killed, each run has one trial that is complete.
+/// A trial is found again by the name of its run. No other run has it, not even one with the same values and other
+/// shared settings. So each run has one trial that is complete, however often the processes of a sweep are killed.
 pub(super) struct Study {
     journal: Journal,
     id: StudyId,

@@ -10,8 +10,9 @@ use burn::nn::loss::{CrossEntropyLossConfig, MseLoss};
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Highest central moment that may be compared; the paper has 5. Deviations are below 1, and often 0.5: the square of
-/// what a higher power of them is has no place in single precision. In deviations, 4 to a higher power has none either.
+/// Highest central moment that may be compared; the paper has 5. Powers leave the range of single precision there: the
+/// square of 0.5 to the 64th, for deviations of [`Similarity::Cmd`], is below its normal numbers, and 4 to the 64th, for
+/// those of [`Similarity::ScaledCmd`], is above its largest one.
 const HIGHEST_MOMENT: usize = 64;
 
 misa_terms::choice! {
