@@ -8,11 +8,13 @@ use misa_core::{ConfigError, Task};
 use misa_train::{Corpus, Manifest, TrainError};
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 impl Arguments {
-    /// Checks the settings of every run of `sweep`: the task of the first one, and what is said of the settings without
-    /// effect that runs of it have begun with, see [`misa_train::TrainingConfig::validate_recorded`]. These are told.
+    /// Checks the settings of every run of `sweep`. Returns the task of the first one, and what is said of the settings
+    /// without effect that runs of it have begun with, see [`misa_train::TrainingConfig::validate_recorded`]; prints a
+    /// note on each of these.
     ///
     /// # Errors
     ///
@@ -48,11 +50,19 @@ impl Arguments {
         Ok((task.unwrap_or_default(), begun_with))
     }
 
-    /// What is said of the settings without effect of the runs that have begun.
+    /// What is said of the settings without effect of the runs that have begun: those of the file, or, where a journal
+    /// chooses the settings, all in the folder.
     fn begun_with(&self, cells: &[Cell]) -> BTreeSet<String> {
-        let manifests = cells
+        let folders: Vec<PathBuf> = if self.ask.is_some() {
+            let entries = fs::read_dir(&self.out).into_iter().flatten();
+            entries.flatten().map(|entry| entry.path()).collect()
+        } else {
+            let names = cells.iter().map(|cell| &cell.name);
+            names.map(|name| self.out.join(name)).collect()
+        };
+        let manifests = folders
             .iter()
-            .filter_map(|cell| Manifest::read(self.out.join(&cell.name)).ok());
+            .filter_map(|folder| Manifest::read(folder).ok());
         let begun = manifests.filter(Manifest::is_worth_keeping);
         let unread = begun.filter_map(|manifest| manifest.config.validate_recorded().ok());
         unread.flatten().map(|error| error.to_string()).collect()

@@ -163,7 +163,7 @@ fn a_journal_that_cannot_be_used_is_refused_before_anything_is_trained() {
 }
 
 /// A trial as Optuna's `enqueue_trial` leaves it.
-fn enqueue(journal: &mut Journal, study: StudyId, settings: &[(&str, Json)]) {
+pub(super) fn enqueue(journal: &mut Journal, study: StudyId, settings: &[(&str, Json)]) {
     let settings = settings
         .iter()
         .map(|(key, value)| (key.to_string(), value.clone()));
