@@ -184,6 +184,32 @@ fn a_state_leaves_out_what_the_files_of_bert_have() {
     }
 }
 
+/// With weight decay, the vectors of tokens are trained in the model, as those of every run once were. This decay is too
+/// small to change a weight.
+#[test]
+fn a_run_whose_tokens_were_trained_in_the_model_goes_on_a_few_rows_at_a_time() {
+    let _turn = alone();
+    let folder = pretrained(&data());
+    let config = config(folder.path(), BertFreezing::Layers(2));
+    let out = tempdir().unwrap();
+    let paused = RunOptions {
+        pause_after: Some(1),
+        ..options(RunStart::New)
+    };
+    let in_model = config.clone().with_weight_decay(f64::MIN_POSITIVE);
+    let error = go(&in_model, out.path(), &paused).unwrap_err();
+    assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+    let path = out.path().join("manifest.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["config"]["weight_decay"] = 0.0.into();
+    fs::write(path, manifest.to_string()).unwrap();
+    go(&config, out.path(), &options(RunStart::Resume)).unwrap();
+    let whole = tempdir().unwrap();
+    go(&config, whole.path(), &options(RunStart::New)).unwrap();
+    assert!(weights_of(out.path()) == weights_of(whole.path()));
+}
+
 /// A state that holds the frozen weights, too, as those of misa 0.1.0 do.
 fn with_frozen_weights(config: &TrainingConfig, out: &Path) {
     stopped(config, out);
