@@ -53,7 +53,7 @@ class Opening(Case):
         path = stored.GOLDEN / "data" / "mmsa" / "aligned_mosi.np2_p4.pkl"
         data = self.same_as_converted(path, "--policy", "compat", policy="compat")
         self.assertEqual((data.text, data.vocabulary), ("vectors", None))
-        self.assertRegex(misa.open(path, policy="compat").notes[0], "non-finite acoustic values replaced")
+        self.assertRegex(misa.open(path, policy="compat").notes[0], "non-finite acoustic value replaced")
 
     def test_values_are_those_of_the_official_code(self):
         data = misa.open(stored.write_pickles(self.work / "values"))
