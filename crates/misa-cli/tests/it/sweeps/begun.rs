@@ -43,6 +43,12 @@ fn goes_on(arguments: &[&str]) {
     assert_eq!(told.matches(note).count(), 1, "{told}");
 }
 
+fn has_finished_with_rate(run: &Path) {
+    let manifest = json(&fs::read_to_string(run.join("manifest.json")).unwrap());
+    assert_eq!(manifest["status"], "finished");
+    assert_eq!(manifest["config"]["adversary_learning_rate"], 0.01);
+}
+
 /// As of a release that took a rate of an adversary which the runs have not. One of three has begun.
 #[test]
 fn a_setting_without_effect_is_told_once_and_refused_in_a_new_sweep() {
@@ -64,10 +70,7 @@ fn a_setting_without_effect_is_told_once_and_refused_in_a_new_sweep() {
 
     goes_on(&[&sweep[..], &["--processes", "2"]].concat());
     for run in runs {
-        let manifest = fs::read_to_string(out.join(run).join("manifest.json")).unwrap();
-        let manifest = json(&manifest);
-        assert_eq!(manifest["status"], "finished");
-        assert_eq!(manifest["config"]["adversary_learning_rate"], 0.01);
+        has_finished_with_rate(&out.join(run));
     }
 }
 
@@ -112,8 +115,5 @@ fn trials_that_wait_go_on_with_what_others_have_begun_with() {
     };
     copy_with_rate(&run(BASE, 0.1), &run(&earlier, 0.1));
     goes_on(&ask);
-    let manifest = fs::read_to_string(run(&earlier, 0.5).join("manifest.json")).unwrap();
-    let manifest = json(&manifest);
-    assert_eq!(manifest["status"], "finished");
-    assert_eq!(manifest["config"]["adversary_learning_rate"], 0.01);
+    has_finished_with_rate(&run(&earlier, 0.5));
 }
