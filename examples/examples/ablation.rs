@@ -22,5 +22,6 @@ struct Arguments {
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
+    misa_memory::ask_for_large_pages();
     misa_cli::exit("ablation", Arguments::parse().ablation.run())
 }

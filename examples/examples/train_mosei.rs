@@ -44,6 +44,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
+    misa_memory::ask_for_large_pages();
     let result = Arguments::parse()
         .training
         .train("train_mosei", Corpus::Mosei);

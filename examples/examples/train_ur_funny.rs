@@ -37,6 +37,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
+    misa_memory::ask_for_large_pages();
     let result = Arguments::parse()
         .training
         .train("train_ur_funny", Corpus::UrFunny);

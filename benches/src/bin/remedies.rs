@@ -112,6 +112,7 @@ static REMEDIES: [Remedy; 16] = [
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
+    misa_memory::ask_for_large_pages();
     misa_benches::exit("remedies", run(&Arguments::parse()))
 }
 

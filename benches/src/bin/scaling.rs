@@ -54,6 +54,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
+    misa_memory::ask_for_large_pages();
     misa_benches::exit("scaling", run(&Arguments::parse()))
 }
 

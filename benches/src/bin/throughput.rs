@@ -68,6 +68,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     misa_memory::keep_freed_memory();
+    misa_memory::ask_for_large_pages();
     let started = Instant::now();
     let arguments = Arguments::parse();
     let result = arguments.run(started).map_err(Into::into);

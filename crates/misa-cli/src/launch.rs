@@ -55,6 +55,7 @@ impl Launch {
         // Checked first: reports name the folder, and are written last.
         text_of(out, "folder of the run")?;
         let settings = self.for_folder(settings, out)?;
+        misa_memory::ask_for_large_pages();
         let RunSettings {
             data,
             training,
