@@ -2,7 +2,7 @@
 
 #[cfg(any(feature = "flex", feature = "cube"))]
 use crate::ops::{RecurrentOps, Weights};
-use crate::{CellKind, PackedSteps};
+use crate::{CellKind, PackedSteps, Repeats};
 #[cfg(any(feature = "flex", feature = "cube"))]
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::prelude::*;
@@ -20,8 +20,24 @@ pub struct Layer {
     pub d_hidden: usize,
     /// Layout of the steps of all sequences.
     pub steps: Arc<PackedSteps>,
-    /// Whether to return the final memories, too. Only an LSTM has them.
-    pub with_memory: bool,
+    /// Which rows of the input are the same, if that is known. The kernel for the CPU multiplies them by the input
+    /// weight once; results are the same.
+    pub repeats: Option<Arc<Repeats>>,
+    /// What to return.
+    pub output: LayerOutput,
+}
+
+/// What a [`Layer`] returns, `2 * d_hidden` features a row, the forward direction's first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayerOutput {
+    /// The state after each step, one row each, in the layout of [`PackedSteps`].
+    States,
+    /// The same, and after it the final memory of each sequence, longest first. Only an LSTM has memories.
+    StatesAndMemories,
+    /// Only the final states of each sequence, longest first: of the forward direction after the last step, of the
+    /// backward direction after the first.
+    FinalStates,
 }
 
 /// Weights of one direction, in PyTorch's layout and order of gates.
@@ -74,12 +90,11 @@ fn can_differentiate(device: &Device) -> bool {
 
 impl Layer {
     /// Rows of final memory after the states.
-    #[cfg(feature = "cube")]
+    #[cfg(any(feature = "flex", feature = "cube"))]
     pub(crate) fn memories(&self) -> usize {
-        if self.with_memory {
-            self.steps.sequences()
-        } else {
-            0
+        match self.output {
+            LayerOutput::StatesAndMemories => self.steps.sequences(),
+            LayerOutput::States | LayerOutput::FinalStates => 0,
         }
     }
 
@@ -90,14 +105,13 @@ impl Layer {
     /// # Shapes
     ///
     /// - input: `[rows, d_input]`, the real steps of all sequences in the layout of [`PackedSteps`]
-    /// - output: `[rows, 2 * d_hidden]`, the state after each step, the forward direction's
-    ///   features first; with memory, `[rows + sequences, 2 * d_hidden]`, the final memories after
-    ///   the states, longest sequence first
+    /// - output: `2 * d_hidden` columns, and as many rows as there are steps, steps and sequences, or sequences: see
+    ///   [`LayerOutput`]
     ///
     /// # Panics
     ///
-    /// Panics if there is no kernel, see [`available`], if a shape is not as above, or if memory is
-    /// requested from a GRU.
+    /// Panics if there is no kernel, see [`available`], if a shape is not as above, if repeats are of another number of
+    /// rows, or if memories are requested from a GRU.
     pub fn forward(
         self: Arc<Self>,
         input: Tensor<2>,
@@ -112,13 +126,43 @@ impl Layer {
             assert_eq!(weights.input_bias.dims(), [gates]);
             assert_eq!(weights.hidden_bias.dims(), [gates]);
         }
-        assert!(!self.with_memory || self.cell == CellKind::Lstm);
+        let repeats = self.repeats.as_ref();
+        assert!(repeats.is_none_or(|repeats| repeats.rows() == self.steps.rows()));
+        let has_memories = self.cell == CellKind::Lstm;
+        assert!(self.output != LayerOutput::StatesAndMemories || has_memories);
         assert!(
             available(&input.device(), input.dtype()),
             "no kernel for {:?}",
             input.device()
         );
+        if self.output == LayerOutput::FinalStates && !on_cpu(&input.device(), input.dtype()) {
+            return self.chosen_from_all(input, forward, backward);
+        }
         self.dispatch(input, forward, backward)
+    }
+
+    /// The final states, where the kernel returns all of them.
+    fn chosen_from_all(
+        &self,
+        input: Tensor<2>,
+        forward: DirectionWeights,
+        backward: DirectionWeights,
+    ) -> Tensor<2> {
+        let all = Self {
+            output: LayerOutput::States,
+            ..self.clone()
+        };
+        let states = Arc::new(all).dispatch(input, forward, backward);
+        let last: Vec<i64> = (self.steps.last_rows().iter())
+            .map(|&row| row as i64)
+            .collect();
+        let last = Tensor::from_data(last.as_slice(), &states.device());
+        let first = states.clone().narrow(0, 0, self.steps.sequences());
+        let halves = vec![
+            states.select(0, last).narrow(1, 0, self.d_hidden),
+            first.narrow(1, self.d_hidden, self.d_hidden),
+        ];
+        Tensor::cat(halves, 1)
     }
 
     #[cfg(any(feature = "flex", feature = "cube"))]

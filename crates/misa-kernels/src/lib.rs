@@ -9,6 +9,8 @@
 //! | [`Adam`], [`norm`] | CPU | the optimiser in one pass over memory, and the norm of a gradient |
 //! | [`RowAdam`] | CPU | [`Adam`] for a table of which a step reads few rows, bit for bit |
 //!
+//! [`compute`] keeps work that calls many of them on the threads that compute.
+//!
 //! Each layer is one operation of Burn, differentiable with the default feature `autodiff`.
 //! [`available`] and [`on_cpu`] say for which devices there is a kernel; `misa-core` computes the same
 //! from Burn's operations where there is none.
@@ -41,7 +43,9 @@ mod linear;
 #[cfg_attr(not(feature = "autodiff"), allow(dead_code))]
 mod ops;
 mod packed_matrix;
+mod pool;
 mod pre_norm;
+mod repeats;
 mod rows;
 mod sentences;
 mod steps;
@@ -50,11 +54,13 @@ mod transformer;
 pub use adam::{Adam, norm};
 pub use cell::CellKind;
 pub use dropout::dropout;
-pub use layer::{DirectionWeights, Layer, available, on_cpu};
+pub use layer::{DirectionWeights, Layer, LayerOutput, available, on_cpu};
 pub use linear::linear;
 #[doc(hidden)]
 pub use packed_matrix::PackedMatrix;
+pub use pool::compute;
 pub use pre_norm::{bias_add, bias_relu, layer_norm, mean};
+pub use repeats::Repeats;
 pub use rows::RowAdam;
 pub use sentences::Sentences;
 pub use steps::PackedSteps;

@@ -37,8 +37,8 @@ pub trait RecurrentKernel: Backend {
     /// What a forward pass records for its gradients besides the states.
     type Trace: Clone + Debug + Send + 'static;
 
-    /// Reads every sequence in both directions; `input` is `[rows, d_input]`, the states are
-    /// `[rows, 2 * d_hidden]`, with `sequences` rows of memory after them if requested.
+    /// Reads every sequence in both directions; `input` is `[rows, d_input]`, the states are those that
+    /// [`crate::LayerOutput`] says; the final ones alone are asked only of the CPU.
     fn read(
         layer: &Arc<Layer>,
         input: &FloatTensor<Self>,

@@ -1,7 +1,7 @@
 //! Sequences of unequal length without their padding.
 
 use burn::prelude::*;
-use misa_kernels::PackedSteps;
+use misa_kernels::{PackedSteps, Repeats};
 use std::sync::Arc;
 
 /// Where the real steps of a padded batch lie, longest sequence first.
@@ -28,6 +28,8 @@ pub struct PackedSequence {
     /// `[rows, d_input]`
     pub(crate) rows: Tensor<2>,
     pub(crate) packing: Arc<Packing>,
+    /// Which rows are the same, if that is known.
+    pub(crate) repeats: Option<Arc<Repeats>>,
 }
 
 impl Packing {
@@ -176,6 +178,7 @@ impl PackedSequence {
         Self {
             rows,
             packing: Arc::new(packing),
+            repeats: None,
         }
     }
 
@@ -194,6 +197,7 @@ impl PackedSequence {
         Self {
             rows: rows.select(0, indices),
             packing: Arc::new(packing),
+            repeats: None,
         }
     }
 
@@ -207,6 +211,7 @@ impl PackedSequence {
         Self {
             rows,
             packing: self.packing.clone(),
+            repeats: None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::encoder::packed::{PackedSequence, Packing, int_tensor};
 use burn::module::Param;
 use burn::nn::Initializer;
 use burn::prelude::*;
-use misa_kernels::{DirectionWeights, Layer, available};
+use misa_kernels::{DirectionWeights, Layer, LayerOutput, available};
 use std::sync::Arc;
 
 /// Configuration of [`Recurrent`].
@@ -132,23 +132,42 @@ impl Recurrent {
         }
     }
 
-    fn read_with_kernel(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
-        let packing = &input.packing;
+    /// Only the final state of the forward and of the backward direction, `[batch, d_hidden]` each.
+    pub(crate) fn final_states(&self, input: &PackedSequence) -> [Tensor<2>; 2] {
+        let [_, d_input] = self.forward.weight_ih.val().dims();
+        assert_shape!(input.rows, [_, d_input]);
+        if !available(&input.rows.device(), input.rows.dtype()) {
+            return self.read_step_by_step(input, false).hidden;
+        }
+        let states = self.kernel(input, LayerOutput::FinalStates);
+        by_direction(input.packing.restore_order(states))
+    }
+
+    /// What the kernel returns.
+    fn kernel(&self, input: &PackedSequence, output: LayerOutput) -> Tensor<2> {
         let [_, d_hidden] = self.forward.weight_hh.val().dims();
-        let [rows, d_input] = input.rows.dims();
         let layer = Layer {
             cell: self.cell,
-            d_input,
+            d_input: input.rows.dims()[1],
             d_hidden,
-            steps: packing.steps().clone(),
-            with_memory,
+            steps: input.packing.steps().clone(),
+            repeats: input.repeats.clone(),
+            output,
         };
         let [forward, backward] = [&self.forward, &self.backward].map(Direction::weights);
-        let output = Arc::new(layer).forward(input.rows.clone(), forward, backward);
+        Arc::new(layer).forward(input.rows.clone(), forward, backward)
+    }
 
-        let batch = packing.batch();
-        let by_direction =
-            |x: Tensor<2>| [0, d_hidden].map(|start| x.clone().narrow(1, start, d_hidden));
+    fn read_with_kernel(&self, input: &PackedSequence, with_memory: bool) -> RecurrentOutput {
+        let packing = &input.packing;
+        let [rows, _] = input.rows.dims();
+        let output = if with_memory {
+            LayerOutput::StatesAndMemories
+        } else {
+            LayerOutput::States
+        };
+        let output = self.kernel(input, output);
+        let (batch, d_hidden) = (packing.batch(), output.dims()[1] / 2);
         let (states, memory) = if with_memory {
             let memory = output.clone().narrow(0, rows, batch);
             let memory = by_direction(packing.restore_order(memory));
@@ -187,6 +206,12 @@ impl Recurrent {
             memory: memories.map(|(f, b)| [f, b].map(|x| packing.restore_order(x))),
         }
     }
+}
+
+/// The features of the forward and of the backward direction.
+fn by_direction(x: Tensor<2>) -> [Tensor<2>; 2] {
+    let d_hidden = x.dims()[1] / 2;
+    [0, d_hidden].map(|start| x.clone().narrow(1, start, d_hidden))
 }
 
 impl Direction {
@@ -345,6 +370,33 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn final_states_alone_are_those_of_the_whole_layer() {
+        let device = device().autodiff();
+        let values: Vec<f32> = (0..4 * 7 * 5).map(|i| (0.7 * i as f32).sin()).collect();
+        let values = TensorData::new(values, [4, 7, 5]);
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let layer = RecurrentConfig::new(5, 3).with_cell(cell).init(&device);
+            let read = |states: &dyn Fn(&PackedSequence) -> [Tensor<2>; 2]| {
+                let input = Tensor::<3>::from_data(values.clone(), &device).require_grad();
+                let [last, first] = states(&PackedSequence::new(input.clone(), &[2, 7, 1, 4]));
+                let sum = (last.clone() * first.clone() + last.clone()).sum();
+                let gradients = sum.backward();
+                let of_input = input.grad(&gradients).expect("required");
+                let weight = layer.backward.weight_hh.val();
+                let of_weight = weight.grad(&gradients).expect("trained");
+                [last, first, of_weight]
+                    .map(|x| x.into_data())
+                    .into_iter()
+                    .chain([of_input.into_data()])
+                    .collect::<Vec<_>>()
+            };
+            let alone = read(&|input| layer.final_states(input));
+            let whole = read(&|input| layer.forward(input).hidden);
+            assert_eq!(alone, whole, "{cell:?}");
         }
     }
 

@@ -35,7 +35,7 @@ pub struct EncoderOutput {
     /// The normalised states between the two layers, `2 * d_input` features a step; of BERT, its
     /// last states, unless they were computed before and not kept.
     pub between_layers: Option<PackedSequence>,
-    /// The states of the last layer, `2 * d_input` features a step; of BERT, the same as
+    /// The states of the last layer, `2 * d_input` features a step, if they are kept; of BERT, the same as
     /// `between_layers`.
     pub states: Option<PackedSequence>,
 }
@@ -79,12 +79,22 @@ impl SequenceEncoder {
     ///
     /// Panics if a row does not have `d_input` features.
     pub fn forward(&self, input: &PackedSequence) -> EncoderOutput {
+        self.read(input, true)
+    }
+
+    /// [`Self::forward`], without the states of the second layer unless `keeps_states`.
+    pub(crate) fn read(&self, input: &PackedSequence, keeps_states: bool) -> EncoderOutput {
         let first = self.first.forward(input);
         let between_layers = input.with_rows(self.norm.forward(first.states.rows));
-        let second = self.second.forward(&between_layers);
+        let (states, final_states) = if keeps_states {
+            let second = self.second.forward(&between_layers);
+            (Some(second.states), second.hidden)
+        } else {
+            (None, self.second.final_states(&between_layers))
+        };
 
         let [first_forward, first_backward] = first.hidden;
-        let [second_forward, second_backward] = second.hidden;
+        let [second_forward, second_backward] = final_states;
         let final_states = vec![
             first_forward,
             second_forward,
@@ -94,7 +104,7 @@ impl SequenceEncoder {
         EncoderOutput {
             encoded: Tensor::cat(final_states, 1),
             between_layers: Some(between_layers),
-            states: Some(second.states),
+            states,
         }
     }
 }

@@ -8,6 +8,8 @@ use crate::encoder::{
 use crate::{ConfigError, Modality, TextInput, TextSize};
 use burn::nn::{Embedding, EmbeddingConfig};
 use burn::prelude::*;
+use burn::tensor::DType;
+use misa_kernels::Repeats;
 use std::sync::Arc;
 
 /// Configuration of [`TextEncoder`].
@@ -111,18 +113,31 @@ impl TextEncoder {
     ///
     /// Panics if the input is not of the kind the encoder was made for.
     pub fn forward(&self, input: &TextInput, lengths: &[usize]) -> EncoderOutput {
+        self.read(input, lengths, true)
+    }
+
+    /// [`Self::forward`], without the states of a second recurrent layer unless `keeps_states`.
+    pub(crate) fn read(
+        &self,
+        input: &TextInput,
+        lengths: &[usize],
+        keeps_states: bool,
+    ) -> EncoderOutput {
         match (self, input) {
             (Self::Words(encoder), TextInput::Words(ids)) => {
-                encoder.forward(ids.clone(), lengths, |ids| {
+                encoder.read(ids, lengths, keeps_states, |ids| {
                     encoder.embedding.forward(ids.unsqueeze()).squeeze_dim(0)
                 })
             }
             (Self::Words(encoder), TextInput::Lookup { ids, vectors }) => {
-                encoder.forward(ids.clone(), lengths, |ids| vectors.clone().select(0, ids))
+                encoder.read(ids, lengths, keeps_states, |ids| {
+                    vectors.clone().select(0, ids)
+                })
             }
-            (Self::Features(encoder), TextInput::Features(features)) => {
-                encoder.forward(&PackedSequence::new(features.clone(), lengths))
-            }
+            (Self::Features(encoder), TextInput::Features(features)) => encoder.read(
+                &PackedSequence::new(features.clone(), lengths),
+                keeps_states,
+            ),
             (Self::Bert(encoder), TextInput::Tokens(ids)) => {
                 encoder.encode(&sentences(ids, lengths), None)
             }
@@ -195,24 +210,41 @@ impl TextEncoder {
 }
 
 impl WordEncoder {
-    fn forward(
+    fn read(
         &self,
-        ids: Tensor<2, Int>,
+        ids: &Tensor<2, Int>,
         lengths: &[usize],
+        keeps_states: bool,
         look_up: impl FnOnce(Tensor<1, Int>) -> Tensor<2>,
     ) -> EncoderOutput {
         let packing = Packing::new(lengths);
-        let rows = look_up(packing.pack_ids(ids));
-        self.sequence.forward(&PackedSequence {
-            rows,
-            packing: Arc::new(packing),
-        })
+        let ids = packing.pack_ids(ids.clone());
+        let repeats = repeats(&ids);
+        let rows = look_up(ids);
+        let packing = Arc::new(packing);
+        self.sequence.read(
+            &PackedSequence {
+                rows,
+                packing,
+                repeats,
+            },
+            keeps_states,
+        )
     }
 
     fn with_embedding(mut self, rows: Tensor<2>) -> Result<Self, ConfigError> {
         self.embedding = replaced(self.embedding, rows)?;
         Ok(self)
     }
+}
+
+/// Which words come again, where a kernel makes use of it.
+fn repeats(ids: &Tensor<1, Int>) -> Option<Arc<Repeats>> {
+    if !misa_kernels::on_cpu(&ids.device(), DType::F32) {
+        return None;
+    }
+    let ids: Vec<i64> = ids.to_data().iter().collect();
+    Repeats::of(&ids).map(Arc::new)
 }
 
 fn sentences(ids: &Tensor<2, Int>, lengths: &[usize]) -> BertInput {

@@ -102,8 +102,12 @@ impl Misa {
     /// Panics if the input does not have the sizes of the configuration, or if an utterance has
     /// none of the modalities in use.
     pub fn forward(&self, input: &MisaInput) -> MisaOutput {
+        misa_kernels::compute(&input.visual.device(), || self.forward_here(input))
+    }
+
+    fn forward_here(&self, input: &MisaInput) -> MisaOutput {
         let presence = input.found_presence(self.modalities);
-        let encoded = self.encode(input);
+        let encoded = self.encoded(input, self.mutual_attention.is_some());
         let projected = self.project(&encoded, input);
         // Before mutual attention mixes the modalities.
         let unimodal = (self.unimodal.as_ref()).map(|heads| heads.forward(&projected));
@@ -171,6 +175,11 @@ impl Misa {
     ///
     /// Panics as [`Misa::forward`] does.
     pub fn encode(&self, input: &MisaInput) -> PerModality<Option<EncoderOutput>> {
+        self.encoded(input, true)
+    }
+
+    /// [`Self::encode`], without the states of second recurrent layers unless `keeps_states`.
+    fn encoded(&self, input: &MisaInput, keeps_states: bool) -> PerModality<Option<EncoderOutput>> {
         input.assert_consistent();
         input.assert_sizes(self.sizes);
         if let Some(presence) = &input.presence {
@@ -181,10 +190,12 @@ impl Misa {
         let sequence = |encoder: &Option<SequenceEncoder>, x: &Tensor<3>, modality: Modality| {
             let encoder = encoder.as_ref()?;
             let x = self.with_column(x.clone(), input.absent_of(modality), None);
-            Some(encoder.forward(&PackedSequence::new(x, lengths.get(modality))))
+            let x = PackedSequence::new(x, lengths.get(modality));
+            Some(encoder.read(&x, keeps_states))
         };
         PerModality {
-            text: (self.text.as_ref()).map(|text| text.forward(&visible.text, &lengths.text)),
+            text: (self.text.as_ref())
+                .map(|text| text.read(&visible.text, &lengths.text, keeps_states)),
             visual: sequence(&self.visual, &visible.visual, Modality::Visual),
             acoustic: sequence(&self.acoustic, &visible.acoustic, Modality::Acoustic),
         }
@@ -225,7 +236,7 @@ impl Misa {
     /// Panics as [`Misa::forward`] does.
     pub fn predict_unimodal(&self, input: &MisaInput) -> Option<PerModality<Tensor<2>>> {
         let heads = self.unimodal.as_ref()?;
-        let encoded = self.encode(input);
+        let encoded = self.encoded(input, false);
         Some(heads.forward(&self.project(&encoded, input)))
     }
 

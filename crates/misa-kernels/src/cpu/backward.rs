@@ -24,9 +24,11 @@ pub(crate) struct Recorded<'a> {
     pub(crate) hidden: Rows<'a>,
     /// `[rows, d_hidden]`
     pub(crate) memory: &'a [f32],
-    /// `[rows, d_hidden]`: gradient of the states.
-    pub(crate) d_output: Rows<'a>,
-    /// `[sequences, d_hidden]`: gradient of the final memory of an LSTM, if anything reads it.
+    /// `[rows, d_hidden]`: gradient of the states, if they are returned.
+    pub(crate) d_output: Option<Rows<'a>>,
+    /// `[sequences, d_hidden]`: gradient of the final states, if they alone are returned.
+    pub(crate) d_final: Option<Rows<'a>>,
+    /// `[sequences, d_hidden]`: gradient of the final memory of an LSTM, if it is returned.
     pub(crate) d_memory: Option<Rows<'a>>,
 }
 
@@ -96,10 +98,15 @@ impl Direction<'_> {
         let mut sums = vec![0.0; d_gates];
         let mut carried_hidden = Buffer::zeros(group.len() * d_hidden);
         let mut carried_memory = Buffer::zeros(group.len() * d_hidden);
-        if let Some(d_memory) = recorded.d_memory {
-            let rows = carried_memory.chunks_exact_mut(d_hidden);
-            for (row, carried) in group.clone().zip(rows) {
-                carried.copy_from_slice(d_memory.row(row));
+        for (given, carried) in [
+            (recorded.d_final, &mut carried_hidden),
+            (recorded.d_memory, &mut carried_memory),
+        ] {
+            if let Some(given) = given {
+                let rows = carried.chunks_exact_mut(d_hidden);
+                for (row, carried) in group.clone().zip(rows) {
+                    carried.copy_from_slice(given.row(row));
+                }
             }
         }
         for step in self.in_order(longest(self.steps, group)).rev() {
@@ -113,7 +120,7 @@ impl Direction<'_> {
                 memory: of(&rows),
                 memory_before: of(&before),
                 hidden_before: recorded.hidden.range(before.clone()),
-                d_output: recorded.d_output.range(rows),
+                d_output: recorded.d_output.map(|d_output| d_output.range(rows)),
                 carried_hidden: &mut carried_hidden[alive],
                 carried_memory: &mut carried_memory[alive],
                 d_candidate: &mut *candidate[step],

@@ -7,7 +7,7 @@ use crate::cpu::panels::{Left, Panels};
 use crate::cpu::product::{MAX_PACKED_ROWS, Onto, multiply};
 use crate::cpu::step::ForwardStep;
 use crate::cpu::{gru, lstm};
-use crate::{CellKind, PackedSteps};
+use crate::{CellKind, PackedSteps, Repeats};
 use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -64,6 +64,15 @@ pub(crate) struct Trace<'a> {
     pub(crate) gates: Option<&'a mut [f32]>,
 }
 
+/// Where input products come from.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    /// `[rows, d_input]`
+    input: Rows<'a>,
+    /// The products of the first row of each kind, `[kinds, gates * d_hidden]`, if rows repeat.
+    known: Option<(&'a Repeats, &'a [f32])>,
+}
+
 /// States of some sequences, step by step.
 struct States<'a> {
     hidden: Vec<&'a mut [f32]>,
@@ -88,8 +97,14 @@ impl Direction<'_> {
         self.cell.gates() * self.d_hidden
     }
 
-    /// Reads every sequence, each group of them on its own.
-    pub(crate) fn forward(&self, input: Rows<'_>, reader: Reader<'_>, trace: Trace<'_>) {
+    /// Reads every sequence, each group of them on its own. Rows of `input` that repeat are multiplied once.
+    pub(crate) fn forward(
+        &self,
+        input: Rows<'_>,
+        repeats: Option<&Repeats>,
+        reader: Reader<'_>,
+        trace: Trace<'_>,
+    ) {
         let d_hidden = self.d_hidden;
         let groups = groups(self.steps.sequences());
         let hidden = cut(trace.hidden, d_hidden, self.steps, &groups);
@@ -98,9 +113,24 @@ impl Direction<'_> {
         let states = states.map(|(hidden, memory)| States { hidden, memory });
         // The other direction makes as many tasks.
         let tasks = rayon::current_num_threads().div_ceil(2);
+        let all = Source { input, known: None };
+        let products = repeats.map(|repeats| {
+            let mut products = Buffer::new(repeats.first().len() * self.d_gates());
+            self.input_product(all, repeats.first(), reader, tasks, &mut products);
+            products
+        });
+        let known = repeats.zip(products.as_deref());
+        let source = Source { input, known };
         match trace.gates {
+            Some(gates) if tasks == 1 => {
+                let parts = groups.iter().zip(states.collect::<Vec<_>>());
+                parts.for_each(|(group, states)| {
+                    self.record_in_runs(source, reader, group, &mut *gates, states);
+                });
+            }
             Some(gates) => {
-                self.input_product(input, reader, tasks, gates);
+                let all: Vec<usize> = (0..input.count()).collect();
+                self.input_product(source, &all, reader, tasks, gates);
                 let gates = cut(gates, self.d_gates(), self.steps, &groups);
                 let parts = gates.into_par_iter().zip(states);
                 parts.for_each(|(gates, states)| self.record(reader, gates, states));
@@ -108,22 +138,71 @@ impl Direction<'_> {
             None => {
                 let tasks = tasks / groups.len().max(1);
                 let parts = groups.par_iter().zip(states);
-                parts.for_each(|(group, states)| self.follow(input, reader, group, tasks, states));
+                parts.for_each(|(group, states)| self.follow(source, reader, group, tasks, states));
             }
         }
     }
 
-    /// Writes `input` times its weight plus its bias, `[rows, gates * d_hidden]`, by at most `tasks` tasks.
-    fn input_product(&self, input: Rows<'_>, reader: Reader<'_>, tasks: usize, out: &mut [f32]) {
+    /// Writes the given rows times their weight plus its bias, `[rows, gates * d_hidden]`, by at most `tasks` tasks.
+    fn input_product(
+        &self,
+        source: Source<'_>,
+        rows: &[usize],
+        reader: Reader<'_>,
+        tasks: usize,
+        out: &mut [f32],
+    ) {
         let d_gates = self.d_gates();
-        let rows = rows_per_task(input.count(), tasks);
-        let chunks = out.par_chunks_mut(rows * d_gates);
-        chunks.enumerate().for_each(|(chunk, out)| {
-            let first = chunk * rows;
-            let input = input.range(first..first + out.len() / d_gates);
-            let bias = Onto::Row(reader.weights.input_bias);
-            multiply(Left::Rows(input), &reader.packed.input, bias, out);
+        let per_task = rows_per_task(rows.len(), tasks);
+        let chunks = out.par_chunks_mut(per_task * d_gates);
+        let tasks = chunks.zip(rows.par_chunks(per_task));
+        tasks.for_each(|(out, rows)| match source.known {
+            Some((repeats, products)) => {
+                let products = Rows::new(products, d_gates);
+                for (out, &row) in out.chunks_exact_mut(d_gates).zip(rows) {
+                    out.copy_from_slice(products.row(repeats.kind(row)));
+                }
+            }
+            None => {
+                let left = Left::Rows(source.input.list(rows));
+                let bias = Onto::Row(reader.weights.input_bias);
+                multiply(left, &reader.packed.input, bias, out);
+            }
         });
+    }
+
+    /// The recurrence of `group`, all of the sequences, which leaves the values of the gates.
+    ///
+    /// The input products of a run are read while they are in a cache.
+    fn record_in_runs(
+        &self,
+        source: Source<'_>,
+        reader: Reader<'_>,
+        group: &Range<usize>,
+        gates: &mut [f32],
+        mut states: States<'_>,
+    ) {
+        let d_gates = self.d_gates();
+        let mut recurrent = Buffer::new(group.len() * d_gates);
+        for run in self.runs(group, MAX_PACKED_ROWS) {
+            let ends = [run.steps.first(), run.steps.last()].map(|step| *step.unwrap_or(&0));
+            let [first, last] = if self.reversed {
+                [ends[1], ends[0]]
+            } else {
+                ends
+            };
+            let rows = self.steps.step(first).start..self.steps.step(last).end;
+            let gates = &mut gates[rows.start * d_gates..rows.end * d_gates];
+            let all: Vec<usize> = rows.clone().collect();
+            self.input_product(source, &all, reader, 1, gates);
+            for &step in &run.steps {
+                let of_step = self.steps.step(step);
+                let numbers = |row: usize| (row - rows.start) * d_gates;
+                let gates = &mut gates[numbers(of_step.start)..numbers(of_step.end)];
+                let recurrent = &mut recurrent[..gates.len()];
+                self.advance::<true>(step, reader, [gates, recurrent], &mut states);
+            }
+        }
     }
 
     /// The recurrence of some sequences, whose input products are replaced by the values of the gates.
@@ -140,7 +219,7 @@ impl Direction<'_> {
     /// The same without a record: what the gates were is forgotten.
     fn follow(
         &self,
-        input: Rows<'_>,
+        source: Source<'_>,
         reader: Reader<'_>,
         group: &Range<usize>,
         tasks: usize,
@@ -160,7 +239,7 @@ impl Direction<'_> {
         let mut recurrent = Buffer::new(group.len() * d_gates);
         for run in &runs {
             let mut gates = &mut products[..run.rows.len() * d_gates];
-            self.input_product(input.list(&run.rows), reader, tasks.max(1), gates);
+            self.input_product(source, &run.rows, reader, tasks.max(1), gates);
             for &step in &run.steps {
                 let rows = states.hidden[step].len() / self.d_hidden;
                 let (now, later) = gates.split_at_mut(rows * d_gates);

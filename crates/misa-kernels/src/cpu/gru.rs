@@ -62,12 +62,13 @@ impl WithSimd for Backward<'_> {
         let step = self.0;
         let d_hidden = step.d_hidden;
         let one = simd.splat_f32s(1.0);
+        let nothing = step.nothing();
         let rows = (step.gates.chunks_exact_mut(3 * d_hidden))
             .zip(step.memory.chunks_exact(d_hidden))
             .zip(step.carried_hidden.chunks_exact_mut(d_hidden))
             .zip(step.d_candidate.chunks_exact_mut(d_hidden));
         for (row, (((gates, memory), carried), d_candidate)) in rows.enumerate() {
-            let d_output = step.d_output.row(row);
+            let d_output = step.d_output.map_or(&nothing[..], |rows| rows.row(row));
             let before = (row < step.hidden_before.count()).then(|| step.hidden_before.row(row));
             let (reset, gates) = gates.split_at_mut(d_hidden);
             let (update, candidate) = gates.split_at_mut(d_hidden);

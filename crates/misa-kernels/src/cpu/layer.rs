@@ -1,19 +1,21 @@
 //! A bidirectional layer over packed sequences.
 
-use crate::Layer;
 use crate::cpu::backward::{GateGradients, Recorded};
 use crate::cpu::buffer::Buffer;
 use crate::cpu::direction::{self, Direction, PackedWeights, Reader, Weights, rows_per_task};
 use crate::cpu::matrix::Rows;
 use crate::cpu::product::MAX_PACKED_ROWS;
 use crate::cpu::weight_gradients::{WeightGradients, weight_gradients};
+use crate::{Layer, LayerOutput};
 use rayon::prelude::*;
+
+/// Rows that one task puts beside each other.
+const ROWS_PER_COPY: usize = 64;
 
 /// What the forward pass leaves.
 #[derive(Debug)]
 pub(crate) struct Output {
-    /// `[rows, 2 * d_hidden]`, the forward direction's features first; after them, if asked for,
-    /// the final memory of each sequence, `[sequences, 2 * d_hidden]`.
+    /// What [`LayerOutput`] says.
     pub(crate) states: Vec<f32>,
     pub(crate) trace: Trace,
 }
@@ -25,6 +27,8 @@ pub struct Trace {
     gates: Buffer,
     /// `[2, rows, d_hidden]`
     memory: Buffer,
+    /// `[2, rows, d_hidden]`: the states, unless all of them are the output.
+    hidden: Option<Buffer>,
 }
 
 /// Gradients of the input, `[rows, d_input]`, if it was asked for, and of both directions' weights.
@@ -89,15 +93,24 @@ pub(crate) fn forward(
             weights: weights[index],
             packed: &pack(index),
         };
-        direction.forward(input, reader, trace);
+        direction.forward(input, layer.repeats.as_deref(), reader, trace);
     };
     rayon::join(
         || read(0, first, first_trace),
         || read(1, second, second_trace),
     );
+    let states = match layer.output {
+        LayerOutput::FinalStates => final_states(layer, &hidden),
+        LayerOutput::States | LayerOutput::StatesAndMemories => beside(layer, &hidden, &memory),
+    };
+    let is_needed = layer.output == LayerOutput::FinalStates && purpose == Purpose::Training;
     Output {
-        states: beside(layer, &hidden, &memory),
-        trace: Trace { gates, memory },
+        states,
+        trace: Trace {
+            gates,
+            memory,
+            hidden: is_needed.then_some(hidden),
+        },
     }
 }
 
@@ -113,22 +126,29 @@ pub(crate) fn backward(
     let rows = layer.steps.rows();
     let directions = directions(layer);
     let input = Rows::new(pass.input, d_input);
-    let states = Rows::new(pass.states, 2 * d_hidden).range(0..rows);
     let d_states = Rows::new(d_states, 2 * d_hidden);
     let middle = trace.gates.len() / 2;
     let gates = trace.gates.split_at_mut(middle);
     let memory = halves(&trace.memory);
     let columns = [0..d_hidden, d_hidden..2 * d_hidden];
 
-    let hidden = columns.clone().map(|columns| states.columns(columns));
+    let hidden = match &trace.hidden {
+        Some(hidden) => halves(hidden).map(|half| Rows::new(half, d_hidden)),
+        None => {
+            let states = Rows::new(pass.states, 2 * d_hidden).range(0..rows);
+            columns.clone().map(|columns| states.columns(columns))
+        }
+    };
+    let is_final = layer.output == LayerOutput::FinalStates;
     let one = |index: usize, gates| {
         let d_states = d_states.columns(columns[index].clone());
+        let memories = rows..rows + layer.memories();
         let recorded = Recorded {
             hidden: hidden[index],
             memory: memory[index],
-            d_output: d_states.range(0..rows),
-            d_memory: (layer.with_memory)
-                .then(|| d_states.range(rows..rows + layer.steps.sequences())),
+            d_output: (!is_final).then(|| d_states.range(0..rows)),
+            d_final: is_final.then_some(d_states),
+            d_memory: (!memories.is_empty()).then(|| d_states.range(memories)),
         };
         directions[index].backward(pass.weights[index], recorded, gates)
     };
@@ -190,6 +210,7 @@ impl Trace {
         Self {
             gates: copy(&self.gates),
             memory: copy(&self.memory),
+            hidden: self.hidden.as_ref().map(copy),
         }
     }
 }
@@ -208,23 +229,47 @@ fn directions(layer: &Layer) -> [Direction<'_>; 2] {
 /// Both directions' states beside each other, and the final memories if asked for.
 fn beside(layer: &Layer, hidden: &[f32], memory: &[f32]) -> Vec<f32> {
     let d_hidden = layer.d_hidden;
-    let [forward, backward] = halves(hidden).map(|half| half.chunks_exact(d_hidden));
-    let ends = if layer.with_memory {
-        layer.steps.sequences()
-    } else {
-        0
-    };
-    let mut states = Vec::with_capacity((layer.steps.rows() + ends) * 2 * d_hidden);
-    for (forward, backward) in forward.zip(backward) {
-        states.extend_from_slice(forward);
-        states.extend_from_slice(backward);
-    }
-    let [forward, backward] = halves(memory).map(|half| Rows::new(half, d_hidden));
-    for (sequence, last) in layer.steps.last_rows().into_iter().take(ends).enumerate() {
-        states.extend_from_slice(forward.row(last));
-        states.extend_from_slice(backward.row(sequence));
+    let halves = halves(hidden);
+    let count = layer.steps.rows() * 2 * d_hidden;
+    let mut states = vec![0.0; count + layer.memories() * 2 * d_hidden];
+    let (rows, ends) = states.split_at_mut(count);
+    let chunks = rows.par_chunks_mut(ROWS_PER_COPY * 2 * d_hidden);
+    chunks.enumerate().for_each(|(chunk, out)| {
+        let first = chunk * ROWS_PER_COPY * d_hidden;
+        let sources = halves.map(|half| half[first..].chunks_exact(d_hidden));
+        let [forward, backward] = sources;
+        let rows = out.chunks_exact_mut(2 * d_hidden);
+        for (out, (forward, backward)) in rows.zip(forward.zip(backward)) {
+            put_beside(out, forward, backward);
+        }
+    });
+    if !ends.is_empty() {
+        put_ends(layer, memory, ends);
     }
     states
+}
+
+/// The final states of both directions beside each other.
+fn final_states(layer: &Layer, hidden: &[f32]) -> Vec<f32> {
+    let mut states = vec![0.0; layer.steps.sequences() * 2 * layer.d_hidden];
+    put_ends(layer, hidden, &mut states);
+    states
+}
+
+/// Writes what `values`, `[2, rows, d_hidden]`, has where each direction ends, `[sequences, 2 * d_hidden]`.
+fn put_ends(layer: &Layer, values: &[f32], out: &mut [f32]) {
+    let d_hidden = layer.d_hidden;
+    let [forward, backward] = halves(values).map(|half| Rows::new(half, d_hidden));
+    let rows = out.chunks_exact_mut(2 * d_hidden);
+    for (sequence, (last, out)) in layer.steps.last_rows().into_iter().zip(rows).enumerate() {
+        put_beside(out, forward.row(last), backward.row(sequence));
+    }
+}
+
+fn put_beside(out: &mut [f32], forward: &[f32], backward: &[f32]) {
+    let (first, second) = out.split_at_mut(forward.len());
+    first.copy_from_slice(forward);
+    second.copy_from_slice(backward);
 }
 
 fn halves(data: &[f32]) -> [&[f32]; 2] {
@@ -236,7 +281,7 @@ mod tests {
     use super::*;
     use crate::cpu::direction::pack;
     use crate::cpu::testing::{numbers, on_threads};
-    use crate::{CellKind, PackedSteps};
+    use crate::{CellKind, PackedSteps, Repeats};
     use std::sync::Arc;
 
     const D_INPUT: usize = 19;
@@ -250,7 +295,11 @@ mod tests {
             d_input: D_INPUT,
             d_hidden: D_HIDDEN,
             steps: Arc::new(PackedSteps::new(&active)),
-            with_memory: cell == CellKind::Lstm,
+            repeats: None,
+            output: match cell {
+                CellKind::Lstm => LayerOutput::StatesAndMemories,
+                CellKind::Gru => LayerOutput::States,
+            },
         }
     }
 
@@ -300,15 +349,13 @@ mod tests {
         weights: [Weights<'_>; 2],
         wants_input: bool,
     ) -> (Vec<f32>, Gradients) {
-        let (rows, sequences) = (layer.steps.rows(), layer.steps.sequences());
         let output = read(layer, input, weights, Purpose::Training);
         let pass = Forward {
             input,
             weights,
             states: &output.states,
         };
-        let ends = if layer.with_memory { sequences } else { 0 };
-        let d_states = numbers((rows + ends) * 2 * D_HIDDEN, 10);
+        let d_states = numbers(output.states.len(), 10);
         let gradients = backward(layer, pass, output.trace, &d_states, wants_input);
         (output.states, gradients)
     }
@@ -338,6 +385,85 @@ mod tests {
         let found = [(0, 2), (100, 2), (768, 2), (1406, 2), (1406, 1), (1406, 16)]
             .map(|(rows, threads)| rows_of_input(rows, threads));
         assert_eq!(found, [48, 50, 384, 352, 352, 88]);
+    }
+
+    #[test]
+    fn rows_that_repeat_give_the_bits_of_others() {
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let layer = layer(cell);
+            let rows = layer.steps.rows();
+            let ids: Vec<i64> = (0..rows as i64).map(|row| row * row % 37).collect();
+            let repeating = Layer {
+                repeats: Some(Arc::new(Repeats::of(&ids).expect("few kinds"))),
+                ..layer.clone()
+            };
+            let kinds = numbers(37 * D_INPUT, 1);
+            let kinds = Rows::new(&kinds, D_INPUT);
+            let input = ids.iter().flat_map(|&id| kinds.row(id as usize)).copied();
+            let input: Vec<f32> = input.collect();
+            for purpose in [Purpose::Training, Purpose::Prediction] {
+                let states = |layer: &Layer| {
+                    with_numbers(layer, |_, weights| {
+                        read(layer, &input, weights, purpose).states
+                    })
+                };
+                let expected = states(&layer);
+                for threads in [1, 2, 8] {
+                    let found = on_threads(threads, || states(&repeating));
+                    assert_eq!(found, expected, "{cell:?}, {purpose:?}, {threads} threads");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn final_states_alone_have_the_bits_of_all_states() {
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let [whole, few] =
+                [LayerOutput::States, LayerOutput::FinalStates].map(|output| Layer {
+                    output,
+                    ..layer(cell)
+                });
+            let sequences = few.steps.sequences();
+            let d_few = numbers(sequences * 2 * D_HIDDEN, 10);
+            let mut d_whole = vec![0.0; whole.steps.rows() * 2 * D_HIDDEN];
+            let last = whole.steps.last_rows();
+            // The forward direction ends in the last row of a sequence, the backward direction in the first.
+            let places = |sequence: usize, column: usize| match column / D_HIDDEN {
+                0 => last[sequence] * 2 * D_HIDDEN + column,
+                _ => sequence * 2 * D_HIDDEN + column,
+            };
+            let all = (0..sequences).flat_map(|row| (0..2 * D_HIDDEN).map(move |at| (row, at)));
+            let places: Vec<usize> = all.map(|(row, at)| places(row, at)).collect();
+            for (&place, &d) in places.iter().zip(&d_few) {
+                d_whole[place] = d;
+            }
+            for threads in [1, 2, 8] {
+                let [whole, few] = on_threads(threads, || {
+                    [(&whole, &d_whole), (&few, &d_few)]
+                        .map(|(layer, d_states)| states_and_gradients(layer, d_states))
+                });
+                let ends = places.iter().map(|&place| whole.0[place]);
+                assert!(ends.eq(few.0), "{cell:?}");
+                assert_eq!(whole.1, few.1, "{cell:?}");
+            }
+        }
+    }
+
+    /// The states, and all gradients given theirs.
+    fn states_and_gradients(layer: &Layer, d_states: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        with_numbers(layer, |input, weights| {
+            let output = read(layer, input, weights, Purpose::Training);
+            let pass = Forward {
+                input,
+                weights,
+                states: &output.states,
+            };
+            let gradients = backward(layer, pass, output.trace, d_states, true);
+            let of_input = gradients.input.expect("it was asked for");
+            let all = [of_input, of_weights(gradients.weights)].concat();
+            (output.states, all)
+        })
     }
 
     #[test]

@@ -68,6 +68,7 @@ impl WithSimd for Backward<'_> {
         let step = self.0;
         let d_hidden = step.d_hidden;
         let one = simd.splat_f32s(1.0);
+        let nothing = step.nothing();
         let mut memory_before = step.memory_before.chunks_exact(d_hidden);
         let carried = (step.carried_hidden.chunks_exact(d_hidden))
             .zip(step.carried_memory.chunks_exact_mut(d_hidden));
@@ -75,7 +76,7 @@ impl WithSimd for Backward<'_> {
             .zip(step.memory.chunks_exact(d_hidden))
             .zip(carried);
         for (row, ((gates, memory), (carried_hidden, carried_memory))) in rows.enumerate() {
-            let d_output = step.d_output.row(row);
+            let d_output = step.d_output.map_or(&nothing[..], |rows| rows.row(row));
             let before = memory_before.next();
             let (input, rest) = gates.split_at_mut(d_hidden);
             let (forget, rest) = rest.split_at_mut(d_hidden);

@@ -34,16 +34,26 @@ pub(crate) struct BackwardStep<'a> {
     pub(crate) memory_before: &'a [f32],
     /// `[begun, d_hidden]`
     pub(crate) hidden_before: Rows<'a>,
-    /// `[alive, d_hidden]`: gradient of the state as the layer's output.
-    pub(crate) d_output: Rows<'a>,
-    /// `[alive, d_hidden]`: in, gradient of the state from the step after; a GRU leaves its share
-    /// of the gradient of the state before.
+    /// `[alive, d_hidden]`: gradient of the state as the layer's output, if it is one.
+    pub(crate) d_output: Option<Rows<'a>>,
+    /// `[alive, d_hidden]`: in, gradient of the state from the step after, or as the final state; a GRU leaves its
+    /// share of the gradient of the state before.
     pub(crate) carried_hidden: &'a mut [f32],
     /// `[alive, d_hidden]`: the same for the memory of an LSTM.
     pub(crate) carried_memory: &'a mut [f32],
     /// `[alive, d_hidden]`: out, gradient of the candidate's input product, where it differs from
     /// that of its recurrent product: in a GRU.
     pub(crate) d_candidate: &'a mut [f32],
+}
+
+impl BackwardStep<'_> {
+    /// A row of zeros, which stands for the gradient of a state that is no output.
+    pub(crate) fn nothing(&self) -> Vec<f32> {
+        match self.d_output {
+            Some(_) => Vec::new(),
+            None => vec![0.0; self.d_hidden],
+        }
+    }
 }
 
 /// The pieces of a row of `count` numbers that fit a vector.

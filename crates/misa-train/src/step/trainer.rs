@@ -12,7 +12,7 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::prelude::*;
 use misa_core::loss::GeneratedLabels;
 use misa_infer::{ReadyBatch, lock_random_state};
-use misa_kernels::{Adam, on_cpu};
+use misa_kernels::{Adam, compute, on_cpu};
 use std::collections::HashMap;
 use thiserror::Error;
 
@@ -222,16 +222,20 @@ impl Trainer {
         }
         let learner = self.learner.as_ref().expect(PUT_BACK);
         batch = learner.drop_modalities(batch);
+        // Locked here: see `compute`.
         let lock = lock_random_state();
         batch.targets().device().seed(batch.seed());
-        let output = learner.score(&batch);
+        let output = compute(&self.device, || learner.score(&batch));
         drop(lock);
-        let mut gradients = output.loss.total.backward();
-        if let (Some(words), Some(looked_up)) = (&mut self.words, looked_up) {
-            words.add(looked_up, &mut gradients);
-        }
-        let gradients = GradientsParams::from_grads(gradients, learner);
-        self.waiting.accumulate(learner, gradients);
+        let (words, waiting) = (&mut self.words, &mut self.waiting);
+        compute(&self.device, || {
+            let mut gradients = output.loss.total.backward();
+            if let (Some(words), Some(looked_up)) = (words, looked_up) {
+                words.add(looked_up, &mut gradients);
+            }
+            let gradients = GradientsParams::from_grads(gradients, learner);
+            waiting.accumulate(learner, gradients);
+        });
         let output = output.without_autodiff();
         if let Some(generation) = &mut self.generation {
             generation.keep(batch.places().to_vec(), &output);
@@ -257,6 +261,11 @@ impl Trainer {
     /// then, and the gradients are discarded.
     pub fn update(&mut self, rates: impl Into<LearningRates>) -> Result<f64, NonFiniteGradient> {
         let rates = rates.into();
+        let device = self.device.clone();
+        compute(&device, || self.step(rates))
+    }
+
+    fn step(&mut self, rates: LearningRates) -> Result<f64, NonFiniteGradient> {
         let gradients = self.waiting.grads();
         let learner = self.learner.as_ref().expect(PUT_BACK);
         let word_vectors = self
