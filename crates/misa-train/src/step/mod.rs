@@ -7,6 +7,7 @@ pub(crate) mod learner;
 pub(crate) mod masking;
 pub(crate) mod optimiser;
 pub(crate) mod output;
+mod own_graph;
 pub(crate) mod team;
 pub(crate) mod trainer;
 pub(crate) mod word_vectors;

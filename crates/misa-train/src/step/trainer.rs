@@ -4,6 +4,7 @@ use crate::run::resume::word_vectors_name;
 use crate::settings::clip::norm_scale;
 use crate::step::generation::Generation;
 use crate::step::optimiser::{Norms, Optimiser, OwnRate};
+use crate::step::own_graph::with_own_graph;
 use crate::step::team::Team;
 use crate::step::word_vectors::{WordVectors, without_table};
 use crate::{MisaLearner, Phase, SentimentOutput};
@@ -108,7 +109,8 @@ impl Trainer {
     /// Trains `learner`, which must be on an autodiff device.
     ///
     /// Weights are updated in place if `learner` has no clone.
-    pub fn new(mut learner: MisaLearner, updates: impl Into<Updates>) -> Self {
+    pub fn new(learner: MisaLearner, updates: impl Into<Updates>) -> Self {
+        let mut learner = with_own_graph(learner);
         let Updates {
             adam,
             max_norm,
@@ -324,7 +326,7 @@ impl Trainer {
 
     /// A copy of the learner.
     pub fn learner(&mut self) -> MisaLearner {
-        let mut learner = self.learner.clone().expect(PUT_BACK);
+        let mut learner = with_own_graph(self.learner.clone().expect(PUT_BACK));
         if let Some(words) = &mut self.words {
             learner.model = words.write_to(learner.model, &self.device);
         }

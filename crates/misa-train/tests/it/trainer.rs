@@ -12,6 +12,7 @@ use misa_data::{
     Split, SyntheticConfig, Utterance, UtteranceBatch, UtteranceBatcher, UtteranceDataset,
 };
 use misa_train::{Adam, LearningRates, MisaLearner, Trainer};
+use std::thread;
 
 pub(crate) const LEARNING_RATE: f64 = 1e-2;
 const CLIP: f64 = 0.02;
@@ -67,6 +68,32 @@ pub(crate) fn trainer(learner: MisaLearner) -> Trainer {
             ..Adam::default()
         },
     )
+}
+
+/// Threads that wait for a part of one trainer's step may begin one of another trainer.
+#[test]
+fn clones_of_a_learner_are_trained_side_by_side() {
+    let _alone = alone();
+    let device = Device::flex().autodiff();
+    let data = data();
+    let learner = learner(&data, &device);
+    let batches = batches(&data, &device);
+    let train = |learner: MisaLearner| {
+        let mut trainer = trainer(learner);
+        for batch in batches.iter().cycle().take(20) {
+            trainer.learn(batch.clone());
+            trainer.update(LEARNING_RATE).unwrap();
+        }
+        trainer.learner()
+    };
+    let expected = train(learner.clone());
+    thread::scope(|scope| {
+        let clones = [(); 4].map(|()| learner.clone());
+        let trained = clones.map(|learner| scope.spawn(|| train(learner)));
+        for trained in trained {
+            assert_equal(&trained.join().unwrap(), &expected, 0.0);
+        }
+    });
 }
 
 fn assert_equal(actual: &MisaLearner, expected: &MisaLearner, tolerance: f32) {
