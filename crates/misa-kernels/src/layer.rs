@@ -192,3 +192,39 @@ impl Layer {
         unreachable!("there is no kernel for any device")
     }
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use super::*;
+
+    /// What devices do whose kernels return all states.
+    #[test]
+    fn final_states_can_be_chosen_from_all() {
+        let device = Device::flex();
+        let numbers = |rows: usize, columns: usize| {
+            let values = (0..rows * columns).map(|x| (0.7 * x as f32).sin());
+            let values: Vec<f32> = values.collect();
+            Tensor::<2>::from_data(TensorData::new(values, [rows, columns]), &device)
+        };
+        for cell in [CellKind::Lstm, CellKind::Gru] {
+            let layer = Layer {
+                cell,
+                d_input: 4,
+                d_hidden: 3,
+                steps: Arc::new(PackedSteps::new(&[3, 2, 2, 1])),
+                repeats: None,
+                output: LayerOutput::FinalStates,
+            };
+            let gates = cell.gates() * layer.d_hidden;
+            let weights = || DirectionWeights {
+                input: numbers(gates, 4),
+                hidden: numbers(gates, 3),
+                input_bias: Tensor::ones([gates], &device) * 0.1,
+                hidden_bias: Tensor::zeros([gates], &device),
+            };
+            let chosen = layer.chosen_from_all(numbers(8, 4), weights(), weights());
+            let alone = Arc::new(layer).forward(numbers(8, 4), weights(), weights());
+            assert_eq!(chosen.into_data(), alone.into_data(), "{cell:?}");
+        }
+    }
+}
