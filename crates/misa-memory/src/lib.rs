@@ -29,8 +29,8 @@ pub fn keep_freed_memory() -> bool {
 /// Asks the system for the first GiB of what [`keep_freed_memory`] keeps in pages of 2 MiB.
 ///
 /// A processor knows the places of few pages at a time, and products read matrices in every order: training steps
-/// took 4 to 9 % less time. Memory peaks up to 18 MiB higher, and up to 80 with a BERT of 12 layers. Some virtual machines clear such pages slowly, so that the
-/// first step came up to a quarter of a second later: call it in programs that train, after [`keep_freed_memory`] and
+/// took 4 to 9 % less time. Memory peaks up to 18 MiB higher, and up to 80 with a BERT of 12 layers. A virtual machine cleared such pages slowly at times, and
+/// the first step came up to a quarter of a second later: call it in programs that train, after [`keep_freed_memory`] and
 /// before large tensors are made.
 ///
 /// It does nothing on systems other than Linux with glibc, and where memory is not kept or the system gives nobody large
