@@ -90,7 +90,6 @@ fn can_differentiate(device: &Device) -> bool {
 
 impl Layer {
     /// Rows of final memory after the states.
-    #[cfg(any(feature = "flex", feature = "cube"))]
     pub(crate) fn memories(&self) -> usize {
         match self.output {
             LayerOutput::StatesAndMemories => self.steps.sequences(),

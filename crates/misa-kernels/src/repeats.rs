@@ -37,13 +37,11 @@ impl Repeats {
     }
 
     /// The first row of each kind, in order.
-    #[cfg(feature = "flex")]
     pub(crate) fn first(&self) -> &[usize] {
         &self.first
     }
 
     /// The place of a row's kind in [`Self::first`].
-    #[cfg(feature = "flex")]
     pub(crate) fn kind(&self, row: usize) -> usize {
         self.kind[row]
     }
