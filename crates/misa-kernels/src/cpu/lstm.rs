@@ -41,20 +41,21 @@ impl<const KEEPS_GATES: bool> WithSimd for Forward<'_, KEEPS_GATES> {
                     None => simd.splat_f32s(0.0),
                 };
                 let c = simd.add_f32s(kept, simd.mul_f32s(i, g));
-                let h = simd.mul_f32s(o, tanh(simd, c));
-                for (out, value) in [(&mut *memory, c), (&mut *hidden, h)] {
+                for (out, value) in [(&mut *memory, c), (&mut *output, o)] {
                     store(simd, &mut out[lanes.clone()], value);
                 }
                 if KEEPS_GATES {
-                    for (out, value) in [
-                        (&mut *input, i),
-                        (&mut *forget, f),
-                        (&mut *candidate, g),
-                        (&mut *output, o),
-                    ] {
+                    for (out, value) in [(&mut *input, i), (&mut *forget, f), (&mut *candidate, g)]
+                    {
                         store(simd, &mut out[lanes.clone()], value);
                     }
                 }
+            }
+            // In a loop of its own, whose turns do not wait for each other.
+            for lanes in lanes::<S>(d_hidden) {
+                let load = |x: &[f32]| load(simd, &x[lanes.clone()]);
+                let h = simd.mul_f32s(load(output), tanh(simd, load(memory)));
+                store(simd, &mut hidden[lanes], h);
             }
         }
     }

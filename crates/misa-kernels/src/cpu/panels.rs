@@ -6,6 +6,7 @@ use crate::cpu::turn::turn;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Vectors a tile is wide.
 pub(crate) const VECTORS: usize = 2;
@@ -42,6 +43,8 @@ pub(crate) struct Panels {
     pub(crate) width: usize,
     /// Columns of a panel.
     pub(crate) panel: usize,
+    /// Whether the last product that read them went from the last column to the first.
+    descended: AtomicBool,
 }
 
 struct PanelColumns;
@@ -168,6 +171,7 @@ impl Panels {
             depth,
             width,
             panel,
+            descended: AtomicBool::new(true),
         }
     }
 
@@ -177,7 +181,7 @@ impl Panels {
         let at_once = columns.max(1).next_multiple_of(panel);
         let mut rest = &mut self.data[..];
         let mut parts = Vec::new();
-        for block in blocks(self.depth) {
+        for block in blocks(0..self.depth) {
             for first in (0..width).step_by(at_once) {
                 let columns = first..width.min(first + at_once);
                 let numbers = block.len() * columns.len().next_multiple_of(panel);
@@ -192,6 +196,13 @@ impl Panels {
             }
         }
         parts
+    }
+
+    /// Whether the next product should go from the last column to the first: the other way round than the one before,
+    /// which left the columns where it ended in a near cache.
+    #[inline(always)]
+    pub(crate) fn descends(&self) -> bool {
+        !self.descended.fetch_xor(true, Ordering::Relaxed)
     }
 
     /// The panels of `block` that hold `columns`, which begin where a panel does, one after another.
@@ -283,9 +294,9 @@ impl WithSimd for PanelColumns {
     }
 }
 
-/// The blocks that a depth is cut into.
-pub(crate) fn blocks(depth: usize) -> impl Iterator<Item = Range<usize>> + Clone {
-    pieces(0..depth, MAX_DEPTH)
+/// The blocks that a depth is cut into, or a block itself.
+pub(crate) fn blocks(depth: Range<usize>) -> impl Iterator<Item = Range<usize>> + Clone {
+    pieces(depth, MAX_DEPTH)
 }
 
 /// Cuts `range` into the fewest pieces of at most `longest`, all but equally long.

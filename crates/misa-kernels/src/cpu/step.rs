@@ -8,7 +8,7 @@ use std::ops::Range;
 pub(crate) struct ForwardStep<'a> {
     pub(crate) d_hidden: usize,
     /// `[alive, gates * d_hidden]`: in, the step times its weight plus its bias; out, the values
-    /// of the gates, if they are kept.
+    /// of the gates if they are kept, otherwise nothing of use.
     pub(crate) gates: &'a mut [f32],
     /// `[alive, gates * d_hidden]`: the state times its weight plus its bias.
     pub(crate) recurrent: &'a [f32],

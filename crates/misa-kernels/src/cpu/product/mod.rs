@@ -17,8 +17,10 @@ use tile::{Target, choose_tile, tallest};
 
 /// Rows packed at once: a block of them takes half of a second-level cache of 1 MiB.
 pub(crate) const MAX_PACKED_ROWS: usize = 384;
-/// Columns whose panels stay in such a cache while every packed row meets them.
+/// Columns that every packed row meets before the next, at most.
 const MAX_COLUMNS: usize = 512;
+/// Numbers of their panels, which stay in such a cache meanwhile.
+const MAX_PANELS: usize = MAX_COLUMNS * MAX_DEPTH;
 
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]
@@ -66,9 +68,10 @@ pub(crate) fn multiply_unpacked(left: Left<'_>, right: Rows<'_>, onto: Onto<'_>,
     });
 }
 
-/// Numbers of the packed rows of a block.
+/// Numbers of the rows packed at once.
 fn room(left: Left<'_>) -> usize {
-    left.rows().min(MAX_PACKED_ROWS) * left.depth().min(MAX_DEPTH)
+    let all = left.rows().min(MAX_PACKED_ROWS) * left.depth();
+    all.min(MAX_PACKED_ROWS * MAX_DEPTH)
 }
 
 /// With the instructions of this machine.
@@ -87,9 +90,12 @@ fn product<R: Right>(multiply: Multiply<'_, R>) {
 trait Right {
     fn width(&self) -> usize;
 
-    /// Columns to ask for at once, where a panel has `panel`: every packed row meets their panels before the next
-    /// are asked for.
-    fn columns_at_once(panel: usize) -> usize;
+    /// Columns to ask for at once, where a panel has `panel` and rows are packed over `depth`: every packed row meets
+    /// their panels before the next are asked for.
+    fn columns_at_once(panel: usize, depth: usize) -> usize;
+
+    /// Whether to begin with the last columns.
+    fn descends(&self) -> bool;
 
     /// The panels of `block` that hold `columns`, which begin where a panel does, one after another.
     fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32];
@@ -118,8 +124,14 @@ impl Right for &Panels {
     }
 
     #[inline(always)]
-    fn columns_at_once(_: usize) -> usize {
-        MAX_COLUMNS
+    fn columns_at_once(panel: usize, depth: usize) -> usize {
+        let columns = (MAX_PANELS / depth.max(1)).min(MAX_COLUMNS);
+        (columns / panel).max(1) * panel
+    }
+
+    #[inline(always)]
+    fn descends(&self) -> bool {
+        Panels::descends(self)
     }
 
     #[inline(always)]
@@ -136,8 +148,13 @@ impl Right for Unpacked<'_> {
     }
 
     #[inline(always)]
-    fn columns_at_once(panel: usize) -> usize {
+    fn columns_at_once(panel: usize, _: usize) -> usize {
         panel
+    }
+
+    #[inline(always)]
+    fn descends(&self) -> bool {
+        false
     }
 
     #[inline(always)]
@@ -171,40 +188,81 @@ impl<R: Right> WithSimd for Multiply<'_, R> {
             packed,
         } = self;
         let tallest = const { tallest::<S>() };
-        let (width, panel) = (right.width(), VECTORS * S::F32_LANES);
+        let (depth, width) = (left.depth(), right.width());
+        let panel = VECTORS * S::F32_LANES;
         for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
-            // What is added to stays near from one block to the next.
             let out = &mut out[chunk.start * width..chunk.end * width];
-            for block in blocks(left.depth()) {
-                pack(left, &chunk, &block, tallest, packed);
-                let onto = match block.start {
-                    0 => onto,
-                    _ => Onto::Present,
-                };
-                let at_once = R::columns_at_once(panel);
-                for first in (0..width).step_by(at_once) {
+            let fits = chunk.len() * depth <= packed.len();
+            let longest = if fits { depth.max(1) } else { MAX_DEPTH };
+            for span in pieces(0..depth, longest) {
+                let mut room = &mut packed[..];
+                for block in blocks(span.clone()) {
+                    let (tiles, rest) = room.split_at_mut(chunk.len() * block.len());
+                    pack(left, &chunk, &block, tallest, tiles);
+                    room = rest;
+                }
+                let at_once = R::columns_at_once(panel, span.len());
+                let count = width.div_ceil(at_once);
+                let descends = right.descends();
+                for index in 0..count {
+                    let first = at_once * if descends { count - 1 - index } else { index };
                     let columns = first..width.min(first + at_once);
-                    let panels = right.panels(&block, &columns, panel);
-                    let mut rest = &packed[..];
-                    for tile in pieces(0..chunk.len(), tallest) {
-                        let (rows, next) = rest.split_at(tile.len() * block.len());
-                        rest = next;
-                        let out = &mut out[tile.start * width..tile.end * width];
-                        // Along the rows of `out`, as the memory likes it; the packed rows of the
-                        // tile stay in the first-level cache.
-                        for column in columns.clone().step_by(panel) {
-                            let target = Target {
-                                out: &mut out[column..],
-                                stride: width,
-                                filled: panel.min(width - column),
-                                onto: onto.after(column),
-                            };
-                            let start = (column - first) * block.len();
-                            let numbers = &panels[start..start + block.len() * panel];
-                            choose_tile(simd, tile.len(), rows, numbers, target);
-                        }
+                    let mut tiles = &packed[..];
+                    for block in blocks(span.clone()) {
+                        let (these, rest) = tiles.split_at(chunk.len() * block.len());
+                        tiles = rest;
+                        let panels = right.panels(&block, &columns, panel);
+                        let onto = match block.start {
+                            0 => onto,
+                            _ => Onto::Present,
+                        };
+                        let part = Part {
+                            tiles: these,
+                            panels,
+                            depth: block.len(),
+                            columns: columns.clone(),
+                            onto,
+                        };
+                        part.multiply(simd, chunk.len(), width, out);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// A block of depth of some columns.
+struct Part<'a> {
+    /// Packed rows, one tile after another.
+    tiles: &'a [f32],
+    panels: &'a [f32],
+    /// Of the block.
+    depth: usize,
+    columns: Range<usize>,
+    onto: Onto<'a>,
+}
+
+impl Part<'_> {
+    /// Writes the columns of `out`, `[rows, width]`.
+    #[inline(always)]
+    fn multiply<S: Simd>(self, simd: S, rows: usize, width: usize, out: &mut [f32]) {
+        let panel = VECTORS * S::F32_LANES;
+        let mut tiles = self.tiles;
+        for tile in pieces(0..rows, const { tallest::<S>() }) {
+            let (rows, rest) = tiles.split_at(tile.len() * self.depth);
+            tiles = rest;
+            let out = &mut out[tile.start * width..tile.end * width];
+            // Along the rows of `out`, as the memory likes it; the packed rows of the tile stay in the first-level
+            // cache.
+            let columns = self.columns.clone().step_by(panel);
+            for (column, numbers) in columns.zip(self.panels.chunks_exact(self.depth * panel)) {
+                let target = Target {
+                    out: &mut out[column..],
+                    stride: width,
+                    filled: panel.min(width - column),
+                    onto: self.onto.after(column),
+                };
+                choose_tile(simd, tile.len(), rows, numbers, target);
             }
         }
     }
@@ -314,6 +372,25 @@ mod tests {
                 multiply_unpacked(left, right, onto, &mut unpacked);
                 assert_eq!(packed, unpacked);
             }
+        }
+    }
+
+    #[test]
+    fn products_by_the_same_panels_have_the_same_bits() {
+        // Columns in several groups, and blocks of depth of which all are packed at once, or one after another.
+        for (rows, depth, width) in [(3, 300, 1200), (8, 1200, 300), (390, 700, 600)] {
+            let left = numbers(rows * depth, 8);
+            let left = Left::Rows(Rows::new(&left, depth));
+            let right = numbers(depth * width, 9);
+            let right = Panels::new(Rows::new(&right, width));
+            let product = || {
+                let mut out = vec![0.0; rows * width];
+                multiply(left, &right, Onto::Nothing, &mut out);
+                out
+            };
+            let first = product();
+            // One way round, the other, and the first again.
+            assert!((0..3).all(|_| product() == first));
         }
     }
 

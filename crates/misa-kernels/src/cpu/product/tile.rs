@@ -5,6 +5,10 @@ use crate::cpu::panels::{MAX_ROWS, VECTORS};
 use crate::cpu::step::{load, store};
 use pulp::{Simd, WithSimd};
 
+/// Steps of depth in a turn of the loop, whose own instructions would otherwise take the place of multiplications. With
+/// eight, the loop no longer fits where a processor keeps decoded instructions.
+const STEPS_PER_TURN: usize = 4;
+
 /// Rows of the tallest tile whose sums stay in registers, with one row of the panel and one value of
 /// the left side.
 pub(super) const fn tallest<S: Simd>() -> usize {
@@ -105,18 +109,36 @@ impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
         }
         let (rows, _) = self.rows.as_chunks::<HEIGHT>();
         let (panel, _) = S::as_simd_f32s(self.panel).0.as_chunks::<VECTORS>();
+        let ((many_rows, rows), (many_columns, panel)) = (rows.as_chunks(), panel.as_chunks());
+        for (rows, panel) in many_rows.iter().zip(many_columns) {
+            let (rows, panel): (&[_; STEPS_PER_TURN], &[_; STEPS_PER_TURN]) = (rows, panel);
+            for (row, columns) in rows.iter().zip(panel) {
+                add_step(simd, row, columns, &mut sums);
+            }
+        }
         for (row, columns) in rows.iter().zip(panel) {
-            each_row!(ROW < HEIGHT: {
-                let value = simd.splat_f32s(row[ROW]);
-                for (sum, &column) in sums[ROW].iter_mut().zip(columns) {
-                    *sum = simd.mul_add_e_f32s(value, column, *sum);
-                }
-            });
+            add_step(simd, row, columns, &mut sums);
         }
         each_row!(ROW < HEIGHT: {
             write::<S, WIDTH, WHOLE>(simd, &mut out[ROW * stride..][..filled], sums[ROW]);
         });
     }
+}
+
+/// Adds the products of one step of depth to `sums`.
+#[inline(always)]
+fn add_step<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
+    simd: S,
+    row: &[f32; HEIGHT],
+    columns: &[S::f32s; VECTORS],
+    sums: &mut [[S::f32s; WIDTH]; HEIGHT],
+) {
+    each_row!(ROW < HEIGHT: {
+        let value = simd.splat_f32s(row[ROW]);
+        for (sum, &column) in sums[ROW].iter_mut().zip(columns) {
+            *sum = simd.mul_add_e_f32s(value, column, *sum);
+        }
+    });
 }
 
 /// The numbers of a panel's columns in `row`.
