@@ -46,49 +46,52 @@ fn orthonormalise(matrix: Tensor<2>) -> Tensor<2> {
     let [_, columns] = matrix.dims();
     let gram = matrix.clone().transpose().matmul(matrix.clone());
     let gram: Vec<f64> = gram.into_data().iter::<f64>().collect();
-    let inverse = inverse_lower(&cholesky(gram, columns), columns);
+    let inverse = inverse_lower(&cholesky(&gram, columns), columns);
     let inverse: Vec<f32> = inverse.into_iter().map(|x| x as f32).collect();
     let inverse = TensorData::new(inverse, [columns, columns]);
     let inverse: Tensor<2> = Tensor::from_data(inverse, &matrix.device());
     matrix.matmul(inverse.transpose())
 }
 
-/// The lower factor of a positive definite matrix of `n` rows.
-fn cholesky(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
-    for row in 0..n {
-        let (above, current) = matrix.split_at_mut(row * n);
+/// The transpose of the lower factor of a positive definite matrix of `n` rows.
+///
+/// A row's sums grow side by side, each in the order of the columns: in one loop over vectors, where a sum of its own
+/// would wait for every addition.
+fn cholesky(matrix: &[f64], n: usize) -> Vec<f64> {
+    let mut turned = vec![0.0; n * n];
+    for (row, numbers) in matrix.chunks_exact(n).enumerate() {
+        let mut sums = vec![0.0; row + 1];
         for column in 0..row {
-            let other = &above[column * n..];
-            current[column] = (current[column] - dot(&current[..column], other)) / other[column];
+            let factors = &mut turned[column * n..][..n];
+            let factor = (numbers[column] - sums[column]) / factors[column];
+            factors[row] = factor;
+            for (sum, other) in sums[column + 1..].iter_mut().zip(&factors[column + 1..]) {
+                *sum += factor * other;
+            }
         }
-        let rest = current[row] - dot(&current[..row], &current[..row]);
-        current[row] = rest.sqrt();
-        current[row + 1..n].fill(0.0);
+        turned[row * n + row] = (numbers[row] - sums[row]).sqrt();
     }
-    matrix
+    turned
 }
 
-/// The inverse of a lower triangular matrix of `n` rows.
-fn inverse_lower(lower: &[f64], n: usize) -> Vec<f64> {
+/// The inverse of the lower triangular matrix of `n` rows whose transpose is `turned`.
+fn inverse_lower(turned: &[f64], n: usize) -> Vec<f64> {
     let mut inverse = vec![0.0; n * n];
     for row in 0..n {
         let (above, current) = inverse.split_at_mut(row * n);
-        let factors = &lower[row * n..];
-        for (factor, solved) in factors.iter().zip(above.chunks_exact(n)) {
-            for (value, solved) in current[..row].iter_mut().zip(solved) {
+        for (column, solved) in above.chunks_exact(n).enumerate() {
+            let factor = turned[column * n + row];
+            for (value, solved) in current.iter_mut().zip(&solved[..=column]) {
                 *value -= factor * solved;
             }
         }
         current[row] = 1.0;
+        let diagonal = turned[row * n + row];
         current[..=row]
             .iter_mut()
-            .for_each(|value| *value /= factors[row]);
+            .for_each(|value| *value /= diagonal);
     }
     inverse
-}
-
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
 #[cfg(test)]
@@ -108,9 +111,9 @@ mod tests {
     #[test]
     fn factors_match_hand_computed_values() {
         // [[4, 2], [2, 10]] = [[2, 0], [1, 3]] [[2, 1], [0, 3]]
-        let lower = cholesky(vec![4.0, 2.0, 2.0, 10.0], 2);
-        assert_eq!(lower, [2.0, 0.0, 1.0, 3.0]);
-        assert_eq!(inverse_lower(&lower, 2), [0.5, 0.0, -1.0 / 6.0, 1.0 / 3.0]);
+        let turned = cholesky(&[4.0, 2.0, 2.0, 10.0], 2);
+        assert_eq!(turned, [2.0, 1.0, 0.0, 3.0]);
+        assert_eq!(inverse_lower(&turned, 2), [0.5, 0.0, -1.0 / 6.0, 1.0 / 3.0]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::step::generation::Generation;
 use crate::step::optimiser::{Norms, Optimiser, OwnRate};
 use crate::step::own_graph::with_own_graph;
 use crate::step::team::Team;
-use crate::step::word_vectors::{WordVectors, without_table};
+use crate::step::word_vectors::WordVectors;
 use crate::{MisaLearner, Phase, SentimentOutput};
 use burn::module::{ModuleVisitor, Param, ParamId};
 use burn::optim::{GradientsAccumulator, GradientsParams};
@@ -119,14 +119,12 @@ impl Trainer {
         let device = learner.devices().first().cloned().unwrap_or_default();
         // Weight decay changes every row in every step.
         let by_rows = weight_decay == 0.0 && on_cpu(&device, burn::tensor::DType::F32);
-        let words = if by_rows {
-            WordVectors::new(&learner.model, adam)
+        let (model, words) = if by_rows {
+            WordVectors::take_from(learner.model, adam)
         } else {
-            None
+            (learner.model, None)
         };
-        if words.is_some() {
-            learner.model = without_table(learner.model);
-        }
+        learner.model = model;
         let mut own_rates = OwnRates::default();
         own_rates.add(learner.model.bert(), OwnRate::Bert);
         own_rates.add(learner.model.adversary(), OwnRate::Adversary);

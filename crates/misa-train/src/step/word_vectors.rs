@@ -37,17 +37,23 @@ struct RowGradients {
 }
 
 impl WordVectors {
-    /// The vectors of `model`, if it has any and they are trained.
-    pub(crate) fn new(model: &Misa, adam: Adam) -> Option<Self> {
-        let table = model.text_table().filter(|table| table.is_require_grad())?;
+    /// Takes the vectors out of `model`, if it has any and they are trained.
+    pub(crate) fn take_from(model: Misa, adam: Adam) -> (Misa, Option<Self>) {
+        let Some(table) = model.text_table().filter(Tensor::is_require_grad) else {
+            return (model, None);
+        };
         let [_, columns] = table.dims();
-        Some(Self {
+        let is_of_bert = model.bert().is_some();
+        // Before their numbers are read: what nobody else holds is not copied.
+        let model = without_table(model);
+        let vectors = Self {
             adam,
-            table: RowAdam::new(adam, numbers(table), columns),
+            table: RowAdam::new(adam, numbers(table.inner()), columns),
             columns,
-            is_of_bert: model.bert().is_some(),
+            is_of_bert,
             waiting: RowGradients::default(),
-        })
+        };
+        (model, Some(vectors))
     }
 
     /// The text of `input` with ids replaced by rows of their vectors, and these vectors.
@@ -145,7 +151,7 @@ impl WordVectors {
     pub(crate) fn restore(&mut self, model: &Misa, moments: Option<(usize, [&TensorData; 2])>) {
         let table = model
             .text_table()
-            .expect("`new` has found a table in the model");
+            .expect("`take_from` has found a table in the model");
         let table = numbers(table.inner());
         let zeros = || vec![0.0; table.len()];
         let (time, moments) = match moments {
