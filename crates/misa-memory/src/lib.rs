@@ -49,8 +49,8 @@ mod allocator {
         (libc::M_ARENA_MAX, 1),
         // Blocks below are taken from the heap. The largest value that fits would leave none outside.
         (libc::M_MMAP_THRESHOLD, 1 << 30),
-        // The end of the heap is kept up to this size.
-        (libc::M_TRIM_THRESHOLD, libc::c_int::MAX),
+        // The end of the heap is kept, whatever its size.
+        (libc::M_TRIM_THRESHOLD, -1),
     ];
 
     /// Bytes of a large page on x86-64, and on ARM with small pages of 4 KiB.
