@@ -6,8 +6,8 @@ use crate::cpu::step::{load, store};
 use pulp::{Simd, WithSimd};
 
 /// Steps of depth in a turn of the loop, whose own instructions would otherwise take the place of multiplications. With
-/// eight, the loop no longer fits where a processor keeps decoded instructions.
-const STEPS_PER_TURN: usize = 4;
+/// eight, the loop no longer fits where a processor keeps decoded instructions. One in a browser, which loads the code.
+const STEPS_PER_TURN: usize = if cfg!(target_arch = "wasm32") { 1 } else { 4 };
 
 /// Rows of the tallest tile whose sums stay in registers, with one row of the panel and one value of
 /// the left side.
