@@ -43,7 +43,7 @@ pub(crate) struct Panels {
     pub(crate) width: usize,
     /// Columns of a panel.
     pub(crate) panel: usize,
-    /// Whether the last product that read them went from the last column to the first.
+    /// Whether the last pass over them went from the last column to the first.
     descended: AtomicBool,
 }
 
@@ -198,10 +198,10 @@ impl Panels {
         parts
     }
 
-    /// Whether the next product should go from the last column to the first: the other way round than the one before,
-    /// which left the columns where it ended in a near cache.
+    /// Begins a pass the other way round than the one before, which left the columns where it ended in a near cache;
+    /// returns whether it goes from the last column to the first.
     #[inline(always)]
-    pub(crate) fn descends(&self) -> bool {
+    pub(crate) fn turn_round(&self) -> bool {
         !self.descended.fetch_xor(true, Ordering::Relaxed)
     }
 

@@ -94,8 +94,8 @@ trait Right {
     /// their panels before the next are asked for.
     fn columns_at_once(panel: usize, depth: usize) -> usize;
 
-    /// Whether to begin with the last columns.
-    fn descends(&self) -> bool;
+    /// Whether this pass goes from the last column to the first; to be asked once in each.
+    fn turn_round(&self) -> bool;
 
     /// The panels of `block` that hold `columns`, which begin where a panel does, one after another.
     fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32];
@@ -130,8 +130,8 @@ impl Right for &Panels {
     }
 
     #[inline(always)]
-    fn descends(&self) -> bool {
-        Panels::descends(self)
+    fn turn_round(&self) -> bool {
+        Panels::turn_round(self)
     }
 
     #[inline(always)]
@@ -153,7 +153,7 @@ impl Right for Unpacked<'_> {
     }
 
     #[inline(always)]
-    fn descends(&self) -> bool {
+    fn turn_round(&self) -> bool {
         false
     }
 
@@ -203,27 +203,27 @@ impl<R: Right> WithSimd for Multiply<'_, R> {
                 }
                 let at_once = R::columns_at_once(panel, span.len());
                 let count = width.div_ceil(at_once);
-                let descends = right.descends();
+                let descends = right.turn_round();
                 for index in 0..count {
                     let first = at_once * if descends { count - 1 - index } else { index };
                     let columns = first..width.min(first + at_once);
-                    let mut tiles = &packed[..];
+                    let mut packed = &packed[..];
                     for block in blocks(span.clone()) {
-                        let (these, rest) = tiles.split_at(chunk.len() * block.len());
-                        tiles = rest;
+                        let (tiles, rest) = packed.split_at(chunk.len() * block.len());
+                        packed = rest;
                         let panels = right.panels(&block, &columns, panel);
                         let onto = match block.start {
                             0 => onto,
                             _ => Onto::Present,
                         };
-                        let part = Part {
-                            tiles: these,
+                        let columns_of_block = ColumnsOfBlock {
+                            tiles,
                             panels,
                             depth: block.len(),
                             columns: columns.clone(),
                             onto,
                         };
-                        part.multiply(simd, chunk.len(), width, out);
+                        columns_of_block.multiply(simd, chunk.len(), width, out);
                     }
                 }
             }
@@ -231,8 +231,8 @@ impl<R: Right> WithSimd for Multiply<'_, R> {
     }
 }
 
-/// A block of depth of some columns.
-struct Part<'a> {
+/// Some columns of the right-hand side over a block of depth, and what they are multiplied by.
+struct ColumnsOfBlock<'a> {
     /// Packed rows, one tile after another.
     tiles: &'a [f32],
     panels: &'a [f32],
@@ -242,7 +242,7 @@ struct Part<'a> {
     onto: Onto<'a>,
 }
 
-impl Part<'_> {
+impl ColumnsOfBlock<'_> {
     /// Writes the columns of `out`, `[rows, width]`.
     #[inline(always)]
     fn multiply<S: Simd>(self, simd: S, rows: usize, width: usize, out: &mut [f32]) {
