@@ -113,7 +113,7 @@ impl AdamOps for Flex {
 }
 
 /// The tensor as one piece of memory that nothing else uses; copies only if it has to.
-fn owned(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
+pub(crate) fn owned(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let elements = tensor.layout().num_elements();
     let whole = tensor.is_contiguous() && tensor.storage::<f32>().len() == elements;
     if whole {

@@ -1,7 +1,8 @@
 //! The product that the kernels are made of, on its own: for benches.
 
+use crate::cpu::left::Left;
 use crate::cpu::matrix::Rows;
-use crate::cpu::panels::{Left, Panels};
+use crate::cpu::panels::Panels;
 use crate::cpu::product::{Onto, multiply};
 use rayon::prelude::*;
 

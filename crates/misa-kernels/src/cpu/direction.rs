@@ -2,8 +2,9 @@
 
 use crate::cpu::buffer::Buffer;
 use crate::cpu::group::{cut, groups, longest, rows_at};
+use crate::cpu::left::Left;
 use crate::cpu::matrix::Rows;
-use crate::cpu::panels::{Left, Panels};
+use crate::cpu::panels::Panels;
 use crate::cpu::product::{MAX_PACKED_ROWS, Onto, multiply};
 use crate::cpu::step::ForwardStep;
 use crate::cpu::{gru, lstm};

@@ -8,13 +8,22 @@ use rayon::prelude::*;
 /// Elements of a task: enough to be worth one, few enough to stay in the nearest caches.
 const CHUNK: usize = 1 << 13;
 
-/// `y = x P(X < x)` for a standard normal `X`: `x / 2 (1 + erf(x / sqrt 2))`.
+/// `x P(X < x)` for a standard normal `X`, written over `x`: `x / 2 (1 + erf(x / sqrt 2))`.
 ///
 /// Minus infinity gives not-a-number, as the formula does.
+pub(crate) fn gelu_in_place(x: &mut [f32]) {
+    let tasks = x.par_chunks_mut(CHUNK);
+    tasks.for_each(|x| Arch::new().dispatch(Forward { x }));
+}
+
+/// [`gelu_in_place`], written to `y`.
 pub(crate) fn gelu(x: &[f32], y: &mut [f32]) {
     assert_eq!(x.len(), y.len());
     let tasks = x.par_chunks(CHUNK).zip(y.par_chunks_mut(CHUNK));
-    tasks.for_each(|(x, y)| Arch::new().dispatch(Forward { x, y }));
+    tasks.for_each(|(x, y)| {
+        y.copy_from_slice(x);
+        Arch::new().dispatch(Forward { x: y });
+    });
 }
 
 /// `d_x` from the `x` of [`gelu`] and the gradient of its result.
@@ -26,8 +35,7 @@ pub(crate) fn gelu_gradient(x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
 }
 
 struct Forward<'a> {
-    x: &'a [f32],
-    y: &'a mut [f32],
+    x: &'a mut [f32],
 }
 
 struct Backward<'a> {
@@ -43,7 +51,7 @@ impl WithSimd for Forward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         for piece in lanes::<S>(self.x.len()) {
             let x = load(simd, &self.x[piece.clone()]);
-            store(simd, &mut self.y[piece], activate(simd, x));
+            store(simd, &mut self.x[piece], activate(simd, x));
         }
     }
 }
@@ -139,6 +147,14 @@ mod tests {
     #[test]
     fn nothing_gives_nothing() {
         assert!(activated(&[]).is_empty());
+    }
+
+    #[test]
+    fn written_over_its_argument_it_has_the_same_bits() {
+        let mut x = numbers(CHUNK + 5, 2);
+        let expected = activated(&x);
+        gelu_in_place(&mut x);
+        assert_eq!(x, expected);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use crate::cpu::attention::Projected;
 use crate::cpu::buffer::Buffer;
+use crate::cpu::left::Left;
 use crate::cpu::mask::Dropout;
 use crate::cpu::matrix::Rows;
-use crate::cpu::panels::{Left, Panels, pieces};
+use crate::cpu::panels::{Panels, pieces};
 use crate::cpu::product::{Onto, multiply};
 use crate::cpu::softmax::{softmax, softmax_gradient};
 use std::ops::Range;

@@ -1,17 +1,19 @@
 //! A product with a weight and its gradients, on all threads.
 
+use crate::cpu::left::Left;
 use crate::cpu::matrix::Rows;
-use crate::cpu::panels::{Left, Panels, pieces};
+use crate::cpu::panels::{MAX_PANEL, Panels, Right, pieces};
 use crate::cpu::product::{Onto, multiply, multiply_unpacked};
 use crate::cpu::row::add_rows;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Tasks for each thread, equally large: the last one to end is waited for.
 const TASKS: usize = 2;
-/// Fewest rows of a task, which reads the whole right-hand side.
+/// Fewest rows of a task, which reads the whole right-hand side, or its columns of it.
 const MIN_ROWS: usize = 48;
-/// Fewest rows for which a weight is packed before it is read.
-const FEWEST_ROWS: usize = 192;
+/// Columns of a task that packs them, unless other threads would have none: it packs its rows as well.
+const MIN_COLUMNS: usize = 192;
 /// Columns of a task that adds up rows.
 const COLUMNS: usize = 256;
 
@@ -21,26 +23,29 @@ const COLUMNS: usize = 256;
 /// - weight: `[d_input, d_output]`
 pub(crate) fn forward(x: Rows<'_>, weight: Rows<'_>, bias: Option<&[f32]>, y: &mut [f32]) {
     assert!(bias.is_none_or(|bias| bias.len() == weight.columns));
-    let (left, onto) = (Left::Rows(x), bias.map_or(Onto::Nothing, Onto::Row));
-    if x.count() < FEWEST_ROWS {
-        let threads = rayon::current_num_threads();
-        return divided(left, weight.columns, [threads, 1], y, |left, y| {
-            multiply_unpacked(left, weight, onto, y);
-        });
-    }
-    product(left, &Panels::on_all_threads(weight), onto, y);
+    let onto = bias.map_or(Onto::Nothing, Onto::Row);
+    by_a_weight(x, Right::Rows(weight), onto, y);
 }
 
 /// Writes the gradient of `x`, `[rows, d_input]`, from that of `y`.
 pub(crate) fn input_gradient(d_y: Rows<'_>, weight: Rows<'_>, d_x: &mut [f32]) {
-    let turned = Panels::transposed_on_all_threads(weight);
-    product(Left::Rows(d_y), &turned, Onto::Nothing, d_x);
+    by_a_weight(d_y, Right::Transposed(weight), Onto::Nothing, d_x);
 }
 
 /// Writes the gradient of the weight, `[d_input, d_output]`, from that of `y`.
 pub(crate) fn weight_gradient(x: Rows<'_>, d_y: Rows<'_>, d_weight: &mut [f32]) {
     let d_y = Panels::on_all_threads(d_y);
-    product(Left::Transposed(x), &d_y, Onto::Nothing, d_weight);
+    let tasks = TASKS * rayon::current_num_threads();
+    let rows = x.columns.div_ceil(tasks).max(MIN_ROWS);
+    let mut rest = d_weight;
+    let mut parts = Vec::new();
+    for rows in pieces(0..x.columns, rows) {
+        let (out, next) = rest.split_at_mut(rows.len() * d_y.width);
+        rest = next;
+        parts.push((Left::Transposed(x.columns(rows)), out));
+    }
+    let parts = parts.into_par_iter().with_max_len(1);
+    parts.for_each(|(left, out)| multiply(left, &d_y, Onto::Nothing, out));
 }
 
 /// Writes the gradient of the bias, `[d_output]`, from that of `y`.
@@ -54,32 +59,85 @@ pub(crate) fn bias_gradient(d_y: Rows<'_>, d_bias: &mut [f32]) {
     });
 }
 
-/// `left * right` onto `out`, on all threads.
-fn product(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut [f32]) {
-    let tasks = TASKS * rayon::current_num_threads();
-    divided(left, right.width, [tasks, MIN_ROWS], out, |left, out| {
-        multiply(left, right, onto, out);
+/// `rows * weight` onto `out`, `[rows, width]`, on all threads.
+///
+/// A weight of a large model comes from the memory. It is divided among threads, each of which packs its columns near
+/// itself. Packed whole, they would have to be fetched once more by every thread.
+fn by_a_weight(rows: Rows<'_>, weight: Right<'_>, onto: Onto<'_>, out: &mut [f32]) {
+    if out.is_empty() {
+        return;
+    }
+    if rows.columns == 0 {
+        return write_empty_sums(weight.width(), onto, out);
+    }
+    assert_eq!(rows.count() * weight.width(), out.len());
+    let parts = divided(rows, weight, onto, out).into_par_iter();
+    parts.with_max_len(1).for_each(|mut part| {
+        multiply_unpacked(part.left, part.right, part.onto, &mut part.out);
     });
 }
 
-/// Divides the rows of `left` and of `out`, `[rows, width]`, among at most so many tasks of at least so many rows.
-fn divided<'a>(
-    left: Left<'a>,
-    width: usize,
-    [tasks, at_least]: [usize; 2],
-    out: &mut [f32],
-    work: impl Fn(Left<'a>, &mut [f32]) + Sync,
-) {
-    let at_once = left.rows().div_ceil(tasks).max(at_least);
-    let mut rest = out;
-    let mut parts = Vec::new();
-    for rows in pieces(0..left.rows(), at_once) {
-        let (out, next) = rest.split_at_mut(rows.len() * width);
-        rest = next;
-        parts.push((left.range(rows), out));
+/// A product of no depth, onto `out`, `[rows, width]`.
+fn write_empty_sums(width: usize, onto: Onto<'_>, out: &mut [f32]) {
+    match onto {
+        Onto::Nothing => out.fill(0.0),
+        Onto::Present => {}
+        Onto::Row(row) => (out.chunks_exact_mut(width)).for_each(|out| out.copy_from_slice(row)),
     }
-    let parts = parts.into_par_iter().with_max_len(1);
-    parts.for_each(|(left, out)| work(left, out));
+}
+
+/// Some rows and columns of a product.
+struct Part<'a> {
+    left: Left<'a>,
+    right: Right<'a>,
+    onto: Onto<'a>,
+    /// A piece of each row.
+    out: Vec<&'a mut [f32]>,
+}
+
+/// A part for each thread, unless they would become too small: divided by columns, and where these are few, by rows as
+/// well.
+fn divided<'a>(
+    rows: Rows<'a>,
+    weight: Right<'a>,
+    onto: Onto<'a>,
+    out: &'a mut [f32],
+) -> Vec<Part<'a>> {
+    let (threads, width) = (rayon::current_num_threads(), weight.width());
+    let bands = rows.count().div_ceil(MIN_ROWS);
+    let across = (width / MIN_COLUMNS).max(threads.div_ceil(bands));
+    let across = across.min(threads);
+    let at_once = rows.count().div_ceil(threads.div_ceil(across));
+    let mut parts = Vec::new();
+    let mut rest = out;
+    for range in pieces(0..rows.count(), at_once.max(MIN_ROWS)) {
+        let (band, next) = rest.split_at_mut(range.len() * width);
+        rest = next;
+        let first = parts.len();
+        parts.extend(whole_panels(width, across).map(|columns| Part {
+            left: Left::Rows(rows.range(range.clone())),
+            right: weight.columns(columns.clone()),
+            onto: onto.after(columns.start),
+            out: Vec::with_capacity(range.len()),
+        }));
+        for mut row in band.chunks_exact_mut(width) {
+            for part in &mut parts[first..] {
+                let (piece, next) = row.split_at_mut(part.right.width());
+                row = next;
+                part.out.push(piece);
+            }
+        }
+    }
+    parts
+}
+
+/// `width` columns in `count` ranges at most, which begin where a panel does.
+fn whole_panels(width: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
+    let panels = width.div_ceil(MAX_PANEL);
+    pieces(0..panels, panels.div_ceil(count)).map(move |panels| {
+        let columns = panels.start * MAX_PANEL..panels.end * MAX_PANEL;
+        columns.start..columns.end.min(width)
+    })
 }
 
 #[cfg(test)]
@@ -189,12 +247,52 @@ mod tests {
         for count in [2, 3, 8] {
             assert_eq!(one, on_threads(count, || case.run()), "{count} threads");
         }
-        for rows in [1, 20, 191, 192] {
+        for rows in [1, 20, 47, 48, 192] {
             let x = Rows::new(&case.x, 350).range(0..rows);
             let mut y = vec![f32::NAN; rows * 1100];
             let weight = Rows::new(&case.weight, 1100);
             forward(x, weight, Some(&case.bias), &mut y);
             assert_eq!(y, one[0][..rows * 1100], "{rows} rows");
+        }
+    }
+
+    #[test]
+    fn a_sum_of_nothing_is_the_bias() {
+        let mut y = [f32::NAN; 6];
+        let nothing = Rows::new(&[], 0);
+        forward(nothing, Rows::new(&[], 3), Some(&[1.0, 2.0, 3.0]), &mut y);
+        assert_eq!(y, [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
+        forward(nothing, Rows::new(&[], 3), None, &mut y);
+        assert_eq!(y, [0.0; 6]);
+    }
+
+    #[test]
+    fn a_product_has_a_part_for_each_thread_by_columns_first() {
+        for ([rows, width], threads, count) in [
+            ([1, 1], 8, 1),
+            ([20, 768], 2, 2),
+            ([20, 768], 16, 12),
+            ([350, 768], 2, 2),
+            ([350, 768], 8, 8),
+            ([350, 3072], 16, 16),
+            ([1000, 33], 8, 8),
+            ([49, 1100], 3, 3),
+        ] {
+            let (x, weight) = (vec![0.0; rows], vec![0.0; width]);
+            let mut out = vec![0.0; rows * width];
+            let weight = Right::Rows(Rows::new(&weight, width));
+            let parts = on_threads(threads, || {
+                divided(Rows::new(&x, 1), weight, Onto::Nothing, &mut out)
+            });
+            assert_eq!(parts.len(), count, "{rows} by {width}");
+            let area = |part: &Part<'_>| {
+                let columns = part.right.width();
+                assert!([0, width % MAX_PANEL].contains(&(columns % MAX_PANEL)));
+                assert_eq!(part.out.len(), part.left.rows());
+                assert!(part.out.iter().all(|row| row.len() == columns));
+                part.left.rows() * columns
+            };
+            assert_eq!(parts.iter().map(area).sum::<usize>(), rows * width);
         }
     }
 }

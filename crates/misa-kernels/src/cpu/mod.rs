@@ -11,6 +11,7 @@ mod group;
 mod gru;
 mod head;
 pub(crate) mod layer;
+pub(crate) mod left;
 pub(crate) mod linear;
 mod lstm;
 pub(crate) mod mask;

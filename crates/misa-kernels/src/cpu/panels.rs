@@ -1,4 +1,4 @@
-//! Both sides of a product in the order in which it reads them.
+//! The right-hand side of a product in the order in which it reads it.
 
 use crate::cpu::buffer::Buffer;
 use crate::cpu::matrix::Rows;
@@ -23,12 +23,12 @@ pub(crate) const ROWS_READ_AT_ONCE: usize = 16;
 /// Columns that a thread packs where several do.
 const COLUMNS_AT_ONCE: usize = 512;
 
-/// The left-hand side of a product.
+/// The right-hand side of a product where it lies.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Left<'a> {
-    /// `[rows, depth]`
+pub(crate) enum Right<'a> {
+    /// `[depth, width]`
     Rows(Rows<'a>),
-    /// `[depth, rows]`: the transpose of what is multiplied.
+    /// `[width, depth]`: the transpose of what is multiplied.
     Transposed(Rows<'a>),
 }
 
@@ -49,118 +49,71 @@ pub(crate) struct Panels {
 
 struct PanelColumns;
 
-impl Left<'_> {
-    pub(crate) fn rows(&self) -> usize {
-        match self {
-            Left::Rows(rows) => rows.count(),
-            Left::Transposed(rows) => rows.columns,
-        }
-    }
-
+impl Right<'_> {
     pub(crate) fn depth(&self) -> usize {
         match self {
-            Left::Rows(rows) => rows.columns,
-            Left::Transposed(rows) => rows.count(),
+            Right::Rows(rows) => rows.count(),
+            Right::Transposed(rows) => rows.columns,
         }
     }
 
-    /// `range` of the rows.
-    pub(crate) fn range(self, range: Range<usize>) -> Self {
+    pub(crate) fn width(&self) -> usize {
         match self {
-            Left::Rows(rows) => Left::Rows(rows.range(range)),
-            Left::Transposed(rows) => Left::Transposed(rows.columns(range)),
+            Right::Rows(rows) => rows.columns,
+            Right::Transposed(rows) => rows.count(),
         }
     }
 
-    /// Writes `rows` over `depth` as `[depth, rows]`.
+    /// `range` of the columns.
+    pub(crate) fn columns(self, range: Range<usize>) -> Self {
+        match self {
+            Right::Rows(rows) => Right::Rows(rows.columns(range)),
+            Right::Transposed(rows) => Right::Transposed(rows.range(range)),
+        }
+    }
+
+    /// Writes `columns` over `block` as panels, one after another, each `panel` wide.
     #[inline(always)]
-    pub(crate) fn pack(&self, rows: Range<usize>, depth: Range<usize>, out: &mut [f32]) {
-        macro_rules! heights {
-            ($($height:literal)*) => {
-                match rows.len() {
-                    $($height => match self {
-                        Left::Rows(matrix) => {
-                            pack_rows::<$height>(matrix, rows.start, depth, out);
-                        }
-                        Left::Transposed(matrix) => {
-                            pack_columns::<$height>(matrix, rows.start, depth, out);
-                        }
-                    },)*
-                    _ => unreachable!("a tile has 1 to {MAX_ROWS} rows"),
-                }
-            };
-        }
-        heights!(1 2 3 4 5 6 7 8 9 10 11 12);
-    }
-}
-
-/// Columns `columns` of `COUNT` rows from `first` on, turned.
-#[inline(always)]
-fn pack_rows<const COUNT: usize>(
-    matrix: &Rows<'_>,
-    first: usize,
-    columns: Range<usize>,
-    out: &mut [f32],
-) {
-    let row = |offset: usize| &matrix.row(first + offset)[columns.clone()];
-    turn(COUNT, row, COUNT, out);
-}
-
-/// Columns `first..first + COUNT` of each of `rows`: pieces of a size known to the compiler, since
-/// a call for each would cost more than the copy.
-#[inline(always)]
-fn pack_columns<const COUNT: usize>(
-    matrix: &Rows<'_>,
-    first: usize,
-    rows: Range<usize>,
-    out: &mut [f32],
-) {
-    let (out, _) = out.as_chunks_mut::<COUNT>();
-    for (out, row) in out.iter_mut().zip(rows) {
-        if let Some(columns) = matrix.row(row)[first..].first_chunk() {
-            *out = *columns;
-        }
+    pub(crate) fn pack(
+        self,
+        block: &Range<usize>,
+        columns: &Range<usize>,
+        panel: usize,
+        out: &mut [f32],
+    ) {
+        let part = Part {
+            block: block.clone(),
+            columns: columns.clone(),
+            panel,
+            out,
+        };
+        part.pack(self);
     }
 }
 
 impl Panels {
     /// Packs `[depth, width]`.
     pub(crate) fn new(matrix: Rows<'_>) -> Self {
-        let mut packed = Self::empty(matrix.count(), matrix.columns);
-        let pack = |part: Part<'_>| {
-            part.pack(ROWS_READ_AT_ONCE, |to| {
-                copy_panel(matrix, to.steps, to.columns, to.out)
-            })
-        };
-        packed.parts(matrix.columns).into_iter().for_each(pack);
+        Self::packed(Right::Rows(matrix))
+    }
+
+    /// Packs the transpose of `[width, depth]`.
+    pub(crate) fn transposed(matrix: Rows<'_>) -> Self {
+        Self::packed(Right::Transposed(matrix))
+    }
+
+    fn packed(right: Right<'_>) -> Self {
+        let mut packed = Self::empty(right.depth(), right.width());
+        let parts = packed.parts(right.width()).into_iter();
+        parts.for_each(|part| part.pack(right));
         packed
     }
 
     /// [`Self::new`], by all threads.
     pub(crate) fn on_all_threads(matrix: Rows<'_>) -> Self {
         let mut packed = Self::empty(matrix.count(), matrix.columns);
-        let pack = |part: Part<'_>| {
-            part.pack(ROWS_READ_AT_ONCE, |to| {
-                copy_panel(matrix, to.steps, to.columns, to.out)
-            })
-        };
-        packed.parts(COLUMNS_AT_ONCE).into_par_iter().for_each(pack);
-        packed
-    }
-
-    /// Packs the transpose of `[width, depth]`.
-    pub(crate) fn transposed(matrix: Rows<'_>) -> Self {
-        let mut packed = Self::empty(matrix.columns, matrix.count());
-        let pack = |part: Part<'_>| part.pack(MAX_DEPTH, |to| to.turn(matrix));
-        packed.parts(matrix.count()).into_iter().for_each(pack);
-        packed
-    }
-
-    /// [`Self::transposed`], by all threads.
-    pub(crate) fn transposed_on_all_threads(matrix: Rows<'_>) -> Self {
-        let mut packed = Self::empty(matrix.columns, matrix.count());
-        let pack = |part: Part<'_>| part.pack(MAX_DEPTH, |to| to.turn(matrix));
-        packed.parts(COLUMNS_AT_ONCE).into_par_iter().for_each(pack);
+        let parts = packed.parts(COLUMNS_AT_ONCE).into_par_iter();
+        parts.for_each(|part| part.pack(Right::Rows(matrix)));
         packed
     }
 
@@ -234,45 +187,67 @@ struct PanelSteps<'a> {
 }
 
 impl Part<'_> {
-    /// Has `pack` fill each panel, `at_once` steps of depth at a time.
-    fn pack(self, at_once: usize, pack: impl Fn(PanelSteps<'_>)) {
+    /// Fills each panel, some steps of depth at a time.
+    #[inline(always)]
+    fn pack(self, right: Right<'_>) {
         let Self {
             block,
             columns,
             panel,
             out,
         } = self;
+        let at_once = match right {
+            Right::Rows(_) => ROWS_READ_AT_ONCE,
+            Right::Transposed(_) => MAX_DEPTH,
+        };
         for steps in pieces(block.clone(), at_once) {
             let panels = out.chunks_exact_mut(block.len() * panel);
             for (first, out) in columns.clone().step_by(panel).zip(panels) {
                 let begun = (steps.start - block.start) * panel;
-                pack(PanelSteps {
+                let to = PanelSteps {
                     steps: steps.clone(),
                     columns: first..columns.end.min(first + panel),
                     panel,
                     out: &mut out[begun..][..steps.len() * panel],
-                });
+                };
+                match right {
+                    Right::Rows(matrix) => to.copy(matrix),
+                    Right::Transposed(matrix) => to.turn(matrix),
+                }
             }
         }
     }
 }
 
-/// Packs `steps` of `[depth, width]` as a panel, whose width is that of a step in `out`.
-#[inline(always)]
-pub(crate) fn copy_panel(
-    matrix: Rows<'_>,
-    steps: Range<usize>,
-    columns: Range<usize>,
-    out: &mut [f32],
-) {
-    let panel = out.len() / steps.len();
-    for (step, out) in steps.zip(out.chunks_exact_mut(panel)) {
-        out[..columns.len()].copy_from_slice(&matrix.row(step)[columns.clone()]);
-        out[columns.len()..].fill(0.0);
-    }
-}
-
 impl PanelSteps<'_> {
+    /// From `[depth, width]`.
+    #[inline(always)]
+    fn copy(self, matrix: Rows<'_>) {
+        match self.columns.len() {
+            32 if self.panel == 32 => self.copy_whole::<32>(matrix),
+            16 if self.panel == 16 => self.copy_whole::<16>(matrix),
+            8 if self.panel == 8 => self.copy_whole::<8>(matrix),
+            filled => {
+                for (step, out) in self.steps.zip(self.out.chunks_exact_mut(self.panel)) {
+                    out[..filled].copy_from_slice(&matrix.row(step)[self.columns.clone()]);
+                    out[filled..].fill(0.0);
+                }
+            }
+        }
+    }
+
+    /// [`Self::copy`] of a panel that is full, whose size the compiler knows: a call for each step would cost more
+    /// than the copy.
+    #[inline(always)]
+    fn copy_whole<const PANEL: usize>(self, matrix: Rows<'_>) {
+        let (out, _) = self.out.as_chunks_mut::<PANEL>();
+        for (out, step) in out.iter_mut().zip(self.steps) {
+            if let Some(columns) = matrix.row(step)[self.columns.start..].first_chunk() {
+                *out = *columns;
+            }
+        }
+    }
+
     /// From `[width, depth]`.
     #[inline(always)]
     fn turn(self, matrix: Rows<'_>) {

@@ -3,8 +3,9 @@
 use crate::CellKind;
 use crate::cpu::backward::GateGradients;
 use crate::cpu::direction::{Direction, Weights};
+use crate::cpu::left::Left;
 use crate::cpu::matrix::Rows;
-use crate::cpu::panels::{Left, MAX_ROWS, Panels};
+use crate::cpu::panels::{MAX_ROWS, Panels};
 use crate::cpu::product::{MAX_PACKED_ROWS, Onto, multiply};
 use crate::cpu::row::add_rows;
 use rayon::prelude::*;

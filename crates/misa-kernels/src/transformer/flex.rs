@@ -6,7 +6,7 @@ use crate::cpu::buffer::Buffer;
 use crate::cpu::mask::Dropout;
 use crate::cpu::norm::{Gradients, Terms, Trace};
 use crate::cpu::{self};
-use crate::flex::{host, tensor};
+use crate::flex::{host, owned, tensor};
 use crate::transformer::ops::TransformerOps;
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
@@ -14,7 +14,9 @@ use std::sync::Arc;
 
 impl TransformerOps for Flex {
     fn gelu_rows(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        gelu(&x)
+        let mut x = owned(x);
+        cpu::gelu::gelu_in_place(x.storage_mut());
+        x
     }
 
     fn attend(
@@ -43,7 +45,8 @@ impl TransformerOps for Flex {
             dropout,
             seed,
         };
-        add_norm([x, bias, residual, gamma, beta], shape).0
+        let operands = Operands::new([Some(bias), Some(residual)], [gamma, beta], shape);
+        operands.norm(x)
     }
 }
 
@@ -158,57 +161,69 @@ pub(crate) struct NormTrace {
     trace: Arc<Trace>,
 }
 
-/// The norm of `[x, bias, residual, gamma, beta]`.
-pub(super) fn add_norm(
-    inputs: [FloatTensor<Flex>; 5],
-    norm_shape: NormShape,
-) -> (FloatTensor<Flex>, NormTrace) {
-    let [x, bias, residual, gamma, beta] = inputs.map(|tensor| tensor.to_contiguous());
-    let terms = Terms {
-        x: host(&x),
-        bias: Some(host(&bias)),
-        residual: Some(host(&residual)),
-    };
-    traced(terms, shape(&x), [gamma, beta], norm_shape)
+/// What a norm has beside the `x` that it is written over.
+pub(crate) struct Operands {
+    bias: Option<FloatTensor<Flex>>,
+    residual: Option<FloatTensor<Flex>>,
+    gamma: FloatTensor<Flex>,
+    beta: FloatTensor<Flex>,
+    shape: NormShape,
 }
 
-/// The norm of `x` alone, of `[gamma, beta]`.
-pub(crate) fn norm_rows(
-    x: FloatTensor<Flex>,
-    affine: [FloatTensor<Flex>; 2],
-    epsilon: f64,
-) -> (FloatTensor<Flex>, NormTrace) {
-    let x = x.to_contiguous();
-    let [gamma, beta] = affine.map(|tensor| tensor.to_contiguous());
-    let norm_shape = NormShape {
-        epsilon,
-        dropout: 0.0,
-        seed: 0,
-    };
-    let terms = Terms {
-        x: host(&x),
-        bias: None,
-        residual: None,
-    };
-    traced(terms, shape(&x), [gamma, beta], norm_shape)
-}
+impl Operands {
+    pub(super) fn new(
+        terms: [Option<FloatTensor<Flex>>; 2],
+        affine: [FloatTensor<Flex>; 2],
+        shape: NormShape,
+    ) -> Self {
+        let [bias, residual] = terms.map(|term| term.map(|term| term.to_contiguous()));
+        let [gamma, beta] = affine.map(|row| row.to_contiguous());
+        Self {
+            bias,
+            residual,
+            gamma,
+            beta,
+            shape,
+        }
+    }
 
-/// The norm of `terms`, in the shape of their tensor, and what its gradients need.
-fn traced<const D: usize>(
-    terms: Terms<'_>,
-    shape: [usize; D],
-    [gamma, beta]: [FloatTensor<Flex>; 2],
-    norm_shape: NormShape,
-) -> (FloatTensor<Flex>, NormTrace) {
-    let mut y = vec![0.0; terms.x.len()];
-    let trace = norm(&gamma, &beta, norm_shape).forward(terms, &mut y);
-    let trace = NormTrace {
-        gamma,
-        beta,
-        shape: norm_shape,
-        trace: Arc::new(trace),
-    };
-    (tensor(y, shape), trace)
+    /// Without other terms and without dropout.
+    pub(crate) fn alone(affine: [FloatTensor<Flex>; 2], epsilon: f64) -> Self {
+        let shape = NormShape {
+            epsilon,
+            dropout: 0.0,
+            seed: 0,
+        };
+        Self::new([None, None], affine, shape)
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            bias: self.bias.as_ref().map(host),
+            residual: self.residual.as_ref().map(host),
+        }
+    }
+
+    /// The norm of `x` and the other terms.
+    pub(crate) fn norm(&self, x: FloatTensor<Flex>) -> FloatTensor<Flex> {
+        let mut y = owned(x);
+        norm(&self.gamma, &self.beta, self.shape).forward(self.terms(), y.storage_mut());
+        y
+    }
+
+    /// [`Self::norm`], and what its gradients need.
+    pub(crate) fn traced(self, x: FloatTensor<Flex>) -> (FloatTensor<Flex>, NormTrace) {
+        let mut y = owned(x);
+        let norm = norm(&self.gamma, &self.beta, self.shape);
+        let trace = norm.traced(self.terms(), y.storage_mut());
+        let trace = NormTrace {
+            gamma: self.gamma,
+            beta: self.beta,
+            shape: self.shape,
+            trace: Arc::new(trace),
+        };
+        (y, trace)
+    }
 }
 
 fn norm<'a>(

@@ -1,7 +1,7 @@
 //! The operations of a transformer layer, differentiable.
 
 use crate::CrossAttention;
-use crate::transformer::flex::{self, AttentionTrace, NormShape, NormTrace};
+use crate::transformer::flex::{self, AttentionTrace, NormShape, NormTrace, Operands};
 use crate::transformer::ops::TransformerOps;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -50,16 +50,17 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
         dropout: f64,
         seed: u64,
     ) -> FloatTensor<Self> {
-        let parts = [x, bias, residual, gamma, beta].map(FloatTensor::<Self>::into_parts);
-        let (tensors, nodes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        let tensors = <[_; 5]>::try_from(tensors).expect("one for each");
-        let nodes = <[_; 5]>::try_from(nodes).expect("one for each");
+        let [x, bias, residual, gamma, beta] =
+            [x, bias, residual, gamma, beta].map(FloatTensor::<Self>::into_parts);
+        let nodes = [x.1, bias.1, residual.1, gamma.1, beta.1];
         let shape = NormShape {
             epsilon,
             dropout,
             seed,
         };
-        let (output, trace) = flex::add_norm(tensors, shape);
+        let terms = [Some(bias.0), Some(residual.0)];
+        let operands = Operands::new(terms, [gamma.0, beta.0], shape);
+        let (output, trace) = operands.traced(x.0);
         match (Norm.prepare::<C>(nodes).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(trace, output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),

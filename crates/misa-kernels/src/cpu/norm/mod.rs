@@ -6,7 +6,7 @@ mod forward;
 use crate::cpu::buffer::Buffer;
 use crate::cpu::mask::Dropout;
 use backward::Backward;
-use forward::Forward;
+use forward::{Forward, TraceRows};
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -29,11 +29,9 @@ pub(crate) struct Norm<'a> {
     pub(crate) dropout: Dropout,
 }
 
-/// `z = residual + mask * (x + bias)`
+/// What is added to `x`: `z = residual + mask * (x + bias)`
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms<'a> {
-    /// `[rows, columns]`
-    pub(crate) x: &'a [f32],
     /// `[columns]`
     pub(crate) bias: Option<&'a [f32]>,
     /// `[rows, columns]`
@@ -65,32 +63,42 @@ pub(crate) struct Gradients<'a> {
 }
 
 impl Norm<'_> {
-    /// Writes `y`, `[rows, columns]`.
-    pub(crate) fn forward(&self, terms: Terms<'_>, y: &mut [f32]) -> Trace {
-        let columns = self.columns(terms.x.len());
-        assert_eq!(terms.x.len(), y.len());
+    /// Writes `y` over `x`, `[rows, columns]`.
+    pub(crate) fn forward(&self, terms: Terms<'_>, x: &mut [f32]) {
+        self.run(terms, x, None);
+    }
+
+    /// [`Self::forward`], which records what its gradients need.
+    pub(crate) fn traced(&self, terms: Terms<'_>, x: &mut [f32]) -> Trace {
+        let mut trace = Trace {
+            normalised: Buffer::new(x.len()),
+            scale: Buffer::new(x.len() / self.columns(x.len())),
+        };
+        self.run(terms, x, Some(&mut trace));
+        trace
+    }
+
+    fn run(&self, terms: Terms<'_>, y: &mut [f32], trace: Option<&mut Trace>) {
+        let columns = self.columns(y.len());
         assert!(terms.bias.is_none_or(|bias| bias.len() == columns));
         assert!(terms.residual.is_none_or(|rows| rows.len() == y.len()));
-        let mut normalised = Buffer::new(y.len());
-        let mut scale = Buffer::new(y.len() / columns);
-        let rows = normalised.par_chunks_mut(ROWS * columns);
-        let tasks = (
-            y.par_chunks_mut(ROWS * columns),
-            rows,
-            scale.par_chunks_mut(ROWS),
-        );
-        let tasks = tasks.into_par_iter().enumerate();
-        tasks.for_each(|(task, (y, normalised, scale))| {
-            Arch::new().dispatch(Forward {
+        let mut traces = trace.map(|trace| {
+            let normalised = trace.normalised.chunks_mut(ROWS * columns);
+            normalised.zip(trace.scale.chunks_mut(ROWS))
+        });
+        let tasks: Vec<_> = (y.chunks_mut(ROWS * columns).enumerate())
+            .map(|(task, y)| Forward {
                 norm: *self,
                 terms,
                 first: task * ROWS * columns,
                 y,
-                normalised,
-                scale,
-            });
-        });
-        Trace { normalised, scale }
+                trace: (traces.as_mut().and_then(Iterator::next))
+                    .map(|(normalised, scale)| TraceRows { normalised, scale }),
+            })
+            .collect();
+        tasks
+            .into_par_iter()
+            .for_each(|task| Arch::new().dispatch(task));
     }
 
     /// The gradients of [`Self::forward`] from that of `y`.
@@ -203,13 +211,16 @@ mod tests {
         }
 
         fn forward(&self) -> (Vec<f32>, Trace) {
-            let mut y = vec![f32::NAN; self.x.len()];
+            let mut y = self.x.clone();
             let terms = Terms {
-                x: &self.x,
                 bias: Some(&self.bias),
                 residual: Some(&self.residual),
             };
-            let trace = self.norm().forward(terms, &mut y);
+            let trace = self.norm().traced(terms, &mut y);
+            let mut untraced = self.x.clone();
+            self.norm().forward(terms, &mut untraced);
+            let bits = |y: &[f32]| y.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&untraced), bits(&y), "what is recorded changes no bit");
             (y, trace)
         }
 
@@ -282,9 +293,8 @@ mod tests {
         case.bias.fill(0.0);
         case.residual.fill(0.0);
         let (expected, trace) = case.forward();
-        let mut y = vec![f32::NAN; expected.len()];
+        let mut y = case.x.clone();
         let terms = Terms {
-            x: &case.x,
             bias: None,
             residual: None,
         };

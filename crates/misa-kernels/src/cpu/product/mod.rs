@@ -4,23 +4,23 @@
 //! same weights at every step. Each element of a product is summed in the order of its depth, so
 //! a result depends neither on the number of threads nor on how its rows were divided among them.
 
+mod output;
+mod right;
 mod tile;
 
 use crate::cpu::buffer::with_scratch;
-use crate::cpu::matrix::Rows;
+use crate::cpu::left::Left;
 use crate::cpu::panels::{
-    Left, MAX_DEPTH, MAX_PANEL, Panels, ROWS_READ_AT_ONCE, VECTORS, blocks, copy_panel, pieces,
+    MAX_DEPTH, MAX_PANEL, Panels, ROWS_READ_AT_ONCE, Right, VECTORS, blocks, pieces,
 };
+use output::{Adjacent, Output};
 use pulp::{Arch, Simd, WithSimd};
+use right::{MAX_COLUMNS_UNPACKED, RightSide, Unpacked};
 use std::ops::Range;
 use tile::{Target, choose_tile, tallest};
 
 /// Rows packed at once: a block of them takes half of a second-level cache of 1 MiB.
 pub(crate) const MAX_PACKED_ROWS: usize = 384;
-/// Columns that every packed row meets before the next, at most.
-const MAX_COLUMNS: usize = 512;
-/// Numbers of their panels, which stay in such a cache meanwhile.
-const MAX_PANELS: usize = MAX_COLUMNS * MAX_DEPTH;
 
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]
@@ -36,31 +36,42 @@ pub(crate) enum Onto<'a> {
 /// `left * right` onto `out`, `[rows, width]`.
 pub(crate) fn multiply(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut [f32]) {
     assert_eq!(left.depth(), right.depth);
+    assert_eq!(left.rows() * right.width, out.len());
+    let width = right.width;
     with_scratch(room(left), |packed| {
         product(Multiply {
             left,
             right,
             onto,
-            out,
+            out: Adjacent { out, width },
             packed,
         });
     });
 }
 
-/// [`multiply`] by `[depth, width]` where it lies, for few rows: each panel is packed in its turn, into a near cache.
+/// [`multiply`] by a matrix where it lies: each of its panels is packed in its turn, into a near cache.
 ///
-/// The bits are those of [`multiply`].
-pub(crate) fn multiply_unpacked(left: Left<'_>, right: Rows<'_>, onto: Onto<'_>, out: &mut [f32]) {
-    assert_eq!(left.depth(), right.count());
-    // The panel first, for it must begin where a vector does.
-    with_scratch(MAX_DEPTH * MAX_PANEL + room(left), |scratch| {
-        let (panel, packed) = scratch.split_at_mut(MAX_DEPTH * MAX_PANEL);
+/// For a right-hand side that meets these rows alone. Each row of `out` is as long as it is wide. The bits are those of
+/// [`multiply`].
+pub(crate) fn multiply_unpacked(
+    left: Left<'_>,
+    right: Right<'_>,
+    onto: Onto<'_>,
+    out: &mut [&mut [f32]],
+) {
+    assert_eq!(left.depth(), right.depth());
+    let columns = right.width().min(MAX_COLUMNS_UNPACKED);
+    let panels = left.depth().min(MAX_DEPTH) * columns.next_multiple_of(MAX_PANEL);
+    // The panels first, for they must begin where a vector does.
+    with_scratch(panels + room(left), |scratch| {
+        let (panels, packed) = scratch.split_at_mut(panels);
+        let right = Unpacked {
+            matrix: right,
+            panels,
+        };
         product(Multiply {
             left,
-            right: Unpacked {
-                matrix: right,
-                panel,
-            },
+            right,
             onto,
             out,
             packed,
@@ -75,99 +86,28 @@ fn room(left: Left<'_>) -> usize {
 }
 
 /// With the instructions of this machine.
-fn product<R: Right>(multiply: Multiply<'_, R>) {
+fn product<R: RightSide, O: Output>(mut multiply: Multiply<'_, R, O>) {
     let left = multiply.left;
-    assert_eq!(left.rows() * multiply.right.width(), multiply.out.len());
     if left.depth() == 0 && matches!(multiply.onto, Onto::Nothing) {
-        multiply.out.fill(0.0);
+        multiply.out.clear();
     }
     Arch::new().dispatch(multiply);
 }
 
-/// The right-hand side of a product, `[depth, width]`, which gives the panels of some columns at a time.
-///
-/// What is inlined here is compiled for the instructions of the product.
-trait Right {
-    fn width(&self) -> usize;
-
-    /// Columns to ask for at once, where a panel has `panel` and rows are packed over `depth`: every packed row meets
-    /// their panels before the next are asked for.
-    fn columns_at_once(panel: usize, depth: usize) -> usize;
-
-    /// Whether this pass goes from the last column to the first; to be asked once in each.
-    fn turn_round(&self) -> bool;
-
-    /// The panels of `block` that hold `columns`, which begin where a panel does, one after another.
-    fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32];
-}
-
-/// A right-hand side where it lies.
-struct Unpacked<'a> {
-    matrix: Rows<'a>,
-    /// Room for a panel, the one that was asked for last.
-    panel: &'a mut [f32],
-}
-
-struct Multiply<'a, R> {
+struct Multiply<'a, R, O> {
     left: Left<'a>,
     right: R,
     onto: Onto<'a>,
-    out: &'a mut [f32],
+    /// `[rows, width]`
+    out: O,
     /// Room for the packed rows of a block.
     packed: &'a mut [f32],
 }
 
-impl Right for &Panels {
-    #[inline(always)]
-    fn width(&self) -> usize {
-        self.width
-    }
-
-    #[inline(always)]
-    fn columns_at_once(panel: usize, depth: usize) -> usize {
-        let columns = (MAX_PANELS / depth.max(1)).min(MAX_COLUMNS);
-        (columns / panel).max(1) * panel
-    }
-
-    #[inline(always)]
-    fn turn_round(&self) -> bool {
-        Panels::turn_round(self)
-    }
-
-    #[inline(always)]
-    fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32] {
-        debug_assert_eq!(self.panel, panel);
-        Panels::panels(self, block, columns)
-    }
-}
-
-impl Right for Unpacked<'_> {
-    #[inline(always)]
-    fn width(&self) -> usize {
-        self.matrix.columns
-    }
-
-    #[inline(always)]
-    fn columns_at_once(panel: usize, _: usize) -> usize {
-        panel
-    }
-
-    #[inline(always)]
-    fn turn_round(&self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn panels(&mut self, block: &Range<usize>, columns: &Range<usize>, panel: usize) -> &[f32] {
-        let out = &mut self.panel[..block.len() * panel];
-        copy_panel(self.matrix, block.clone(), columns.clone(), out);
-        out
-    }
-}
-
 impl<'a> Onto<'a> {
+    /// From `column` on.
     #[inline(always)]
-    fn after(self, column: usize) -> Self {
+    pub(crate) fn after(self, column: usize) -> Self {
         match self {
             Onto::Row(row) => Onto::Row(&row[column..]),
             other => other,
@@ -175,7 +115,7 @@ impl<'a> Onto<'a> {
     }
 }
 
-impl<R: Right> WithSimd for Multiply<'_, R> {
+impl<R: RightSide, O: Output> WithSimd for Multiply<'_, R, O> {
     type Output = ();
 
     #[inline(always)]
@@ -184,14 +124,13 @@ impl<R: Right> WithSimd for Multiply<'_, R> {
             left,
             mut right,
             onto,
-            out,
+            mut out,
             packed,
         } = self;
         let tallest = const { tallest::<S>() };
         let (depth, width) = (left.depth(), right.width());
         let panel = VECTORS * S::F32_LANES;
         for chunk in pieces(0..left.rows(), MAX_PACKED_ROWS) {
-            let out = &mut out[chunk.start * width..chunk.end * width];
             let fits = chunk.len() * depth <= packed.len();
             let longest = if fits { depth.max(1) } else { MAX_DEPTH };
             for span in pieces(0..depth, longest) {
@@ -223,7 +162,7 @@ impl<R: Right> WithSimd for Multiply<'_, R> {
                             columns: columns.clone(),
                             onto,
                         };
-                        columns_of_block.multiply(simd, chunk.len(), width, out);
+                        columns_of_block.multiply(simd, &chunk, &mut out);
                     }
                 }
             }
@@ -243,26 +182,27 @@ struct ColumnsOfBlock<'a> {
 }
 
 impl ColumnsOfBlock<'_> {
-    /// Writes the columns of `out`, `[rows, width]`.
+    /// Writes the columns of `chunk`, rows of `out`.
     #[inline(always)]
-    fn multiply<S: Simd>(self, simd: S, rows: usize, width: usize, out: &mut [f32]) {
+    fn multiply<S: Simd>(self, simd: S, chunk: &Range<usize>, out: &mut impl Output) {
         let panel = VECTORS * S::F32_LANES;
         let mut tiles = self.tiles;
-        for tile in pieces(0..rows, const { tallest::<S>() }) {
+        for tile in pieces(chunk.clone(), const { tallest::<S>() }) {
             let (rows, rest) = tiles.split_at(tile.len() * self.depth);
             tiles = rest;
-            let out = &mut out[tile.start * width..tile.end * width];
+            let height = tile.len();
+            let mut out = out.rows(tile);
             // Along the rows of `out`, as the memory likes it; the packed rows of the tile stay in the first-level
             // cache.
             let columns = self.columns.clone().step_by(panel);
             for (column, numbers) in columns.zip(self.panels.chunks_exact(self.depth * panel)) {
                 let target = Target {
-                    out: &mut out[column..],
-                    stride: width,
-                    filled: panel.min(width - column),
+                    out: &mut out,
+                    column,
+                    filled: panel.min(self.columns.end - column),
                     onto: self.onto.after(column),
                 };
-                choose_tile(simd, tile.len(), rows, numbers, target);
+                choose_tile(simd, height, rows, numbers, target);
             }
         }
     }
@@ -294,6 +234,7 @@ fn pack(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cpu::matrix::Rows;
     use crate::cpu::testing::numbers;
 
     fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
@@ -358,19 +299,40 @@ mod tests {
 
     #[test]
     fn a_right_side_that_is_not_packed_gives_the_same_bits() {
-        for (rows, depth, width) in [(1, 1, 1), (13, 321, 33), (20, 700, 64), (400, 5, 70)] {
+        for (rows, depth, width) in [
+            (1, 1, 1),
+            (13, 321, 33),
+            (20, 700, 64),
+            (400, 5, 1070),
+            (3, 0, 7),
+        ] {
             let left = numbers(rows * depth, 5);
             let right = numbers(depth * width, 6);
+            let turned = transpose(&right, width);
             let bias = numbers(width, 7);
-            let (left, right) = (
-                Left::Rows(Rows::new(&left, depth)),
-                Rows::new(&right, width),
-            );
+            let left = Left::Rows(Rows::new(&left, depth));
+            let left = if depth == 0 {
+                Left::Transposed(Rows::new(&[], rows))
+            } else {
+                left
+            };
             for onto in [Onto::Nothing, Onto::Present, Onto::Row(&bias)] {
-                let [mut packed, mut unpacked] = [(); 2].map(|()| vec![1.0; rows * width]);
-                multiply(left, &Panels::new(right), onto, &mut packed);
-                multiply_unpacked(left, right, onto, &mut unpacked);
-                assert_eq!(packed, unpacked);
+                let mut packed = vec![1.0; rows * width];
+                multiply(
+                    left,
+                    &Panels::new(Rows::new(&right, width)),
+                    onto,
+                    &mut packed,
+                );
+                for right in [
+                    Right::Rows(Rows::new(&right, width)),
+                    Right::Transposed(Rows::new(&turned, depth)),
+                ] {
+                    let mut unpacked = vec![1.0; rows * width];
+                    let mut out: Vec<_> = unpacked.chunks_mut(width).collect();
+                    multiply_unpacked(left, right, onto, &mut out);
+                    assert_eq!(packed, unpacked);
+                }
             }
         }
     }

@@ -20,10 +20,11 @@ pub(super) const fn tallest<S: Simd>() -> usize {
 }
 
 /// Where a tile goes.
-pub(super) struct Target<'a> {
-    pub(super) out: &'a mut [f32],
-    /// From one row to the next.
-    pub(super) stride: usize,
+pub(super) struct Target<'a, 'b> {
+    /// Its rows, and nothing after them.
+    pub(super) out: &'a mut [&'b mut [f32]; MAX_ROWS],
+    /// The first of its columns.
+    pub(super) column: usize,
     /// Columns, at most those of a panel.
     pub(super) filled: usize,
     /// From the first of those columns.
@@ -37,7 +38,7 @@ pub(super) fn choose_tile<S: Simd>(
     height: usize,
     rows: &[f32],
     panel: &[f32],
-    target: Target<'_>,
+    target: Target<'_, '_>,
 ) {
     macro_rules! heights {
         ($($height:literal)*) => {
@@ -75,14 +76,14 @@ macro_rules! each_row {
 
 /// The product of `HEIGHT` rows and the first `WIDTH` vectors of a panel, onto what `target` says;
 /// `WHOLE` if it has columns for all of these.
-struct Tile<'a, const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> {
+struct Tile<'a, 'b, const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> {
     rows: &'a [f32],
     panel: &'a [f32],
-    target: Target<'a>,
+    target: Target<'a, 'b>,
 }
 
 impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
-    for Tile<'_, HEIGHT, WIDTH, WHOLE>
+    for Tile<'_, '_, HEIGHT, WIDTH, WHOLE>
 {
     type Output = ();
 
@@ -90,7 +91,7 @@ impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
     fn with_simd<S: Simd>(self, simd: S) {
         let Target {
             out,
-            stride,
+            column,
             filled,
             onto,
         } = self.target;
@@ -104,7 +105,7 @@ impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
                 each_row!(ROW < HEIGHT: { sums[ROW] = row; });
             }
             Onto::Present => each_row!(ROW < HEIGHT: {
-                sums[ROW] = read::<S, WIDTH, WHOLE>(simd, &out[ROW * stride..][..filled]);
+                sums[ROW] = read::<S, WIDTH, WHOLE>(simd, &out[ROW][column..][..filled]);
             }),
         }
         let (rows, _) = self.rows.as_chunks::<HEIGHT>();
@@ -120,7 +121,7 @@ impl<const HEIGHT: usize, const WIDTH: usize, const WHOLE: bool> WithSimd
             add_step(simd, row, columns, &mut sums);
         }
         each_row!(ROW < HEIGHT: {
-            write::<S, WIDTH, WHOLE>(simd, &mut out[ROW * stride..][..filled], sums[ROW]);
+            write::<S, WIDTH, WHOLE>(simd, &mut out[ROW][column..][..filled], sums[ROW]);
         });
     }
 }
