@@ -2,6 +2,7 @@
 
 use crate::Layer;
 use crate::adam::Factors;
+use crate::cpu::buffer;
 use crate::cpu::layer::{Purpose, Trace};
 use crate::cpu::panels::Panels;
 use crate::cpu::{self, PackedWeights};
@@ -114,12 +115,26 @@ impl AdamOps for Flex {
 
 /// The tensor as one piece of memory that nothing else uses; copies only if it has to.
 pub(crate) fn owned(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
-    let elements = tensor.layout().num_elements();
-    let whole = tensor.is_contiguous() && tensor.storage::<f32>().len() == elements;
-    if whole {
+    if is_whole(&tensor) {
         tensor
     } else {
         FloatTensor::<Flex>::from_data(tensor.into_data())
+    }
+}
+
+/// Whether the tensor has all of its memory, in its order.
+fn is_whole(tensor: &FloatTensor<Flex>) -> bool {
+    let elements = tensor.layout().num_elements();
+    tensor.is_contiguous() && tensor.storage::<f32>().len() == elements
+}
+
+/// Keeps the memory of a tensor that has been read for a result to come, unless something else refers to it.
+pub(crate) fn give_back(tensor: FloatTensor<Flex>) {
+    if tensor.is_unique()
+        && is_whole(&tensor)
+        && let Ok(values) = tensor.into_data().try_into_vec()
+    {
+        buffer::give_back(values);
     }
 }
 
@@ -149,6 +164,30 @@ pub(crate) fn host(tensor: &FloatTensor<Flex>) -> &[f32] {
         .unwrap_or_else(|| panic!("the kernel reads contiguous f32, got {dtype:?}"))
 }
 
+/// Memory for a result of which a gradient may be asked.
+#[cfg(feature = "autodiff")]
+pub(crate) fn zeros(len: usize) -> Vec<f32> {
+    vec![0.0; len]
+}
+
 pub(crate) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Flex> {
     FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_something_refers_to_is_not_given_back() {
+        let values = vec![1.0; 400_003];
+        let kept = tensor(values.clone(), [400_003]);
+        give_back(kept.clone());
+        buffer::any_values(400_003).fill(2.0);
+        assert_eq!(host(&kept), values);
+        let address = host(&kept).as_ptr();
+        give_back(kept);
+        let again = buffer::any_values(400_003);
+        assert_eq!(again.as_ptr(), address);
+    }
 }

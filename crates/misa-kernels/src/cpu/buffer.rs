@@ -88,6 +88,22 @@ impl Drop for Buffer {
     }
 }
 
+/// `len` numbers of any value, for a result that is written as a whole.
+pub(crate) fn any_values(len: usize) -> Vec<f32> {
+    let kept = (len >= MIN_KEPT).then(|| take(len)).flatten();
+    let mut values = kept.unwrap_or_else(|| vec![0.0; len]);
+    values.truncate(len);
+    values
+}
+
+/// Keeps `values` for the next request, with all the memory they have.
+pub(crate) fn give_back(mut values: Vec<f32>) {
+    if values.capacity() >= MIN_KEPT {
+        values.resize(values.capacity(), 0.0);
+        keep(values);
+    }
+}
+
 /// The smallest kept piece of at least `len` numbers, unless it is far larger.
 fn take(len: usize) -> Option<Vec<f32>> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +112,17 @@ fn take(len: usize) -> Option<Vec<f32>> {
     let fits = kept
         .get(index)
         .is_some_and(|piece| piece.len() <= MAX_WASTE * len);
-    fits.then(|| kept.remove(index))
+    if fits {
+        return Some(kept.remove(index));
+    }
+    // The piece that takes its place will serve its requests as well: otherwise ever larger requests would add up.
+    let superseded = index
+        .checked_sub(1)
+        .filter(|&smaller| kept[smaller].len() * MAX_WASTE >= len);
+    if let Some(smaller) = superseded {
+        kept.remove(smaller);
+    }
+    None
 }
 
 fn keep(piece: Vec<f32>) {
@@ -124,6 +150,40 @@ mod tests {
         let second = Buffer::new(LEN - 3);
         assert_eq!((second.as_ptr(), second.len()), (address, LEN - 3));
         assert!(Buffer::zeros(LEN).iter().all(|&x| x == 0.0));
+    }
+
+    #[test]
+    fn values_given_back_are_used_again_with_all_their_memory() {
+        const LEN: usize = 700_001;
+        let first = any_values(LEN);
+        assert_eq!(first, vec![0.0; LEN], "no such piece was kept");
+        let address = first.as_ptr();
+        give_back(first);
+        let mut shorter = any_values(LEN - 5);
+        assert_eq!((shorter.as_ptr(), shorter.len()), (address, LEN - 5));
+        shorter.fill(1.0);
+        give_back(shorter);
+        let again = any_values(LEN);
+        assert_eq!((again.as_ptr(), again.len()), (address, LEN));
+    }
+
+    #[test]
+    fn a_larger_piece_takes_the_place_of_a_smaller_one() {
+        let kept = |len: usize| {
+            let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.iter().any(|piece| piece.len() == len)
+        };
+        let [tiny, small, large] = [1_000_003, 2_000_003, 3_000_003];
+        for len in [tiny, small] {
+            give_back(vec![0.0; len]);
+        }
+        let piece = any_values(large);
+        assert!(
+            !kept(small) && kept(tiny),
+            "less than half is no substitute"
+        );
+        give_back(piece);
+        assert!(kept(large));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The kernels for the CPU behind the operations.
 
+use crate::cpu::buffer::any_values;
 use crate::cpu::linear;
 use crate::cpu::matrix::Rows;
-use crate::flex::{host, tensor};
+use crate::flex::{give_back, host, tensor};
 use crate::linear::ops::LinearOps;
 use crate::transformer::flex::shape;
 use burn::backend::Flex;
@@ -10,7 +11,9 @@ use burn::backend::tensor::FloatTensor;
 
 impl LinearOps for Flex {
     fn product_rows(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        forward(&x, &weight, None)
+        let y = forward([&x, &weight], None, any_values);
+        give_back(x);
+        y
     }
 
     fn linear_rows(
@@ -18,19 +21,22 @@ impl LinearOps for Flex {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        forward(&x, &weight, Some(&bias))
+        let y = forward([&x, &weight], Some(&bias), any_values);
+        give_back(x);
+        y
     }
 }
 
+/// The product of a factor and a weight, written to `memory` of so many numbers.
 pub(super) fn forward(
-    x: &FloatTensor<Flex>,
-    weight: &FloatTensor<Flex>,
+    [x, weight]: [&FloatTensor<Flex>; 2],
     bias: Option<&FloatTensor<Flex>>,
+    memory: impl FnOnce(usize) -> Vec<f32>,
 ) -> FloatTensor<Flex> {
     let (x, weight) = (x.to_contiguous(), weight.to_contiguous());
     let bias = bias.map(|bias| bias.to_contiguous());
     let [[rows, _], [_, d_output]] = [shape(&x), shape(&weight)];
-    let mut y = vec![0.0; rows * d_output];
+    let mut y = memory(rows * d_output);
     linear::forward(matrix(&x), matrix(&weight), bias.as_ref().map(host), &mut y);
     tensor(y, [rows, d_output])
 }

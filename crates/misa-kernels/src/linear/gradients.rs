@@ -1,5 +1,6 @@
 //! A product with a weight, differentiable.
 
+use crate::flex::zeros;
 use crate::linear::flex;
 use crate::linear::ops::LinearOps;
 use crate::transformer::gradients::register;
@@ -14,7 +15,7 @@ impl<C: CheckpointStrategy> LinearOps for Autodiff<Flex, C> {
     fn product_rows(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
         let wanted = [x.is_tracked(), weight.is_tracked()];
         let [x, weight] = [x, weight].map(FloatTensor::<Self>::into_parts);
-        let y = flex::forward(&x.0, &weight.0, None);
+        let y = flex::forward([&x.0, &weight.0], None, zeros);
         match (Product.prepare::<C>([x.1, weight.1]).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(Factors::new(x.0, weight.0, wanted), y),
             OpsKind::UnTracked(prepared) => prepared.finish(y),
@@ -28,7 +29,7 @@ impl<C: CheckpointStrategy> LinearOps for Autodiff<Flex, C> {
     ) -> FloatTensor<Self> {
         let wanted = [x.is_tracked(), weight.is_tracked()];
         let [x, weight, bias] = [x, weight, bias].map(FloatTensor::<Self>::into_parts);
-        let y = flex::forward(&x.0, &weight.0, Some(&bias.0));
+        let y = flex::forward([&x.0, &weight.0], Some(&bias.0), zeros);
         let nodes = [x.1, weight.1, bias.1];
         match (Linear.prepare::<C>(nodes).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(Factors::new(x.0, weight.0, wanted), y),

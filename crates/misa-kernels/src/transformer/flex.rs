@@ -2,11 +2,11 @@
 
 use crate::CrossAttention;
 use crate::cpu::attention::{Attention, Projected};
-use crate::cpu::buffer::Buffer;
+use crate::cpu::buffer::{Buffer, any_values};
 use crate::cpu::mask::Dropout;
 use crate::cpu::norm::{Gradients, Terms, Trace};
 use crate::cpu::{self};
-use crate::flex::{host, owned, tensor};
+use crate::flex::{give_back, host, owned, tensor};
 use crate::transformer::ops::TransformerOps;
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
@@ -27,7 +27,10 @@ impl TransformerOps for Flex {
         attention: Arc<CrossAttention>,
         seed: u64,
     ) -> FloatTensor<Self> {
-        attend([queries, keys, values], attention, seed).0
+        let inputs = [queries, keys, values];
+        let (output, trace) = attend(inputs, attention, seed, any_values);
+        trace.inputs.into_iter().for_each(give_back);
+        output
     }
 
     fn add_norm(
@@ -46,7 +49,9 @@ impl TransformerOps for Flex {
             seed,
         };
         let operands = Operands::new([Some(bias), Some(residual)], [gamma, beta], shape);
-        operands.norm(x)
+        let y = operands.norm(x);
+        operands.residual.into_iter().for_each(give_back);
+        y
     }
 }
 
@@ -74,14 +79,16 @@ pub(super) struct AttentionTrace {
     probabilities: Arc<Buffer>,
 }
 
+/// The output, written to `memory` of so many numbers, and what its gradients need.
 pub(super) fn attend(
     inputs: [FloatTensor<Flex>; 3],
     attention: Arc<CrossAttention>,
     seed: u64,
+    memory: impl FnOnce(usize) -> Vec<f32>,
 ) -> (FloatTensor<Flex>, AttentionTrace) {
     let inputs = inputs.map(|tensor| tensor.to_contiguous());
     let [rows, d_model] = shape(&inputs[0]);
-    let mut output = vec![0.0; rows * d_model];
+    let mut output = memory(rows * d_model);
     let kernel = kernel(&attention, seed, d_model);
     let probabilities = kernel.forward(projected(&inputs), &mut output);
     let trace = AttentionTrace {

@@ -1,6 +1,7 @@
 //! The operations of a transformer layer, differentiable.
 
 use crate::CrossAttention;
+use crate::flex::zeros;
 use crate::transformer::flex::{self, AttentionTrace, NormShape, NormTrace, Operands};
 use crate::transformer::ops::TransformerOps;
 use burn::backend::autodiff::NodeId;
@@ -33,7 +34,7 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
         let [queries, keys, values, key_bias] =
             [queries, keys, values, key_bias].map(FloatTensor::<Self>::into_parts);
         let nodes = [queries.1, keys.1, values.1, key_bias.1];
-        let (output, trace) = flex::attend([queries.0, keys.0, values.0], attention, seed);
+        let (output, trace) = flex::attend([queries.0, keys.0, values.0], attention, seed, zeros);
         match (Attend.prepare::<C>(nodes).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(trace, output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
