@@ -104,10 +104,16 @@ pub(crate) fn give_back(mut values: Vec<f32>) {
     }
 }
 
-/// The smallest kept piece of at least `len` numbers, unless it is far larger.
 fn take(len: usize) -> Option<Vec<f32>> {
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    // By size, smallest first.
+    take_from(
+        &mut KEPT.lock().unwrap_or_else(PoisonError::into_inner),
+        len,
+    )
+}
+
+/// The smallest of the `kept` pieces of at least `len` numbers, unless it is far larger. They are in the order of their
+/// sizes, smallest first.
+fn take_from(kept: &mut Vec<Vec<f32>>, len: usize) -> Option<Vec<f32>> {
     let index = kept.partition_point(|piece| piece.len() < len);
     let fits = kept
         .get(index)
@@ -153,37 +159,17 @@ mod tests {
     }
 
     #[test]
-    fn values_given_back_are_used_again_with_all_their_memory() {
-        const LEN: usize = 700_001;
-        let first = any_values(LEN);
-        assert_eq!(first, vec![0.0; LEN], "no such piece was kept");
-        let address = first.as_ptr();
-        give_back(first);
-        let mut shorter = any_values(LEN - 5);
-        assert_eq!((shorter.as_ptr(), shorter.len()), (address, LEN - 5));
-        shorter.fill(1.0);
-        give_back(shorter);
-        let again = any_values(LEN);
-        assert_eq!((again.as_ptr(), again.len()), (address, LEN));
-    }
-
-    #[test]
     fn a_larger_piece_takes_the_place_of_a_smaller_one() {
-        let kept = |len: usize| {
-            let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.iter().any(|piece| piece.len() == len)
+        let mut kept = [40, 99, 100, 300].map(|len| vec![0.0; len]).to_vec();
+        let mut found = |len: usize| {
+            let taken = take_from(&mut kept, len).map(|piece| piece.len());
+            (taken, kept.iter().map(Vec::len).collect::<Vec<_>>())
         };
-        let [tiny, small, large] = [1_000_003, 2_000_003, 3_000_003];
-        for len in [tiny, small] {
-            give_back(vec![0.0; len]);
-        }
-        let piece = any_values(large);
-        assert!(
-            !kept(small) && kept(tiny),
-            "less than half is no substitute"
-        );
-        give_back(piece);
-        assert!(kept(large));
+        assert_eq!(found(100), (Some(100), vec![40, 99, 300]));
+        // The smallest that is large enough is far larger.
+        assert_eq!(found(120), (None, vec![40, 300]));
+        assert_eq!(found(81), (None, vec![40, 300]), "40 is less than half");
+        assert_eq!(found(400), (None, vec![40]));
     }
 
     #[test]
