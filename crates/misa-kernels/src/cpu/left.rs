@@ -29,6 +29,14 @@ impl Left<'_> {
         }
     }
 
+    /// `range` of the rows.
+    pub(crate) fn range(self, range: Range<usize>) -> Self {
+        match self {
+            Left::Rows(rows) => Left::Rows(rows.range(range)),
+            Left::Transposed(rows) => Left::Transposed(rows.columns(range)),
+        }
+    }
+
     /// Writes `rows` over `depth` as `[depth, rows]`.
     #[inline(always)]
     pub(crate) fn pack(&self, rows: Range<usize>, depth: Range<usize>, out: &mut [f32]) {

@@ -3,7 +3,7 @@
 use crate::cpu::left::Left;
 use crate::cpu::matrix::Rows;
 use crate::cpu::panels::{MAX_PANEL, Panels, Right, pieces};
-use crate::cpu::product::{Onto, multiply, multiply_unpacked};
+use crate::cpu::product::{MAX_PACKED_ROWS, Onto, multiply, multiply_unpacked};
 use crate::cpu::row::add_rows;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -14,6 +14,8 @@ const TASKS: usize = 2;
 const MIN_ROWS: usize = 48;
 /// Columns of a task that packs them, unless other threads would have none: it packs its rows as well.
 const MIN_COLUMNS: usize = 192;
+/// Most rows that meet a weight which is not packed before: it is packed again for each [`MAX_PACKED_ROWS`] of them.
+const MAX_ROWS_UNPACKED: usize = 2 * MAX_PACKED_ROWS;
 /// Columns of a task that adds up rows.
 const COLUMNS: usize = 256;
 
@@ -34,18 +36,8 @@ pub(crate) fn input_gradient(d_y: Rows<'_>, weight: Rows<'_>, d_x: &mut [f32]) {
 
 /// Writes the gradient of the weight, `[d_input, d_output]`, from that of `y`.
 pub(crate) fn weight_gradient(x: Rows<'_>, d_y: Rows<'_>, d_weight: &mut [f32]) {
-    let d_y = Panels::on_all_threads(d_y);
-    let tasks = TASKS * rayon::current_num_threads();
-    let rows = x.columns.div_ceil(tasks).max(MIN_ROWS);
-    let mut rest = d_weight;
-    let mut parts = Vec::new();
-    for rows in pieces(0..x.columns, rows) {
-        let (out, next) = rest.split_at_mut(rows.len() * d_y.width);
-        rest = next;
-        parts.push((Left::Transposed(x.columns(rows)), out));
-    }
-    let parts = parts.into_par_iter().with_max_len(1);
-    parts.for_each(|(left, out)| multiply(left, &d_y, Onto::Nothing, out));
+    let d_y = Panels::on_all_threads(Right::Rows(d_y));
+    by_panels(Left::Transposed(x), &d_y, Onto::Nothing, d_weight);
 }
 
 /// Writes the gradient of the bias, `[d_output]`, from that of `y`.
@@ -59,10 +51,25 @@ pub(crate) fn bias_gradient(d_y: Rows<'_>, d_bias: &mut [f32]) {
     });
 }
 
+/// `left * right` onto `out`, `[rows, width]`, divided among all threads by rows.
+fn by_panels(left: Left<'_>, right: &Panels, onto: Onto<'_>, out: &mut [f32]) {
+    let tasks = TASKS * rayon::current_num_threads();
+    let at_once = left.rows().div_ceil(tasks).max(MIN_ROWS);
+    let mut rest = out;
+    let mut parts = Vec::new();
+    for rows in pieces(0..left.rows(), at_once) {
+        let (out, next) = rest.split_at_mut(rows.len() * right.width);
+        rest = next;
+        parts.push((left.range(rows), out));
+    }
+    let parts = parts.into_par_iter().with_max_len(1);
+    parts.for_each(|(left, out)| multiply(left, right, onto, out));
+}
+
 /// `rows * weight` onto `out`, `[rows, width]`, on all threads.
 ///
 /// A weight of a large model comes from the memory. It is divided among threads, each of which packs its columns near
-/// itself. Packed whole, they would have to be fetched once more by every thread.
+/// itself. Packed whole, they would have to be fetched once more by every thread, which pays for many rows alone.
 fn by_a_weight(rows: Rows<'_>, weight: Right<'_>, onto: Onto<'_>, out: &mut [f32]) {
     if out.is_empty() {
         return;
@@ -71,6 +78,9 @@ fn by_a_weight(rows: Rows<'_>, weight: Right<'_>, onto: Onto<'_>, out: &mut [f32
         return write_empty_sums(weight.width(), onto, out);
     }
     assert_eq!(rows.count() * weight.width(), out.len());
+    if rows.count() > MAX_ROWS_UNPACKED {
+        return by_panels(Left::Rows(rows), &Panels::on_all_threads(weight), onto, out);
+    }
     let parts = divided(rows, weight, onto, out).into_par_iter();
     parts.with_max_len(1).for_each(|mut part| {
         multiply_unpacked(part.left, part.right, part.onto, &mut part.out);
@@ -247,6 +257,15 @@ mod tests {
         for count in [2, 3, 8] {
             assert_eq!(one, on_threads(count, || case.run()), "{count} threads");
         }
+        let many = Case::new([MAX_ROWS_UNPACKED + 50, 20, 40]);
+        let [all, ..] = many.run();
+        for count in [1, 3] {
+            assert_eq!(all, on_threads(count, || many.run())[0], "{count} threads");
+        }
+        let x = Rows::new(&many.x, 20).range(0..MAX_ROWS_UNPACKED);
+        let mut y = vec![f32::NAN; MAX_ROWS_UNPACKED * 40];
+        forward(x, Rows::new(&many.weight, 40), Some(&many.bias), &mut y);
+        assert_eq!(y, all[..MAX_ROWS_UNPACKED * 40], "packed before or not");
         for rows in [1, 20, 47, 48, 192] {
             let x = Rows::new(&case.x, 350).range(0..rows);
             let mut y = vec![f32::NAN; rows * 1100];

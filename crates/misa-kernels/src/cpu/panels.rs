@@ -109,11 +109,11 @@ impl Panels {
         packed
     }
 
-    /// [`Self::new`], by all threads.
-    pub(crate) fn on_all_threads(matrix: Rows<'_>) -> Self {
-        let mut packed = Self::empty(matrix.count(), matrix.columns);
+    /// Packs a right-hand side by all threads.
+    pub(crate) fn on_all_threads(right: Right<'_>) -> Self {
+        let mut packed = Self::empty(right.depth(), right.width());
         let parts = packed.parts(COLUMNS_AT_ONCE).into_par_iter();
-        parts.for_each(|part| part.pack(Right::Rows(matrix)));
+        parts.for_each(|part| part.pack(right));
         packed
     }
 

@@ -6,7 +6,7 @@ use crate::cpu::means;
 use crate::cpu::sums::{self, Kind, Slope};
 use crate::flex::{host, tensor};
 use crate::pre_norm::ops::PreNormOps;
-use crate::transformer::flex::{Operands, shape};
+use crate::transformer::flex::{NormOperands, shape};
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ impl PreNormOps for Flex {
         beta: FloatTensor<Self>,
         epsilon: f64,
     ) -> FloatTensor<Self> {
-        Operands::alone([gamma, beta], epsilon).norm(x)
+        NormOperands::alone([gamma, beta], epsilon).norm(x)
     }
 
     fn relu_rows(

@@ -4,7 +4,7 @@ use crate::Sentences;
 use crate::cpu::mask::Dropout;
 use crate::pre_norm::flex;
 use crate::pre_norm::ops::PreNormOps;
-use crate::transformer::flex::{NormTrace, Operands};
+use crate::transformer::flex::{NormOperands, NormTrace};
 use crate::transformer::gradients::register;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -23,7 +23,7 @@ impl<C: CheckpointStrategy> PreNormOps for Autodiff<Flex, C> {
     ) -> FloatTensor<Self> {
         let [x, gamma, beta] = [x, gamma, beta].map(FloatTensor::<Self>::into_parts);
         let nodes = [x.1, gamma.1, beta.1];
-        let (output, trace) = Operands::alone([gamma.0, beta.0], epsilon).traced(x.0);
+        let (output, trace) = NormOperands::alone([gamma.0, beta.0], epsilon).traced(x.0);
         match (Norm.prepare::<C>(nodes).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(trace, output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),

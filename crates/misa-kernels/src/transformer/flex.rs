@@ -48,7 +48,7 @@ impl TransformerOps for Flex {
             dropout,
             seed,
         };
-        let operands = Operands::new([Some(bias), Some(residual)], [gamma, beta], shape);
+        let operands = NormOperands::new([Some(bias), Some(residual)], [gamma, beta], shape);
         let y = operands.norm(x);
         operands.residual.into_iter().for_each(give_back);
         y
@@ -169,7 +169,7 @@ pub(crate) struct NormTrace {
 }
 
 /// What a norm has beside the `x` that it is written over.
-pub(crate) struct Operands {
+pub(crate) struct NormOperands {
     bias: Option<FloatTensor<Flex>>,
     residual: Option<FloatTensor<Flex>>,
     gamma: FloatTensor<Flex>,
@@ -177,7 +177,7 @@ pub(crate) struct Operands {
     shape: NormShape,
 }
 
-impl Operands {
+impl NormOperands {
     pub(super) fn new(
         terms: [Option<FloatTensor<Flex>>; 2],
         affine: [FloatTensor<Flex>; 2],

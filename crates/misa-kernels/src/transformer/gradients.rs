@@ -2,7 +2,7 @@
 
 use crate::CrossAttention;
 use crate::flex::zeros;
-use crate::transformer::flex::{self, AttentionTrace, NormShape, NormTrace, Operands};
+use crate::transformer::flex::{self, AttentionTrace, NormOperands, NormShape, NormTrace};
 use crate::transformer::ops::TransformerOps;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -60,7 +60,7 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
             seed,
         };
         let terms = [Some(bias.0), Some(residual.0)];
-        let operands = Operands::new(terms, [gamma.0, beta.0], shape);
+        let operands = NormOperands::new(terms, [gamma.0, beta.0], shape);
         let (output, trace) = operands.traced(x.0);
         match (Norm.prepare::<C>(nodes).compute_bound()).stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(trace, output),

@@ -1,8 +1,9 @@
 //! Products of row-major matrices, packed for the vector unit.
 //!
-//! The right-hand side is packed once and used for many products: a recurrence multiplies by the
-//! same weights at every step. Each element of a product is summed in the order of its depth, so
-//! a result depends neither on the number of threads nor on how its rows were divided among them.
+//! The right-hand side is packed once and used for many products, as a recurrence multiplies by the
+//! same weights at every step, or packed on its way if these are its only rows. Each element of a product is
+//! summed in the order of its depth, so a result depends neither on the number of threads nor on how its rows and
+//! columns were divided among them.
 
 mod output;
 mod right;
